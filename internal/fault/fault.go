@@ -47,7 +47,9 @@ func SignInRequired() *Fault { return New(http.StatusUnauthorized, "Sign in firs
 func Forbidden(detail string) *Fault { return New(http.StatusForbidden, detail) }
 
 // NotFound is no such thing, or one that the caller may not know of: 404.
-func NotFound() *Fault { return New(http.StatusNotFound, "There is no such thing, or it is not yours to see.") }
+func NotFound() *Fault {
+	return New(http.StatusNotFound, "There is no such thing, or it is not yours to see.")
+}
 
 // Conflict is a name taken, a stale version, something archived: 409.
 func Conflict(detail string) *Fault { return New(http.StatusConflict, detail) }
