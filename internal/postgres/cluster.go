@@ -1,0 +1,131 @@
+//go:build unix
+
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+)
+
+const (
+	socketName = ".s.PGSQL.5432"
+	socketPath = 100 // bytes; the kernel's limit is 104 (macOS) or 108 (Linux)
+)
+
+// cluster is one data folder and the programs that serve it.
+type cluster struct {
+	programs
+	dir       string // holds data, log, lock and, if short enough, the socket
+	socketDir string
+	as        *syscall.Credential
+	throwaway bool
+}
+
+// newCluster chooses the folders, named by the major version: an upgraded
+// Postgres can't read the files of the one before.
+func newCluster(ctx context.Context, c ServerConfig) (*cluster, error) {
+	found, err := findPrograms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	as, err := runAs()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(c.Dir)
+	if err != nil {
+		return nil, fmt.Errorf("DATA_DIR: %w", err)
+	}
+	if other := reachable(dir, as); other != dir {
+		c.Log.Info("Postgres can't enter DATA_DIR as another user than root; its files are elsewhere", "folder", other)
+		dir = other
+	}
+	dir = filepath.Join(dir, fmt.Sprintf("postgres-%d", found.major))
+	cl := &cluster{programs: found, dir: dir, socketDir: socketDir(dir), as: as, throwaway: c.Throwaway}
+	return cl, makeFolders(as, cl.dir, cl.socketDir)
+}
+
+// socketDir is dir itself, or a short one in /tmp if the socket's path would be
+// longer than a socket's path may be.
+func socketDir(dir string) string {
+	if len(dir)+len("/"+socketName) <= socketPath {
+		return dir
+	}
+	return fmt.Sprintf("/tmp/hubbub-%x", sha256.Sum256([]byte(dir)))[:len("/tmp/hubbub-")+12]
+}
+
+func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
+func (c *cluster) log() string  { return filepath.Join(c.dir, "log") }
+
+func (c *cluster) url(database string) string {
+	query := url.Values{"host": {c.socketDir}, "port": {"5432"}, "user": {ourName}, "sslmode": {"disable"}}
+	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: query.Encode()}).String()
+}
+
+// initialise makes the data folder if there is none yet. It is made aside and
+// renamed, so a killed initdb leaves nothing half-made.
+func (c *cluster) initialise(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(c.data(), "PG_VERSION")); err == nil {
+		return nil
+	}
+	unfinished := c.data() + ".new"
+	if err := os.RemoveAll(unfinished); err != nil {
+		return fmt.Errorf("remove an unfinished data folder: %w", err)
+	}
+	args := []string{"-D", unfinished, "-U", ourName, "-A", "trust", "-E", "UTF8", "--locale", locale(), "--no-instructions"}
+	if c.throwaway {
+		args = append(args, "--no-sync")
+	}
+	cmd := c.command(exec.CommandContext(ctx, c.path("initdb"), args...))
+	runtime.LockOSThread() // the death signal comes with this thread's end
+	defer runtime.UnlockOSThread()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	return os.Rename(unfinished, c.data())
+}
+
+// locale sorts by code point and knows the case of all letters.
+func locale() string {
+	if runtime.GOOS == "darwin" {
+		return "en_US.UTF-8"
+	}
+	return "C.UTF-8"
+}
+
+// command runs as the cluster's user, in its folder, ends with us, and doesn't listen to
+// PGPORT, PGDATA and the like, which are meant for somebody else's server.
+func (c *cluster) command(cmd *exec.Cmd) *exec.Cmd {
+	cmd.Dir = c.dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.as}
+	dieWithParent(cmd.SysProcAttr)
+	for _, entry := range os.Environ() {
+		if !strings.HasPrefix(entry, "PG") && !strings.HasPrefix(entry, "LC_") && !strings.HasPrefix(entry, "LANG") {
+			cmd.Env = append(cmd.Env, entry)
+		}
+	}
+	cmd.Env = append(cmd.Env, "LC_ALL=C")
+	return cmd
+}
+
+func (c *cluster) serverArgs() []string {
+	args := []string{"-D", c.data(), "-k", c.socketDir, "-c", "listen_addresses=", "-c", "port=5432", "-c", "timezone=UTC"}
+	if !c.throwaway {
+		return args
+	}
+	for _, setting := range []string{
+		"fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off",
+		"wal_level=minimal", "max_wal_senders=0", "max_connections=300",
+	} {
+		args = append(args, "-c", setting)
+	}
+	return args
+}

@@ -1,0 +1,160 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+const (
+	startPatience  = 10 * time.Second // compose starts app and database together
+	connectTimeout = 3 * time.Second  // a lost host must not hold a request for minutes
+	healthCheck    = 5 * time.Second  // how soon idle connections of a lost server are noticed
+	defaultConns   = 16
+
+	ourName = "hubbub" // the embedded server's superuser and database
+)
+
+// Config says where the database is.
+type Config struct {
+	URL      string // empty: an embedded server under DataDir
+	DataDir  string
+	Log      *slog.Logger // nil: slog.Default()
+	MaxConns int32        // 0: 16
+}
+
+// ServerConfig says where an embedded server lives.
+type ServerConfig struct {
+	Dir       string       // the cluster's folder, postgres-<version>, is made in it
+	Log       *slog.Logger // nil: slog.Default()
+	Throwaway bool         // tests: fast, and a crash may cost the data
+}
+
+// DB is a pool on a migrated database.
+type DB struct {
+	*pgxpool.Pool
+	url    string
+	server *Server
+}
+
+// Open starts the embedded server if c.URL is empty, connects and migrates.
+func Open(ctx context.Context, c Config) (*DB, error) {
+	var server *Server
+	if c.URL == "" {
+		var err error
+		if server, c.URL, err = openServer(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	db, err := open(ctx, c)
+	if err != nil {
+		return nil, errors.Join(err, server.Stop())
+	}
+	db.server = server
+	return db, nil
+}
+
+// Connect is a pool on a database that somebody else has migrated. It doesn't
+// wait for the server.
+func Connect(ctx context.Context, c Config) (*DB, error) {
+	config, err := pgxpool.ParseConfig(c.URL)
+	if err != nil {
+		return nil, fmt.Errorf("DATABASE_URL can't be read: %w", err)
+	}
+	config.MaxConns = c.MaxConns
+	if config.MaxConns == 0 {
+		config.MaxConns = defaultConns
+	}
+	config.HealthCheckPeriod = healthCheck
+	config.PingTimeout = connectTimeout
+	config.ConnConfig.ConnectTimeout = connectTimeout
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the pool: %w", err)
+	}
+	return &DB{Pool: pool, url: c.URL}, nil
+}
+
+func open(ctx context.Context, c Config) (*DB, error) {
+	err := whenReachable(ctx, func() error { return Migrate(ctx, c.URL) })
+	if err != nil {
+		return nil, err
+	}
+	return Connect(ctx, c)
+}
+
+// openServer also creates the database: a new cluster has none of ours.
+func openServer(ctx context.Context, c Config) (*Server, string, error) {
+	server, err := StartServer(ctx, ServerConfig{Dir: c.DataDir, Log: c.Log})
+	if err != nil {
+		return nil, "", err
+	}
+	err = whenReachable(ctx, func() error { return createDatabase(ctx, server.URL("postgres"), ourName) })
+	if err != nil {
+		return nil, "", errors.Join(err, server.Stop())
+	}
+	return server, server.URL(ourName), nil
+}
+
+func createDatabase(ctx context.Context, url, name string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("connect to the embedded Postgres: %w", err)
+	}
+	defer conn.Close(ctx)
+	var exists bool
+	err = conn.QueryRow(ctx, `select exists (select from pg_database where datname = $1)`, name).Scan(&exists)
+	if err != nil || exists {
+		return err
+	}
+	_, err = conn.Exec(ctx, `create database `+pgx.Identifier{name}.Sanitize())
+	if Violates(err, "pg_database_datname_index") || isCode(err, pgerrcode.DuplicateDatabase) {
+		return nil // another app on this folder was faster
+	}
+	return err
+}
+
+// whenReachable repeats try while the server can't be reached, for startPatience.
+func whenReachable(ctx context.Context, try func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	for {
+		err := try()
+		if err == nil || !Unavailable(err) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the database can't be reached; check DATABASE_URL and that the server runs: %w", err)
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// URL is the database's address, for tools and a second pool.
+func (db *DB) URL() string { return db.url }
+
+// Embedded says whether the server is Hubbub's own.
+func (db *DB) Embedded() bool { return db.server != nil }
+
+// Ready returns nil when the database answers and has this program's migrations.
+func (db *DB) Ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	return migrated(ctx, db)
+}
+
+// Close waits until every connection is back in the pool, then stops the
+// embedded server if this process runs it.
+func (db *DB) Close() {
+	db.Pool.Close()
+	if err := db.server.Stop(); err != nil {
+		slog.Error("stop the embedded Postgres", "error", err)
+	}
+}

@@ -1,0 +1,59 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgerrcode"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/puddle/v2"
+)
+
+// Violates says whether err is the violation of this constraint: a unique
+// index, a check, a foreign key.
+func Violates(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) &&
+		pgerrcode.IsIntegrityConstraintViolation(pg.Code) && pg.ConstraintName == constraint
+}
+
+// Unavailable says whether err means that the database could not be reached or
+// was lost, shuts down, is full or takes too long: the same call may work later.
+// A caller who gave up (context.Canceled) is not that.
+func Unavailable(err error) bool {
+	switch {
+	case err == nil || errors.Is(err, context.Canceled):
+		return false
+	case isUnavailableCode(err):
+		return true
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return false
+	}
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, puddle.ErrClosedPool) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
+}
+
+func isUnavailableCode(err error) bool {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return false
+	}
+	switch pg.Code {
+	case pgerrcode.AdminShutdown, pgerrcode.CrashShutdown, pgerrcode.CannotConnectNow, pgerrcode.TooManyConnections:
+		return true
+	}
+	return strings.HasPrefix(pg.Code, "08") // connection exceptions
+}
+
+func isCode(err error, code string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == code
+}

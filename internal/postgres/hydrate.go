@@ -1,0 +1,46 @@
+package postgres
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// hydrate makes the symbolic links between libraries that npm drops when it
+// packs; pg-symlinks.json beside bin lists them. Other installations have no
+// such file.
+func hydrate(bin string) error {
+	native := filepath.Dir(bin)
+	list, err := os.ReadFile(filepath.Join(native, "pg-symlinks.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the private Postgres' links: %w", err)
+	}
+	var links []struct{ Source, Target string } // relative to native's parent
+	if err := json.Unmarshal(list, &links); err != nil {
+		return fmt.Errorf("read the private Postgres' links: %w", err)
+	}
+	for _, link := range links {
+		root := filepath.Dir(native)
+		if err := symlink(filepath.Join(root, link.Source), filepath.Join(root, link.Target)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func symlink(source, target string) error {
+	relative, err := filepath.Rel(filepath.Dir(target), source)
+	if err != nil {
+		return err
+	}
+	if err := os.Symlink(relative, target); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("mend the private Postgres: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,143 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"hubbub/migrations"
+
+	"github.com/golang-migrate/migrate/v4"
+	driver "github.com/golang-migrate/migrate/v4/database/pgx/v5"
+	"github.com/golang-migrate/migrate/v4/source"
+	"github.com/golang-migrate/migrate/v4/source/iofs"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+// Migrate brings the database to the newest version. Nodes that start at once
+// wait for each other.
+func Migrate(ctx context.Context, url string) error {
+	return migrateUp(ctx, url, migrations.FS)
+}
+
+// Force writes a version into the database's history and clears its dirty mark,
+// without running anything: the repair after a migration failed. Version -1
+// means "none applied yet".
+func Force(ctx context.Context, url string, version int) error {
+	m, _, err := newMigrator(ctx, url, migrations.FS)
+	if err != nil {
+		return err
+	}
+	if err := m.Force(version); err != nil {
+		return errors.Join(fmt.Errorf("force version %d: %w", version, err), closeMigrator(m))
+	}
+	return closeMigrator(m)
+}
+
+func migrateUp(ctx context.Context, url string, files fs.FS) error {
+	m, src, err := newMigrator(ctx, url, files)
+	if err != nil {
+		return err
+	}
+	err = m.Up()
+	var dirty migrate.ErrDirty
+	switch {
+	case errors.Is(err, migrate.ErrNoChange):
+		err = nil
+	case errors.As(err, &dirty):
+		err = explainDirty(src, dirty.Version)
+	case errors.Is(err, os.ErrNotExist):
+		err = fmt.Errorf("the database was migrated by a newer Hubbub than this one; run that one: %w", err)
+	case err != nil:
+		err = fmt.Errorf("migrate the database: %w", err)
+	}
+	return errors.Join(err, closeMigrator(m))
+}
+
+// explainDirty tells what "dirty" means and how to mend it. Each file runs in
+// one transaction, so the failed one left nothing behind but the mark.
+func explainDirty(src source.Driver, version int) error {
+	before := -1
+	if v, err := src.Prev(uint(version)); err == nil {
+		before = int(v)
+	}
+	return fmt.Errorf("migration %04d failed at an earlier start and was rolled back, but the database is still marked as dirty. "+
+		"Mend what it failed on, then run \"hubbub migrate force %d\" and start again", version, before)
+}
+
+// newMigrator gives golang-migrate a connection of its own, which it also locks on.
+func newMigrator(ctx context.Context, url string, files fs.FS) (*migrate.Migrate, source.Driver, error) {
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, nil, fmt.Errorf("DATABASE_URL can't be read: %w", err)
+	}
+	config.ConnectTimeout = connectTimeout
+	src, err := iofs.New(files, ".")
+	if err != nil {
+		return nil, nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	db := stdlib.OpenDB(*config)
+	target, err := connectDriver(ctx, db)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())
+	}
+	m, err := migrate.NewWithInstance("iofs", src, "pgx5", target)
+	return m, src, err
+}
+
+func connectDriver(ctx context.Context, db *sql.DB) (*driver.Postgres, error) {
+	if err := db.PingContext(ctx); err != nil {
+		return nil, err
+	}
+	d, err := driver.WithInstance(db, &driver.Config{})
+	if err != nil {
+		return nil, err
+	}
+	return d.(*driver.Postgres), nil
+}
+
+func closeMigrator(m *migrate.Migrate) error {
+	sourceErr, databaseErr := m.Close()
+	return errors.Join(sourceErr, databaseErr)
+}
+
+// migrated returns nil if the newest migration of this program is applied.
+func migrated(ctx context.Context, q Queryer) error {
+	newest, err := newestVersion(migrations.FS)
+	if err != nil {
+		return err
+	}
+	var version uint
+	var dirty bool
+	err = q.QueryRow(ctx, `select version, dirty from schema_migrations`).Scan(&version, &dirty)
+	if err != nil {
+		return fmt.Errorf("read the database's version: %w", err)
+	}
+	if dirty || version < newest {
+		return fmt.Errorf("the database is at version %d (dirty: %t), this program needs %d", version, dirty, newest)
+	}
+	return nil
+}
+
+func newestVersion(files fs.FS) (uint, error) {
+	src, err := iofs.New(files, ".")
+	if err != nil {
+		return 0, fmt.Errorf("read the migrations: %w", err)
+	}
+	defer src.Close()
+	version, err := src.First()
+	for err == nil {
+		var next uint
+		if next, err = src.Next(version); err == nil {
+			version = next
+		}
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return 0, fmt.Errorf("read the migrations: %w", err)
+	}
+	return version, nil
+}
