@@ -1,0 +1,60 @@
+package testkit
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"hubbub/internal/postgres"
+)
+
+const (
+	connsPerTest    = 8                // the cluster has 300 for all tests that run at once
+	releasePatience = 10 * time.Second // for a test's last connections
+)
+
+// Database returns a pool on a migrated, empty database of the test's own.
+func Database(t testing.TB) *postgres.DB {
+	t.Helper()
+	db, err := postgres.Connect(context.Background(), postgres.Config{URL: DatabaseURL(t), MaxConns: connsPerTest})
+	if err != nil {
+		t.Fatalf("open the test's database: %v", err)
+	}
+	t.Cleanup(func() { closePool(t, db) })
+	return db
+}
+
+// DatabaseURL is the address of such a database, for tests that start a whole
+// app on it. It is dropped after the test, whoever is still connected.
+func DatabaseURL(t testing.TB) string {
+	t.Helper()
+	c, err := shared()
+	if err != nil {
+		t.Fatalf("the test cluster: %v", err)
+	}
+	name, err := c.clone(context.Background())
+	if err != nil {
+		t.Fatalf("make the test's database: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := c.drop(context.Background(), name); err != nil {
+			t.Errorf("drop the test's database: %v", err)
+		}
+	})
+	return c.url(name)
+}
+
+// closePool tells of a connection that was never released: the pool would wait
+// for it for ever.
+func closePool(t testing.TB, db *postgres.DB) {
+	closed := make(chan struct{})
+	go func() {
+		db.Close()
+		close(closed)
+	}()
+	select {
+	case <-closed:
+	case <-time.After(releasePatience):
+		t.Errorf("the test left %d connections or transactions open", db.Stat().AcquiredConns())
+	}
+}

@@ -1,0 +1,19 @@
+package testkit
+
+import (
+	"testing"
+	"time"
+)
+
+// Eventually asks cond again and again until it holds, and fails the test if it
+// doesn't within that time. For conditions that no event announces.
+func Eventually(t testing.TB, what string, within time.Duration, cond func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	for pause := time.Millisecond; !cond(); pause = min(2*pause, 50*time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %v: %s", within, what)
+		}
+		time.Sleep(pause)
+	}
+}

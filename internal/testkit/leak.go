@@ -1,0 +1,56 @@
+package testkit
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"go.uber.org/goleak"
+)
+
+var running bool // set by Main: a keeper can only be started from a binary that knows how to be one
+
+// Main runs a package's tests and fails if they left goroutines behind.
+func Main(m *testing.M) {
+	if dir := os.Getenv(keeperVariable); dir != "" {
+		os.Exit(keep(dir))
+	}
+	running = true
+	code := m.Run()
+	atEnd.run()
+	if code == 0 {
+		code = leaks()
+	}
+	os.Exit(code)
+}
+
+func leaks() int {
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, "left running after the tests:", err)
+		return 1
+	}
+	return 0
+}
+
+// atEnd holds what the whole process shares and Main gives back.
+var atEnd closers
+
+type closers struct {
+	mu  sync.Mutex
+	fns []func()
+}
+
+func (c *closers) add(fn func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fns = append(c.fns, fn)
+}
+
+func (c *closers) run() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, fn := range c.fns {
+		fn()
+	}
+}
