@@ -1,0 +1,64 @@
+package web
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// Viewer is who is looking at a page.
+type Viewer struct {
+	ID       int64
+	FullName string
+	Handle   string
+	Email    string
+	Role     string
+	Hue      int // 1–8, see AvatarProps
+}
+
+// Page is what a page tells the frame around it.
+type Page struct {
+	Title   string            // before "· Hubbub" in the tab
+	Path    string            // of this page; marks the current link
+	Viewer  *Viewer           // nil: nobody is signed in
+	Nav     []NavLink         // the product's pages, in order
+	Sidebar []templ.Component // sections that features contribute, in order
+	Modules []string          // the page's scripts, such as "js/chat.js"
+	Bell    templ.Component   // the notifications button with its popover; nil: none
+	Theme   string            // "light", "dark" or "": as the system has it
+	Zone    *time.Location    // the reader's; nil: UTC
+	// SecondPerson is an address where somebody else can sign in beside the
+	// viewer, with cookies of its own. Empty: not offered.
+	SecondPerson string
+}
+
+// NavLink is one of the product's pages in the sidebar and the palette.
+type NavLink struct {
+	Href  string
+	Label string
+	Icon  string
+}
+
+// current says whether a link leads to this page or to what is above it.
+func (p Page) current(href string) bool {
+	return p.Path == href || strings.HasPrefix(p.Path, href+"/")
+}
+
+func (p Page) documentTitle() string {
+	if p.Title == "" {
+		return "Hubbub"
+	}
+	return p.Title + " · Hubbub"
+}
+
+// socketSource is the socket client's stable address; the version makes a
+// browser fetch it anew with the pages that need it.
+func socketSource() string { return "/" + socketScript + "?v=" + static().version }
+
+func (v Viewer) avatar() AvatarProps {
+	return AvatarProps{Name: v.FullName, Hue: v.Hue, Size: AvatarMedium, Person: v.ID}
+}
+
+func decimal[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

@@ -1,0 +1,46 @@
+package web
+
+import (
+	"net/http"
+
+	"hubbub/internal/fault"
+)
+
+// problem is what a reader is told instead of a page: what happened, what to
+// do, and the one link that does it.
+type problem struct {
+	icon   string
+	tone   Tone
+	title  string
+	body   string
+	action string
+	href   string
+}
+
+// tellProblem finds the words for a fault. The fault's own sentence is kept
+// where it knows more than its status does.
+func tellProblem(path string, f *fault.Fault) problem {
+	switch f.Status {
+	case http.StatusUnauthorized:
+		return problem{"log-in", ToneInfo, "Sign in to see this", "You are not signed in, or your session has ended.", "Sign in", "/signin"}
+	case http.StatusForbidden:
+		return problem{"lock", ToneWarn, "This is not yours to open", orElse(f.Detail, "Ask somebody who is in it to let you in."), "Go home", "/"}
+	case http.StatusNotFound:
+		return problem{"search", TonePlain, "There is nothing here", "It was moved or removed, or it is not yours to see.", "Go home", "/"}
+	case http.StatusTooManyRequests:
+		return problem{"clock", ToneWarn, "That was too fast", "Wait a moment, then try again.", "Try again", path}
+	case http.StatusServiceUnavailable:
+		return problem{"unplug", ToneWarn, "Hubbub is catching its breath", orElse(f.Detail, "It comes back by itself."), "Try again", path}
+	}
+	if f.Status < http.StatusInternalServerError {
+		return problem{"circle-alert", ToneWarn, "That did not work", orElse(f.Detail, "The server did not understand the request."), "Go back", path}
+	}
+	return problem{"triangle-alert", ToneBad, "That didn’t load", "The server answered with an error. It is not you.", "Try again", path}
+}
+
+func orElse(text, otherwise string) string {
+	if text != "" {
+		return text
+	}
+	return otherwise
+}
