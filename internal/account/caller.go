@@ -1,0 +1,38 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"hubbub/internal/fault"
+)
+
+// Caller is the person behind a request, and what they showed to prove it.
+type Caller struct {
+	User
+	Session string    // "session:12" or "token:3"
+	Expires time.Time // zero: does not, which is so for tokens
+}
+
+type callerKey struct{}
+
+// WithCaller returns a context that carries the caller. The middleware does
+// this for HTTP; the socket's base context gets it once, at the handshake.
+func WithCaller(ctx context.Context, c Caller) context.Context {
+	return context.WithValue(ctx, callerKey{}, c)
+}
+
+// CallerFrom returns who is calling; false: nobody is signed in.
+func CallerFrom(ctx context.Context) (Caller, bool) {
+	c, ok := ctx.Value(callerKey{}).(Caller)
+	return c, ok
+}
+
+// SignedIn returns who is calling, or the fault 401.
+func SignedIn(ctx context.Context) (Caller, error) {
+	c, ok := CallerFrom(ctx)
+	if !ok {
+		return Caller{}, fault.SignInRequired()
+	}
+	return c, nil
+}

@@ -1,0 +1,84 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"hubbub/internal/fault"
+)
+
+// DemoPerson is one of the demo's cast, whom anybody may be with one click.
+type DemoPerson struct {
+	FullName string
+	Handle   string
+	Title    string
+	Hue      int
+	role     Role
+}
+
+func (d DemoPerson) email() string { return d.Handle + "@hubbub.example" }
+
+// Cast is the people of the demo, in the order in which they are offered.
+func Cast() []DemoPerson {
+	return []DemoPerson{
+		{"Sam Rivera", "sam", "Engineer", 6, Admin},
+		{"Maya Okafor", "maya", "Product lead", 7, Staff},
+		{"Theo Martin", "theo", "Operations", 4, Staff},
+		{"Priya Raman", "priya", "Quality", 8, Member},
+		{"Lin Wei", "lin", "Data", 1, Member},
+		{"Jonas Lind", "jonas", "Design", 2, Member},
+		{"Amara Diallo", "amara", "Support", 5, Member},
+	}
+}
+
+// SeedDemo makes the cast as it is written, and takes their passwords. It may
+// run at every start, on several nodes at once.
+func (s *Service) SeedDemo(ctx context.Context) error {
+	return inTx(ctx, s.db, func(tx store) error {
+		if err := tx.lockSignUps(ctx); err != nil {
+			return err
+		}
+		for _, d := range Cast() {
+			if err := tx.seed(ctx, d); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s store) seed(ctx context.Context, d DemoPerson) error {
+	if found, err := s.castDemo(ctx, d); err != nil || found {
+		return err
+	}
+	taken, err := s.handlesOf(ctx, d.Handle)
+	if err != nil {
+		return err
+	}
+	if _, err := s.insertUser(ctx, d.FullName, freeHandle(d.Handle, taken), d.email(), nil); err != nil {
+		return err
+	}
+	_, err = s.castDemo(ctx, d)
+	return err
+}
+
+// SignInDemo signs in as one of the cast; 404 outside the demo.
+func (s *Service) SignInDemo(ctx context.Context, handle string, from Client) (c Caller, secret string, err error) {
+	for _, d := range Cast() {
+		if s.Demo && d.Handle == handle {
+			return s.signInAs(ctx, d, from)
+		}
+	}
+	return Caller{}, "", fault.NotFound()
+}
+
+func (s *Service) signInAs(ctx context.Context, d DemoPerson, from Client) (c Caller, secret string, err error) {
+	u, _, ok, err := s.store.userByEmail(ctx, d.email())
+	if err != nil {
+		return Caller{}, "", err
+	}
+	if !ok {
+		return Caller{}, "", fmt.Errorf("the demo has no %s: it was not seeded", d.FullName)
+	}
+	return s.begin(ctx, u, from)
+}

@@ -1,0 +1,125 @@
+package account
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"hubbub/internal/fault"
+)
+
+// sessionID is 0 for a token's key; tokenID is 0 for a session's.
+func sessionID(key string) int64 { return idOf(key, "session:") }
+func tokenID(key string) int64   { return idOf(key, "token:") }
+
+func idOf(key, kind string) int64 {
+	digits, ok := strings.CutPrefix(key, kind)
+	if !ok {
+		return 0
+	}
+	id, _ := strconv.ParseInt(digits, 10, 64) // we wrote it; 0 otherwise
+	return id
+}
+
+// SignOut ends the caller's session and closes its sockets. A caller with a
+// token is refused: tokens are revoked, by their owner.
+func (s *Service) SignOut(ctx context.Context, c Caller) error {
+	id := sessionID(c.Session)
+	if id == 0 {
+		return fault.Malformed("A token does not sign out. Revoke it instead.")
+	}
+	if _, err := s.store.deleteSession(ctx, c.ID, id); err != nil {
+		return err
+	}
+	s.Sockets.CloseSession(c.Session)
+	return nil
+}
+
+// Sessions lists the browsers in which the caller is signed in, the last used first.
+func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
+	return s.store.sessions(ctx, c.ID)
+}
+
+// RevokeSession ends one of the caller's sessions and closes its sockets.
+func (s *Service) RevokeSession(ctx context.Context, c Caller, id int64) error {
+	theirs, err := s.store.deleteSession(ctx, c.ID, id)
+	if err != nil {
+		return err
+	}
+	if !theirs {
+		return fault.NotFound()
+	}
+	s.closeSessions([]int64{id})
+	return nil
+}
+
+func (s *Service) closeSessions(ids []int64) {
+	for _, id := range ids {
+		s.Sockets.CloseSession(sessionKey(id))
+	}
+}
+
+// Tokens lists the caller's tokens, the newest first.
+func (s *Service) Tokens(ctx context.Context, c Caller) ([]Token, error) {
+	return s.store.tokens(ctx, c.ID)
+}
+
+// CreateToken makes a bearer token. The secret is told this once.
+func (s *Service) CreateToken(ctx context.Context, c Caller, name string) (t Token, secret string, err error) {
+	name = cleanName(name)
+	if reason := nameProblem(name); reason != "" {
+		return Token{}, "", fault.Invalid("name", reason)
+	}
+	secret = tokenPrefix + newSecret()
+	t, err = s.store.insertToken(ctx, c.ID, name, hashed(secret))
+	return t, secret, err
+}
+
+// RevokeToken deletes one of the caller's tokens and closes its sockets.
+func (s *Service) RevokeToken(ctx context.Context, c Caller, id int64) error {
+	theirs, err := s.store.deleteToken(ctx, c.ID, id)
+	if err != nil {
+		return err
+	}
+	if !theirs {
+		return fault.NotFound()
+	}
+	s.Sockets.CloseSession(tokenKey(id))
+	return nil
+}
+
+// Ticket makes a single-use ticket for a handshake. It goes with the caller's
+// session or token, and so do the sockets opened with it.
+func (s *Service) Ticket(ctx context.Context, c Caller) (ticket string, expires time.Time, err error) {
+	ticket = newSecret()
+	expires, ok, err := s.store.insertTicket(ctx, hashed(ticket), sessionID(c.Session), tokenID(c.Session))
+	if err == nil && !ok {
+		err = fault.SignInRequired()
+	}
+	return ticket, expires, err
+}
+
+// Over returns those of the sessions and tokens ("session:12", "token:3") that
+// have ended. A socket asks once it is registered, because its session may have
+// been revoked since the handshake, and each node asks now and then for all of
+// its sockets, because the news from another node may be lost.
+func (s *Service) Over(ctx context.Context, keys []string) ([]string, error) {
+	var sessions, tokens []int64
+	for _, key := range keys {
+		if id := sessionID(key); id != 0 {
+			sessions = append(sessions, id)
+		} else if id := tokenID(key); id != 0 {
+			tokens = append(tokens, id)
+		}
+	}
+	sessions, tokens, err := s.store.over(ctx, sessions, tokens)
+	var over []string
+	for _, id := range sessions {
+		over = append(over, sessionKey(id))
+	}
+	for _, id := range tokens {
+		over = append(over, tokenKey(id))
+	}
+	return over, err
+}

@@ -1,0 +1,83 @@
+package account
+
+import (
+	"context"
+
+	"hubbub/internal/fault"
+)
+
+// User returns one person; 404 when there is none.
+func (s *Service) User(ctx context.Context, id int64) (User, error) {
+	users, err := s.store.users(ctx, []int64{id})
+	if err != nil {
+		return User{}, err
+	}
+	if len(users) == 0 {
+		return User{}, fault.NotFound()
+	}
+	return users[0], nil
+}
+
+// Users returns people by id; unknown ids are left out.
+func (s *Service) Users(ctx context.Context, ids []int64) (map[int64]User, error) {
+	users, err := s.store.users(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]User, len(users))
+	for _, u := range users {
+		byID[u.ID] = u
+	}
+	return byID, nil
+}
+
+// ByHandles returns people by handle, as a mention writes it without the "@";
+// unknown handles are left out.
+func (s *Service) ByHandles(ctx context.Context, handles []string) (map[string]User, error) {
+	users, err := s.store.usersByHandles(ctx, handles)
+	if err != nil {
+		return nil, err
+	}
+	byHandle := make(map[string]User, len(users))
+	for _, u := range users {
+		byHandle[u.Handle] = u
+	}
+	return byHandle, nil
+}
+
+// Search returns people by name: those whose name or handle has the query in
+// it, first those where it begins either. An empty query finds everybody.
+func (s *Service) Search(ctx context.Context, query string, limit int) ([]User, error) {
+	return s.store.search(ctx, cleanName(query), limit)
+}
+
+// Profiles returns people as others see them, by id; unknown ids are left out.
+func (s *Service) Profiles(ctx context.Context, ids []int64) (map[int64]Profile, error) {
+	users, err := s.store.users(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]Profile, len(users))
+	for _, p := range s.ProfilesOf(ctx, users) {
+		byID[p.ID] = p
+	}
+	return byID, nil
+}
+
+// ProfilesOf turns people into what others see of them, in the same order.
+func (s *Service) ProfilesOf(ctx context.Context, users []User) []Profile {
+	ids := make([]int64, len(users))
+	for i, u := range users {
+		ids[i] = u.ID
+	}
+	online := s.Online.Online(ctx, ids)
+	profiles := make([]Profile, len(users))
+	for i, u := range users {
+		profiles[i] = profile(u, online[u.ID])
+	}
+	return profiles
+}
+
+func (s *Service) profileOf(ctx context.Context, u User) Profile {
+	return s.ProfilesOf(ctx, []User{u})[0]
+}

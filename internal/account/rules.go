@@ -1,0 +1,149 @@
+package account
+
+import (
+	"net/mail"
+	"net/url"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"hubbub/internal/fault"
+)
+
+const (
+	maxName     = 80 // characters
+	maxEmail    = 254
+	minPassword = 10   // characters
+	maxPassword = 1000 // characters; hashing reads all of it
+	maxHandle   = 24   // characters, before a number is added
+	maxAgent    = 300  // characters of a User-Agent that are kept
+)
+
+// HandlePattern is the regular expression (RE2) of a handle: letters with
+// their marks, and digits, of any script. Chat finds mentions with it.
+const HandlePattern = `[\p{L}\p{M}\p{N}]+`
+
+// faults collects what is wrong with each field of an input.
+type faults map[string]string
+
+// check notes the reason unless there is none, or the field has one already.
+func (f faults) check(field, reason string) {
+	if _, known := f[field]; reason != "" && !known {
+		f[field] = reason
+	}
+}
+
+// err is nil when nothing was noted.
+func (f faults) err() error {
+	if len(f) == 0 {
+		return nil
+	}
+	return &fault.Fault{Status: 422, Errors: f}
+}
+
+// cleanName puts one space where there was any white space.
+func cleanName(name string) string { return strings.Join(strings.Fields(name), " ") }
+
+func nameProblem(name string) string {
+	switch n := utf8.RuneCountInString(name); {
+	case n == 0:
+		return "is required"
+	case n > maxName:
+		return "must have 80 characters or fewer"
+	case !isPlain(name):
+		return "contains characters that cannot be shown"
+	}
+	return ""
+}
+
+func emailProblem(email string) string {
+	if email == "" {
+		return "is required"
+	}
+	if len(email) > maxEmail {
+		return "must have 254 characters or fewer"
+	}
+	if a, err := mail.ParseAddress(email); err != nil || a.Address != email || !isPlain(email) {
+		return "is not an email address"
+	}
+	return ""
+}
+
+func passwordProblem(password string) string {
+	switch n := utf8.RuneCountInString(password); {
+	case n < minPassword:
+		return "must have 10 characters or more"
+	case n > maxPassword:
+		return "must have 1000 characters or fewer"
+	case strings.ContainsRune(password, 0):
+		return "must not contain NUL"
+	}
+	return ""
+}
+
+// cleanAgent makes a User-Agent, in which a client may write anything, fit to
+// be kept and shown.
+func cleanAgent(agent string) string {
+	return cutRunes(keep(strings.ToValidUTF8(agent, ""), unicode.IsPrint), maxAgent)
+}
+
+// isPlain says that a text can be kept and shown on one line.
+func isPlain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+// handleBase makes the handle that a name asks for: its first word without
+// accents, in lower case. A name in another script keeps it.
+func handleBase(fullName string) string {
+	first, _, _ := strings.Cut(cleanName(fullName), " ")
+	if base := cutRunes(keep(fold(first), isASCIIWord), maxHandle); base != "" {
+		return base
+	}
+	if base := cutRunes(keep(strings.ToLower(first), isWord), maxHandle); base != "" {
+		return base
+	}
+	return "person"
+}
+
+// fold takes the accents off Latin letters and spells out those that have no
+// plain form inside.
+func fold(s string) string {
+	return spelledOut.Replace(norm.NFKD.String(strings.ToLower(s)))
+}
+
+var spelledOut = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
+
+func isASCIIWord(r rune) bool { return r < utf8.RuneSelf && isWord(r) }
+
+func isWord(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }
+
+func keep(s string, wanted func(rune) bool) string {
+	return strings.Map(func(r rune) rune {
+		if wanted(r) {
+			return r
+		}
+		return -1
+	}, s)
+}
+
+func cutRunes(s string, most int) string {
+	if runes := []rune(s); len(runes) > most {
+		return string(runes[:most])
+	}
+	return s
+}
+
+// localPath is where to go after signing in: next when it is a path of this
+// site, else the start page. A browser reads "//x" and "/\x" as other sites.
+func localPath(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.IsAbs() || u.Host != "" || !isPlain(next) {
+		return "/"
+	}
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.Contains(next, `\`) {
+		return "/"
+	}
+	return next
+}

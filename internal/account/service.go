@@ -1,0 +1,242 @@
+package account
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+)
+
+// Online tells who is online. An adapter in cmd/app asks presence, or the hub.
+type Online interface {
+	// Online returns what is known of each; unknown people may be left out.
+	Online(ctx context.Context, ids []int64) map[int64]Presence
+}
+
+// Sockets closes the sockets of a session or token, on every node, with 4401.
+// An adapter in cmd/app asks the hub.
+type Sockets interface{ CloseSession(session string) }
+
+// Audience is told about new people and new names: the resource "user".
+type Audience interface {
+	UserCreated(ctx context.Context, p Profile)
+	UserUpdated(ctx context.Context, p Profile)
+}
+
+// Config is what the service needs. Only Online, Sockets and Audience must be set.
+type Config struct {
+	Online   Online
+	Sockets  Sockets
+	Audience Audience
+	Log      *slog.Logger // nil: the default
+	Demo     bool         // people of the demo sign in with one click
+	Secure   bool         // the public address is https, whatever a request looks like
+	Cost     Cost         // of hashing a password; zero: the usual
+}
+
+// Service is what can be done with accounts. Its methods are safe to call at once.
+type Service struct {
+	Config
+	db        *postgres.DB
+	store     store
+	passwords *passwords
+}
+
+// New makes the service. It hashes one password, which takes a moment.
+func New(db *postgres.DB, c Config) (*Service, error) {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	passwords, err := newPasswords(c.Cost)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{Config: c, db: db, store: store{db}, passwords: passwords}, nil
+}
+
+// NewPerson is what somebody gives who signs up.
+type NewPerson struct {
+	FullName string `json:"fullName"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+}
+
+func (n NewPerson) problems() error {
+	wrong := faults{}
+	wrong.check("fullName", nameProblem(n.FullName))
+	wrong.check("email", emailProblem(n.Email))
+	wrong.check("password", passwordProblem(n.Password))
+	return wrong.err()
+}
+
+// SignUp makes an account and signs it in; the secret belongs into the cookie.
+// A taken email is 409; too many accounts from one address are 429.
+func (s *Service) SignUp(ctx context.Context, n NewPerson, from Client) (c Caller, secret string, err error) {
+	n.FullName = cleanName(n.FullName)
+	if err := n.problems(); err != nil {
+		return Caller{}, "", err
+	}
+	if err := s.within(ctx, signUpsOf(from.Address)); err != nil {
+		return Caller{}, "", err
+	}
+	hash, err := s.hash(ctx, n.Password)
+	if err != nil {
+		return Caller{}, "", err
+	}
+	if err := s.count(ctx, signUpsOf(from.Address)); err != nil {
+		return Caller{}, "", err
+	}
+	u, err := s.add(ctx, n, hash)
+	if err != nil {
+		return Caller{}, "", err
+	}
+	s.Audience.UserCreated(ctx, profile(u, Presence{}))
+	return s.begin(ctx, u, from)
+}
+
+func (s *Service) hash(ctx context.Context, password string) (string, error) {
+	if err := s.passwords.enter(ctx); err != nil {
+		return "", err
+	}
+	defer s.passwords.leave()
+	return s.passwords.hash(password)
+}
+
+func (s *Service) add(ctx context.Context, n NewPerson, hash string) (u User, err error) {
+	err = inTx(ctx, s.db, func(tx store) error {
+		if err := tx.lockSignUps(ctx); err != nil {
+			return err
+		}
+		base := handleBase(n.FullName)
+		taken, err := tx.handlesOf(ctx, base)
+		if err != nil {
+			return err
+		}
+		u, err = tx.insertUser(ctx, n.FullName, freeHandle(base, taken), n.Email, &hash)
+		return err
+	})
+	if postgres.Violates(err, "users_email") {
+		return User{}, fault.Conflict("There is an account with this email already. Sign in instead.")
+	}
+	return u, err
+}
+
+// SignIn signs somebody in who knows the password; the secret belongs into the
+// cookie. An unknown email and a wrong password are the same 401.
+func (s *Service) SignIn(ctx context.Context, email, password string, from Client) (c Caller, secret string, err error) {
+	u, err := s.authenticate(ctx, email, password, from)
+	if err != nil {
+		return Caller{}, "", err
+	}
+	return s.begin(ctx, u, from)
+}
+
+// authenticate looks at the limit only when its turn to hash has come: of many
+// guesses at once, those behind the tenth failure find it counted.
+func (s *Service) authenticate(ctx context.Context, email, password string, from Client) (User, error) {
+	if err := s.passwords.enter(ctx); err != nil {
+		return User{}, err
+	}
+	defer s.passwords.leave()
+	limits := failuresOf(email, from.Address)
+	if err := s.within(ctx, limits); err != nil {
+		return User{}, err
+	}
+	u, hash, _, err := s.store.userByEmail(ctx, email)
+	if err != nil {
+		return User{}, err
+	}
+	right, err := s.passwords.matches(password, hash)
+	if err != nil || right {
+		return u, err
+	}
+	if err := s.count(ctx, limits); err != nil {
+		return User{}, err
+	}
+	return User{}, fault.New(http.StatusUnauthorized, "The email or the password is not right.")
+}
+
+// begin starts a session.
+func (s *Service) begin(ctx context.Context, u User, from Client) (c Caller, secret string, err error) {
+	secret = newSecret()
+	from.UserAgent = cleanAgent(from.UserAgent)
+	f, err := s.store.insertSession(ctx, u.ID, hashed(secret), from)
+	if err != nil {
+		return Caller{}, "", err
+	}
+	return Caller{User: u, Session: sessionKey(f.id), Expires: f.expires}, secret, nil
+}
+
+// Rename gives a person another name; the handle stays.
+func (s *Service) Rename(ctx context.Context, c Caller, fullName string) error {
+	fullName = cleanName(fullName)
+	if reason := nameProblem(fullName); reason != "" {
+		return fault.Invalid("fullName", reason)
+	}
+	u, err := s.store.rename(ctx, c.ID, fullName)
+	if err != nil {
+		return err
+	}
+	s.Audience.UserUpdated(ctx, s.profileOf(ctx, u))
+	return nil
+}
+
+// ChangePassword sets a new password for whoever knows the current one, and
+// ends their other sessions. Guessing here counts like guessing at sign-in.
+func (s *Service) ChangePassword(ctx context.Context, c Caller, current, password string, from Client) error {
+	if reason := passwordProblem(password); reason != "" {
+		return fault.Invalid("password", reason)
+	}
+	if _, err := s.authenticate(ctx, c.Email, current, from); err != nil {
+		if fault.Of(err).Status == http.StatusUnauthorized {
+			return fault.Invalid("current", "is not right")
+		}
+		return err
+	}
+	hash, err := s.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return s.replacePassword(ctx, c, hash)
+}
+
+func (s *Service) replacePassword(ctx context.Context, c Caller, hash string) error {
+	var ended []int64
+	err := inTx(ctx, s.db, func(tx store) error {
+		if err := tx.setPassword(ctx, c.ID, hash); err != nil {
+			return err
+		}
+		var err error
+		ended, err = tx.deleteSessionsBut(ctx, c.ID, sessionID(c.Session))
+		return err
+	})
+	if err == nil {
+		s.closeSessions(ended)
+	}
+	return err
+}
+
+// Run deletes what has expired, and closes its sockets, until ctx ends.
+func (s *Service) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "expired sessions were not deleted", "error", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *Service) sweep(ctx context.Context) error {
+	ended, err := s.store.deleteExpired(ctx)
+	s.closeSessions(ended)
+	return err
+}

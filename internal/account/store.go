@@ -1,0 +1,177 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/postgres"
+)
+
+// store holds the queries about people; store_keys.go those about what people
+// show to prove who they are. db is the pool, or one transaction.
+type store struct{ db postgres.Queryer }
+
+// inTx runs fn in a transaction and commits unless it fails.
+func inTx(ctx context.Context, db *postgres.DB, fn func(store) error) error {
+	return postgres.InTx(ctx, db, func(tx pgx.Tx) error { return fn(store{tx}) })
+}
+
+const userColumns = `u.id, u.full_name, u.handle, u.email, u.role, u.title, u.avatar_url, u.hue, u.created_at, u.last_seen_at`
+
+// scanUser reads userColumns, then more.
+func scanUser(row pgx.Row, more ...any) (User, error) {
+	var u User
+	var hue *int
+	into := []any{&u.ID, &u.FullName, &u.Handle, &u.Email, &u.Role, &u.Title, &u.AvatarURL, &hue, &u.CreatedAt, &u.LastSeenAt}
+	if err := row.Scan(append(into, more...)...); err != nil {
+		return User{}, err
+	}
+	if u.Hue = hueOf(u.ID); hue != nil {
+		u.Hue = *hue
+	}
+	return u, nil
+}
+
+func collectUsers(rows pgx.Rows, err error) ([]User, error) {
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (User, error) { return scanUser(row) })
+}
+
+// signUpLock is the advisory lock under which people are added, one
+// transaction at a time, on all nodes: so exactly one is the first, and a free
+// handle stays free until it is taken.
+const signUpLock = 0x68756262 // "hubb"
+
+func (s store) lockSignUps(ctx context.Context) error {
+	_, err := s.db.Exec(ctx, `select pg_advisory_xact_lock($1)`, signUpLock)
+	if err != nil {
+		return fmt.Errorf("take turns to sign up: %w", err)
+	}
+	return nil
+}
+
+// handlesOf returns the taken handles that are the base and a number, or the
+// base alone. The base holds letters and digits only.
+func (s store) handlesOf(ctx context.Context, base string) ([]string, error) {
+	rows, err := s.db.Query(ctx, `
+		select handle
+		  from account.users
+		 where handle like $1 || '%'
+		   and handle ~ ('^' || $1 || '[0-9]*$')`, base)
+	if err != nil {
+		return nil, fmt.Errorf("find handles: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
+// insertUser adds a person, the first of all as admin. Call it under the lock.
+func (s store) insertUser(ctx context.Context, fullName, handle, email string, passwordHash *string) (User, error) {
+	u, err := scanUser(s.db.QueryRow(ctx, `
+		insert into account.users as u (full_name, handle, email, password_hash, role)
+		values ($1, $2, $3, $4, case when exists (select from account.users) then 'member' else 'admin' end)
+		returning `+userColumns, fullName, handle, email, passwordHash))
+	if err != nil {
+		return User{}, fmt.Errorf("add the person: %w", err)
+	}
+	return u, nil
+}
+
+// castDemo gives the person with this email the part of the demo, and takes
+// their password; false when there is nobody with it.
+func (s store) castDemo(ctx context.Context, d DemoPerson) (found bool, err error) {
+	tag, err := s.db.Exec(ctx, `
+		update account.users
+		   set full_name = $2, role = $3, title = $4, hue = $5, password_hash = null
+		 where lower(email) = lower($1)`, d.email(), d.FullName, d.role, d.Title, d.Hue)
+	if err != nil {
+		return false, fmt.Errorf("cast %s: %w", d.FullName, err)
+	}
+	return tag.RowsAffected() > 0, nil
+}
+
+// userByEmail returns a person and the hash of their password, nil when they
+// have none; ok is false when there is nobody with it.
+func (s store) userByEmail(ctx context.Context, email string) (u User, hash *string, ok bool, err error) {
+	u, err = scanUser(s.db.QueryRow(ctx, `
+		select `+userColumns+`, u.password_hash
+		  from account.users u
+		 where lower(u.email) = lower($1)`, email), &hash)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return User{}, nil, false, nil
+	}
+	if err != nil {
+		return User{}, nil, false, fmt.Errorf("find the account: %w", err)
+	}
+	return u, hash, true, nil
+}
+
+// users returns the people with these ids, in no order; unknown ids are left out.
+func (s store) users(ctx context.Context, ids []int64) ([]User, error) {
+	users, err := collectUsers(s.db.Query(ctx, `
+		select `+userColumns+`
+		  from account.users u
+		 where u.id = any($1)`, ids))
+	if err != nil {
+		return nil, fmt.Errorf("find people: %w", err)
+	}
+	return users, nil
+}
+
+// usersByHandles returns the people with these handles, in no order.
+func (s store) usersByHandles(ctx context.Context, handles []string) ([]User, error) {
+	users, err := collectUsers(s.db.Query(ctx, `
+		select `+userColumns+`
+		  from account.users u
+		 where u.handle = any($1)`, handles))
+	if err != nil {
+		return nil, fmt.Errorf("find people by handle: %w", err)
+	}
+	return users, nil
+}
+
+// search returns people by name: those whose name or handle has the text in
+// it, first those where it begins either. An empty text finds everybody.
+func (s store) search(ctx context.Context, text string, limit int) ([]User, error) {
+	users, err := collectUsers(s.db.Query(ctx, `
+		select `+userColumns+`
+		  from account.users u
+		 where $1 = '' or u.full_name ilike '%' || $1 || '%' or u.handle ilike '%' || $1 || '%'
+		 order by not (u.full_name ilike $1 || '%' or u.handle ilike $1 || '%'), lower(u.full_name), u.id
+		 limit $2`, likeEscape.Replace(text), limit))
+	if err != nil {
+		return nil, fmt.Errorf("search people: %w", err)
+	}
+	return users, nil
+}
+
+var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// rename returns the person as they are now called.
+func (s store) rename(ctx context.Context, id int64, fullName string) (User, error) {
+	u, err := scanUser(s.db.QueryRow(ctx, `
+		update account.users u
+		   set full_name = $2
+		 where u.id = $1
+		returning `+userColumns, id, fullName))
+	if err != nil {
+		return User{}, fmt.Errorf("rename the person: %w", err)
+	}
+	return u, nil
+}
+
+func (s store) setPassword(ctx context.Context, id int64, hash string) error {
+	_, err := s.db.Exec(ctx, `
+		update account.users
+		   set password_hash = $2
+		 where id = $1`, id, hash)
+	if err != nil {
+		return fmt.Errorf("keep the password: %w", err)
+	}
+	return nil
+}
