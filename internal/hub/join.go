@@ -1,0 +1,124 @@
+package hub
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"hubbub/internal/bus"
+	"hubbub/internal/fault"
+)
+
+// Left says that a connection is no longer in a room.
+type Left struct {
+	Conn *Conn
+	Room string
+	Last bool // no connection of this user is left in the room on this node
+}
+
+type observer struct {
+	prefix string
+	fn     func(Left)
+}
+
+// OnLeave calls fn after a connection left a room whose name starts with the
+// prefix: by itself, by eviction, or because it ended. fn runs outside all
+// locks, in the goroutine of the cause. Register before serving.
+func (h *Hub) OnLeave(prefix string, fn func(Left)) {
+	h.observers = append(h.observers, observer{prefix, fn})
+}
+
+func (h *Hub) tell(left Left) {
+	for _, o := range h.observers {
+		if strings.HasPrefix(left.Room, o.prefix) {
+			o.fn(left)
+		}
+	}
+}
+
+// Join puts the connection into the room. authorise, nil for a public room,
+// runs before, and again if an eviction happened meanwhile, so that a right
+// lost between the two is noticed; its error is returned as it is. first: it
+// is the user's first connection in the room on this node. Joining twice is
+// harmless. Past the limit of rooms the error is a 429.
+func (h *Hub) Join(c *Conn, room string, authorise func() error) (first bool, err error) {
+	s := h.shard(room)
+	for {
+		epoch := s.evictions.Load()
+		if authorise != nil {
+			if err := authorise(); err != nil {
+				return false, err
+			}
+		}
+		first, err = c.enter(room, true, epoch)
+		if !errors.Is(err, errEvicted) {
+			return first, err
+		}
+	}
+}
+
+func tooManyRooms(limit int) error {
+	return fault.New(http.StatusTooManyRequests,
+		fmt.Sprintf("This connection is in %d rooms, the most it may be in. Leave one first.", limit))
+}
+
+// Leave takes the connection out of the room. last: no connection of this
+// user is left there on this node; false also if it was not in.
+func (h *Hub) Leave(c *Conn, room string) (last bool) {
+	left, was := c.exit(room, false)
+	if was {
+		h.tell(left)
+	}
+	return left.Last
+}
+
+// LeaveAll takes the connection out of every room but the server's own.
+func (h *Hub) LeaveAll(c *Conn) {
+	for _, room := range c.joined() {
+		h.Leave(c, room)
+	}
+}
+
+// In reports whether the connection is in the room.
+func (h *Hub) In(c *Conn, room string) bool { return c.in(room) }
+
+// Evict takes every connection of the user, on every node, out of the rooms.
+// What is queued from them is discarded: when it returns nothing more of them
+// goes out on this node.
+func (h *Hub) Evict(userID int64, rooms ...string) {
+	h.evict(userID, rooms)
+	h.config.Bus.Publish(bus.Message{Kind: bus.Eviction, UserID: userID, Rooms: rooms})
+}
+
+// EvictAll takes everybody out of the room, on every node.
+func (h *Hub) EvictAll(room string) {
+	h.evictAll(room)
+	h.config.Bus.Publish(bus.Message{Kind: bus.Eviction, Rooms: []string{room}})
+}
+
+func (h *Hub) evict(userID int64, rooms []string) {
+	for _, room := range rooms {
+		h.shard(room).evictions.Add(1)
+	}
+	for _, m := range h.members(UserRoom(userID)) {
+		for _, room := range rooms {
+			h.expel(m.conn, room)
+		}
+	}
+}
+
+func (h *Hub) evictAll(room string) {
+	h.shard(room).evictions.Add(1)
+	for _, m := range h.members(room) {
+		h.expel(m.conn, room)
+	}
+}
+
+func (h *Hub) expel(c *Conn, room string) {
+	if left, was := c.exit(room, true); was {
+		h.tell(left)
+	}
+}
+
+func (h *Hub) members(room string) []*member { return h.shard(room).snapshot(room, nil) }

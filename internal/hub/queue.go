@@ -1,0 +1,129 @@
+package hub
+
+import "hubbub/internal/wire"
+
+// Frame is an encoded frame on its way to one or many connections. It is
+// shared and never changes.
+type Frame struct {
+	Bytes []byte
+
+	room  string // through which it came; what an eviction discards
+	event string
+	key   string
+	class Class
+}
+
+// replaces reports whether the newer value of the same state makes older
+// superfluous.
+func (f *Frame) replaces(older *Frame) bool {
+	return older.class == State && f.event == older.event && f.room == older.room && f.key == older.key
+}
+
+// Reply queues a frame for this connection alone. It is never dropped: one
+// that does not fit closes the connection with 4408.
+func (c *Conn) Reply(frame []byte) { c.push(&Frame{Bytes: frame}, nil) }
+
+// push queues the frame if the connection is still in the room that it came
+// through; a nil member needs no room. It reports whether it was for this
+// connection, queued or dropped.
+func (c *Conn) push(f *Frame, through *member) bool {
+	c.mu.Lock()
+	if c.code != 0 || through != nil && through.gone {
+		c.mu.Unlock()
+		return false
+	}
+	idle := len(c.queue) == 0
+	c.enqueue(f)
+	news := idle || c.code != 0
+	c.mu.Unlock()
+	if news { // else the transport has its token already
+		c.signal()
+	}
+	return true
+}
+
+func (c *Conn) enqueue(f *Frame) {
+	switch {
+	case f.class == Volatile && c.halfFull():
+		c.hub.count.dropped(Volatile)
+	case f.class == State && c.replace(f):
+	case c.fits(f):
+		c.queue = append(c.queue, f)
+		c.bytes += len(f.Bytes)
+	default:
+		c.hub.count.dropped(f.class)
+		c.shut(wire.CloseTooSlow)
+	}
+}
+
+func (c *Conn) halfFull() bool {
+	return 2*len(c.queue) > c.hub.config.QueueFrames || 2*c.bytes > c.hub.config.QueueBytes
+}
+
+// fits lets a single frame that is larger than the whole queue pass when
+// nothing waits before it.
+func (c *Conn) fits(f *Frame) bool {
+	return len(c.queue) == 0 ||
+		len(c.queue) < c.hub.config.QueueFrames && c.bytes+len(f.Bytes) <= c.hub.config.QueueBytes
+}
+
+// replace puts the frame in the place of its older self, if that is queued.
+func (c *Conn) replace(f *Frame) bool {
+	for i, older := range c.queue {
+		if f.replaces(older) {
+			c.queue[i] = f
+			c.bytes += len(f.Bytes) - len(older.Bytes)
+			return true
+		}
+	}
+	return false
+}
+
+// purge discards what is queued from the room.
+func (c *Conn) purge(room string) {
+	kept := c.queue[:0]
+	for _, f := range c.queue {
+		if f.room == room {
+			c.bytes -= len(f.Bytes)
+			continue
+		}
+		kept = append(kept, f)
+	}
+	clear(c.queue[len(kept):])
+	c.queue = kept
+}
+
+func (c *Conn) signal() {
+	select {
+	case c.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Wake holds a token when there is something to Take.
+func (c *Conn) Wake() <-chan struct{} { return c.wake }
+
+// spareFrames is the most that a queue keeps allocated while it is empty.
+const spareFrames = 32
+
+// Take empties the queue. It returns the frames in order and, if the
+// connection has to be closed after them, the code, else 0. spare is what an
+// earlier Take returned, to be used again; nil is fine.
+func (c *Conn) Take(spare []*Frame) ([]*Frame, wire.CloseCode) {
+	clear(spare)
+	if cap(spare) > spareFrames {
+		spare = nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	frames := c.queue
+	c.queue, c.bytes = spare[:0], 0
+	return frames, c.code
+}
+
+// Queued is how many frames wait.
+func (c *Conn) Queued() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.queue)
+}

@@ -1,0 +1,61 @@
+// Package socket is the WebSocket transport of the hub: it turns frames into
+// virtual requests and what the hub has queued into messages.
+//
+// # The life of a connection
+//
+//  1. Accept checks the origin, the connections an address has, and the
+//     handshake. A refusal is an ordinary answer of HTTP: 403, 429, 400, 503.
+//  2. It upgrades, with small buffers and a connection that knows its write
+//     deadline, opens the hub's Conn, starts a reader and a writer, and
+//     returns: nothing of the HTTP server stays behind.
+//  3. The writer sends the connected event before anything else.
+//  4. The end comes in one of two ways. Either the line breaks and the reader
+//     notices; or somebody calls Close on the hub's Conn, and the writer sends
+//     what is still queued and then the close frame. In both the reader leaves
+//     last: it takes the connection out of the hub.
+//
+// # The life of a request
+//
+//  1. The reader splits a message into frames and serves them one after the
+//     other, in its own goroutine. So replies come in the order of requests.
+//  2. A frame takes a token of the connection's rate. Without one the reply is
+//     a 429; too many of these within ten seconds close with 4429.
+//  3. A valid frame becomes an http.Request: method, path, query or JSON body,
+//     its own headers over those of the handshake, and a context that carries
+//     the caller and the connection and ends with it.
+//  4. The router answers it like any other. The recorded answer becomes the
+//     reply: HTML as html, JSON as data, 204 as neither.
+//  5. The reply is queued behind what is queued already. Replies to pipelined
+//     requests leave together.
+//
+// The reader stops reading while more than half of the queue is full, so a
+// client that asks faster than it listens is slowed down by TCP.
+//
+// # Writing
+//
+// The writer sleeps until the hub wakes it, takes the whole queue and writes
+// it as one message, frames joined by newlines: a write costs the kernel some
+// four microseconds, whatever its size. A peer that does not take a write
+// within ten seconds is dropped.
+//
+// # Heartbeats
+//
+// One timer a connection, no goroutine: it pings, and queues a heartbeat if no
+// message was sent for the heartbeat's time. A peer that leaves a ping
+// unanswered for 20 s is dropped.
+//
+// # Limits and close codes
+//
+//	64 KiB of text                              1009
+//	8 MiB of binary                             1009
+//	binary, and nobody registered for it        1003
+//	50 frames a second, 100 at once             429, after 200 of these in 10 s 4429
+//	256 frames or 1 MiB queued                  4408
+//	session ended or expired                    4401
+//	the server shuts down                       1012
+//
+// # What it does not do
+//
+// It does not know who is calling: the Identity is given. A client that
+// vanishes while its request is being served is noticed after the request.
+package socket

@@ -1,0 +1,41 @@
+package socket
+
+import (
+	"context"
+	"time"
+
+	"hubbub/internal/wire"
+)
+
+var heartbeat = wire.AppendEvent(nil, wire.Event{Name: "heartbeat"})
+
+// tick is called by the connection's timer, in a goroutine that lasts as long
+// as the ping's round trip.
+func (s *session) tick() {
+	if s.ctx.Err() != nil {
+		return
+	}
+	silent := time.Since(time.Unix(0, s.lastSent.Load()))
+	if silent >= s.h.config.Heartbeat {
+		s.conn.Reply(heartbeat)
+		silent = 0
+	}
+	s.beat.Reset(s.h.config.Heartbeat - silent)
+	s.ping()
+}
+
+// ping drops the peer if it does not answer in time. One that cannot be
+// written to is the write deadline's business.
+func (s *session) ping() {
+	if !s.pinging.CompareAndSwap(false, true) {
+		return
+	}
+	defer s.pinging.Store(false)
+	ctx, cancel := context.WithTimeout(context.Background(), s.h.config.PongWait)
+	defer cancel()
+	if s.ws.Ping(ctx) != nil && ctx.Err() != nil {
+		s.log.Info("ping unanswered")
+		s.conn.Close(wire.CloseAbnormal)
+		s.ws.CloseNow()
+	}
+}

@@ -1,0 +1,52 @@
+package socket
+
+import (
+	"context"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"hubbub/internal/wire"
+)
+
+// rateLimit counts a connection's frames and refusals. Only the reader uses it.
+type rateLimit struct {
+	limiter  *rate.Limiter // nil: no limit
+	refusals []time.Time   // a ring of the last ones; nil until the first
+	next     int
+}
+
+func newRateLimit(perSecond float64, burst int) rateLimit {
+	if perSecond == 0 {
+		return rateLimit{}
+	}
+	return rateLimit{limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
+}
+
+// allow takes a token.
+func (l *rateLimit) allow() bool { return l.limiter == nil || l.limiter.Allow() }
+
+// wait takes a token when there is one.
+func (l *rateLimit) wait(ctx context.Context) error {
+	if l.limiter == nil {
+		return nil
+	}
+	return l.limiter.Wait(ctx)
+}
+
+// retryAfter is when one more token will be there.
+func (l *rateLimit) retryAfter() time.Duration {
+	return time.Duration(float64(time.Second) / float64(l.limiter.Limit()))
+}
+
+// refuse notes a refusal and reports whether it was one too many: the
+// wire.MaxRefusals'th within the window.
+func (l *rateLimit) refuse(now time.Time) (flooding bool) {
+	if l.refusals == nil {
+		l.refusals = make([]time.Time, wire.MaxRefusals)
+	}
+	l.refusals[l.next] = now
+	l.next = (l.next + 1) % len(l.refusals)
+	oldest := l.refusals[l.next]
+	return !oldest.IsZero() && now.Sub(oldest) <= wire.RefusalWindow
+}

@@ -1,0 +1,98 @@
+package socket
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/wire"
+)
+
+// recorder is the ResponseWriter of a virtual request.
+type recorder struct {
+	header http.Header
+	status int // 0: not written yet
+	body   bytes.Buffer
+}
+
+func newRecorder() *recorder { return &recorder{header: http.Header{}} }
+
+// Header is what the reply's headers are chosen from.
+func (w *recorder) Header() http.Header { return w.header }
+
+// WriteHeader sets the status; the first one stands, and informational ones
+// are for HTTP only.
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 && status >= http.StatusOK {
+		w.status = status
+	}
+}
+
+// Write collects the body.
+func (w *recorder) Write(p []byte) (int, error) {
+	w.WriteHeader(http.StatusOK)
+	return w.body.Write(p)
+}
+
+// fail replaces whatever was written.
+func (w *recorder) fail(f *fault.Fault) {
+	document, _ := json.Marshal(f) // strings and numbers only
+	w.header = http.Header{"Content-Type": {fault.ContentType}}
+	w.status = f.Status
+	w.body.Reset()
+	w.body.Write(document)
+}
+
+// reply is the answer as a frame: HTML as html, JSON as data, other text as a
+// string.
+func (w *recorder) reply(id int64, method string) wire.Reply {
+	w.WriteHeader(http.StatusOK)
+	r := wire.Reply{ID: id, Status: w.status, Headers: w.headers()}
+	if w.status == http.StatusNoContent || w.body.Len() == 0 || method == http.MethodHead {
+		return r
+	}
+	switch mediaType := w.mediaType(); {
+	case mediaType == "text/html":
+		r.HTML = w.body.Bytes()
+	case strings.HasSuffix(mediaType, "json"):
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, w.body.Bytes()); err != nil {
+			w.fail(fault.Of(err))
+			return w.reply(id, method)
+		}
+		r.Data = compact.Bytes()
+	default:
+		r.Data, _ = wire.Encode(w.body.String())
+	}
+	return r
+}
+
+func (w *recorder) headers() map[string]string {
+	kept := make(map[string]string, len(wire.ReplyHeaders))
+	for _, name := range wire.ReplyHeaders {
+		if values := w.header[name]; len(values) > 0 {
+			kept[name] = values[0]
+		}
+	}
+	return kept
+}
+
+func (w *recorder) mediaType() string {
+	mediaType, _, _ := mime.ParseMediaType(w.header.Get("Content-Type"))
+	return mediaType
+}
+
+// faultReply answers without the router.
+func faultReply(id int64, f *fault.Fault) wire.Reply {
+	document, _ := wire.Encode(f) // strings and numbers only
+	headers := map[string]string{"Content-Type": fault.ContentType}
+	if f.RetryAfter > 0 {
+		headers["Retry-After"] = strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds())))
+	}
+	return wire.Reply{ID: id, Status: f.Status, Headers: headers, Data: document}
+}

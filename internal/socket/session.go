@@ -1,0 +1,155 @@
+package socket
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+// session is a connection: its reader, its writer, and what they share.
+type session struct {
+	h       *Handler
+	ws      *websocket.Conn
+	conn    *hub.Conn
+	log     *slog.Logger
+	address string
+	origin  handshake
+	rate    rateLimit
+
+	ctx     context.Context // of virtual requests; ends with the connection
+	cancel  context.CancelFunc
+	drained chan struct{} // holds a token after the writer emptied the queue
+
+	beat     *time.Timer
+	lastSent atomic.Int64 // Unix nanoseconds
+	pinging  atomic.Bool
+}
+
+func (h *Handler) start(ws *websocket.Conn, nc *deadlineConn, r *http.Request, who hub.Identity, base context.Context, address string) {
+	conn := h.config.Hub.Open(who)
+	s := &session{
+		h: h, ws: ws, conn: conn, address: address,
+		log:     h.config.Log.With("connection", conn.ID(), "user", who.UserID),
+		origin:  handshakeOf(r),
+		rate:    newRateLimit(h.config.Rate, h.config.Burst),
+		drained: make(chan struct{}, 1),
+	}
+	s.ctx, s.cancel = context.WithCancel(virtualContext(base, conn))
+	s.log.Info("socket opened", "session", who.Session)
+	s.beat = time.AfterFunc(h.config.Heartbeat, s.tick)
+	go s.read()
+	go s.write()
+}
+
+// read is the reader's life. It reads until the line ends, also after Close
+// was called: the peer's answer to the close frame comes this way.
+func (s *session) read() {
+	defer s.end()
+	for {
+		// A context that ends would close the connection without a close frame.
+		kind, message, err := s.ws.Reader(context.Background())
+		if err != nil {
+			s.conn.Close(codeOf(err))
+			return
+		}
+		s.receive(kind, message)
+		io.Copy(io.Discard, message)
+	}
+}
+
+// codeOf tells a peer that said goodbye from a line that broke.
+func codeOf(err error) wire.CloseCode {
+	switch websocket.CloseStatus(err) {
+	case websocket.StatusNormalClosure, websocket.StatusGoingAway, websocket.StatusNoStatusRcvd:
+		return wire.CloseNormal
+	}
+	return wire.CloseAbnormal
+}
+
+func (s *session) receive(kind websocket.MessageType, message io.Reader) {
+	switch {
+	case s.conn.Closing():
+	case kind == websocket.MessageText:
+		s.receiveText(message)
+	case s.h.config.Binary == nil:
+		s.conn.Close(wire.CloseUnsupported)
+	default:
+		s.receiveBinary(message)
+	}
+}
+
+// messages holds buffers for one text message each.
+var messages = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+func (s *session) receiveText(r io.Reader) {
+	message := messages.Get().(*bytes.Buffer)
+	defer messages.Put(message)
+	message.Reset()
+	if _, err := message.ReadFrom(io.LimitReader(r, wire.MaxText+1)); err != nil {
+		return // the next Reader says why
+	}
+	if message.Len() > wire.MaxText {
+		s.conn.Close(wire.CloseTooBig)
+		return
+	}
+	s.serveFrames(message.Bytes())
+}
+
+func (s *session) serveFrames(message []byte) {
+	any := false
+	for frame := range wire.Split(message) {
+		any = true
+		s.waitForWriter()
+		if s.conn.Closing() {
+			return
+		}
+		s.serveFrame(frame)
+	}
+	if !any {
+		s.serveFrame(nil) // nothing at all is not a frame either
+	}
+}
+
+func (s *session) receiveBinary(r io.Reader) {
+	// Refusing would lose a document's update, so a flood is slowed down.
+	if s.rate.wait(s.ctx) != nil {
+		return
+	}
+	if message, err := io.ReadAll(r); err == nil {
+		s.h.config.Binary(s.conn, message)
+	} else if websocketTooBig(err) {
+		s.conn.Close(wire.CloseTooBig)
+	}
+}
+
+// waitForWriter holds the reader up while more than half of the queue is
+// full: replies must not make it overflow.
+func (s *session) waitForWriter() {
+	for s.conn.Queued() > wire.QueueFrames/2 {
+		select {
+		case <-s.drained:
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// end is the connection's last act, in the reader.
+func (s *session) end() {
+	s.cancel()
+	s.beat.Stop()
+	s.ws.CloseNow()
+	s.h.config.Hub.Remove(s.conn)
+	s.h.addresses.give(s.address)
+	s.log.Info("socket closed")
+}

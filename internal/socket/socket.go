@@ -1,0 +1,132 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+// Config of a Handler. Hub and Router are required.
+type Config struct {
+	Hub    *hub.Hub
+	Router http.Handler // serves the virtual requests
+	Log    *slog.Logger
+
+	Heartbeat time.Duration // 0: wire.Heartbeat
+	PongWait  time.Duration // 0: wire.PongWait
+	WriteWait time.Duration // that a peer may block a write; 0: 10 s
+	Rate      float64       // frames a second; 0: no limit
+	Burst     int           // 0: wire.Burst
+
+	BaseURL        string   // its origin is accepted
+	AllowedOrigins []string // "https://app.example.com"
+	PerAddress     int      // connections an address may have; 0: no limit
+	// Address is the client's address, where proxies are trusted. nil: the peer's.
+	Address func(*http.Request) string
+
+	// Binary gets the binary messages, in the reader's goroutine; the bytes are
+	// its own. nil: they close the connection with 1003.
+	Binary func(*hub.Conn, []byte)
+}
+
+// writeWait is how long a peer may leave a write unread before it is dropped.
+const writeWait = 10 * time.Second
+
+func (c Config) withDefaults() Config {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = wire.Heartbeat
+	}
+	if c.PongWait == 0 {
+		c.PongWait = wire.PongWait
+	}
+	if c.WriteWait == 0 {
+		c.WriteWait = writeWait
+	}
+	if c.Burst == 0 {
+		c.Burst = wire.Burst
+	}
+	if c.Address == nil {
+		c.Address = peerAddress
+	}
+	return c
+}
+
+func peerAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+// Handler accepts WebSocket connections.
+type Handler struct {
+	config    Config
+	origins   map[string]bool
+	addresses addresses
+}
+
+// New makes a Handler.
+func New(c Config) *Handler {
+	return &Handler{
+		config:    c.withDefaults(),
+		origins:   originSet(c.BaseURL, c.AllowedOrigins),
+		addresses: addresses{limit: c.PerAddress, open: map[string]int{}},
+	}
+}
+
+// Accept upgrades the request and returns; the connection lives on by itself.
+// base lends its values, who is calling above all, to the contexts of virtual
+// requests; its end does not end them. An error is a refusal before the
+// upgrade, still to be answered.
+func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, who hub.Identity, base context.Context) error {
+	if err := h.check(r); err != nil {
+		return err
+	}
+	address := h.config.Address(r)
+	if !h.addresses.take(address) {
+		return fault.TooFast(addressRetry)
+	}
+	upgrade := &hijacker{ResponseWriter: w, writeWait: h.config.WriteWait}
+	ws, err := websocket.Accept(upgrade, r, &websocket.AcceptOptions{
+		Subprotocols:       []string{wire.Subprotocol},
+		InsecureSkipVerify: true, // check has looked at the origin, and answers as we do
+		CompressionMode:    websocket.CompressionDisabled,
+	})
+	if err != nil {
+		h.addresses.give(address)
+		h.config.Log.Debug("handshake failed", "err", err)
+		return nil // the library has answered
+	}
+	ws.SetReadLimit(wire.MaxBinary)
+	h.start(ws, upgrade.conn, r, who, base, address)
+	return nil
+}
+
+// check refuses what must not be upgraded.
+func (h *Handler) check(r *http.Request) error {
+	switch {
+	case IsVirtual(r):
+		return fault.Malformed("A socket cannot be opened through a socket.")
+	case !h.originAllowed(r):
+		return fault.Forbidden("Sockets from this origin are not allowed.")
+	case !strings.EqualFold(r.Header.Get("Upgrade"), "websocket"):
+		return fault.New(http.StatusUpgradeRequired, "This address speaks WebSocket.")
+	case !h.config.Hub.Accepting():
+		return fault.Unavailable(errors.New("shutting down"))
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package wire
+
+import "time"
+
+// Limits of the protocol. Clients are written against them.
+const (
+	// Version is what the connected event announces.
+	Version = 1
+	// Subprotocol may be asked for in the handshake.
+	Subprotocol = "hubbub.v1"
+
+	// MaxText is the bytes of a text message; one more closes with 1009.
+	MaxText = 64 << 10
+	// MaxBinary is the bytes of a binary message.
+	MaxBinary = 8 << 20
+	// MaxID is the largest request id: 2^53−1, the largest integer that every
+	// JavaScript number holds exactly.
+	MaxID = 1<<53 - 1
+
+	// Rate is the frames a second that a connection may send for long.
+	Rate = 50
+	// Burst is the frames that it may send at once.
+	Burst = 100
+	// MaxRefusals within RefusalWindow close with 4429.
+	MaxRefusals = 200
+	// RefusalWindow is how far back refusals are counted.
+	RefusalWindow = 10 * time.Second
+
+	// MaxRooms is the rooms a connection may have joined; the server's own and
+	// resource subscriptions do not count.
+	MaxRooms = 200
+	// QueueFrames and QueueBytes bound what waits to be sent to a connection.
+	QueueFrames = 256
+	QueueBytes  = 1 << 20
+
+	// Heartbeat is the longest silence of the server.
+	Heartbeat = 25 * time.Second
+	// PongWait is how long a peer may take to answer a ping.
+	PongWait = 20 * time.Second
+)
