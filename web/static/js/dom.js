@@ -1,0 +1,59 @@
+// @ts-check
+// What every module needs of the page.
+
+/**
+ * @template {Element} [T=HTMLElement]
+ * @param {string} selector @param {ParentNode} [root]
+ */
+export const $ = (selector, root = document) => /** @type {T | null} */ (root.querySelector(selector))
+
+/** @param {string} selector @param {ParentNode} [root] */
+export const $$ = (selector, root = document) => /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)])
+
+/**
+ * Makes an element. Strings become text, so that nothing in them is ever markup.
+ * @param {string} tag @param {Record<string, string | number | boolean | undefined>} [attributes] @param {(Node | string)[]} children
+ */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) node.setAttribute(name, value === true ? '' : String(value))
+  }
+  node.append(...children)
+  return node
+}
+
+const sprite = new URL('../icons.svg', import.meta.url).pathname
+
+/** @param {string} name @param {string} [classes] such as "sm" */
+export function icon(name, classes = '') {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  const use = document.createElementNS(svg.namespaceURI, 'use')
+  svg.setAttribute('class', `icon ${classes}`.trim())
+  svg.setAttribute('aria-hidden', 'true')
+  use.setAttribute('href', `${sprite}#${name}`)
+  svg.append(use)
+  return svg
+}
+
+/** Writes a value wherever the page shows it. @param {string} name @param {string | number} text */
+export function bind(name, text) {
+  for (const place of $$(`[data-bind="${name}"]`)) place.textContent = String(text)
+}
+
+/**
+ * Listens on the whole page, so that elements which come later are heard too.
+ * @param {string} type @param {string} selector @param {(target: HTMLElement, event: Event) => void} fn
+ */
+export function listen(type, selector, fn) {
+  document.addEventListener(type, event => {
+    const target = event.target instanceof Element && event.target.closest(selector)
+    if (target instanceof HTMLElement) fn(target, event)
+  })
+}
+
+/**
+ * The page's connection; undefined where nobody is signed in.
+ * @type {import('./types').Socket | undefined}
+ */
+export const socket = globalThis.io?.socket

@@ -1,0 +1,30 @@
+// @ts-check
+// A frame as the drawer shows it: coloured, cut at 4 kB, and never a secret.
+import { el } from './dom.js'
+
+const SHOWN = 4_096
+const SECRET = /password|token|ticket|secret|authorization|cookie/i
+
+/** An address without the secrets in its query. @param {string} url */
+export const unsecret = url => url.replace(/([?&]([^=&]+)=)[^&]*/g, (whole, key, name) => SECRET.test(name) ? `${key}•••` : whole)
+
+/** @param {string} key @param {unknown} value */
+function masked(key, value) {
+  if (SECRET.test(key) && value !== null && typeof value !== 'object') return '•••'
+  return key === 'url' && typeof value === 'string' ? unsecret(value) : value
+}
+
+/** @param {import('./types').Frame} frame */
+export function payload(frame) {
+  const text = JSON.stringify(frame, masked, 2)
+  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}\n… ${text.length - SHOWN} more` : text
+  return el('pre', { tabindex: 0, 'aria-label': 'Payload' }, ...coloured(shown))
+}
+
+/** @param {string} json */
+function coloured(json) {
+  return json.split(/("(?:[^"\\]|\\.)*"(?:: )?|-?\b\d[\d.e+-]*\b)/g).map((part, i) => i % 2 ? el('span', { class: kind(part) }, part) : part)
+}
+
+/** @param {string} token */
+const kind = token => token.endsWith('": ') ? 'k' : token.startsWith('"') ? 's' : 'n'

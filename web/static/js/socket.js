@@ -1,0 +1,584 @@
+// @ts-check
+/**
+ * The page's one connection: `io.socket`. A classic script without dependencies.
+ *
+ * What you can rely on:
+ * - A request made while the connection is down waits its turn (30 s, 100 of them). One that was under way
+ *   when it broke fails with `statusCode` 0, because nobody knows whether the server did it.
+ * - A subscription is asked for again after every break, from the last seq it saw; its events come in the
+ *   order of their seq, each once, and a hole is filled from the database.
+ * - `ready` is told when every subscription stands. Being connected alone means little.
+ *
+ * The types are in types.d.ts, the frames in docs/protocol.md.
+ */
+(() => {
+  'use strict'
+
+  /** @typedef {import('./types').Frame} Frame */
+  /** @typedef {import('./types').Jwr} Jwr */
+  /** @typedef {import('./types').RequestOptions} RequestOptions */
+  /** @typedef {import('./types').RequestCallback} RequestCallback */
+  /** @typedef {import('./types').SubscribeOptions} SubscribeOptions */
+  /** @typedef {import('./types').SocketOptions} SocketOptions */
+  /** @typedef {{ frame: Frame, done: (jwr: Jwr) => void, sentAt?: number, expires?: number }} Call */
+
+  const QUEUE_MS = 30_000 // longer than a tunnel, shorter than a person's patience
+  const QUEUE_CALLS = 100 // the server's burst
+  const PROBE_MS = 3_000
+  const HANDSHAKE_MS = 10_000
+  const GAP_MS = 250 // what overtook on the way is here by then
+  const FRAME_CHARS = 65_536 // the server closes with 1009 past 64 KiB
+  const TYPING_MS = 6_000 // who said nothing for so long has stopped
+
+  const RESTARTING = 1012
+  const SIGNED_OUT = 4401
+  const FLOODED = 4429
+
+  /** Listeners by event name. One that throws is reported and does not stop the others. */
+  class Emitter {
+    /** @type {Map<string, Function[]>} */
+    #listeners = new Map()
+
+    /** @param {string} name @param {Function} fn */
+    on(name, fn) {
+      const known = this.#listeners.get(name) ?? []
+      if (known.includes(fn)) console.warn(`"${name}" has this listener already: it will be called twice`)
+      this.#listeners.set(name, [...known, fn])
+      return this
+    }
+
+    /** @param {string} name @param {Function} fn */
+    once(name, fn) {
+      const first = (/** @type {unknown[]} */ ...args) => { this.off(name, first); fn(...args) }
+      return this.on(name, first)
+    }
+
+    /** Without fn, all listeners of that name. @param {string} name @param {Function} [fn] */
+    off(name, fn) {
+      const known = this.#listeners.get(name) ?? []
+      const at = fn ? known.indexOf(fn) : -1
+      this.#listeners.set(name, fn ? known.filter((_, i) => i !== at) : [])
+      return this
+    }
+
+    removeAllListeners() { this.#listeners.clear() }
+
+    /** @param {string} name @param {unknown[]} args */
+    tell(name, ...args) {
+      for (const fn of this.#listeners.get(name) ?? []) guarded(fn, ...args)
+    }
+  }
+
+  class Socket extends Emitter {
+    /** Sent with every request. @type {Record<string, string>} */
+    headers = {}
+    /** How long the latest answer took, in ms. @type {number | undefined} */
+    rtt
+    /** @type {string | undefined} */
+    id
+    /** Who the server takes us for. @type {number | null} */
+    userId = null
+
+    #ears = new GuideEars((name, data) => this.tell(name, data))
+    /** @type {SocketOptions} */ #options
+    /** @type {WebSocket | undefined} */ #ws
+    /** @type {AbortController | undefined} */ #wanted
+    /** @type {Set<Subscription>} */ #subscriptions = new Set()
+    /** @type {Call[]} */ #queue = []
+    /** @type {Map<number, Call>} */ #underWay = new Map()
+    /** @type {Set<Function>} */ #taps = new Set()
+    #connected = false
+    #ready = false
+    #before = false
+    #ids = 0
+    #failures = 0
+    #heard = 0
+    #silent = false
+    #timers = { retry: 0, handshake: 0, pulse: 0, probe: 0, queue: 0 }
+
+    /** @param {SocketOptions} options */
+    constructor(options) {
+      super()
+      this.#options = options
+      this.headers = options.headers ?? {}
+      if (options.autoConnect !== false) this.reconnect()
+    }
+
+    /* Requests */
+
+    get = this.#verb('GET')
+    post = this.#verb('POST')
+    put = this.#verb('PUT')
+    patch = this.#verb('PATCH')
+    delete = this.#verb('DELETE')
+
+    /** @param {string} method @returns {import('./types').Verb} */
+    #verb(method) {
+      /** @param {string} url @param {any} [data] @param {RequestCallback} [cb] @returns {any} */
+      const call = (url, data, cb) =>
+        typeof data === 'function' ? this.request({ method, url }, data) : this.request({ method, url, data }, cb)
+      return call
+    }
+
+    /** @param {RequestOptions} options @param {RequestCallback} [cb] @returns {any} */
+    request({ method = 'GET', url, data, headers }, cb) {
+      if (!cb) return new Promise(resolve => this.request({ method, url, data, headers }, (_, jwr) => resolve(jwr)))
+      /** @type {Frame} */
+      const frame = { id: ++this.#ids, method: method.toUpperCase(), url, data }
+      const all = { ...this.headers, ...headers }
+      if (Object.keys(all).length) frame.headers = all
+      const call = { frame, done: (/** @type {Jwr} */ jwr) => guarded(cb, jwr.body, jwr) }
+      if (this.#connected) this.#transmit(call)
+      else this.#enqueue(call)
+    }
+
+    /** @param {Call} call */
+    #transmit(call) {
+      const text = JSON.stringify(call.frame)
+      if (text.length > FRAME_CHARS) return call.done(failure(413, 'That is too long to send.'))
+      call.sentAt = performance.now()
+      this.#underWay.set(/** @type {number} */ (call.frame.id), call)
+      this.#ws?.send(text)
+      if (this.#taps.size) this.#tapped('out', `${call.frame.method} ${call.frame.url}`, text, call.frame)
+    }
+
+    /** @param {Call} call */
+    #enqueue(call) {
+      if (this.#queue.length >= QUEUE_CALLS) return void setTimeout(() => call.done(broken()))
+      call.expires = Date.now() + QUEUE_MS
+      this.#queue.push(call)
+      this.#timers.queue ||= setTimeout(() => this.#expire(), QUEUE_MS)
+    }
+
+    #expire() {
+      const late = this.#queue.filter(call => Number(call.expires) <= Date.now())
+      this.#queue = this.#queue.slice(late.length)
+      this.#timers.queue = this.#queue.length ? setTimeout(() => this.#expire(), Number(this.#queue[0].expires) - Date.now()) : 0
+      for (const call of late) call.done(broken())
+    }
+
+    /* Subscriptions */
+
+    /**
+     * Joins by `GET url`, hands over the snapshot and then the events, and does so again after every break.
+     * @param {string} url @param {Record<string, any>} data @param {SubscribeOptions} options
+     */
+    subscribe(url, data, options) {
+      const subscription = new Subscription(this, url, data, options, () => {
+        this.#subscriptions.delete(subscription)
+        this.settle()
+      })
+      this.#subscriptions.add(subscription)
+      this.#ready = false
+      subscription.join()
+      return subscription
+    }
+
+    /** Whether the connection and every subscription stands. */
+    isReady() { return this.#connected && [...this.#subscriptions].every(s => s.stands) }
+
+    /** A subscription stands or is gone: perhaps it was the last one missing. */
+    settle() {
+      const before = this.#ready
+      this.#ready = this.isReady()
+      if (this.#ready && !before) this.tell('ready')
+    }
+
+    /* The connection */
+
+    isConnected() { return this.#connected }
+    isConnecting() { return !this.#connected && !!this.#wanted }
+    get connected() { return this.#connected }
+
+    /** Connects now, whatever the backoff says. */
+    reconnect() {
+      if (!this.#wanted) this.#wakeUp()
+      if (!this.#ws) this.#connect()
+      return this
+    }
+
+    /** Stays away until `reconnect()`. */
+    disconnect() {
+      this.#wanted?.abort()
+      this.#wanted = undefined
+      if (this.#ws) this.#broke(1000)
+      clearTimeout(this.#timers.retry)
+      return this
+    }
+
+    connect() { return this.reconnect() }
+    close() { return this.disconnect() }
+
+    async #connect() {
+      clearTimeout(this.#timers.retry)
+      clearTimeout(this.#timers.handshake)
+      this.#timers.handshake = setTimeout(() => this.#broke(0), HANDSHAKE_MS)
+      const wanted = this.#wanted
+      const url = await this.#address()
+      if (!url || wanted !== this.#wanted || this.#ws) return
+      const ws = this.#ws = new WebSocket(url)
+      ws.onmessage = ({ data }) => { if (ws === this.#ws) this.#receive(data) }
+      ws.onclose = ({ code }) => { if (ws === this.#ws) this.#broke(code) }
+    }
+
+    /** A browser cannot send a token with the handshake, so a token buys a ticket first. */
+    async #address() {
+      const url = new URL('/socket', new URL(this.#options.url || '/', location.href))
+      url.protocol = url.protocol.replace('http', 'ws')
+      if (this.#options.view) url.searchParams.set('view', this.#options.view)
+      if (!this.#options.auth?.token) return url
+      const ticket = await this.#ticket(this.#options.auth.token)
+      if (ticket) url.searchParams.set('ticket', ticket)
+      return ticket && url
+    }
+
+    /** @param {string} token */
+    async #ticket(token) {
+      const url = new URL('/api/tickets', new URL(this.#options.url || '/', location.href))
+      try {
+        const answer = await fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, credentials: 'omit' })
+        if (answer.ok) return (await answer.json()).ticket
+        this.#broke(answer.status === 401 ? SIGNED_OUT : 0, 'Authentication failed')
+      } catch { this.#broke(0) }
+    }
+
+    /** @param {Frame} frame the server's first */
+    #welcome({ data }) {
+      clearTimeout(this.#timers.handshake)
+      this.#connected = true
+      this.#failures = 0
+      this.id = data.connectionId
+      this.userId = data.userId
+      this.#watch(data.heartbeatMs)
+      for (const s of this.#subscriptions) s.join()
+      for (const call of this.#queue.splice(0)) this.#transmit(call)
+      this.tell('connect')
+      if (this.#before) this.tell('reconnect')
+      this.#before = true
+      this.settle()
+    }
+
+    /** @param {number} code the close code, 0 when we gave up @param {string} [reason] */
+    #broke(code, reason = 'No connection') {
+      const was = this.#connected, calls = [...this.#underWay.values()]
+      this.#letGo()
+      for (const s of this.#subscriptions) s.lost()
+      for (const call of calls) call.done(broken())
+      if (was) this.tell('disconnect', code)
+      else if (this.#wanted) this.tell('connect_error', new Error(reason))
+      if (code === SIGNED_OUT) this.#stop()
+      else if (this.#wanted && !this.#ws) this.#timers.retry = setTimeout(() => this.#connect(), this.#delay(code))
+    }
+
+    #letGo() {
+      const ws = this.#ws
+      this.#ws = undefined
+      this.#connected = this.#ready = false
+      this.#underWay.clear()
+      const { handshake, pulse, probe } = this.#timers
+      for (const timer of [handshake, pulse, probe]) clearTimeout(timer)
+      this.#timers.probe = 0
+      ws?.close()
+    }
+
+    #stop() {
+      this.disconnect()
+      for (const call of this.#queue.splice(0)) call.done(broken())
+      this.tell('signedOut')
+    }
+
+    /** @param {number} code */
+    #delay(code) {
+      if (code === RESTARTING) return Math.random() * 5_000
+      if (code === FLOODED) return 30_000
+      if (this.#silent) { // a probe found it dead: it may have been so for long
+        this.#silent = false
+        return 0
+      }
+      const { reconnectionDelay: first = 1_000, reconnectionDelayMax: most = 5_000 } = this.#options
+      const wait = navigator.onLine ? first * 2 ** this.#failures++ : most
+      return Math.min(wait, most) * (0.5 + Math.random())
+    }
+
+    /* Is it alive? */
+
+    /** @param {number} heartbeatMs */
+    #watch(heartbeatMs) {
+      const period = heartbeatMs / 5
+      let last = Date.now()
+      this.#timers.pulse = setInterval(() => {
+        const now = Date.now(), slept = now - last > period + 5_000
+        last = now
+        if (slept) this.#probe()
+        else if (now - this.#heard > 1.5 * heartbeatMs) this.#broke(0)
+      }, period)
+    }
+
+    /** Any frame within the deadline will do; the request only provokes one. */
+    #probe() {
+      if (this.#timers.probe) return
+      this.#silent = true
+      this.request({ url: '/healthz' }, () => {})
+      this.#timers.probe = setTimeout(() => {
+        this.#timers.probe = 0
+        if (this.#silent) this.#broke(0)
+      }, PROBE_MS)
+    }
+
+    #wakeUp() {
+      const { signal } = this.#wanted = new AbortController()
+      const wake = () => {
+        if (document.visibilityState === 'hidden') return
+        if (this.#connected) this.#probe()
+        else if (!this.#ws) this.#connect()
+      }
+      for (const name of ['online', 'offline', 'pageshow']) addEventListener(name, wake, { signal })
+      document.addEventListener('visibilitychange', wake, { signal })
+    }
+
+    /* Frames */
+
+    /** @param {string} message */
+    #receive(message) {
+      this.#heard = Date.now()
+      this.#silent = false
+      for (const text of message.split('\n')) {
+        if (!text) continue
+        const frame = JSON.parse(text)
+        if (frame.event) this.#event(frame, text)
+        else this.#reply(frame, text)
+      }
+    }
+
+    /** @param {Frame} frame @param {string} text */
+    #reply(frame, text) {
+      const call = this.#underWay.get(Number(frame.id))
+      if (!call) return
+      this.#underWay.delete(Number(frame.id))
+      this.rtt = performance.now() - Number(call.sentAt)
+      this.tell('rtt', this.rtt)
+      if (this.#taps.size) this.#tapped('in', `${call.frame.method} ${call.frame.url}`, text, frame, this.rtt)
+      call.done(answer(frame))
+    }
+
+    /** @param {Frame} frame @param {string} text */
+    #event(frame, text) {
+      if (this.#taps.size) this.#tapped('in', String(frame.event), text, frame)
+      if (frame.event === 'connected') return this.#welcome(frame)
+      const takers = [...this.#subscriptions].filter(s => s.wants(frame))
+      takers.forEach((s, i) => s.offer(frame, i === 0))
+      if (!takers.length) this.happened(frame)
+    }
+
+    /** Tells the listeners of an event, under both its names, and those of all events. @param {Frame} frame */
+    happened(frame) {
+      this.tell(String(frame.event), frame.data, frame)
+      this.#ears.hear(String(frame.event), frame.data)
+      this.tell('*', frame.data, frame)
+    }
+
+    /** Calls fn with every frame until the returned function is called. @param {Function} fn */
+    tap(fn) {
+      this.#taps.add(fn)
+      return () => this.#taps.delete(fn)
+    }
+
+    /** @param {'in' | 'out'} direction @param {string} name @param {string} text @param {Frame} frame @param {number} [ms] */
+    #tapped(direction, name, text, frame, ms) {
+      const bytes = new Blob([text]).size
+      for (const fn of this.#taps) guarded(fn, { direction, name, bytes, ms, frame })
+    }
+
+    /**
+     * The second guide's way to ask. Its sender expects to hear its own message; ours answers it instead,
+     * so the answer is told as if it had been heard.
+     * @param {string} name @param {any} [arg]
+     */
+    emit(name, arg) {
+      const action = ACTIONS[name]
+      if (!action) return console.warn(`no action answers "${name}"`)
+      const [method, url, data] = action(arg)
+      this.request({ method, url, data }, (body, jwr) => {
+        if (name === 'chat:message' && !jwr.error) this.tell(name, { ...body, user: body.sender })
+      })
+    }
+  }
+
+  /** What a page follows: a snapshot, then the changes to it, in order and each once. */
+  class Subscription {
+    stands = false
+    /** The last change applied; undefined where changes are not numbered. @type {number | undefined} */
+    seq
+
+    /** @type {{ frame: Frame, tell: boolean }[]} */ #held = []
+    #joins = 0
+    #answered = 0
+    #failures = 0
+    #timer = 0
+
+    /** @param {Socket} socket @param {string} url @param {Record<string, any>} data @param {SubscribeOptions} options @param {() => void} forget */
+    constructor(socket, url, data, options, forget) {
+      this.socket = socket
+      this.url = url
+      this.data = data
+      this.options = options
+      this.forget = forget
+      this.seq = data?.after
+    }
+
+    /** Events are held back until the answer is here: they may be newer than the snapshot, or in it. */
+    join() {
+      clearTimeout(this.#timer)
+      this.#timer = 0
+      if (!this.socket.isConnected()) return
+      const join = ++this.#joins
+      this.socket.get(this.url, { ...this.data, after: this.seq }, (_, jwr) => {
+        if (join === this.#joins) this.#joined(jwr)
+      })
+    }
+
+    /** @param {Jwr} jwr */
+    #joined(jwr) {
+      if (jwr.statusCode === 0) return
+      if (jwr.error) return this.#refused(jwr)
+      const first = this.#answered === 0
+      this.#answered = this.#joins
+      this.#failures = 0
+      if (jwr.headers['X-Seq']) this.seq = Number(jwr.headers['X-Seq'])
+      guarded(this.options.snapshot, jwr.body, { first, reset: jwr.headers['X-Reset'] === 'true', seq: this.seq })
+      this.stands = true
+      this.#release()
+      this.socket.settle()
+    }
+
+    /** Too fast and out of order pass; anything else is the server's last word. @param {Jwr} jwr */
+    #refused(jwr) {
+      if (jwr.statusCode === 429 || jwr.statusCode >= 500) {
+        const wait = Number(jwr.headers['Retry-After']) * 1_000 || Math.min(1_000 * 2 ** this.#failures++, 5_000)
+        this.#timer = setTimeout(() => this.join(), wait)
+        return
+      }
+      this.stop()
+      guarded(this.options.error, jwr)
+    }
+
+    /** The connection broke: what was held is in the next snapshot. */
+    lost() {
+      this.stands = false
+      this.#held = []
+    }
+
+    /** @param {Frame} frame */
+    wants({ event, room }) {
+      return String(event) in this.options.events && (!this.options.room || this.options.room === room)
+    }
+
+    /** @param {Frame} frame @param {boolean} tell whether to tell the socket's listeners too */
+    offer(frame, tell) {
+      this.#held.push({ frame, tell })
+      if (this.#answered === this.#joins) this.#release()
+    }
+
+    /** A change that this page made itself, known from the answer's `X-Seq`, leaves no gap. @param {number} seq */
+    seen(seq) { this.offer({ data: { seq } }, false) }
+
+    #release() {
+      const held = this.#held.sort((a, b) => (a.frame.data?.seq ?? 0) - (b.frame.data?.seq ?? 0))
+      this.#held = held.filter(item => !this.#next(item))
+      if (this.#held.length) this.#timer ||= setTimeout(() => this.join(), GAP_MS)
+      else { clearTimeout(this.#timer); this.#timer = 0 }
+    }
+
+    /** Whether the event is done with: applied, or known already. @param {{ frame: Frame, tell: boolean }} item */
+    #next({ frame, tell }) {
+      const seq = frame.data?.seq
+      if (seq !== undefined && this.seq !== undefined) {
+        if (seq > this.seq + 1) return false
+        if (seq <= this.seq) return true
+        this.seq = seq
+      }
+      if (frame.event) guarded(this.options.events[frame.event], frame.data, frame)
+      if (tell) this.socket.happened(frame)
+      return true
+    }
+
+    /** Forgets it. Leaving the room is the page's to ask for. */
+    stop() {
+      clearTimeout(this.#timer)
+      this.#joins++
+      this.options = { ...this.options, events: {} }
+      this.forget()
+    }
+  }
+
+  /** The second guide's names for what a client may ask. @type {Record<string, (arg: any) => [string, string, object]>} */
+  const ACTIONS = {
+    'chat:message': ({ roomId, text }) => ['POST', '/api/chat/send', { roomId, text }],
+    'room:join': roomId => ['GET', '/api/chat/join', { roomId }],
+    'room:leave': roomId => ['GET', '/api/chat/leave', { roomId }],
+    'typing:start': roomId => ['POST', '/api/chat/typing', { roomId, isTyping: true }],
+    'typing:stop': roomId => ['POST', '/api/chat/typing', { roomId, isTyping: false }],
+  }
+
+  /** The second guide's names for what it hears. @type {Record<string, string>} */
+  const ALIASES = {
+    userJoined: 'room:userJoined',
+    userLeft: 'room:userLeft',
+    presenceUpdated: 'presence:update',
+    notificationRead: 'notification:read',
+    notificationsAllRead: 'notification:allRead',
+  }
+
+  /** Hands events over under the second guide's names, in the shapes that it expects. */
+  class GuideEars {
+    /** @type {Map<string, number>} */ #typing = new Map()
+
+    /** @param {(name: string, data: any) => void} tell */
+    constructor(tell) { this.tell = tell }
+
+    /** @param {string} event @param {any} data */
+    hear(event, data) {
+      if (event === 'newMessage') this.tell('chat:message', { ...data, user: data.sender })
+      else if (event === 'typing') this.#types(data)
+      else if (ALIASES[event]) this.tell(ALIASES[event], data)
+    }
+
+    /** Its component appends whoever starts: so a person starts once, and stops even when that word is lost. @param {any} data */
+    #types(data) {
+      const key = `${data.roomId} ${data.userId}`, known = this.#typing.get(key)
+      clearTimeout(known)
+      this.#typing.delete(key)
+      if (data.isTyping) this.#typing.set(key, setTimeout(() => this.#types({ ...data, isTyping: false }), TYPING_MS))
+      if (data.isTyping !== !!known) this.tell(data.isTyping ? 'typing:start' : 'typing:stop', data)
+    }
+  }
+
+  /** @param {Frame} frame @returns {Jwr} */
+  function answer({ status = 0, headers = {}, data, html }) {
+    /** @type {Jwr} */
+    const jwr = { statusCode: status, headers, body: html ?? data }
+    if (status < 200 || status > 299) jwr.error = Object.assign(new Error(data?.detail || data?.title || `Status ${status}`), { status })
+    return jwr
+  }
+
+  /** @param {number} status @param {string} detail */
+  const failure = (status, detail) => answer({ status, data: { type: 'about:blank', title: detail, status, detail } })
+  const broken = () => failure(0, 'No connection.')
+
+  /** @param {Function | undefined} fn @param {unknown[]} args */
+  function guarded(fn, ...args) {
+    try { fn?.(...args) } catch (error) { reportError(error) }
+  }
+
+  /** Makes a connection of its own, as the second guide does. @param {string} [url] @param {SocketOptions} [options] */
+  const io = (url, options) => new Socket({ ...options, url })
+
+  const tag = document.currentScript?.dataset ?? {}
+  const socket = new Socket({
+    url: tag.url,
+    view: tag.view ?? document.documentElement.dataset.view,
+    autoConnect: tag.autoConnect !== 'false',
+    headers: tag.headers && JSON.parse(tag.headers),
+  })
+  Object.assign(globalThis, { io: Object.assign(io, { socket, io }) })
+})()

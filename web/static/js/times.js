@@ -1,0 +1,68 @@
+// @ts-check
+// Moments in the reader's zone and in the fewest words that place them, kept true while the page is open.
+// The server draws the same words (web/zone.go) once the cookie has told it the zone.
+import { $$ } from './dom.js'
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+const YEAR_S = 31_536_000
+
+/** @type {(options: Intl.DateTimeFormatOptions) => (at: Date) => string} */
+const format = options => {
+  const formatter = new Intl.DateTimeFormat('en-GB', options)
+  return at => formatter.format(at).replace(',', '')
+}
+const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+const weekday = format({ weekday: 'short' })
+const longWeekday = format({ weekday: 'long' })
+const date = format({ day: 'numeric', month: 'short' })
+const dateOfYear = format({ day: 'numeric', month: 'short', year: 'numeric' })
+const longDate = format({ weekday: 'long', day: 'numeric', month: 'long' })
+const longDateOfYear = format({ day: 'numeric', month: 'long', year: 'numeric' })
+const whole = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
+
+/** Days from a to b by the calendar; a summer-time change does not matter. @param {Date} a @param {Date} b */
+const days = (a, b) => Math.round((new Date(b).setHours(0, 0, 0, 0) - new Date(a).setHours(0, 0, 0, 0)) / DAY_MS)
+
+/** "just now", "2 min", "09:04", "Tue", "2 Nov", "2 Nov 2024". @param {Date} at @param {Date} [now] */
+export function ago(at, now = new Date()) {
+  const passed = now.getTime() - at.getTime()
+  if (passed < MINUTE_MS) return 'just now'
+  if (passed < 60 * MINUTE_MS) return `${Math.floor(passed / MINUTE_MS)} min`
+  if (days(at, now) === 0) return clock(at)
+  if (passed < 6 * DAY_MS) return weekday(at)
+  return at.getFullYear() === now.getFullYear() ? date(at) : dateOfYear(at)
+}
+
+/** "Today", "Yesterday", "Tuesday", "Tuesday 2 November". @param {Date} at @param {Date} [now] */
+export function day(at, now = new Date()) {
+  const past = days(at, now)
+  if (past === 0) return 'Today'
+  if (past === 1) return 'Yesterday'
+  if (past < 6) return longWeekday(at)
+  return at.getFullYear() === now.getFullYear() ? longDate(at) : longDateOfYear(at)
+}
+
+/** @type {Record<string, (at: Date) => string>} */
+const styles = { ago, clock, day }
+
+/** Writes the times in root, itself included. @param {Element | Document} [root] */
+export function showTimes(root = document) {
+  const times = root instanceof Element && root.matches('time[datetime]') ? [root, ...$$('time[datetime]', root)] : $$('time[datetime]', root)
+  for (const time of times) show(/** @type {HTMLTimeElement} */ (time))
+}
+
+/** @param {HTMLTimeElement} time */
+function show(time) {
+  const words = styles[time.dataset.time ?? ''], at = new Date(time.dateTime)
+  if (!words || isNaN(at.getTime())) return
+  const text = words(at)
+  if (time.textContent !== text) time.textContent = text
+  time.title = `${whole(at)}, ${clock(at)}`
+}
+
+document.cookie = `tz=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=${YEAR_S}; samesite=lax`
+document.addEventListener('hubbub:fragment', event => showTimes(/** @type {Element} */ (event.target)))
+document.addEventListener('visibilitychange', () => document.hidden || showTimes())
+setInterval(() => document.hidden || showTimes(), MINUTE_MS)
+showTimes()

@@ -1,0 +1,131 @@
+/** The types of `io.socket`, for the page's modules and whoever else writes against it. */
+
+/** One frame of the wire: a request, a reply or an event. */
+export interface Frame {
+  id?: number | null
+  method?: string
+  url?: string
+  status?: number
+  headers?: Record<string, string>
+  event?: string
+  room?: string
+  data?: any
+  html?: string
+}
+
+/** The answer to a request. statusCode is 0 when there was no connection to bring one. */
+export interface Jwr<Body = any> {
+  statusCode: number
+  headers: Record<string, string>
+  /** The data, the HTML of a fragment, or an error's problem document. */
+  body: Body
+  /** Set when the status is not 2xx. */
+  error?: Error & { status: number }
+}
+
+export type RequestCallback<Body = any> = (body: Body, jwr: Jwr<Body>) => void
+
+export interface RequestOptions {
+  method?: string
+  url: string
+  data?: any
+  headers?: Record<string, string>
+}
+
+/** Without a callback a call returns a promise of the jwr, which never rejects. */
+export interface Verb {
+  <Body = any>(url: string, data?: object): Promise<Jwr<Body>>
+  <Body = any>(url: string, cb: RequestCallback<Body>): void
+  <Body = any>(url: string, data: object | undefined, cb: RequestCallback<Body>): void
+}
+
+export interface SnapshotInfo {
+  /** The subscription's first snapshot. */
+  first: boolean
+  /** Too much was missed: the snapshot replaces what the page shows. */
+  reset: boolean
+  seq?: number
+}
+
+export interface SubscribeOptions {
+  /** Called with the answer to every join: the first, after each break, and when a hole was filled. */
+  snapshot?: (body: any, info: SnapshotInfo) => void
+  /** Called in the order of `data.seq`, each change once. */
+  events: Record<string, (data: any, frame: Frame) => void>
+  /** Only events of this room, where a page follows several rooms with the same events. */
+  room?: string
+  /** Called when the server refuses for good; the subscription is over then. */
+  error?: (jwr: Jwr) => void
+}
+
+export interface Subscription {
+  readonly seq?: number
+  readonly stands: boolean
+  /** Tells it of a change that this page made itself, by the `X-Seq` of the answer. */
+  seen(seq: number): void
+  stop(): void
+}
+
+/** What a tap is told of each frame. ms is the round trip, for replies only. */
+export interface Tapped {
+  direction: 'in' | 'out'
+  name: string
+  bytes: number
+  ms?: number
+  frame: Frame
+}
+
+export interface SocketOptions {
+  url?: string
+  view?: string
+  autoConnect?: boolean
+  headers?: Record<string, string>
+  auth?: { token?: string }
+  reconnectionDelay?: number
+  reconnectionDelayMax?: number
+  [other: string]: unknown
+}
+
+/**
+ * Besides the protocol's events there are `connect`, `reconnect`, `disconnect` (close code), `connect_error` (Error),
+ * `ready` (every subscription stands), `rtt` (a round trip, in ms), `signedOut`, and `*` for every event.
+ */
+export interface Socket {
+  headers: Record<string, string>
+  readonly id?: string
+  readonly userId: number | null
+  readonly rtt?: number
+  readonly connected: boolean
+  get: Verb
+  post: Verb
+  put: Verb
+  patch: Verb
+  delete: Verb
+  request<Body = any>(options: RequestOptions): Promise<Jwr<Body>>
+  request<Body = any>(options: RequestOptions, cb: RequestCallback<Body>): void
+  subscribe(url: string, data: Record<string, any>, options: SubscribeOptions): Subscription
+  on(event: string, fn: (data: any, frame: Frame) => void): this
+  once(event: string, fn: (data: any, frame: Frame) => void): this
+  off(event: string, fn?: Function): this
+  removeAllListeners(): void
+  emit(name: string, arg?: any): void
+  tap(fn: (tapped: Tapped) => void): () => void
+  isConnected(): boolean
+  isConnecting(): boolean
+  isReady(): boolean
+  connect(): this
+  reconnect(): this
+  disconnect(): this
+  close(): this
+}
+
+/** Called, it makes a connection of its own, as socket.io's `io` does. */
+export interface Io {
+  (url?: string, options?: SocketOptions): Socket
+  io: Io
+  socket: Socket
+}
+
+declare global {
+  var io: Io
+}
