@@ -1,0 +1,54 @@
+package testkit
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Axe checks the page's accessibility by the rules of WCAG 2.0 to 2.2, levels A
+// and AA, and good practice. It returns each breach as readable text.
+func (p *Page) Axe() []string {
+	p.t.Helper()
+	if !Eval[bool](p, `"axe" in window`) {
+		p.do("load axe", chromedp.Evaluate[chromedp.Void](p.axeSource()))
+	}
+	breaches, err := call[[]string](p, `async () => (await axe.run(document, {
+		resultTypes: ["violations"],
+		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+	})).violations.flatMap(rule => rule.nodes.map(node =>
+		rule.id + " at " + node.target.join(" ") + ": " + node.failureSummary.replace(/\s*\n\s*/g, " ") + " · " + node.html))`)
+	if err != nil {
+		p.fail(describe("run axe", err))
+	}
+	return breaches
+}
+
+// WantAccessible fails the test with each of Axe's findings.
+func (p *Page) WantAccessible() *Page {
+	p.t.Helper()
+	if breaches := p.Axe(); len(breaches) > 0 {
+		p.t.Errorf("not accessible at %s:\n%s", Eval[string](p, `location.href`), strings.Join(breaches, "\n"))
+	}
+	return p
+}
+
+// axeSource is read from the checkout's node_modules.
+func (p *Page) axeSource() string {
+	p.t.Helper()
+	dir, err := os.Getwd()
+	for err == nil {
+		source, readErr := os.ReadFile(filepath.Join(dir, "node_modules", "axe-core", "axe.min.js"))
+		if readErr == nil {
+			return string(source)
+		}
+		if dir == filepath.Dir(dir) {
+			break
+		}
+		dir = filepath.Dir(dir)
+	}
+	p.t.Fatal("axe-core is not installed: run npm ci")
+	return ""
+}

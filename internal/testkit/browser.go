@@ -1,0 +1,131 @@
+package testkit
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// BrowserProcess is one Chromium for all stories of a test process.
+type BrowserProcess struct {
+	ctx context.Context
+}
+
+// Browser returns the process' Chromium, which it starts at first use. Without
+// one on the machine the test is skipped, or fails where CI is set.
+func Browser(t testing.TB) *BrowserProcess {
+	t.Helper()
+	path := browserPath()
+	if path == "" && os.Getenv("CI") != "" {
+		t.Fatal("no Chromium to tell this story in: install chromium or set CHROMIUM to its path")
+	}
+	if path == "" {
+		t.Skip("SKIPPED, NO BROWSER: this story was not told. Install chromium or set CHROMIUM to its path.")
+	}
+	browser, err := launched(path)
+	if err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return browser
+}
+
+func browserPath() string {
+	if path := os.Getenv("CHROMIUM"); path != "" {
+		return path
+	}
+	for _, name := range []string{
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+		"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+var (
+	launch     sync.Once
+	theBrowser *BrowserProcess
+	launchErr  error
+)
+
+func launched(path string) (*BrowserProcess, error) {
+	launch.Do(func() { theBrowser, launchErr = launchBrowser(path) })
+	return theBrowser, launchErr
+}
+
+// launchBrowser runs it with an empty profile, which chromedp makes and removes.
+func launchBrowser(path string) (*BrowserProcess, error) {
+	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
+		chromedp.ExecPath(path),
+		chromedp.Flag("headless", "new"),
+		chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true),
+	)
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox) // Chromium's sandbox refuses root
+	}
+	allocator, release := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(allocator)
+	atEnd.add(func() {
+		chromedp.Cancel(ctx)
+		cancel()
+		release()
+		chromedp.FromContext(ctx).Allocator.Wait()
+	})
+	return &BrowserProcess{ctx}, chromedp.Do(ctx)
+}
+
+// Person opens a page in a profile of its own: its cookies and storage are seen
+// by this person's tabs only. Paths that the page goes to are under baseURL.
+func (b *BrowserProcess) Person(t testing.TB, baseURL string, cookies ...*http.Cookie) *Page {
+	t.Helper()
+	p := openPage(t, b.ctx, baseURL, chromedp.WithNewBrowserContext())
+	for _, cookie := range cookies {
+		p.do("set the cookie "+cookie.Name, command(network.SetCookie, network.SetCookieParams{
+			Name: cookie.Name, Value: cookie.Value, URL: baseURL, HTTPOnly: new(cookie.HttpOnly),
+		}))
+	}
+	return p
+}
+
+// NewTab opens another page of the same person.
+func (p *Page) NewTab() *Page {
+	p.t.Helper()
+	return openPage(p.t, p.ctx, p.baseURL)
+}
+
+func openPage(t testing.TB, parent context.Context, baseURL string, options ...chromedp.ContextOption) *Page {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(parent, options...)
+	p := &Page{t: t, ctx: ctx, baseURL: baseURL}
+	if err := chromedp.Do(ctx); err != nil {
+		cancel()
+		t.Fatalf("open a tab: %v", err)
+	}
+	p.console.listen(ctx)
+	t.Cleanup(func() {
+		p.checkConsole()
+		if err := chromedp.Cancel(ctx); err != nil {
+			t.Errorf("close the tab: %v", err)
+		}
+		p.console.wait()
+	})
+	// Each page believes to be the one in front, as it is for its person.
+	p.do("focus the tab", command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
+	return p
+}
+
+func describe(action string, err error) string { return fmt.Sprintf("%s: %v", action, err) }

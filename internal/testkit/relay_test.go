@@ -1,0 +1,123 @@
+package testkit_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/testkit"
+)
+
+// echo answers each line with itself until its client leaves.
+func echo(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			wait.Go(func() {
+				defer conn.Close()
+				io.Copy(conn, conn)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		wait.Wait()
+	})
+	return listener.Addr().String()
+}
+
+type caller struct {
+	net.Conn
+	lines *bufio.Reader
+}
+
+func dial(t *testing.T, addr string) caller {
+	t.Helper()
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return caller{conn, bufio.NewReader(conn)}
+}
+
+// ask sends a line and waits for its echo.
+func (c caller) ask(line string, patience time.Duration) error {
+	fmt.Fprintln(c, line)
+	return c.hear(line, patience)
+}
+
+func (c caller) hear(line string, patience time.Duration) error {
+	c.SetReadDeadline(time.Now().Add(patience))
+	got, err := c.lines.ReadString('\n')
+	if err == nil && got != line+"\n" {
+		return fmt.Errorf("heard %q, want %q", got, line)
+	}
+	return err
+}
+
+func TestACutWireBreaksConnectionsUntilItIsRestored(t *testing.T) {
+	wire := testkit.Relay(t, echo(t))
+	alice := dial(t, wire.Addr())
+	if err := alice.ask("hi", 5*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	wire.Cut()
+	if err := alice.hear("nothing", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the connection lives on: %v", err)
+	}
+	if conn, err := net.Dial("tcp", wire.Addr()); err == nil { // the reset may come only after the connect
+		defer conn.Close()
+		if err := (caller{conn, bufio.NewReader(conn)}).ask("hello?", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("a new one lives: %v", err)
+		}
+	}
+	wire.Restore()
+	if err := dial(t, wire.Addr()).ask("hi again", 5*time.Second); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFrozenWireHoldsBytesBack(t *testing.T) {
+	wire := testkit.Relay(t, echo(t))
+	alice := dial(t, wire.Addr())
+	if err := alice.ask("hi", 5*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	wire.Freeze()
+	if err := alice.ask("anyone?", 50*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("something came through: %v", err)
+	}
+	wire.Thaw()
+	if err := alice.hear("anyone?", 5*time.Second); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestARelayPassesTheEndOn(t *testing.T) {
+	wire := testkit.Relay(t, echo(t))
+	alice := dial(t, wire.Addr())
+	fmt.Fprintln(alice, "bye")
+	alice.Conn.(*net.TCPConn).CloseWrite()
+	if err := alice.hear("bye", 5*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := alice.hear("", 5*time.Second); !errors.Is(err, io.EOF) {
+		t.Fatalf("want the end, got %v", err)
+	}
+}
