@@ -82,3 +82,12 @@ func (s *Service) signInAs(ctx context.Context, d DemoPerson, from Client) (c Ca
 	}
 	return s.begin(ctx, u, from)
 }
+
+// DemoHandles are the handles of the cast.
+func DemoHandles() []string {
+	var handles []string
+	for _, d := range Cast() {
+		handles = append(handles, d.Handle)
+	}
+	return handles
+}

@@ -118,6 +118,12 @@ func Of(err error) *Fault {
 	return New(http.StatusInternalServerError, "Something went wrong here. Try again in a moment.").Because(err)
 }
 
+// Is says whether the error is a fault of this status.
+func Is(err error, status int) bool {
+	var f *Fault
+	return errors.As(err, &f) && f.Status == status
+}
+
 // MarshalJSON writes the problem document.
 func (f *Fault) MarshalJSON() ([]byte, error) {
 	return json.Marshal(struct {

@@ -23,6 +23,9 @@ const (
 	Volatile              // typing, cursors: may be dropped
 )
 
+// String is the class as metrics name it.
+func (c Class) String() string { return [...]string{"log", "state", "volatile"}[c] }
+
 // Event is what is broadcast.
 type Event struct {
 	Name  string

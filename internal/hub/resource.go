@@ -48,21 +48,22 @@ type changed struct {
 	Previous any   `json:"previous,omitempty"`
 }
 
-func recordRoom(resource string, id int64) string {
+// Record is the room of whoever has subscribed to a record: to evict from it.
+func Record(resource string, id int64) string {
 	return resource + ":" + strconv.FormatInt(id, 10)
 }
 
 // Subscribe makes the connection hear of changes to the records.
 func (h *Hub) Subscribe(c *Conn, resource string, ids ...int64) {
 	for _, id := range ids {
-		h.subscribe(c, recordRoom(resource, id))
+		h.subscribe(c, Record(resource, id))
 	}
 }
 
 // Unsubscribe ends Subscribe.
 func (h *Hub) Unsubscribe(c *Conn, resource string, ids ...int64) {
 	for _, id := range ids {
-		h.Leave(c, recordRoom(resource, id))
+		h.Leave(c, Record(resource, id))
 	}
 }
 
@@ -88,7 +89,7 @@ func (h *Hub) subscribe(c *Conn, room string) {
 // nobody is subscribed to the record any more.
 func (h *Hub) Publish(ctx context.Context, resource string, ch Change, to Audience, except *Conn) {
 	ev := Event{Name: resource, Data: changed{ch.Verb, ch.ID, ch.Data, ch.Previous}, HTML: ch.HTML}
-	record := recordRoom(resource, ch.ID)
+	record := Record(resource, ch.ID)
 	p := &parcel{
 		event: ev, body: h.body(ctx, ev), unnamed: true,
 		rooms: []string{record}, only: to.users, except: idOf(except),

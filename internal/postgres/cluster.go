@@ -66,7 +66,7 @@ func (c *cluster) data() string { return filepath.Join(c.dir, "data") }
 func (c *cluster) log() string  { return filepath.Join(c.dir, "log") }
 
 func (c *cluster) url(database string) string {
-	query := url.Values{"host": {c.socketDir}, "port": {"5432"}, "user": {ourName}, "sslmode": {"disable"}}
+	query := url.Values{"host": {c.socketDir}, "port": {"5432"}, "user": {Name}, "sslmode": {"disable"}}
 	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: query.Encode()}).String()
 }
 
@@ -80,7 +80,7 @@ func (c *cluster) initialise(ctx context.Context) error {
 	if err := os.RemoveAll(unfinished); err != nil {
 		return fmt.Errorf("remove an unfinished data folder: %w", err)
 	}
-	args := []string{"-D", unfinished, "-U", ourName, "-A", "trust", "-E", "UTF8", "--locale", locale(), "--no-instructions"}
+	args := []string{"-D", unfinished, "-U", Name, "-A", "trust", "-E", "UTF8", "--locale", locale(), "--no-instructions"}
 	if c.throwaway {
 		args = append(args, "--no-sync")
 	}

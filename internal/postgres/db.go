@@ -18,7 +18,8 @@ const (
 	healthCheck    = 5 * time.Second  // how soon idle connections of a lost server are noticed
 	defaultConns   = 16
 
-	ourName = "hubbub" // the embedded server's superuser and database
+	// Name is the embedded server's superuser and database.
+	Name = "hubbub"
 )
 
 // Config says where the database is.
@@ -95,11 +96,11 @@ func openServer(ctx context.Context, c Config) (*Server, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	err = whenReachable(ctx, func() error { return createDatabase(ctx, server.URL("postgres"), ourName) })
+	err = whenReachable(ctx, func() error { return createDatabase(ctx, server.URL("postgres"), Name) })
 	if err != nil {
 		return nil, "", errors.Join(err, server.Stop())
 	}
-	return server, server.URL(ourName), nil
+	return server, server.URL(Name), nil
 }
 
 func createDatabase(ctx context.Context, url, name string) error {
