@@ -24,7 +24,7 @@ func runAs() (*syscall.Credential, error) {
 			return credential(u)
 		}
 	}
-	return nil, errors.New("Postgres refuses to run as root, and there is no user postgres or nobody to run it as; set DATABASE_URL or start Hubbub as another user")
+	return nil, errors.New("no user postgres or nobody to run Postgres as, which refuses to run as root: set DATABASE_URL or start Hubbub as another user")
 }
 
 func credential(u *user.User) (*syscall.Credential, error) {

