@@ -1,0 +1,319 @@
+package testkit
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// Socket is a live connection as a program makes it, by the protocol's page.
+type Socket struct {
+	t    testing.TB
+	conn *websocket.Conn
+	done chan struct{} // closed when the connection ended
+
+	mu      sync.Mutex
+	nextID  int64
+	replies map[int64]chan frame
+	events  []Event // not looked at yet
+	changed chan struct{}
+	ended   error
+}
+
+// Event is what the server said unasked.
+type Event struct {
+	Name string          `json:"event"`
+	Room string          `json:"room"`
+	Data json.RawMessage `json:"data"`
+	HTML string          `json:"html"`
+}
+
+type frame struct {
+	ID      *int64            `json:"id"`
+	Status  int               `json:"status"`
+	Headers map[string]string `json:"headers"`
+	Event
+}
+
+// Connect opens a socket as this person and waits until the server greets.
+// query is that of /socket, such as "view=html".
+func (c *Client) Connect(query string) *Socket {
+	c.t.Helper()
+	s, response, err := c.dial(query)
+	if err != nil {
+		c.t.Fatalf("connect: %v (%v)", err, response)
+	}
+	s.WantEvent("connected")
+	return s
+}
+
+// ConnectRefused tries to open a socket and returns the status that refused it.
+func (c *Client) ConnectRefused(query string, headers ...string) int {
+	c.t.Helper()
+	s, response, err := c.dial(query, headers...)
+	if err == nil {
+		s.Close()
+		c.t.Fatal("the socket was accepted")
+	}
+	if response == nil {
+		c.t.Fatalf("connect: %v", err)
+	}
+	return response.StatusCode
+}
+
+func (c *Client) dial(query string, headers ...string) (*Socket, *http.Response, error) {
+	header := http.Header{}
+	for _, cookie := range c.Cookies() {
+		header.Add("Cookie", cookie.String())
+	}
+	if c.token != "" {
+		header.Set("Authorization", "Bearer "+c.token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		header.Set(headers[i], headers[i+1])
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, response, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+"/socket?"+query, &websocket.DialOptions{HTTPHeader: header, HTTPClient: c.http})
+	if err != nil {
+		return nil, response, err
+	}
+	conn.SetReadLimit(-1)
+	s := &Socket{t: c.t, conn: conn, done: make(chan struct{}), replies: map[int64]chan frame{}, changed: make(chan struct{})}
+	go s.read()
+	c.t.Cleanup(s.Close)
+	return s, response, nil
+}
+
+func (s *Socket) read() {
+	defer close(s.done)
+	for {
+		_, message, err := s.conn.Read(context.Background())
+		if err != nil {
+			s.end(err)
+			return
+		}
+		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
+			s.take(line)
+		}
+	}
+}
+
+func (s *Socket) take(line []byte) {
+	var f frame
+	if err := json.Unmarshal(line, &f); err != nil {
+		s.end(fmt.Errorf("a frame that is no JSON: %w: %s", err, line))
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f.Name != "" {
+		s.events = append(s.events, f.Event)
+		s.wake()
+		return
+	}
+	id := int64(0)
+	if f.ID != nil {
+		id = *f.ID
+	}
+	if waiting := s.replies[id]; waiting != nil {
+		delete(s.replies, id)
+		waiting <- f
+	}
+}
+
+func (s *Socket) end(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ended = errors.Join(s.ended, err)
+	s.wake()
+}
+
+// wake lets everybody who waits look again. The caller holds the lock.
+func (s *Socket) wake() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+// Get calls an action over the socket with data as its query.
+func (s *Socket) Get(url string, data any) Answer {
+	s.t.Helper()
+	return s.Request(http.MethodGet, url, data)
+}
+
+// Post calls an action over the socket.
+func (s *Socket) Post(url string, data any) Answer {
+	s.t.Helper()
+	return s.Request(http.MethodPost, url, data)
+}
+
+// Request makes a virtual request and waits for its reply.
+func (s *Socket) Request(method, url string, data any) Answer {
+	s.t.Helper()
+	answer, err := s.Try(method, url, data)
+	if err != nil {
+		s.t.Fatalf("%s %s: %v", method, url, err)
+	}
+	return answer
+}
+
+// Try is Request where the connection may end before the reply.
+func (s *Socket) Try(method, url string, data any) (Answer, error) {
+	s.mu.Lock()
+	s.nextID++
+	id, reply := s.nextID, make(chan frame, 1)
+	s.replies[id] = reply
+	s.mu.Unlock()
+	raw, err := json.Marshal(map[string]any{"id": id, "method": method, "url": url, "data": data})
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := s.Send(string(raw)); err != nil {
+		return Answer{}, err
+	}
+	return s.await(reply)
+}
+
+// Raw sends a text as it is and returns the reply without an id that it gets.
+func (s *Socket) Raw(text string) Answer {
+	s.t.Helper()
+	reply := make(chan frame, 1)
+	s.mu.Lock()
+	s.replies[0] = reply
+	s.mu.Unlock()
+	if err := s.Send(text); err != nil {
+		s.t.Fatalf("send: %v", err)
+	}
+	answer, err := s.await(reply)
+	if err != nil {
+		s.t.Fatalf("no reply to %s: %v", text, err)
+	}
+	return answer
+}
+
+func (s *Socket) await(reply chan frame) (Answer, error) {
+	select {
+	case f := <-reply:
+		return s.answer(f), nil
+	case <-s.done:
+		return Answer{}, s.ended
+	case <-time.After(patience):
+		return Answer{}, errors.New("no reply in time")
+	}
+}
+
+func (s *Socket) answer(f frame) Answer {
+	a := Answer{t: s.t, Status: f.Status, Header: http.Header{}, Body: string(f.Data) + f.HTML}
+	for name, value := range f.Headers {
+		a.Header.Set(name, value)
+	}
+	return a
+}
+
+// Send writes a text message as it is.
+func (s *Socket) Send(text string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageText, []byte(text))
+}
+
+// SendBinary writes a binary message.
+func (s *Socket) SendBinary(message []byte) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return s.conn.Write(ctx, websocket.MessageBinary, message)
+}
+
+// WantEvent waits for the next event of the name; events of other names before
+// it are forgotten.
+func (s *Socket) WantEvent(name string) Event {
+	s.t.Helper()
+	e, err := s.next(name)
+	if err != nil {
+		s.t.Fatalf("waiting for %s: %v", name, err)
+	}
+	return e
+}
+
+func (s *Socket) next(name string) (Event, error) {
+	deadline := time.After(patience)
+	for {
+		s.mu.Lock()
+		for i, e := range s.events {
+			if e.Name == name {
+				s.events = s.events[i+1:]
+				s.mu.Unlock()
+				return e, nil
+			}
+		}
+		changed, ended, seen := s.changed, s.ended, fmt.Sprint(len(s.events), " other events")
+		s.mu.Unlock()
+		if ended != nil {
+			return Event{}, ended
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			return Event{}, fmt.Errorf("it did not come; %s did", seen)
+		}
+	}
+}
+
+// Events takes what came so far, oldest first. A request before it makes sure
+// that whatever the server sent until then is there.
+func (s *Socket) Events() []Event {
+	s.Get("/healthz", nil)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	events := s.events
+	s.events = nil
+	return events
+}
+
+// WantNo fails the test if an event of the name has come.
+func (s *Socket) WantNo(name string) {
+	s.t.Helper()
+	for _, e := range s.Events() {
+		if e.Name == name {
+			s.t.Fatalf("got %s: %s", name, e.Data)
+		}
+	}
+}
+
+// WantClosed waits until the server ends the connection with the code.
+func (s *Socket) WantClosed(code int) {
+	s.t.Helper()
+	select {
+	case <-s.done:
+	case <-time.After(patience):
+		s.t.Fatalf("the connection stands, want it closed with %d", code)
+	}
+	if got := websocket.CloseStatus(s.ended); int(got) != code {
+		s.t.Fatalf("closed with %d, want %d: %v", got, code, s.ended)
+	}
+}
+
+// Close ends the connection without a word, as a dying program does.
+func (s *Socket) Close() {
+	s.conn.CloseNow()
+	<-s.done
+}
+
+// DataOf reads the body of an event.
+func DataOf[T any](t testing.TB, e Event) T {
+	t.Helper()
+	var v T
+	if err := json.Unmarshal(e.Data, &v); err != nil {
+		t.Fatalf("the body of %s is no %T: %v: %s", e.Name, v, err, e.Data)
+	}
+	return v
+}
