@@ -1,0 +1,204 @@
+package jstest_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+)
+
+// server serves one page, the scripts, and a socket that does only what the
+// test says.
+type server struct {
+	*httptest.Server
+	t       *testing.T
+	html    string // the page's body
+	head    string // the scripts' tags
+	accepts chan *conn
+	refuse  func(*http.Request) bool // nil: nobody
+	heart   int                      // heartbeatMs
+	tickets chan *http.Request
+}
+
+// The clock goes ten times as fast in the page, so that seconds of backoff
+// take tenths.
+const fastClock = `<script src="/testdata/fastclock.js"></script>`
+
+func newServer(t *testing.T) *server {
+	s := &server{t: t, accepts: make(chan *conn, 16), tickets: make(chan *http.Request, 16), heart: 600_000}
+	s.head = fastClock + `<script src="/js/socket.js"></script>`
+	mux := http.NewServeMux()
+	mux.Handle("GET /js/", http.FileServer(http.Dir("../static")))
+	mux.Handle("GET /icons.svg", http.FileServer(http.Dir("../static")))
+	mux.Handle("GET /testdata/", http.FileServer(http.Dir(".")))
+	mux.HandleFunc("GET /{$}", s.page)
+	mux.HandleFunc("GET /signin", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "sign in") })
+	mux.HandleFunc("GET /socket", s.socket)
+	mux.HandleFunc("POST /api/tickets", s.ticket)
+	s.Server = httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+func (s *server) page(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	fmt.Fprintf(w, "<!doctype html><head>%s</head><body>%s</body>", s.head, s.html)
+}
+
+func (s *server) ticket(w http.ResponseWriter, r *http.Request) {
+	s.tickets <- r
+	if r.Header.Get("Authorization") != "Bearer good" {
+		http.Error(w, "{}", http.StatusUnauthorized)
+		return
+	}
+	fmt.Fprint(w, `{"ticket":"t1"}`)
+}
+
+func (s *server) socket(w http.ResponseWriter, r *http.Request) {
+	if s.refuse != nil && s.refuse(r) {
+		http.Error(w, "no", http.StatusServiceUnavailable)
+		return
+	}
+	ws, err := websocket.Accept(w, r, nil)
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	c := &conn{t: s.t, ws: ws, ctx: ctx, cancel: cancel, query: r.URL.Query(), frames: make(chan frame, 1000)}
+	c.event("connected", fmt.Sprintf(`{"connectionId":"c_1","userId":7,"heartbeatMs":%d,"protocol":1}`, s.heart), "")
+	s.accepts <- c
+	c.read()
+}
+
+// accept waits for the page's next connection.
+func (s *server) accept() *conn {
+	s.t.Helper()
+	select {
+	case c := <-s.accepts:
+		s.t.Cleanup(c.cut)
+		return c
+	case <-time.After(patience):
+		s.t.Fatal("the page did not connect")
+		return nil
+	}
+}
+
+// conn is the server's end of one connection.
+type conn struct {
+	t      *testing.T
+	ws     *websocket.Conn
+	ctx    context.Context
+	cancel context.CancelFunc
+	query  url.Values
+	frames chan frame
+}
+
+type frame struct {
+	ID      int64
+	Method  string
+	URL     string
+	Headers map[string]string
+	Data    map[string]any
+}
+
+// String is a request as the tests write it: "GET /api/x a=1".
+func (f frame) String() string {
+	text := f.Method + " " + f.URL
+	for _, key := range slices.Sorted(maps.Keys(f.Data)) {
+		text += fmt.Sprintf(" %s=%v", key, f.Data[key])
+	}
+	return text
+}
+
+func (c *conn) read() {
+	defer close(c.frames)
+	for {
+		_, message, err := c.ws.Read(c.ctx)
+		if err != nil {
+			return
+		}
+		for line := range strings.SplitSeq(string(message), "\n") {
+			var f frame
+			if err := json.Unmarshal([]byte(line), &f); err != nil {
+				c.t.Errorf("the page sent %q: %v", line, err)
+				return
+			}
+			c.frames <- f
+		}
+	}
+}
+
+// wants waits for the next request and checks it.
+func (c *conn) wants(request string) frame {
+	c.t.Helper()
+	select {
+	case f, open := <-c.frames:
+		if !open {
+			c.t.Fatalf("the page left, want %q", request)
+		}
+		if f.String() != request {
+			c.t.Fatalf("the page asked %q, want %q", f, request)
+		}
+		return f
+	case <-time.After(patience):
+		c.t.Fatalf("the page did not ask %q", request)
+		return frame{}
+	}
+}
+
+// gone waits until the page has let go of the connection.
+func (c *conn) gone() {
+	c.t.Helper()
+	deadline := time.After(patience)
+	for {
+		select {
+		case _, open := <-c.frames:
+			if !open {
+				return
+			}
+		case <-deadline:
+			c.t.Fatal("the page did not let go")
+		}
+	}
+}
+
+func (c *conn) send(text string) {
+	c.t.Helper()
+	if err := c.ws.Write(c.ctx, websocket.MessageText, []byte(text)); err != nil {
+		c.t.Fatalf("send %s: %v", text, err)
+	}
+}
+
+// reply answers a request; headers are "Name: value".
+func (c *conn) reply(f frame, status int, data string, headers ...string) {
+	c.t.Helper()
+	all := map[string]string{}
+	for _, header := range headers {
+		name, value, _ := strings.Cut(header, ": ")
+		all[name] = value
+	}
+	encoded, _ := json.Marshal(all)
+	c.send(fmt.Sprintf(`{"id":%d,"status":%d,"headers":%s,"data":%s}`, f.ID, status, encoded, data))
+}
+
+func (c *conn) event(name, data, html string) {
+	c.t.Helper()
+	encoded, _ := json.Marshal(html)
+	c.send(fmt.Sprintf(`{"event":%q,"data":%s,"html":%s}`, name, data, encoded))
+}
+
+// cut ends the connection as a lost network does: without a word.
+func (c *conn) cut() { _ = c.ws.CloseNow() }
+
+// close ends it with a code.
+func (c *conn) close(code int) { _ = c.ws.Close(websocket.StatusCode(code), "") }

@@ -1,0 +1,190 @@
+package jstest_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+// follow subscribes the page to room 3 and notes what it is told.
+const follow = `
+	window.told = []
+	window.room = io.socket.subscribe('/api/chat/join', { roomId: 3 }, {
+		snapshot: (body, { first, reset }) => told.push(['snapshot', body, first, reset]),
+		events: { newMessage: data => told.push(data.id), typing: () => told.push('typing') },
+		error: jwr => told.push(['error', jwr.statusCode]),
+	});`
+
+// join answers the page's first join with nothing, at seq 10.
+func (p *page) join(c *conn) {
+	p.t.Helper()
+	p.run(follow)
+	c.reply(c.wants("GET /api/chat/join roomId=3"), 200, `[]`, "X-Seq: 10")
+	p.want(`[told, room.seq, room.stands]`, `[[["snapshot",[],true,false]],10,true]`)
+	p.run(`told.length = 0`)
+}
+
+func (c *conn) message(seq int) {
+	c.t.Helper()
+	c.event("newMessage", fmt.Sprintf(`{"id":%d,"seq":%d}`, seq, seq), "")
+}
+
+func TestEventsDuringAJoinWaitForItsSnapshot(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(follow)
+	join := c.wants("GET /api/chat/join roomId=3")
+	c.message(12)
+	c.message(11)
+	c.message(10)
+	c.event("typing", `{}`, "")
+	p.want(`told`, `[]`)
+	c.reply(join, 200, `["m10"]`, "X-Seq: 10")
+	p.want(`told`, `[["snapshot",["m10"],true,false],"typing",11,12]`)
+}
+
+func TestAfterABreakItAsksForWhatItMissed(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	c.message(11)
+	p.want(`told`, `[11]`)
+	p.run(`hear('ready'); hear('connect'); window.sent = io.socket.post('/api/chat/send')`)
+	c.wants("POST /api/chat/send")
+	c.cut()
+	p.want(`room.stands`, `false`)
+	p.run(`io.socket.get('/api/later')`)
+
+	c = s.accept()
+	join := c.wants("GET /api/chat/join after=11 roomId=3")
+	c.wants("GET /api/later")
+	p.want(`[heard, io.socket.isConnected(), io.socket.isReady()]`, `[[["connect",null]],true,false]`)
+	c.reply(join, 200, `[12,13]`, "X-Seq: 13")
+	p.want(`told`, `[11,["snapshot",[12,13],false,false]]`)
+	p.want(`[heard.at(-1), room.seq, io.socket.isReady()]`, `[["ready",null],13,true]`)
+}
+
+func TestTooMuchMissedIsAReset(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	c.cut()
+	c = s.accept()
+	c.reply(c.wants("GET /api/chat/join after=10 roomId=3"), 200, `[900]`, "X-Seq: 900", "X-Reset: true")
+	p.want(`[told, room.seq]`, `[[["snapshot",[900],false,true]],900]`)
+}
+
+func TestWhatOvertookIsPutInOrder(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	c.message(12)
+	c.event("typing", `{}`, "")
+	p.want(`told`, `["typing"]`)
+	c.message(11)
+	c.message(11)
+	p.want(`told`, `["typing",11,12]`)
+	p.run(`io.socket.get('/api/next')`)
+	c.wants("GET /api/next")
+}
+
+func TestAGapIsFilledFromTheDatabase(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	c.message(12)
+	c.message(14)
+	join := c.wants("GET /api/chat/join after=10 roomId=3")
+	p.want(`told`, `[]`)
+	c.reply(join, 200, `[11,12,13]`, "X-Seq: 13")
+	p.want(`[told, room.seq]`, `[[["snapshot",[11,12,13],false,false],14],14]`)
+}
+
+func TestOnesOwnChangesLeaveNoGap(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	p.run(`room.seen(12)`)
+	c.message(11)
+	c.message(13)
+	p.want(`[told, room.seq]`, `[[11,13],13]`)
+	p.run(`io.socket.get('/api/next')`)
+	c.wants("GET /api/next")
+}
+
+func TestListenersHearASubscriptionsEventsInItsOrder(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	p.run(`window.all = []; io.socket.on('*', (data, frame) => all.push(frame.event, data.seq))`)
+	c.message(12)
+	c.message(10)
+	c.message(11)
+	p.want(`all`, `["newMessage",11,"newMessage",12]`)
+}
+
+func TestARefusalEndsASubscriptionAndTheRestStands(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(follow + `hear('ready')`)
+	join := c.wants("GET /api/chat/join roomId=3")
+	p.want(`io.socket.isReady()`, `false`)
+	c.reply(join, 404, `{"title":"Not Found"}`)
+	p.want(`[told, heard, io.socket.isReady()]`, `[[["error",404]],[["ready",null]],true]`)
+	c.cut()
+	c = s.accept()
+	p.run(`io.socket.get('/api/next')`)
+	c.wants("GET /api/next")
+}
+
+func TestTooFastAndOutOfOrderAreAskedAgain(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(follow)
+	c.reply(c.wants("GET /api/chat/join roomId=3"), 429, `{}`, "Retry-After: 2")
+	c.reply(c.wants("GET /api/chat/join roomId=3"), 503, `{}`)
+	c.reply(c.wants("GET /api/chat/join roomId=3"), 200, `[]`, "X-Seq: 1")
+	p.want(`[told, room.seq]`, `[[["snapshot",[],true,false]],1]`)
+}
+
+func TestAStoppedSubscriptionIsSilentAndNotAskedForAgain(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.join(c)
+	p.run(`hear('newMessage'); room.stop()`)
+	c.message(11)
+	p.want(`[heard.length, told]`, `[1,[]]`)
+	c.cut()
+	c = s.accept()
+	p.run(`io.socket.get('/api/next')`)
+	c.wants("GET /api/next")
+}
+
+func TestTwoRoomsWithTheSameEventsAreToldApart(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(`
+		window.told = []
+		for (const roomId of [3, 4]) {
+			io.socket.subscribe('/api/chat/join', { roomId }, { room: 'chat-' + roomId, events: { newMessage: ({ id }) => told.push([roomId, id]) } })
+		}`)
+	c.reply(c.wants("GET /api/chat/join roomId=3"), 200, `[]`, "X-Seq: 10")
+	c.reply(c.wants("GET /api/chat/join roomId=4"), 200, `[]`, "X-Seq: 20")
+	c.send(`{"event":"newMessage","room":"chat-4","data":{"id":1,"seq":21}}`)
+	c.send(`{"event":"newMessage","room":"chat-3","data":{"id":2,"seq":11}}`)
+	p.want(`told`, `[[4,1],[3,2]]`)
+}
+
+func TestASubscriptionWithoutSeqTakesEachSnapshotWhole(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(`
+		window.told = []
+		io.socket.subscribe('/api/presence/subscribe', {}, { snapshot: body => told.push(body), events: { userOnline: data => told.push(data) } })`)
+	c.reply(c.wants("GET /api/presence/subscribe"), 200, `"a"`)
+	c.event("userOnline", `"b"`, "")
+	p.want(`told`, `["a","b"]`)
+	c.cut()
+	c = s.accept()
+	c.reply(c.wants("GET /api/presence/subscribe"), 200, `"c"`)
+	p.want(`told`, `["a","b","c"]`)
+}
