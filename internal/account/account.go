@@ -38,6 +38,8 @@ type User struct {
 	Hue        int     // 1–8, the colour of their initials and caret
 	CreatedAt  time.Time
 	LastSeenAt *time.Time // to the minute; nil: never came back
+
+	HasPassword bool // people of the demo have none
 }
 
 // IsStaff says whether they may change orders and products.
@@ -86,6 +88,9 @@ type Session struct {
 	CreatedAt  time.Time
 	LastSeenAt time.Time // to the minute
 }
+
+// is says whether the caller is here by this session.
+func (s Session) is(c Caller) bool { return s.ID == sessionID(c.Session) }
 
 // Token is a program's bearer token, as its owner sees it in the list. The
 // secret is shown when the token is made, and never again.

@@ -31,35 +31,40 @@ func Cast() []DemoPerson {
 	}
 }
 
-// SeedDemo makes the cast as it is written, and takes their passwords. It may
-// run at every start, on several nodes at once.
-func (s *Service) SeedDemo(ctx context.Context) error {
-	return inTx(ctx, s.db, func(tx store) error {
+// SeedDemo makes the cast as it is written, takes their passwords, and returns
+// them by the handle in the script: a real Sam who was here before keeps "sam".
+// It may run at every start, on several nodes at once.
+func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
+	cast := map[string]User{}
+	err := inTx(ctx, s.db, func(tx store) error {
 		if err := tx.lockSignUps(ctx); err != nil {
 			return err
 		}
 		for _, d := range Cast() {
-			if err := tx.seed(ctx, d); err != nil {
+			u, err := tx.seed(ctx, d)
+			if err != nil {
 				return err
 			}
+			cast[d.Handle] = u
 		}
 		return nil
 	})
+	return cast, err
 }
 
-func (s store) seed(ctx context.Context, d DemoPerson) error {
-	if found, err := s.castDemo(ctx, d); err != nil || found {
-		return err
+func (s store) seed(ctx context.Context, d DemoPerson) (User, error) {
+	if u, found, err := s.castDemo(ctx, d); err != nil || found {
+		return u, err
 	}
 	taken, err := s.handlesOf(ctx, d.Handle)
 	if err != nil {
-		return err
+		return User{}, err
 	}
 	if _, err := s.insertUser(ctx, d.FullName, freeHandle(d.Handle, taken), d.email(), nil); err != nil {
-		return err
+		return User{}, err
 	}
-	_, err = s.castDemo(ctx, d)
-	return err
+	u, _, err := s.castDemo(ctx, d)
+	return u, err
 }
 
 // SignInDemo signs in as one of the cast; 404 outside the demo.
@@ -81,13 +86,4 @@ func (s *Service) signInAs(ctx context.Context, d DemoPerson, from Client) (c Ca
 		return Caller{}, "", fmt.Errorf("the demo has no %s: it was not seeded", d.FullName)
 	}
 	return s.begin(ctx, u, from)
-}
-
-// DemoHandles are the handles of the cast.
-func DemoHandles() []string {
-	var handles []string
-	for _, d := range Cast() {
-		handles = append(handles, d.Handle)
-	}
-	return handles
 }

@@ -12,7 +12,8 @@
 //  4. Being used moves the session's end to 30 days from then, written at most
 //     once a minute. The cookie itself lasts longer: the database decides.
 //  5. SignOut, RevokeSession and ChangePassword delete the row first and close
-//     the sockets afterwards, with 4401. Over finds sockets that this missed.
+//     the sockets afterwards, with 4401. A handshake in between finds the end
+//     in the hub, which remembers it for a minute.
 //  6. Run deletes sessions that nobody used for 30 days.
 //
 // # Who is calling
@@ -32,6 +33,11 @@
 //	account.tokens    bearer tokens of programs; they live until revoked
 //	account.tickets   go with the session or token that asked for them
 //	account.attempts  what is counted against a limit
+//
+// # Events
+//
+// People are the resource "user": created at sign-up, updated at a new name.
+// Listing them over a live connection subscribes to those listed, and to new ones.
 //
 // # Limits
 //

@@ -32,7 +32,7 @@ func (s *Service) SignOut(ctx context.Context, c Caller) error {
 	if _, err := s.store.deleteSession(ctx, c.ID, id); err != nil {
 		return err
 	}
-	s.Sockets.CloseSession(c.Session)
+	s.closeSockets(c.Session)
 	return nil
 }
 
@@ -56,7 +56,7 @@ func (s *Service) RevokeSession(ctx context.Context, c Caller, id int64) error {
 
 func (s *Service) closeSessions(ids []int64) {
 	for _, id := range ids {
-		s.Sockets.CloseSession(sessionKey(id))
+		s.closeSockets(sessionKey(id))
 	}
 }
 
@@ -85,7 +85,7 @@ func (s *Service) RevokeToken(ctx context.Context, c Caller, id int64) error {
 	if !theirs {
 		return fault.NotFound()
 	}
-	s.Sockets.CloseSession(tokenKey(id))
+	s.closeSockets(tokenKey(id))
 	return nil
 }
 
@@ -98,28 +98,4 @@ func (s *Service) Ticket(ctx context.Context, c Caller) (ticket string, expires 
 		err = fault.SignInRequired()
 	}
 	return ticket, expires, err
-}
-
-// Over returns those of the sessions and tokens ("session:12", "token:3") that
-// have ended. A socket asks once it is registered, because its session may have
-// been revoked since the handshake, and each node asks now and then for all of
-// its sockets, because the news from another node may be lost.
-func (s *Service) Over(ctx context.Context, keys []string) ([]string, error) {
-	var sessions, tokens []int64
-	for _, key := range keys {
-		if id := sessionID(key); id != 0 {
-			sessions = append(sessions, id)
-		} else if id := tokenID(key); id != 0 {
-			tokens = append(tokens, id)
-		}
-	}
-	sessions, tokens, err := s.store.over(ctx, sessions, tokens)
-	var over []string
-	for _, id := range sessions {
-		over = append(over, sessionKey(id))
-	}
-	for _, id := range tokens {
-		over = append(over, tokenKey(id))
-	}
-	return over, err
 }

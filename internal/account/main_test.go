@@ -2,11 +2,11 @@ package account
 
 import (
 	"context"
-	"slices"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
+	"hubbub/internal/hub"
 	"hubbub/internal/postgres"
 	"hubbub/internal/testkit"
 )
@@ -16,47 +16,21 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 // cheap makes a hash in well under a millisecond.
 var cheap = Cost{MemoryKiB: 64, Iterations: 1}
 
-// world is what stands around the service: it notes what the service asks of it.
-type world struct {
-	mu      sync.Mutex
-	closed  []string
-	created []Profile
-	updated []Profile
-	online  map[int64]Presence
-}
+// whoIsOnline stands for presence.
+type whoIsOnline map[int64]Presence
 
-func (w *world) CloseSession(key string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.closed = append(w.closed, key)
-}
+func (w whoIsOnline) Online(context.Context, []int64) map[int64]Presence { return w }
 
-func (w *world) UserCreated(_ context.Context, p Profile) { w.created = append(w.created, p) }
+func newService(t *testing.T) *Service { return serviceOn(t, testkit.Database(t)) }
 
-func (w *world) UserUpdated(_ context.Context, p Profile) { w.updated = append(w.updated, p) }
-
-func (w *world) Online(context.Context, []int64) map[int64]Presence { return w.online }
-
-func (w *world) wantClosed(t *testing.T, keys ...string) {
+func serviceOn(t *testing.T, db *postgres.DB) *Service {
 	t.Helper()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !slices.Equal(w.closed, keys) {
-		t.Errorf("closed the sockets of %v, want %v", w.closed, keys)
-	}
-	w.closed = nil
-}
-
-func newService(t *testing.T) (*Service, *world) { return serviceOn(t, testkit.Database(t)) }
-
-func serviceOn(t *testing.T, db *postgres.DB) (*Service, *world) {
-	t.Helper()
-	w := &world{}
-	s, err := New(db, Config{Online: w, Sockets: w, Audience: w, Demo: true, Cost: cheap})
+	h := hub.New(hub.Config{})
+	s, err := New(db, Config{Hub: h, Online: whoIsOnline{}, Demo: true, Cost: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return s, w
+	return s
 }
 
 const password = "correct horse"
@@ -70,8 +44,36 @@ func (s *Service) mustSignUp(t *testing.T, name, email string) (Caller, string) 
 	return c, secret
 }
 
-// later moves the database's past: everything happened d longer ago.
-func (s *Service) later(t *testing.T, d time.Duration) {
+func (s *Service) mustSignIn(t *testing.T, email string) Caller {
+	t.Helper()
+	c, _, err := s.SignIn(t.Context(), email, password, Client{})
+	if err != nil {
+		t.Fatalf("%s signs in: %v", email, err)
+	}
+	return c
+}
+
+// open is a socket of the caller; it is gone after the test.
+func (s *Service) open(t *testing.T, c Caller) *hub.Conn {
+	t.Helper()
+	conn := s.Hub.Open(hub.Identity{UserID: c.ID, Session: c.Session, Expires: c.Expires})
+	t.Cleanup(func() { s.Hub.Remove(conn) })
+	return conn
+}
+
+// told is what was sent to the connection since the last time.
+func told(conn *hub.Conn) string {
+	frames, _ := conn.Take(nil)
+	var all strings.Builder
+	for _, f := range frames {
+		all.Write(f.Bytes)
+		all.WriteByte('\n')
+	}
+	return all.String()
+}
+
+// past makes everything in the database have happened d longer ago.
+func (s *Service) past(t *testing.T, d time.Duration) {
 	t.Helper()
 	for _, move := range []string{
 		`update account.sessions set created_at = created_at - $1::interval, last_seen_at = last_seen_at - $1::interval, expires_at = expires_at - $1::interval`,

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubbub/internal/fault"
+	"hubbub/internal/hub"
 	"hubbub/internal/postgres"
 )
 
@@ -16,25 +17,14 @@ type Online interface {
 	Online(ctx context.Context, ids []int64) map[int64]Presence
 }
 
-// Sockets closes the sockets of a session or token, on every node, with 4401.
-// An adapter in cmd/app asks the hub.
-type Sockets interface{ CloseSession(session string) }
-
-// Audience is told about new people and new names: the resource "user".
-type Audience interface {
-	UserCreated(ctx context.Context, p Profile)
-	UserUpdated(ctx context.Context, p Profile)
-}
-
-// Config is what the service needs. Only Online, Sockets and Audience must be set.
+// Config is what the service needs. Hub and Online must be set.
 type Config struct {
-	Online   Online
-	Sockets  Sockets
-	Audience Audience
-	Log      *slog.Logger // nil: the default
-	Demo     bool         // people of the demo sign in with one click
-	Secure   bool         // the public address is https, whatever a request looks like
-	Cost     Cost         // of hashing a password; zero: the usual
+	Hub    *hub.Hub
+	Online Online
+	Log    *slog.Logger // nil: the default
+	Demo   bool         // people of the demo sign in with one click
+	Secure bool         // the public address is https, whatever a request looks like
+	Cost   Cost         // of hashing a password; zero: the usual
 }
 
 // Service is what can be done with accounts. Its methods are safe to call at once.
@@ -93,7 +83,7 @@ func (s *Service) SignUp(ctx context.Context, n NewPerson, from Client) (c Calle
 	if err != nil {
 		return Caller{}, "", err
 	}
-	s.Audience.UserCreated(ctx, profile(u, Presence{}))
+	s.tell(ctx, hub.Created, profile(u, Presence{}))
 	return s.begin(ctx, u, from)
 }
 
@@ -180,7 +170,7 @@ func (s *Service) Rename(ctx context.Context, c Caller, fullName string) error {
 	if err != nil {
 		return err
 	}
-	s.Audience.UserUpdated(ctx, s.profileOf(ctx, u))
+	s.tell(ctx, hub.Updated, s.profileOf(ctx, u))
 	return nil
 }
 

@@ -27,7 +27,7 @@ func wantStatus(t *testing.T, err error, status int) *fault.Fault {
 }
 
 func TestTheFirstPersonIsAdminAlsoWhenManyComeAtOnce(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	var admins atomic.Int32
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -51,26 +51,32 @@ func TestTheFirstPersonIsAdminAlsoWhenManyComeAtOnce(t *testing.T) {
 	}
 }
 
-func TestSigningUpTellsTheAudience(t *testing.T) {
-	s, w := newService(t)
+func TestSigningUpTellsThoseWhoWatchPeople(t *testing.T) {
+	s := newService(t)
+	bob, _ := s.mustSignUp(t, "Bob", "bob@example.org")
+	watching, other := s.open(t, bob), s.open(t, bob)
+	s.Hub.Watch(watching, "user")
 	alice, _ := s.mustSignUp(t, "  Alice \t Liddell ", "alice@example.org")
 	if alice.FullName != "Alice Liddell" || alice.Handle != "alice" {
 		t.Errorf("signed up as %q, @%s", alice.FullName, alice.Handle)
 	}
-	if len(w.created) != 1 || w.created[0].ID != alice.ID {
-		t.Errorf("created %v", w.created)
+	if heard := told(watching); !strings.Contains(heard, `{"event":"user","data":{"verb":"created","id":2,"data":{"id":2,"fullName":"Alice Liddell"`) {
+		t.Errorf("heard %s", heard)
+	}
+	if heard := told(other); heard != "" {
+		t.Errorf("heard %s without listening", heard)
 	}
 }
 
 func TestATakenEmailIsAConflictInAnyCase(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	_, _, err := s.SignUp(t.Context(), NewPerson{"Alice", "ALICE@Example.org", password}, Client{})
 	wantStatus(t, err, http.StatusConflict)
 }
 
 func TestSignUpNamesEveryFieldThatIsWrong(t *testing.T) {
-	s, w := newService(t)
+	s := newService(t)
 	_, _, err := s.SignUp(t.Context(), NewPerson{" ", "nobody", "short"}, Client{})
 	f := wantStatus(t, err, http.StatusUnprocessableEntity)
 	for _, field := range []string{"fullName", "email", "password"} {
@@ -78,13 +84,13 @@ func TestSignUpNamesEveryFieldThatIsWrong(t *testing.T) {
 			t.Errorf("%s is not named in %v", field, f.Errors)
 		}
 	}
-	if len(w.created) != 0 {
-		t.Error("somebody was made all the same")
+	if people, err := s.Search(t.Context(), "", 1); len(people) != 0 || err != nil {
+		t.Errorf("made %v all the same, %v", people, err)
 	}
 }
 
 func TestSignInFindsTheAccountInAnyCase(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "Alice@example.org")
 	c, secret, err := s.SignIn(t.Context(), "aLICE@EXAMPLE.org", password, Client{})
 	if err != nil || c.ID != alice.ID || secret == "" || c.Session == alice.Session {
@@ -93,9 +99,9 @@ func TestSignInFindsTheAccountInAnyCase(t *testing.T) {
 }
 
 func TestUnknownEmailAndWrongPasswordAreTheSameAnswerAndTheSameWork(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
-	if err := s.SeedDemo(t.Context()); err != nil {
+	if _, err := s.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	compare, compared := s.passwords.compare, 0
@@ -117,7 +123,7 @@ func TestUnknownEmailAndWrongPasswordAreTheSameAnswerAndTheSameWork(t *testing.T
 }
 
 func TestTheDummyCostsWhatAPasswordCosts(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	hash, err := s.passwords.hash(password)
 	if err != nil {
 		t.Fatal(err)
@@ -129,7 +135,7 @@ func TestTheDummyCostsWhatAPasswordCosts(t *testing.T) {
 }
 
 func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	var now, most atomic.Int32
 	compare := s.passwords.compare
@@ -155,7 +161,7 @@ func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
 }
 
 func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	for range cap(s.passwords.slots) {
 		if err := s.passwords.enter(t.Context()); err != nil {
 			t.Fatal(err)
@@ -170,8 +176,8 @@ func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
 
 func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
 	db := testkit.Database(t)
-	one, _ := serviceOn(t, db)
-	other, _ := serviceOn(t, db)
+	one := serviceOn(t, db)
+	other := serviceOn(t, db)
 	one.mustSignUp(t, "Alice", "alice@example.org")
 	one.mustSignUp(t, "Bob", "bob@example.org")
 	for i := range 10 {
@@ -189,14 +195,14 @@ func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
 	if _, _, err := other.SignIn(t.Context(), "bob@example.org", password, Client{}); err != nil {
 		t.Errorf("bob is held as well: %v", err)
 	}
-	one.later(t, 15*time.Minute)
+	one.past(t, 15*time.Minute)
 	if _, _, err := one.SignIn(t.Context(), "alice@example.org", password, Client{}); err != nil {
 		t.Errorf("15 minutes later: %v", err)
 	}
 }
 
 func TestThirtyFailuresCloseAnAddress(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	from := func(i int) Client { return Client{Address: fmt.Sprintf("2001:db8:1:2::%x", i)} }
 	for i := range 30 {
@@ -211,7 +217,7 @@ func TestThirtyFailuresCloseAnAddress(t *testing.T) {
 }
 
 func TestSuccessesDoNotCount(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	for range 40 {
 		if _, _, err := s.SignIn(t.Context(), "alice@example.org", password, Client{Address: "192.0.2.1"}); err != nil {
@@ -221,7 +227,7 @@ func TestSuccessesDoNotCount(t *testing.T) {
 }
 
 func TestAHundredSignUpsAnHourFromAnAddress(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	signUp := func(i int) error {
 		_, _, err := s.SignUp(t.Context(), NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}, Client{Address: "192.0.2.1"})
 		return err
@@ -232,27 +238,26 @@ func TestAHundredSignUpsAnHourFromAnAddress(t *testing.T) {
 		}
 	}
 	wantStatus(t, signUp(100), http.StatusTooManyRequests)
-	s.later(t, time.Hour)
+	s.past(t, time.Hour)
 	if err := signUp(100); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}
 }
 
 func TestChangingThePasswordEndsTheOtherSessions(t *testing.T) {
-	s, w := newService(t)
+	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
-	phone, _, err := s.SignIn(t.Context(), "alice@example.org", password, Client{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = s.ChangePassword(t.Context(), alice, "a wrong password", "another password", Client{})
+	here, phone := s.open(t, alice), s.open(t, s.mustSignIn(t, "alice@example.org"))
+	err := s.ChangePassword(t.Context(), alice, "a wrong password", "another password", Client{})
 	if f := wantStatus(t, err, http.StatusUnprocessableEntity); f.Errors["current"] == "" {
 		t.Errorf("errors %v", f.Errors)
 	}
 	if err := s.ChangePassword(t.Context(), alice, password, "another password", Client{}); err != nil {
 		t.Fatal(err)
 	}
-	w.wantClosed(t, phone.Session)
+	if here.Closing() || !phone.Closing() {
+		t.Errorf("closed here: %v, on the phone: %v", here.Closing(), phone.Closing())
+	}
 	sessions, err := s.Sessions(t.Context(), alice)
 	if err != nil || len(sessions) != 1 || sessionKey(sessions[0].ID) != alice.Session {
 		t.Errorf("sessions %v, %v", sessions, err)
@@ -265,8 +270,10 @@ func TestChangingThePasswordEndsTheOtherSessions(t *testing.T) {
 }
 
 func TestRenamingKeepsTheHandle(t *testing.T) {
-	s, w := newService(t)
+	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice Liddell", "alice@example.org")
+	listening := s.open(t, alice)
+	s.follow(listening, []Profile{{ID: alice.ID}})
 	if err := s.Rename(t.Context(), alice, "Queen  Alice"); err != nil {
 		t.Fatal(err)
 	}
@@ -274,8 +281,8 @@ func TestRenamingKeepsTheHandle(t *testing.T) {
 	if err != nil || u.FullName != "Queen Alice" || u.Handle != "alice" {
 		t.Errorf("%+v, %v", u, err)
 	}
-	if len(w.updated) != 1 || w.updated[0].FullName != "Queen Alice" {
-		t.Errorf("updated %v", w.updated)
+	if heard := told(listening); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, "Queen Alice") {
+		t.Errorf("heard %s", heard)
 	}
 }
 
@@ -283,15 +290,15 @@ func TestTheDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
 	db := testkit.Database(t)
 	var wg sync.WaitGroup
 	for range 3 {
-		s, _ := serviceOn(t, db)
+		s := serviceOn(t, db)
 		wg.Go(func() {
-			if err := s.SeedDemo(context.Background()); err != nil {
+			if _, err := s.SeedDemo(context.Background()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	s, _ := serviceOn(t, db)
+	s := serviceOn(t, db)
 	people, err := s.Search(t.Context(), "", 100)
 	if err != nil || len(people) != len(Cast()) {
 		t.Fatalf("%d people, %v", len(people), err)
@@ -305,9 +312,21 @@ func TestTheDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
 	}
 }
 
+func TestARealSamKeepsTheHandleWhenTheDemoComes(t *testing.T) {
+	s := newService(t)
+	sam, _ := s.mustSignUp(t, "Sam Real", "sam@example.org")
+	cast, err := s.SeedDemo(t.Context())
+	if err != nil || len(cast) != len(Cast()) || cast["sam"].Handle != "sam2" || cast["maya"].Handle != "maya" {
+		t.Errorf("%+v, %v", cast, err)
+	}
+	if u, err := s.User(t.Context(), sam.ID); err != nil || u.Handle != "sam" || u.FullName != "Sam Real" {
+		t.Errorf("%+v, %v", u, err)
+	}
+}
+
 func TestDemoPeopleSignInByClickOnlyInTheDemo(t *testing.T) {
-	s, _ := newService(t)
-	if err := s.SeedDemo(t.Context()); err != nil {
+	s := newService(t)
+	if _, err := s.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if c, _, err := s.SignInDemo(t.Context(), "maya", Client{}); err != nil || c.FullName != "Maya Okafor" || !c.IsStaff() {
@@ -321,7 +340,7 @@ func TestDemoPeopleSignInByClickOnlyInTheDemo(t *testing.T) {
 }
 
 func TestSearchFindsByNameAndHandle(t *testing.T) {
-	s, _ := newService(t)
+	s := newService(t)
 	for i, name := range []string{"Malin Al", "Alice Z", "alma A", "100% Sure", "Bob_"} {
 		s.mustSignUp(t, name, fmt.Sprintf("p%d@example.org", i))
 	}
@@ -342,10 +361,10 @@ func TestSearchFindsByNameAndHandle(t *testing.T) {
 }
 
 func TestProfilesSayWhoIsOnline(t *testing.T) {
-	s, w := newService(t)
+	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
 	bob, _ := s.mustSignUp(t, "Bob", "bob@example.org")
-	w.online = map[int64]Presence{alice.ID: {IsOnline: true}}
+	s.Config.Online = whoIsOnline{alice.ID: {IsOnline: true}}
 	profiles, err := s.Profiles(t.Context(), []int64{alice.ID, bob.ID, 999})
 	if err != nil || len(profiles) != 2 || !profiles[alice.ID].IsOnline || profiles[bob.ID].IsOnline {
 		t.Errorf("%+v, %v", profiles, err)

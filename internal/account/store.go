@@ -20,13 +20,13 @@ func inTx(ctx context.Context, db *postgres.DB, fn func(store) error) error {
 	return postgres.InTx(ctx, db, func(tx pgx.Tx) error { return fn(store{tx}) })
 }
 
-const userColumns = `u.id, u.full_name, u.handle, u.email, u.role, u.title, u.avatar_url, u.hue, u.created_at, u.last_seen_at`
+const userColumns = `u.id, u.full_name, u.handle, u.email, u.role, u.title, u.avatar_url, u.hue, u.created_at, u.last_seen_at, u.password_hash is not null`
 
 // scanUser reads userColumns, then more.
 func scanUser(row pgx.Row, more ...any) (User, error) {
 	var u User
 	var hue *int
-	into := []any{&u.ID, &u.FullName, &u.Handle, &u.Email, &u.Role, &u.Title, &u.AvatarURL, &hue, &u.CreatedAt, &u.LastSeenAt}
+	into := []any{&u.ID, &u.FullName, &u.Handle, &u.Email, &u.Role, &u.Title, &u.AvatarURL, &hue, &u.CreatedAt, &u.LastSeenAt, &u.HasPassword}
 	if err := row.Scan(append(into, more...)...); err != nil {
 		return User{}, err
 	}
@@ -84,15 +84,19 @@ func (s store) insertUser(ctx context.Context, fullName, handle, email string, p
 
 // castDemo gives the person with this email the part of the demo, and takes
 // their password; false when there is nobody with it.
-func (s store) castDemo(ctx context.Context, d DemoPerson) (found bool, err error) {
-	tag, err := s.db.Exec(ctx, `
-		update account.users
+func (s store) castDemo(ctx context.Context, d DemoPerson) (u User, found bool, err error) {
+	u, err = scanUser(s.db.QueryRow(ctx, `
+		update account.users u
 		   set full_name = $2, role = $3, title = $4, hue = $5, password_hash = null
-		 where lower(email) = lower($1)`, d.email(), d.FullName, d.role, d.Title, d.Hue)
-	if err != nil {
-		return false, fmt.Errorf("cast %s: %w", d.FullName, err)
+		 where lower(u.email) = lower($1)
+		returning `+userColumns, d.email(), d.FullName, d.role, d.Title, d.Hue))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return User{}, false, nil
 	}
-	return tag.RowsAffected() > 0, nil
+	if err != nil {
+		return User{}, false, fmt.Errorf("cast %s: %w", d.FullName, err)
+	}
+	return u, true, nil
 }
 
 // userByEmail returns a person and the hash of their password, nil when they

@@ -52,17 +52,3 @@ func (s store) deleteExpired(ctx context.Context) (sessions []int64, err error) 
 	}
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
-
-// over returns those of the sessions and tokens that have ended or been revoked.
-func (s store) over(ctx context.Context, sessions, tokens []int64) (endedSessions, revokedTokens []int64, err error) {
-	err = s.db.QueryRow(ctx, `
-		select array(select k.id from unnest($1::bigint[]) k (id)
-		              where not exists (select from account.sessions s where s.id = k.id and s.expires_at > now())),
-		       array(select k.id from unnest($2::bigint[]) k (id)
-		              where not exists (select from account.tokens t where t.id = k.id))`,
-		sessions, tokens).Scan(&endedSessions, &revokedTokens)
-	if err != nil {
-		return nil, nil, fmt.Errorf("find what has ended: %w", err)
-	}
-	return endedSessions, revokedTokens, nil
-}

@@ -1,0 +1,213 @@
+package account
+
+import (
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/action"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/web"
+)
+
+// app is an Echo with nothing but the account in it, and one route that tells
+// who is calling: /whoami, /api/whoami and /socket.
+type app struct {
+	*Service
+	t    *testing.T
+	echo *echo.Echo
+	url  string
+}
+
+func newApp(t *testing.T) *app {
+	a := &app{Service: newService(t), t: t, echo: echo.New()}
+	a.echo.HTTPErrorHandler = action.ErrorHandler(slog.New(slog.DiscardHandler), func(c echo.Context, f *fault.Fault) templ.Component {
+		return web.ErrorPage(web.Page{}, f, "")
+	})
+	a.echo.IPExtractor = echo.ExtractIPDirect()
+	a.echo.Use(a.Middleware())
+	Actions(a.echo.Group("/api"), a.Service)
+	Pages(a.echo.Group(""), a.Service, shell{})
+	for _, path := range []string{"/whoami", "/api/whoami", "/socket"} {
+		a.echo.GET(path, whoami)
+	}
+	a.echo.GET("/private", whoami, SignInFirst)
+	a.echo.GET("/api/live", LiveAction(func(c echo.Context, _ *hub.Conn, who User, _ nothing) error {
+		return action.Answer(c, who.ID, nil)
+	}))
+	server := httptest.NewServer(a.echo)
+	t.Cleanup(server.Close)
+	a.url = server.URL
+	return a
+}
+
+// shell is the frame around pages without any feature.
+type shell struct{}
+
+func (shell) Page(c echo.Context, title string) (web.Page, error) {
+	p := web.Page{Title: title, Path: c.Request().URL.Path}
+	if who, ok := CallerFrom(c.Request().Context()); ok {
+		p.Viewer = &web.Viewer{ID: who.ID, FullName: who.FullName, Handle: who.Handle, Hue: who.Hue}
+	}
+	return p, nil
+}
+
+func whoami(c echo.Context) error {
+	who, _ := CallerFrom(c.Request().Context())
+	return c.String(http.StatusOK, who.Session)
+}
+
+// browser is a client with cookies of its own, which does not follow redirects.
+type browser struct {
+	*app
+	client *http.Client
+	header http.Header
+}
+
+func (a *app) browser() *browser {
+	jar, _ := cookiejar.New(nil) // never fails
+	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	a.t.Cleanup(client.CloseIdleConnections)
+	return &browser{a, client, http.Header{}}
+}
+
+// signedUp is a browser in which somebody has just signed up.
+func (a *app) signedUp(name string) *browser {
+	a.t.Helper()
+	b := a.browser()
+	email := strings.ToLower(name) + "@example.org"
+	b.post("/api/signup", `{"fullName":"`+name+`","email":"`+email+`","password":"`+password+`"}`).want(200)
+	return b
+}
+
+// program is a client without cookies that shows a token.
+func (a *app) program(token string) *browser {
+	b := a.browser()
+	b.header.Set("Authorization", "Bearer "+token)
+	return b
+}
+
+type answer struct {
+	t      *testing.T
+	what   string
+	status int
+	header http.Header
+	body   string
+}
+
+func (b *browser) do(method, path, kind, body string) answer {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(body))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	r.Header = b.header.Clone()
+	r.Header.Set("Content-Type", kind)
+	if !strings.HasPrefix(path, "/api/") {
+		r.Header.Set("Accept", "text/html")
+	}
+	response, err := b.client.Do(r)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return answer{b.t, method + " " + path, response.StatusCode, response.Header, string(read)}
+}
+
+func (b *browser) get(path string) answer        { return b.do("GET", path, "", "") }
+func (b *browser) delete(path string) answer     { return b.do("DELETE", path, "", "") }
+func (b *browser) post(path, body string) answer { return b.do("POST", path, "application/json", body) }
+
+func (b *browser) submit(path string, fields url.Values) answer {
+	b.t.Helper()
+	return b.do("POST", path, "application/x-www-form-urlencoded", fields.Encode())
+}
+
+// cookie is the session's secret; "": none.
+func (b *browser) cookie() string {
+	u, _ := url.Parse(b.url)
+	for _, c := range b.client.Jar.Cookies(u) {
+		if c.Name == cookieName {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func (b *browser) setCookie(secret string) {
+	u, _ := url.Parse(b.url)
+	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: cookieName, Value: secret, Path: "/"}})
+}
+
+func (a answer) want(status int) answer {
+	a.t.Helper()
+	if a.status != status {
+		a.t.Fatalf("%s: %d, want %d\n%s", a.what, a.status, status, a.body)
+	}
+	return a
+}
+
+func (a answer) has(parts ...string) answer {
+	a.t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(a.body, part) {
+			a.t.Errorf("%s: no %s in\n%s", a.what, part, a.body)
+		}
+	}
+	return a
+}
+
+func (a answer) leadsTo(path string) {
+	a.t.Helper()
+	a.want(http.StatusSeeOther)
+	if to := a.header.Get("Location"); to != path {
+		a.t.Errorf("%s leads to %s, want %s", a.what, to, path)
+	}
+}
+
+// json reads the answer into a T.
+func read[T any](a answer) T {
+	a.t.Helper()
+	var into T
+	if err := json.Unmarshal([]byte(a.want(200).body), &into); err != nil {
+		a.t.Fatalf("%s: %v in %s", a.what, err, a.body)
+	}
+	return into
+}
+
+// keys are the names in a JSON object, in order.
+func keys(t *testing.T, object string) string {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(object))
+	var names []string
+	if _, err := decoder.Token(); err != nil {
+		t.Fatal(err)
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name.(string))
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return strings.Join(names, " ")
+}

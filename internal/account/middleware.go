@@ -1,0 +1,71 @@
+package account
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/hub"
+)
+
+// cookieLife is as long as browsers keep a cookie. The database decides when
+// the session ends, so the cookie needs no renewal.
+const cookieLife = 400 * 24 * time.Hour
+
+// Middleware finds out who is calling and puts the Caller into the request's
+// context. A virtual request has it from its socket's handshake already.
+func (s *Service) Middleware() echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			r := c.Request()
+			if hub.ConnFrom(r.Context()) != nil {
+				return next(c)
+			}
+			who, known, err := s.Identify(r.Context(), r)
+			if err != nil {
+				return err
+			}
+			if known {
+				c.SetRequest(r.WithContext(WithCaller(r.Context(), who)))
+			} else if isPage(r) {
+				s.dropStaleCookie(c)
+			}
+			return next(c)
+		}
+	}
+}
+
+func isPage(r *http.Request) bool {
+	return r.Method == http.MethodGet && r.URL.Path != socketPath && !strings.HasPrefix(r.URL.Path, "/api/")
+}
+
+func (s *Service) dropStaleCookie(c echo.Context) {
+	if _, err := c.Cookie(cookieName); err == nil {
+		s.dropCookie(c)
+	}
+}
+
+func (s *Service) setCookie(c echo.Context, secret string) {
+	cookie := s.cookie(c.Request(), secret)
+	cookie.MaxAge = int(cookieLife.Seconds())
+	c.SetCookie(cookie)
+}
+
+func (s *Service) dropCookie(c echo.Context) {
+	cookie := s.cookie(c.Request(), "")
+	cookie.MaxAge = -1
+	c.SetCookie(cookie)
+}
+
+func (s *Service) cookie(r *http.Request, value string) *http.Cookie {
+	return &http.Cookie{
+		Name: cookieName, Value: value, Path: "/",
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure || r.TLS != nil,
+	}
+}
+
+func clientOf(c echo.Context) Client {
+	return Client{Address: c.RealIP(), UserAgent: c.Request().UserAgent()}
+}

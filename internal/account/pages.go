@@ -1,0 +1,183 @@
+package account
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/action"
+	"hubbub/web"
+)
+
+// Shell fills what the frame around a page needs to know. It is in cmd/app,
+// because features contribute to the sidebar.
+type Shell interface {
+	Page(c echo.Context, title string) (web.Page, error)
+}
+
+// Pages registers the account's pages. Their forms work without JavaScript.
+func Pages(g *echo.Group, s *Service, shell Shell) {
+	p := pages{s, shell}
+	g.GET("/signin", p.showSignIn)
+	g.POST("/signin", p.signIn)
+	g.POST("/signin/demo", p.signInDemo)
+	g.GET("/signup", p.showSignUp)
+	g.POST("/signup", p.signUp)
+	g.POST("/signout", p.signOut)
+	p.settings(g.Group("/settings", SignInFirst))
+}
+
+type pages struct {
+	account *Service
+	shell   Shell
+}
+
+// outside is a page of its own, without the frame and its socket, also for
+// somebody who is signed in and wants to be somebody else.
+func (p pages) outside(c echo.Context, title string) (web.Page, error) {
+	page, err := p.shell.Page(c, title)
+	page.Viewer = nil
+	return page, err
+}
+
+// SignInForm is what the sign-in page shows.
+type SignInForm struct {
+	Next  string // where to go afterwards
+	Email string // as it was typed
+	Here  string // who is signed in already; may be empty
+	Cast  []DemoPerson
+	wrong wrong
+}
+
+func (p pages) signInForm(c echo.Context, next string) SignInForm {
+	form := SignInForm{Next: localPath(next)}
+	if who, ok := CallerFrom(c.Request().Context()); ok {
+		form.Here = who.FullName
+	}
+	if p.account.Demo {
+		form.Cast = Cast()
+	}
+	return form
+}
+
+func (p pages) showSignIn(c echo.Context) error {
+	return p.answerSignIn(c, http.StatusOK, p.signInForm(c, c.QueryParam("next")))
+}
+
+func (p pages) answerSignIn(c echo.Context, status int, form SignInForm) error {
+	page, err := p.outside(c, "Sign in")
+	if err != nil {
+		return err
+	}
+	return action.Page(c, status, SignInPage(page, form))
+}
+
+type signInFormInput struct {
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	Next     string `json:"next"`
+}
+
+func (p pages) signIn(c echo.Context) error {
+	var in signInFormInput
+	if err := action.Bind(c, &in); err != nil {
+		return err
+	}
+	who, secret, err := p.account.SignIn(c.Request().Context(), in.Email, in.Password, clientOf(c))
+	if err == nil {
+		return p.welcome(c, who, secret, in.Next)
+	}
+	form := p.signInForm(c, in.Next)
+	form.Email = in.Email
+	says, status, err := refusal(err, "password")
+	if err != nil {
+		return err
+	}
+	form.wrong = says
+	return p.answerSignIn(c, status, form)
+}
+
+// welcome goes where the person wanted to go.
+func (p pages) welcome(c echo.Context, who Caller, secret, next string) error {
+	if err := p.account.enter(c, who, secret); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, localPath(next))
+}
+
+type demoInput struct {
+	As   string `json:"as" required:"true"`
+	Next string `json:"next"`
+}
+
+func (p pages) signInDemo(c echo.Context) error {
+	var in demoInput
+	if err := action.Bind(c, &in); err != nil {
+		return err
+	}
+	who, secret, err := p.account.SignInDemo(c.Request().Context(), in.As, clientOf(c))
+	if err != nil {
+		return err
+	}
+	return p.welcome(c, who, secret, in.Next)
+}
+
+// SignUpForm is what the sign-up page shows.
+type SignUpForm struct {
+	Next     string
+	FullName string
+	Email    string
+	wrong    wrong
+}
+
+func (p pages) showSignUp(c echo.Context) error {
+	return p.answerSignUp(c, http.StatusOK, SignUpForm{Next: localPath(c.QueryParam("next"))})
+}
+
+func (p pages) answerSignUp(c echo.Context, status int, form SignUpForm) error {
+	page, err := p.outside(c, "Create an account")
+	if err != nil {
+		return err
+	}
+	return action.Page(c, status, SignUpPage(page, form))
+}
+
+type signUpFormInput struct {
+	FullName string `json:"fullName"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	Next     string `json:"next"`
+}
+
+func (p pages) signUp(c echo.Context) error {
+	var in signUpFormInput
+	if err := action.Bind(c, &in); err != nil {
+		return err
+	}
+	person := NewPerson{FullName: in.FullName, Email: in.Email, Password: in.Password}
+	who, secret, err := p.account.SignUp(c.Request().Context(), person, clientOf(c))
+	if err == nil {
+		return p.welcome(c, who, secret, in.Next)
+	}
+	says, status, err := refusal(err, "email")
+	if err != nil {
+		return err
+	}
+	return p.answerSignUp(c, status, SignUpForm{localPath(in.Next), in.FullName, in.Email, says})
+}
+
+func (p pages) signOut(c echo.Context) error {
+	if err := p.account.exit(c); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/signin")
+}
+
+// withNext carries on where to go after signing in.
+func withNext(path, next string) string {
+	if next == "/" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(next)
+}

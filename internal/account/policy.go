@@ -1,0 +1,71 @@
+package account
+
+import (
+	"net/http"
+	"net/url"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/action"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+)
+
+// Action is an action for whoever is signed in: 401 for others. It reads the
+// input as action.Bind does.
+func Action[In any](do func(c echo.Context, who User, in In) error) echo.HandlerFunc {
+	return callerAction(func(c echo.Context, who Caller, in In) error { return do(c, who.User, in) })
+}
+
+// callerAction is an Action that cares by which session or token they are here.
+func callerAction[In any](do func(c echo.Context, who Caller, in In) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		who, err := SignedIn(c.Request().Context())
+		if err != nil {
+			return err
+		}
+		var in In
+		if err := action.Bind(c, &in); err != nil {
+			return err
+		}
+		return do(c, who, in)
+	}
+}
+
+// LiveAction is an Action that needs a live connection: 400 without one,
+// before 401.
+func LiveAction[In any](do func(c echo.Context, conn *hub.Conn, who User, in In) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		conn, err := action.Live(c)
+		if err != nil {
+			return err
+		}
+		return Action(func(c echo.Context, who User, in In) error { return do(c, conn, who, in) })(c)
+	}
+}
+
+// SignInFirst sends those who are not signed in to the sign-in page, and back
+// afterwards. It is for pages; actions answer 401.
+func SignInFirst(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		if _, ok := CallerFrom(r.Context()); ok {
+			return next(c)
+		}
+		if r.Method != http.MethodGet {
+			return c.Redirect(http.StatusSeeOther, "/signin")
+		}
+		return c.Redirect(http.StatusSeeOther, "/signin?next="+url.QueryEscape(r.URL.RequestURI()))
+	}
+}
+
+// byHTTP refuses an action over the socket, whose handshake decided who is
+// calling for as long as it stands.
+func byHTTP(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if action.Conn(c) != nil {
+			return fault.Malformed("Sign up, in and out by HTTP. The socket stays who it was at its handshake.")
+		}
+		return next(c)
+	}
+}

@@ -1,0 +1,123 @@
+package account
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/action"
+)
+
+// settings registers the page on which people look after their account.
+func (p pages) settings(g *echo.Group) {
+	g.GET("", callerAction(p.showSettings))
+	g.POST("/name", callerAction(p.rename))
+	g.POST("/password", callerAction(p.changePassword))
+	g.POST("/tokens", callerAction(p.createToken))
+	g.POST("/tokens/:id/revoke", callerAction(p.revokeToken))
+	g.POST("/sessions/:id/revoke", callerAction(p.revokeSession))
+}
+
+// SettingsView is what the settings page shows.
+type SettingsView struct {
+	Caller   Caller
+	FullName string // in the form, as it was typed
+	Sessions []Session
+	Tokens   []Token
+	Secret   string // of a token that was just made
+	Done     string // what was just done, a sentence
+	wrong    wrong
+}
+
+// doneNotes are what the page says after a form was sent, by the word in its
+// address. Any other word says nothing.
+var doneNotes = map[string]string{
+	"name":     "Your name is changed.",
+	"password": "Your password is changed. You are signed out everywhere else.",
+	"session":  "That browser is signed out.",
+	"token":    "The token is revoked.",
+}
+
+type doneInput struct {
+	Done string `json:"done"`
+}
+
+func (p pages) showSettings(c echo.Context, who Caller, in doneInput) error {
+	return p.answerSettings(c, http.StatusOK, SettingsView{Caller: who, FullName: who.FullName, Done: doneNotes[in.Done]})
+}
+
+// answerSettings shows the page with what the view says and the lists as they are now.
+func (p pages) answerSettings(c echo.Context, status int, view SettingsView) (err error) {
+	ctx := c.Request().Context()
+	if view.Sessions, err = p.account.Sessions(ctx, view.Caller); err != nil {
+		return err
+	}
+	if view.Tokens, err = p.account.Tokens(ctx, view.Caller); err != nil {
+		return err
+	}
+	page, err := p.shell.Page(c, "Settings")
+	if err != nil {
+		return err
+	}
+	return action.Page(c, status, SettingsPage(page, view))
+}
+
+// settle goes back to the page after a form was accepted, or shows it again
+// with what is wrong.
+func (p pages) settle(c echo.Context, view SettingsView, done, general string, err error) error {
+	if err == nil {
+		return c.Redirect(http.StatusSeeOther, "/settings?done="+done)
+	}
+	says, status, err := refusal(err, general)
+	if err != nil {
+		return err
+	}
+	view.wrong = says
+	return p.answerSettings(c, status, view)
+}
+
+type renameInput struct {
+	FullName string `json:"fullName"`
+}
+
+func (p pages) rename(c echo.Context, who Caller, in renameInput) error {
+	err := p.account.Rename(c.Request().Context(), who, in.FullName)
+	return p.settle(c, SettingsView{Caller: who, FullName: in.FullName}, "name", "fullName", err)
+}
+
+type changePasswordInput struct {
+	Current  string `json:"current"`
+	Password string `json:"password"`
+}
+
+func (p pages) changePassword(c echo.Context, who Caller, in changePasswordInput) error {
+	err := p.account.ChangePassword(c.Request().Context(), who, in.Current, in.Password, clientOf(c))
+	return p.settle(c, SettingsView{Caller: who, FullName: who.FullName}, "password", "current", err)
+}
+
+func (p pages) createToken(c echo.Context, who Caller, in nameInput) error {
+	view := SettingsView{Caller: who, FullName: who.FullName}
+	_, secret, err := p.account.CreateToken(c.Request().Context(), who, in.Name)
+	if err != nil {
+		return p.settle(c, view, "", "name", err)
+	}
+	view.Secret = secret
+	return p.answerSettings(c, http.StatusOK, view)
+}
+
+func (p pages) revokeToken(c echo.Context, who Caller, in idInput) error {
+	if err := p.account.RevokeToken(c.Request().Context(), who, int64(in.ID)); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/settings?done=token")
+}
+
+func (p pages) revokeSession(c echo.Context, who Caller, in idInput) error {
+	if int64(in.ID) == sessionID(who.Session) {
+		return p.signOut(c)
+	}
+	if err := p.account.RevokeSession(c.Request().Context(), who, int64(in.ID)); err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/settings?done=session")
+}

@@ -1,4 +1,0 @@
-package postgres
-
-// MigrateUp is Migrate with other files.
-var MigrateUp = migrateUp
