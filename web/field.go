@@ -1,6 +1,10 @@
 package web
 
-import "github.com/a-h/templ"
+import (
+	"maps"
+
+	"github.com/a-h/templ"
+)
 
 // FieldProps describe a labelled input.
 type FieldProps struct {
@@ -15,6 +19,7 @@ type FieldProps struct {
 	Placeholder  string
 	Required     bool
 	MaxLength    int // 0: unlimited
+	Rows         int // over 0: a text of several lines
 	Attrs        templ.Attributes
 }
 
@@ -38,6 +43,28 @@ func (p FieldProps) note() string {
 		return ""
 	}
 	return p.ID + "-note"
+}
+
+// attributes are those that an input and a textarea share.
+func (p FieldProps) attributes() templ.Attributes {
+	all := templ.Attributes{"id": p.ID, "name": p.name(), "required": p.Required}
+	for name, value := range map[string]string{
+		"autocomplete":     p.Autocomplete,
+		"placeholder":      p.Placeholder,
+		"aria-describedby": p.note(),
+	} {
+		if value != "" {
+			all[name] = value
+		}
+	}
+	if p.MaxLength > 0 {
+		all["maxlength"] = decimal(p.MaxLength)
+	}
+	if p.Error != "" {
+		all["aria-invalid"] = "true"
+	}
+	maps.Copy(all, p.Attrs)
+	return all
 }
 
 // CheckboxProps describe a box with its label.

@@ -1,0 +1,53 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// NoticeProps describe one notification; its sentence is the children.
+type NoticeProps struct {
+	Href    string
+	Person  *AvatarProps // who did it, or
+	Icon    string       // what happened
+	Tone    Tone         // of the icon
+	At      time.Time
+	Excerpt string // may be empty
+	Unread  bool
+	Attrs   templ.Attributes
+}
+
+// HitProps describe something found.
+type HitProps struct {
+	Href   string
+	Person *AvatarProps // whose it is, or
+	Icon   string       // what it is
+	Title  string
+	Match  string // its first occurrence in the title is marked; may be empty
+	Sub    string // where it is; may be empty
+	Attrs  templ.Attributes
+}
+
+// TileProps describe one number of a dashboard.
+type TileProps struct {
+	ID    string // so that a fragment can replace it; may be empty
+	Label string
+	Value string
+	Unit  string // small, after the value
+	Delta string // "+8.1%"; may be empty
+	Worse bool   // the change is for the worse
+}
+
+// marked splits a title around the first occurrence of match, whatever its
+// case. Where there is none, all of it is before. Letters whose lower case has
+// another length would move the place, so they go unmarked.
+func marked(title, match string) (before, hit, after string) {
+	lower, match := strings.ToLower(title), strings.ToLower(match)
+	at := strings.Index(lower, match)
+	if match == "" || at < 0 || len(lower) != len(title) {
+		return title, "", ""
+	}
+	return title[:at], title[at : at+len(match)], title[at+len(match):]
+}

@@ -1,0 +1,65 @@
+package web
+
+import "github.com/a-h/templ"
+
+// Section is a part of the styleguide, such as a feature's own components.
+type Section struct {
+	Title string
+	Body  templ.Component
+	Wide  bool // it takes two columns
+}
+
+// swatches are the tokens that the styleguide shows, and the test computes the
+// contrast of many more.
+var swatches = []string{
+	"bg", "panel", "raised", "sunken", "text", "text-2", "text-3", "accent", "accent-soft",
+	"ok-solid", "ok-soft", "warn-dot", "warn-soft", "bad-solid", "bad-soft", "mark",
+}
+
+// cast are the styleguide's people, in every state of presence.
+var cast = []AvatarProps{
+	{Name: "Sam Rivera", Hue: 6, Presence: Online},
+	{Name: "Maya Okafor", Hue: 7, Presence: Online},
+	{Name: "Jonas Lind", Hue: 2, Presence: Away},
+	{Name: "Priya Raman", Hue: 8, Presence: Online},
+	{Name: "Theo Martin", Hue: 4, Presence: Online},
+	{Name: "Lin Wei", Hue: 1, Presence: Online},
+	{Name: "Amara Diallo", Hue: 5, Presence: Offline},
+}
+
+// alone is the cast in one size, each saying their name, without presence when
+// they stand close.
+func alone(size AvatarSize, presence bool) []AvatarProps {
+	people := make([]AvatarProps, 0, len(cast))
+	for _, person := range cast {
+		person.Size, person.Alone = size, true
+		if !presence {
+			person.Presence = ""
+		}
+		people = append(people, person)
+	}
+	return people
+}
+
+// shared are the sections of this package.
+func shared() []Section {
+	return []Section{
+		{Title: "Colour", Body: colourSample(), Wide: true},
+		{Title: "Type", Body: typeSample()},
+		{Title: "Buttons", Body: buttonSample()},
+		{Title: "Badges and counts", Body: markSample()},
+		{Title: "People", Body: peopleSample()},
+		{Title: "Connection", Body: connectionSample()},
+		{Title: "Field", Body: fieldSample()},
+		{Title: "Navigation", Body: navSample()},
+		{Title: "Notices", Body: noticeSample()},
+		{Title: "Found", Body: hitSample()},
+		{Title: "Tile", Body: tileSample()},
+		{Title: "Empty", Body: emptySample()},
+		{Title: "Loading", Body: Skeleton("Loading messages, as an example", 3)},
+		{Title: "Error", Body: errorSample()},
+		{Title: "Offline", Body: offlineSample()},
+		{Title: "Notes and dialogs", Body: noteSample()},
+		{Title: "Toasts", Body: toastSample()},
+	}
+}
