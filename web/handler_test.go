@@ -115,3 +115,13 @@ func TestTheStylesheetIsSmall(t *testing.T) {
 		t.Errorf("%d bytes with brotli, want at most %d", size, budget)
 	}
 }
+func TestTheSocketClientIsAskedForEachTime(t *testing.T) {
+	res := get(t, "/js/socket.js")
+	tag := res.Header.Get("ETag")
+	if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-cache" || tag == "" {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	if res := get(t, "/js/socket.js", "If-None-Match", tag); res.StatusCode != http.StatusNotModified {
+		t.Errorf("with its tag: %d, want 304", res.StatusCode)
+	}
+}
