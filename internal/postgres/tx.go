@@ -16,15 +16,18 @@ type Queryer interface {
 	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
+// Tx is a transaction. Services pass it on to their store without knowing pgx.
+type Tx = pgx.Tx
+
 // Beginner starts transactions: a pool, or a transaction for a savepoint in it.
 type Beginner interface {
-	Begin(ctx context.Context) (pgx.Tx, error)
+	Begin(ctx context.Context) (Tx, error)
 }
 
 // InTx runs fn in a transaction. It commits when fn returns nil and rolls back
 // when fn returns an error or panics. What must happen after the commit, a
 // broadcast above all, belongs after InTx.
-func InTx(ctx context.Context, db Beginner, fn func(tx pgx.Tx) error) error {
+func InTx(ctx context.Context, db Beginner, fn func(tx Tx) error) error {
 	tx, err := db.Begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
