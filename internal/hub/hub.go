@@ -62,6 +62,7 @@ type Hub struct {
 	open     int
 	closing  bool
 	drained  chan struct{}        // closed when the last connection of a closing hub is gone
+	drain    func()               // closes it, once
 	ended    map[string]time.Time // sessions closed lately
 	sweep    *time.Timer          // fires at nextDue
 	nextDue  time.Time
@@ -80,6 +81,7 @@ func New(c Config) *Hub {
 	if h.alone {
 		h.config.Bus = bus.None{}
 	}
+	h.drain = sync.OnceFunc(func() { close(h.drained) })
 	for i := range h.shards {
 		h.shards[i].rooms = map[string]*room{}
 	}
@@ -96,26 +98,28 @@ func (h *Hub) shard(room string) *shard {
 // closed: the transport finds the code with its first Take.
 func (h *Hub) Open(who Identity) *Conn {
 	c := newConn(h, who)
-	refusal := h.admit(who)
+	h.mu.Lock()
+	h.open++
+	h.mu.Unlock()
 	for _, name := range c.ownRooms() {
 		c.enterOwn(name)
 	}
-	if refusal != 0 {
-		c.Close(refusal)
-	}
-	// An end that came between admit and the rooms did not see this connection.
-	if h.hasEnded(who.Session) {
-		c.Close(wire.CloseSignedOut)
+	// Only now, so that an end which comes before this finds its record here,
+	// and one which comes after finds the connection in its rooms.
+	if code := h.refusal(who); code != 0 {
+		c.Close(code)
 	}
 	return c
 }
 
-// admit counts the connection in and returns the code that it has to be
-// closed with, 0 if it is welcome.
-func (h *Hub) admit(who Identity) wire.CloseCode {
+// refusal is the code that a new connection has to be closed with, 0 if it is
+// welcome; then its expiry is planned.
+func (h *Hub) refusal(who Identity) wire.CloseCode {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.open++
+	if _, ended := h.ended[who.Session]; ended {
+		return wire.CloseSignedOut
+	}
 	if h.closing {
 		return wire.CloseRestart
 	}
@@ -137,8 +141,13 @@ func (h *Hub) Remove(c *Conn) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open--
+	h.noteDrained()
+}
+
+// noteDrained tells Shutdown when nobody is left. The hub's lock is held.
+func (h *Hub) noteDrained() {
 	if h.closing && h.open == 0 {
-		close(h.drained)
+		h.drain()
 	}
 }
 
@@ -189,9 +198,7 @@ func (h *Hub) startClosing() bool {
 	if h.sweep != nil {
 		h.sweep.Stop()
 	}
-	if h.open == 0 {
-		close(h.drained)
-	}
+	h.noteDrained()
 	return true
 }
 

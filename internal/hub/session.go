@@ -46,13 +46,6 @@ func (h *Hub) remember(session string) {
 	h.ended[session] = now
 }
 
-func (h *Hub) hasEnded(session string) bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	_, ended := h.ended[session]
-	return ended
-}
-
 // expireAt makes sure that a sweep comes at that time. The hub's lock is held.
 func (h *Hub) expireAt(t time.Time) {
 	if t.IsZero() || !h.nextDue.IsZero() && !t.Before(h.nextDue) {

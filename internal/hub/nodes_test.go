@@ -1,0 +1,99 @@
+package hub_test
+
+import (
+	"encoding/json"
+	"sync"
+	"testing"
+
+	"hubbub/internal/bus"
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+// wires joins nodes inside this process, through JSON as a real bus would.
+type wires struct {
+	mu    sync.Mutex
+	nodes map[*node]func(bus.Message)
+}
+
+// node is one hub's end of the wires.
+type node struct{ *wires }
+
+func (n *node) Publish(m bus.Message) {
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic(err)
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for other, receive := range n.nodes {
+		if other != n {
+			var copied bus.Message
+			json.Unmarshal(text, &copied)
+			receive(copied)
+		}
+	}
+}
+
+func (n *node) Subscribe(fn func(bus.Message)) func() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.nodes[n] = fn
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		delete(n.nodes, n)
+	}
+}
+
+func (n *node) Close() error { return nil }
+
+func twoNodes(t *testing.T) (here, there *hub.Hub) {
+	w := &wires{nodes: map[*node]func(bus.Message){}}
+	return newHub(t, hub.Config{Bus: &node{w}}), newHub(t, hub.Config{Bus: &node{w}})
+}
+
+func TestAnEventReachesTheOtherNodeOnce(t *testing.T) {
+	here, there := twoNodes(t)
+	alice := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
+	bob := open(t, there, hub.Identity{UserID: 2, HTML: true}).join(there, "a")
+	carol := open(t, there, hub.Identity{UserID: 3}).join(there, "a")
+
+	here.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: fragment("<p>")}, alice.Conn, "a")
+
+	alice.hears()
+	bob.hears(`{"event":"x","room":"a","data":1,"html":"<p>"}`)
+	carol.hears(`{"event":"x","room":"a","data":1}`)
+}
+
+func TestResourcesSpanNodes(t *testing.T) {
+	here, there := twoNodes(t)
+	bob := open(t, there, hub.Identity{UserID: 2})
+	there.Watch(bob.Conn, "order")
+	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 1}, hub.Users(2), nil)
+	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 2}, hub.Users(3), nil)
+	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 3}, hub.Users(), nil)
+	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Destroyed, ID: 1}, hub.Subscribers, nil)
+	bob.hears(`{"event":"order","data":{"verb":"created","id":1}}`, `{"event":"order","data":{"verb":"destroyed","id":1}}`)
+	if there.In(bob.Conn, "order:1") {
+		t.Error("subscribed to what is no more")
+	}
+}
+
+func TestEvictionSpansNodes(t *testing.T) {
+	here, there := twoNodes(t)
+	bob := open(t, there, hub.Identity{UserID: 2}).join(there, "a", "b")
+	alice := open(t, there, hub.Identity{UserID: 1}).join(there, "b")
+	here.Evict(2, "a")
+	here.EvictAll("b")
+	if there.In(bob.Conn, "a") || there.In(bob.Conn, "b") || there.In(alice.Conn, "b") {
+		t.Error("still in the room on the other node")
+	}
+}
+
+func TestASessionEndsOnEveryNode(t *testing.T) {
+	here, there := twoNodes(t)
+	bob := open(t, there, hub.Identity{UserID: 2, Session: "token:3"})
+	here.CloseSession("token:3", wire.CloseSignedOut)
+	bob.closedWith(wire.CloseSignedOut)
+}
