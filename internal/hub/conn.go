@@ -25,6 +25,7 @@ type Conn struct {
 	counted int // rooms that count against the limit
 	queue   []*Frame
 	bytes   int            // in the queue
+	woken   bool           // the transport has a token and did not Take yet
 	code    wire.CloseCode // 0: open
 	removed bool
 }
@@ -66,8 +67,9 @@ func (c *Conn) ownRooms() []string {
 func (c *Conn) Close(code wire.CloseCode) {
 	c.mu.Lock()
 	c.shut(code)
+	asleep := c.rouse()
 	c.mu.Unlock()
-	c.signal()
+	c.signal(asleep)
 }
 
 func (c *Conn) shut(code wire.CloseCode) {

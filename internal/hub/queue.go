@@ -23,6 +23,16 @@ func (f *Frame) replaces(older *Frame) bool {
 // that does not fit closes the connection with 4408.
 func (c *Conn) Reply(frame []byte) { c.push(&Frame{Bytes: frame}, nil) }
 
+// ReplySoon is Reply without Wake, for a transport that Takes by itself as
+// soon as it has served what it read.
+func (c *Conn) ReplySoon(frame []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.code == 0 {
+		c.enqueue(&Frame{Bytes: frame})
+	}
+}
+
 // push queues the frame if the connection is still in the room that it came
 // through; a nil member needs no room. It reports whether it was for this
 // connection, queued or dropped.
@@ -32,13 +42,10 @@ func (c *Conn) push(f *Frame, through *member) bool {
 		c.mu.Unlock()
 		return false
 	}
-	idle := len(c.queue) == 0
 	c.enqueue(f)
-	news := idle || c.code != 0
+	asleep := c.rouse()
 	c.mu.Unlock()
-	if news { // else the transport has its token already
-		c.signal()
-	}
+	c.signal(asleep)
 	return true
 }
 
@@ -93,7 +100,19 @@ func (c *Conn) purge(room string) {
 	c.queue = kept
 }
 
-func (c *Conn) signal() {
+// rouse reports whether the transport sleeps and has to get a token, once the
+// lock is let go of.
+func (c *Conn) rouse() (asleep bool) {
+	asleep = !c.woken
+	c.woken = true
+	return asleep
+}
+
+// signal leaves the token. It never blocks: one token is enough.
+func (c *Conn) signal(asleep bool) {
+	if !asleep {
+		return
+	}
 	select {
 	case c.wake <- struct{}{}:
 	default:
@@ -117,7 +136,7 @@ func (c *Conn) Take(spare []*Frame) ([]*Frame, wire.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	frames := c.queue
-	c.queue, c.bytes = spare[:0], 0
+	c.queue, c.bytes, c.woken = spare[:0], 0, false
 	return frames, c.code
 }
 

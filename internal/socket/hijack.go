@@ -10,16 +10,19 @@ import (
 	"time"
 )
 
-// bufferSize is what a connection keeps for reading and for writing. The HTTP
-// server's 4 KiB each would be most of an idle connection; larger messages
-// pass around the buffers.
-const bufferSize = 1 << 10
+// What a connection keeps for reading and for writing. The HTTP server's 4 KiB
+// each would be most of an idle connection. Larger messages pass around the
+// read buffer; outConn makes up for the small write buffer.
+const (
+	readBuffer  = 512
+	writeBuffer = 128
+)
 
-// hijacker hands the upgrade a connection with small buffers and deadlines.
+// hijacker hands the upgrade an outConn and small buffers.
 type hijacker struct {
 	http.ResponseWriter
 	writeWait time.Duration
-	conn      *deadlineConn // after Hijack
+	conn      *outConn // after Hijack
 }
 
 // Hijack takes the connection over from the HTTP server, with what the client
@@ -34,33 +37,12 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		conn.Close()
 		return nil, nil, fmt.Errorf("reading what came with the handshake: %w", err)
 	}
-	h.conn = &deadlineConn{Conn: conn, wait: h.writeWait}
-	r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(early), conn), max(bufferSize, len(early)))
+	h.conn = &outConn{Conn: conn, wait: h.writeWait}
+	r := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(early), conn), max(readBuffer, len(early)))
 	// The library asks the reader for what it has buffered, so it has to be there.
 	if _, err := r.Peek(len(early)); err != nil {
 		conn.Close()
 		return nil, nil, fmt.Errorf("keeping what came with the handshake: %w", err)
 	}
-	return h.conn, bufio.NewReadWriter(r, bufio.NewWriterSize(h.conn, bufferSize)), nil
-}
-
-// deadlineConn gives every write a deadline of at least wait. Moving the
-// deadline costs as much as a small write, so it is set twice as far as needed
-// and moved only when half of it is used up. Writes do not overlap: the
-// library locks them.
-type deadlineConn struct {
-	net.Conn
-	wait  time.Duration
-	fresh time.Time // until then the deadline is far enough
-}
-
-// Write writes all of p or fails at the deadline.
-func (c *deadlineConn) Write(p []byte) (int, error) {
-	if now := time.Now(); now.After(c.fresh) {
-		if err := c.SetWriteDeadline(now.Add(2 * c.wait)); err != nil {
-			return 0, err
-		}
-		c.fresh = now.Add(c.wait)
-	}
-	return c.Conn.Write(p)
+	return h.conn, bufio.NewReadWriter(r, bufio.NewWriterSize(h.conn, writeBuffer)), nil
 }

@@ -20,33 +20,37 @@ import (
 type session struct {
 	h       *Handler
 	ws      *websocket.Conn
+	line    *outConn // under ws
 	conn    *hub.Conn
 	log     *slog.Logger
 	address string
 	origin  handshake
 	rate    rateLimit
 
-	ctx     context.Context // of virtual requests; ends with the connection
-	cancel  context.CancelFunc
-	drained chan struct{} // holds a token after the writer emptied the queue
+	ctx    context.Context // of virtual requests; ends with the connection
+	cancel context.CancelFunc
+
+	out   sync.Mutex   // held while writing, by the reader or the writer
+	spare []*hub.Frame // for the next Take
 
 	beat     *time.Timer
 	lastSent atomic.Int64 // Unix nanoseconds
 	pinging  atomic.Bool
 }
 
-func (h *Handler) start(ws *websocket.Conn, nc *deadlineConn, r *http.Request, who hub.Identity, base context.Context, address string) {
+func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who hub.Identity, base context.Context, address string) {
 	conn := h.config.Hub.Open(who)
 	s := &session{
-		h: h, ws: ws, conn: conn, address: address,
-		log:     h.config.Log.With("connection", conn.ID(), "user", who.UserID),
-		origin:  handshakeOf(r),
-		rate:    newRateLimit(h.config.Rate, h.config.Burst),
-		drained: make(chan struct{}, 1),
+		h: h, ws: ws, line: line, conn: conn, address: address,
+		log:    h.config.Log.With("connection", conn.ID(), "user", who.UserID),
+		origin: handshakeOf(r),
+		rate:   newRateLimit(h.config.Rate, h.config.Burst),
 	}
 	s.ctx, s.cancel = context.WithCancel(virtualContext(base, conn))
 	s.log.Info("socket opened", "session", who.Session)
-	s.beat = time.AfterFunc(h.config.Heartbeat, s.tick)
+	s.introduce()
+	s.beat = time.AfterFunc(time.Hour, s.tick) // set, so that tick finds it there
+	s.beat.Reset(h.config.Heartbeat)
 	go s.read()
 	go s.write()
 }
@@ -106,18 +110,21 @@ func (s *session) receiveText(r io.Reader) {
 }
 
 func (s *session) serveFrames(message []byte) {
-	any := false
+	empty := true
 	for frame := range wire.Split(message) {
-		any = true
-		s.waitForWriter()
+		empty = false
+		if s.conn.Queued() > wire.QueueFrames/2 {
+			s.flush()
+		}
 		if s.conn.Closing() {
 			return
 		}
 		s.serveFrame(frame)
 	}
-	if !any {
+	if empty {
 		s.serveFrame(nil) // nothing at all is not a frame either
 	}
+	s.flush()
 }
 
 func (s *session) receiveBinary(r io.Reader) {
@@ -129,18 +136,6 @@ func (s *session) receiveBinary(r io.Reader) {
 		s.h.config.Binary(s.conn, message)
 	} else if websocketTooBig(err) {
 		s.conn.Close(wire.CloseTooBig)
-	}
-}
-
-// waitForWriter holds the reader up while more than half of the queue is
-// full: replies must not make it overflow.
-func (s *session) waitForWriter() {
-	for s.conn.Queued() > wire.QueueFrames/2 {
-		select {
-		case <-s.drained:
-		case <-s.ctx.Done():
-			return
-		}
 	}
 }
 

@@ -110,7 +110,7 @@ func (s *session) route(w *recorder, r *http.Request) {
 	s.h.config.Router.ServeHTTP(w, r)
 }
 
-func (s *session) reply(r wire.Reply) { s.conn.Reply(wire.AppendReply(nil, r)) }
+func (s *session) reply(r wire.Reply) { s.conn.ReplySoon(wire.AppendReply(nil, r)) }
 
 // virtual turns a frame into a request.
 func (s *session) virtual(req wire.Request) (*http.Request, error) {

@@ -1,9 +1,11 @@
 package socket
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -17,29 +19,49 @@ import (
 // client starts to read a long backlog before all of it is there.
 const maxJoined = 64 << 10
 
-// write is the writer's life: it alone sends messages and close frames.
+// write is the writer's life: it sends what the hub has queued. The reader
+// sends the replies to what it has just served by itself, which spares a
+// change of goroutines.
 func (s *session) write() {
-	defer s.ws.CloseNow()
-	if s.send(s.connected()) != nil {
-		return
-	}
-	var frames []*hub.Frame
-	var code wire.CloseCode
-	for code == 0 {
+	for {
 		select {
 		case <-s.conn.Wake():
+			s.flush()
 		case <-s.ctx.Done():
 			return
 		}
-		frames, code = s.conn.Take(frames)
-		if s.sendFrames(frames) != nil {
-			s.conn.Close(wire.CloseAbnormal)
-			return
-		}
-		s.tellReader()
 	}
-	s.cancel()
-	s.ws.Close(websocket.StatusCode(code), code.Reason())
+}
+
+// flush sends all that is queued, then the close frame if it is time. When
+// that is done, or nothing can be sent, the session's context ends.
+func (s *session) flush() {
+	s.out.Lock()
+	defer s.out.Unlock()
+	frames, code := s.conn.Take(s.spare)
+	s.spare = frames
+	if s.ctx.Err() != nil {
+		return
+	}
+	if err := s.sendFrames(frames); err != nil {
+		s.conn.Close(codeOfWrite(err))
+		s.cancel()
+		s.ws.CloseNow()
+		return
+	}
+	if code != 0 {
+		s.cancel()
+		s.ws.Close(websocket.StatusCode(code), code.Reason())
+	}
+}
+
+// introduce sends the connected event: before the reader and the writer start,
+// so that it is the first.
+func (s *session) introduce() {
+	if s.send(s.connected()) != nil {
+		s.cancel()
+		s.ws.CloseNow() // the reader finds out
+	}
 }
 
 func (s *session) connected() []byte {
@@ -89,16 +111,19 @@ func (s *session) sendFrames(frames []*hub.Frame) error {
 // send has no deadline of its own: the connection under it has one, and a
 // context's would cost more than the write.
 func (s *session) send(message []byte) error {
+	s.line.hold()
 	err := s.ws.Write(context.Background(), websocket.MessageText, message)
+	err = cmp.Or(err, s.line.release())
 	s.lastSent.Store(time.Now().UnixNano())
 	return err
 }
 
-func (s *session) tellReader() {
-	select {
-	case s.drained <- struct{}{}:
-	default:
+// codeOfWrite is for the statistics: no close frame gets through any more.
+func codeOfWrite(err error) wire.CloseCode {
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return wire.CloseTooSlow
 	}
+	return wire.CloseAbnormal
 }
 
 func websocketTooBig(err error) bool { return errors.Is(err, websocket.ErrMessageTooBig) }

@@ -1,0 +1,270 @@
+package socket_test
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+	"go.uber.org/goleak"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/socket"
+	"hubbub/internal/wire"
+)
+
+func TestMain(m *testing.M) {
+	beClient() // of a benchmark, in a process of its own
+	goleak.VerifyTestMain(m)
+}
+
+func TestTextPastTheLimitClosesWith1009(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	most := `{"id":1,"method":"POST","url":"/echo","data":"` + strings.Repeat("x", wire.MaxText-48) + `"}`
+	if len(most) != wire.MaxText {
+		t.Fatal("the test's message has", len(most), "bytes")
+	}
+	c.send(most)
+	if f := c.next(); f.Status != 200 {
+		t.Errorf("64 KiB: %+v", f)
+	}
+	c.send(strings.Repeat("x", 70<<10))
+	c.closedWith(1009)
+}
+
+func TestBinaryNobodyAskedForClosesWith1003(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	if err := c.ws.Write(t.Context(), websocket.MessageBinary, []byte{1}); err != nil {
+		t.Fatal(err)
+	}
+	c.closedWith(1003)
+}
+
+func TestBinaryGoesToWhomAskedForIt(t *testing.T) {
+	got := make(chan int, 1)
+	p := openPlace(t, socket.Config{Binary: func(_ *hub.Conn, message []byte) { got <- len(message) }}, hub.Config{})
+	c := p.connect("")
+	for _, size := range []int{100 << 10, wire.MaxBinary} {
+		if err := c.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, size)); err != nil {
+			t.Fatal(err)
+		}
+		if n := <-got; n != size {
+			t.Errorf("%d bytes arrived, %d were sent", n, size)
+		}
+	}
+	go c.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, wire.MaxBinary+1))
+	c.closedWith(1009)
+}
+
+func TestAFloodIsRefusedThenCutOff(t *testing.T) {
+	p := openPlace(t, socket.Config{Rate: wire.Rate}, hub.Config{})
+	c := p.connect("")
+	c.send(strings.Repeat(`{"id":1,"url":"/echo"}`+"\n", 2500))
+	var served, refused int
+	for {
+		text, err := c.read()
+		if err != nil {
+			if code := websocket.CloseStatus(err); code != 4429 {
+				t.Errorf("closed with %d, want 4429", code)
+			}
+			break
+		}
+		switch {
+		case strings.Contains(text, `"status":200`):
+			served++
+		case strings.Contains(text, `"status":429`) && strings.Contains(text, `"Retry-After":"1"`):
+			refused++
+		default:
+			t.Fatal("neither served nor refused:", text)
+		}
+	}
+	if served < wire.Burst || refused != wire.MaxRefusals {
+		t.Errorf("served %d and refused %d", served, refused)
+	}
+}
+
+func TestInvalidFramesTakeTokens(t *testing.T) {
+	p := openPlace(t, socket.Config{Rate: 1, Burst: 3}, hub.Config{})
+	c := p.connect("")
+	c.send("{\n{\n{")
+	for range 3 {
+		if f := c.next(); f.Status != 400 {
+			t.Errorf("%+v", f)
+		}
+	}
+	if f := c.ask(`"url":"/echo"`); f.Status != 429 {
+		t.Errorf("the tokens were not taken: %+v", f)
+	}
+}
+
+func TestTooManyRooms(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{MaxRooms: 1})
+	c := p.connect("user=7").join("a")
+	if f := c.ask(`"url":"/join?room=b"`); f.Status != 429 {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestAnAddressHasSoManyConnections(t *testing.T) {
+	p := openPlace(t, socket.Config{PerAddress: 2}, hub.Config{})
+	one := p.connect("")
+	p.connect("")
+	if _, resp, err := p.dial("", nil); err == nil || resp.StatusCode != 429 || resp.Header.Get("Content-Type") != "application/problem+json" {
+		t.Fatalf("the third: %v %v", resp, err)
+	}
+	one.ws.CloseNow()
+	p.eventually("a place for another", func() bool {
+		_, _, err := p.dial("", nil)
+		return err == nil
+	})
+}
+
+func TestOrigins(t *testing.T) {
+	p := openPlace(t, socket.Config{BaseURL: "https://hubbub.example/base", AllowedOrigins: []string{"https://App.Example:8443"}}, hub.Config{})
+	own := strings.TrimPrefix(p.url, "http://")
+	for origin, allowed := range map[string]bool{
+		"":                         true,
+		"http://" + own:            true,
+		"https://" + own:           true, // behind a proxy that ends TLS
+		"https://hubbub.example":   true,
+		"https://app.example:8443": true,
+		"http://app.example:8443":  false,
+		"https://app.example":      false,
+		"https://evil.example":     false,
+		"null":                     false,
+		"://":                      false,
+		"http://" + own + ".evil":  false,
+	} {
+		header := http.Header{}
+		if origin != "" {
+			header.Set("Origin", origin)
+		}
+		c, resp, err := p.dial("", header)
+		if allowed != (err == nil) {
+			t.Errorf("%q: %v", origin, err)
+		}
+		if err != nil && resp.StatusCode != 403 {
+			t.Errorf("%q is refused with %d", origin, resp.StatusCode)
+		}
+		if c != nil {
+			c.ws.CloseNow()
+		}
+	}
+}
+
+func TestAnOrdinaryRequestIsToldToUpgrade(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	resp, err := http.Get(p.url + "/socket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	defer http.DefaultClient.CloseIdleConnections()
+	if resp.StatusCode != http.StatusUpgradeRequired {
+		t.Errorf("status %d", resp.StatusCode)
+	}
+}
+
+func TestTheSubprotocolIsAgreedOnWhenAskedFor(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	ws, _, err := websocket.Dial(t.Context(), p.url+"/socket", &websocket.DialOptions{Subprotocols: []string{"other", wire.Subprotocol}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ws.CloseNow()
+	if ws.Subprotocol() != wire.Subprotocol {
+		t.Errorf("agreed on %q", ws.Subprotocol())
+	}
+}
+
+// What a hasty client sends together with its handshake is not lost.
+func TestFramesSentWithTheHandshakeAreServed(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	conn := rawHandshake(t, p, maskedText(`{"id":1,"url":"/echo"}`))
+	conn.SetReadDeadline(time.Now().Add(patience))
+	if text := readUntil(t, conn, `"id":1,"status":200`); !strings.Contains(text, "connected") {
+		t.Errorf("got %q", text)
+	}
+}
+
+// rawHandshake opens a socket by hand, so that no library answers pings.
+func rawHandshake(t *testing.T, p *place, early string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	fmt.Fprintf(conn, "GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n%s", early)
+	return conn
+}
+
+// maskedText is a text message of a client, masked with zeros.
+func maskedText(text string) string {
+	return string([]byte{0x81, 0x80 | byte(len(text)), 0, 0, 0, 0}) + text
+}
+
+func readUntil(t *testing.T, r io.Reader, want string) string {
+	t.Helper()
+	var text strings.Builder
+	for buf := make([]byte, 4096); !strings.Contains(text.String(), want); {
+		n, err := r.Read(buf)
+		text.Write(buf[:n])
+		if err != nil {
+			t.Fatalf("after %q: %v", text.String(), err)
+		}
+	}
+	return text.String()
+}
+
+func TestAPeerThatAnswersNoPingIsDropped(t *testing.T) {
+	p := openPlace(t, socket.Config{Heartbeat: 20 * time.Millisecond, PongWait: 50 * time.Millisecond}, hub.Config{})
+	conn := rawHandshake(t, p, "")
+	conn.SetReadDeadline(time.Now().Add(patience))
+	if _, err := io.Copy(io.Discard, conn); err != nil && strings.Contains(err.Error(), "timeout") {
+		t.Error("still open:", err)
+	}
+	p.eventually("nobody is connected", func() bool { return p.hub.Stats().Connections == 0 })
+}
+
+func TestSilenceIsBrokenByHeartbeats(t *testing.T) {
+	p := openPlace(t, socket.Config{Heartbeat: 20 * time.Millisecond}, hub.Config{})
+	c := p.connect("")
+	for range 3 {
+		if f := c.next(); f.Event != "heartbeat" || f.Data != nil {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestAConnectionsRequestsEndWithIt(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	started, ended := make(chan struct{}), make(chan struct{})
+	p.router.HandleFunc("GET /wait", func(_ http.ResponseWriter, r *http.Request) {
+		close(started)
+		<-r.Context().Done()
+		close(ended)
+	})
+	c := p.connect("user=7&session=session:1")
+	c.send(`{"id":1,"url":"/wait"}`)
+	<-started
+	p.hub.CloseSession("session:1", wire.CloseSignedOut)
+	<-ended
+	c.closedWith(4401)
+}
+
+func TestContextsOutliveTheHandshake(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	p.router.HandleFunc("GET /err", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.Context().Err())
+	})
+	if f := p.connect("").ask(`"url":"/err"`); string(f.Data) != `"<nil>"` {
+		t.Errorf("the context of a live connection: %s", f.Data)
+	}
+}

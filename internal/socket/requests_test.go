@@ -1,0 +1,159 @@
+package socket_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/socket"
+)
+
+func echoed(t *testing.T, f frame) map[string]any {
+	t.Helper()
+	if f.Status != 200 {
+		t.Fatalf("reply %+v", f)
+	}
+	var got map[string]any
+	if err := json.Unmarshal(f.Data, &got); err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestTheFirstFrameIntroducesTheServer(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	for query, user := range map[string]string{"user=7": "7", "": "null"} {
+		c, _, err := p.dial(query, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := c.next()
+		var data struct {
+			ConnectionID string          `json:"connectionId"`
+			UserID       json.RawMessage `json:"userId"`
+			HeartbeatMs  int             `json:"heartbeatMs"`
+			Protocol     int             `json:"protocol"`
+		}
+		if err := json.Unmarshal(f.Data, &data); err != nil {
+			t.Fatal(err)
+		}
+		if f.Event != "connected" || !strings.HasPrefix(data.ConnectionID, "c_") || string(data.UserID) != user || data.HeartbeatMs != 25000 || data.Protocol != 1 {
+			t.Errorf("%s: %s %s", query, f.Event, f.Data)
+		}
+	}
+}
+
+func TestAFrameIsARequestLikeAnyOther(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c, _, err := p.dial("user=7", http.Header{"Cookie": {"tz=Europe/Paris"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.next()
+	f := c.ask(`"method":"post","url":"/echo?a=1","headers":{"x-own":"b"},"data":{"text":"hé"}`)
+	got := echoed(t, f)
+	for name, want := range map[string]any{
+		"method": "POST", "path": "/echo", "body": `{"text":"hé"}`, "accept": "application/json", "type": "application/json",
+		"own": "b", "cookie": "tz=Europe/Paris", "user": 7.0, "virtual": true, "live": true,
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %v, want %v", name, got[name], want)
+		}
+	}
+	if len(f.Headers) != 2 || f.Headers["X-Seq"] != "7" || f.Headers["Content-Type"] != "application/json" {
+		t.Errorf("headers %v", f.Headers)
+	}
+	if got := echoed(t, c.ask(`"url":"/echo","headers":{"Accept":"text/html"}`)); got["accept"] != "text/html" {
+		t.Errorf("accept %v", got["accept"])
+	}
+}
+
+func TestDataOfAGetIsItsQuery(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	for _, method := range []string{"GET", "DELETE"} {
+		got := echoed(t, c.ask(`"method":"`+method+`","url":"/echo?limit=1&room=3&after=9","data":{"limit":20,"ids":[1,"b",3],"where":{"a":[1]},"q":"x & y","on":true,"after":null}`))
+		query := fmt.Sprint(got["query"])
+		if want := `map[ids:[1,b,3] limit:[20] on:[true] q:[x & y] room:[3] where:[{"a":[1]}]]`; query != want || got["body"] != "" {
+			t.Errorf("%s: query %s, want %s; body %q", method, query, want, got["body"])
+		}
+	}
+	if f := c.ask(`"url":"/echo","data":[1]`); f.Status != 400 {
+		t.Errorf("a list as query: %+v", f)
+	}
+}
+
+func TestRepliesShowTheAnswersKind(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	if f := c.ask(`"url":"/page"`); f.HTML != "<p>hello</p>" || f.Data != nil {
+		t.Errorf("page: %+v", f)
+	}
+	if f := c.ask(`"method":"DELETE","url":"/thing"`); f.Status != 204 || f.HTML != "" || f.Data != nil {
+		t.Errorf("204: %+v", f)
+	}
+	if f := c.ask(`"url":"/nowhere"`); f.Status != 404 {
+		t.Errorf("unknown path: %+v", f)
+	}
+	if f := c.ask(`"method":"PUT","url":"/thing"`); f.Status != 405 {
+		t.Errorf("unknown method: %+v", f)
+	}
+	if f := c.ask(`"url":"/socket","headers":{"Connection":"Upgrade","Upgrade":"websocket"}`); f.Status != 400 {
+		t.Errorf("a socket through a socket: %+v", f)
+	}
+}
+
+func TestAPanicIsAnErrorOfOneRequest(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	f := c.ask(`"url":"/panic"`)
+	if f.Status != 500 || f.Headers["Content-Type"] != fault.ContentType || strings.Contains(string(f.Data), "disco") {
+		t.Errorf("reply %+v", f)
+	}
+	echoed(t, c.ask(`"url":"/echo"`))
+}
+
+func TestInvalidFramesAreAnsweredAndTheConnectionStays(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	for message, id := range map[string]int64{
+		`{`: 0, ``: 0, `[]`: 0, `{"id":-1,"url":"/echo"}`: 0, `{"id":7,"url":"echo"}`: 7, `{"id":7,"url":`: 7, `{"id":7,"url":"/%zz"}`: 7,
+		`{"id":7,"url":"/echo","headers":{"cookie":"a"}}`: 7, `{"id":7,"url":"/echo","headers":{"X-Forwarded-For":"a"}}`: 7,
+	} {
+		c.send(message)
+		f := c.next()
+		if f.Status != 400 || f.Headers["Content-Type"] != fault.ContentType || !strings.Contains(string(f.Data), `"title":"Bad Request"`) {
+			t.Errorf("%s: %+v", message, f)
+		}
+		if (f.ID == nil) != (id == 0) || f.ID != nil && *f.ID != id {
+			t.Errorf("%s: id %v, want %d", message, f.ID, id)
+		}
+	}
+	echoed(t, c.ask(`"url":"/echo"`))
+}
+
+func TestRepliesComeInTheOrderOfTheRequests(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	var message strings.Builder
+	for id := 1; id <= 300; id++ {
+		fmt.Fprintf(&message, "{\"id\":%d,\"url\":\"/echo\"}\n", id)
+	}
+	c.send(message.String())
+	for id := int64(1); id <= 300; id++ {
+		if f := c.next(); f.ID == nil || *f.ID != id {
+			t.Fatalf("reply %+v, want that to %d", f, id)
+		}
+	}
+}
+
+func TestWithoutAnIDThereIsNoReply(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	c := p.connect("")
+	c.send(`{"url":"/echo"}`)
+	echoed(t, c.ask(`"url":"/echo"`))
+}
