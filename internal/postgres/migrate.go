@@ -11,6 +11,7 @@ import (
 	"hubbub/migrations"
 
 	"github.com/golang-migrate/migrate/v4"
+	"github.com/golang-migrate/migrate/v4/database"
 	driver "github.com/golang-migrate/migrate/v4/database/pgx/v5"
 	"github.com/golang-migrate/migrate/v4/source"
 	"github.com/golang-migrate/migrate/v4/source/iofs"
@@ -53,9 +54,23 @@ func migrateUp(ctx context.Context, url string, files fs.FS) error {
 	case errors.Is(err, os.ErrNotExist):
 		err = fmt.Errorf("the database was migrated by a newer Hubbub than this one; run that one: %w", err)
 	case err != nil:
-		err = fmt.Errorf("migrate the database: %w", err)
+		err = fmt.Errorf("migrate the database: %w", withCause(err))
 	}
 	return errors.Join(err, closeMigrator(m))
+}
+
+// withCause adds what golang-migrate's errors hide from errors.As, so that
+// Unavailable sees a server that went away meanwhile.
+func withCause(err error) error {
+	var value database.Error
+	var pointer *database.Error
+	switch {
+	case errors.As(err, &value):
+		return errors.Join(err, value.OrigErr)
+	case errors.As(err, &pointer):
+		return errors.Join(err, pointer.OrigErr)
+	}
+	return err
 }
 
 // explainDirty tells what "dirty" means and how to mend it. Each file runs in

@@ -1,0 +1,4 @@
+package postgres
+
+// MigrateUp is Migrate with other files.
+var MigrateUp = migrateUp

@@ -1,0 +1,233 @@
+package postgres_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"hubbub/internal/postgres"
+	"hubbub/internal/testkit"
+)
+
+func TestAFirstStartIsQuickAndTheNextQuickerAndKeepsTheData(t *testing.T) {
+	dir := dataDir(t)
+	started := time.Now()
+	db := open(t, dir)
+	cold := time.Since(started)
+	if !db.Embedded() || db.Ready(t.Context()) != nil {
+		t.Fatalf("embedded: %t, ready: %v", db.Embedded(), db.Ready(t.Context()))
+	}
+	execute(t, db, `create table kept ()`)
+	db.Close()
+
+	started = time.Now()
+	db = open(t, dir)
+	warm := time.Since(started)
+	execute(t, db, `select from kept`)
+	t.Logf("cold %v, warm %v", cold, warm)
+	if cold > 3*3*time.Second || warm > 3*500*time.Millisecond { // three times the promise: other tests run too
+		t.Errorf("slow: cold %v, warm %v", cold, warm)
+	}
+}
+
+func TestAsRootTheServerRunsAsSomebodyElse(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("not root; the other tests show that it runs")
+	}
+	dir := dataDir(t)
+	open(t, dir)
+	data, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "data"))
+	info, err := os.Stat(data[0]) // a server refuses files that are not its user's
+	if err != nil || info.Sys().(*syscall.Stat_t).Uid == 0 {
+		t.Errorf("the server's files are root's (%v)", err)
+	}
+}
+
+func TestAnAppThatIsNotRootRunsItsServerItself(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("not root; every other test shows it")
+	}
+	dir, binary := dataDir(t), filepath.Join(dataDir(t), "app")
+	copySelf(t, binary)
+	const nobody = 65534
+	startApp(t, filepath.Join(dir, "data"), func(cmd *exec.Cmd) {
+		cmd.Path = binary
+		cmd.Dir = dir
+		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	}).leave()
+}
+
+func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root's folders are closed to the user that Postgres runs as")
+	}
+	dir := t.TempDir() // closed to others
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	db := open(t, dir)
+	if !strings.Contains(db.URL(), "%2Fvar%2Ftmp%2Fhubbub-") {
+		t.Errorf("the server is at %s", db.URL())
+	}
+	var data string
+	if err := db.QueryRow(t.Context(), `show data_directory`).Scan(&data); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(filepath.Dir(filepath.Dir(data))) })
+	db.Close()
+}
+
+func TestAKilledAppTakesItsServerWithItAndStartsAgain(t *testing.T) {
+	dir := dataDir(t)
+	first := startApp(t, dir)
+	pid := serverPID(t, dir)
+	first.kill()
+	db := open(t, dir) // at once, while the old server may still be dying
+	if err := db.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if runtime.GOOS == "linux" {
+		testkit.Eventually(t, "the killed app's server to end", 5*time.Second, func() bool { return syscall.Kill(pid, 0) != nil })
+	}
+}
+
+func TestASecondAppUsesTheFirstOnesServerAndTakesOver(t *testing.T) {
+	dir := dataDir(t)
+	first := startApp(t, dir)
+	pid := serverPID(t, dir)
+	db := open(t, dir)
+	if now := serverPID(t, dir); now != pid {
+		t.Fatalf("a second server %d beside %d", now, pid)
+	}
+	execute(t, db, `create table kept ()`)
+	first.leave()
+	testkit.Eventually(t, "a server again", 10*time.Second, func() bool { return db.Ready(t.Context()) == nil })
+	execute(t, db, `select from kept`)
+	if now := serverPID(t, dir); now == pid {
+		t.Error("the first app left its server behind")
+	}
+}
+
+func TestAppsThatStartAtOnceShareOneServer(t *testing.T) {
+	dir := dataDir(t)
+	var wait sync.WaitGroup
+	for range 3 {
+		wait.Go(func() {
+			db, err := postgres.Open(t.Context(), postgres.Config{DataDir: dir})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer db.Close()
+			if err := db.Ready(t.Context()); err != nil && !postgres.Unavailable(err) {
+				t.Error(err) // unavailable: the app that ran the server was done and left
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestALostServerComesBackByItself(t *testing.T) {
+	dir := dataDir(t)
+	db := open(t, dir)
+	pid := serverPID(t, dir)
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "the loss to be noticed or mended", 5*time.Second, func() bool {
+		err := db.Ready(t.Context())
+		return postgres.Unavailable(err) || serverPID(t, dir) != pid
+	})
+	testkit.Eventually(t, "the server to be back", 15*time.Second, func() bool { return db.Ready(t.Context()) == nil })
+}
+
+func TestCtrlCIsForTheAppOnly(t *testing.T) {
+	dir := dataDir(t)
+	open(t, dir)
+	group, err := syscall.Getpgid(serverPID(t, dir))
+	if err != nil || group == syscall.Getpgrp() {
+		t.Errorf("the server is in the terminal's process group %d (%v)", group, err)
+	}
+}
+
+func TestALongPathGetsAShortSocket(t *testing.T) {
+	dir := filepath.Join(dataDir(t), strings.Repeat("long/", 20))
+	if err := open(t, dir).Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAHalfMadeFolderIsMadeAgain(t *testing.T) {
+	dir := dataDir(t)
+	open(t, dir).Close()
+	made, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "data"))
+	if err := os.Rename(made[0], made[0]+".new"); err != nil {
+		t.Fatal(err)
+	}
+	if err := open(t, dir).Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAServerThatCanNotStartSaysWhy(t *testing.T) {
+	dir := dataDir(t)
+	open(t, dir).Close()
+	settings, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "data", "postgresql.conf"))
+	if err := os.WriteFile(settings[0], []byte("shared_buffers = banana\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err := postgres.Open(t.Context(), postgres.Config{DataDir: dir})
+	if err == nil || !strings.Contains(err.Error(), "banana") {
+		t.Errorf("want the server's own words, got: %v", err)
+	}
+}
+
+func TestWithoutPostgresTheWaysOutAreTold(t *testing.T) {
+	t.Setenv("PG_BIN", "/nowhere")
+	_, err := postgres.Open(t.Context(), postgres.Config{DataDir: dataDir(t)})
+	if !errors.Is(err, postgres.ErrNotFound) {
+		t.Fatal(err)
+	}
+	for _, way := range []string{"make postgres", "apt install", "docker compose up", "DATABASE_URL", "PG_BIN", "/nowhere"} {
+		if !strings.Contains(err.Error(), way) {
+			t.Errorf("no word of %q in: %v", way, err)
+		}
+	}
+}
+
+func execute(t *testing.T, db *postgres.DB, sql string) {
+	t.Helper()
+	if _, err := db.Exec(context.Background(), sql); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func copySelf(t *testing.T, to string) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	from, err := os.Open(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer target.Close()
+	if _, err := io.Copy(target, from); err != nil {
+		t.Fatal(err)
+	}
+}
