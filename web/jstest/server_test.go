@@ -10,10 +10,14 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/coder/websocket"
+
+	"hubbub/web"
 )
 
 // server serves one page, the scripts, and a socket that does only what the
@@ -23,9 +27,10 @@ type server struct {
 	t       *testing.T
 	html    string // the page's body
 	head    string // the scripts' tags
+	frame   bool   // the body is what a page of the product shows in its frame
 	accepts chan *conn
-	refuse  func(*http.Request) bool // nil: nobody
-	heart   int                      // heartbeatMs
+	refuse  atomic.Bool // the socket, as a server does that is not there
+	heart   int         // heartbeatMs
 	tickets chan *http.Request
 }
 
@@ -39,6 +44,7 @@ func newServer(t *testing.T) *server {
 	mux := http.NewServeMux()
 	mux.Handle("GET /js/", http.FileServer(http.Dir("../static")))
 	mux.Handle("GET /icons.svg", http.FileServer(http.Dir("../static")))
+	mux.Handle("GET /assets/", web.Handler())
 	mux.Handle("GET /testdata/", http.FileServer(http.Dir(".")))
 	mux.HandleFunc("GET /{$}", s.page)
 	mux.HandleFunc("GET /signin", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "sign in") })
@@ -51,7 +57,27 @@ func newServer(t *testing.T) *server {
 
 func (s *server) page(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if s.frame {
+		s.framed(w, r)
+		return
+	}
 	fmt.Fprintf(w, "<!doctype html><head>%s</head><body>%s</body>", s.head, s.html)
+}
+
+// framed is a real page of the product, but for the clock.
+func (s *server) framed(w http.ResponseWriter, r *http.Request) {
+	page := web.Page{
+		Title:  "Test",
+		Path:   "/rooms/3",
+		Viewer: &web.Viewer{ID: 7, FullName: "Sam Rivera", Handle: "sam", Hue: 6},
+		Nav:    []web.NavLink{{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard"}, {Href: "/search", Label: "Search", Icon: "search"}},
+	}
+	var document strings.Builder
+	ctx := templ.WithChildren(r.Context(), templ.Raw("<h1>Test</h1>"+s.html))
+	if err := web.Frame(page).Render(ctx, &document); err != nil {
+		s.t.Error(err)
+	}
+	fmt.Fprint(w, strings.Replace(document.String(), "<head>", "<head>"+fastClock, 1))
 }
 
 func (s *server) ticket(w http.ResponseWriter, r *http.Request) {
@@ -64,7 +90,7 @@ func (s *server) ticket(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) socket(w http.ResponseWriter, r *http.Request) {
-	if s.refuse != nil && s.refuse(r) {
+	if s.refuse.Load() {
 		http.Error(w, "no", http.StatusServiceUnavailable)
 		return
 	}

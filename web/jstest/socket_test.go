@@ -1,7 +1,6 @@
 package jstest_test
 
 import (
-	"net/http"
 	"strconv"
 	"testing"
 )
@@ -83,7 +82,7 @@ func TestItReconnectsAndTellsSo(t *testing.T) {
 
 func TestEachDelayIsTwiceTheLastUpToFiveSeconds(t *testing.T) {
 	s := newServer(t)
-	s.refuse = func(r *http.Request) bool { return true }
+	s.refuse.Store(true)
 	s.head = `<script src="/testdata/delays.js"></script><script src="/js/socket.js"></script>`
 	p := s.open("")
 	p.want(`delays.slice(0, 5)`, `[1000,2000,4000,5000,5000]`)
@@ -135,8 +134,8 @@ func TestSilenceForOneAndAHalfHeartbeatsIsDeath(t *testing.T) {
 func TestItProbesWhenThePageWakes(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
-	for _, wake := range []string{`online`, `offline`, `pageshow`} {
-		p.run(`dispatchEvent(new Event('` + wake + `'))`)
+	for _, wake := range []string{`Event('online')`, `Event('offline')`, `PageTransitionEvent('pageshow', { persisted: true })`} {
+		p.run(`dispatchEvent(new ` + wake + `)`)
 		c.reply(c.wants("GET /healthz"), 200, `"ok"`)
 		p.want(`new Promise(done => setTimeout(() => done(io.socket.isConnected()), 4000))`, `true`)
 	}

@@ -6,6 +6,7 @@ import { match } from './match.js'
 import { switchTheme } from './theme.js'
 
 const RECENT = 5
+const DO = 'Do'
 
 /** @typedef {{ group: string, label: string, lead: Node, choose: () => void }} Choice */
 /** @typedef {Choice & { marks: number[], score: number }} Hit */
@@ -28,7 +29,7 @@ function collect() {
     lead: leadOf(element),
     choose: () => element.click(),
   }))
-  const theme = { group: 'Do', label: 'Switch theme', lead: tile('sun-moon'), choose: switchTheme }
+  const theme = { group: DO, label: 'Switch theme', lead: tile('sun-moon'), choose: switchTheme }
   return gathered([...recent(marked), ...marked, theme])
 }
 
@@ -42,10 +43,11 @@ function leadOf(element) {
 /** @param {string} name */
 const tile = name => el('span', { class: 'tile-icon' }, icon(name))
 
-/** Those of a heading stand together, in the order in which the headings come. @param {Choice[]} all */
+/** Those of a heading stand together, in the order in which the headings come; what one can do comes last. @param {Choice[]} all */
 function gathered(all) {
   const groups = new Set(all.map(choice => choice.group))
-  return [...groups].flatMap(group => all.filter(choice => choice.group === group))
+  groups.delete(DO)
+  return [...groups, DO].flatMap(group => all.filter(choice => choice.group === group))
 }
 
 /** @returns {string[]} */

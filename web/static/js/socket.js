@@ -327,8 +327,9 @@
 
     #wakeUp() {
       const { signal } = this.#wanted = new AbortController()
-      const wake = () => {
-        if (document.visibilityState === 'hidden') return
+      const wake = (/** @type {Event} */ event) => {
+        const loading = event.type === 'pageshow' && !(/** @type {PageTransitionEvent} */ (event).persisted)
+        if (loading || document.visibilityState === 'hidden') return
         if (this.#connected) this.#probe()
         else if (!this.#ws) this.#connect()
       }

@@ -1,0 +1,201 @@
+package jstest_test
+
+import "testing"
+
+func newAppServer(t *testing.T) *server {
+	s := newServer(t)
+	s.frame = true
+	return s
+}
+
+// importing gives the test the modules that a page's own module would import.
+const importing = `window.app = undefined; import(document.querySelector('script[type=module]').src).then(app => { window.app = app })`
+
+func (p *page) importApp() {
+	p.t.Helper()
+	p.run(importing)
+	p.Until(`!!window.app`)
+}
+
+const pill = `document.querySelector('[data-connection]').dataset.state`
+
+func TestABlipIsSilent(t *testing.T) {
+	s := newAppServer(t)
+	p, c := s.connect("")
+	p.want(pill, `"live"`)
+	p.run(`
+		window.states = []
+		new MutationObserver(() => states.push(` + pill + `)).observe(document.querySelector('[data-connection]'), { attributes: true })
+		Math.random = () => 0`)
+	c.cut()
+	s.accept()
+	p.want(`new Promise(done => setTimeout(() => done(states.filter(s => s !== 'live')), 2000))`, `[]`)
+	p.WantCount(".toast", 0)
+}
+
+func TestALongBreakIsToldAndSoIsTheReturn(t *testing.T) {
+	s := newAppServer(t)
+	p, c := s.connect("")
+	s.refuse.Store(true)
+	p.run(`window.states = []; new MutationObserver(() => states.push(` + pill + `)).observe(document.querySelector('[data-connection]'), { attributes: true })`)
+	c.cut()
+	p.want(`states`, `["connecting","offline"]`)
+	p.Want("[data-offline-banner]")
+	p.WantText("[data-announce=assertive]", "You’re offline")
+
+	s.refuse.Store(false)
+	p.run(`document.dispatchEvent(new CustomEvent('hubbub:caughtup', { detail: 6 }))`)
+	p.Click("[data-try-now]")
+	s.accept()
+	p.want(pill, `"live"`)
+	p.WantNo("[data-offline-banner]")
+	p.WantText(".toast", "Back online")
+	p.WantText(".toast", "Caught up on 6 messages.")
+}
+
+func TestSignedOutLeadsToThePageThatSignsIn(t *testing.T) {
+	s := newAppServer(t)
+	p, c := s.connect("")
+	c.close(4401)
+	p.WantPath("/signin?next=%2F")
+}
+
+func TestThePaletteOffersWhatThePageMarks(t *testing.T) {
+	s := newAppServer(t)
+	p, _ := s.connect(`<a href="/rooms/3" data-palette="Rooms"><span class="truncate">launch-week</span></a><a id="here" href="#here" data-palette="Rooms"><span class="truncate">general</span></a>`)
+	p.Press("Control+k")
+	p.WantFocus("#palette-input")
+	p.WantText("#palette-list .group-label", "Rooms")
+	p.Type("#palette-input", "gnrl")
+	p.WantCount(".hit", 1)
+	p.WantText(".hit[aria-selected=true]", "general")
+	p.want(`[...document.querySelectorAll('.hit mark')].map(m => m.textContent).join('')`, `"gnrl"`)
+	p.Press("Enter")
+	p.WantPath("/")
+	p.want(`[location.hash, document.querySelector('#palette').open]`, `["#here",false]`)
+
+	p.Press("Control+k")
+	p.WantText(".hit[aria-selected=true]", "general")
+	p.WantText("#palette-list .group-label", "Recent")
+	p.Press("ArrowUp")
+	p.WantText(".hit[aria-selected=true]", "Switch theme")
+	p.want(`document.querySelector('#palette-input').getAttribute('aria-activedescendant') === document.querySelector('.hit[aria-selected=true]').id`, `true`)
+	p.WantAccessible()
+	p.Press("Enter")
+	p.want(`[document.documentElement.dataset.theme, document.cookie.includes('theme=dark')]`, `["dark",true]`)
+	p.Press("Control+k")
+	p.Type("#palette-input", "zzz")
+	p.WantText("#palette-list", "Nothing matches “zzz”")
+	p.Press("Control+k")
+	p.WantNo("#palette")
+}
+
+func TestTheDrawerShowsTheWireWhileItIsOpen(t *testing.T) {
+	s := newAppServer(t)
+	p, c := s.connect("")
+	c.event("tick", `{}`, "")
+	p.Press("Alt+w")
+	p.WantText("#wire", "Nothing on the wire")
+	p.run(`io.socket.post('/api/login', { email: 'sam@example.com', password: 'correct horse' })`)
+	c.reply(c.wants("POST /api/login email=sam@example.com password=correct horse"), 200, `{"ticket":"abc"}`)
+	c.event("tick", `{"n":1}`, "")
+	c.send(`{"event":"heartbeat"}`)
+	p.WantCount(".frame-row", 4)
+	p.WantCount(".frame-row:not([hidden])", 3)
+	p.want(`[...document.querySelectorAll('.frame-row .name')].map(n => n.textContent)`, `["heartbeat","tick","POST /api/login","POST /api/login"]`)
+	p.run(`for (const row of document.querySelectorAll('.frame-row')) row.open = true`)
+	p.WantText(".frame-row pre", "sam@example.com")
+	p.want(`/correct|abc/.test(document.querySelector('[data-frames]').textContent)`, `false`)
+	p.WantText("[data-bind=frames]", "4")
+
+	p.Click("[data-wire-filter=out]")
+	p.WantCount(".frame-row:not([hidden])", 1)
+	p.Click("[data-wire-filter='']")
+	p.Click("[data-wire-hide-ping]")
+	p.WantCount(".frame-row:not([hidden])", 4)
+	p.WantAccessible()
+	p.Click("[data-wire-pause]")
+	c.event("tick", `{"n":2}`, "")
+	p.WantText("[data-bind=frames]", "5")
+	p.WantCount(".frame-row", 4)
+	p.Click("[data-wire-clear]")
+	p.WantCount(".frame-row", 0)
+	p.Reload()
+	s.accept()
+	p.Want("#wire")
+	p.Press("Alt+w")
+	p.WantNo("#wire")
+}
+
+func TestTheDrawerKeepsTwoHundredRows(t *testing.T) {
+	s := newAppServer(t)
+	p, c := s.connect("")
+	p.Press("Alt+w")
+	p.Want("#wire")
+	for range 205 {
+		c.event("tick", `{}`, "")
+	}
+	p.WantText("[data-bind=frames]", "205")
+	p.WantCount(".frame-row", 200)
+}
+
+func TestTheFourthToastMerges(t *testing.T) {
+	s := newAppServer(t)
+	p, _ := s.connect("")
+	p.importApp()
+	p.run(`for (const title of ['One', 'Two', 'Three', 'Four', 'Five']) app.toast({ title, body: '<b>plain</b>' })`)
+	p.WantCount(".toast", 3)
+	p.WantText(".toast:last-child", "And 2 more.")
+	p.WantText("[data-announce=polite]", "Five. <b>plain</b>")
+	p.WantCount(".toast", 0)
+}
+
+func TestAToastStaysWhileItHasTheFocus(t *testing.T) {
+	s := newAppServer(t)
+	p, _ := s.connect("")
+	p.importApp()
+	p.run(`app.toast({ title: 'Held' }); document.querySelector('.toast .dismiss').focus()`)
+	p.want(`new Promise(done => setTimeout(() => done(document.querySelectorAll('.toast').length), 8000))`, `1`)
+	p.run(`document.activeElement.blur()`)
+	p.WantCount(".toast", 0)
+}
+
+func TestManyMessagesAreAnnouncedAsANumber(t *testing.T) {
+	s := newAppServer(t)
+	p, _ := s.connect("")
+	p.importApp()
+	p.run(`for (const n of [1, 2, 3, 4, 5]) app.announceMessage('Maya: ' + n)`)
+	p.want(`new Promise(done => setTimeout(() => done([...document.querySelectorAll('[data-announce=polite] p')].map(l => l.textContent)), 3000))`,
+		`["Maya: 1","Maya: 2","Maya: 3","5 new messages"]`)
+}
+
+func TestTheShortcutsAreListed(t *testing.T) {
+	s := newAppServer(t)
+	p, _ := s.connect(`<input id="box" aria-label="Box">`)
+	p.importApp()
+	p.run(`app.addShortcuts('In a room', [['Alt ↑', 'Previous room']])`)
+	p.Type("#box", "?")
+	p.WantNo("dialog[open]")
+	p.run(`document.activeElement.blur()`)
+	p.Press("?")
+	p.WantText("dialog", "Previous room")
+	p.WantAccessible()
+	p.Press("Escape")
+	p.WantCount("dialog:not(#palette)", 0)
+}
+
+func TestTimesAreInTheReadersZoneAndWords(t *testing.T) {
+	s := newAppServer(t)
+	p, _ := s.connect(`<time id="now" data-time="ago"></time>`)
+	p.run(`
+		window.times = document.createElement('div')
+		const at = ms => new Date(Date.now() - ms).toISOString()
+		times.innerHTML = '<time data-time="ago" datetime="' + at(0) + '"></time><time data-time="ago" datetime="' + at(125_000) + '"></time><time data-time="ago" datetime="2020-11-02T09:04:00Z"></time><time data-time="clock" datetime="2020-11-02T09:04:00Z"></time><time data-time="day" datetime="2020-11-02T12:04:00Z"></time>'
+		document.body.append(times)
+		times.dispatchEvent(new CustomEvent('hubbub:fragment', { bubbles: true }))`)
+	p.want(`[...times.children].map(t => t.textContent).filter((_, i) => i !== 3)`, `["just now","2 min","2 Nov 2020","2 November 2020"]`)
+	p.want(`times.children[3].textContent === new Date('2020-11-02T09:04:00Z').toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })`, `true`)
+	p.want(`document.cookie.includes('tz=' + Intl.DateTimeFormat().resolvedOptions().timeZone)`, `true`)
+	p.run(`sleepFor(120_000)`)
+	p.want(`times.firstElementChild.textContent`, `"2 min"`)
+}
