@@ -53,6 +53,8 @@ type Profile struct {
 	AvatarURL  *string `json:"avatarUrl"`
 	IsOnline   bool    `json:"isOnline"`
 	LastSeenAt *Time   `json:"lastSeenAt"`
+
+	Hue int `json:"-"` // 1–8, for pages that draw them
 }
 
 // Me is a person as they see themselves.
@@ -76,7 +78,7 @@ func profile(u User, p Presence) Profile {
 	}
 	return Profile{
 		ID: u.ID, FullName: u.FullName, Handle: u.Handle, AvatarURL: u.AvatarURL,
-		IsOnline: p.IsOnline, LastSeenAt: timeOrNil(seen),
+		IsOnline: p.IsOnline, LastSeenAt: timeOrNil(seen), Hue: u.Hue,
 	}
 }
 

@@ -1,0 +1,43 @@
+// Package chat is rooms and messages: the place to begin reading Hubbub.
+//
+// # The life of a message
+//
+//  1. The page (web/static/js/chat.js) shows the row as pending and sends
+//     POST /api/chat/send with a clientId that it made, over the socket or by
+//     HTTP: the action is the same.
+//  2. actions.go reads the input and calls Service.Send (send.go).
+//  3. Send finds the room, if the caller may know of it; renders the Markdown
+//     (markdown.go), which also finds the mentions.
+//  4. The outbox stores it, together with what others send at that moment: one
+//     statement a message takes the room's next seq and inserts the row. A
+//     retry meets the unique (sender, clientId) and answers the first message.
+//  5. After the commit the hub tells everybody else in "chat-<room>"
+//     (events.go), as data and as the row of HTML that pages.templ makes for
+//     the first page too.
+//  6. The pages put the row in by its id. Whoever sees a jump in seq asks
+//     GET /api/chat/join?after=… for what is missing.
+//
+// # What is kept
+//
+// The schema chat: rooms (with the seq of their latest change), members (with
+// their role and how far they have read), messages (each with the seq of its
+// latest change and of its first), reactions.
+//
+// # What is promised
+//
+//   - A reply of 200 means: committed.
+//   - Every change of a message, its sending, editing, deletion, each reaction,
+//     takes the room's next seq, without holes. Asking for what changed after a
+//     seq makes any view equal to the database, whatever was lost before.
+//   - Sending the same clientId again is harmless.
+//   - Whoever is removed from a room hears nothing of it once the removal is
+//     answered, on any connection, also one that was just joining.
+//   - Delivery of an event is at most once, and events of one room may arrive
+//     out of order: apply them by id and seq.
+//
+// # What it does not do
+//
+// It keeps no presence: who is in a room now is what the hub's connections say.
+// It notifies nobody: it stores whom a message names, and other features read
+// that through interfaces wired in cmd/app.
+package chat

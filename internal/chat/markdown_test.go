@@ -1,0 +1,73 @@
+package chat
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+)
+
+func TestMarkdownShowsWhatPeopleMean(t *testing.T) {
+	for _, c := range []struct{ name, source, want string }{
+		{"emphasis", "**bold** *it* ~~no~~ `code`", "<p><strong>bold</strong> <em>it</em> <del>no</del> <code>code</code></p>"},
+		{"a line break is a line break", "one\ntwo", "<p>one<br>\ntwo</p>"},
+		{"HTML is text", "<b>hi</b> & <script>alert(1)</script>", "<p>&lt;b&gt;hi&lt;/b&gt; &amp; &lt;script&gt;alert(1)&lt;/script&gt;</p>"},
+		{"a heading does not shout", "# hello", "<p># hello</p>"},
+		{"a list", "- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"},
+		{"a quote", "> said", "<blockquote>\n<p>said</p>\n</blockquote>"},
+		{"markup alone is text", "- ", "<p>- </p>"},
+		{"a mention", "@sam, @nobody", `<p><span class="mention" data-user="7">@sam</span>, @nobody</p>`},
+		{"a mention in any case", "@Sam!", `<p><span class="mention" data-user="7">@Sam</span>!</p>`},
+		{"an address is no mention", "a@sam", "<p>a@sam</p>"},
+		{"code mentions nobody", "`@sam`", "<p><code>@sam</code></p>"},
+		{"a link goes out alone", "see https://go.dev", `<p>see <a href="https://go.dev" rel="nofollow noreferrer noopener" target="_blank">https://go.dev</a></p>`},
+		{"a link here stays here", "[room](/rooms/3)", `<p><a href="/rooms/3" rel="nofollow">room</a></p>`},
+		{"a script is no link", "[x](javascript:alert(1))", "<p>x</p>"},
+		{"an image loads nothing", "![cat](https://x.example/c.png)", `<p><a href="https://x.example/c.png" rel="nofollow noreferrer noopener" target="_blank">cat</a></p>`},
+		{"code is coloured", "```go\nvar x = 1 // one\n```", `<pre tabindex="0" aria-label="Go code"><code><span class="k">var</span> x = <span class="n">1</span> <span class="c">// one</span>` + "\n" + `</code></pre>`},
+		{"code in no language", "```\n<a>\n```", "<pre tabindex=\"0\" aria-label=\"Code\"><code>&lt;a&gt;\n</code></pre>"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := parseMarkdown(c.source).Render(map[string]int64{"sam": 7}); got != c.want {
+				t.Errorf("%q\n got %s\nwant %s", c.source, got, c.want)
+			}
+		})
+	}
+}
+
+// FuzzMarkdown holds the renderer to what it may write, whatever people send.
+func FuzzMarkdown(f *testing.F) {
+	for _, seed := range []string{"**a** `b`", "```go\nfunc", "<img src=x onerror=alert(1)>", "[a](javascript:x)", "> - 1. @sam ~~x", "![](data:text/html,x)", "\x00\xff", "@sam@maya", "<https://a b>"} {
+		f.Add(seed)
+	}
+	allowed := regexp.MustCompile(`^(p|br|em|strong|del|code|pre|ul|ol|li|blockquote|span|a)$`)
+	f.Fuzz(func(t *testing.T, source string) {
+		out := parseMarkdown(source).Render(map[string]int64{"sam": 7})
+		if strings.TrimSpace(source) != "" && strings.TrimSpace(out) == "" {
+			t.Fatalf("%q shows nothing", source)
+		}
+		z := html.NewTokenizer(strings.NewReader(out))
+		for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+			checkToken(t, z.Token(), allowed)
+		}
+	})
+}
+
+func checkToken(t *testing.T, token html.Token, allowed *regexp.Regexp) {
+	t.Helper()
+	if token.Type == html.TextToken {
+		return
+	}
+	if !allowed.MatchString(token.Data) {
+		t.Fatalf("wrote <%s>", token.Data)
+	}
+	for _, a := range token.Attr {
+		if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" {
+			t.Fatalf("wrote %s=%q", a.Key, a.Val)
+		}
+		if a.Key == "href" && !regexp.MustCompile(`^(https?:|mailto:|[^:]*($|[/?#]))`).MatchString(a.Val) {
+			t.Fatalf("links to %q", a.Val)
+		}
+	}
+}

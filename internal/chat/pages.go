@@ -1,0 +1,168 @@
+package chat
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/fault"
+	"hubbub/web"
+)
+
+// Shell draws what is around a page: it knows who looks and what the other
+// features put into the sidebar.
+type Shell interface {
+	Page(c echo.Context, title string) (web.Page, error)
+}
+
+// Pages registers chat's pages, and the forms in them, which work without
+// JavaScript. Each form does what an action does, and leads back to a page.
+func Pages(g *echo.Group, s *Service, shell Shell) {
+	p := pages{s, shell}
+	g = g.Group("", account.SignInFirst)
+	g.GET("/rooms", account.Action(p.browse))
+	g.POST("/rooms", account.Action(p.create))
+	g.GET("/rooms/sidebar", account.Action(p.sidebar))
+	g.GET("/rooms/:id", account.Action(p.room))
+	g.GET("/rooms/:id/here", account.Action(p.here))
+	g.POST("/rooms/:id/messages", account.Action(p.send))
+	g.POST("/rooms/:id/join", account.Action(p.join))
+	g.POST("/rooms/:id/leave", account.Action(p.leave))
+	g.GET("/rooms/:id/settings", account.Action(p.settings))
+	g.POST("/rooms/:id/settings", account.Action(p.change))
+	g.POST("/rooms/:id/members", account.Action(p.invite))
+	g.POST("/rooms/:id/members/:userId/remove", account.Action(p.remove))
+	g.GET("/people", account.Action(p.people))
+	g.POST("/people/:id/message", account.Action(p.writeTo))
+}
+
+type pages struct {
+	chat  *Service
+	shell Shell
+}
+
+// Writing is what the composer holds when a page opens.
+type Writing struct {
+	ClientID string // of the message that the form will send: a reload sends no second one
+	Text     string
+	Problem  string // why it was not sent
+}
+
+type viewInput struct {
+	ID      action.ID     `json:"id"`
+	Message action.Cursor `json:"message"`
+	Before  action.Cursor `json:"before"`
+}
+
+func (p pages) room(c echo.Context, who account.User, in viewInput) error {
+	at := At{Message: int64(in.Message), Before: int64(in.Before)}
+	return p.showRoom(c, http.StatusOK, who, int64(in.ID), at, Writing{ClientID: uuid.NewString()})
+}
+
+func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, at At, w Writing) error {
+	v, err := p.chat.View(c.Request().Context(), who, id, at)
+	if err != nil {
+		return err
+	}
+	return p.show(c, status, v.Room.title(), RoomPage(v, who, w), "js/chat.js")
+}
+
+// show puts a component into the frame.
+func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
+	page, err := p.shell.Page(c, title)
+	if err != nil {
+		return err
+	}
+	page.Modules = append(page.Modules, modules...)
+	framed := web.Frame(page)
+	return action.Page(c, status, within(framed, content))
+}
+
+// here is who has the room open, for a page that was away.
+func (p pages) here(c echo.Context, who account.User, in viewInput) error {
+	v, err := p.chat.View(c.Request().Context(), who, int64(in.ID), At{})
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, Here(v.Room.ID, v.Here))
+}
+
+type sendForm struct {
+	ID       action.ID   `json:"id"`
+	Text     string      `json:"text"`
+	ClientID action.UUID `json:"clientId"`
+}
+
+func (p pages) send(c echo.Context, who account.User, in sendForm) error {
+	out := Outgoing{RoomID: int64(in.ID), Text: in.Text}
+	if in.ClientID != "" {
+		out.ClientID = (*string)(&in.ClientID)
+	}
+	m, err := p.chat.Send(c.Request().Context(), nil, who, out)
+	if problem := problemOf(err); problem != "" {
+		w := Writing{ClientID: uuid.NewString(), Text: in.Text, Problem: problem}
+		return p.showRoom(c, fault.Of(err).Status, who, int64(in.ID), At{}, w)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, fmt.Sprintf("%s#%s", roomPath(m.RoomID), m.rowID()))
+}
+
+type roomForm struct {
+	ID action.ID `json:"id"`
+}
+
+func (p pages) join(c echo.Context, who account.User, in roomForm) error {
+	_, err := p.chat.AddMember(c.Request().Context(), nil, who, int64(in.ID), who.ID)
+	return redirect(c, roomPath(int64(in.ID)), err)
+}
+
+func (p pages) leave(c echo.Context, who account.User, in roomForm) error {
+	err := p.chat.RemoveMember(c.Request().Context(), nil, who, int64(in.ID), who.ID)
+	return redirect(c, "/rooms", err)
+}
+
+func (p pages) writeTo(c echo.Context, who account.User, in roomForm) error {
+	room, err := p.chat.Direct(c.Request().Context(), nil, who, int64(in.ID))
+	return redirect(c, roomPath(room.ID), err)
+}
+
+type sidebarInput struct {
+	Current action.Cursor `json:"current"`
+}
+
+func (p pages) sidebar(c echo.Context, who account.User, in sidebarInput) error {
+	fragment, err := p.chat.Sidebar(c.Request().Context(), who, int64(in.Current))
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, fragment)
+}
+
+// readerOf is who asks for a fragment.
+func readerOf(c echo.Context) Reader {
+	caller, _ := account.CallerFrom(c.Request().Context())
+	return Reader{ID: caller.ID}
+}
+
+func redirect(c echo.Context, to string, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+// problemOf is what a form says beside itself: input that is wrong, or that
+// meets a conflict. Other errors are pages of their own, and empty here.
+func problemOf(err error) string {
+	if f := fault.Of(err); f != nil && (f.Status == http.StatusUnprocessableEntity || f.Status == http.StatusConflict) {
+		return sentence(f)
+	}
+	return ""
+}

@@ -1,0 +1,272 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// Rooms returns the rooms that the person is a member of or, with all, every
+// public one. A live connection is subscribed to them and hears of new ones.
+func (s *Service) Rooms(ctx context.Context, conn *hub.Conn, who account.User, public bool) ([]Room, error) {
+	if conn != nil {
+		s.hub.Watch(conn, resource)
+	}
+	list := roomsOf
+	if public {
+		list = publicRooms
+	}
+	rooms, err := list(ctx, s.db, who.ID)
+	if err != nil || conn == nil {
+		return rooms, err
+	}
+	return rooms, s.subscribe(ctx, conn, who, rooms)
+}
+
+// subscribe makes the connection hear of the rooms, unless the person was
+// removed from one since the list was read.
+func (s *Service) subscribe(ctx context.Context, conn *hub.Conn, who account.User, rooms []Room) error {
+	ids := make([]int64, len(rooms))
+	for i, r := range rooms {
+		ids[i] = r.ID
+	}
+	s.hub.Subscribe(conn, resource, ids...)
+	still, err := visibleOf(ctx, s.db, who.ID, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if !slices.Contains(still, id) {
+			s.hub.Unsubscribe(conn, resource, id)
+		}
+	}
+	return nil
+}
+
+// Room returns one room as the person sees it; 404 when they may not know of it.
+func (s *Service) Room(ctx context.Context, who account.User, id int64) (Room, error) {
+	return roomFor(ctx, s.db, who.ID, id)
+}
+
+// NewRoom is a room that somebody wants to make.
+type NewRoom struct {
+	Name, Topic string
+	Kind        Kind
+	Members     []int64
+}
+
+// Create makes a public or private room. Its creator owns it.
+func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, n NewRoom) (Room, error) {
+	n.Name, n.Topic = strings.TrimSpace(n.Name), strings.TrimSpace(n.Topic)
+	if err := n.check(); err != nil {
+		return Room{}, err
+	}
+	var id int64
+	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) (err error) {
+		id, err = createRoom(ctx, tx, n.Kind, n.Name, n.Topic, who.ID, n.Members)
+		return err
+	})
+	if err != nil {
+		return Room{}, err
+	}
+	return s.created(ctx, from, who, id, append(n.Members, who.ID)...)
+}
+
+func (n NewRoom) check() error {
+	if n.Kind != Public && n.Kind != Private {
+		return fault.Invalid("kind", "must be public or private")
+	}
+	if err := checkName(n.Name); err != nil {
+		return err
+	}
+	return checkTopic(n.Topic)
+}
+
+// Direct finds the direct room with the other person, or makes it. It comes
+// back to whoever had left it.
+func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, other int64) (Room, error) {
+	known, err := s.people.Profiles(ctx, []int64{other})
+	if err != nil {
+		return Room{}, err
+	}
+	if _, ok := known[other]; !ok {
+		return Room{}, fault.NotFound()
+	}
+	var id int64
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) (err error) {
+		id, err = directRoom(ctx, tx, who.ID, other)
+		return err
+	})
+	if err != nil {
+		return Room{}, err
+	}
+	return s.created(ctx, from, who, id, who.ID, other)
+}
+
+// created announces the room to those who may see it, each as they see it: a
+// direct room is named after the other.
+func (s *Service) created(ctx context.Context, from *hub.Conn, who account.User, id int64, people ...int64) (Room, error) {
+	room, err := roomFor(ctx, s.db, who.ID, id)
+	if err != nil {
+		return room, err
+	}
+	if from != nil {
+		s.hub.Subscribe(from, resource, id)
+	}
+	if room.Kind == Public {
+		s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Created, ID: id, Data: room.asAnnounced()}, hub.Subscribers, from)
+		return room, nil
+	}
+	for _, person := range slices.Compact(slices.Sorted(slices.Values(people))) {
+		theirs, err := roomFor(ctx, s.db, person, id)
+		if err != nil {
+			return room, err
+		}
+		s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Created, ID: id, Data: theirs}, hub.Users(person), from)
+	}
+	return room, nil
+}
+
+// asAnnounced is the room as it is told to everybody: without what is one person's.
+func (r Room) asAnnounced() Room {
+	r.ReadSeq, r.Unread, r.Mentions = 0, 0, 0
+	return r
+}
+
+// RoomChange is what changes of a room; nil stays as it is.
+type RoomChange struct {
+	Name, Topic *string
+	Archived    *bool
+}
+
+// Update renames a room, changes its topic, archives it or brings it back. Its
+// owners and the instance's admins may.
+func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, id int64, ch RoomChange) (Room, error) {
+	before, err := roomFor(ctx, s.db, who.ID, id)
+	if err != nil {
+		return before, err
+	}
+	if !before.mayRun(who) {
+		return before, fault.Forbidden("Only an owner of the room changes it.")
+	}
+	if err := ch.check(); err != nil {
+		return before, err
+	}
+	if err := updateRoom(ctx, s.db, id, ch.Name, ch.Topic, ch.Archived); err != nil {
+		return before, err
+	}
+	room, err := roomFor(ctx, s.db, who.ID, id)
+	if err != nil {
+		return room, err
+	}
+	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: id, Data: room.properties(), Previous: before.properties()}, hub.Subscribers, from)
+	return room, nil
+}
+
+func (ch *RoomChange) check() error {
+	if ch.Name != nil {
+		*ch.Name = strings.TrimSpace(*ch.Name)
+		if err := checkName(*ch.Name); err != nil {
+			return err
+		}
+	}
+	if ch.Topic != nil {
+		*ch.Topic = strings.TrimSpace(*ch.Topic)
+		return checkTopic(*ch.Topic)
+	}
+	return nil
+}
+
+// properties are what a change of a room changes.
+func (r Room) properties() map[string]any {
+	return map[string]any{"name": r.Name, "topic": r.Topic, "archived": r.Archived}
+}
+
+// Members returns the people of a room with their roles, owners first.
+func (s *Service) Members(ctx context.Context, who account.User, roomID int64) ([]Participant, error) {
+	if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
+		return nil, err
+	}
+	members, err := membersOf(ctx, s.db, roomID)
+	if err != nil {
+		return nil, err
+	}
+	return members, s.fillMembers(ctx, members)
+}
+
+// AddMember lets the person join a public room, or a member invite somebody.
+func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) ([]Participant, error) {
+	room, err := access(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return nil, err
+	}
+	if room.Kind == Direct {
+		return nil, fault.Conflict("A direct room is for two. Make a private room to talk with more people.")
+	}
+	if room.Role == "" && userID != who.ID {
+		return nil, fault.Forbidden("Join the room before inviting others.")
+	}
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error { return addMembers(ctx, tx, roomID, Member, userID) })
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.Members(ctx, who, roomID)
+	if err != nil {
+		return nil, err
+	}
+	s.tellMembership(ctx, hub.AddedTo, roomID, userID, members, from)
+	return members, nil
+}
+
+// RemoveMember lets the person leave, or an owner remove somebody. When it
+// returns, nothing of the room reaches them any more, on any of their connections.
+func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) error {
+	room, err := access(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return err
+	}
+	if userID != who.ID && !room.mayRun(who) {
+		return fault.Forbidden("Only an owner of the room removes others.")
+	}
+	var left []Participant
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		if err := lockRoom(ctx, tx, roomID); err != nil {
+			return err
+		}
+		if err := removeMember(ctx, tx, roomID, userID); err != nil {
+			return err
+		}
+		left, err = membersOf(ctx, tx, roomID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.hub.Evict(userID, channel(roomID), hub.Record(resource, roomID))
+	s.tellMembership(ctx, hub.RemovedFrom, roomID, userID, left, from)
+	return nil
+}
+
+// tellMembership tells the members, and the person whom it is about.
+func (s *Service) tellMembership(ctx context.Context, verb hub.Verb, roomID, userID int64, members []Participant, from *hub.Conn) {
+	audience := []int64{userID}
+	for _, m := range members {
+		if m.User.ID != userID {
+			audience = append(audience, m.User.ID)
+		}
+	}
+	s.hub.Publish(ctx, resource, hub.Change{Verb: verb, ID: roomID, Data: Membership{User: s.profile(ctx, userID)}}, hub.Users(audience...), from)
+}
+
+func roomOf(channel string) (id int64) {
+	fmt.Sscanf(channel, channelPrefix+"%d", &id)
+	return id
+}

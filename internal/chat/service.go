@@ -1,0 +1,269 @@
+package chat
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// People is what chat needs to know of accounts.
+type People interface {
+	// Profiles returns who is there of the ids.
+	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
+	// ByHandles returns who has the handles, by handle.
+	ByHandles(ctx context.Context, handles []string) (map[string]account.User, error)
+	// Search returns people by name; an empty query finds everybody.
+	Search(ctx context.Context, query string, limit int) ([]account.User, error)
+}
+
+// Service holds chat's use cases. Each authorises the caller, changes the
+// database, and tells the hub after the commit.
+type Service struct {
+	db     *postgres.DB
+	hub    *hub.Hub
+	people People
+	outbox outbox
+	typing *typists
+}
+
+// New wires the service to its database, hub and people. It watches the hub for
+// connections that leave a room, so make one a hub.
+func New(db *postgres.DB, h *hub.Hub, people People) *Service {
+	s := &Service{db: db, hub: h, people: people, typing: newTypists()}
+	s.outbox.store = func(ctx context.Context, drafts []draft) ([]stored, error) { return storeMessages(ctx, db, drafts) }
+	h.OnLeave(channelPrefix, s.left)
+	return s
+}
+
+// Joined is what a client gets when it joins a room.
+type Joined struct {
+	Messages []Message
+	Seq      int64 // the room's: what the client now has
+	Reset    bool  // too much has changed since: these are the last messages instead
+}
+
+// Join puts the connection into the room, then reads what it is to know: the
+// last messages, or, after a seq, every message changed since. Whatever happens
+// in between arrives both ways, and applying it twice is harmless.
+func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, after *int64) (Joined, error) {
+	first, err := s.hub.Join(conn, channel(roomID), func() error {
+		_, err := access(ctx, s.db, who.ID, roomID)
+		return err
+	})
+	if err != nil {
+		return Joined{}, err
+	}
+	joined, err := s.snapshot(ctx, who, roomID, after)
+	if err != nil {
+		s.hub.Leave(conn, channel(roomID))
+		return Joined{}, err
+	}
+	if first {
+		s.tellVisit(ctx, eventUserJoined, s.visit(ctx, who.ID, roomID), conn)
+	}
+	return joined, nil
+}
+
+// Leave takes the connection out of the room; the others hear of it when it was
+// the person's last one there.
+func (s *Service) Leave(conn *hub.Conn, roomID int64) { s.hub.Leave(conn, channel(roomID)) }
+
+// Here returns who has a connection in the room now.
+func (s *Service) Here(ctx context.Context, roomID int64) ([]account.Profile, error) {
+	ids := s.hub.Users(channel(roomID))
+	known, err := s.people.Profiles(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	here := make([]account.Profile, 0, len(ids))
+	for _, id := range ids {
+		if p, ok := known[id]; ok {
+			here = append(here, p)
+		}
+	}
+	return here, nil
+}
+
+// Messages returns a page of history, oldest first: the newest, those before an
+// id, or those around one.
+func (s *Service) Messages(ctx context.Context, who account.User, roomID int64, before, around *int64, limit int) ([]Message, error) {
+	if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
+		return nil, err
+	}
+	messages, err := s.history(ctx, roomID, before, around, limit)
+	if err != nil {
+		return nil, err
+	}
+	return s.seenBy(ctx, who.ID, messages)
+}
+
+// Edit changes the text of one's own message.
+func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id int64, text string) (Message, error) {
+	if err := checkText(text); err != nil {
+		return Message{}, err
+	}
+	html, mentions, err := s.render(ctx, text)
+	if err != nil {
+		return Message{}, err
+	}
+	return s.change(ctx, from, who, id, func(tx pgx.Tx, _ Room, m Message, seq int64) error {
+		if m.Sender.ID != who.ID {
+			return fault.Forbidden("Only its author edits a message.")
+		}
+		return editMessage(ctx, tx, id, seq, text, html, mentions)
+	})
+}
+
+// React adds the person's emoji to a message, or takes it away.
+func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, id int64, emoji string) (Message, error) {
+	if err := checkEmoji(emoji); err != nil {
+		return Message{}, err
+	}
+	return s.change(ctx, from, who, id, func(tx pgx.Tx, _ Room, m Message, seq int64) error {
+		if err := m.mayTake(emoji); err != nil {
+			return err
+		}
+		if err := toggleReaction(ctx, tx, id, who.ID, emoji); err != nil {
+			return err
+		}
+		return touchMessage(ctx, tx, id, seq)
+	})
+}
+
+// Delete erases one's own message, or any in a room that one owns. It returns
+// the seq of that change.
+func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, id int64) (seq int64, err error) {
+	gone, err := s.changed(ctx, who, id, func(tx pgx.Tx, room Room, m Message, seq int64) error {
+		if m.Sender.ID != who.ID && room.Role != Owner {
+			return fault.Forbidden("Only its author, or the room's owner, deletes a message.")
+		}
+		return eraseMessage(ctx, tx, id, seq)
+	})
+	if err != nil {
+		return 0, err
+	}
+	s.tellDeleted(ctx, gone, from)
+	return gone.Seq, nil
+}
+
+// MarkRead moves the person's mark in the room forward to seq, and tells their
+// other connections.
+func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User, roomID, seq int64) (Marks, error) {
+	if err := markRead(ctx, s.db, roomID, who.ID, seq); err != nil {
+		return Marks{}, err
+	}
+	room, err := roomFor(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return Marks{}, err
+	}
+	marks := Marks{RoomID: roomID, ReadSeq: room.ReadSeq, Unread: room.Unread, Mentions: room.Mentions}
+	s.tellRead(ctx, who.ID, marks, from)
+	return marks, nil
+}
+
+// change is changed for what leaves a message behind, which the room is told of.
+func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(pgx.Tx, Room, Message, int64) error) (Message, error) {
+	m, err := s.changed(ctx, who, id, do)
+	if err != nil {
+		return Message{}, err
+	}
+	s.tellChanged(ctx, m, from)
+	return m.seenBy(who.ID), nil
+}
+
+// changed lets do change a message that the person may see and that still
+// stands, under the room's next seq, and returns it as it is then.
+func (s *Service) changed(ctx context.Context, who account.User, id int64, do func(pgx.Tx, Room, Message, int64) error) (Message, error) {
+	m, err := messageByID(ctx, s.db, id)
+	if err != nil {
+		return m, err
+	}
+	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+		seq, err := nextSeq(ctx, tx, m.RoomID)
+		if err != nil {
+			return err
+		}
+		room, err := access(ctx, tx, who.ID, m.RoomID)
+		if err != nil {
+			return err
+		}
+		if err := room.mayWrite(); err != nil {
+			return err
+		}
+		if m, err = messageByID(ctx, tx, id); err != nil {
+			return err
+		}
+		if m.Deleted() {
+			return fault.NotFound()
+		}
+		if err := do(tx, room, m, seq); err != nil {
+			return err
+		}
+		m, err = messageByID(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return Message{}, err
+	}
+	return s.withPeople(ctx, m)
+}
+
+// snapshot reads what a joining client is to know. Seq is read first: a change
+// after it is caught up again, never missed.
+func (s *Service) snapshot(ctx context.Context, who account.User, roomID int64, after *int64) (Joined, error) {
+	room, err := access(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return Joined{}, err
+	}
+	joined := Joined{Seq: room.Seq}
+	if after != nil {
+		joined.Messages, err = changesAfter(ctx, s.db, roomID, *after, maxCatchUp+1)
+		joined.Reset = len(joined.Messages) > maxCatchUp || *after > room.Seq
+	}
+	if err == nil && (after == nil || joined.Reset) {
+		joined.Messages, err = lastMessages(ctx, s.db, roomID, pageSize)
+	}
+	if err != nil {
+		return Joined{}, err
+	}
+	joined.Messages, err = s.seenBy(ctx, who.ID, joined.Messages)
+	return joined, err
+}
+
+func (s *Service) history(ctx context.Context, roomID int64, before, around *int64, limit int) ([]Message, error) {
+	switch {
+	case around != nil:
+		older, err := messagesBefore(ctx, s.db, roomID, *around, limit/2)
+		if err != nil {
+			return nil, err
+		}
+		newer, err := messagesFrom(ctx, s.db, roomID, *around, limit-len(older))
+		return append(older, newer...), err
+	case before != nil:
+		return messagesBefore(ctx, s.db, roomID, *before, limit)
+	default:
+		return lastMessages(ctx, s.db, roomID, limit)
+	}
+}
+
+// left tells the room that a person is gone, however it came: they left, their
+// connection broke, or they lost the right to be there.
+func (s *Service) left(l hub.Left) {
+	ctx := context.Background()
+	roomID := roomOf(l.Room)
+	s.stopTyping(ctx, l.Conn, roomID)
+	if l.Last {
+		s.tellVisit(ctx, eventUserLeft, s.visit(ctx, l.Conn.UserID(), roomID), l.Conn)
+	}
+}
+
+// visit is best effort on the name: a person is announced by id even while the
+// database is away.
+func (s *Service) visit(ctx context.Context, userID, roomID int64) Visit {
+	return Visit{UserID: userID, RoomID: roomID, User: s.profile(ctx, userID)}
+}

@@ -1,0 +1,249 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
+)
+
+// messageColumns are read by scanMessage; m is the message and q what it quotes.
+const messageColumns = `
+	select m.id, m.room_id, m.seq, m.created_seq, m.sender_id, m.text, m.html, m.client_id::text, m.mentions,
+	       m.created_at, m.edited_at, m.deleted_at,
+	       q.id, q.sender_id, q.text,
+	       (select json_agg(json_build_object('emoji', emoji, 'by', people) order by first)
+	          from (select emoji, array_agg(user_id order by created_at, user_id) as people, min(created_at) as first
+	                  from chat.reactions
+	                 where message_id = m.id
+	                 group by emoji) r)
+	  from chat.messages m
+	  left join chat.messages q on q.id = m.reply_to`
+
+// draft is a message that is about to be stored.
+type draft struct {
+	RoomID    int64
+	SenderID  int64
+	Text      string
+	HTML      string
+	ClientID  *string
+	ReplyTo   *int64
+	Mentions  []int64
+	MakeThese []int64 // people who become members by it
+}
+
+// stored is what the database adds to a draft.
+type stored struct {
+	ID        int64
+	Seq       int64
+	CreatedAt time.Time
+}
+
+// insertMessage takes the room's next seq and stores the draft, in one
+// statement. An archived room is a 409; a clientId that the sender used before
+// violates one_message_a_client_id, and then the seq is not taken either.
+const insertMessage = `
+	with room as (
+	  update chat.rooms
+	     set seq = seq + 1
+	   where id = $1 and archived_at is null
+	   returning id, seq
+	), joined as (
+	  insert into chat.members (room_id, user_id, read_seq)
+	  select room.id, person, room.seq - 1
+	    from room, unnest($8::bigint[]) as person
+	      on conflict do nothing
+	)
+	insert into chat.messages (room_id, seq, created_seq, sender_id, text, html, client_id, reply_to, mentions)
+	select room.id, room.seq, room.seq, $2, $3, $4, $5::uuid, $6, $7
+	  from room
+	returning id, seq, created_at`
+
+func (d draft) args() []any {
+	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions), orEmpty(d.MakeThese)}
+}
+
+// storeMessages stores all drafts in one transaction, or none.
+func storeMessages(ctx context.Context, db postgres.Beginner, drafts []draft) ([]stored, error) {
+	out := make([]stored, len(drafts))
+	err := postgres.InTx(ctx, db, func(tx pgx.Tx) error {
+		batch := &pgx.Batch{}
+		for i, d := range drafts {
+			batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
+				return row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt)
+			})
+		}
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, fault.Conflict("The room was archived meanwhile.")
+	}
+	return out, err
+}
+
+// messageOfClient finds the message that the sender made under the clientId.
+func messageOfClient(ctx context.Context, db postgres.Queryer, senderID int64, clientID string) (Message, error) {
+	return oneMessage(ctx, db, ` where m.sender_id = $1 and m.client_id = $2::uuid`, senderID, clientID)
+}
+
+// messageByID finds a message, also a deleted one; 404 when there is none.
+func messageByID(ctx context.Context, db postgres.Queryer, id int64) (Message, error) {
+	return oneMessage(ctx, db, ` where m.id = $1`, id)
+}
+
+// lastMessages are the newest that were not deleted, oldest first.
+func lastMessages(ctx context.Context, db postgres.Queryer, roomID int64, limit int) ([]Message, error) {
+	return manyMessages(ctx, db, ` where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null order by id desc limit $2)
+		order by m.id`, roomID, limit)
+}
+
+// messagesBefore are the newest older than the id, oldest first.
+func messagesBefore(ctx context.Context, db postgres.Queryer, roomID, before int64, limit int) ([]Message, error) {
+	return manyMessages(ctx, db, ` where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null and id < $2 order by id desc limit $3)
+		order by m.id`, roomID, before, limit)
+}
+
+// messagesFrom are the oldest from the id on, oldest first.
+func messagesFrom(ctx context.Context, db postgres.Queryer, roomID, from int64, limit int) ([]Message, error) {
+	return manyMessages(ctx, db, ` where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null and id >= $2 order by id limit $3)
+		order by m.id`, roomID, from, limit)
+}
+
+// firstUnread is the oldest message that the person has not read, nor written;
+// 0 when there is none.
+func firstUnread(ctx context.Context, db postgres.Queryer, roomID, userID, readSeq int64) (id int64, err error) {
+	err = db.QueryRow(ctx, `
+		select coalesce(min(id), 0)
+		  from chat.messages
+		 where room_id = $1 and created_seq > $2 and sender_id <> $3 and deleted_at is null`, roomID, readSeq, userID).Scan(&id)
+	return id, wrap("find the first unread message", err)
+}
+
+// changesAfter are all messages changed after the seq, as they are now,
+// deleted ones too, by seq.
+func changesAfter(ctx context.Context, db postgres.Queryer, roomID, seq int64, limit int) ([]Message, error) {
+	return manyMessages(ctx, db, ` where m.room_id = $1 and m.seq > $2 order by m.seq limit $3`, roomID, seq, limit)
+}
+
+// nextSeq takes the room's next seq and holds the room until the transaction ends.
+func nextSeq(ctx context.Context, tx pgx.Tx, roomID int64) (seq int64, err error) {
+	err = tx.QueryRow(ctx, `update chat.rooms set seq = seq + 1 where id = $1 returning seq`, roomID).Scan(&seq)
+	return seq, wrap("take the room's next seq", err)
+}
+
+func editMessage(ctx context.Context, tx pgx.Tx, id, seq int64, text, html string, mentions []int64) error {
+	_, err := tx.Exec(ctx, `
+		update chat.messages
+		   set seq = $2, text = $3, html = $4, mentions = $5, edited_at = now()
+		 where id = $1`, id, seq, text, html, orEmpty(mentions))
+	return wrap("edit the message", err)
+}
+
+// eraseMessage leaves the message's place and nothing of what it said.
+func eraseMessage(ctx context.Context, tx pgx.Tx, id, seq int64) error {
+	if _, err := tx.Exec(ctx, `delete from chat.reactions where message_id = $1`, id); err != nil {
+		return fmt.Errorf("delete the message's reactions: %w", err)
+	}
+	_, err := tx.Exec(ctx, `
+		update chat.messages
+		   set seq = $2, text = '', html = '', mentions = '{}', deleted_at = now()
+		 where id = $1`, id, seq)
+	return wrap("delete the message", err)
+}
+
+func touchMessage(ctx context.Context, tx pgx.Tx, id, seq int64) error {
+	_, err := tx.Exec(ctx, `update chat.messages set seq = $2 where id = $1`, id, seq)
+	return wrap("mark the message as changed", err)
+}
+
+// toggleReaction takes the person's emoji away, or adds it when it was not there.
+func toggleReaction(ctx context.Context, tx pgx.Tx, messageID, userID int64, emoji string) error {
+	taken, err := tx.Exec(ctx, `delete from chat.reactions where message_id = $1 and user_id = $2 and emoji = $3`, messageID, userID, emoji)
+	if err != nil || taken.RowsAffected() > 0 {
+		return wrap("take the reaction away", err)
+	}
+	_, err = tx.Exec(ctx, `insert into chat.reactions (message_id, user_id, emoji) values ($1, $2, $3)`, messageID, userID, emoji)
+	return wrap("add the reaction", err)
+}
+
+func oneMessage(ctx context.Context, db postgres.Queryer, where string, args ...any) (Message, error) {
+	messages, err := manyMessages(ctx, db, where, args...)
+	if err != nil {
+		return Message{}, err
+	}
+	if len(messages) == 0 {
+		return Message{}, fault.NotFound()
+	}
+	return messages[0], nil
+}
+
+func manyMessages(ctx context.Context, db postgres.Queryer, where string, args ...any) ([]Message, error) {
+	rows, err := db.Query(ctx, messageColumns+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read messages: %w", err)
+	}
+	messages, err := pgx.CollectRows(rows, scanMessage)
+	return messages, wrap("read messages", err)
+}
+
+// scanMessage fills all but the people, of whom only the ids are known here.
+func scanMessage(row pgx.CollectableRow) (m Message, err error) {
+	var (
+		created          time.Time
+		edited, deleted  *time.Time
+		quoted, quotedBy *int64
+		quotedText       *string
+		reactions        []byte
+	)
+	err = row.Scan(&m.ID, &m.RoomID, &m.Seq, &m.CreatedSeq, &m.Sender.ID, &m.Text, &m.HTML, &m.ClientID, &m.Mentions,
+		&created, &edited, &deleted, &quoted, &quotedBy, &quotedText, &reactions)
+	if err != nil {
+		return m, err
+	}
+	m.CreatedAt, m.EditedAt, m.DeletedAt = wire.Time(created), wire.TimeOrNil(edited), wire.TimeOrNil(deleted)
+	if quoted != nil {
+		m.ReplyTo = &Quote{ID: *quoted, Text: *quotedText}
+		m.ReplyTo.Sender.ID = *quotedBy
+	}
+	m.Reactions, err = readReactions(reactions)
+	return m, err
+}
+
+func readReactions(raw []byte) ([]Reaction, error) {
+	reactions := []Reaction{}
+	if raw == nil {
+		return reactions, nil
+	}
+	var kinds []struct {
+		Emoji string  `json:"emoji"`
+		By    []int64 `json:"by"`
+	}
+	if err := json.Unmarshal(raw, &kinds); err != nil {
+		return nil, err
+	}
+	for _, k := range kinds {
+		reactions = append(reactions, Reaction{Emoji: k.Emoji, Count: len(k.By), By: k.By})
+	}
+	return reactions, nil
+}
+
+func orEmpty(ids []int64) []int64 {
+	if ids == nil {
+		return []int64{}
+	}
+	return ids
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

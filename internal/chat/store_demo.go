@@ -1,0 +1,41 @@
+package chat
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// lockEmpty holds off other seeders until the transaction ends, and says
+// whether there is no room yet.
+func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
+	if _, err := tx.Exec(ctx, `lock table chat.rooms in share row exclusive mode`); err != nil {
+		return false, wrap("lock the rooms", err)
+	}
+	err = tx.QueryRow(ctx, `select not exists (select from chat.rooms)`).Scan(&empty)
+	return empty, wrap("look for rooms", err)
+}
+
+// sayBefore stores a message as if it was sent a while ago, read by all or not.
+func sayBefore(ctx context.Context, tx pgx.Tx, d draft, ago time.Duration, read bool) error {
+	var said stored
+	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(&said.ID, &said.Seq, &said.CreatedAt); err != nil {
+		return wrap("store the message", err)
+	}
+	if _, err := tx.Exec(ctx, `update chat.messages set created_at = now() - $2::interval where id = $1`, said.ID, ago); err != nil {
+		return wrap("date the message", err)
+	}
+	_, err := tx.Exec(ctx, `update chat.members set read_seq = $2 where room_id = $1 and ($3 or user_id = $4)`, d.RoomID, said.Seq, read, d.SenderID)
+	return wrap("mark the message as read", err)
+}
+
+// reactToLast adds a reaction to the room's newest message, without a change of
+// its own: nobody has seen it without.
+func reactToLast(ctx context.Context, tx pgx.Tx, roomID int64, emoji string, people []int64) error {
+	_, err := tx.Exec(ctx, `
+		insert into chat.reactions (message_id, user_id, emoji)
+		select (select max(id) from chat.messages where room_id = $1), person, $2
+		  from unnest($3::bigint[]) as person`, roomID, emoji, people)
+	return wrap("add the reaction", err)
+}

@@ -1,0 +1,246 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
+)
+
+// roomColumns are read by scanRoom; $1 is the person who looks.
+const roomColumns = `
+	select r.id, r.kind, case when r.kind = 'direct' then other.full_name else r.name end, r.topic, r.archived_at is not null, r.seq,
+	       r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0),
+	       unread.total, unread.naming, latest.id, latest.sender_id, latest.text, latest.created_at
+	  from chat.rooms r
+	  left join chat.members me on me.room_id = r.id and me.user_id = $1
+	  left join account.users other on other.id = case when r.direct_low = $1 then r.direct_high else r.direct_low end
+	 cross join lateral (
+	       select count(*) as total, count(*) filter (where $1 = any (m.mentions)) as naming
+	         from chat.messages m
+	        where m.room_id = r.id and m.created_seq > me.read_seq and m.sender_id <> $1 and m.deleted_at is null) unread
+	  left join lateral (
+	       select m.id, m.sender_id, m.text, m.created_at
+	         from chat.messages m
+	        where m.room_id = r.id and m.deleted_at is null
+	        order by m.id desc
+	        limit 1) latest on true`
+
+// visible is which rooms the person $1 may know of.
+const visible = ` (r.kind = 'public' or me.user_id is not null)`
+
+// roomFor finds a room that the person may know of; 404 for any other.
+func roomFor(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Room, error) {
+	rows, err := db.Query(ctx, roomColumns+` where r.id = $2 and`+visible, userID, roomID)
+	if err != nil {
+		return Room{}, fmt.Errorf("read the room: %w", err)
+	}
+	room, err := pgx.CollectExactlyOneRow(rows, scanRoom(userID))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Room{}, fault.NotFound()
+	}
+	return room, wrap("read the room", err)
+}
+
+// access is roomFor without names and counts: what an action on a hot path needs.
+func access(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Room, error) {
+	var (
+		room      Room
+		low, high *int64
+	)
+	err := db.QueryRow(ctx, `
+		select r.id, r.kind, r.archived_at is not null, r.seq, r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0)
+		  from chat.rooms r
+		  left join chat.members me on me.room_id = r.id and me.user_id = $1
+		 where r.id = $2 and`+visible, userID, roomID).
+		Scan(&room.ID, &room.Kind, &room.Archived, &room.Seq, &low, &high, &room.Role, &room.ReadSeq)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return room, fault.NotFound()
+	}
+	room.setPair(userID, low, high)
+	return room, wrap("read the room", err)
+}
+
+// roomsOf are the rooms that the person is a member of, by name.
+func roomsOf(ctx context.Context, db postgres.Queryer, userID int64) ([]Room, error) {
+	return manyRooms(ctx, db, ` where me.user_id is not null order by r.kind = 'direct', lower(r.name), lower(other.full_name), r.id`, userID)
+}
+
+// publicRooms are all rooms that everybody may find, by name.
+func publicRooms(ctx context.Context, db postgres.Queryer, userID int64) ([]Room, error) {
+	return manyRooms(ctx, db, ` where r.kind = 'public' order by r.archived_at is not null, lower(r.name), r.id`, userID)
+}
+
+func manyRooms(ctx context.Context, db postgres.Queryer, where string, userID int64) ([]Room, error) {
+	rows, err := db.Query(ctx, roomColumns+where, userID)
+	if err != nil {
+		return nil, fmt.Errorf("read rooms: %w", err)
+	}
+	rooms, err := pgx.CollectRows(rows, scanRoom(userID))
+	return rooms, wrap("read rooms", err)
+}
+
+func scanRoom(userID int64) pgx.RowToFunc[Room] {
+	return func(row pgx.CollectableRow) (r Room, err error) {
+		var (
+			low, high, last, lastBy *int64
+			name, lastText          *string
+			lastAt                  *time.Time
+		)
+		err = row.Scan(&r.ID, &r.Kind, &name, &r.Topic, &r.Archived, &r.Seq, &low, &high, &r.Role, &r.ReadSeq,
+			&r.Unread, &r.Mentions, &last, &lastBy, &lastText, &lastAt)
+		if err != nil {
+			return r, err
+		}
+		r.Name = *name
+		r.setPair(userID, low, high)
+		if last != nil {
+			r.LastMessage = &LastMessage{ID: *last, SenderID: *lastBy, Text: *lastText, CreatedAt: wire.Time(*lastAt)}
+		}
+		return r, nil
+	}
+}
+
+// createRoom makes a room and its owner; 409 when a public room has the name.
+func createRoom(ctx context.Context, tx pgx.Tx, kind Kind, name, topic string, owner int64, members []int64) (id int64, err error) {
+	err = tx.QueryRow(ctx, `insert into chat.rooms (kind, name, topic) values ($1, $2, $3) returning id`, kind, name, topic).Scan(&id)
+	if postgres.Violates(err, "public_room_name") {
+		return 0, fault.Conflict("There is a public room of that name.")
+	}
+	if err != nil {
+		return 0, fmt.Errorf("create the room: %w", err)
+	}
+	if err := addMembers(ctx, tx, id, Owner, owner); err != nil {
+		return 0, err
+	}
+	return id, addMembers(ctx, tx, id, Member, members...)
+}
+
+// directRoom finds or makes the room of two people, who may be the same one.
+func directRoom(ctx context.Context, tx pgx.Tx, a, b int64) (id int64, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into chat.rooms (kind, name, direct_low, direct_high)
+		values ('direct', '', least($1::bigint, $2), greatest($1::bigint, $2))
+		    on conflict (direct_low, direct_high) do update set kind = 'direct'
+		returning id`, a, b).Scan(&id)
+	if err != nil {
+		return 0, fmt.Errorf("find or make the direct room: %w", err)
+	}
+	return id, addMembers(ctx, tx, id, Member, a, b)
+}
+
+// updateRoom changes what is not nil; 409 when a public room has the name.
+func updateRoom(ctx context.Context, db postgres.Queryer, id int64, name, topic *string, archived *bool) error {
+	_, err := db.Exec(ctx, `
+		update chat.rooms
+		   set name = coalesce($2, name), topic = coalesce($3, topic),
+		       archived_at = case when $4::bool is null then archived_at
+		                          when $4 then coalesce(archived_at, now()) end
+		 where id = $1`, id, name, topic, archived)
+	if postgres.Violates(err, "public_room_name") {
+		return fault.Conflict("There is a public room of that name.")
+	}
+	return wrap("change the room", err)
+}
+
+// addMembers adds those who are not members yet. What was said before they came
+// is not unread to them.
+func addMembers(ctx context.Context, tx pgx.Tx, roomID int64, role Role, people ...int64) error {
+	_, err := tx.Exec(ctx, `
+		insert into chat.members (room_id, user_id, role, read_seq)
+		select r.id, person, $2, r.seq
+		  from chat.rooms r, unnest($3::bigint[]) as person
+		 where r.id = $1
+		    on conflict do nothing`, roomID, role, orEmpty(people))
+	if postgres.Violates(err, "members_user_id_fkey") {
+		return fault.NotFound()
+	}
+	return wrap("add members", err)
+}
+
+// removeMember takes the person out; 404 when they were no member. When nobody
+// is left who owns the room, its longest member does.
+func removeMember(ctx context.Context, tx pgx.Tx, roomID, userID int64) error {
+	gone, err := tx.Exec(ctx, `delete from chat.members where room_id = $1 and user_id = $2`, roomID, userID)
+	if err != nil {
+		return fmt.Errorf("remove the member: %w", err)
+	}
+	if gone.RowsAffected() == 0 {
+		return fault.NotFound()
+	}
+	_, err = tx.Exec(ctx, `
+		update chat.members
+		   set role = 'owner'
+		 where room_id = $1
+		   and not exists (select from chat.members where room_id = $1 and role = 'owner')
+		   and exists (select from chat.rooms where id = $1 and kind <> 'direct')
+		   and user_id = (select user_id from chat.members where room_id = $1 order by joined_at, user_id limit 1)`, roomID)
+	return wrap("hand the room over", err)
+}
+
+// lockRoom holds the room's row, so that two last owners cannot leave at once.
+func lockRoom(ctx context.Context, tx pgx.Tx, roomID int64) error {
+	_, err := tx.Exec(ctx, `select from chat.rooms where id = $1 for update`, roomID)
+	return wrap("lock the room", err)
+}
+
+// membersOf are the people of a room with their roles, by name; of their
+// profiles only the ids are known here.
+func membersOf(ctx context.Context, db postgres.Queryer, roomID int64) ([]Participant, error) {
+	rows, err := db.Query(ctx, `
+		select m.user_id, m.role
+		  from chat.members m
+		  join account.users u on u.id = m.user_id
+		 where m.room_id = $1
+		 order by m.role <> 'owner', lower(u.full_name), u.id`, roomID)
+	if err != nil {
+		return nil, fmt.Errorf("read members: %w", err)
+	}
+	members, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (p Participant, err error) {
+		err = row.Scan(&p.User.ID, &p.Role)
+		return p, err
+	})
+	return members, wrap("read members", err)
+}
+
+// markRead moves the person's mark forward, never back and never past the
+// room's seq, and counts what is left.
+func markRead(ctx context.Context, db postgres.Queryer, roomID, userID, seq int64) error {
+	_, err := db.Exec(ctx, `
+		update chat.members m
+		   set read_seq = greatest(m.read_seq, least($3, r.seq))
+		  from chat.rooms r
+		 where m.room_id = $1 and m.user_id = $2 and r.id = m.room_id`, roomID, userID, seq)
+	return wrap("mark the room as read", err)
+}
+
+func (r *Room) setPair(userID int64, low, high *int64) {
+	if low == nil || high == nil {
+		return
+	}
+	r.pair = []int64{*low, *high}
+	r.With = *low
+	if *low == userID {
+		r.With = *high
+	}
+}
+
+// visibleOf returns those of the rooms that the person may know of.
+func visibleOf(ctx context.Context, db postgres.Queryer, userID int64, ids []int64) ([]int64, error) {
+	rows, err := db.Query(ctx, `
+		select r.id
+		  from chat.rooms r
+		  left join chat.members me on me.room_id = r.id and me.user_id = $1
+		 where r.id = any ($2) and`+visible, userID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read which rooms are visible: %w", err)
+	}
+	visible, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return visible, wrap("read which rooms are visible", err)
+}

@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"context"
+
+	"hubbub/internal/account"
+)
+
+// View is what the page of a room shows of it to one person.
+type View struct {
+	Room        Room
+	With        account.Profile   // the other person of a direct room
+	Here        []account.Profile // who else has it open now
+	Messages    []Message         // oldest first
+	Older       bool              // there are more before them
+	Newer       bool              // there are more after them
+	FirstUnread int64             // a message's id, perhaps not among them; 0: all is read
+	Target      int64             // the message that was asked for; 0: none
+}
+
+// At is the place in a room's history where a page opens: at the message, or
+// before it. The zero At is the first unread message, or the end.
+type At struct{ Message, Before int64 }
+
+// View reads the room for its page. What changes after the room's seq was read
+// is caught up by the page, from that seq.
+func (s *Service) View(ctx context.Context, who account.User, roomID int64, at At) (View, error) {
+	room, err := roomFor(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return View{}, err
+	}
+	v := View{Room: room, Target: at.Message}
+	if room.Unread > 0 {
+		if v.FirstUnread, err = firstUnread(ctx, s.db, roomID, who.ID, room.ReadSeq); err != nil {
+			return v, err
+		}
+	}
+	if at == (At{}) && room.Unread > pageSize/2 {
+		at.Message = v.FirstUnread
+	}
+	if err := s.fillPage(ctx, &v, at); err != nil {
+		return v, err
+	}
+	if v.Messages, err = s.seenBy(ctx, who.ID, v.Messages); err != nil {
+		return v, err
+	}
+	return v, s.fillPeople(ctx, &v, who)
+}
+
+// fillPage asks for one message more than it shows, to know whether there are more.
+func (s *Service) fillPage(ctx context.Context, v *View, at At) (err error) {
+	switch {
+	case at.Message != 0:
+		return s.fillAround(ctx, v, at.Message)
+	case at.Before != 0:
+		v.Newer = true
+		v.Messages, err = messagesBefore(ctx, s.db, v.Room.ID, at.Before, pageSize+1)
+	default:
+		v.Messages, err = lastMessages(ctx, s.db, v.Room.ID, pageSize+1)
+	}
+	v.Older = len(v.Messages) > pageSize
+	if v.Older {
+		v.Messages = v.Messages[1:]
+	}
+	return err
+}
+
+func (s *Service) fillAround(ctx context.Context, v *View, id int64) error {
+	const half = pageSize / 2
+	before, err := messagesBefore(ctx, s.db, v.Room.ID, id, half+1)
+	if err != nil {
+		return err
+	}
+	from, err := messagesFrom(ctx, s.db, v.Room.ID, id, half+1)
+	if err != nil {
+		return err
+	}
+	if v.Older = len(before) > half; v.Older {
+		before = before[1:]
+	}
+	if v.Newer = len(from) > half; v.Newer {
+		from = from[:half]
+	}
+	v.Messages = append(before, from...)
+	return nil
+}
+
+func (s *Service) fillPeople(ctx context.Context, v *View, who account.User) error {
+	here, err := s.Here(ctx, v.Room.ID)
+	if err != nil {
+		return err
+	}
+	for _, p := range here {
+		if p.ID != who.ID {
+			v.Here = append(v.Here, p)
+		}
+	}
+	if v.Room.With != 0 {
+		v.With = s.profile(ctx, v.Room.With)
+	}
+	return nil
+}

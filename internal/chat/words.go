@@ -1,0 +1,100 @@
+package chat
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"hubbub/internal/account"
+	"hubbub/web"
+)
+
+// within puts a component into a frame, as templ does with children.
+func within(frame, content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return frame.Render(templ.WithChildren(ctx, content), w)
+	})
+}
+
+// olderPath and newerPath lead on from the page's ends, for whoever has no script.
+func (v View) olderPath() string {
+	if len(v.Messages) == 0 {
+		return roomPath(v.Room.ID)
+	}
+	return roomPath(v.Room.ID) + "?before=" + decimal(v.Messages[0].ID)
+}
+
+func (v View) newerPath() string {
+	if len(v.Messages) == 0 {
+		return roomPath(v.Room.ID)
+	}
+	return messagePath(v.Room.ID, v.Messages[len(v.Messages)-1].ID)
+}
+
+// beginning is what stands where the log begins.
+func (v View) beginning() string {
+	switch {
+	case len(v.Messages) == 0:
+		return "Nothing here yet"
+	case v.Room.Kind == Direct:
+		return "Your first words to each other"
+	}
+	return "This is where " + v.Room.title() + " begins"
+}
+
+// pending is the message that a page shows before the server has it: script
+// fills in the rest.
+func (v View) pending(who account.User) Message {
+	p := account.Profile{ID: who.ID, FullName: who.FullName, Handle: who.Handle, Hue: who.Hue}
+	return Message{RoomID: v.Room.ID, Sender: p}
+}
+
+func (r Room) tone() web.Tone {
+	if r.Role != "" && !r.Archived {
+		return web.ToneInfo
+	}
+	return web.TonePlain
+}
+
+// describe says in a sentence who may read the room.
+func (r Room) describe() string {
+	switch r.Kind {
+	case Private:
+		return "A private room: only its members know of it."
+	case Direct:
+		return "Direct messages between the two of you."
+	}
+	return "A public room: everybody may read it and join."
+}
+
+// leaving says what happens to somebody who leaves.
+func (r Room) leaving() string {
+	switch r.Kind {
+	case Private:
+		return "You need a new invitation to come back."
+	case Direct:
+		return "It leaves your sidebar, and comes back with the next message."
+	}
+	return "You can join again at any time."
+}
+
+func (m LastMessage) sentAt() time.Time { return time.Time(m.CreatedAt) }
+
+func hereID(roomID int64) string { return "here-" + decimal(roomID) }
+
+func herePersonID(roomID, userID int64) string { return hereID(roomID) + "-" + decimal(userID) }
+
+// formats is the Markdown that chat understands, and what becomes of it.
+var formats = []struct{ source, html string }{
+	{"**bold**", "<strong>bold</strong>"},
+	{"_italic_", "<em>italic</em>"},
+	{"~~struck~~", "<del>struck</del>"},
+	{"`code`", "<code>code</code>"},
+	{"```go", "a block of code, until the next ```"},
+	{"> quote", "<blockquote>quote</blockquote>"},
+	{"- item", "a list; 1. for numbers"},
+	{"[words](https://…)", `<span class="link">words</span>`},
+	{"@name", `<span class="mention">@name</span> tells that person`},
+}
