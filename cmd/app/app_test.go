@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// instance is an App of a test's own, on a database of its own, and its log.
+type instance struct {
+	*App
+	t   testing.TB
+	log *lines
+}
+
+// startApp starts what main starts, with cheap passwords. Changes to the
+// configuration come before the start.
+func startApp(t testing.TB, change ...func(*Config)) *instance {
+	t.Helper()
+	return startAppOn(t, testkit.DatabaseURL(t), change...)
+}
+
+func startAppOn(t testing.TB, databaseURL string, change ...func(*Config)) *instance {
+	t.Helper()
+	log := &lines{}
+	config := Config{
+		Addr: "127.0.0.1:0", DatabaseURL: databaseURL, Demo: true,
+		Log:       slog.New(contextHandler{slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})}),
+		Heartbeat: 25 * time.Second, Patience: 10 * time.Second,
+		PasswordCost: account.Cost{MemoryKiB: 64, Iterations: 1},
+	}
+	for _, c := range change {
+		c(&config)
+	}
+	app, err := Start(context.Background(), config)
+	if err != nil {
+		t.Fatalf("start the app: %v", err)
+	}
+	i := &instance{App: app, t: t, log: log}
+	t.Cleanup(i.stop)
+	return i
+}
+
+// stop ends the app as SIGTERM does. Doing so twice is harmless.
+func (i *instance) stop() {
+	if i.leaving.Load() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), i.config.Patience)
+	defer cancel()
+	if err := i.Close(ctx); err != nil {
+		i.t.Errorf("stop the app: %v", err)
+	}
+}
+
+// anybody is somebody who is not signed in.
+func (i *instance) anybody() *testkit.Client { return testkit.NewClient(i.t, i.at()) }
+
+// as signs somebody of the demo's cast in, by the form of the sign-in page.
+func (i *instance) as(handle string) *testkit.Client {
+	i.t.Helper()
+	who := i.anybody()
+	who.Do(http.MethodPost, "/signin/demo", url.Values{"as": {handle}}).Want(http.StatusSeeOther)
+	return who
+}
+
+// at is the app's address by number: other names of the machine have other cookies.
+func (i *instance) at() string { return "http://" + i.listener.Addr().String() }
+
+// room makes a public room of its own for a test.
+func (i *instance) room(owner *testkit.Client, name string) int64 {
+	i.t.Helper()
+	return testkit.As[thing](owner.Post("/api/rooms", map[string]string{"name": name, "kind": "public"}).Want(http.StatusOK)).ID
+}
+
+// id finds a person's id by the handle.
+func (i *instance) id(who *testkit.Client) int64 {
+	i.t.Helper()
+	return testkit.As[thing](who.Get("/api/me").Want(http.StatusOK)).ID
+}
+
+// thing is as much of any answer as most tests look at.
+type thing struct {
+	ID     int64  `json:"id"`
+	RoomID int64  `json:"roomId"`
+	UserID int64  `json:"userId"`
+	Seq    int64  `json:"seq"`
+	Text   string `json:"text"`
+	Unread int    `json:"unread"`
+}
+
+// lines is a log that a test can read.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+var _ io.Writer = (*lines)(nil)

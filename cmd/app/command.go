@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"hubbub/internal/postgres"
+)
+
+const usage = `usage: hubbub                      run
+       hubbub healthcheck          ask the running one whether it is well (for containers)
+       hubbub migrate force N      say that the database is at migration N, after a failed one was repaired by hand`
+
+// command runs what the arguments name; without any, Hubbub itself.
+func command(ctx context.Context, args []string) error {
+	config, err := readConfig(os.Getenv)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(args) == 0:
+		return run(ctx, config)
+	case len(args) == 1 && args[0] == "healthcheck":
+		return healthcheck(ctx, config)
+	case len(args) == 3 && args[0] == "migrate" && args[1] == "force":
+		return forceMigration(ctx, config, args[2])
+	default:
+		return errors.New(usage)
+	}
+}
+
+// run serves until ctx ends, then lets everybody go (App.Close).
+func run(ctx context.Context, config Config) error {
+	app, err := Start(ctx, config)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n  Hubbub is at %s\n", app.URL())
+	if config.Demo {
+		fmt.Println("  Open it in two browsers, pick a person in each, and talk.")
+	}
+	fmt.Println()
+	select {
+	case <-ctx.Done():
+	case err = <-app.Failed():
+	}
+	closing, cancel := context.WithTimeout(context.Background(), config.Patience)
+	defer cancel()
+	return errors.Join(err, app.Close(closing))
+}
+
+func healthcheck(ctx context.Context, config Config) error {
+	_, port, err := net.SplitHostPort(config.Addr)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort("127.0.0.1", port)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("readyz answers %s", response.Status)
+	}
+	return nil
+}
+
+func forceMigration(ctx context.Context, config Config, version string) error {
+	n, err := strconv.Atoi(version)
+	if err != nil {
+		return errors.New(usage)
+	}
+	if config.DatabaseURL != "" {
+		return postgres.Force(ctx, config.DatabaseURL, n)
+	}
+	server, err := postgres.StartServer(ctx, postgres.ServerConfig{Dir: config.DataDir, Log: config.Log})
+	if err != nil {
+		return err
+	}
+	return errors.Join(postgres.Force(ctx, server.URL(postgres.Name), n), server.Stop())
+}

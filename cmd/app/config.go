@@ -1,0 +1,142 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"hubbub/internal/account"
+)
+
+// Config is what the environment says, by the names of docs/configuration.md.
+type Config struct {
+	Addr                  string   // ADDR: the public address
+	OpsAddr               string   // OPS_ADDR: metrics, health, pprof; empty: none
+	DatabaseURL           string   // DATABASE_URL: empty: an embedded server under DataDir
+	DataDir               string   // DATA_DIR
+	BaseURL               *url.URL // BASE_URL: the public URL; nil: whatever the browser asked for
+	AllowedOrigins        []string // ALLOWED_ORIGINS: further origins for sockets and CORS
+	Demo                  bool     // DEMO: demo people and data
+	RequestRate           int      // REQUEST_RATE: frames or requests a second; 0: no limit
+	ConnectionsPerAddress int      // CONNECTIONS_PER_ADDRESS; 0: no limit
+	Log                   *slog.Logger
+
+	Heartbeat time.Duration // of the sockets
+	Patience  time.Duration // for letting everybody go when it stops
+
+	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
+}
+
+// readConfig explains, in one line, a configuration that cannot work.
+func readConfig(getenv func(string) string) (Config, error) {
+	e := environment{getenv: getenv}
+	c := Config{
+		Addr:                  e.address("ADDR", ":8080"),
+		OpsAddr:               e.address("OPS_ADDR", "127.0.0.1:9090"),
+		DatabaseURL:           e.get("DATABASE_URL", ""),
+		DataDir:               e.get("DATA_DIR", ".data"),
+		BaseURL:               e.url("BASE_URL"),
+		AllowedOrigins:        e.origins("ALLOWED_ORIGINS"),
+		RequestRate:           e.count("REQUEST_RATE", 50),
+		ConnectionsPerAddress: e.count("CONNECTIONS_PER_ADDRESS", 200),
+		Log:                   e.log("LOG_FORMAT"),
+		Heartbeat:             25 * time.Second,
+		Patience:              10 * time.Second,
+	}
+	c.Demo = e.flag("DEMO", c.DatabaseURL == "")
+	return c, e.err
+}
+
+// environment reads variables and keeps the first complaint.
+type environment struct {
+	getenv func(string) string
+	err    error
+}
+
+func (e *environment) get(name, usual string) string {
+	if v := e.getenv(name); v != "" {
+		return v
+	}
+	return usual
+}
+
+func (e *environment) complain(name, want string) {
+	if e.err == nil {
+		e.err = fmt.Errorf("%s is %q: it must be %s", name, e.getenv(name), want)
+	}
+}
+
+func (e *environment) address(name, usual string) string {
+	v := e.get(name, usual)
+	if _, _, err := net.SplitHostPort(v); err != nil {
+		e.complain(name, `an address such as ":8080" or "127.0.0.1:8080"`)
+	}
+	return v
+}
+
+func (e *environment) url(name string) *url.URL {
+	v := e.getenv(name)
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		e.complain(name, "a URL such as https://hubbub.example")
+		return nil
+	}
+	return u
+}
+
+func (e *environment) origins(name string) []string {
+	var origins []string
+	for origin := range strings.SplitSeq(e.getenv(name), ",") {
+		if origin = strings.TrimSpace(origin); origin == "" {
+			continue
+		}
+		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Path != "" {
+			e.complain(name, "origins separated by commas, such as https://a.example,https://b.example")
+		}
+		origins = append(origins, origin)
+	}
+	return origins
+}
+
+func (e *environment) count(name string, usual int) int {
+	v := e.getenv(name)
+	if v == "" {
+		return usual
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		e.complain(name, "a whole number from 0")
+	}
+	return n
+}
+
+func (e *environment) flag(name string, usual bool) bool {
+	v := e.getenv(name)
+	if v == "" {
+		return usual
+	}
+	on, err := strconv.ParseBool(v)
+	if err != nil {
+		e.complain(name, "true or false")
+	}
+	return on
+}
+
+func (e *environment) log(name string) *slog.Logger {
+	switch e.get(name, "text") {
+	case "text":
+		return slog.New(contextHandler{slog.NewTextHandler(os.Stderr, nil)})
+	case "json":
+		return slog.New(contextHandler{slog.NewJSONHandler(os.Stderr, nil)})
+	}
+	e.complain(name, "text or json")
+	return slog.Default()
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+// seed fills a demo with people and what they have said to each other. Each
+// feature seeds its own tables, once: a second start, or a second node, finds
+// them there.
+func (a *App) seed(ctx context.Context) error {
+	if !a.config.Demo {
+		return nil
+	}
+	cast, err := a.account.SeedDemo(ctx)
+	if err != nil {
+		return fmt.Errorf("seed the demo's people: %w", err)
+	}
+	if err := a.chat.SeedDemo(ctx, cast); err != nil {
+		return fmt.Errorf("seed the demo's rooms: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,24 @@
+// Command app is Hubbub: the whole live workspace in one program.
+//
+// main only tells commands apart. App (app.go) is what it runs, and what the
+// end-to-end tests start: it opens the database, wires the features to each
+// other, and serves until it is told to stop. Configuration comes from the
+// environment (config.go); features meet here and nowhere else (wiring.go).
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := command(ctx, os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "hubbub:", err)
+		os.Exit(1)
+	}
+}

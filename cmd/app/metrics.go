@@ -1,0 +1,60 @@
+package main
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// metrics is what Prometheus reads on the operations port. What the hub counts
+// anyway is read when Prometheus asks, and costs nothing in between.
+type metrics struct {
+	registry   *prometheus.Registry
+	requests   *prometheus.HistogramVec
+	broadcasts prometheus.Histogram
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "hubbub_request_seconds", Help: "Requests by route, transport (http or socket) and status.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
+		}, []string{"route", "transport", "status"}),
+		broadcasts: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hubbub_broadcast_seconds", Help: "From a broadcast's begin until it is in every member's queue.",
+			Buckets: prometheus.ExponentialBuckets(0.00001, 4, 8),
+		}),
+	}
+	m.registry.MustRegister(m.requests, m.broadcasts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+func (m *metrics) observeBroadcast(took time.Duration) { m.broadcasts.Observe(took.Seconds()) }
+
+func (m *metrics) observeRequest(c echo.Context, took time.Duration) {
+	m.requests.WithLabelValues(c.Path(), transport(c.Request()), strconv.Itoa(c.Response().Status)).Observe(took.Seconds())
+}
+
+// watch adds the hub's and the pool's own figures.
+func (m *metrics) watch(h *hub.Hub, db *postgres.DB) {
+	m.registry.MustRegister(hubFigures{h})
+	m.gauge("hubbub_database_connections", "Connections of the pool to the database.", func() float64 { return float64(db.Stat().TotalConns()) })
+	m.gauge("hubbub_database_connections_busy", "Connections of the pool that are in use.", func() float64 { return float64(db.Stat().AcquiredConns()) })
+}
+
+func (m *metrics) gauge(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/chat"
+	"hubbub/internal/postgres"
+	"hubbub/web"
+)
+
+// newRouter is the one router: of what comes by HTTP, and of the virtual
+// requests that the socket makes of frames.
+func (a *App) newRouter() *echo.Echo {
+	e := echo.New()
+	e.HideBanner, e.HidePort = true, true
+	e.IPExtractor = echo.ExtractIPDirect() // by default Echo believes X-Forwarded-For from anyone
+	e.HTTPErrorHandler = action.ErrorHandler(a.config.Log, a.errorPage)
+	e.Use(identifyRequest, a.logRequests, middleware.Recover(), secure)
+
+	// What needs nobody and no database.
+	e.GET("/healthz", echo.WrapHandler(health(a.alive)))
+	e.GET("/readyz", echo.WrapHandler(health(a.ready)))
+	static := echo.WrapHandler(web.Handler())
+	for _, path := range []string{"/assets/*", "/js/socket.js", "/favicon.ico"} {
+		e.GET(path, static)
+	}
+
+	site := e.Group("", a.refuseCrossSite(), a.account.Middleware(), a.limitRate(), readZone)
+	site.GET("/socket", a.connect)
+	api := site.Group("/api", a.allowOrigins())
+	account.Actions(api, a.account)
+	chat.Actions(api, a.chat)
+	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
+	return e
+}
+
+func (a *App) pages(g *echo.Group) {
+	g.GET("/", a.home)
+	g.GET("/components", a.components)
+	account.Pages(g, a.account, a)
+	chat.Pages(g, a.chat, a)
+}
+
+// opsRouter is for operators only: it is bound to another address.
+func (a *App) opsRouter() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", a.metrics.handler())
+	mux.Handle("GET /healthz", health(a.alive))
+	mux.Handle("GET /readyz", health(a.ready))
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+func (a *App) alive(context.Context) error { return nil }
+
+// ready says whether new people should be sent here.
+func (a *App) ready(ctx context.Context) error {
+	if a.leaving.Load() {
+		return errors.New("shutting down")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := a.db.Ready(ctx); err != nil {
+		if postgres.Unavailable(err) {
+			return errors.New("the database cannot be reached")
+		}
+		return err
+	}
+	return nil
+}

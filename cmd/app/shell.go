@@ -1,0 +1,105 @@
+package main
+
+import (
+	"net"
+	"net/http"
+	"strconv"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/fault"
+	"hubbub/web"
+)
+
+// Page fills what the frame around every page needs: who looks, where they may
+// go, and what the features contribute to the sidebar.
+func (a *App) Page(c echo.Context, title string) (web.Page, error) {
+	p := a.bare(c, title)
+	caller, ok := account.CallerFrom(c.Request().Context())
+	if !ok {
+		return p, nil
+	}
+	p.Viewer = viewer(caller.User)
+	p.Nav = []web.NavLink{
+		{Href: "/rooms", Label: "Rooms", Icon: "hash"},
+		{Href: "/people", Label: "People", Icon: "users"},
+	}
+	current, _ := strconv.ParseInt(c.Param("id"), 10, 64) // 0: no room's page
+	sidebar, err := a.chat.Sidebar(c.Request().Context(), caller.User, current)
+	if err != nil {
+		return p, err
+	}
+	p.Sidebar = []templ.Component{sidebar}
+	return p, nil
+}
+
+func (a *App) bare(c echo.Context, title string) web.Page {
+	return web.Page{
+		Title: title, Path: c.Request().URL.Path, Theme: theme(c),
+		Zone: web.Zone(c.Request().Context()), SecondPerson: secondPerson(c.Request()),
+	}
+}
+
+// secondPerson is the same app under the other name of this machine: another
+// name has other cookies, so two people fit into one browser.
+func secondPerson(r *http.Request) string {
+	host, port, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		return ""
+	}
+	switch host {
+	case "localhost":
+		host = "127.0.0.1"
+	case "127.0.0.1":
+		host = "localhost"
+	default:
+		return ""
+	}
+	return "http://" + net.JoinHostPort(host, port) + "/signin"
+}
+
+func viewer(u account.User) *web.Viewer {
+	return &web.Viewer{ID: u.ID, FullName: u.FullName, Handle: u.Handle, Email: u.Email, Role: string(u.Role), Hue: u.Hue}
+}
+
+func theme(c echo.Context) string {
+	cookie, err := c.Cookie("theme")
+	if err != nil || cookie.Value != "light" && cookie.Value != "dark" {
+		return ""
+	}
+	return cookie.Value
+}
+
+// errorPage keeps to what needs no database when there is none.
+func (a *App) errorPage(c echo.Context, f *fault.Fault) templ.Component {
+	reference := ""
+	if f.Status >= http.StatusInternalServerError {
+		reference = requestID(c.Request().Context())
+	}
+	if f.Status < http.StatusInternalServerError {
+		if p, err := a.Page(c, f.Title()); err == nil {
+			return web.ErrorPage(p, f, reference)
+		}
+	}
+	return web.ErrorPage(a.bare(c, f.Title()), f, reference)
+}
+
+// home leads whoever is signed in to their rooms.
+func (a *App) home(c echo.Context) error {
+	if _, ok := account.CallerFrom(c.Request().Context()); ok {
+		return c.Redirect(http.StatusSeeOther, "/rooms")
+	}
+	return c.Redirect(http.StatusSeeOther, "/signin")
+}
+
+// components is the living styleguide.
+func (a *App) components(c echo.Context) error {
+	p, err := a.Page(c, "Components")
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, web.ComponentsPage(p))
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+	"hubbub/internal/socket"
+)
+
+// wire makes the services and hands each what it needs of the others.
+func (a *App) wire() error {
+	a.metrics = newMetrics()
+	a.hub = hub.New(hub.Config{Log: a.config.Log, Observe: a.metrics.observeBroadcast})
+	people, err := account.New(a.db, account.Config{
+		Hub:    a.hub,
+		Online: onlineByHub{a.hub},
+		Log:    a.config.Log,
+		Demo:   a.config.Demo,
+		Secure: a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https",
+		Cost:   a.config.PasswordCost,
+	})
+	if err != nil {
+		return err
+	}
+	a.account = people
+	a.chat = chat.New(a.db, a.hub, people)
+	a.router = a.newRouter()
+	a.socket = socket.New(a.socketConfig())
+	a.metrics.watch(a.hub, a.db)
+	return nil
+}
+
+func (a *App) socketConfig() socket.Config {
+	c := socket.Config{
+		Hub: a.hub, Router: a.router, Log: a.config.Log, Heartbeat: a.config.Heartbeat,
+		Rate: float64(a.config.RequestRate), Burst: 2 * a.config.RequestRate,
+		AllowedOrigins: a.config.AllowedOrigins, PerAddress: a.config.ConnectionsPerAddress,
+	}
+	if a.config.BaseURL != nil {
+		c.BaseURL = a.config.BaseURL.String()
+	}
+	return c
+}
+
+// connect upgrades a request to a live connection of whoever made it.
+func (a *App) connect(c echo.Context) error {
+	caller, _ := account.CallerFrom(c.Request().Context())
+	base := context.Background()
+	if caller.ID != 0 {
+		base = account.WithCaller(base, caller)
+	}
+	return a.socket.Accept(c.Response(), c.Request(), hub.Identity{
+		UserID: caller.ID, Session: caller.Session, Expires: caller.Expires,
+		HTML: c.QueryParam("view") == "html",
+	}, base)
+}
+
+// onlineByHub takes for online whoever has a live connection.
+type onlineByHub struct{ hub *hub.Hub }
+
+func (o onlineByHub) Online(_ context.Context, ids []int64) map[int64]account.Presence {
+	online := make(map[int64]account.Presence, len(ids))
+	for id, is := range o.hub.UsersOnline(ids) {
+		online[id] = account.Presence{IsOnline: is}
+	}
+	return online
+}
+
+// health answers 200 with what, or 503 with why not.
+func health(check func(context.Context) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		status, answer := http.StatusOK, map[string]string{"status": "ok"}
+		if err := check(r.Context()); err != nil {
+			status, answer = http.StatusServiceUnavailable, map[string]string{"status": "unavailable", "reason": err.Error()}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_ = json.NewEncoder(w).Encode(answer)
+	}
+}
