@@ -190,7 +190,7 @@ func report(ears []*ear) {
 }
 
 func ask(order clientOrder) {
-	message := text(strings.TrimSuffix(strings.Repeat(`{"id":1,"method":"POST","url":"/echo","data":{"text":"hello"}}`+"\n", order.Pipelined), "\n"))
+	message := text(strings.TrimSuffix(strings.Repeat(`{"id":1,"method":"POST","url":"/ok","data":{"text":"hello"}}`+"\n", order.Pipelined), "\n"))
 	sockets := make([]rawSocket, order.Sockets)
 	for i := range sockets {
 		sockets[i] = dialRaw(order.Address)

@@ -6,10 +6,9 @@
 //  1. Accept checks the origin, the connections an address has, and the
 //     handshake. A refusal is an ordinary answer of HTTP: 403, 429, 400, 503.
 //  2. It upgrades, with small buffers and a connection that knows its write
-//     deadline, opens the hub's Conn, starts a reader and a writer, and
-//     returns: nothing of the HTTP server stays behind.
-//  3. The writer sends the connected event before anything else.
-//  4. The end comes in one of two ways. Either the line breaks and the reader
+//     deadline, opens the hub's Conn, sends the connected event, starts a
+//     reader and a writer, and returns: nothing of the HTTP server stays.
+//  3. The end comes in one of two ways. Either the line breaks and the reader
 //     notices; or somebody calls Close on the hub's Conn, and the writer sends
 //     what is still queued and then the close frame. In both the reader leaves
 //     last: it takes the connection out of the hub.
@@ -25,18 +24,19 @@
 //     the caller and the connection and ends with it.
 //  4. The router answers it like any other. The recorded answer becomes the
 //     reply: HTML as html, JSON as data, 204 as neither.
-//  5. The reply is queued behind what is queued already. Replies to pipelined
-//     requests leave together.
+//  5. The reply is queued behind what is queued already. When the message is
+//     served, the reader sends the queue itself: replies to pipelined requests
+//     leave together, and no other goroutine has to be woken for them.
 //
-// The reader stops reading while more than half of the queue is full, so a
-// client that asks faster than it listens is slowed down by TCP.
+// The reader reads nothing while it sends, so a client that asks faster than
+// it listens is slowed down by TCP.
 //
 // # Writing
 //
 // The writer sleeps until the hub wakes it, takes the whole queue and writes
-// it as one message, frames joined by newlines: a write costs the kernel some
-// four microseconds, whatever its size. A peer that does not take a write
-// within ten seconds is dropped.
+// it as one message, frames joined by newlines, in one system call: a write
+// costs the kernel several microseconds, whatever its size. A peer that does
+// not take a write within ten seconds is dropped.
 //
 // # Heartbeats
 //

@@ -24,8 +24,9 @@ func (s *session) tick() {
 	s.ping()
 }
 
-// ping drops the peer if it does not answer in time. One that cannot be
-// written to is the write deadline's business.
+// ping drops the peer if it does not answer in time. A peer that cannot be
+// written to is the write deadline's business, and while a request is served
+// nobody reads the answer.
 func (s *session) ping() {
 	if !s.pinging.CompareAndSwap(false, true) {
 		return
@@ -33,9 +34,8 @@ func (s *session) ping() {
 	defer s.pinging.Store(false)
 	ctx, cancel := context.WithTimeout(context.Background(), s.h.config.PongWait)
 	defer cancel()
-	if s.ws.Ping(ctx) != nil && ctx.Err() != nil {
+	if s.ws.Ping(ctx) != nil && ctx.Err() != nil && !s.serving.Load() {
 		s.log.Info("ping unanswered")
-		s.conn.Close(wire.CloseAbnormal)
-		s.ws.CloseNow()
+		s.ws.CloseNow() // the reader finds out
 	}
 }

@@ -36,6 +36,7 @@ type session struct {
 	beat     *time.Timer
 	lastSent atomic.Int64 // Unix nanoseconds
 	pinging  atomic.Bool
+	serving  atomic.Bool // the reader is in the router and reads no pongs
 }
 
 func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who hub.Identity, base context.Context, address string) {
@@ -63,6 +64,7 @@ func (s *session) read() {
 		// A context that ends would close the connection without a close frame.
 		kind, message, err := s.ws.Reader(context.Background())
 		if err != nil {
+			s.cancel() // before Close, so that nobody tries to say goodbye
 			s.conn.Close(codeOf(err))
 			return
 		}
@@ -141,7 +143,6 @@ func (s *session) receiveBinary(r io.Reader) {
 
 // end is the connection's last act, in the reader.
 func (s *session) end() {
-	s.cancel()
 	s.beat.Stop()
 	s.ws.CloseNow()
 	s.h.config.Hub.Remove(s.conn)

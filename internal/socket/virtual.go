@@ -92,7 +92,9 @@ func (s *session) serve(req wire.Request) {
 		return
 	}
 	answer := newRecorder()
+	s.serving.Store(true)
 	s.route(answer, r)
+	s.serving.Store(false)
 	if req.ID != 0 {
 		s.reply(answer.reply(req.ID, r.Method))
 	}

@@ -1,0 +1,194 @@
+package hub_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+)
+
+func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	var left []hub.Left
+	h.OnLeave("chat-", func(l hub.Left) { left = append(left, l) })
+	one, two := open(t, h, hub.Identity{UserID: 1}), open(t, h, hub.Identity{UserID: 1})
+
+	if first, _ := h.Join(one.Conn, "chat-1", nil); !first {
+		t.Error("the first connection is not the first")
+	}
+	if first, _ := h.Join(one.Conn, "chat-1", nil); first {
+		t.Error("joining twice is a first twice")
+	}
+	if first, _ := h.Join(two.Conn, "chat-1", nil); first {
+		t.Error("the second connection is a first")
+	}
+	if got := h.Users("chat-1"); !slices.Equal(got, []int64{1}) {
+		t.Errorf("users %v", got)
+	}
+	if h.Leave(one.Conn, "chat-1") {
+		t.Error("one of two was the last")
+	}
+	if h.Leave(one.Conn, "chat-1") {
+		t.Error("left twice")
+	}
+	h.Remove(two.Conn)
+	if len(left) != 2 || left[0].Last || !left[1].Last || left[1].Conn != two.Conn || left[1].Room != "chat-1" {
+		t.Errorf("observed %+v", left)
+	}
+	if h.Users("chat-1") != nil || h.UserIn(1, "chat-1") {
+		t.Error("the room is not empty")
+	}
+	if online := h.UsersOnline([]int64{1, 2}); !online[1] || online[2] {
+		t.Errorf("online %v", online)
+	}
+}
+
+func TestJoinIsRefusedByItsAuthorisation(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	bob := open(t, h, hub.Identity{UserID: 2})
+	if _, err := h.Join(bob.Conn, "a", func() error { return fault.NotFound() }); fault.Of(err).Status != 404 {
+		t.Errorf("error %v, want the 404", err)
+	}
+	if h.In(bob.Conn, "a") {
+		t.Error("joined all the same")
+	}
+}
+
+func TestTheServersRoomsDoNotCountAgainstTheLimit(t *testing.T) {
+	h := newHub(t, hub.Config{MaxRooms: 2})
+	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a", "b")
+	h.Subscribe(bob.Conn, "order", 1, 2, 3)
+	if _, err := h.Join(bob.Conn, "c", nil); fault.Of(err).Status != 429 {
+		t.Errorf("error %v, want a 429", err)
+	}
+	h.Leave(bob.Conn, "a")
+	bob.join(h, "c")
+}
+
+func TestAGoneConnectionJoinsNothing(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	bob := open(t, h, hub.Identity{})
+	h.Remove(bob.Conn)
+	if _, err := h.Join(bob.Conn, "a", nil); fault.Of(err).Status != 400 {
+		t.Errorf("error %v, want a 400", err)
+	}
+}
+
+func TestEvictionDiscardsWhatIsQueued(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	var left []hub.Left
+	h.OnLeave("", func(l hub.Left) { left = append(left, l) })
+	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a", "b")
+	tab := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
+	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
+	h.Broadcast(t.Context(), event("x", 1), nil, "a")
+	h.Broadcast(t.Context(), event("x", 2), nil, "b")
+
+	h.Evict(2, "a")
+	h.Broadcast(t.Context(), event("x", 3), nil, "a")
+
+	bob.hears(`{"event":"x","room":"b","data":2}`)
+	tab.hears()
+	alice.hears(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":3}`)
+	if len(left) != 2 || left[0].Last || !left[1].Last {
+		t.Errorf("observed %+v", left)
+	}
+	h.EvictAll("a")
+	if h.In(alice.Conn, "a") {
+		t.Error("everybody was evicted but Alice")
+	}
+}
+
+// While a hundred broadcasts run, Bob is evicted. From then on not one of
+// them may be queued for him.
+func TestNothingIsQueuedAfterEvictReturned(t *testing.T) {
+	h := newHub(t, hub.Config{QueueFrames: 1 << 20})
+	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
+	var publishers sync.WaitGroup
+	for range 4 {
+		publishers.Go(func() {
+			for i := range 100 {
+				h.Broadcast(context.Background(), event("x", i), nil, "a")
+			}
+		})
+	}
+	h.Evict(2, "a")
+	bob.hears()
+	publishers.Wait()
+	bob.hears()
+}
+
+// The right is lost between authorise and the join.
+func TestARightLostBeforeTheJoinIsNoticed(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	bob := open(t, h, hub.Identity{UserID: 2})
+	member, asked := true, 0
+	_, err := h.Join(bob.Conn, "a", func() error {
+		asked++
+		if !member {
+			return fault.NotFound()
+		}
+		member = false
+		h.Evict(2, "a")
+		return nil
+	})
+	if fault.Of(err).Status != 404 || asked != 2 || h.In(bob.Conn, "a") {
+		t.Errorf("error %v after asking %d times; in the room: %v", err, asked, h.In(bob.Conn, "a"))
+	}
+}
+
+// Joins and evictions race; when both are done nobody without the right is in.
+func TestJoinAndEvictRace(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	for range 50 {
+		bob := open(t, h, hub.Identity{UserID: 2})
+		var member atomic.Bool
+		member.Store(true)
+		var both sync.WaitGroup
+		both.Go(func() {
+			h.Join(bob.Conn, "a", func() error {
+				if !member.Load() {
+					return fault.NotFound()
+				}
+				return nil
+			})
+		})
+		both.Go(func() {
+			member.Store(false)
+			h.Evict(2, "a")
+		})
+		both.Wait()
+		if h.In(bob.Conn, "a") || h.UserIn(2, "a") {
+			t.Fatal("in the room without the right")
+		}
+	}
+}
+
+func TestEveryoneComesGoesAndTalksAtOnce(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	h.OnLeave("", func(l hub.Left) { h.Broadcast(context.Background(), event("userLeft", l.Conn.UserID()), nil, l.Room) })
+	var crowd sync.WaitGroup
+	for user := range int64(8) {
+		crowd.Go(func() {
+			for range 20 {
+				c := h.Open(hub.Identity{UserID: user%4 + 1})
+				h.Join(c, "a", nil)
+				h.Join(c, "b", nil)
+				h.Broadcast(context.Background(), event("x", user), c, "a", "b")
+				h.Evict(user%4+1, "b")
+				h.Users("a")
+				h.Stats()
+				c.Take(nil)
+				h.Remove(c)
+			}
+		})
+	}
+	crowd.Wait()
+	if st := h.Stats(); st.Connections != 0 || st.Rooms != 0 {
+		t.Errorf("%d connections and %d rooms are left", st.Connections, st.Rooms)
+	}
+}
