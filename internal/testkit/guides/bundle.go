@@ -1,0 +1,82 @@
+package guides
+
+import (
+	"bytes"
+	_ "embed"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+)
+
+var (
+	//go:embed text/patterns.md
+	patterns string
+	//go:embed text/real-time-applications.md
+	realTimeApplications string
+	//go:embed stage/patterns.jsx
+	patternsStage string
+	//go:embed stage/socketio.jsx
+	socketIOStage string
+)
+
+// code is the guide's fenced block after a heading, unchanged.
+func code(guide, heading string) string {
+	_, rest, found := strings.Cut(guide, "\n"+heading+"\n")
+	if !found {
+		panic("no " + heading + " in the guide")
+	}
+	_, rest, _ = strings.Cut(rest, "```jsx\n")
+	block, _, _ := strings.Cut(rest, "\n```")
+	return block
+}
+
+var (
+	patternsBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(patterns, "### Client: React Chat Component") + "\n" + patternsStage)
+	})
+	socketIOBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" + socketIOStage)
+	})
+)
+
+// compile makes one script of a module: React in it, the stage's files beside.
+func compile(module string) (string, error) {
+	stage := stageDir()
+	cmd := exec.Command(filepath.Join(stage, "../../../../node_modules/.bin/esbuild"),
+		"--bundle", "--format=iife", "--loader=jsx", "--jsx=automatic", "--log-level=error",
+		"--alias:socket.io-client=./socket.io-client.js",
+		"--define:process.env.REACT_APP_WS_URL=location.origin",
+		`--define:process.env.NODE_ENV="production"`)
+	cmd.Dir = stage
+	cmd.Stdin = strings.NewReader(module)
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, os.Stderr
+	err := cmd.Run()
+	return out.String(), err
+}
+
+// stageDir is where esbuild finds what the guides import.
+func stageDir() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "stage")
+}
+
+// compiled is a bundle's script. Without the npm tools the story is not told.
+func compiled(t testing.TB, bundle func() (string, error)) string {
+	t.Helper()
+	if _, err := os.Stat(filepath.Join(stageDir(), "../../../../node_modules/react")); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("react and esbuild are not installed: run npm ci")
+		}
+		t.Skip("SKIPPED, NO REACT: the guides' code was not tried. Run npm ci.")
+	}
+	script, err := bundle()
+	if err != nil {
+		t.Fatal("compile the guide's code:", err)
+	}
+	return script
+}
