@@ -35,7 +35,15 @@ func newApp(t *testing.T) *app {
 		return web.ErrorPage(web.Page{}, f, "")
 	})
 	a.echo.IPExtractor = echo.ExtractIPDirect()
-	a.echo.Use(a.Middleware())
+	a.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			web.SecureHeaders(c.Response().Header())
+			return next(c)
+		}
+	}, a.Middleware())
+	for _, path := range []string{"/assets/*", "/js/socket.js", "/favicon.ico"} {
+		a.echo.GET(path, echo.WrapHandler(web.Handler()))
+	}
 	Actions(a.echo.Group("/api"), a.Service)
 	Pages(a.echo.Group(""), a.Service, shell{})
 	for _, path := range []string{"/whoami", "/api/whoami", "/socket"} {
@@ -51,15 +59,11 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// shell is the frame around pages without any feature.
+// shell is the frame around pages without any feature, nor a socket.
 type shell struct{}
 
 func (shell) Page(c echo.Context, title string) (web.Page, error) {
-	p := web.Page{Title: title, Path: c.Request().URL.Path}
-	if who, ok := CallerFrom(c.Request().Context()); ok {
-		p.Viewer = &web.Viewer{ID: who.ID, FullName: who.FullName, Handle: who.Handle, Hue: who.Hue}
-	}
-	return p, nil
+	return web.Page{Title: title, Path: c.Request().URL.Path}, nil
 }
 
 func whoami(c echo.Context) error {

@@ -28,7 +28,8 @@ const (
 // and of the address, whatever it tries. Unknown accounts are counted as well,
 // so that the limit tells nothing about which exist.
 func failuresOf(email, address string) []limit {
-	limits := []limit{{"account " + strings.ToLower(email), 10, failureWindow}}
+	email = cutRunes(strings.ToLower(email), maxEmail) // longer ones are nobody's
+	limits := []limit{{"account " + email, 10, failureWindow}}
 	if address != "" {
 		limits = append(limits, limit{"address " + network(address), 30, failureWindow})
 	}

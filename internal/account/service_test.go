@@ -8,10 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"hubbub/internal/fault"
-	"hubbub/internal/testkit"
 )
 
 func wantStatus(t *testing.T, err error, status int) *fault.Fault {
@@ -98,152 +96,6 @@ func TestSignInFindsTheAccountInAnyCase(t *testing.T) {
 	}
 }
 
-func TestUnknownEmailAndWrongPasswordAreTheSameAnswerAndTheSameWork(t *testing.T) {
-	s := newService(t)
-	s.mustSignUp(t, "Alice", "alice@example.org")
-	if _, err := s.SeedDemo(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	compare, compared := s.passwords.compare, 0
-	s.passwords.compare = func(password, hash string) (bool, error) {
-		compared++
-		return compare(password, hash)
-	}
-	answers := map[string]bool{}
-	for i, email := range []string{"alice@example.org", "nobody@example.org", "sam@hubbub.example"} {
-		_, _, err := s.SignIn(t.Context(), email, "a wrong password", Client{})
-		answers[wantStatus(t, err, http.StatusUnauthorized).Error()] = true
-		if compared != i+1 {
-			t.Errorf("%s: %d comparisons after %d sign-ins", email, compared, i+1)
-		}
-	}
-	if len(answers) != 1 {
-		t.Errorf("answers differ: %v", answers)
-	}
-}
-
-func TestTheDummyCostsWhatAPasswordCosts(t *testing.T) {
-	s := newService(t)
-	hash, err := s.passwords.hash(password)
-	if err != nil {
-		t.Fatal(err)
-	}
-	params := func(hash string) string { return hash[:strings.LastIndex(hash[:strings.LastIndex(hash, "$")], "$")] }
-	if params(hash) != params(s.passwords.dummy) {
-		t.Errorf("dummy %s, a password %s", s.passwords.dummy, hash)
-	}
-}
-
-func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
-	s := newService(t)
-	s.mustSignUp(t, "Alice", "alice@example.org")
-	var now, most atomic.Int32
-	compare := s.passwords.compare
-	s.passwords.compare = func(password, hash string) (bool, error) {
-		defer now.Add(-1)
-		n := now.Add(1)
-		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
-		}
-		return compare(password, hash)
-	}
-	var wg sync.WaitGroup
-	for range 20 {
-		wg.Go(func() {
-			if _, _, err := s.SignIn(context.Background(), "alice@example.org", password, Client{}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	if most.Load() > int32(cap(s.passwords.slots)) {
-		t.Errorf("%d at a time, want at most %d", most.Load(), cap(s.passwords.slots))
-	}
-}
-
-func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
-	s := newService(t)
-	for range cap(s.passwords.slots) {
-		if err := s.passwords.enter(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	gone, leave := context.WithCancel(t.Context())
-	leave()
-	if _, _, err := s.SignIn(gone, "alice@example.org", password, Client{}); err == nil {
-		t.Error("signed in without a turn")
-	}
-}
-
-func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
-	db := testkit.Database(t)
-	one := serviceOn(t, db)
-	other := serviceOn(t, db)
-	one.mustSignUp(t, "Alice", "alice@example.org")
-	one.mustSignUp(t, "Bob", "bob@example.org")
-	for i := range 10 {
-		node := []*Service{one, other}[i%2]
-		_, _, err := node.SignIn(t.Context(), "Alice@example.org", "a wrong password", Client{Address: fmt.Sprintf("192.0.2.%d", i)})
-		wantStatus(t, err, http.StatusUnauthorized)
-	}
-	for _, node := range []*Service{one, other} {
-		_, _, err := node.SignIn(t.Context(), "alice@example.org", password, Client{Address: "192.0.2.99"})
-		f := wantStatus(t, err, http.StatusTooManyRequests)
-		if f.RetryAfter < 14*time.Minute || f.RetryAfter > 15*time.Minute {
-			t.Errorf("retry after %v", f.RetryAfter)
-		}
-	}
-	if _, _, err := other.SignIn(t.Context(), "bob@example.org", password, Client{}); err != nil {
-		t.Errorf("bob is held as well: %v", err)
-	}
-	one.past(t, 15*time.Minute)
-	if _, _, err := one.SignIn(t.Context(), "alice@example.org", password, Client{}); err != nil {
-		t.Errorf("15 minutes later: %v", err)
-	}
-}
-
-func TestThirtyFailuresCloseAnAddress(t *testing.T) {
-	s := newService(t)
-	s.mustSignUp(t, "Alice", "alice@example.org")
-	from := func(i int) Client { return Client{Address: fmt.Sprintf("2001:db8:1:2::%x", i)} }
-	for i := range 30 {
-		_, _, err := s.SignIn(t.Context(), fmt.Sprintf("nobody%d@example.org", i), password, from(i))
-		wantStatus(t, err, http.StatusUnauthorized)
-	}
-	_, _, err := s.SignIn(t.Context(), "alice@example.org", password, from(99))
-	wantStatus(t, err, http.StatusTooManyRequests)
-	if _, _, err := s.SignIn(t.Context(), "alice@example.org", password, Client{Address: "2001:db8:1:3::1"}); err != nil {
-		t.Errorf("another network is held as well: %v", err)
-	}
-}
-
-func TestSuccessesDoNotCount(t *testing.T) {
-	s := newService(t)
-	s.mustSignUp(t, "Alice", "alice@example.org")
-	for range 40 {
-		if _, _, err := s.SignIn(t.Context(), "alice@example.org", password, Client{Address: "192.0.2.1"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func TestAHundredSignUpsAnHourFromAnAddress(t *testing.T) {
-	s := newService(t)
-	signUp := func(i int) error {
-		_, _, err := s.SignUp(t.Context(), NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}, Client{Address: "192.0.2.1"})
-		return err
-	}
-	for i := range 100 {
-		if err := signUp(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	wantStatus(t, signUp(100), http.StatusTooManyRequests)
-	s.past(t, time.Hour)
-	if err := signUp(100); err != nil {
-		t.Errorf("an hour later: %v", err)
-	}
-}
-
 func TestChangingThePasswordEndsTheOtherSessions(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
@@ -284,59 +136,6 @@ func TestRenamingKeepsTheHandle(t *testing.T) {
 	if heard := told(listening); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, "Queen Alice") {
 		t.Errorf("heard %s", heard)
 	}
-}
-
-func TestTheDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
-	db := testkit.Database(t)
-	var wg sync.WaitGroup
-	for range 3 {
-		s := serviceOn(t, db)
-		wg.Go(func() {
-			if _, err := s.SeedDemo(context.Background()); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	wg.Wait()
-	s := serviceOn(t, db)
-	people, err := s.Search(t.Context(), "", 100)
-	if err != nil || len(people) != len(Cast()) {
-		t.Fatalf("%d people, %v", len(people), err)
-	}
-	byHandle, _ := s.ByHandles(t.Context(), []string{"sam", "maya", "theo", "priya", "lin", "jonas", "amara"})
-	for _, d := range Cast() {
-		u := byHandle[d.Handle]
-		if u.FullName != d.FullName || u.Role != d.role || u.Hue != d.Hue || u.Title != d.Title {
-			t.Errorf("%s is %+v", d.Handle, u)
-		}
-	}
-}
-
-func TestARealSamKeepsTheHandleWhenTheDemoComes(t *testing.T) {
-	s := newService(t)
-	sam, _ := s.mustSignUp(t, "Sam Real", "sam@example.org")
-	cast, err := s.SeedDemo(t.Context())
-	if err != nil || len(cast) != len(Cast()) || cast["sam"].Handle != "sam2" || cast["maya"].Handle != "maya" {
-		t.Errorf("%+v, %v", cast, err)
-	}
-	if u, err := s.User(t.Context(), sam.ID); err != nil || u.Handle != "sam" || u.FullName != "Sam Real" {
-		t.Errorf("%+v, %v", u, err)
-	}
-}
-
-func TestDemoPeopleSignInByClickOnlyInTheDemo(t *testing.T) {
-	s := newService(t)
-	if _, err := s.SeedDemo(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if c, _, err := s.SignInDemo(t.Context(), "maya", Client{}); err != nil || c.FullName != "Maya Okafor" || !c.IsStaff() {
-		t.Errorf("%+v, %v", c, err)
-	}
-	_, _, err := s.SignInDemo(t.Context(), "mallory", Client{})
-	wantStatus(t, err, http.StatusNotFound)
-	s.Demo = false
-	_, _, err = s.SignInDemo(t.Context(), "maya", Client{})
-	wantStatus(t, err, http.StatusNotFound)
 }
 
 func TestSearchFindsByNameAndHandle(t *testing.T) {

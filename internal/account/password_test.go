@@ -1,0 +1,86 @@
+package account
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func TestUnknownEmailAndWrongPasswordAreTheSameAnswerAndTheSameWork(t *testing.T) {
+	s := newService(t)
+	s.mustSignUp(t, "Alice", "alice@example.org")
+	if _, err := s.SeedDemo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	compare, compared := s.passwords.compare, 0
+	s.passwords.compare = func(password, hash string) (bool, error) {
+		compared++
+		return compare(password, hash)
+	}
+	answers := map[string]bool{}
+	for i, email := range []string{"alice@example.org", "nobody@example.org", "sam@hubbub.example"} {
+		_, _, err := s.SignIn(t.Context(), email, "a wrong password", Client{})
+		answers[wantStatus(t, err, http.StatusUnauthorized).Error()] = true
+		if compared != i+1 {
+			t.Errorf("%s: %d comparisons after %d sign-ins", email, compared, i+1)
+		}
+	}
+	if len(answers) != 1 {
+		t.Errorf("answers differ: %v", answers)
+	}
+}
+
+func TestTheDummyCostsWhatAPasswordCosts(t *testing.T) {
+	s := newService(t)
+	hash, err := s.passwords.hash(password)
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := func(hash string) string { return hash[:strings.LastIndex(hash[:strings.LastIndex(hash, "$")], "$")] }
+	if params(hash) != params(s.passwords.dummy) {
+		t.Errorf("dummy %s, a password %s", s.passwords.dummy, hash)
+	}
+}
+
+func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
+	s := newService(t)
+	s.mustSignUp(t, "Alice", "alice@example.org")
+	var now, most atomic.Int32
+	compare := s.passwords.compare
+	s.passwords.compare = func(password, hash string) (bool, error) {
+		defer now.Add(-1)
+		n := now.Add(1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		return compare(password, hash)
+	}
+	var wg sync.WaitGroup
+	for range 20 {
+		wg.Go(func() {
+			if _, _, err := s.SignIn(context.Background(), "alice@example.org", password, Client{}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if most.Load() > int32(cap(s.passwords.slots)) {
+		t.Errorf("%d at a time, want at most %d", most.Load(), cap(s.passwords.slots))
+	}
+}
+
+func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
+	s := newService(t)
+	for range cap(s.passwords.slots) {
+		if err := s.passwords.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	if _, _, err := s.SignIn(gone, "alice@example.org", password, Client{}); err == nil {
+		t.Error("signed in without a turn")
+	}
+}
