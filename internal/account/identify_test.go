@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -8,6 +9,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"hubbub/internal/testkit"
 )
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
@@ -219,11 +222,14 @@ func TestWhatExpiredIsDeletedAndItsSocketsClosed(t *testing.T) {
 	fresh := a.mustSignIn(t, "alice@example.org")
 	old.Expires = time.Time{} // the hub alone would keep it
 	oldSocket, freshSocket := a.open(t, old), a.open(t, fresh)
-	if err := a.sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if !oldSocket.Closing() || freshSocket.Closing() {
-		t.Errorf("closed the old one %v, the fresh one %v", oldSocket.Closing(), freshSocket.Closing())
+	running, stop := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	wg.Go(func() { a.Run(running) })
+	testkit.Eventually(t, "the old session's socket is closed", 10*time.Second, oldSocket.Closing)
+	stop()
+	wg.Wait()
+	if freshSocket.Closing() {
+		t.Error("the fresh session's socket is closed as well")
 	}
 	for table, want := range map[string]int{"sessions": 1, "tickets": 0, "attempts": 0} {
 		var n int
