@@ -44,7 +44,7 @@
 // Ten failed sign-ins of an account and thirty of an address in 15 minutes;
 // successes do not count. A hundred accounts from an address in an hour. They
 // are counted in Postgres rather than in memory, so that all nodes agree and a
-// restart forgives nothing; a sign-in costs 25 ms of hashing anyway, beside
+// restart forgives nothing; a sign-in costs some 50 ms of hashing anyway, beside
 // which the counting is small. Nothing locks the counter: guesses that are in
 // flight at once may pass the tenth by as many as are hashed at once, one a
 // processor.

@@ -15,7 +15,7 @@ type Cost struct {
 	Iterations uint32
 }
 
-// usualCost is OWASP's: about 25 ms and 19 MiB for one hash.
+// usualCost is what OWASP recommends: some 50 ms and 19 MiB for one hash.
 var usualCost = Cost{MemoryKiB: 19 << 10, Iterations: 2}
 
 // passwords hashes and compares, a few at a time: a flood of sign-ins waits in
