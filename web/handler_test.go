@@ -115,6 +115,7 @@ func TestTheStylesheetIsSmall(t *testing.T) {
 		t.Errorf("%d bytes with brotli, want at most %d", size, budget)
 	}
 }
+
 func TestTheSocketClientIsAskedForEachTime(t *testing.T) {
 	res := get(t, "/js/socket.js")
 	tag := res.Header.Get("ETag")

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"hubbub/internal/account"
 	"hubbub/internal/postgres"
 )
@@ -84,7 +82,7 @@ func demoScenes() []scene {
 // SeedDemo lets the cast, by handle, have talked already. It does nothing where
 // there is a room: at a second start, or beside another node that seeds.
 func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) error {
-	return postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		empty, err := lockEmpty(ctx, tx)
 		if err != nil || !empty {
 			return err
@@ -98,7 +96,7 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) er
 	})
 }
 
-func (sc scene) play(ctx context.Context, tx pgx.Tx, cast map[string]account.User) error {
+func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]account.User) error {
 	ids := idsOf(cast, sc.cast)
 	roomID, err := sc.open(ctx, tx, ids)
 	if err != nil {
@@ -123,7 +121,7 @@ func (sc scene) play(ctx context.Context, tx pgx.Tx, cast map[string]account.Use
 	return nil
 }
 
-func (sc scene) open(ctx context.Context, tx pgx.Tx, ids []int64) (roomID int64, err error) {
+func (sc scene) open(ctx context.Context, tx postgres.Tx, ids []int64) (roomID int64, err error) {
 	if sc.kind == Direct {
 		return directRoom(ctx, tx, ids[0], ids[1])
 	}

@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"context"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -165,4 +167,11 @@ func problemOf(err error) string {
 		return sentence(f)
 	}
 	return ""
+}
+
+// within puts a component into a frame, as templ does with children.
+func within(frame, content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return frame.Render(templ.WithChildren(ctx, content), w)
+	})
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/jackc/pgx/v5"
-
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
@@ -70,7 +68,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 		return Room{}, err
 	}
 	var id int64
-	err := postgres.InTx(ctx, s.db, func(tx pgx.Tx) (err error) {
+	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
 		id, err = createRoom(ctx, tx, n.Kind, n.Name, n.Topic, who.ID, n.Members)
 		return err
 	})
@@ -101,7 +99,7 @@ func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, 
 		return Room{}, fault.NotFound()
 	}
 	var id int64
-	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) (err error) {
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
 		id, err = directRoom(ctx, tx, who.ID, other)
 		return err
 	})
@@ -214,7 +212,7 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	if room.Role == "" && userID != who.ID {
 		return nil, fault.Forbidden("Join the room before inviting others.")
 	}
-	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error { return addMembers(ctx, tx, roomID, Member, userID) })
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error { return addMembers(ctx, tx, roomID, Member, userID) })
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +235,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		return fault.Forbidden("Only an owner of the room removes others.")
 	}
 	var left []Participant
-	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if err := lockRoom(ctx, tx, roomID); err != nil {
 			return err
 		}

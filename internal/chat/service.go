@@ -3,8 +3,6 @@ package chat
 import (
 	"context"
 
-	"github.com/jackc/pgx/v5"
-
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
@@ -111,7 +109,7 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 	if err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, from, who, id, func(tx pgx.Tx, _ Room, m Message, seq int64) error {
+	return s.change(ctx, from, who, id, func(tx postgres.Tx, _ Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID {
 			return fault.Forbidden("Only its author edits a message.")
 		}
@@ -124,7 +122,7 @@ func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, i
 	if err := checkEmoji(emoji); err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, from, who, id, func(tx pgx.Tx, _ Room, m Message, seq int64) error {
+	return s.change(ctx, from, who, id, func(tx postgres.Tx, _ Room, m Message, seq int64) error {
 		if err := m.mayTake(emoji); err != nil {
 			return err
 		}
@@ -138,7 +136,7 @@ func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, i
 // Delete erases one's own message, or any in a room that one owns. It returns
 // the seq of that change.
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, id int64) (seq int64, err error) {
-	gone, err := s.changed(ctx, who, id, func(tx pgx.Tx, room Room, m Message, seq int64) error {
+	gone, err := s.changed(ctx, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID && room.Role != Owner {
 			return fault.Forbidden("Only its author, or the room's owner, deletes a message.")
 		}
@@ -167,7 +165,7 @@ func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User
 }
 
 // change is changed for what leaves a message behind, which the room is told of.
-func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(pgx.Tx, Room, Message, int64) error) (Message, error) {
+func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
 	m, err := s.changed(ctx, who, id, do)
 	if err != nil {
 		return Message{}, err
@@ -178,12 +176,12 @@ func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, 
 
 // changed lets do change a message that the person may see and that still
 // stands, under the room's next seq, and returns it as it is then.
-func (s *Service) changed(ctx context.Context, who account.User, id int64, do func(pgx.Tx, Room, Message, int64) error) (Message, error) {
+func (s *Service) changed(ctx context.Context, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
 	m, err := messageByID(ctx, s.db, id)
 	if err != nil {
 		return m, err
 	}
-	err = postgres.InTx(ctx, s.db, func(tx pgx.Tx) error {
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		seq, err := nextSeq(ctx, tx, m.RoomID)
 		if err != nil {
 			return err

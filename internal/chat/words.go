@@ -1,22 +1,11 @@
 package chat
 
 import (
-	"context"
-	"io"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"hubbub/internal/account"
 	"hubbub/web"
 )
-
-// within puts a component into a frame, as templ does with children.
-func within(frame, content templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return frame.Render(templ.WithChildren(ctx, content), w)
-	})
-}
 
 // olderPath and newerPath lead on from the page's ends, for whoever has no script.
 func (v View) olderPath() string {
