@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/url"
 
 	"hubbub/internal/fault"
 )
@@ -22,7 +23,7 @@ type problem struct {
 func tellProblem(path string, f *fault.Fault) problem {
 	switch f.Status {
 	case http.StatusUnauthorized:
-		return problem{"log-in", ToneInfo, "Sign in to see this", "You are not signed in, or your session has ended.", "Sign in", "/signin"}
+		return problem{"log-in", ToneInfo, "Sign in to see this", "You are not signed in, or your session has ended.", "Sign in", "/signin?next=" + url.QueryEscape(path)}
 	case http.StatusForbidden:
 		return problem{"lock", ToneWarn, "This is not yours to open", orElse(f.Detail, "Ask somebody who is in it to let you in."), "Go home", "/"}
 	case http.StatusNotFound:
@@ -30,7 +31,7 @@ func tellProblem(path string, f *fault.Fault) problem {
 	case http.StatusTooManyRequests:
 		return problem{"clock", ToneWarn, "That was too fast", "Wait a moment, then try again.", "Try again", path}
 	case http.StatusServiceUnavailable:
-		return problem{"unplug", ToneWarn, "Hubbub is catching its breath", orElse(f.Detail, "It comes back by itself."), "Try again", path}
+		return problem{"unplug", ToneWarn, "Not available right now", orElse(f.Detail, "It comes back by itself."), "Try again", path}
 	}
 	if f.Status < http.StatusInternalServerError {
 		return problem{"circle-alert", ToneWarn, "That did not work", orElse(f.Detail, "The server did not understand the request."), "Go back", path}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hubbub/internal/fault"
+)
+
+// forbidden is what the Content-Security-Policy would not run or apply, so it
+// may not stand in any template.
+var forbidden = map[string]*regexp.Regexp{
+	"a style attribute":   regexp.MustCompile(`[\s"]style=`),
+	"a style element":     regexp.MustCompile(`<style\b`),
+	"an on… attribute":    regexp.MustCompile(`\son[a-z]+\??=["{]`),
+	"an inline script":    regexp.MustCompile(`<script[^>]*>[^<]`),
+	"a templ script":      regexp.MustCompile(`(?m)^script \w+\(|templ\.(JSFuncCall|JSUnsafeFuncCall|ComponentScript|JSONScript)`),
+	"a data: address":     regexp.MustCompile(`(src|href)="data:`),
+	"a javascript: link":  regexp.MustCompile(`javascript:`),
+	"another site's file": regexp.MustCompile(`(src|<link[^>]*href)="(https?:)?//`),
+}
+
+func TestTemplatesKeepToThePolicy(t *testing.T) {
+	for name, text := range sources(t, "..", ".templ") {
+		for what, pattern := range forbidden {
+			if at := pattern.FindString(text); at != "" {
+				t.Errorf("%s has %s: %q", name, what, at)
+			}
+		}
+	}
+}
+
+func TestForbiddenPatternsFindWhatTheyName(t *testing.T) {
+	for sample, what := range map[string]string{
+		`<p style="color:red">`:           "a style attribute",
+		`<style>`:                         "a style element",
+		`<a onclick="go()">`:              "an on… attribute",
+		`<a onclick={ go() }>`:            "an on… attribute",
+		`<script>alert(1)</script>`:       "an inline script",
+		"script go() {":                   "a templ script",
+		`<img src="data:image/png">`:      "a data: address",
+		`<a href="javascript:go()">`:      "a javascript: link",
+		`<script src="https://cdn/x.js">`: "another site's file",
+	} {
+		if !forbidden[what].MatchString(sample) {
+			t.Errorf("%s is not found in %s", what, sample)
+		}
+	}
+}
+
+var (
+	iconCall = regexp.MustCompile(`(?:Icon\(|\bicon\(|Icon: |Icon:)["']([a-z0-9-]+)["']`)
+	symbol   = regexp.MustCompile(`<symbol id="([a-z0-9-]+)"`)
+)
+
+func TestEveryIconIsInTheSprite(t *testing.T) {
+	sprite := map[string]bool{}
+	for _, found := range symbol.FindAllStringSubmatch(source(t, "static/icons.svg"), -1) {
+		sprite[found[1]] = true
+	}
+	used := 0
+	for _, ext := range []string{".templ", ".go", ".js"} {
+		for name, text := range sources(t, "..", ext) {
+			for _, found := range iconCall.FindAllStringSubmatch(text, -1) {
+				used++
+				if !sprite[found[1]] {
+					t.Errorf("%s uses the icon %q, which the sprite does not have", name, found[1])
+				}
+			}
+		}
+	}
+	for _, status := range []int{400, 401, 403, 404, 429, 500, 503} {
+		if icon := tellProblem("/", fault.New(status, "")).icon; !sprite[icon] {
+			t.Errorf("the page for %d uses the icon %q", status, icon)
+		}
+	}
+	if used < 20 {
+		t.Errorf("found %d uses of icons: the pattern misses them", used)
+	}
+}
+
+// sources are the files below a folder whose names end in ext, without those
+// that others wrote.
+func sources(t *testing.T, root, ext string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if entry.IsDir() && strings.Contains(" .git node_modules vendor shots ", " "+entry.Name()+" ") {
+			return fs.SkipDir
+		}
+		if err == nil && strings.HasSuffix(name, ext) && !strings.HasSuffix(name, "_test.go") {
+			texts[name] = source(t, name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts
+}
+
+func source(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
