@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"hubbub/internal/wire"
 )
 
 const (
@@ -47,12 +49,12 @@ func (u User) IsStaff() bool { return u.Role == Staff || u.Role == Admin }
 
 // Profile is a person as everybody signed in sees them: the user of the protocol.
 type Profile struct {
-	ID         int64   `json:"id"`
-	FullName   string  `json:"fullName"`
-	Handle     string  `json:"handle"`
-	AvatarURL  *string `json:"avatarUrl"`
-	IsOnline   bool    `json:"isOnline"`
-	LastSeenAt *Time   `json:"lastSeenAt"`
+	ID         int64      `json:"id"`
+	FullName   string     `json:"fullName"`
+	Handle     string     `json:"handle"`
+	AvatarURL  *string    `json:"avatarUrl"`
+	IsOnline   bool       `json:"isOnline"`
+	LastSeenAt *wire.Time `json:"lastSeenAt"`
 
 	Hue int `json:"-"` // 1–8, for pages that draw them
 }
@@ -78,7 +80,7 @@ func profile(u User, p Presence) Profile {
 	}
 	return Profile{
 		ID: u.ID, FullName: u.FullName, Handle: u.Handle, AvatarURL: u.AvatarURL,
-		IsOnline: p.IsOnline, LastSeenAt: timeOrNil(seen), Hue: u.Hue,
+		IsOnline: p.IsOnline, LastSeenAt: wire.TimeOrNil(seen), Hue: u.Hue,
 	}
 }
 
@@ -133,18 +135,3 @@ func freeHandle(base string, taken []string) string {
 
 // reservedHandles would read as a mention of more than one person.
 var reservedHandles = []string{"all", "channel", "everyone", "here"}
-
-// Time is a moment as the protocol writes it: RFC 3339 in UTC with milliseconds.
-type Time time.Time
-
-const timeLayout = "2006-01-02T15:04:05.000Z07:00"
-
-// MarshalJSON writes "2026-11-21T09:04:00.000Z".
-func (t Time) MarshalJSON() ([]byte, error) {
-	return time.Time(t).UTC().AppendFormat(nil, `"`+timeLayout+`"`), nil
-}
-
-// UnmarshalJSON reads any RFC 3339 time.
-func (t *Time) UnmarshalJSON(raw []byte) error { return (*time.Time)(t).UnmarshalJSON(raw) }
-
-func timeOrNil(t *time.Time) *Time { return (*Time)(t) }

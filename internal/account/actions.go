@@ -4,6 +4,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/action"
+	"hubbub/internal/wire"
 )
 
 // mostPeople is how many GET /api/users answers; a query narrows it.
@@ -128,12 +129,12 @@ func (a actions) find(c echo.Context, in usersInput) ([]Profile, error) {
 }
 
 type sessionAnswer struct {
-	ID         int64  `json:"id"`
-	UserAgent  string `json:"userAgent"`
-	Address    string `json:"address"`
-	CreatedAt  Time   `json:"createdAt"`
-	LastSeenAt Time   `json:"lastSeenAt"`
-	Current    bool   `json:"current"`
+	ID         int64     `json:"id"`
+	UserAgent  string    `json:"userAgent"`
+	Address    string    `json:"address"`
+	CreatedAt  wire.Time `json:"createdAt"`
+	LastSeenAt wire.Time `json:"lastSeenAt"`
+	Current    bool      `json:"current"`
 }
 
 func (a actions) sessions(c echo.Context, who Caller, _ nothing) error {
@@ -141,7 +142,7 @@ func (a actions) sessions(c echo.Context, who Caller, _ nothing) error {
 	answers := make([]sessionAnswer, len(sessions))
 	for i, s := range sessions {
 		answers[i] = sessionAnswer{
-			s.ID, s.UserAgent, s.Address, Time(s.CreatedAt), Time(s.LastSeenAt), s.is(who),
+			s.ID, s.UserAgent, s.Address, wire.Time(s.CreatedAt), wire.Time(s.LastSeenAt), s.is(who),
 		}
 	}
 	return action.Answer(c, answers, err)
@@ -162,15 +163,15 @@ func (a actions) revokeSession(c echo.Context, who Caller, in idInput) error {
 }
 
 type tokenAnswer struct {
-	ID         int64  `json:"id"`
-	Name       string `json:"name"`
-	Token      string `json:"token,omitempty"` // when it is made, and never again
-	CreatedAt  Time   `json:"createdAt"`
-	LastUsedAt *Time  `json:"lastUsedAt"`
+	ID         int64      `json:"id"`
+	Name       string     `json:"name"`
+	Token      string     `json:"token,omitempty"` // when it is made, and never again
+	CreatedAt  wire.Time  `json:"createdAt"`
+	LastUsedAt *wire.Time `json:"lastUsedAt"`
 }
 
 func answerToken(t Token, secret string) tokenAnswer {
-	return tokenAnswer{t.ID, t.Name, secret, Time(t.CreatedAt), timeOrNil(t.LastUsedAt)}
+	return tokenAnswer{t.ID, t.Name, secret, wire.Time(t.CreatedAt), wire.TimeOrNil(t.LastUsedAt)}
 }
 
 func (a actions) tokens(c echo.Context, who Caller, _ nothing) error {
@@ -196,11 +197,11 @@ func (a actions) revokeToken(c echo.Context, who Caller, in idInput) error {
 }
 
 type ticketAnswer struct {
-	Ticket    string `json:"ticket"`
-	ExpiresAt Time   `json:"expiresAt"`
+	Ticket    string    `json:"ticket"`
+	ExpiresAt wire.Time `json:"expiresAt"`
 }
 
 func (a actions) ticket(c echo.Context, who Caller, _ nothing) error {
 	ticket, expires, err := a.account.Ticket(c.Request().Context(), who)
-	return action.Answer(c, ticketAnswer{ticket, Time(expires)}, err)
+	return action.Answer(c, ticketAnswer{ticket, wire.Time(expires)}, err)
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
@@ -17,6 +18,8 @@ import (
 	goldhtml "github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"hubbub/internal/account"
 )
 
 // Chat's Markdown: emphasis, code, code blocks, links, lists, quotes, and
@@ -117,7 +120,7 @@ func (m *mention) Dump(source []byte, level int) { ast.DumpHelper(m, source, lev
 // mentionParser finds @handle where it does not continue a word, as in an address.
 type mentionParser struct{}
 
-var handlePattern = regexp.MustCompile(`^@([A-Za-z0-9](?:[A-Za-z0-9_-]|\.[A-Za-z0-9])*)`)
+var handlePattern = regexp.MustCompile(`^@(` + account.HandlePattern + `)`)
 
 func (mentionParser) Trigger() []byte { return []byte{'@'} }
 
@@ -134,9 +137,7 @@ func (mentionParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.
 	return &mention{handle: strings.ToLower(string(found[1])), as: string(found[1])}
 }
 
-func isWord(r rune) bool {
-	return r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r > 127
-}
+func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // chatRenderer renders what chat shows in its own way.
 type chatRenderer struct{}

@@ -68,7 +68,7 @@ func (s *Service) store(ctx context.Context, room Room, who account.User, out Ou
 		return Message{}, err
 	}
 	return Message{
-		ID: row.ID, RoomID: out.RoomID, Seq: row.Seq, CreatedSeq: row.Seq, Sender: s.profile(ctx, who.ID),
+		ID: row.ID, RoomID: out.RoomID, Seq: row.Seq, CreatedSeq: row.Seq, Sender: s.people.ProfilesOf(ctx, []account.User{who})[0],
 		Text: out.Text, HTML: html, ClientID: out.ClientID, ReplyTo: quote, Reactions: []Reaction{},
 		CreatedAt: wire.Time(row.CreatedAt), Mentions: mentions,
 	}, nil

@@ -13,6 +13,8 @@ import (
 type People interface {
 	// Profiles returns who is there of the ids.
 	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
+	// ProfilesOf turns people into what others see of them, in the same order.
+	ProfilesOf(ctx context.Context, users []account.User) []account.Profile
 	// ByHandles returns who has the handles, by handle.
 	ByHandles(ctx context.Context, handles []string) (map[string]account.User, error)
 	// Search returns people by name; an empty query finds everybody.

@@ -59,7 +59,7 @@ func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, 
 	}
 	before, after := s.typing.set(typist{roomID, who.ID}, conn.ID(), isTyping, time.Now())
 	if isTyping || before && !after {
-		s.tellTyping(ctx, Typing{UserID: who.ID, RoomID: roomID, IsTyping: after, User: s.profile(ctx, who.ID)}, conn)
+		s.tellTyping(ctx, Typing{UserID: who.ID, RoomID: roomID, IsTyping: after, User: s.people.ProfilesOf(ctx, []account.User{who})[0]}, conn)
 	}
 	return nil
 }
