@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -50,7 +51,7 @@ func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
 func TestJoinIsRefusedByItsAuthorisation(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2})
-	if _, err := h.Join(bob.Conn, "a", func() error { return fault.NotFound() }); fault.Of(err).Status != 404 {
+	if _, err := h.Join(bob.Conn, "a", func() error { return fault.NotFound() }); status(err) != 404 {
 		t.Errorf("error %v, want the 404", err)
 	}
 	if h.In(bob.Conn, "a") {
@@ -62,7 +63,7 @@ func TestTheServersRoomsDoNotCountAgainstTheLimit(t *testing.T) {
 	h := newHub(t, hub.Config{MaxRooms: 2})
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a", "b")
 	h.Subscribe(bob.Conn, "order", 1, 2, 3)
-	if _, err := h.Join(bob.Conn, "c", nil); fault.Of(err).Status != 429 {
+	if _, err := h.Join(bob.Conn, "c", nil); status(err) != 429 {
 		t.Errorf("error %v, want a 429", err)
 	}
 	h.Leave(bob.Conn, "a")
@@ -73,7 +74,7 @@ func TestAGoneConnectionJoinsNothing(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{})
 	h.Remove(bob.Conn)
-	if _, err := h.Join(bob.Conn, "a", nil); fault.Of(err).Status != 400 {
+	if _, err := h.Join(bob.Conn, "a", nil); status(err) != 400 {
 		t.Errorf("error %v, want a 400", err)
 	}
 }
@@ -103,9 +104,26 @@ func TestEvictionDiscardsWhatIsQueued(t *testing.T) {
 	}
 }
 
-// While a hundred broadcasts run, Bob is evicted. From then on not one of
-// them may be queued for him.
+// A broadcast has copied the list of members, and Bob is evicted before his
+// turn comes. The encoding, which Alice is the first to need, is that moment.
 func TestNothingIsQueuedAfterEvictReturned(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	open(t, h, hub.Identity{UserID: 1}).join(h, "a")
+	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
+	h.Broadcast(t.Context(), event("x", during(func() { h.Evict(2, "a") })), nil, "a")
+	bob.hears()
+}
+
+// during is data that does something while it is encoded.
+type during func()
+
+func (d during) MarshalJSON() ([]byte, error) {
+	d()
+	return []byte("1"), nil
+}
+
+// The same with many talking at once.
+func TestEvictionWhileOthersTalk(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 1 << 20})
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
 	var publishers sync.WaitGroup
@@ -136,7 +154,7 @@ func TestARightLostBeforeTheJoinIsNoticed(t *testing.T) {
 		h.Evict(2, "a")
 		return nil
 	})
-	if fault.Of(err).Status != 404 || asked != 2 || h.In(bob.Conn, "a") {
+	if status(err) != 404 || asked != 2 || h.In(bob.Conn, "a") {
 		t.Errorf("error %v after asking %d times; in the room: %v", err, asked, h.In(bob.Conn, "a"))
 	}
 }
@@ -191,4 +209,12 @@ func TestEveryoneComesGoesAndTalksAtOnce(t *testing.T) {
 	if st := h.Stats(); st.Connections != 0 || st.Rooms != 0 {
 		t.Errorf("%d connections and %d rooms are left", st.Connections, st.Rooms)
 	}
+}
+
+// status is that of the fault, 200 without an error.
+func status(err error) int {
+	if err == nil {
+		return http.StatusOK
+	}
+	return fault.Of(err).Status
 }
