@@ -22,8 +22,8 @@
 //     still in the room, and appends the frame to its queue. The frame is
 //     encoded when the first member wants it: once with data only, once with
 //     HTML, however many members there are. All share the same bytes.
-//  4. If the queue was empty the transport is woken, by a send that never
-//     blocks. It Takes all that is queued and writes it in one go.
+//  4. If the transport sleeps it is woken, by a send that never blocks. It
+//     Takes all that is queued and writes it in one go.
 //  5. The bus carries the event to the other nodes, whose hubs do 2 to 4.
 //
 // # When the queue is full

@@ -122,17 +122,11 @@ func (c *Conn) signal(asleep bool) {
 // Wake holds a token when there is something to Take.
 func (c *Conn) Wake() <-chan struct{} { return c.wake }
 
-// spareFrames is the most that a queue keeps allocated while it is empty.
-const spareFrames = 32
-
 // Take empties the queue. It returns the frames in order and, if the
-// connection has to be closed after them, the code, else 0. spare is what an
-// earlier Take returned, to be used again; nil is fine.
+// connection has to be closed after them, the code, else 0. The queue goes on
+// in spare, a list that an earlier Take returned and that is no longer needed;
+// nil is fine.
 func (c *Conn) Take(spare []*Frame) ([]*Frame, wire.CloseCode) {
-	clear(spare)
-	if cap(spare) > spareFrames {
-		spare = nil
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	frames := c.queue

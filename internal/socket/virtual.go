@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func handshakeOf(r *http.Request) handshake {
 		switch {
 		case name == "Cookie", name == "User-Agent", name == "Accept-Language",
 			name == "X-Real-Ip", strings.HasPrefix(name, "X-Forwarded-"):
-			kept[name] = values
+			kept[name] = slices.Clone(values) // not the array that all headers share
 		}
 	}
 	return handshake{remoteAddr: r.RemoteAddr, host: r.Host, header: kept}

@@ -39,7 +39,7 @@ func (s *session) flush() {
 	s.out.Lock()
 	defer s.out.Unlock()
 	frames, code := s.conn.Take(s.spare)
-	s.spare = frames
+	defer s.keep(frames)
 	if s.ctx.Err() != nil {
 		return
 	}
@@ -52,6 +52,18 @@ func (s *session) flush() {
 	if code != 0 {
 		s.cancel()
 		s.ws.Close(websocket.StatusCode(code), code.Reason())
+	}
+}
+
+// maxSpare is the frames that a silent connection keeps room for.
+const maxSpare = 32
+
+// keep empties the list for the next Take.
+func (s *session) keep(frames []*hub.Frame) {
+	clear(frames) // they may be large, and the next Take far away
+	s.spare = frames[:0]
+	if cap(frames) > maxSpare {
+		s.spare = nil
 	}
 }
 
