@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -38,13 +39,16 @@ type server struct {
 // take tenths.
 const fastClock = `<script src="/testdata/fastclock.js"></script>`
 
+var assets = sync.OnceValue(web.Handler) // compresses all files, once will do
+
 func newServer(t *testing.T) *server {
+	t.Parallel()
 	s := &server{t: t, accepts: make(chan *conn, 16), tickets: make(chan *http.Request, 16), heart: 600_000}
 	s.head = fastClock + `<script src="/js/socket.js"></script>`
 	mux := http.NewServeMux()
 	mux.Handle("GET /js/", http.FileServer(http.Dir("../static")))
 	mux.Handle("GET /icons.svg", http.FileServer(http.Dir("../static")))
-	mux.Handle("GET /assets/", web.Handler())
+	mux.Handle("GET /assets/", assets())
 	mux.Handle("GET /testdata/", http.FileServer(http.Dir(".")))
 	mux.HandleFunc("GET /{$}", s.page)
 	mux.HandleFunc("GET /signin", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "sign in") })
@@ -98,6 +102,7 @@ func (s *server) socket(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return
 	}
+	ws.SetReadLimit(64 << 10)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	c := &conn{t: s.t, ws: ws, ctx: ctx, cancel: cancel, query: r.URL.Query(), frames: make(chan frame, 1000)}

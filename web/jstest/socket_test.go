@@ -198,3 +198,13 @@ func TestViewHTMLIsAskedForByTheScriptsTag(t *testing.T) {
 		t.Errorf("view %q", view)
 	}
 }
+
+func TestWhatIsTooLongIsNotSent(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.want(`io.socket.post('/api/x', { text: 'é'.repeat(33_000) }).then(a => [a.statusCode, a.error.message])`, `[413,"That is too long to send."]`)
+	p.run(`io.socket.post('/api/x', { text: 'e'.repeat(33_000) })`)
+	if f := <-c.frames; len(f.Data["text"].(string)) != 33_000 {
+		t.Error("what fits was not sent")
+	}
+}

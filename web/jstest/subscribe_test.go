@@ -2,6 +2,7 @@ package jstest_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -9,6 +10,7 @@ import (
 const follow = `
 	window.told = []
 	window.room = io.socket.subscribe('/api/chat/join', { roomId: 3 }, {
+		headers: { Accept: "text/html" },
 		snapshot: (body, { first, reset }) => told.push(['snapshot', body, first, reset]),
 		events: { newMessage: data => told.push(data.id), typing: () => told.push('typing') },
 		error: jwr => told.push(['error', jwr.statusCode]),
@@ -18,14 +20,22 @@ const follow = `
 func (p *page) join(c *conn) {
 	p.t.Helper()
 	p.run(follow)
-	c.reply(c.wants("GET /api/chat/join roomId=3"), 200, `[]`, "X-Seq: 10")
+	join := c.wants("GET /api/chat/join roomId=3")
+	if join.Headers["Accept"] != "text/html" {
+		p.t.Errorf("headers %v", join.Headers)
+	}
+	c.reply(join, 200, `[]`, "X-Seq: 10")
 	p.want(`[told, room.seq, room.stands]`, `[[["snapshot",[],true,false]],10,true]`)
 	p.run(`told.length = 0`)
 }
 
 func (c *conn) message(seq int) {
 	c.t.Helper()
-	c.event("newMessage", fmt.Sprintf(`{"id":%d,"seq":%d}`, seq, seq), "")
+	c.send(messageFrame(seq))
+}
+
+func messageFrame(seq int) string {
+	return fmt.Sprintf(`{"event":"newMessage","data":{"id":%d,"seq":%d}}`, seq, seq)
 }
 
 func TestEventsDuringAJoinWaitForItsSnapshot(t *testing.T) {
@@ -77,11 +87,7 @@ func TestWhatOvertookIsPutInOrder(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
-	c.message(12)
-	c.event("typing", `{}`, "")
-	p.want(`told`, `["typing"]`)
-	c.message(11)
-	c.message(11)
+	c.send(strings.Join([]string{messageFrame(12), `{"event":"typing","data":{}}`, messageFrame(11), messageFrame(11)}, "\n"))
 	p.want(`told`, `["typing",11,12]`)
 	p.run(`io.socket.get('/api/next')`)
 	c.wants("GET /api/next")
@@ -103,10 +109,9 @@ func TestOnesOwnChangesLeaveNoGap(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
-	p.run(`room.seen(12)`)
-	c.message(11)
-	c.message(13)
-	p.want(`[told, room.seq]`, `[[11,13],13]`)
+	p.run(`room.seen(11); room.seen(NaN); io.socket.on('typing', () => room.seen(13))`)
+	c.send(strings.Join([]string{`{"event":"typing","data":{}}`, messageFrame(12), messageFrame(14)}, "\n"))
+	p.want(`[told, room.seq]`, `[["typing",12,14],14]`)
 	p.run(`io.socket.get('/api/next')`)
 	c.wants("GET /api/next")
 }
@@ -116,9 +121,7 @@ func TestListenersHearASubscriptionsEventsInItsOrder(t *testing.T) {
 	p, c := s.connect("")
 	p.join(c)
 	p.run(`window.all = []; io.socket.on('*', (data, frame) => all.push(frame.event, data.seq))`)
-	c.message(12)
-	c.message(10)
-	c.message(11)
+	c.send(messageFrame(12) + "\n" + messageFrame(10) + "\n" + messageFrame(11))
 	p.want(`all`, `["newMessage",11,"newMessage",12]`)
 }
 

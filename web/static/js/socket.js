@@ -20,6 +20,7 @@
   /** @typedef {import('./types').RequestCallback} RequestCallback */
   /** @typedef {import('./types').SubscribeOptions} SubscribeOptions */
   /** @typedef {import('./types').SocketOptions} SocketOptions */
+  /** @typedef {{ frame: Frame, tell: boolean }} Held */
   /** @typedef {{ frame: Frame, done: (jwr: Jwr) => void, sentAt?: number, expires?: number }} Call */
 
   const QUEUE_MS = 30_000 // longer than a tunnel, shorter than a person's patience
@@ -27,7 +28,7 @@
   const PROBE_MS = 3_000
   const HANDSHAKE_MS = 10_000
   const GAP_MS = 250 // what overtook on the way is here by then
-  const FRAME_CHARS = 65_536 // the server closes with 1009 past 64 KiB
+  const FRAME_BYTES = 65_536 // past it the server closes with 1009
   const TYPING_MS = 6_000 // who said nothing for so long has stopped
 
   const RESTARTING = 1012
@@ -135,7 +136,7 @@
     /** @param {Call} call */
     #transmit(call) {
       const text = JSON.stringify(call.frame)
-      if (text.length > FRAME_CHARS) return call.done(failure(413, 'That is too long to send.'))
+      if (text.length * 3 > FRAME_BYTES && bytesOf(text) > FRAME_BYTES) return call.done(failure(413, 'That is too long to send.'))
       call.sentAt = performance.now()
       this.#underWay.set(/** @type {number} */ (call.frame.id), call)
       this.#ws?.send(text)
@@ -386,8 +387,7 @@
 
     /** @param {'in' | 'out'} direction @param {string} name @param {string} text @param {Frame} frame @param {number} [ms] */
     #tapped(direction, name, text, frame, ms) {
-      const bytes = new Blob([text]).size
-      for (const fn of this.#taps) guarded(fn, { direction, name, bytes, ms, frame })
+      for (const fn of this.#taps) guarded(fn, { direction, name, bytes: bytesOf(text), ms, frame })
     }
 
     /**
@@ -411,7 +411,8 @@
     /** The last change applied; undefined where changes are not numbered. @type {number | undefined} */
     seq
 
-    /** @type {{ frame: Frame, tell: boolean }[]} */ #held = []
+    /** @type {Held[]} */ #held = []
+    #releasing = false
     #joins = 0
     #answered = 0
     #failures = 0
@@ -433,7 +434,8 @@
       this.#timer = 0
       if (!this.socket.isConnected()) return
       const join = ++this.#joins
-      this.socket.get(this.url, { ...this.data, after: this.seq }, (_, jwr) => {
+      const { url, options: { headers } } = this
+      this.socket.request({ url, data: { ...this.data, after: this.seq }, headers }, (_, jwr) => {
         if (join === this.#joins) this.#joined(jwr)
       })
     }
@@ -465,6 +467,8 @@
 
     /** The connection broke: what was held is in the next snapshot. */
     lost() {
+      clearTimeout(this.#timer)
+      this.#timer = 0
       this.stands = false
       this.#held = []
     }
@@ -477,30 +481,32 @@
     /** @param {Frame} frame @param {boolean} tell whether to tell the socket's listeners too */
     offer(frame, tell) {
       this.#held.push({ frame, tell })
+      this.#held.sort((a, b) => (a.frame.data?.seq ?? 0) - (b.frame.data?.seq ?? 0))
       if (this.#answered === this.#joins) this.#release()
     }
 
     /** A change that this page made itself, known from the answer's `X-Seq`, leaves no gap. @param {number} seq */
-    seen(seq) { this.offer({ data: { seq } }, false) }
+    seen(seq) { if (seq) this.offer({ data: { seq } }, false) }
 
     #release() {
-      const held = this.#held.sort((a, b) => (a.frame.data?.seq ?? 0) - (b.frame.data?.seq ?? 0))
-      this.#held = held.filter(item => !this.#next(item))
+      if (this.#releasing) return // by a listener of what is being released: the loop comes to it
+      this.#releasing = true
+      while (this.#held.length && this.#due(this.#held[0].frame)) this.#apply(/** @type {Held} */ (this.#held.shift()))
+      this.#releasing = false
       if (this.#held.length) this.#timer ||= setTimeout(() => this.join(), GAP_MS)
       else { clearTimeout(this.#timer); this.#timer = 0 }
     }
 
-    /** Whether the event is done with: applied, or known already. @param {{ frame: Frame, tell: boolean }} item */
-    #next({ frame, tell }) {
+    /** Whether nothing is missing before it. @param {Frame} frame */
+    #due({ data }) { return !(data?.seq > Number(this.seq) + 1) }
+
+    /** @param {Held} held */
+    #apply({ frame, tell }) {
       const seq = frame.data?.seq
-      if (seq !== undefined && this.seq !== undefined) {
-        if (seq > this.seq + 1) return false
-        if (seq <= this.seq) return true
-        this.seq = seq
-      }
+      if (seq <= Number(this.seq)) return // known already
+      if (this.seq !== undefined && seq !== undefined) this.seq = seq
       if (frame.event) guarded(this.options.events[frame.event], frame.data, frame)
       if (tell) this.socket.happened(frame)
-      return true
     }
 
     /** Forgets it. Leaving the room is the page's to ask for. */
@@ -565,6 +571,9 @@
   /** @param {number} status @param {string} detail */
   const failure = (status, detail) => answer({ status, data: { type: 'about:blank', title: detail, status, detail } })
   const broken = () => failure(0, 'No connection.')
+
+  /** @param {string} text */
+  const bytesOf = text => new Blob([text]).size
 
   /** @param {Function | undefined} fn @param {unknown[]} args */
   function guarded(fn, ...args) {

@@ -54,6 +54,8 @@ export interface SubscribeOptions {
   events: Record<string, (data: any, frame: Frame) => void>
   /** Only events of this room, where a page follows several rooms with the same events. */
   room?: string
+  /** Sent with every join, such as `Accept: text/html` for a snapshot of fragments. */
+  headers?: Record<string, string>
   /** Called when the server refuses for good; the subscription is over then. */
   error?: (jwr: Jwr) => void
 }
