@@ -71,18 +71,22 @@ func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, 
 	if err != nil {
 		return err
 	}
-	return p.show(c, status, v.Room.title(), RoomPage(v, who, w), "js/chat.js")
+	page, err := p.shell.Page(c, v.Room.title())
+	if err != nil {
+		return err
+	}
+	page.Path = "" // in the sidebar the room is current, not the list of rooms
+	page.Modules = append(page.Modules, "js/chat.js")
+	return action.Page(c, status, within(web.Frame(page), RoomPage(v, who, w)))
 }
 
 // show puts a component into the frame.
-func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
+func (p pages) show(c echo.Context, status int, title string, content templ.Component) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
 		return err
 	}
-	page.Modules = append(page.Modules, modules...)
-	framed := web.Frame(page)
-	return action.Page(c, status, within(framed, content))
+	return action.Page(c, status, within(web.Frame(page), content))
 }
 
 // here is who has the room open, for a page that was away.

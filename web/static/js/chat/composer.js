@@ -1,0 +1,114 @@
+// @ts-check
+// Where one writes. What is written goes to the outbox; what is not sent is kept as the room's draft.
+import { $, announce } from '../app.js'
+import { send } from '../outbox.js'
+import { last } from './log.js'
+import { latest } from './paging.js'
+import { log, me, roomId } from './room.js'
+import { idOf, senderOf, textOf } from './row.js'
+
+const MAX = 2_000 // characters, as the server counts them
+const WARN = 200
+const EXCERPT = 140
+const DRAFT = `draft:${me}:${roomId}`
+
+/** @type {{ id: number, name: string, text: string } | undefined} */
+let replyTo
+
+export const form = /** @type {HTMLFormElement | null} */ ($('[data-composer]'))
+export const box = /** @type {HTMLTextAreaElement | null} */ ($('#compose'))
+
+/** Answers a message with the next one. @param {HTMLElement} row */
+export function reply(row) {
+  replyTo = { id: idOf(row), name: senderOf(row), text: textOf(row).replace(/\s+/g, ' ').slice(0, EXCERPT) }
+  showReply()
+  box?.focus()
+}
+
+function showReply() {
+  const [bar, name, text] = [$('[data-reply]', form ?? undefined), $('[data-reply-name]'), $('[data-reply-text]')]
+  if (!bar || !name || !text) return
+  bar.hidden = !replyTo
+  name.textContent = replyTo?.name ?? ''
+  text.textContent = replyTo?.text ?? ''
+}
+
+export function cancelReply() {
+  replyTo = undefined
+  showReply()
+}
+
+/** Puts text where the caret is, or in the place of the characters before it. @param {string} text @param {number} [before] */
+export function insert(text, before = 0) {
+  if (!box) return
+  box.focus()
+  box.setRangeText(text, box.selectionStart - before, box.selectionEnd, 'end')
+  box.dispatchEvent(new Event('input', { bubbles: true }))
+}
+
+async function submit() {
+  if (!box) return
+  const text = box.value
+  if (!text.trim() || problem()) return box.focus()
+  if (last()) await latest()
+  send({ clientId: uuid(), roomId, text, at: new Date().toISOString(), replyTo })
+  document.dispatchEvent(new CustomEvent('hubbub:sent'))
+  box.value = ''
+  cancelReply()
+  changed()
+}
+
+function changed() {
+  if (!box) return
+  if (box.value) localStorage.setItem(DRAFT, box.value)
+  else localStorage.removeItem(DRAFT)
+  const place = $('[data-problem]', form ?? undefined), left = $('[data-left]'), remaining = MAX - [...box.value].length
+  const words = problem()
+  if (place && place.textContent !== words) place.textContent = words
+  box.toggleAttribute('aria-invalid', !!words)
+  if (!left) return
+  left.hidden = remaining > WARN
+  left.textContent = String(remaining).replace('-', '−')
+}
+
+/** What is wrong with the text; '' when nothing is. */
+function problem() {
+  const over = [...box?.value ?? ''].length - MAX
+  return over > 0 ? `${over} character${over > 1 ? 's' : ''} too many.` : ''
+}
+
+/** crypto.randomUUID exists on secure origins only; a workspace in the office may not be one. */
+function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = bytes[6] & 0x0f | 0x40
+  bytes[8] = bytes[8] & 0x3f | 0x80
+  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
+/** @param {KeyboardEvent} event */
+function keyed(event) {
+  if (!box || event.defaultPrevented) return
+  if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    event.preventDefault()
+    form?.requestSubmit()
+  } else if (event.key === 'ArrowUp' && !box.value) {
+    event.preventDefault()
+    last()?.focus()
+  } else if (event.key === 'Escape' && replyTo) cancelReply()
+}
+
+export function watchComposer() {
+  if (!form || !box) return
+  form.noValidate = true // an empty message is not worth a bubble
+  if (!box.value) box.value = localStorage.getItem(DRAFT) ?? ''
+  changed()
+  form.addEventListener('submit', event => {
+    event.preventDefault()
+    submit()
+  })
+  box.addEventListener('input', changed)
+  box.addEventListener('keydown', keyed)
+  $('[data-reply-cancel]')?.addEventListener('click', () => { cancelReply(); box?.focus() })
+  if (matchMedia('(hover: hover)').matches && !log.dataset.target) box.focus({ preventScroll: true })
+  if (box.getAttribute('aria-invalid') === 'true') announce($('[data-problem]')?.textContent ?? '', 'assertive')
+}

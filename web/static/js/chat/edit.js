@@ -1,0 +1,97 @@
+// @ts-check
+// Editing a message where it stands, in the words it was written in.
+import { $, parse, toast } from '../app.js'
+import { box } from './composer.js'
+import { keepPlace, show } from './log.js'
+import { HTML, list, reason, roomId, socket } from './room.js'
+import { idOf, personal } from './row.js'
+
+/** @type {(jwr: import('../types').Jwr) => void} */
+let seen = () => {}
+
+/** @param {HTMLElement} row one's own */
+export async function edit(row) {
+  if ($('.editor', row)) return
+  const id = idOf(row)
+  const jwr = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
+  const message = jwr.error ? undefined : jwr.body.find((/** @type {{ id: number }} */ m) => m.id === id)
+  if (!message) return toast({ title: 'It can’t be edited now', body: jwr.error ? reason(jwr) : 'It was deleted.', icon: 'circle-alert', tone: 'bad' })
+  open(document.getElementById(row.id) ?? row, message.text)
+}
+
+/** @param {HTMLElement} row @param {string} text */
+function open(row, text) {
+  for (const other of list.querySelectorAll('.is-editing')) close(/** @type {HTMLElement} */ (other))
+  const template = /** @type {HTMLTemplateElement} */ ($('#edit-message'))
+  const form = /** @type {HTMLFormElement} */ (template.content.firstElementChild?.cloneNode(true))
+  const area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
+  area.value = text
+  area.dataset.before = text
+  keepPlace(() => {
+    row.classList.add('is-editing')
+    $('.body', row)?.after(form)
+  })
+  area.focus()
+  area.setSelectionRange(text.length, text.length)
+  area.scrollIntoView({ block: 'nearest' })
+}
+
+/** @param {HTMLElement} row */
+function close(row) {
+  keepPlace(() => {
+    row.classList.remove('is-editing')
+    $('.editor', row)?.remove()
+  })
+}
+
+/** @param {HTMLFormElement} form */
+async function save(form) {
+  const row = /** @type {HTMLElement} */ (form.closest('.message')), area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
+  if (area.value === area.dataset.before) return leave(row)
+  const jwr = await socket.request({ method: 'PATCH', url: `/api/chat/messages/${idOf(row)}`, data: { text: area.value }, headers: HTML })
+  const problem = $('[data-problem]', form)
+  if (jwr.error && problem) {
+    problem.textContent = `Not saved. ${reason(jwr)}`
+    return
+  }
+  leave(/** @type {HTMLElement} */ (form.closest('.message')))
+  show(parse(jwr.body).map(personal))
+  seen(jwr)
+}
+
+/** @param {HTMLElement} row */
+function leave(row) {
+  close(row)
+  box?.focus()
+}
+
+/** @param {(jwr: import('../types').Jwr) => void} known */
+export function watchEditing(known) {
+  seen = known
+  list.addEventListener('submit', event => {
+    event.preventDefault()
+    save(/** @type {HTMLFormElement} */ (event.target))
+  })
+  list.addEventListener('click', event => {
+    const cancel = event.target instanceof Element && event.target.closest('[data-cancel]')
+    if (cancel) leave(/** @type {HTMLElement} */ (cancel.closest('.message')))
+  })
+  list.addEventListener('keydown', event => {
+    const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null
+    if (!form) return
+    if (event.key === 'Escape') leave(/** @type {HTMLElement} */ (form.closest('.message')))
+    else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) form.requestSubmit()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  // Somebody reacts meanwhile: the row is a new one, what is being written in it stays.
+  document.addEventListener('hubbub:fragment', event => {
+    const row = /** @type {HTMLElement} */ (event.target)
+    const form = $('.editor', /** @type {CustomEvent<{ replaced: HTMLElement | null }>} */ (event).detail.replaced ?? undefined)
+    if (!form || !row.matches('.message') || $('.editor', row) || form.isConnected) return
+    row.classList.add('is-editing')
+    $('.body', row)?.after(form)
+    if (document.activeElement === row) $('textarea', form)?.focus()
+  })
+}

@@ -1,0 +1,117 @@
+// @ts-check
+// "@" offers people: the arrows choose, Enter or Tab takes, Escape closes. The caret stays in the text.
+import { $, $$, el } from '../app.js'
+import { box, insert } from './composer.js'
+
+const AT_MOST = 6
+const QUIET_MS = 80
+
+/** @typedef {{ id: number, fullName: string, handle: string }} Person */
+
+const popup = /** @type {HTMLElement} */ ($('#mentions'))
+let asked = 0
+let timer = 0
+
+/** What is being written after an "@" that begins a word; undefined elsewhere. */
+function query() {
+  if (!box || box.selectionStart !== box.selectionEnd) return
+  return /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}_.-]{0,30})$/u.exec(box.value.slice(0, box.selectionStart))?.[1]
+}
+
+const isOpen = () => popup.matches(':popover-open')
+
+function look() {
+  clearTimeout(timer)
+  const text = query()
+  if (text === undefined) return close()
+  timer = setTimeout(() => ask(text), QUIET_MS)
+}
+
+/** By HTTP, because asking over the socket is following. @param {string} text */
+async function ask(text) {
+  const number = ++asked
+  const answer = await fetch(`/api/users?limit=${AT_MOST}&query=${encodeURIComponent(text)}`).catch(() => null)
+  if (number !== asked || query() === undefined) return
+  offer(answer?.ok ? await answer.json() : [])
+}
+
+/** @param {Person[]} people */
+function offer(people) {
+  popup.replaceChildren(...people.slice(0, AT_MOST).map(option))
+  if (!people.length) return close()
+  if (!isOpen()) popup.showPopover()
+  select(0)
+}
+
+/** @param {Person} person @param {number} index */
+function option(person, index) {
+  const row = el('div', { role: 'option', id: `mention-${index}`, class: 'menu-item', 'data-handle': person.handle })
+  row.append(avatarOf(person), el('b', {}, person.fullName), el('span', { class: 'muted' }, `@${person.handle}`))
+  row.addEventListener('pointerdown', event => { event.preventDefault(); take(row) })
+  return row
+}
+
+/** As the page has it already, or in the colour that the server would give. @param {Person} person */
+function avatarOf({ id, fullName }) {
+  const hue = $(`[data-person="${id}"]`)?.dataset.hue ?? hueOf(id)
+  const initials = fullName.split(/\s+/).slice(0, 2).map(word => [...word][0]?.toUpperCase()).join('')
+  return el('span', { class: 'avatar sm', 'data-hue': hue, 'aria-hidden': 'true' }, initials)
+}
+
+/** FNV-1a, as in account.go. @param {number} id */
+function hueOf(id) {
+  let hash = 0x811c9dc5
+  for (const digit of String(id)) hash = Math.imul(hash ^ digit.charCodeAt(0), 0x01000193) >>> 0
+  return hash % 8 + 1
+}
+
+const options = () => $$('[role=option]', popup)
+const selected = () => options().findIndex(row => row.ariaSelected === 'true')
+
+/** @param {number} index */
+function select(index) {
+  const all = options(), chosen = all.at(index % all.length)
+  for (const row of all) row.ariaSelected = String(row === chosen)
+  chosen?.scrollIntoView({ block: 'nearest' })
+  box?.setAttribute('aria-activedescendant', chosen?.id ?? '')
+}
+
+/** @param {HTMLElement} row */
+function take(row) {
+  insert(`@${row.dataset.handle} `, (query() ?? '').length + 1)
+  close()
+}
+
+function close() {
+  asked++
+  clearTimeout(timer)
+  if (isOpen()) popup.hidePopover()
+  box?.removeAttribute('aria-activedescendant')
+}
+
+/** @param {KeyboardEvent} event */
+function keyed(event) {
+  if (!isOpen() || event.isComposing) return
+  const at = selected()
+  if (event.key === 'ArrowDown') select(at + 1)
+  else if (event.key === 'ArrowUp') select(at - 1)
+  else if (event.key === 'Enter' || event.key === 'Tab') take(options()[at])
+  else if (event.key === 'Escape') close()
+  else return
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
+/** Listens before the composer does: an Enter that chooses somebody sends nothing. */
+export function watchMentions() {
+  if (!box) return
+  for (const [name, value] of Object.entries({ 'aria-controls': 'mentions', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' })) box.setAttribute(name, value)
+  box.addEventListener('keydown', keyed)
+  box.addEventListener('input', look)
+  box.addEventListener('click', look)
+  box.addEventListener('blur', close)
+  $('[data-mention]')?.addEventListener('click', () => {
+    const begins = !box?.value || /\s$/.test(box.value.slice(0, box.selectionStart))
+    insert(begins ? '@' : ' @')
+  })
+}

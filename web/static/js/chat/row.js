@@ -1,0 +1,40 @@
+// @ts-check
+// A message's row. The server renders a broadcast once for everybody; here it becomes the reader's.
+import { $, $$, el } from '../app.js'
+import { me } from './room.js'
+
+const GROUP_MS = 5 * 60_000 // as in rows.go
+
+/** @param {HTMLElement} row */
+export const isOwn = row => Number(row.dataset.sender) === me
+
+/** @param {HTMLElement} row */
+export const idOf = row => Number(row.dataset.order)
+
+/** @param {HTMLElement} row */
+export const senderOf = row => $('.who > b', row)?.textContent ?? ''
+
+/** @param {HTMLElement} row */
+export const textOf = row => $('.body', row)?.innerText.trim() ?? ''
+
+/** Marks what is the reader's own: their messages, mentions and reactions. @param {HTMLElement} row */
+export function personal(row) {
+  if (isOwn(row) && !$('.you', row)) $('.who > b', row)?.after(el('span', { class: 'you' }, 'you'))
+  for (const mention of $$(`.mention[data-user="${me}"]`, row)) {
+    mention.classList.add('me')
+    row.classList.add('is-mention')
+  }
+  for (const reaction of $$('.reaction', row)) {
+    reaction.setAttribute('aria-pressed', String(reaction.dataset.by?.split(' ').includes(String(me))))
+  }
+  return row
+}
+
+/** The day in the reader's calendar. @param {string | undefined} moment */
+export const dayOf = moment => new Date(moment ?? '').toDateString()
+
+/** Whether the row stands under the one before it without a head of its own. @param {HTMLElement} row @param {HTMLElement} before */
+export function follows(row, before) {
+  return row.dataset.sender === before.dataset.sender && !$('.quote', row)
+    && Date.parse(row.dataset.created ?? '') - Date.parse(before.dataset.created ?? '') < GROUP_MS
+}
