@@ -33,6 +33,7 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 		return p, err
 	}
 	p.Sidebar = []templ.Component{sidebar}
+	p.Modules = []string{"js/rooms.js"} // keeps the sidebar live
 	return p, nil
 }
 

@@ -71,21 +71,19 @@ func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, 
 	if err != nil {
 		return err
 	}
-	page, err := p.shell.Page(c, v.Room.title())
-	if err != nil {
-		return err
-	}
-	page.Path = "" // in the sidebar the room is current, not the list of rooms
-	page.Modules = append(page.Modules, "js/chat.js")
-	return action.Page(c, status, within(web.Frame(page), RoomPage(v, who, w)))
+	return p.show(c, status, v.Room.title(), RoomPage(v, who, w), "js/chat.js")
 }
 
 // show puts a component into the frame.
-func (p pages) show(c echo.Context, status int, title string, content templ.Component) error {
+func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
 		return err
 	}
+	if c.Param("id") != "" {
+		page.Path = "" // in the sidebar the room is current, not the list of rooms
+	}
+	page.Modules = append(page.Modules, modules...)
 	return action.Page(c, status, within(web.Frame(page), content))
 }
 

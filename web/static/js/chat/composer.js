@@ -20,7 +20,7 @@ export const box = /** @type {HTMLTextAreaElement | null} */ ($('#compose'))
 
 /** Answers a message with the next one. @param {HTMLElement} row */
 export function reply(row) {
-  replyTo = { id: idOf(row), name: senderOf(row), text: textOf(row).replace(/\s+/g, ' ').slice(0, EXCERPT) }
+  replyTo = { id: idOf(row), name: senderOf(row), text: textOf(row).slice(0, EXCERPT) }
   showReply()
   box?.focus()
 }

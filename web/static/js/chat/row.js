@@ -14,8 +14,13 @@ export const idOf = row => Number(row.dataset.order)
 /** @param {HTMLElement} row */
 export const senderOf = row => $('.who > b', row)?.textContent ?? ''
 
-/** @param {HTMLElement} row */
-export const textOf = row => $('.body', row)?.innerText.trim() ?? ''
+/** What the message says, in a line. @param {HTMLElement} row */
+export function textOf(row) {
+  const body = $('.body', row)?.cloneNode(true)
+  if (!(body instanceof HTMLElement)) return ''
+  $('.edited', body)?.remove()
+  return body.textContent?.replace(/\s+/g, ' ').trim() ?? ''
+}
 
 /** Marks what is the reader's own: their messages, mentions and reactions. @param {HTMLElement} row */
 export function personal(row) {
