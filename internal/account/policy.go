@@ -59,6 +59,12 @@ func SignInFirst(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// PageAction is an Action that answers with a page: those who are not signed in
+// are sent to sign in first.
+func PageAction[In any](do func(c echo.Context, who User, in In) error) echo.HandlerFunc {
+	return SignInFirst(Action(do))
+}
+
 // byHTTP refuses an action over the socket, whose handshake decided who is
 // calling for as long as it stands.
 func byHTTP(next echo.HandlerFunc) echo.HandlerFunc {

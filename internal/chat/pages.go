@@ -26,21 +26,20 @@ type Shell interface {
 // JavaScript. Each form does what an action does, and leads back to a page.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
-	g = g.Group("", account.SignInFirst)
-	g.GET("/rooms", account.Action(p.browse))
-	g.POST("/rooms", account.Action(p.create))
-	g.GET("/rooms/sidebar", account.Action(p.sidebar))
-	g.GET("/rooms/:id", account.Action(p.room))
-	g.GET("/rooms/:id/here", account.Action(p.here))
-	g.POST("/rooms/:id/messages", account.Action(p.send))
-	g.POST("/rooms/:id/join", account.Action(p.join))
-	g.POST("/rooms/:id/leave", account.Action(p.leave))
-	g.GET("/rooms/:id/settings", account.Action(p.settings))
-	g.POST("/rooms/:id/settings", account.Action(p.change))
-	g.POST("/rooms/:id/members", account.Action(p.invite))
-	g.POST("/rooms/:id/members/:userId/remove", account.Action(p.remove))
-	g.GET("/people", account.Action(p.people))
-	g.POST("/people/:id/message", account.Action(p.writeTo))
+	g.GET("/rooms", account.PageAction(p.browse))
+	g.POST("/rooms", account.PageAction(p.create))
+	g.GET("/rooms/sidebar", account.PageAction(p.sidebar))
+	g.GET("/rooms/:id", account.PageAction(p.room))
+	g.GET("/rooms/:id/here", account.PageAction(p.here))
+	g.POST("/rooms/:id/messages", account.PageAction(p.send))
+	g.POST("/rooms/:id/join", account.PageAction(p.join))
+	g.POST("/rooms/:id/leave", account.PageAction(p.leave))
+	g.GET("/rooms/:id/settings", account.PageAction(p.settings))
+	g.POST("/rooms/:id/settings", account.PageAction(p.change))
+	g.POST("/rooms/:id/members", account.PageAction(p.invite))
+	g.POST("/rooms/:id/members/:userId/remove", account.PageAction(p.remove))
+	g.GET("/people", account.PageAction(p.people))
+	g.POST("/people/:id/message", account.PageAction(p.writeTo))
 }
 
 type pages struct {
