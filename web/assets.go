@@ -71,7 +71,7 @@ var (
 
 	// Comments that begin a line. Whatever stands behind code is left alone: to
 	// tell it from a string or a regular expression takes a parser.
-	blockLines = regexp.MustCompile(`(?ms)^[ \t]*/\*\*.*?\*/[ \t]*\n`)
+	blockLines = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*[^/])*\*/[ \t]*\n`)
 	lines      = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
 )
 
