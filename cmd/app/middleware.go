@@ -31,8 +31,9 @@ func identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// logRequests writes a line a request: what went well at debug level, what was
-// refused at info. Neither query nor body is written: they may hold secrets.
+// logRequests writes a line a request: what was refused at info level, the rest
+// at debug level; what failed here has had its line from action.ErrorHandler.
+// Neither query nor body is written: they may hold secrets.
 func (a *App) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
@@ -43,7 +44,7 @@ func (a *App) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 		took, status := time.Since(began), c.Response().Status
 		a.metrics.observeRequest(c, took)
 		level := slog.LevelDebug
-		if status >= http.StatusBadRequest {
+		if status >= http.StatusBadRequest && status < http.StatusInternalServerError {
 			level = slog.LevelInfo
 		}
 		ctx := c.Request().Context()

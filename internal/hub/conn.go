@@ -83,10 +83,13 @@ func (c *Conn) shut(code wire.CloseCode) {
 }
 
 // Closing reports whether Close was called: no further request is served.
-func (c *Conn) Closing() bool {
+func (c *Conn) Closing() bool { return c.Code() != 0 }
+
+// Code is why the connection is closed, or about to be; 0: it is open.
+func (c *Conn) Code() wire.CloseCode {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.code != 0
+	return c.code
 }
 
 var (

@@ -39,14 +39,15 @@ func (l *rateLimit) retryAfter() time.Duration {
 	return time.Duration(float64(time.Second) / float64(l.limiter.Limit()))
 }
 
-// refuse notes a refusal and reports whether it was one too many: the
-// wire.MaxRefusals'th within the window.
-func (l *rateLimit) refuse(now time.Time) (flooding bool) {
+// refuse notes a refusal and reports whether it was the first in a while, and
+// whether it was one too many: the wire.MaxRefusals'th within the window.
+func (l *rateLimit) refuse(now time.Time) (began, flooding bool) {
 	if l.refusals == nil {
 		l.refusals = make([]time.Time, wire.MaxRefusals)
 	}
+	newest := l.refusals[(l.next+len(l.refusals)-1)%len(l.refusals)]
 	l.refusals[l.next] = now
 	l.next = (l.next + 1) % len(l.refusals)
 	oldest := l.refusals[l.next]
-	return !oldest.IsZero() && now.Sub(oldest) <= wire.RefusalWindow
+	return now.Sub(newest) > wire.RefusalWindow, !oldest.IsZero() && now.Sub(oldest) <= wire.RefusalWindow
 }

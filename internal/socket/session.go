@@ -147,5 +147,5 @@ func (s *session) end() {
 	s.ws.CloseNow()
 	s.h.config.Hub.Remove(s.conn)
 	s.h.addresses.give(s.address)
-	s.log.Info("socket closed")
+	s.log.Info("socket closed", "code", int(s.conn.Code()), "reason", s.conn.Code().Reason())
 }

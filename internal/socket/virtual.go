@@ -58,9 +58,9 @@ func (s *session) serveFrame(frame []byte) {
 	var invalid *wire.Invalid
 	switch {
 	case !s.rate.allow():
-		s.refuse(idOf(req, err))
+		s.slowDown(idOf(req, err))
 	case errors.As(err, &invalid):
-		s.reply(faultReply(invalid.ID, fault.Malformed(invalid.Reason)))
+		s.refuse(invalid.ID, fault.Malformed(invalid.Reason))
 	default:
 		s.serve(req)
 	}
@@ -74,13 +74,25 @@ func idOf(req wire.Request, err error) int64 {
 	return req.ID
 }
 
-// refuse answers a frame for which there was no token.
-func (s *session) refuse(id int64) {
-	if id != 0 {
-		s.reply(faultReply(id, fault.TooFast(s.rate.retryAfter())))
+// refuse answers and logs a frame that never gets to the router, which logs
+// what it refuses by itself.
+func (s *session) refuse(id int64, f *fault.Fault) {
+	s.log.Info("frame refused", "status", f.Status, "refused", f.Error())
+	s.reply(faultReply(id, f))
+}
+
+// slowDown answers a frame for which there was no token. Of a flood the first
+// refusal is logged, and then the end.
+func (s *session) slowDown(id int64) {
+	f := fault.TooFast(s.rate.retryAfter())
+	began, flooding := s.rate.refuse(time.Now())
+	if began {
+		s.log.Info("frames refused", "status", f.Status, "refused", f.Error())
 	}
-	if s.rate.refuse(time.Now()) {
-		s.log.Warn("socket floods")
+	if id != 0 {
+		s.reply(faultReply(id, f))
+	}
+	if flooding {
 		s.conn.Close(wire.CloseFlooding)
 	}
 }
@@ -89,7 +101,7 @@ func (s *session) refuse(id int64) {
 func (s *session) serve(req wire.Request) {
 	r, err := s.virtual(req)
 	if err != nil {
-		s.reply(faultReply(req.ID, fault.Of(err)))
+		s.refuse(req.ID, fault.Of(err))
 		return
 	}
 	answer := newRecorder()
