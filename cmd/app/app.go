@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -77,6 +78,7 @@ func (a *App) serve() error {
 	jobs, stop := context.WithCancel(context.Background())
 	a.stopJobs = stop
 	a.running.Go(func() { a.account.Run(jobs) })
+	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {

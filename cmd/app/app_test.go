@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"hubbub/internal/account"
 	"hubbub/internal/testkit"
 )
@@ -22,6 +24,8 @@ type instance struct {
 	*App
 	t   testing.TB
 	log *lines
+
+	behind *pgx.Conn // see admin
 }
 
 // startApp starts what main starts, with cheap passwords. Changes to the

@@ -29,6 +29,9 @@ type Config struct {
 	Heartbeat time.Duration // of the sockets
 	Patience  time.Duration // for letting everybody go when it stops
 
+	QueueFrames int           // that may wait for a connection; 0: the protocol's
+	Reconcile   time.Duration // how often open rooms are compared with the database; 0: the usual
+
 	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
 }
 

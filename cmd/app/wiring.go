@@ -16,7 +16,7 @@ import (
 // wire makes the services and hands each what it needs of the others.
 func (a *App) wire() error {
 	a.metrics = newMetrics()
-	a.hub = hub.New(hub.Config{Log: a.config.Log, Observe: a.metrics.observeBroadcast})
+	a.hub = hub.New(hub.Config{Log: a.config.Log, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
 	people, err := account.New(a.db, account.Config{
 		Hub:    a.hub,
 		Online: onlineByHub{a.hub},

@@ -21,6 +21,7 @@ type Message struct {
 	Event   string          `json:"event,omitempty"`
 	Class   uint8           `json:"class,omitempty"`
 	Key     string          `json:"key,omitempty"`
+	Seq     int64           `json:"seq,omitempty"`
 	Data    json.RawMessage `json:"data,omitempty"`
 	HTML    []byte          `json:"html,omitempty"`
 	Unnamed bool            `json:"unnamed,omitempty"` // the frame does not name the room

@@ -32,6 +32,8 @@
 //   - Sending the same clientId again is harmless.
 //   - Whoever is removed from a room hears nothing of it once the removal is
 //     answered, on any connection, also one that was just joining.
+//   - What was never told, because a connection broke between the commit and the
+//     event, is told within seconds (reconcile.go).
 //   - Delivery of an event is at most once, and events of one room may arrive
 //     out of order: apply them by id and seq.
 //

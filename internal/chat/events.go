@@ -59,8 +59,23 @@ type Membership struct {
 	User account.Profile `json:"user"`
 }
 
+func sent(m Message) hub.Event {
+	return hub.Event{Name: eventNewMessage, Class: hub.Log, Seq: m.Seq, Data: m, HTML: MessageRow(m, Reader{}).Render}
+}
+
+func changed(m Message) hub.Event {
+	return hub.Event{Name: eventMessageUpdated, Class: hub.Log, Seq: m.Seq, Data: m, HTML: MessageRow(m, Reader{}).Render}
+}
+
+func deleted(m Message) hub.Event {
+	return hub.Event{
+		Name: eventMessageDeleted, Class: hub.Log, Seq: m.Seq,
+		Data: Gone{ID: m.ID, RoomID: m.RoomID, Seq: m.Seq}, HTML: MessageGone(m).Render,
+	}
+}
+
 func (s *Service) tellSent(ctx context.Context, room Room, m Message, from *hub.Conn) {
-	s.hub.Broadcast(ctx, hub.Event{Name: eventNewMessage, Class: hub.Log, Data: m, HTML: MessageRow(m, Reader{}).Render}, from, channel(m.RoomID))
+	s.hub.Broadcast(ctx, sent(m), from, channel(m.RoomID))
 	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: room.ID, Data: Moved{
 		Seq:         m.Seq,
 		LastMessage: LastMessage{ID: m.ID, SenderID: m.Sender.ID, Text: m.Text, CreatedAt: m.CreatedAt},
@@ -69,14 +84,11 @@ func (s *Service) tellSent(ctx context.Context, room Room, m Message, from *hub.
 }
 
 func (s *Service) tellChanged(ctx context.Context, m Message, from *hub.Conn) {
-	s.hub.Broadcast(ctx, hub.Event{Name: eventMessageUpdated, Class: hub.Log, Data: m, HTML: MessageRow(m, Reader{}).Render}, from, channel(m.RoomID))
+	s.hub.Broadcast(ctx, changed(m), from, channel(m.RoomID))
 }
 
 func (s *Service) tellDeleted(ctx context.Context, m Message, from *hub.Conn) {
-	s.hub.Broadcast(ctx, hub.Event{
-		Name: eventMessageDeleted, Class: hub.Log,
-		Data: Gone{ID: m.ID, RoomID: m.RoomID, Seq: m.Seq}, HTML: MessageGone(m).Render,
-	}, from, channel(m.RoomID))
+	s.hub.Broadcast(ctx, deleted(m), from, channel(m.RoomID))
 }
 
 func (s *Service) tellTyping(ctx context.Context, t Typing, from *hub.Conn) {

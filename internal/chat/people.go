@@ -8,6 +8,15 @@ import (
 
 // seenBy completes messages with their people, for one reader.
 func (s *Service) seenBy(ctx context.Context, userID int64, messages []Message) ([]Message, error) {
+	seen, err := s.withTheirPeople(ctx, messages)
+	for i, m := range seen {
+		seen[i] = m.seenBy(userID)
+	}
+	return seen, err
+}
+
+// withTheirPeople completes messages with their people.
+func (s *Service) withTheirPeople(ctx context.Context, messages []Message) ([]Message, error) {
 	var ids []int64
 	for _, m := range messages {
 		ids = append(ids, m.people()...)
@@ -16,11 +25,11 @@ func (s *Service) seenBy(ctx context.Context, userID int64, messages []Message) 
 	if err != nil {
 		return nil, err
 	}
-	seen := make([]Message, len(messages))
+	named := make([]Message, len(messages))
 	for i, m := range messages {
-		seen[i] = m.named(known).seenBy(userID)
+		named[i] = m.named(known)
 	}
-	return seen, nil
+	return named, nil
 }
 
 // withPeople completes one message with its people.

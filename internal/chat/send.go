@@ -207,14 +207,17 @@ func (o *outbox) next() []*parcel {
 	return load
 }
 
-// commit stores the load at once; when one of it cannot be stored, each by itself.
+// commit stores the load at once; when one of it cannot be stored, each by
+// itself. When the connection was lost nobody knows whether the load is
+// committed: it is not tried again here, for it might be stored twice. Its
+// senders are told, and try again with the same clientId.
 func (o *outbox) commit(ctx context.Context, load []*parcel) {
 	drafts := make([]draft, len(load))
 	for i, p := range load {
 		drafts[i] = p.draft
 	}
 	rows, err := o.store(ctx, drafts)
-	if err != nil && len(load) > 1 {
+	if err != nil && len(load) > 1 && !postgres.Unavailable(err) {
 		for _, p := range load {
 			o.commit(ctx, []*parcel{p})
 		}

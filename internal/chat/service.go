@@ -29,6 +29,7 @@ type Service struct {
 	people People
 	outbox outbox
 	typing *typists
+	ledger ledger
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
@@ -37,6 +38,7 @@ func New(db *postgres.DB, h *hub.Hub, people People) *Service {
 	s := &Service{db: db, hub: h, people: people, typing: newTypists()}
 	s.outbox.store = func(ctx context.Context, drafts []draft) ([]stored, error) { return storeMessages(ctx, db, drafts) }
 	h.OnLeave(channelPrefix, s.left)
+	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })
 	return s
 }
 
@@ -63,6 +65,7 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 		s.hub.Leave(conn, channel(roomID))
 		return Joined{}, err
 	}
+	s.ledger.open(roomID, joined.Seq)
 	if first {
 		s.tellVisit(ctx, eventUserJoined, s.visit(ctx, who.ID, roomID), conn)
 	}

@@ -190,6 +190,21 @@ func lockRoom(ctx context.Context, tx pgx.Tx, roomID int64) error {
 	return wrap("lock the room", err)
 }
 
+// seqsOf are the rooms' seqs; rooms that are gone are left out.
+func seqsOf(ctx context.Context, db postgres.Queryer, ids []int64) (map[int64]int64, error) {
+	rows, err := db.Query(ctx, `select id, seq from chat.rooms where id = any ($1)`, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the rooms' seqs: %w", err)
+	}
+	seqs := map[int64]int64{}
+	var id, seq int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq}, func() error {
+		seqs[id] = seq
+		return nil
+	})
+	return seqs, wrap("read the rooms' seqs", err)
+}
+
 // membersOf are the people of a room with their roles, by name; of their
 // profiles only the ids are known here.
 func membersOf(ctx context.Context, db postgres.Queryer, roomID int64) ([]Participant, error) {

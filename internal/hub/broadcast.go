@@ -31,6 +31,7 @@ type Event struct {
 	Name  string
 	Class Class
 	Key   string // of a State: replaces a queued one with the same name, room and key
+	Seq   int64  // of a Log: its place in the room's log, for OnDelivered; 0: it has none
 	Data  any    // anything that has JSON; nil: none
 	// HTML writes the fragment for connections that asked for it; nil: there
 	// is none. It runs at most once, with the values of the broadcast's context.
@@ -43,6 +44,12 @@ type Event struct {
 // committed has to be told.
 func (h *Hub) Broadcast(ctx context.Context, ev Event, except *Conn, rooms ...string) {
 	h.publish(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms, except: idOf(except)})
+}
+
+// BroadcastHere sends the event to the rooms' connections on this node only:
+// each node makes up by itself for what it has missed.
+func (h *Hub) BroadcastHere(ctx context.Context, ev Event, rooms ...string) {
+	h.deliver(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms})
 }
 
 // Blast sends the event to every connection of every node, all but except.
@@ -90,6 +97,9 @@ func (h *Hub) deliver(p *parcel) {
 		delivered += h.deliverTo(room, p, had)
 	}
 	h.count.delivered.Add(uint64(delivered))
+	if p.event.Seq != 0 {
+		h.noteDelivered(p.rooms, p.event.Seq)
+	}
 	if p.disband != "" {
 		h.disband(p.disband)
 	}
@@ -203,7 +213,7 @@ func (h *Hub) render(ctx context.Context, ev Event) []byte {
 func (p *parcel) message() bus.Message {
 	m := bus.Message{
 		Kind: bus.Event, Rooms: p.rooms,
-		Event: p.event.Name, Class: uint8(p.event.Class), Key: p.event.Key, Data: p.body.json(),
+		Event: p.event.Name, Class: uint8(p.event.Class), Key: p.event.Key, Seq: p.event.Seq, Data: p.body.json(),
 		Unnamed: p.unnamed, Only: p.only, Except: p.except, Follow: p.follow, Disband: p.disband,
 	}
 	if p.body.hasHTML() {

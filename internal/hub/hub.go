@@ -56,7 +56,8 @@ type Hub struct {
 	seed   maphash.Seed
 	count  counters
 
-	observers []observer
+	observers  []observer
+	deliveries []delivery
 
 	mu       sync.Mutex
 	open     int

@@ -37,6 +37,28 @@ func (h *Hub) tell(left Left) {
 	}
 }
 
+type delivery struct {
+	prefix string
+	fn     func(room string, seq int64)
+}
+
+// OnDelivered calls fn after an event with a Seq has gone to this node's
+// members of a room whose name starts with the prefix, whichever node it came
+// from. fn must be quick: the publisher waits for it. Register before serving.
+func (h *Hub) OnDelivered(prefix string, fn func(room string, seq int64)) {
+	h.deliveries = append(h.deliveries, delivery{prefix, fn})
+}
+
+func (h *Hub) noteDelivered(rooms []string, seq int64) {
+	for _, d := range h.deliveries {
+		for _, room := range rooms {
+			if strings.HasPrefix(room, d.prefix) {
+				d.fn(room, seq)
+			}
+		}
+	}
+}
+
 // Join puts the connection into the room. authorise, nil for a public room,
 // runs before, and again if an eviction happened meanwhile, so that a right
 // lost between the two is noticed; its error is returned as it is. first: it

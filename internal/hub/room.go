@@ -2,6 +2,7 @@ package hub
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -103,6 +104,28 @@ func (h *Hub) Users(room string) []int64 {
 	}
 	slices.Sort(users)
 	return users
+}
+
+// Active lists the rooms of this node whose name starts with the prefix, in no
+// order. Each has somebody in it.
+func (h *Hub) Active(prefix string) []string {
+	var active []string
+	for i := range h.shards {
+		active = h.shards[i].names(prefix, active)
+	}
+	return active
+}
+
+// names appends the names of the shard's rooms that start with the prefix.
+func (s *shard) names(prefix string, to []string) []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for name := range s.rooms {
+		if strings.HasPrefix(name, prefix) {
+			to = append(to, name)
+		}
+	}
+	return to
 }
 
 // UserIn reports whether the user has a connection in the room on this node.

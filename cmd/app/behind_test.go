@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/testkit"
+)
+
+// admin is a connection of the test's own to the app's database.
+func (i *instance) admin() *pgx.Conn {
+	i.t.Helper()
+	if i.behind != nil {
+		return i.behind
+	}
+	conn, err := pgx.Connect(context.Background(), i.config.DatabaseURL)
+	if err != nil {
+		i.t.Fatalf("connect behind the app's back: %v", err)
+	}
+	i.behind = conn
+	i.t.Cleanup(func() { conn.Close(context.Background()) })
+	return conn
+}
+
+// exec changes the database behind the app's back.
+func (i *instance) exec(sql string, args ...any) {
+	i.t.Helper()
+	if _, err := i.admin().Exec(context.Background(), sql, args...); err != nil {
+		i.t.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// find reads one value from the database.
+func find[T any](i *instance, sql string, args ...any) T {
+	i.t.Helper()
+	var v T
+	if err := i.admin().QueryRow(context.Background(), sql, args...).Scan(&v); err != nil {
+		i.t.Fatalf("%s: %v", sql, err)
+	}
+	return v
+}
+
+// cutDatabase ends every connection that the app has to its database.
+func (i *instance) cutDatabase() {
+	i.t.Helper()
+	i.exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
+}
+
+// send sends a message and returns its id.
+func (i *instance) send(who *testkit.Client, room int64, text string) int64 {
+	i.t.Helper()
+	return testkit.As[thing](who.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)).ID
+}
