@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -40,7 +41,28 @@ func (a *App) newRouter() *echo.Echo {
 	account.Actions(api, a.account)
 	chat.Actions(api, a.chat)
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
+	site.RouteNotFound("/*", notFound)
+	api.RouteNotFound("/*", notFound)
 	return e
+}
+
+// notFound tells an unknown path, 404, from one that takes other methods, 405.
+// Echo would, were it not for the groups: each catches all under its prefix, so
+// that its middleware runs for what is not found too.
+func notFound(c echo.Context) error {
+	var allowed []string
+	probe := c.Echo().NewContext(nil, nil)
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		c.Echo().Router().Find(method, echo.GetPath(c.Request()), probe)
+		if path := probe.Path(); path != "/*" && path != "/api/*" {
+			allowed = append(allowed, method)
+		}
+	}
+	if len(allowed) == 0 {
+		return echo.ErrNotFound
+	}
+	c.Response().Header().Set(echo.HeaderAllow, strings.Join(allowed, ", "))
+	return echo.ErrMethodNotAllowed
 }
 
 func (a *App) pages(g *echo.Group) {

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/internal/testkit"
+)
+
+// arena is an app in which something is refused: whatever is tried there, the
+// database has to stay as it is, and the log gets one line without secrets.
+type arena struct {
+	*instance
+	people  map[string]*testkit.Client
+	sockets map[string]*testkit.Socket
+	secrets []string
+}
+
+// anArena has Lin, who owns rooms, Maya, who is a member, and Theo, who is a
+// stranger; and nobody, who is "".
+func anArena(t *testing.T, change ...func(*Config)) *arena {
+	a := &arena{instance: startApp(t, change...), people: map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}}
+	for _, handle := range []string{"lin", "maya", "theo", ""} {
+		who := a.anybody()
+		if handle != "" {
+			who = a.as(handle)
+		}
+		a.people[handle], a.sockets[handle] = who, who.Connect("")
+		for _, cookie := range who.Cookies() {
+			a.secrets = append(a.secrets, cookie.Value)
+		}
+	}
+	return a
+}
+
+// call makes a request by either way. Data of a GET or DELETE is its query.
+func (a *arena) call(bySocket bool, who, method, path string, data any) testkit.Answer {
+	a.t.Helper()
+	if bySocket {
+		return a.sockets[who].Request(method, path, data)
+	}
+	if fields, ok := data.(in); ok && (method == http.MethodGet || method == http.MethodDelete) {
+		query := url.Values{}
+		for name, value := range fields {
+			query.Set(name, fmt.Sprint(value))
+		}
+		path, data = path+"?"+query.Encode(), nil
+	}
+	return a.people[who].Do(method, path, data)
+}
+
+// refuses checks what try leaves behind: nothing but a line in the log.
+func (a *arena) refuses(t *testing.T, try func()) {
+	t.Helper()
+	before, read := a.state(), len(a.log.String())
+	try()
+	var lines []string
+	testkit.Eventually(t, "it is logged", 5*time.Second, func() bool {
+		lines = strings.Split(strings.TrimSpace(a.log.String()[read:]), "\n")
+		return lines[0] != ""
+	})
+	if len(lines) != 1 {
+		t.Errorf("it is logged %d times:\n%s", len(lines), strings.Join(lines, "\n"))
+	}
+	for _, secret := range a.secrets {
+		if strings.Contains(strings.Join(lines, "\n"), secret) {
+			t.Errorf("the log tells the secret %q: %s", secret, lines)
+		}
+	}
+	if after := a.state(); after != before {
+		t.Errorf("it has changed the database: %s, then %s", before, after)
+	}
+}
+
+// state is a fingerprint of all that people have made.
+func (a *arena) state() string {
+	a.t.Helper()
+	var parts []string
+	for _, table := range []string{"chat.rooms", "chat.members", "chat.messages", "chat.reactions", "account.users", "account.tokens"} {
+		parts = append(parts, fmt.Sprintf(`(select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from %s t)`, table))
+	}
+	return find[string](a.instance, `select concat_ws(' ', `+strings.Join(parts, ", ")+`)`)
+}
+
+// problem is a problem document with nothing else in it.
+type problem struct {
+	Type   string            `json:"type"`
+	Title  string            `json:"title"`
+	Status int               `json:"status"`
+	Detail string            `json:"detail"`
+	Errors map[string]string `json:"errors"`
+}
+
+func wantProblem(t *testing.T, answer testkit.Answer, status int) problem {
+	t.Helper()
+	answer.Want(status)
+	if kind := answer.Header.Get("Content-Type"); kind != "application/problem+json" {
+		t.Errorf("the problem's media type is %q", kind)
+	}
+	p := exactly[problem](t, answer.Body)
+	if p.Type != "about:blank" || p.Title != http.StatusText(status) || p.Status != status {
+		t.Errorf("the problem document is %s", answer.Body)
+	}
+	if (status == http.StatusUnprocessableEntity) != (len(p.Errors) > 0) {
+		t.Errorf("its errors are %v", p.Errors)
+	}
+	return p
+}
+
+// exactly decodes JSON that has all of T's fields and no others.
+func exactly[T any](t *testing.T, text string) T {
+	t.Helper()
+	var v T
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&v); err != nil {
+		t.Fatalf("it is no %T: %v: %s", v, err, text)
+	}
+	return v
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/internal/testkit"
+)
+
+func TestAFrameThatBreaksTheProtocolIsAnswered(t *testing.T) {
+	a := anArena(t)
+	room := a.room(a.people["lin"], "frames")
+	live := a.sockets["lin"]
+	for name, frame := range map[string]string{
+		"no JSON":                       `{"method":"POST"`,
+		"no object":                     `[1,2]`,
+		"nothing":                       ``,
+		"half a character":              "{\"url\":\"/api/me\xc3\"}",
+		"an id that is a text":          `{"id":"x","url":"/api/me"}`,
+		"an id of 0":                    `{"id":0,"url":"/api/me"}`,
+		"an id past 2^53":               `{"id":9007199254740992,"url":"/api/me"}`,
+		"no url":                        `{"method":"GET"}`,
+		"another host":                  `{"url":"//elsewhere.example/api/me"}`,
+		"a url that is none":            `{"url":"/%zz"}`,
+		"the header Cookie":             `{"url":"/api/me","headers":{"Cookie":"hubbub_session=stolen"}}`,
+		"the header authorization":      `{"url":"/api/me","headers":{"authorization":"Bearer stolen"}}`,
+		"the header Host":               `{"url":"/api/me","headers":{"Host":"x"}}`,
+		"the header Origin":             `{"url":"/api/me","headers":{"ORIGIN":"https://x"}}`,
+		"the header X-Forwarded-For":    `{"url":"/api/me","headers":{"X-Forwarded-For":"stolen"}}`,
+		"a query that is no object":     `{"url":"/api/me","data":[1]}`,
+		"headers that are no text":      `{"url":"/api/me","headers":{"A":1}}`,
+		"a method that is a number":     `{"method":1,"url":"/api/me"}`,
+		"an upgrade through the socket": `{"id":7}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			a.secrets = append(a.secrets, "stolen")
+			a.refuses(t, func() {
+				if name == "an upgrade through the socket" {
+					wantProblem(t, live.Get("/socket", nil), 400)
+					return
+				}
+				wantProblem(t, live.Raw(frame), 400)
+			})
+		})
+	}
+	for name, data := range map[string]any{"a list": []int{1}, "a text": "x"} {
+		t.Run("a body that is "+name, func(t *testing.T) {
+			a.refuses(t, func() { wantProblem(t, live.Post("/api/chat/send", data), 400) })
+		})
+	}
+	live.Post("/api/chat/send", in{"roomId": room, "text": "the connection stands"}).Want(200)
+}
+
+func TestABodyThatBreaksTheProtocolIsAnswered(t *testing.T) {
+	a := anArena(t)
+	lin := a.people["lin"]
+	for name, c := range map[string]struct {
+		body   string
+		status int
+	}{
+		"half an object": {`{"roomId":1,"text":"s3cr3t text"`, 400},
+		"a list":         {`[]`, 400},
+		"null":           {`null`, 400},
+		"no JSON":        {`text=s3cr3t`, 400},
+		"300 KiB":        {`{"text":"` + strings.Repeat("x", 300<<10) + `"}`, 413},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a.secrets = append(a.secrets, "s3cr3t", strings.Repeat("x", 100))
+			a.refuses(t, func() { wantProblem(t, lin.Do(http.MethodPost, "/api/chat/send", c.body), c.status) })
+		})
+	}
+}
+
+func TestWhatIsNoTextOrTooLongClosesTheConnection(t *testing.T) {
+	a := anArena(t)
+	room := a.room(a.people["lin"], "closes")
+	t.Run("binary", func(t *testing.T) {
+		a.refuses(t, func() {
+			a.sockets["lin"].SendBinary([]byte("0123"))
+			a.sockets["lin"].WantClosed(1003)
+		})
+	})
+	t.Run("70 KiB", func(t *testing.T) {
+		a.refuses(t, func() {
+			a.sockets["maya"].Send(fmt.Sprintf(`{"id":1,"method":"POST","url":"/api/chat/send","data":{"roomId":%d,"text":%q}}`, room, strings.Repeat("x", 70<<10)))
+			a.sockets["maya"].WantClosed(1009)
+		})
+	})
+}
+
+func TestAFloodOfFramesIsSlowedDownThenClosed(t *testing.T) {
+	a := anArena(t, func(c *Config) { c.RequestRate = 50 })
+	flood := strings.Repeat(`{"id":1,"url":"/api/me"}`+"\n", 500)
+	live := a.sockets["lin"]
+	before := a.state()
+	live.Send(strings.Repeat(`{"url":"/healthz"}`+"\n", 200))
+	first := live.Get("/api/me", nil)
+	wantProblem(t, first, http.StatusTooManyRequests)
+	if first.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q", first.Header.Get("Retry-After"))
+	}
+	for range 10 { // 5,000
+		if live.Send(flood) != nil {
+			break
+		}
+	}
+	live.WantClosed(4429)
+	if after := a.state(); after != before {
+		t.Errorf("it has changed the database")
+	}
+	testkit.Eventually(t, "its end is logged", 5*time.Second, func() bool { return strings.Contains(a.log.String(), "code=4429") })
+	if log := a.log.String(); strings.Count(log, "429") != 2 {
+		t.Errorf("of a flood the beginning and the end are logged, this is all:\n%s", log)
+	}
+}
+
+func TestAFloodByHTTPIsRefusedForThatPersonOnly(t *testing.T) {
+	a := anArena(t, func(c *Config) { c.RequestRate = 50 })
+	lin := a.people["lin"]
+	var refused testkit.Answer
+	for range 5000 {
+		if refused = lin.Post("/api/chat/send", in{"roomId": 999999, "text": "x"}); refused.Status == http.StatusTooManyRequests {
+			break
+		}
+	}
+	wantProblem(t, refused, http.StatusTooManyRequests)
+	if refused.Header.Get("Retry-After") != "1" {
+		t.Errorf("Retry-After is %q", refused.Header.Get("Retry-After"))
+	}
+	a.people["maya"].Get("/api/me").Want(200)
+	for range 1000 {
+		if refused = a.people[""].Get("/api/me"); refused.Status == http.StatusTooManyRequests {
+			break
+		}
+	}
+	wantProblem(t, refused, http.StatusTooManyRequests)
+}
