@@ -31,6 +31,20 @@ func TestTwoPeopleTalk(t *testing.T) {
 		t.Errorf("the row is %q", e.HTML)
 	}
 	alice.WantNo("newMessage")
+	rows := bob.Request("GET", "/api/chat/messages", in{"roomId": room}).Want(200)
+	if got := testkit.As[[]thing](rows); len(got) != 1 || got[0].ID != sent.ID {
+		t.Errorf("the history is %s", rows.Body)
+	}
+}
+
+func TestAnActionAnswersTheRowsOfThePage(t *testing.T) {
+	app := startApp(t)
+	sam := app.as("sam")
+	room := app.room(sam, "rows")
+	sam.Post("/api/chat/send", in{"roomId": room, "text": "hi **there**"}).Want(200)
+	sam.Do("GET", fmt.Sprint("/api/chat/messages?roomId=", room), nil, "Accept", "text/html").Want(200).WantBody("<strong>there</strong>")
+	live := sam.Connect("")
+	live.Raw(fmt.Sprintf(`{"id":77,"url":"/api/chat/join","data":{"roomId":%d},"headers":{"Accept":"text/html"}}`, room)).Want(200).WantBody("<strong>there</strong>")
 }
 
 func TestTheSameClientIDIsTheSameMessage(t *testing.T) {

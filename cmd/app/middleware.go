@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -61,6 +62,16 @@ func (a *App) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 		a.config.Log.LogAttrs(ctx, level, "request", attrs...)
 		return nil
 	}
+}
+
+// recoverPanics makes a panic an error like any other: 500, and whole in the
+// log with the request's ids.
+func recoverPanics() echo.MiddlewareFunc {
+	return middleware.RecoverWithConfig(middleware.RecoverConfig{
+		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
+			return fmt.Errorf("panic: %w\n%s", err, stack)
+		},
+	})
 }
 
 func transport(r *http.Request) string {

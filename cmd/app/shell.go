@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/action"
+	"hubbub/internal/chat"
 	"hubbub/internal/fault"
 	"hubbub/web"
 )
@@ -102,5 +103,5 @@ func (a *App) components(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusOK, web.ComponentsPage(p))
+	return action.Page(c, http.StatusOK, web.ComponentsPage(p, chat.Samples()...))
 }

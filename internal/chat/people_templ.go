@@ -35,7 +35,7 @@ func PeoplePage(people []account.User, viewer account.User) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"People\"><div class=\"page room-settings\"><header class=\"page-head\"><h1>People</h1><p>Everybody here. A direct message is between the two of you.</p></header><ul class=\"card people room-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Everybody\"><div class=\"page room-settings\"><header class=\"page-head\"><h1>People</h1><p>Everybody here. A direct message is between the two of you.</p></header><ul class=\"card people room-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -102,9 +102,9 @@ func PeoplePage(people []account.User, viewer account.User) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var5 string
-			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("Write to " + u.FullName)
+			templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs("Message " + u.FullName)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/chat/people.templ`, Line: 29, Col: 70}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/chat/people.templ`, Line: 29, Col: 69}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 			if templ_7745c5c3_Err != nil {

@@ -32,7 +32,7 @@ func RoomsPage(rooms []Room, form NewRoomForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Rooms\"><div class=\"page browse\"><header class=\"page-head\"><h1>Rooms</h1><p>Look into any public room, join those you want to follow, or make one.</p></header><div class=\"browse-columns\"><ul class=\"room-list card\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All rooms\"><div class=\"page browse\"><header class=\"page-head\"><h1>Rooms</h1><p>Look into any public room, join those you want to follow, or make one.</p></header><div class=\"browse-columns\"><ul class=\"room-list card\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -39,6 +39,9 @@ func (w *recorder) Write(p []byte) (int, error) {
 	return w.body.Write(p)
 }
 
+// Flush does nothing: a reply goes out whole. Templates flush what they write.
+func (w *recorder) Flush() {}
+
 // fail replaces whatever was written.
 func (w *recorder) fail(f *fault.Fault) {
 	document, _ := json.Marshal(f) // strings and numbers only

@@ -125,7 +125,12 @@ func (s *Socket) take(line []byte) {
 	if f.ID != nil {
 		id = *f.ID
 	}
-	if waiting := s.replies[id]; waiting != nil {
+	waiting := s.replies[id]
+	if waiting == nil {
+		id = 0
+		waiting = s.replies[id]
+	}
+	if waiting != nil {
 		delete(s.replies, id)
 		waiting <- f
 	}
@@ -183,7 +188,7 @@ func (s *Socket) Try(method, url string, data any) (Answer, error) {
 	return s.await(reply)
 }
 
-// Raw sends a text as it is and returns the reply without an id that it gets.
+// Raw sends a text as it is and returns the next reply that belongs to no Request.
 func (s *Socket) Raw(text string) Answer {
 	s.t.Helper()
 	reply := make(chan frame, 1)
