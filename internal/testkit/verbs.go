@@ -1,11 +1,14 @@
 package testkit
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -78,7 +81,27 @@ func (p *Page) Press(key string) *Page {
 	if named, ok := keys[last]; ok {
 		last = named
 	}
-	return p.do("press "+key, chromedp.KeyEvent(last, chromedp.KeyModifiers(held...)))
+	return p.do("press "+key, stroke([]rune(last)[0], held...))
+}
+
+// stroke is a key as a keyboard sends it: the character comes with the key that
+// goes down, so that a page which takes the key for itself gets no character.
+func stroke(key rune, held ...chromedp.Modifier) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		events := kb.Encode(key)
+		down, up := *events[0], *events[len(events)-1]
+		for _, m := range held {
+			down.Modifiers, up.Modifiers = down.Modifiers|int64(m), up.Modifiers|int64(m)
+		}
+		if len(events) == 3 && down.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+			down.Text, down.UnmodifiedText = events[1].Text, events[1].UnmodifiedText
+		}
+		if _, err := cdp.Call(ctx, target, input.DispatchKeyEvent, down); err != nil {
+			return err
+		}
+		_, err := cdp.Call(ctx, target, input.DispatchKeyEvent, up)
+		return err
+	})
 }
 
 // WantText waits until some element that matches shows the text.

@@ -23,10 +23,11 @@ const linkOf = id => $(`#room-link-${id}`)
 /** The room whose end is on the screen: nothing that comes there is unread. @param {number} roomId 0: none */
 export function setReading(roomId) { reading = roomId }
 
-/** Draws the sections anew: a room came, went or changed its name. */
-function redraw() {
+/** Draws the sections anew: a room came, went or changed its name. Listing the rooms also follows the new ones. */
+export function redraw() {
   clearTimeout(redrawTimer)
   redrawTimer = setTimeout(async () => {
+    socket.get('/api/rooms')
     const current = /^\/rooms\/(\d+)/.exec(location.pathname)?.[1] ?? 0
     const jwr = await socket.request({ url: '/rooms/sidebar', data: { current }, headers: { Accept: 'text/html' } })
     if (jwr.error) return

@@ -336,6 +336,8 @@
       }
       for (const name of ['online', 'offline', 'pageshow']) addEventListener(name, wake, { signal })
       document.addEventListener('visibilitychange', wake, { signal })
+      // A page that the browser keeps for "Back" would stay in its rooms while nobody is there.
+      addEventListener('pagehide', () => this.#ws && this.#broke(1000), { signal })
     }
 
     /* Frames */

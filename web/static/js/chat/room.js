@@ -1,6 +1,7 @@
 // @ts-check
 // The room that this page shows, and its parts that every module of chat needs.
 import { $ } from '../app.js'
+import { redraw } from '../rooms.js'
 
 export const socket = io.socket
 export const log = /** @type {HTMLElement} */ ($('[data-log]'))
@@ -17,6 +18,7 @@ export function becomeMember() {
   if (role()) return
   log.dataset.role = 'member'
   $('form.room-note')?.remove()
+  redraw()
 }
 
 /** A problem in words for the person. @param {import('../types').Jwr} jwr */
