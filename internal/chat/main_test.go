@@ -1,9 +1,0 @@
-package chat
-
-import (
-	"testing"
-
-	"hubbub/internal/testkit"
-)
-
-func TestMain(m *testing.M) { testkit.Main(m) }
