@@ -48,6 +48,14 @@ func (c *Client) WithToken(token string) *Client {
 	return c
 }
 
+// Through is the same person behind a network that a test can break.
+func (c *Client) Through(w *Wire) *Client {
+	c.t.Helper()
+	behind := NewClient(c.t, "http://"+w.Addr())
+	behind.token, behind.http.Jar = c.token, c.http.Jar
+	return behind
+}
+
 // Cookies are what a browser of this person would send.
 func (c *Client) Cookies() []*http.Cookie {
 	at, err := url.Parse(c.base)

@@ -48,12 +48,24 @@ type frame struct {
 // query is that of /socket, such as "view=html".
 func (c *Client) Connect(query string) *Socket {
 	c.t.Helper()
+	s, _ := c.connect(query)
+	return s
+}
+
+// Greeting opens a socket and returns the first event that the server sends.
+func (c *Client) Greeting(query string) Event {
+	c.t.Helper()
+	_, greeting := c.connect(query)
+	return greeting
+}
+
+func (c *Client) connect(query string) (*Socket, Event) {
+	c.t.Helper()
 	s, response, err := c.dial(query)
 	if err != nil {
 		c.t.Fatalf("connect: %v (%v)", err, response)
 	}
-	s.WantEvent("connected")
-	return s
+	return s, s.WantEvent("connected")
 }
 
 // ConnectRefused tries to open a socket and returns the status that refused it.

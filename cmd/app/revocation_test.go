@@ -1,0 +1,219 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/testkit"
+)
+
+// soon is how soon a revocation closes the sockets.
+const soon = time.Second
+
+func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.secret(sam, maya)
+	tab := maya.Connect("")
+	app.exec(`create sequence chat.turns`)
+	app.exec(`create function chat.gate() returns bool language plpgsql volatile as $$
+		begin
+		  if nextval('chat.turns') = 1 then
+		    perform pg_advisory_lock_shared(1);
+		    perform pg_advisory_unlock_shared(1);
+		  end if;
+		  return true;
+		end $$`)
+	// Whoever reads first whether Maya is a member has read it, and waits.
+	app.exec(`alter table chat.members rename to people`)
+	app.exec(`create view chat.members as select * from chat.people where user_id <> ` + fmt.Sprint(app.id(maya)) + ` or chat.gate()`)
+	app.exec(`select pg_advisory_lock(1)`)
+
+	var joined testkit.Answer
+	var joining sync.WaitGroup
+	joining.Go(func() { joined, _ = tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room}) })
+	testkit.Eventually(t, "the join has read that she may", 10*time.Second, func() bool {
+		return find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()))`)
+	})
+	app.remove(sam, room, maya)
+	app.exec(`select pg_advisory_unlock(1)`)
+	joining.Wait()
+	joined.Want(http.StatusNotFound)
+	app.send(sam, room, "after")
+	if got := app.heard(tab); len(got) > 0 {
+		t.Errorf("she hears %v", got)
+	}
+}
+
+func TestARemovedMemberHearsNothingThatWasSentAfterTheRemoval(t *testing.T) {
+	app := startApp(t)
+	sam, theo, maya := app.as("sam"), app.as("theo"), app.as("maya")
+	for round := range 5 {
+		room := app.secret(sam, maya, theo)
+		tabs := []*testkit.Socket{maya.Connect(""), maya.Connect("view=html"), maya.Connect("")}
+		tabs[0].Get("/api/chat/join", in{"roomId": room}).Want(200)
+		var removed atomic.Bool
+		var working sync.WaitGroup
+		stop := make(chan struct{})
+		for _, tab := range tabs { // they join again and again
+			working.Go(func() {
+				for !isClosed(stop) {
+					tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room})
+				}
+			})
+		}
+		writer := theo.Connect("")
+		working.Go(func() {
+			for !isClosed(stop) {
+				text := "before"
+				if removed.Load() {
+					text = "after"
+				}
+				writer.Try(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": text})
+			}
+		})
+		tabs[0].WantEvent("newMessage")
+		app.remove(sam, room, maya)
+		removed.Store(true)
+		for range 3 {
+			app.send(sam, room, "after")
+		}
+		close(stop)
+		working.Wait()
+		app.send(sam, room, "after")
+		for n, tab := range tabs {
+			for _, text := range app.heard(tab) {
+				if text == "after" {
+					t.Errorf("round %d: on tab %d she hears what was said after her removal", round, n)
+				}
+			}
+			tab.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusNotFound)
+		}
+	}
+}
+
+func TestWhatIsQueuedForARemovedMemberIsThrownAway(t *testing.T) {
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.secret(sam, maya)
+	wire := testkit.Relay(t, app.listener.Addr().String())
+	slow := maya.Through(wire).Connect("")
+	slow.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	wire.Freeze()
+	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
+	testkit.Eventually(t, "frames wait in her queue", 10*time.Second, func() bool {
+		app.hub.Broadcast(t.Context(), large, nil, fmt.Sprint("chat-", room)) // the network's own buffers fill first
+		sent++
+		return app.hub.Stats().Deepest > 5
+	})
+	app.remove(sam, room, maya)
+	if left := app.hub.Stats().Deepest; left > 1 {
+		t.Errorf("after the removal %d frames are still queued", left)
+	}
+	wire.Thaw()
+	if got := app.heard(slow); len(got) > sent-5 {
+		t.Errorf("she hears all %d messages", len(got))
+	}
+}
+
+func TestSigningOutClosesTheSocketsOfThatSession(t *testing.T) {
+	app := startApp(t)
+	here, there := app.as("maya"), app.as("maya")
+	ticket := testkit.As[struct{ Ticket string }](here.Post("/api/tickets", nil).Want(200)).Ticket
+	closing := []*testkit.Socket{here.Connect(""), here.Connect("view=html"), app.anybody().Connect("ticket=" + ticket)}
+	staying := there.Connect("")
+	began := time.Now()
+	here.Post("/api/logout", nil).Want(204)
+	app.closesSoon(began, closing...)
+	staying.Get("/api/me", nil).Want(200)
+	here.Connect("").Get("/api/me", nil).Want(401)
+}
+
+func TestRevokingASessionClosesItsSockets(t *testing.T) {
+	app := startApp(t)
+	lost, mine := app.as("maya"), app.as("maya")
+	closing, staying := lost.Connect(""), mine.Connect("")
+	for _, s := range testkit.As[[]struct {
+		ID      int64
+		Current bool
+	}](mine.Get("/api/sessions")) {
+		if s.Current {
+			continue
+		}
+		began := time.Now()
+		staying.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil).Want(204)
+		app.closesSoon(began, closing)
+	}
+	staying.Get("/api/me", nil).Want(200)
+	lost.Get("/api/me").Want(401)
+}
+
+func TestRevokingATokenClosesItsSockets(t *testing.T) {
+	app := startApp(t)
+	maya := app.as("maya")
+	made := testkit.As[struct {
+		ID    int64
+		Token string
+	}](maya.Post("/api/tokens", in{"name": "robot"}).Want(200))
+	robot := app.anybody().WithToken(made.Token)
+	ticket := testkit.As[struct{ Ticket string }](robot.Post("/api/tickets", nil).Want(200)).Ticket
+	closing := []*testkit.Socket{robot.Connect(""), app.anybody().Connect("ticket=" + ticket)}
+	began := time.Now()
+	maya.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
+	app.closesSoon(began, closing...)
+	if got := robot.ConnectRefused(""); got != 401 {
+		t.Errorf("the token still opens sockets: %d", got)
+	}
+}
+
+func (i *instance) closesSoon(since time.Time, sockets ...*testkit.Socket) {
+	i.t.Helper()
+	for _, s := range sockets {
+		s.WantClosed(4401)
+	}
+	if took := time.Since(since); took > soon {
+		i.t.Errorf("closing took %v", took)
+	}
+}
+
+// secret makes a private room.
+func (i *instance) secret(owner *testkit.Client, members ...*testkit.Client) int64 {
+	i.t.Helper()
+	var ids []int64
+	for _, m := range members {
+		ids = append(ids, i.id(m))
+	}
+	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": ids}).Want(200)).ID
+}
+
+func (i *instance) remove(owner *testkit.Client, room int64, who *testkit.Client) {
+	i.t.Helper()
+	owner.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, i.id(who)), nil).Want(204)
+}
+
+// heard are the texts of the new messages that have come.
+func (i *instance) heard(s *testkit.Socket) []string {
+	i.t.Helper()
+	var texts []string
+	for _, e := range s.Events() {
+		if e.Name == "newMessage" {
+			texts = append(texts, testkit.DataOf[thing](i.t, e).Text)
+		}
+	}
+	return texts
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
