@@ -26,7 +26,10 @@ func (i *instance) openAt(baseURL string, who *testkit.Client, path string) tab 
 func (p tab) visit(path string) tab { p.Goto(path); return p.live() }
 
 // live waits until everything that the page follows stands.
-func (p tab) live() tab { p.Until(`document.readyState === "complete" && io.socket.isReady()`); return p }
+func (p tab) live() tab {
+	p.Until(`document.readyState === "complete" && io.socket.isReady()`)
+	return p
+}
 
 func (p tab) another(path string) tab { return tab{p.NewTab()}.visit(path) }
 

@@ -135,7 +135,8 @@ async function clicked(event) {
 /** @param {(jwr: import('../types').Jwr) => void} known is told of the answers to what was changed here */
 export function watchTools(known) {
   seen = known
-  list.addEventListener('pointerover', event => attach(rowAt(event.target)))
+  // Not pointerover: a log that scrolls under a resting mouse would take the tools from who walks it by keys.
+  list.addEventListener('pointermove', event => attach(rowAt(event.target)))
   list.addEventListener('focusin', event => attach(rowAt(event.target)))
   list.addEventListener('click', clicked)
   log.addEventListener('keydown', keyed)

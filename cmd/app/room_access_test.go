@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// sizes are the windows that the pages are made for.
+var sizes = []struct{ width, height int64 }{{1440, 900}, {390, 844}, {320, 640}}
+
+func TestChatIsAccessibleInBothThemesAtEveryWidth(t *testing.T) {
+	app := startApp(t)
+	owner := app.as("sam")
+	archive := app.room(owner, "archive")
+	app.chatter(owner, archive, 1, 3)
+	owner.Do("PATCH", "/api"+roomPath(archive), in{"archived": true}).Want(200)
+	paths := []string{"/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive)}
+	sam := app.open(owner, "/rooms")
+	sam.ReduceMotion()
+	for _, theme := range []string{"light", "dark"} {
+		for _, size := range sizes {
+			sam.PreferTheme(theme).SetViewport(size.width, size.height)
+			for _, path := range paths {
+				sam.visit(path).WantAccessible()
+				sam.wantNoSidewaysScroll(t, fmt.Sprint(path, " at ", size.width))
+			}
+		}
+	}
+}
+
+func (p tab) wantNoSidewaysScroll(t *testing.T, where string) {
+	if over := testkit.Eval[float64](p.Page, `Math.max(...[document.documentElement, ...document.querySelectorAll(".scroll")].map(e => e.scrollWidth - e.clientWidth))`); over > 0 {
+		t.Errorf("%s is %.0f px too wide", where, over)
+	}
+}
+
+func TestWhatOpensOverARoomIsAccessible(t *testing.T) {
+	_, _, sam, maya := twoInARoom(t)
+	sam.ReduceMotion()
+	sam.Send("mine").Sees("mine")
+	maya.Send("yours")
+	sam.Sees("yours")
+	for _, theme := range []string{"light", "dark"} {
+		sam.PreferTheme(theme)
+		sam.Use("[data-emoji]").Want("#emoji").WantAccessible().Press("Escape").WantNo("#emoji")
+		sam.Type("#compose", "@").Want("#mentions").WantAccessible().Press("Escape").Clear("#compose")
+		sam.Click(`[popovertarget="formatting"]`).Want("#formatting").WantAccessible().Press("Escape").WantNo("#formatting")
+		sam.Use("[data-do=reply]").Want("[data-reply]").WantAccessible().Press("Escape")
+		sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Press("e").Want(".editor").WantAccessible().Press("Escape").WantNo(".editor")
+		sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Click(".message:focus [data-do=delete]").Want("#delete-message").WantAccessible()
+		sam.Press("Escape").WantNo("#delete-message")
+	}
+}
+
+func TestTheLogIsWalkedByKeys(t *testing.T) {
+	app, room, sam, _ := twoInARoom(t)
+	app.chatter(app.as("maya"), room, 1, 3)
+	sam.Sees("line 3.").Type("#compose", "").Press("ArrowUp").WantFocus(".message:last-of-type, .message:nth-last-child(1 of .message)")
+	sam.Press("ArrowUp").Press("ArrowUp").WantFocus(".message:nth-child(1 of .message)").Press("End").WantFocus(".message:nth-last-child(1 of .message)")
+	sam.Press("Home").WantFocus(".message:nth-child(1 of .message)").Press("Tab").WantFocus(".message:nth-child(1 of .message) .message-tools button")
+	sam.Press("Escape").WantFocus("#compose").Press("ArrowUp").Press("ArrowDown").WantFocus("#compose")
+}

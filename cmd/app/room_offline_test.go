@@ -1,0 +1,135 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// overWire opens a room's page through a wire that the test can cut.
+func (i *instance) overWire(handle, path string) (*testkit.Wire, tab) {
+	i.t.Helper()
+	wire := testkit.Relay(i.t, i.listener.Addr().String())
+	who := i.as(handle)
+	page := i.openAt("http://"+wire.Addr(), who, path)
+	page.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
+	return wire, page
+}
+
+// bodies are the texts of a page's messages, in order.
+func (p tab) bodies() []string {
+	return testkit.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
+}
+
+func TestWhatIsWrittenOfflineGoesOutInOrderOnce(t *testing.T) {
+	app := startApp(t)
+	room := app.room(app.as("sam"), "tunnel")
+	maya := app.open(app.as("maya"), roomPath(room))
+	wire, sam := app.overWire("sam", roomPath(room))
+	sam.Send("before").Sees("before")
+	maya.Sees("before")
+
+	wire.Cut()
+	sam.Send("one").Send("two").WantText(".delivery", "Not sent. No connection.").WantCount(`[data-delivery="failed"]`, 2)
+	sam.WantText("[data-announce=assertive]", "Message not sent.").WantFocus("#compose")
+	maya.Send("meanwhile").Sees("meanwhile")
+	wire.Restore()
+	sam.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
+	maya.Sees("two")
+	for _, p := range []tab{sam, maya} {
+		if got := p.bodies(); len(got) != 4 || got[1] != "meanwhile" || got[2] != "one" || got[3] != "two" {
+			t.Errorf("the log is %q", got)
+		}
+	}
+}
+
+func TestTheOutboxSurvivesAReload(t *testing.T) {
+	app := startApp(t)
+	room := app.room(app.as("sam"), "tunnel")
+	wire, sam := app.overWire("sam", roomPath(room))
+	wire.Cut()
+	sam.Send("kept").WantCount(`[data-delivery="failed"]`, 1)
+	sam.Type("#compose", "a draft")
+	wire.Restore()
+	sam.Reload()
+	sam.Sees("kept").WantCount("[data-delivery]", 0).WantCount(".message", 1).WantValue("#compose", "a draft")
+}
+
+func TestWhatWasStoredButNotAnsweredIsNotDoubled(t *testing.T) {
+	app := startApp(t)
+	room := app.room(app.as("sam"), "echo")
+	maya := app.open(app.as("maya"), roomPath(room))
+	wire, sam := app.overWire("sam", roomPath(room))
+	sam.Until(`(io.socket.request = (real => function (options, ...rest) {
+		const answer = real.call(this, options, ...rest)
+		return options.url === "/api/chat/send" ? new Promise(() => {}) : answer
+	})(io.socket.request), true)`)
+	sam.Send("only once")
+	maya.Sees("only once")
+	wire.Cut()
+	wire.Restore()
+	sam.WantCount("[data-delivery]", 0).WantCount(".message", 1).Want(".message[id]")
+	sam.Reload()
+	sam.Sees("only once").WantCount(".message", 1)
+}
+
+func TestWhatTheServerRefusesWaitsForItsWriter(t *testing.T) {
+	app := startApp(t)
+	owner := app.as("sam")
+	room := app.room(owner, "closing")
+	maya := app.open(app.as("maya"), roomPath(room))
+	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": true}).Want(http.StatusOK)
+	maya.Send("too late").WantText(".delivery", "Not sent. The room is archived")
+	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": false}).Want(http.StatusOK)
+	maya.Click("[data-retry]").WantCount("[data-delivery]", 0).WantFocus(".message[id]")
+
+	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": true}).Want(http.StatusOK)
+	maya.AllowErrors("409")
+	if maya.live(); testkit.Eval[bool](maya.Page, `!!document.querySelector("#compose")`) {
+		maya.Send("given up").Click("[data-drop]").WantCount(".message", 1)
+	}
+}
+
+func TestTooLongIsSaidBeforeItIsSent(t *testing.T) {
+	_, _, sam, _ := twoInARoom(t)
+	sam.Until(`(compose.value = "👍".repeat(2001), compose.dispatchEvent(new Event("input", {bubbles: true})), true)`)
+	sam.WantText("[data-problem]", "1 character too many.").WantText("[data-left]", "−1").Press("Enter")
+	sam.Type("#compose", "").Press("Backspace").WantNo("[data-problem]").Press("Enter").WantCount(".message[id]", 1)
+}
+
+func TestReadingAndPostingWithoutScript(t *testing.T) {
+	app := startApp(t, unlimited)
+	owner := app.as("sam")
+	room := app.room(owner, "plain")
+	app.chatter(owner, room, 1, 60)
+	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
+	maya.DisableJS()
+	maya.Goto("/rooms").ClickText(".room-item-name", "plain").WantText(".room-head h1", "plain")
+	maya.Sees("line 60.").SeesNot("line 10.").ClickText("a", "Older messages")
+	maya.Sees("line 1.").SeesNot("line 60.").ClickText("a", "Newer messages")
+	maya.Sees("line 30.").ClickText("button", "Join").WantNo("form.room-note")
+	maya.Type("#compose", "no **script** here").Click(".send")
+	maya.WantText(".message strong", "script").WantText("#sidebar", "plain").WantText(".message .you", "you")
+	maya.WantNo(".message-tools").WantNo("[data-mention]").WantNo("[data-jump]")
+
+	maya.Goto("/rooms").Type("#name", "plain").ClickText("button", "Make the room").WantText(".field-error", "There is a public room of that name.")
+	maya.WantValue("#name", "plain").Clear("#name").Type("#name", "plainer").ClickText("button", "Make the room").WantText("h1", "plainer")
+	maya.ClickText("#sidebar button", "Theo Martin").WantText(".room-head h1", "Theo Martin")
+	maya.AllowErrors("409")
+	as := app.anybody()
+	as.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
+}
+
+func TestAMessageThatCannotBeSentComesBackWithTheReason(t *testing.T) {
+	app := startApp(t)
+	sam := app.as("sam")
+	room := app.room(sam, "strict")
+	sam.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"   "}}).Want(http.StatusUnprocessableEntity).WantBody("The message is empty.")
+	sam.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": true}).Want(http.StatusOK)
+	sam.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"late"}}).Want(http.StatusConflict).WantBody("This room is archived")
+	app.as("maya").Do(http.MethodPost, roomPath(room)+"/settings", url.Values{"name": {"mine"}}).Want(http.StatusForbidden)
+	app.as("maya").Get("/rooms/5").Want(http.StatusOK)
+	app.as("theo").Get("/rooms/5").Want(http.StatusNotFound)
+}
