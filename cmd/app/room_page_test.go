@@ -106,7 +106,7 @@ func TestAReactionIsOnesOwnAndEverybodys(t *testing.T) {
 	maya.Sees("shipped").Use("[data-emoji]").Type("#emoji input", "rocket").Press("Enter")
 	maya.Want(`.reaction[data-react="🚀"][aria-pressed=true]`)
 	sam.Want(`.reaction[data-react="🚀"][aria-pressed=false]`).Click(".reaction").Want(".reaction[aria-pressed=true]")
-	maya.WantText(".reaction", "2").Click(".reaction").Want(".reaction[aria-pressed=false]").WantText(".reaction", "1")
+	maya.WantText(".reaction", "2").Want(`.reaction[title="you and Sam Rivera"]`).Click(".reaction").Want(".reaction[aria-pressed=false]").WantText(".reaction", "1")
 	sam.WantText(".reaction", "1").Click(".reaction").WantNo(".reaction")
 	maya.WantNo(".reaction")
 }
@@ -180,7 +180,7 @@ func TestAPrivateRoomIsMadeAndItsPeopleInvited(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.open(app.as("sam"), "/rooms"), app.open(app.as("maya"), "/rooms")
 	sam.Type("#name", "secret").Click("[value=private]").ClickText("button", "Make the room")
-	sam.WantText(".room-head h1", "secret").WantText(".beginning", "Nothing here yet")
+	sam.WantText(".room-head h1", "secret").WantText(".beginning", "Nothing here yet").WantNoText(".beginning", "begins")
 	maya.WantNoText("#main", "secret")
 	sam.live().Click(".room-head a").Want("#invite")
 	sam.Until(`(invite.value = [...invite.options].find(o => o.text.startsWith("Maya")).value)`).ClickText("button", "Invite")

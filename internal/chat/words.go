@@ -22,15 +22,20 @@ func (v View) newerPath() string {
 	return messagePath(v.Room.ID, v.Messages[len(v.Messages)-1].ID)
 }
 
-// beginning is what stands where the log begins.
-func (v View) beginning() string {
-	switch {
-	case len(v.Messages) == 0:
-		return "Nothing here yet"
-	case v.Room.Kind == Direct:
+// beginning says what begins with the room's first message.
+func (r Room) beginning() string {
+	if r.Kind == Direct {
 		return "Your first words to each other"
 	}
-	return "This is where " + v.Room.title() + " begins"
+	return "This is where " + r.title() + " begins"
+}
+
+// invitation says what the first message does.
+func (r Room) invitation() string {
+	if r.Kind == Direct {
+		return "Say hello. Only the two of you see what is written here."
+	}
+	return "Say hello. Everyone in the room sees it at once."
 }
 
 // pending is the message that a page shows before the server has it: script

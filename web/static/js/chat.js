@@ -5,7 +5,7 @@ import { drop } from './outbox.js'
 import { watchComposer } from './chat/composer.js'
 import { showDelivery } from './chat/delivery.js'
 import { watchEditing } from './chat/edit.js'
-import { replaceAll, reveal, show } from './chat/log.js'
+import { replaceAll, reveal, rows, show } from './chat/log.js'
 import { watchMentions } from './chat/mentions.js'
 import { arrive, latest, watchEdges } from './chat/paging.js'
 import { HTML, log, me, roomId, socket } from './chat/room.js'
@@ -103,6 +103,7 @@ socket.on('roomRead', unread.heard)
 /** @param {import('./types').Jwr} jwr */
 const known = jwr => subscription.seen(Number(jwr.headers['X-Seq']))
 
+rows().forEach(personal)
 const target = log.dataset.target ? document.getElementById(`message-${log.dataset.target}`) : null
 if (target) reveal(target)
 else unread.openAtUnread()

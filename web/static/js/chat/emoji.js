@@ -24,6 +24,7 @@ export function pick(button, fn) {
   if (picker.matches(':popover-open')) picker.hidePopover()
   search.value = ''
   filter()
+  picker.dataset.from = button.dataset.emoji
   picker.showPopover({ source: button })
   search.focus()
 }

@@ -29,10 +29,27 @@ export function personal(row) {
     mention.classList.add('me')
     row.classList.add('is-mention')
   }
-  for (const reaction of $$('.reaction', row)) {
-    reaction.setAttribute('aria-pressed', String(reaction.dataset.by?.split(' ').includes(String(me))))
-  }
+  for (const reaction of $$('.reaction', row)) nameReaction(reaction)
   return row
+}
+
+/** Who reacted, as far as the page knows their names. @param {HTMLElement} reaction */
+function nameReaction(reaction) {
+  const by = reaction.dataset.by?.split(' ').map(Number) ?? []
+  const names = by.map(nameOf).filter(name => name !== undefined), more = by.length - names.length
+  if (more) names.push(`${more} more`)
+  reaction.setAttribute('aria-pressed', String(by.includes(me)))
+  reaction.title = list.format(names)
+  reaction.setAttribute('aria-label', `${reaction.dataset.react} ${by.length} from ${reaction.title}`)
+}
+
+const list = new Intl.ListFormat('en-GB')
+
+/** @param {number} id */
+function nameOf(id) {
+  if (id === me) return 'you'
+  const place = $(`.message[data-sender="${id}"] .who > b`) ?? $(`.nav-item:has([data-person="${id}"]) .truncate`)
+  return place?.textContent ?? undefined
 }
 
 /** The day in the reader's calendar. @param {string | undefined} moment */
