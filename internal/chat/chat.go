@@ -61,8 +61,6 @@ type Room struct {
 
 	Role Role  `json:"-"` // of the person; empty: no member
 	With int64 `json:"-"` // the other person of a direct room (oneself, alone), else 0
-
-	pair []int64 // the people of a direct room, else nil
 }
 
 // LastMessage is the newest message of a room that was not deleted.

@@ -74,9 +74,9 @@ func deleted(m Message) hub.Event {
 	}
 }
 
-func (s *Service) tellSent(ctx context.Context, room Room, m Message, from *hub.Conn) {
+func (s *Service) tellSent(ctx context.Context, m Message, from *hub.Conn) {
 	s.hub.Broadcast(ctx, sent(m), from, channel(m.RoomID))
-	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: room.ID, Data: Moved{
+	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: m.RoomID, Data: Moved{
 		Seq:         m.Seq,
 		LastMessage: LastMessage{ID: m.ID, SenderID: m.Sender.ID, Text: m.Text, CreatedAt: m.CreatedAt},
 		Mentioned:   m.Mentions,

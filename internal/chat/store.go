@@ -29,14 +29,21 @@ const messageColumns = `
 
 // draft is a message that is about to be stored.
 type draft struct {
-	RoomID    int64
-	SenderID  int64
-	Text      string
-	HTML      string
-	ClientID  *string
-	ReplyTo   *int64
-	Mentions  []int64
-	MakeThese []int64 // people who become members by it
+	RoomID   int64
+	SenderID int64
+	Text     string
+	HTML     string
+	ClientID *string
+	ReplyTo  *int64
+	Mentions []int64
+}
+
+func draftOf(m Message) draft {
+	d := draft{RoomID: m.RoomID, SenderID: m.Sender.ID, Text: m.Text, HTML: m.HTML, ClientID: m.ClientID, Mentions: m.Mentions}
+	if m.ReplyTo != nil {
+		d.ReplyTo = &m.ReplyTo.ID
+	}
+	return d
 }
 
 // stored is what the database adds to a draft.
@@ -46,19 +53,27 @@ type stored struct {
 	CreatedAt time.Time
 }
 
+// errNotTaken says that a draft's room does not exist, is archived, or is not
+// its sender's to write to.
+var errNotTaken = errors.New("the room took no message")
+
 // insertMessage takes the room's next seq and stores the draft, in one
-// statement. An archived room is a 409; a clientId that the sender used before
-// violates one_message_a_client_id, and then the seq is not taken either.
+// statement. It makes the sender a member, and both people of a direct room,
+// also when one had left it. There is no row when the room takes no message of
+// this sender. A clientId that they used before violates
+// one_message_a_client_id, and then the seq is not taken either.
 const insertMessage = `
 	with room as (
-	  update chat.rooms
+	  update chat.rooms r
 	     set seq = seq + 1
 	   where id = $1 and archived_at is null
-	   returning id, seq
+	     and (kind = 'public' or exists (select from chat.members where room_id = $1 and user_id = $2))
+	   returning id, seq, direct_low, direct_high
 	), joined as (
 	  insert into chat.members (room_id, user_id, read_seq)
 	  select room.id, person, room.seq - 1
-	    from room, unnest($8::bigint[]) as person
+	    from room, unnest(array[$2, direct_low, direct_high]) as person
+	   where person is not null
 	      on conflict do nothing
 	)
 	insert into chat.messages (room_id, seq, created_seq, sender_id, text, html, client_id, reply_to, mentions)
@@ -67,25 +82,30 @@ const insertMessage = `
 	returning id, seq, created_at`
 
 func (d draft) args() []any {
-	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions), orEmpty(d.MakeThese)}
+	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions)}
 }
 
-// storeMessages stores all drafts in one transaction, or none.
+// storeMessages stores all drafts in one transaction, or none. A draft that its
+// room did not take is left out: its id is 0.
 func storeMessages(ctx context.Context, db postgres.Beginner, drafts []draft) ([]stored, error) {
 	out := make([]stored, len(drafts))
 	err := postgres.InTx(ctx, db, func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
 		for i, d := range drafts {
 			batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
-				return row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt)
+				return orNone(row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt))
 			})
 		}
 		return tx.SendBatch(ctx, batch).Close()
 	})
+	return out, wrap("store messages", err)
+}
+
+func orNone(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, fault.Conflict("The room was archived meanwhile.")
+		return nil
 	}
-	return out, err
+	return err
 }
 
 // messageOfClient finds the message that the sender made under the clientId.

@@ -50,20 +50,16 @@ func roomFor(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Ro
 
 // access is roomFor without names and counts: what an action on a hot path needs.
 func access(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Room, error) {
-	var (
-		room      Room
-		low, high *int64
-	)
+	var room Room
 	err := db.QueryRow(ctx, `
-		select r.id, r.kind, r.archived_at is not null, r.seq, r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0)
+		select r.id, r.kind, r.archived_at is not null, r.seq, coalesce(me.role, ''), coalesce(me.read_seq, 0)
 		  from chat.rooms r
 		  left join chat.members me on me.room_id = r.id and me.user_id = $1
 		 where r.id = $2 and`+visible, userID, roomID).
-		Scan(&room.ID, &room.Kind, &room.Archived, &room.Seq, &low, &high, &room.Role, &room.ReadSeq)
+		Scan(&room.ID, &room.Kind, &room.Archived, &room.Seq, &room.Role, &room.ReadSeq)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return room, fault.NotFound()
 	}
-	room.setPair(userID, low, high)
 	return room, wrap("read the room", err)
 }
 
@@ -99,7 +95,7 @@ func scanRoom(userID int64) pgx.RowToFunc[Room] {
 			return r, err
 		}
 		r.Name = *name
-		r.setPair(userID, low, high)
+		r.With = otherOf(userID, low, high)
 		if last != nil {
 			r.LastMessage = &LastMessage{ID: *last, SenderID: *lastBy, Text: *lastText, CreatedAt: wire.Time(*lastAt)}
 		}
@@ -235,15 +231,15 @@ func markRead(ctx context.Context, db postgres.Queryer, roomID, userID, seq int6
 	return wrap("mark the room as read", err)
 }
 
-func (r *Room) setPair(userID int64, low, high *int64) {
-	if low == nil || high == nil {
-		return
+// otherOf is the other one of a pair; oneself, of oneself alone; 0 without a pair.
+func otherOf(userID int64, low, high *int64) int64 {
+	switch {
+	case low == nil || high == nil:
+		return 0
+	case *low == userID:
+		return *high
 	}
-	r.pair = []int64{*low, *high}
-	r.With = *low
-	if *low == userID {
-		r.With = *high
-	}
+	return *low
 }
 
 // visibleOf returns those of the rooms that the person may know of.

@@ -1,0 +1,130 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"hubbub/internal/postgres"
+)
+
+// outbox groups the sends of the moment into one transaction: under load a
+// commit, which waits for the disk, serves many of them, and at rest a send
+// waits for no other.
+//
+// Whoever finds nobody at work stores what is there. When that is committed,
+// the first of those who came meanwhile goes on; the others of a load wait for
+// its result. So there is no goroutine of the outbox's own, and nobody stores
+// for others longer than for themselves.
+type outbox struct {
+	store func(context.Context, []draft) ([]stored, error)
+
+	mu      sync.Mutex
+	waiting []*parcel
+	busy    bool
+}
+
+// parcel is a draft on its way. One of its channels is closed in the end:
+// done, when row and err say what became of it, or turn, when it is its
+// sender's to store what waits.
+type parcel struct {
+	draft      draft
+	row        stored
+	err        error
+	done, turn chan struct{}
+}
+
+const (
+	outboxMost     = 64               // drafts a transaction
+	outboxPatience = 10 * time.Second // for a transaction: nobody's request may cut it short
+)
+
+// Store returns when the draft is committed, or cannot be.
+func (o *outbox) Store(ctx context.Context, d draft) (stored, error) {
+	p := &parcel{draft: d, done: make(chan struct{}), turn: make(chan struct{})}
+	if !o.add(p) {
+		select {
+		case <-p.done:
+			return p.row, p.err
+		case <-p.turn:
+		}
+	}
+	o.deliver(ctx)
+	return p.row, p.err
+}
+
+// add queues the parcel and says whether it is its sender's turn at once.
+func (o *outbox) add(p *parcel) (first bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waiting = append(o.waiting, p)
+	first = !o.busy
+	o.busy = true
+	return first
+}
+
+// deliver stores one load, in which the caller's own parcel is the first, and
+// lets the next one go on.
+func (o *outbox) deliver(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outboxPatience)
+	defer cancel()
+	load := o.take()
+	o.commit(ctx, load)
+	if next := o.next(); next != nil {
+		close(next.turn)
+	}
+	for _, p := range load {
+		close(p.done)
+	}
+}
+
+func (o *outbox) take() []*parcel {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	n := min(len(o.waiting), outboxMost)
+	load := slices.Clone(o.waiting[:n])
+	o.waiting = slices.Delete(o.waiting, 0, n)
+	// All nodes take rooms in the same order, so that none waits for another
+	// that waits for it. Within a room the order of arrival stays.
+	slices.SortStableFunc(load, func(a, b *parcel) int { return int(a.draft.RoomID - b.draft.RoomID) })
+	return load
+}
+
+func (o *outbox) next() *parcel {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.waiting) == 0 {
+		o.busy = false
+		return nil
+	}
+	return o.waiting[0]
+}
+
+// commit stores the load at once; when one of it cannot be stored, each by
+// itself. When the connection was lost nobody knows whether the load is
+// committed: it is not tried again here, for it might be stored twice. Its
+// senders are told, and try again with the same clientId.
+func (o *outbox) commit(ctx context.Context, load []*parcel) {
+	drafts := make([]draft, len(load))
+	for i, p := range load {
+		drafts[i] = p.draft
+	}
+	rows, err := o.store(ctx, drafts)
+	if err != nil && len(load) > 1 && !postgres.Unavailable(err) {
+		for _, p := range load {
+			o.commit(ctx, []*parcel{p})
+		}
+		return
+	}
+	for i, p := range load {
+		switch {
+		case err != nil:
+			p.err = err
+		case rows[i].ID == 0:
+			p.err = errNotTaken
+		default:
+			p.row = rows[i]
+		}
+	}
+}
