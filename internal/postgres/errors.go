@@ -29,13 +29,14 @@ func Unavailable(err error) bool {
 	case isUnavailableCode(err):
 		return true
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
-		return false
-	}
 	var connect *pgconn.ConnectError
+	refused := errors.As(err, &connect)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) { // a wrong password does not get right by waiting
+		return refused && pg.Code == pgerrcode.ObjectNotInPrerequisiteState // closed to connections
+	}
 	var network net.Error
-	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+	return refused || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
 		errors.Is(err, context.DeadlineExceeded) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed)
 }

@@ -59,6 +59,13 @@ func (c *Client) Greeting(query string) Event {
 	return greeting
 }
 
+// TryConnect is Connect where the network may be broken. It does not wait for
+// the greeting.
+func (c *Client) TryConnect(query string) (*Socket, error) {
+	s, _, err := c.dial(query)
+	return s, err
+}
+
 func (c *Client) connect(query string) (*Socket, Event) {
 	c.t.Helper()
 	s, response, err := c.dial(query)
@@ -248,6 +255,26 @@ func (s *Socket) SendBinary(message []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageBinary, message)
+}
+
+// Next waits for the next event, whatever its name. The error says how the
+// connection ended.
+func (s *Socket) Next() (Event, error) {
+	for {
+		s.mu.Lock()
+		if len(s.events) > 0 {
+			e := s.events[0]
+			s.events = s.events[1:]
+			s.mu.Unlock()
+			return e, nil
+		}
+		changed, ended := s.changed, s.ended
+		s.mu.Unlock()
+		if ended != nil {
+			return Event{}, ended
+		}
+		<-changed
+	}
 }
 
 // WantEvent waits for the next event of the name; events of other names before

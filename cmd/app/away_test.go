@@ -1,0 +1,95 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/testkit"
+)
+
+func TestWhileTheDatabaseIsAwayTheAppSaysSoAndHealsByItself(t *testing.T) {
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.room(sam, "away")
+	live, other := sam.Connect(""), maya.Connect("")
+	for _, s := range []*testkit.Socket{live, other} {
+		s.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	}
+	restore := app.takeDatabaseAway()
+
+	for name, answer := range map[string]testkit.Answer{
+		"reading by HTTP":          sam.Get("/api/rooms"),
+		"sending by HTTP":          sam.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
+		"reading by the socket":    live.Get("/api/rooms", nil),
+		"sending by the socket":    live.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
+		"joining":                  live.Get("/api/chat/join", in{"roomId": room}),
+		"signing in":               app.anybody().Post("/api/login", in{"email": "x@test.example", "password": "correct horse"}),
+		"somebody not known there": app.anybody().WithToken("x").Get("/api/me"),
+	} {
+		if p := wantProblem(t, answer, http.StatusServiceUnavailable); p.Detail == "" || strings.Contains(answer.Body, "SQLSTATE") {
+			t.Errorf("%s: it says %s", name, answer.Body)
+		}
+		if answer.Header.Get("Retry-After") != "1" {
+			t.Errorf("%s: Retry-After is %q", name, answer.Header.Get("Retry-After"))
+		}
+	}
+	app.anybody().Get("/readyz").Want(503).WantBody("the database cannot be reached")
+	app.anybody().Get("/healthz").Want(200)
+	app.anybody().Get("/js/socket.js").Want(200)
+	app.anybody().Do(http.MethodGet, "/signin", nil, "Accept", "text/html").Want(200)
+	sam.Do(http.MethodGet, fmt.Sprint("/rooms/", room), nil, "Accept", "text/html").Want(503).WantBody("<html")
+	live.Get("/healthz", nil).Want(200)
+
+	restore()
+	testkit.Eventually(t, "it is ready again", 10*time.Second, func() bool { return app.anybody().Get("/readyz").Status == 200 })
+	live.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
+	live.Post("/api/chat/send", in{"roomId": room, "text": "back"}).Want(200)
+	if e := testkit.DataOf[thing](t, other.WantEvent("newMessage")); e.Text != "back" || e.Seq != 1 {
+		t.Errorf("the first message after it came back is %+v", e)
+	}
+}
+
+func TestALostConnectionToTheDatabaseIsReplacedAtOnce(t *testing.T) {
+	app := startApp(t)
+	sam := app.as("sam")
+	room := app.room(sam, "blip")
+	for i := range 5 {
+		app.cutDatabase()
+		testkit.Eventually(t, "it sends again", 5*time.Second, func() bool {
+			return sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Status == 200
+		})
+	}
+	app.anybody().Get("/readyz").Want(200)
+}
+
+// takeDatabaseAway ends the app's connections and lets nobody in until restore.
+func (i *instance) takeDatabaseAway() (restore func()) {
+	i.t.Helper()
+	at, err := url.Parse(i.config.DatabaseURL)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	name := strings.TrimPrefix(at.Path, "/")
+	at.Path = "/postgres"
+	door, err := pgx.Connect(context.Background(), at.String())
+	if err != nil {
+		i.t.Fatalf("connect beside the app's database: %v", err)
+	}
+	i.t.Cleanup(func() { door.Close(context.Background()) })
+	exec := func(sql string) {
+		i.t.Helper()
+		if _, err := door.Exec(context.Background(), sql); err != nil {
+			i.t.Fatalf("%s: %v", sql, err)
+		}
+	}
+	exec(`alter database ` + name + ` allow_connections false`)
+	exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '` + name + `'`)
+	return func() { exec(`alter database ` + name + ` allow_connections true`) }
+}

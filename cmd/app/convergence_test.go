@@ -1,0 +1,196 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/testkit"
+	"hubbub/internal/wire"
+)
+
+const (
+	followers = 20
+	trouble   = 6 * time.Second  // how long everything breaks
+	quiet     = 10 * time.Second // within which everybody has the same
+)
+
+// TestEveryViewEqualsTheDatabaseAfterAnyLoss repeats a run's dice with
+// CONVERGENCE_SEED; the machine's own timing is not in its hand.
+func TestEveryViewEqualsTheDatabaseAfterAnyLoss(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	if s, err := strconv.ParseUint(os.Getenv("CONVERGENCE_SEED"), 10, 64); err == nil {
+		seed = s
+	}
+	t.Logf("CONVERGENCE_SEED=%d", seed)
+	app := startApp(t, func(c *Config) { c.QueueFrames, c.Reconcile = 12, time.Second })
+	sam, cast := app.as("sam"), []string{"sam", "maya", "theo", "lin", "priya"}
+	rooms := []int64{app.room(sam, "red"), app.room(sam, "green"), app.room(sam, "blue")}
+	following, stopFollowing := context.WithCancel(t.Context())
+	var living, talking sync.WaitGroup
+	defer living.Wait()
+	defer stopFollowing()
+	var all []*follower
+	people := map[string]*testkit.Client{}
+	for _, handle := range cast {
+		people[handle] = app.as(handle)
+	}
+	for n := range followers {
+		all = append(all, app.follow(following, &living, people[cast[n%len(cast)]], fmt.Sprintf("f%d-", n), rooms[n%3], rooms[(n+1)%3]))
+	}
+
+	troubled, calm := context.WithTimeout(following, trouble)
+	defer calm()
+	var said atomic.Int64
+	for n, f := range all {
+		dice := rand.New(rand.NewPCG(seed, uint64(n)))
+		talking.Go(func() { f.talk(following, troubled, dice, &said) })
+	}
+	app.breakThings(troubled, rand.New(rand.NewPCG(seed, followers)), all)
+	for _, f := range all {
+		f.wire.Restore()
+		f.wire.Thaw()
+	}
+	ended := time.Now()
+	talking.Wait()
+
+	differs := ""
+	for differs = app.compare(all, rooms); differs != "" && time.Since(ended) < quiet; differs = app.compare(all, rooms) {
+		pause(following, 50*time.Millisecond)
+	}
+	if differs != "" {
+		t.Fatalf("after %v of quiet: %s", quiet, differs)
+	}
+	t.Logf("all are the same after %v", time.Since(ended))
+	app.wantEachSaidOnce(rooms, said.Load())
+	slow := app.hub.Stats().Closed[wire.CloseTooSlow]
+	changes := find[int64](app, `select sum(seq)::bigint from chat.rooms where id = any ($1)`, rooms)
+	t.Logf("%d messages, %d changes, %d connections too slow", said.Load(), changes, slow)
+	if said.Load() < followers || slow == 0 {
+		t.Error("too little happened to prove anything")
+	}
+}
+
+// talk does what people do, until the trouble ends; what it began to say by
+// then it says to the end.
+func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, said *atomic.Int64) {
+	var rooms []int64
+	for room := range f.views {
+		rooms = append(rooms, room)
+	}
+	for n := 0; pause(troubled, time.Duration(dice.IntN(60))*time.Millisecond); n++ {
+		room := rooms[dice.IntN(len(rooms))]
+		own, any := f.views[room].ids(f.name), f.views[room].ids("")
+		switch roll := dice.IntN(10); {
+		case roll < 6 || len(own) == 0:
+			f.say(ctx, room, fmt.Sprint(f.name, n))
+			said.Add(1)
+		case roll < 7:
+			f.ask(http.MethodPatch, message(own[dice.IntN(len(own))]), in{"text": fmt.Sprint(f.name, n, " edited")}, room)
+		case roll < 8:
+			if s := f.connection(); s != nil {
+				s.Try(http.MethodDelete, message(own[dice.IntN(len(own))]), nil) // its own event is asked for as a gap
+			}
+		default:
+			emoji := []string{"👍", "🎉", "👀"}[dice.IntN(3)]
+			f.ask(http.MethodPost, message(any[dice.IntN(len(any))])+"/reactions", in{"emoji": emoji}, room)
+		}
+	}
+}
+
+func message(id int64) string { return fmt.Sprint("/api/chat/messages/", id) }
+
+// noise fills the network's own buffers, so that the queue before them overflows.
+var noise = hub.Event{Name: "noise", Data: strings.Repeat("x", 100<<10)}
+
+// breakThings cuts, freezes and kills connections, and the database's.
+func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*follower) {
+	for n := 1; pause(ctx, time.Duration(20+dice.IntN(60))*time.Millisecond); n++ {
+		f := all[dice.IntN(len(all))]
+		switch dice.IntN(4) {
+		case 0:
+			f.wire.Cut()
+			time.AfterFunc(time.Duration(dice.IntN(300))*time.Millisecond, f.wire.Restore)
+		case 1:
+			f.wire.Freeze()
+			time.AfterFunc(time.Duration(200+dice.IntN(1000))*time.Millisecond, f.wire.Thaw)
+		case 2: // it stops reading while more is said to it than fits
+			f.wire.Freeze()
+			for range 60 {
+				i.hub.BroadcastHere(ctx, noise, f.connectionID())
+			}
+			time.AfterFunc(time.Duration(dice.IntN(500))*time.Millisecond, f.wire.Thaw)
+		case 3:
+			if s := f.connection(); s != nil {
+				s.Close()
+			}
+		}
+		if n%15 == 0 {
+			i.cutDatabase()
+		}
+	}
+}
+
+// compare says how some view differs from the database; "": none does.
+func (i *instance) compare(all []*follower, rooms []int64) string {
+	i.t.Helper()
+	for _, room := range rooms {
+		stored, seq := i.stored(room)
+		for _, f := range all {
+			if v := f.views[room]; v != nil {
+				if differs := v.differs(stored, seq); differs != "" {
+					return fmt.Sprintf("room %d of %s: %s", room, f.name, differs)
+				}
+			}
+		}
+	}
+	return ""
+}
+
+func (i *instance) stored(room int64) (map[int64]seen, int64) {
+	i.t.Helper()
+	rows, err := i.admin().Query(context.Background(), `
+		select m.id, m.seq, m.text, m.deleted_at is not null, coalesce((
+		       select string_agg(emoji || count, ' ' order by (emoji || count) collate "C")
+		         from (select emoji, count(*) from chat.reactions where message_id = m.id group by emoji) r), '')
+		  from chat.messages m
+		 where m.room_id = $1`, room)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	stored := map[int64]seen{}
+	var id int64
+	var m seen
+	if _, err = pgx.ForEachRow(rows, []any{&id, &m.Seq, &m.Text, &m.Deleted, &m.Reactions}, func() error {
+		stored[id] = m
+		return nil
+	}); err != nil {
+		i.t.Fatal(err)
+	}
+	return stored, find[int64](i, `select seq from chat.rooms where id = $1`, room)
+}
+
+// wantEachSaidOnce checks that nothing was lost on the way in, and nothing doubled.
+func (i *instance) wantEachSaidOnce(rooms []int64, said int64) {
+	i.t.Helper()
+	if n := find[int64](i, `select count(*) from chat.messages where room_id = any ($1)`, rooms); n != said {
+		i.t.Errorf("%d messages were said, %d are stored", said, n)
+	}
+	doubled := find[string](i, `select coalesce(string_agg(text, ', '), '') from (
+		select text from chat.messages where room_id = any ($1) and deleted_at is null and edited_at is null
+		 group by text having count(*) > 1) d`, rooms)
+	if doubled != "" {
+		i.t.Errorf("said once, stored twice: %s", strings.TrimSpace(doubled))
+	}
+}

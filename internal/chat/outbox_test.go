@@ -1,0 +1,77 @@
+package chat
+
+import (
+	"context"
+	"io"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/testkit"
+)
+
+func TestALoadWhoseCommitIsUnknownIsNotStoredAgain(t *testing.T) {
+	calls, errs := sendTogether(t, func(drafts []draft) error {
+		return io.ErrUnexpectedEOF // the connection broke; perhaps after the commit
+	})
+	if calls != 2 { // the one that came first, and the two behind it
+		t.Errorf("it was stored %d times", calls)
+	}
+	for _, err := range errs {
+		if err == nil {
+			t.Error("somebody was told that it is stored")
+		}
+	}
+}
+
+func TestADraftThatCannotBeStoredDoesNotHoldUpTheOthers(t *testing.T) {
+	_, errs := sendTogether(t, func(drafts []draft) error {
+		for _, d := range drafts {
+			if d.Text == "archived" {
+				return fault.Conflict("archived")
+			}
+		}
+		return nil
+	})
+	if errs["first"] != nil || errs["good"] != nil || !fault.Is(errs["archived"], 409) {
+		t.Errorf("they were told %v", errs)
+	}
+}
+
+// sendTogether sends "first", and while that is stored "good" and "archived".
+func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[string]error) {
+	t.Helper()
+	began, goOn := make(chan struct{}), make(chan struct{})
+	var o outbox
+	o.store = func(_ context.Context, drafts []draft) ([]stored, error) {
+		if calls++; calls == 1 {
+			close(began)
+			<-goOn
+		}
+		return make([]stored, len(drafts)), store(drafts)
+	}
+	var sending sync.WaitGroup
+	var mu sync.Mutex
+	errs = map[string]error{}
+	send := func(text string) {
+		sending.Go(func() {
+			_, err := o.Store(t.Context(), draft{Text: text})
+			mu.Lock()
+			defer mu.Unlock()
+			errs[text] = err
+		})
+	}
+	send("first")
+	<-began
+	send("good")
+	send("archived")
+	testkit.Eventually(t, "two wait", 10*time.Second, func() bool {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return len(o.waiting) == 2
+	})
+	close(goOn)
+	sending.Wait()
+	return calls, errs
+}
