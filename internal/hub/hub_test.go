@@ -91,3 +91,15 @@ func TestTheContextCarriesTheConnection(t *testing.T) {
 		t.Error("a connection from nowhere")
 	}
 }
+
+func TestARoomIsActiveWhileSomebodyIsInIt(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "chat-1").join(h, "chat-2").join(h, "other")
+	if active := h.Active("chat-"); !slices.Equal(slices.Sorted(slices.Values(active)), []string{"chat-1", "chat-2"}) {
+		t.Errorf("active are %v", active)
+	}
+	h.LeaveAll(alice.Conn)
+	if active := h.Active("chat-"); len(active) > 0 {
+		t.Errorf("after all left, active are %v", active)
+	}
+}

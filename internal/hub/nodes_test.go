@@ -97,3 +97,28 @@ func TestASessionEndsOnEveryNode(t *testing.T) {
 	here.CloseSession("token:3", wire.CloseSignedOut)
 	bob.closedWith(wire.CloseSignedOut)
 }
+
+func TestEachNodeKnowsWhatItsOwnMembersWereTold(t *testing.T) {
+	here, there := twoNodes(t)
+	told := map[string]int64{}
+	there.OnDelivered("chat-", func(room string, seq int64) { told[room] = seq })
+
+	here.Broadcast(t.Context(), hub.Event{Name: "x", Seq: 7}, nil, "chat-1", "other")
+	here.Broadcast(t.Context(), hub.Event{Name: "typing"}, nil, "chat-2")
+	here.BroadcastHere(t.Context(), hub.Event{Name: "x", Seq: 9}, "chat-1")
+
+	if len(told) != 1 || told["chat-1"] != 7 {
+		t.Errorf("the other node was told %v", told)
+	}
+}
+
+func TestWhatIsBroadcastHereStaysHere(t *testing.T) {
+	here, there := twoNodes(t)
+	alice := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
+	bob := open(t, there, hub.Identity{UserID: 2}).join(there, "a")
+
+	here.BroadcastHere(t.Context(), hub.Event{Name: "x"}, "a")
+
+	alice.hears(`{"event":"x","room":"a"}`)
+	bob.hears()
+}
