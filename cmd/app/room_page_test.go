@@ -144,6 +144,10 @@ func TestWhatIsUnreadIsInStepAcrossTabs(t *testing.T) {
 	for _, p := range []tab{maya, reading} {
 		p.WantText(link, "3 unread, for you").Until(`document.title.startsWith("(")`)
 	}
+	unsaid := testkit.As[thing](app.as("sam").Post("/api/chat/send", in{"roomId": room, "text": "four"}).Want(http.StatusOK))
+	maya.WantText(link, "4 unread, for you")
+	app.as("sam").Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", unsaid.ID), nil).Want(http.StatusNoContent)
+	maya.WantText(link, "3 unread, for you")
 	reading.visit(roomPath(room)).WantText("[data-unread]", "3 new")
 	reading.WantNoText(link, "unread")
 	maya.WantNoText(link, "unread")

@@ -54,6 +54,12 @@ type Moved struct {
 	Mentioned   []int64     `json:"mentioned"` // people whom it names
 }
 
+// Shrunk is what a list of rooms is told when a message was deleted, which may
+// have been unread: whoever shows a count of the room asks for it again.
+type Shrunk struct {
+	DeletedMessage int64 `json:"deletedMessage"` // its id
+}
+
 // Membership is the body of the room's addedTo and removedFrom.
 type Membership struct {
 	User account.Profile `json:"user"`
@@ -89,6 +95,7 @@ func (s *Service) tellChanged(ctx context.Context, m Message, from *hub.Conn) {
 
 func (s *Service) tellDeleted(ctx context.Context, m Message, from *hub.Conn) {
 	s.hub.Broadcast(ctx, deleted(m), from, channel(m.RoomID))
+	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: m.RoomID, Data: Shrunk{DeletedMessage: m.ID}}, hub.Subscribers, from)
 }
 
 func (s *Service) tellTyping(ctx context.Context, t Typing, from *hub.Conn) {

@@ -59,6 +59,9 @@ function moved(id, { seq, lastMessage, mentioned }) {
   showCounts(id)
 }
 
+/** A message was deleted, perhaps an unread one. Where nothing is unread there is nothing to ask. @param {number} id */
+const shrunk = id => { if (linkOf(id)?.classList.contains('is-unread')) redraw() }
+
 /** @param {Marks} marks */
 function read({ roomId, readSeq, unread, mentions }) {
   const link = linkOf(roomId), known = since.get(roomId)
@@ -98,6 +101,7 @@ function showTitle() {
 /** @param {{ verb: string, id: number, data: any }} change */
 function changed({ verb, id, data }) {
   if (verb === 'updated' && data?.seq) moved(id, data)
+  else if (verb === 'updated' && data?.deletedMessage) shrunk(id)
   else if (verb === 'created' || verb === 'updated' || data?.user?.id === me) redraw()
 }
 
