@@ -98,7 +98,7 @@ func newMigrator(ctx context.Context, url string, files fs.FS) (*migrate.Migrate
 	db := stdlib.OpenDB(*config)
 	target, err := connectDriver(ctx, db)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("connect to the database: %w", err), db.Close())
+		return nil, nil, errors.Join(fmt.Errorf("connect to the database: %w", withCause(err)), db.Close())
 	}
 	m, err := migrate.NewWithInstance("iofs", src, "pgx5", target)
 	return m, src, err
