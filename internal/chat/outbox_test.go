@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"io"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[
 			close(began)
 			<-goOn
 		}
-		return make([]stored, len(drafts)), store(drafts)
+		return slices.Repeat([]stored{{ID: 1, Seq: 1}}, len(drafts)), store(drafts)
 	}
 	var sending sync.WaitGroup
 	var mu sync.Mutex
