@@ -10,15 +10,16 @@ import (
 // sizes are the windows that the pages are made for.
 var sizes = []struct{ width, height int64 }{{1440, 900}, {390, 844}, {320, 640}}
 
-func TestChatIsAccessibleInBothThemesAtEveryWidth(t *testing.T) {
+// The account's own pages are looked at by its own tests.
+func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 	app := startApp(t)
 	owner := app.as("sam")
 	archive := app.room(owner, "archive")
 	app.chatter(owner, archive, 1, 3)
 	owner.Do("PATCH", "/api"+roomPath(archive), in{"archived": true}).Want(200)
-	paths := []string{"/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive)}
+	paths := []string{"/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive), "/components", "/nowhere"}
 	sam := app.open(owner, "/rooms")
-	sam.ReduceMotion()
+	sam.ReduceMotion().AllowErrors("404")
 	for _, theme := range []string{"light", "dark"} {
 		for _, size := range sizes {
 			sam.PreferTheme(theme).SetViewport(size.width, size.height)
