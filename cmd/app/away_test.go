@@ -69,6 +69,21 @@ func TestALostConnectionToTheDatabaseIsReplacedAtOnce(t *testing.T) {
 	app.anybody().Get("/readyz").Want(200)
 }
 
+func TestWhoFailsToCatchUpStaysInTheRoom(t *testing.T) {
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.room(sam, "stays")
+	bob, late := maya.Connect(""), app.as("theo").Connect("")
+	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	app.exec(`alter table chat.messages rename to elsewhere`)
+	bob.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(500)
+	late.Get("/api/chat/join", in{"roomId": room}).Want(500)
+	app.exec(`alter table chat.elsewhere rename to messages`)
+	app.send(sam, room, "still there?")
+	bob.WantEvent("newMessage")
+	late.WantNo("newMessage") // its join was refused
+}
+
 // takeDatabaseAway ends the app's connections and lets nobody in until restore.
 func (i *instance) takeDatabaseAway() (restore func()) {
 	i.t.Helper()

@@ -99,9 +99,7 @@ func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, said *at
 		case roll < 7:
 			f.ask(http.MethodPatch, message(own[dice.IntN(len(own))]), in{"text": fmt.Sprint(f.name, n, " edited")}, room)
 		case roll < 8:
-			if s := f.connection(); s != nil {
-				s.Try(http.MethodDelete, message(own[dice.IntN(len(own))]), nil) // its own event is asked for as a gap
-			}
+			f.erase(own[dice.IntN(len(own))], room)
 		default:
 			emoji := []string{"👍", "🎉", "👀"}[dice.IntN(3)]
 			f.ask(http.MethodPost, message(any[dice.IntN(len(any))])+"/reactions", in{"emoji": emoji}, room)
@@ -127,7 +125,8 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 			time.AfterFunc(time.Duration(200+dice.IntN(1000))*time.Millisecond, f.wire.Thaw)
 		case 2: // it stops reading while more is said to it than fits
 			f.wire.Freeze()
-			for range 60 {
+			dropped := i.hub.Stats().Dropped[hub.Log]
+			for n := 0; n < 300 && i.hub.Stats().Dropped[hub.Log] == dropped; n++ {
 				i.hub.BroadcastHere(ctx, noise, f.connectionID())
 			}
 			time.AfterFunc(time.Duration(dice.IntN(500))*time.Millisecond, f.wire.Thaw)

@@ -149,6 +149,18 @@ func (f *follower) ask(method, url string, data in, room int64) bool {
 	return true
 }
 
+// erase deletes a message. Nobody is told of their own change but by the answer.
+func (f *follower) erase(id, room int64) {
+	s := f.connection()
+	if s == nil {
+		return
+	}
+	answer, err := s.Try(http.MethodDelete, message(id), nil)
+	if seq, _ := strconv.ParseInt(answer.Header.Get("X-Seq"), 10, 64); err == nil && answer.Status == http.StatusNoContent {
+		f.views[room].erase(id, seq)
+	}
+}
+
 // say sends until it is answered, with one clientId.
 func (f *follower) say(ctx context.Context, room int64, text string) {
 	data := in{"roomId": room, "text": text, "clientId": uuid.NewString()}
@@ -167,7 +179,6 @@ type view struct {
 	hole     time.Time       // since when there is one
 	since    int64           // the oldest message it knows of, after a reset
 	joined   *testkit.Socket // by which connection
-	resets   int
 }
 
 // seen is a message as far as it is compared.
@@ -249,7 +260,6 @@ func (v *view) catchUp(s *testkit.Socket, messages []json.RawMessage, seq int64,
 	defer v.mu.Unlock()
 	v.joined = s
 	if reset {
-		v.resets++
 		maps.DeleteFunc(v.messages, func(_ int64, m seen) bool { return m.Seq <= seq })
 	}
 	for n, raw := range messages {
@@ -261,7 +271,7 @@ func (v *view) catchUp(s *testkit.Socket, messages []json.RawMessage, seq int64,
 	v.close()
 }
 
-// mine are the messages of the view that the follower may edit.
+// ids are the messages that stand and whose text begins with this.
 func (v *view) ids(of string) []int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -53,6 +53,7 @@ type Joined struct {
 // last messages, or, after a seq, every message changed since. Whatever happens
 // in between arrives both ways, and applying it twice is harmless.
 func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, after *int64) (Joined, error) {
+	was := s.hub.In(conn, channel(roomID))
 	first, err := s.hub.Join(conn, channel(roomID), func() error {
 		_, err := access(ctx, s.db, who.ID, roomID)
 		return err
@@ -62,7 +63,9 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 	}
 	joined, err := s.snapshot(ctx, who, roomID, after)
 	if err != nil {
-		s.hub.Leave(conn, channel(roomID))
+		if !was { // who was in the room and only asked for more still hears of it
+			s.hub.Leave(conn, channel(roomID))
+		}
 		return Joined{}, err
 	}
 	s.ledger.open(roomID, joined.Seq)
