@@ -10,17 +10,14 @@ import (
 	"time"
 
 	"github.com/coder/websocket"
-	"go.uber.org/goleak"
 
 	"hubbub/internal/hub"
 	"hubbub/internal/socket"
+	"hubbub/internal/testkit"
 	"hubbub/internal/wire"
 )
 
-func TestMain(m *testing.M) {
-	beClient() // of a benchmark, in a process of its own
-	goleak.VerifyTestMain(m)
-}
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 func TestTextPastTheLimitClosesWith1009(t *testing.T) {
 	p := openPlace(t, socket.Config{}, hub.Config{})

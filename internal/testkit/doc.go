@@ -20,6 +20,8 @@
 // whose verbs wait for what they name, up to ten seconds, and tell what was on
 // the page when it did not come.
 //
+// Load: many sockets in another process, for benchmarks (package load).
+//
 // Main: fails a package whose tests left goroutines behind.
 //
 // It knows no feature and not the app.

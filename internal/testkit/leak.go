@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 
+	"hubbub/internal/testkit/load"
+
 	"go.uber.org/goleak"
 )
 
@@ -13,6 +15,7 @@ var running bool // set by Main: a keeper can only be started from a binary that
 
 // Main runs a package's tests and fails if they left goroutines behind.
 func Main(m *testing.M) {
+	load.Main()
 	if dir := os.Getenv(keeperVariable); dir != "" {
 		os.Exit(keep(dir))
 	}
