@@ -12,8 +12,14 @@ test: node_modules ## every test, the browsers' stories too
 
 check: format vet generated types containers test ## what CI runs: format, vet, staticcheck, generated code, types, images, tests
 
-bench: ## how fast it is
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## how fast it is: the figures of docs/performance.md
+	go test -run '^$$' -bench . -benchtime 2s ./internal/hub
+	go test -run '^$$' -bench FanOutSaturated -benchtime 2000x ./internal/socket ./cmd/app
+	go test -run '^$$' -bench FanOutPaced -benchtime 200x ./internal/socket ./cmd/app
+	go test -run '^$$' -bench Requests -benchtime 100000x ./internal/socket ./cmd/app
+	go test -run '^$$' -bench StoredSends -benchtime 30000x ./cmd/app
+	go test -run '^$$' -bench ConnectStorm -benchtime 5000x ./cmd/app
+	go test -run '^$$' -bench IdleMemory -benchtime 5000x ./internal/socket ./cmd/app
 
 templ: ## write the Go code of the *.templ files
 	go tool templ generate

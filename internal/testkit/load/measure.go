@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"syscall"
 	"testing"
 	"time"
@@ -40,9 +41,14 @@ func Weigh(b *testing.B, thing string, n int, come func()) {
 	b.ReportMetric(float64(residentAfter-residentBefore)/float64(n), "rss-B/"+thing)
 }
 
+// collections is enough for what pools and finalizers hold, and for stacks to
+// shrink, which each collection halves.
+const collections = 4
+
 func memory() (m runtime.MemStats, resident int) {
-	runtime.GC()
-	runtime.GC() // what finalizers and pools let go of at the first
+	for range collections {
+		debug.FreeOSMemory()
+	}
 	runtime.ReadMemStats(&m)
 	text, _ := os.ReadFile("/proc/self/statm") // elsewhere than on Linux: 0
 	var total int

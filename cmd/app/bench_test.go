@@ -1,0 +1,200 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/internal/chat"
+	"hubbub/internal/hub"
+	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/load"
+	"hubbub/internal/wire"
+)
+
+// These measure the app that main runs, on a Postgres of its own that keeps
+// what it commits, with the load in another process. docs/performance.md has
+// the figures. Use the counts of `make bench`.
+
+const (
+	benchPeople = 20
+	benchRooms  = 20
+	members     = 1000 // connections in a room that much is told to
+	benchText   = "Ten percent is over. Waiting two minutes."
+)
+
+// venue is an app with people and rooms for a load.
+type venue struct {
+	*instance
+	people []*testkit.Client
+	rooms  []int64
+}
+
+func openVenue(b *testing.B) *venue {
+	b.Helper()
+	v := &venue{instance: startDurable(b)}
+	for i := range benchPeople {
+		v.people = append(v.people, v.anybody().SignUp(fmt.Sprint("Bench Person ", i)))
+	}
+	for i := range benchRooms {
+		v.rooms = append(v.rooms, v.room(v.people[i%benchPeople], fmt.Sprint("bench ", i)))
+	}
+	return v
+}
+
+// startDurable is an app without the limits that hold a person back.
+func startDurable(b *testing.B) *instance {
+	b.Helper()
+	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // a disk, which /tmp may not be
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { os.RemoveAll(dir) })
+	return startAppOn(b, "", func(c *Config) {
+		c.DataDir, c.RequestRate, c.ConnectionsPerAddress = dir, 0, 0
+		c.Log = slog.New(contextHandler{slog.NewTextHandler(io.Discard, nil)})
+		c.Heartbeat = time.Hour // a load answers no pings
+	})
+}
+
+// start puts a load on the app: one socket a person and room, in turn, that has
+// joined the room.
+func (v *venue) start(b *testing.B, order load.Order, view, ask string) *load.Process {
+	b.Helper()
+	order.Address = v.listener.Addr().String()
+	for i := range benchPeople * len(v.rooms) {
+		round, at := i/len(v.rooms), i%len(v.rooms)
+		room, person := v.rooms[at], v.people[(at+round)%benchPeople]
+		order.Roles = append(order.Roles, load.Role{
+			Path:   "/socket" + view,
+			Cookie: person.Cookies()[0].String(),
+			First:  []string{fmt.Sprintf(`{"id":1,"url":"/api/chat/join?roomId=%d"}`, room)},
+			Ask:    fmt.Sprintf(ask, room),
+		})
+	}
+	return load.Start(b, order)
+}
+
+// BenchmarkFanOutSaturated broadcasts a message to the 1,000 connections of a
+// room, as fast as they take it: their queues stay half full.
+func BenchmarkFanOutSaturated(b *testing.B) {
+	for _, view := range []string{"", "?view=html"} {
+		b.Run("socket"+view, func(b *testing.B) {
+			v := openVenue(b)
+			v.rooms = v.rooms[:1]
+			listeners := v.start(b, load.Order{Task: load.Listen, Sockets: members}, view, "")
+			load.Measure(b, "delivery", b.N*members, func() { v.broadcast(b, b.N) })
+			if lost := v.hub.Stats().Closed; len(lost) > 0 {
+				b.Error("connections were lost:", lost)
+			}
+			listeners.Finish()
+		})
+	}
+}
+
+func (v *venue) broadcast(b *testing.B, times int) {
+	channel := fmt.Sprintf("chat-%d", v.rooms[0])
+	for i := range times {
+		v.hub.Broadcast(b.Context(), newMessage(v.rooms[0]), nil, channel)
+		for i%32 == 0 && v.hub.Stats().Deepest > wire.QueueFrames/2 {
+			time.Sleep(100 * time.Microsecond)
+		}
+	}
+	testkit.Eventually(b, "all is sent", 10*time.Second, func() bool { return v.hub.Stats().Queued == 0 })
+}
+
+// newMessage is the event that chat makes of a message.
+func newMessage(roomID int64) hub.Event {
+	m := chat.Message{
+		ID: 4711, RoomID: roomID, Seq: 42, CreatedSeq: 42, Text: benchText, HTML: "<p>" + benchText + "</p>",
+		Sender:    account.Profile{ID: 7, FullName: "Bench Person 7", Handle: "bench-person-7", IsOnline: true},
+		Reactions: []chat.Reaction{}, CreatedAt: wire.Time(time.Now()),
+	}
+	return hub.Event{Name: "newMessage", Data: m, HTML: chat.MessageRow(m, chat.Reader{}).Render}
+}
+
+// BenchmarkFanOutPaced sends 20 messages a second to a room of 1,000
+// connections. The time runs from before the message is stored until it is heard.
+func BenchmarkFanOutPaced(b *testing.B) {
+	for _, view := range []string{"", "?view=html"} {
+		b.Run("socket"+view, func(b *testing.B) {
+			v := openVenue(b)
+			v.rooms = v.rooms[:1]
+			listeners := v.start(b, load.Order{Task: load.Listen, Sockets: members, Events: b.N}, view, "")
+			load.Measure(b, "delivery", b.N*members, func() { v.sendPaced(b, b.N) })
+			heard := listeners.Finish()
+			heard.ReportLags(b)
+			if heard.Events != b.N*members {
+				b.Errorf("%d messages were heard, want %d", heard.Events, b.N*members)
+			}
+		})
+	}
+}
+
+func (v *venue) sendPaced(b *testing.B, times int) {
+	who, err := v.account.User(b.Context(), v.id(v.people[0]))
+	if err != nil {
+		b.Fatal(err)
+	}
+	tick := time.NewTicker(time.Second / 20)
+	defer tick.Stop()
+	for range times {
+		<-tick.C
+		out := chat.Outgoing{RoomID: v.rooms[0], Text: benchText + " " + load.Stamp()}
+		if _, err := v.chat.Send(b.Context(), nil, who, out); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkVirtualRequests asks for what needs no database: somebody has
+// stopped typing.
+func BenchmarkVirtualRequests(b *testing.B) {
+	for _, c := range []struct{ sockets, pipelined int }{{1, 1}, {50, 1}, {50, 16}} {
+		b.Run(fmt.Sprintf("sockets=%d/pipelined=%d", c.sockets, c.pipelined), func(b *testing.B) {
+			v := openVenue(b)
+			askers := v.start(b, load.Order{Task: load.Ask, Sockets: c.sockets, Requests: b.N, Pipelined: c.pipelined}, "",
+				`{"id":%%[1]d,"method":"POST","url":"/api/chat/typing","data":{"roomId":%d,"isTyping":false}}`)
+			load.Measure(b, "request", b.N, askers.Go)
+			askers.Finish().ReportLags(b)
+		})
+	}
+}
+
+// BenchmarkStoredSends sends messages that are committed and told to the rooms:
+// sockets over 20 rooms, each with one message in flight.
+func BenchmarkStoredSends(b *testing.B) {
+	for _, sockets := range []int{20, 100, 400} {
+		b.Run(fmt.Sprint("sockets=", sockets), func(b *testing.B) {
+			v := openVenue(b)
+			senders := v.start(b, load.Order{Task: load.Ask, Sockets: sockets, Requests: b.N}, "",
+				`{"id":%%[1]d,"method":"POST","url":"/api/chat/send","data":{"roomId":%d,"text":"`+benchText+`","clientId":"00000000-0000-4000-8000-%%012[1]d"}}`)
+			load.Measure(b, "message", b.N, senders.Go)
+			senders.Finish().ReportLags(b)
+		})
+	}
+}
+
+// BenchmarkConnectStorm connects people who are known by their session's cookie
+// and join a room, 50 at a time.
+func BenchmarkConnectStorm(b *testing.B) {
+	v := openVenue(b)
+	arriving := v.start(b, load.Order{Task: load.Connect, Sockets: b.N}, "", "")
+	load.Measure(b, "connection", b.N, arriving.Go)
+	arriving.Finish()
+}
+
+// BenchmarkIdleMemory weighs connections with a session that have joined a room
+// and say nothing.
+func BenchmarkIdleMemory(b *testing.B) {
+	v := openVenue(b)
+	var idle *load.Process
+	load.Weigh(b, "connection", b.N, func() {
+		idle = v.start(b, load.Order{Task: load.Listen, Sockets: b.N}, "", "")
+	})
+	idle.Finish()
+}
