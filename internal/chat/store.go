@@ -85,19 +85,18 @@ func (d draft) args() []any {
 	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions)}
 }
 
-// storeMessages stores all drafts in one transaction, or none. A draft that its
-// room did not take is left out: its id is 0.
-func storeMessages(ctx context.Context, db postgres.Beginner, drafts []draft) ([]stored, error) {
+// storeMessages stores all drafts, or none: the batch is a transaction of its
+// own, which begins and ends without round trips to the database. A draft that
+// its room did not take is left out: its id is 0.
+func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]stored, error) {
 	out := make([]stored, len(drafts))
-	err := postgres.InTx(ctx, db, func(tx pgx.Tx) error {
-		batch := &pgx.Batch{}
-		for i, d := range drafts {
-			batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
-				return orNone(row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt))
-			})
-		}
-		return tx.SendBatch(ctx, batch).Close()
-	})
+	batch := &pgx.Batch{}
+	for i, d := range drafts {
+		batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
+			return orNone(row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt))
+		})
+	}
+	err := db.SendBatch(ctx, batch).Close()
 	return out, wrap("store messages", err)
 }
 
