@@ -16,36 +16,46 @@ import (
 // soon is how soon a revocation closes the sockets.
 const soon = time.Second
 
+// The join is held twice where it asks whether Maya may: it has read that she
+// may, then she is removed, and it asks again. Between the two it may not have
+// let her in.
 func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.secret(sam, maya)
 	tab := maya.Connect("")
 	app.exec(`create sequence chat.turns`)
+	app.exec(`create sequence chat.doors`)
 	app.exec(`create function chat.gate() returns bool language plpgsql volatile as $$
 		begin
 		  if nextval('chat.turns') = 1 then
-		    perform pg_advisory_lock_shared(1);
-		    perform pg_advisory_unlock_shared(1);
+		    perform pg_advisory_xact_lock_shared(nextval('chat.doors'));
 		  end if;
 		  return true;
 		end $$`)
-	// Whoever reads first whether Maya is a member has read it, and waits.
-	app.exec(`alter table chat.members rename to people`)
-	app.exec(`create view chat.members as select * from chat.people where user_id <> ` + fmt.Sprint(app.id(maya)) + ` or chat.gate()`)
-	app.exec(`select pg_advisory_lock(1)`)
+	app.exec(`alter table chat.rooms rename to places`)
+	app.exec(fmt.Sprintf(`create view chat.rooms as select * from chat.places where id <> %d or chat.gate()`, room))
+	app.exec(`select pg_advisory_lock(1), pg_advisory_lock(2)`)
+	waitsAt := func(door int) {
+		t.Helper()
+		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), 10*time.Second, func() bool {
+			return find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = $1
+				and database = (select oid from pg_database where datname = current_database()))`, door)
+		})
+	}
 
 	var joined testkit.Answer
 	var joining sync.WaitGroup
 	joining.Go(func() { joined, _ = tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room}) })
-	testkit.Eventually(t, "the join has read that she may", 10*time.Second, func() bool {
-		return find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()))`)
-	})
+	waitsAt(1)
 	app.remove(sam, room, maya)
+	app.exec(`select setval('chat.turns', 1, false)`)
 	app.exec(`select pg_advisory_unlock(1)`)
+	waitsAt(2)
+	app.send(sam, room, "after")
+	app.exec(`select pg_advisory_unlock(2)`)
 	joining.Wait()
 	joined.Want(http.StatusNotFound)
-	app.send(sam, room, "after")
 	if got := app.heard(tab); len(got) > 0 {
 		t.Errorf("she hears %v", got)
 	}
