@@ -100,7 +100,7 @@ func (p *Page) hearAll() {
 	select {
 	case <-p.console.marks:
 	case <-p.console.ended:
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		p.t.Errorf("the browser's console is silent")
 	}
 }

@@ -15,9 +15,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// patience is how long a verb waits for what it names before the test fails.
+// Patience is how long a verb, and a test, waits for what it names before the test fails.
 // CI's machines are slow, and nobody waits there.
-var patience = func() time.Duration {
+var Patience = func() time.Duration {
 	if os.Getenv("CI") != "" {
 		return 30 * time.Second
 	}
@@ -119,7 +119,7 @@ func call[T any](p *Page, function string, args ...any) (T, error) {
 }
 
 func run[T any](p *Page, action chromedp.Action[T]) (T, error) {
-	ctx, cancel := context.WithTimeout(p.ctx, patience)
+	ctx, cancel := context.WithTimeout(p.ctx, Patience)
 	defer cancel()
 	return chromedp.Run(ctx, action)
 }

@@ -100,7 +100,7 @@ func (c *Client) dial(query string, headers ...string) (*Socket, *http.Response,
 	for i := 0; i+1 < len(headers); i += 2 {
 		header.Set(headers[i], headers[i+1])
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	conn, response, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+"/socket?"+query, &websocket.DialOptions{HTTPHeader: header, HTTPClient: c.http})
 	if err != nil {
@@ -230,7 +230,7 @@ func (s *Socket) await(reply chan frame) (Answer, error) {
 		return s.answer(f), nil
 	case <-s.done:
 		return Answer{}, s.ended
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		return Answer{}, errors.New("no reply in time")
 	}
 }
@@ -245,14 +245,14 @@ func (s *Socket) answer(f frame) Answer {
 
 // Send writes a text message as it is.
 func (s *Socket) Send(text string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, []byte(text))
 }
 
 // SendBinary writes a binary message.
 func (s *Socket) SendBinary(message []byte) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageBinary, message)
 }
@@ -289,7 +289,7 @@ func (s *Socket) WantEvent(name string) Event {
 }
 
 func (s *Socket) next(name string) (Event, error) {
-	deadline := time.After(patience)
+	deadline := time.After(Patience)
 	for {
 		s.mu.Lock()
 		for i, e := range s.events {
@@ -338,7 +338,7 @@ func (s *Socket) WantClosed(code int) {
 	s.t.Helper()
 	select {
 	case <-s.done:
-	case <-time.After(patience):
+	case <-time.After(Patience):
 		s.t.Fatalf("the connection stands, want it closed with %d", code)
 	}
 	if got := websocket.CloseStatus(s.ended); int(got) != code {

@@ -163,13 +163,13 @@ func (p *Page) Until(expression string) *Page {
 func (p *Page) until(what, function string, args ...any) *Page {
 	p.t.Helper()
 	var err error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(pollPause) {
+	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); time.Sleep(pollPause) {
 		var holds bool
 		if holds, err = call[bool](p, function, args...); holds {
 			return p
 		}
 	}
-	p.fail(fmt.Sprintf("waited %v in vain for: %s %v", patience, what, errors.Join(err)))
+	p.fail(fmt.Sprintf("waited %v in vain for: %s %v", Patience, what, errors.Join(err)))
 	return p
 }
 
@@ -180,7 +180,7 @@ type point struct{ X, Y float64 }
 func (p *Page) restingPoint(selector, text string) point {
 	p.t.Helper()
 	var last point
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(pollPause) {
+	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); time.Sleep(pollPause) {
 		at, err := call[*point](p, reach, selector, text)
 		if err != nil || at == nil {
 			continue
@@ -190,7 +190,7 @@ func (p *Page) restingPoint(selector, text string) point {
 		}
 		last = *at
 	}
-	p.fail(fmt.Sprintf("waited %v in vain to reach %s %q with the mouse", patience, selector, text))
+	p.fail(fmt.Sprintf("waited %v in vain to reach %s %q with the mouse", Patience, selector, text))
 	return last
 }
 
