@@ -119,16 +119,18 @@ func (c *Conn) enter(name string, counted bool, epoch uint64) (first bool, err e
 	return first, nil
 }
 
-// enterOwn puts the connection into one of the server's rooms.
-func (c *Conn) enterOwn(name string) {
+// enterOwn puts the connection into one of the server's rooms. first: no
+// connection of this user was there before.
+func (c *Conn) enterOwn(name string) (first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	m := &member{conn: c, own: true}
 	s := c.hub.shard(name)
 	for ok := false; !ok; {
-		_, ok = s.add(name, m, s.evictions.Load())
+		first, ok = s.add(name, m, s.evictions.Load())
 	}
 	c.keep(name, m)
+	return first
 }
 
 func (c *Conn) keep(name string, m *member) {

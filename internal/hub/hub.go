@@ -56,6 +56,7 @@ type Hub struct {
 	seed   maphash.Seed
 	count  counters
 
+	openers    []func(Opened)
 	observers  []observer
 	deliveries []delivery
 
@@ -102,14 +103,17 @@ func (h *Hub) Open(who Identity) *Conn {
 	h.mu.Lock()
 	h.open++
 	h.mu.Unlock()
+	first := false
 	for _, name := range c.ownRooms() {
-		c.enterOwn(name)
+		first = c.enterOwn(name) // the user's room is the last
 	}
 	// Only now, so that an end which comes before this finds its record here,
 	// and one which comes after finds the connection in its rooms.
 	if code := h.refusal(who); code != 0 {
 		c.Close(code)
+		return c
 	}
+	h.tellOpened(Opened{Conn: c, First: first && who.UserID != 0})
 	return c
 }
 

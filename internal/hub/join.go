@@ -10,6 +10,23 @@ import (
 	"hubbub/internal/fault"
 )
 
+// Opened says that a connection has begun.
+type Opened struct {
+	Conn  *Conn
+	First bool // no other connection of this user stands on this node; false when anonymous
+}
+
+// OnOpen calls fn after a connection was opened, unless it was refused. Its end
+// is what OnLeave("user-", …) tells. fn runs outside all locks, before the
+// connection's first request. Register before serving.
+func (h *Hub) OnOpen(fn func(Opened)) { h.openers = append(h.openers, fn) }
+
+func (h *Hub) tellOpened(opened Opened) {
+	for _, fn := range h.openers {
+		fn(opened)
+	}
+}
+
 // Left says that a connection is no longer in a room.
 type Left struct {
 	Conn *Conn
