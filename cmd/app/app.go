@@ -17,19 +17,21 @@ import (
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
 	"hubbub/internal/postgres"
+	"hubbub/internal/presence"
 	"hubbub/internal/socket"
 )
 
 // App is one running Hubbub: main runs it, and so do the end-to-end tests.
 type App struct {
-	config  Config
-	db      *postgres.DB
-	hub     *hub.Hub
-	account *account.Service
-	chat    *chat.Service
-	socket  *socket.Handler
-	metrics *metrics
-	router  *echo.Echo
+	config   Config
+	db       *postgres.DB
+	hub      *hub.Hub
+	account  *account.Service
+	chat     *chat.Service
+	presence *presence.Service
+	socket   *socket.Handler
+	metrics  *metrics
+	router   *echo.Echo
 
 	listener net.Listener
 	public   *http.Server
@@ -79,6 +81,7 @@ func (a *App) serve() error {
 	a.stopJobs = stop
 	a.running.Go(func() { a.account.Run(jobs) })
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
+	a.running.Go(func() { a.presence.Run(jobs) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {
@@ -103,7 +106,8 @@ func (a *App) start(server *http.Server, listener net.Listener) {
 
 // Close lets everybody go: it is not ready any more, so that no proxy sends new
 // people; sockets are closed with 1012 in batches, what they asked is answered;
-// then requests by HTTP end, then the database. It takes as long as ctx at most.
+// then requests by HTTP end, then the jobs, of which presence hands its leases
+// back, then the database. It takes as long as ctx at most.
 func (a *App) Close(ctx context.Context) error {
 	a.leaving.Store(true)
 	errs := []error{a.hub.Shutdown(ctx)}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
+	"hubbub/internal/presence"
 )
 
 // Config is what the environment says, by the names of docs/configuration.md.
@@ -31,6 +32,8 @@ type Config struct {
 
 	QueueFrames int           // that may wait for a connection; 0: the protocol's
 	Reconcile   time.Duration // how often open rooms are compared with the database; 0: the usual
+
+	Presence presence.Timing // how fast people come and go; zero: the usual
 
 	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
 }

@@ -15,6 +15,7 @@ import (
 	"hubbub/internal/action"
 	"hubbub/internal/chat"
 	"hubbub/internal/postgres"
+	"hubbub/internal/presence"
 	"hubbub/web"
 )
 
@@ -40,6 +41,7 @@ func (a *App) newRouter() *echo.Echo {
 	api := site.Group("/api", a.allowOrigins())
 	account.Actions(api, a.account)
 	chat.Actions(api, a.chat)
+	presence.Actions(api, a.presence)
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
 	site.RouteNotFound("/*", notFound)
 	api.RouteNotFound("/*", notFound)

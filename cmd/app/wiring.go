@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
+	"os"
 
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
+	"hubbub/internal/presence"
 	"hubbub/internal/socket"
 )
 
@@ -19,7 +22,7 @@ func (a *App) wire() error {
 	a.hub = hub.New(hub.Config{Log: a.config.Log, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
 	people, err := account.New(a.db, account.Config{
 		Hub:    a.hub,
-		Online: onlineByHub{a.hub},
+		Online: onlineByPresence{a},
 		Log:    a.config.Log,
 		Demo:   a.config.Demo,
 		Secure: a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https",
@@ -30,10 +33,22 @@ func (a *App) wire() error {
 	}
 	a.account = people
 	a.chat = chat.New(a.db, a.hub, people)
+	a.presence = presence.New(a.db, a.hub, people, presence.Config{Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
+	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
 	return nil
+}
+
+// nodeName tells the nodes on one database apart, for people.
+func (a *App) nodeName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "localhost"
+	}
+	_, port, _ := net.SplitHostPort(a.listener.Addr().String())
+	return net.JoinHostPort(host, port)
 }
 
 func (a *App) socketConfig() socket.Config {
@@ -61,15 +76,11 @@ func (a *App) connect(c echo.Context) error {
 	}, base)
 }
 
-// onlineByHub takes for online whoever has a live connection.
-type onlineByHub struct{ hub *hub.Hub }
+// onlineByPresence lets account ask presence, which itself asks account for names.
+type onlineByPresence struct{ app *App }
 
-func (o onlineByHub) Online(_ context.Context, ids []int64) map[int64]account.Presence {
-	online := make(map[int64]account.Presence, len(ids))
-	for id, is := range o.hub.UsersOnline(ids) {
-		online[id] = account.Presence{IsOnline: is}
-	}
-	return online
+func (o onlineByPresence) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
+	return o.app.presence.Online(ctx, ids)
 }
 
 // health answers 200 with what, or 503 with why not.

@@ -1,0 +1,215 @@
+package presence
+
+import (
+	"context"
+	"time"
+
+	"hubbub/internal/postgres"
+)
+
+// Timing is how fast presence moves. The zero value is the usual.
+type Timing struct {
+	Grace time.Duration // from the last connection's end to offline
+	Beat  time.Duration // between heartbeats, and looks at other nodes' leases
+	TTL   time.Duration // that a node's leases outlive its last heartbeat
+	Pace  time.Duration // between two announcements: what happens meanwhile is told together
+}
+
+const (
+	grace = 5 * time.Second         // a page reload takes 1–2 s
+	beat  = 2500 * time.Millisecond // how late a node sees what happened on another
+	ttl   = 15 * time.Second        // with a beat, and a grace for slowness, below the promised 20 s
+	pace  = 250 * time.Millisecond  // nobody sees a dot change sooner
+
+	// perDigest bounds how many people one announcement tells of: with their
+	// fragments it stays far below what a connection's queue holds.
+	perDigest = 200
+
+	farewell = 2 * time.Second // for the last word to the database
+)
+
+func (t Timing) withDefaults() Timing {
+	for _, d := range []struct {
+		set   *time.Duration
+		usual time.Duration
+	}{{&t.Grace, grace}, {&t.Beat, beat}, {&t.TTL, ttl}, {&t.Pace, pace}} {
+		if *d.set == 0 {
+			*d.set = d.usual
+		}
+	}
+	return t
+}
+
+// node is this process among those on the database.
+type node struct{ id, name string }
+
+// Run keeps this node's leases, looks at those of others, and tells the
+// watchers, until ctx ends; then it lets the leases expire.
+func (s *Service) Run(ctx context.Context) {
+	defer s.retire(context.WithoutCancel(ctx))
+	tick := time.NewTicker(s.timing.Beat)
+	defer tick.Stop()
+	s.complain(ctx, "heartbeat", s.beat(ctx))
+	for {
+		s.complain(ctx, "announce", s.flush(ctx))
+		if !pause(ctx, s.timing.Pace) {
+			return
+		}
+		expiry, stop := s.untilExpiry()
+		select {
+		case <-s.moved:
+		case <-expiry:
+		case <-tick.C:
+			s.complain(ctx, "heartbeat", s.beat(ctx))
+		case <-ctx.Done():
+		}
+		stop()
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// untilExpiry fires when somebody's grace is over.
+func (s *Service) untilExpiry() (<-chan time.Time, func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at, ok := s.roster.nextExpiry()
+	if !ok {
+		return nil, func() {}
+	}
+	t := time.NewTimer(time.Until(at))
+	return t.C, func() { t.Stop() }
+}
+
+func (s *Service) complain(ctx context.Context, what string, err error) {
+	if err != nil && ctx.Err() == nil {
+		s.log.WarnContext(ctx, "presence lags behind", "at", what, "error", err)
+	}
+}
+
+// move wakes Run. It never blocks: one token is enough.
+func (s *Service) move() {
+	select {
+	case s.moved <- struct{}{}:
+	default:
+	}
+}
+
+// beat says that this node lives, buries the dead, and sees who is where.
+func (s *Service) beat(ctx context.Context) error {
+	if err := s.renew(ctx, s.db); err != nil {
+		return err
+	}
+	if s.mayReap() {
+		dead, err := reap(ctx, s.db)
+		if err != nil {
+			return err
+		}
+		if len(dead) > 0 {
+			s.log.InfoContext(ctx, "leases of dead nodes were taken away", "nodes", dead)
+		}
+	}
+	seen, err := leases(ctx, s.db, s.node)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster.see(seen)
+	return nil
+}
+
+func (s *Service) renew(ctx context.Context, db postgres.Queryer) error {
+	revived, err := renew(ctx, db, s.node, s.timing.TTL)
+	if revived {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.roster.rewrite()
+		s.move()
+	}
+	return err
+}
+
+// mayReap is false after a gap in our own heartbeats: if the database was away,
+// the other nodes could not say either that they live, and get a beat to do so.
+func (s *Service) mayReap() bool {
+	last := s.beatAt
+	s.beatAt = time.Now()
+	return last.IsZero() || s.beatAt.Sub(last) < s.timing.TTL
+}
+
+// flush writes the leases that changed here, then tells what is new. What fails
+// is tried again with the next heartbeat.
+func (s *Service) flush(ctx context.Context) error {
+	s.mu.Lock()
+	s.roster.expire(time.Now())
+	w := s.roster.toWrite()
+	s.mu.Unlock()
+	if err := s.write(ctx, w); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	strangers := s.roster.strangers()
+	s.mu.Unlock()
+	if err := s.read(ctx, strangers); err != nil {
+		return err
+	}
+	return s.announcePending(ctx)
+}
+
+func (s *Service) write(ctx context.Context, w writes) error {
+	if w.none() {
+		return nil
+	}
+	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		if err := s.renew(ctx, tx); err != nil {
+			return err
+		}
+		if err := take(ctx, tx, s.node, w); err != nil {
+			return err
+		}
+		return give(ctx, tx, s.node, w)
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster.wrote(w)
+	return nil
+}
+
+// announcePending tells the news, as much as goes into one announcement. What
+// is left is told with the next one, as it is then.
+func (s *Service) announcePending(ctx context.Context) error {
+	s.mu.Lock()
+	ids := s.roster.pending()
+	s.mu.Unlock()
+	if len(ids) > perDigest {
+		ids = ids[:perDigest]
+		s.move()
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	return s.announce(ctx, ids, nil)
+}
+
+// retire is the node's last word. Its people are offline after the grace, unless
+// they came back to another node, or to this one's successor.
+func (s *Service) retire(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, farewell)
+	defer cancel()
+	if err := retire(ctx, s.db, s.node, s.timing.Grace); err != nil {
+		s.log.WarnContext(ctx, "the leases were not given back; they expire by themselves", "error", err)
+	}
+}

@@ -1,0 +1,249 @@
+package presence
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// People is what presence needs to know of accounts.
+type People interface {
+	// Profiles returns who is there of the ids.
+	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
+}
+
+// Config is how the service runs. The zero value is the usual.
+type Config struct {
+	Node string // what this node is called, for people who ask
+	Log  *slog.Logger
+	Timing
+}
+
+// Service knows who is here. Its methods are safe to call at once.
+type Service struct {
+	db     *postgres.DB
+	hub    *hub.Hub
+	people People
+	log    *slog.Logger
+	timing Timing
+	node   node
+	moved  chan struct{} // holds a token when Run has something to do
+	beatAt time.Time     // of Run
+
+	mu     sync.Mutex // also held while telling: see announce
+	roster *roster
+}
+
+// New wires the service to its database, hub and people, and watches the hub
+// for connections that come and go, so make one a hub. Run does the rest.
+func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	timing := c.Timing.withDefaults()
+	s := &Service{
+		db: db, hub: h, people: people, log: c.Log, timing: timing,
+		node:  node{id: "n_" + strings.ToLower(rand.Text()), name: c.Node},
+		moved: make(chan struct{}, 1), roster: newRoster(timing.Grace),
+	}
+	h.OnOpen(s.opened)
+	h.OnLeave("user-", s.left)
+	return s
+}
+
+func (s *Service) opened(o hub.Opened) {
+	if o.Conn.UserID() == 0 {
+		return
+	}
+	s.mu.Lock()
+	s.roster.open(o.Conn.UserID(), o.Conn.ID())
+	s.mu.Unlock()
+	s.move()
+}
+
+func (s *Service) left(l hub.Left) {
+	id := l.Conn.UserID()
+	if l.Room != hub.UserRoom(id) {
+		return // a room of another feature that begins with the same word
+	}
+	s.mu.Lock()
+	s.roster.close(id, l.Conn.ID(), time.Now())
+	s.mu.Unlock()
+	s.move()
+}
+
+// Subscribe joins the connection to the watchers and returns who is online now.
+// Both happen under the lock of the telling: whatever is told afterwards is
+// newer than the answer.
+func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) ([]account.Profile, error) {
+	if err := s.read(ctx, []int64{conn.UserID()}); err != nil {
+		return nil, err
+	}
+	ids, err := s.join(conn)
+	if err != nil {
+		return nil, err
+	}
+	known, err := s.people.Profiles(ctx, ids)
+	if err != nil {
+		s.hub.Leave(conn, Room)
+		return nil, err
+	}
+	here := make([]account.Profile, 0, len(ids))
+	for _, id := range ids {
+		if p, ok := known[id]; ok {
+			p.IsOnline = true
+			here = append(here, p)
+		}
+	}
+	return here, nil
+}
+
+func (s *Service) join(conn *hub.Conn) (online []int64, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.hub.Join(conn, Room, nil); err != nil {
+		return nil, err
+	}
+	return s.roster.online(), nil
+}
+
+// Of returns how the viewer sees these people; unknown ids are left out.
+func (s *Service) Of(ctx context.Context, viewer int64, ids []int64) (map[int64]Presence, error) {
+	if len(ids) > maxIDs {
+		return nil, fault.Invalid("ids", "must not be more than 500")
+	}
+	found, err := choices(ctx, s.db, ids)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster.learn(found)
+	seen := make(map[int64]Presence, len(found))
+	for _, f := range found {
+		seen[f.userID] = s.roster.presence(viewer, f.userID)
+	}
+	return seen, nil
+}
+
+// Mine returns what somebody chose, and how they are to themselves.
+func (s *Service) Mine(ctx context.Context, userID int64) (Choice, Presence, error) {
+	if err := s.read(ctx, []int64{userID}); err != nil {
+		return Choice{}, Presence{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.roster.person(userID).choice, s.roster.presence(userID, userID), nil
+}
+
+// Online returns how everybody sees these people: the online state of every
+// answer and event. It asks the database only for people it has not met yet,
+// and does without when that is away.
+func (s *Service) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
+	s.complain(ctx, "online", s.read(ctx, ids))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	online := make(map[int64]account.Presence, len(ids))
+	for _, id := range ids {
+		p := s.roster.presence(0, id)
+		online[id] = account.Presence{IsOnline: p.IsOnline(), LastSeenAt: s.roster.person(id).choice.LastSeenAt}
+	}
+	return online
+}
+
+// Count is how many are online, for others.
+func (s *Service) Count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.roster.online())
+}
+
+// read asks the database for those whom the roster does not know.
+func (s *Service) read(ctx context.Context, ids []int64) error {
+	s.mu.Lock()
+	unknown := s.roster.unknown(ids)
+	s.mu.Unlock()
+	if len(unknown) == 0 {
+		return nil
+	}
+	found, err := choices(ctx, s.db, unknown)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster.learn(found)
+	return nil
+}
+
+// Set changes somebody's status or text, which is kept, or whether anybody is
+// active at the connection, which is not. The others are told, and so are the
+// person's other tabs.
+func (s *Service) Set(ctx context.Context, from *hub.Conn, userID int64, c Change) (Presence, error) {
+	if c.Text != nil {
+		c.Text = new(strings.TrimSpace(*c.Text))
+	}
+	if err := c.check(); err != nil {
+		return Presence{}, err
+	}
+	if c.Idle != nil && from == nil {
+		return Presence{}, fault.WebSocketRequired()
+	}
+	if err := s.read(ctx, []int64{userID}); err != nil {
+		return Presence{}, err
+	}
+	if c.chooses() {
+		if err := s.choose(ctx, userID, c); err != nil {
+			return Presence{}, err
+		}
+	}
+	if c.Idle != nil {
+		s.setIdle(from, *c.Idle)
+	}
+	return s.tellOf(ctx, userID, from)
+}
+
+func (s *Service) choose(ctx context.Context, userID int64, c Change) error {
+	s.mu.Lock()
+	seen := s.roster.presence(0, userID).IsOnline()
+	s.mu.Unlock()
+	chosen, err := choose(ctx, s.db, userID, c.Status, c.Text, seen)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster.choose(userID, chosen)
+	return nil
+}
+
+func (s *Service) setIdle(from *hub.Conn, idle bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.roster.idle(from.UserID(), from.ID(), idle)
+	s.move() // the lease says so to other nodes
+}
+
+// tellOf tells of one person at once, so that the connection that asked is left
+// out. What the database has keeps, whoever cannot be told: Run tries again.
+func (s *Service) tellOf(ctx context.Context, userID int64, from *hub.Conn) (Presence, error) {
+	if err := s.announce(ctx, []int64{userID}, from); err != nil {
+		s.complain(ctx, "announce", err)
+		s.move()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.roster.person(userID)
+	if self := p.self(); self.IsOnline() {
+		return self, nil
+	}
+	return Presence{Status: p.choice.Status, Text: p.choice.Text}, nil
+}
