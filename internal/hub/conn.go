@@ -22,7 +22,8 @@ type Conn struct {
 
 	mu      sync.Mutex // guards the rooms and the queue together: see doc.go
 	rooms   map[string]*member
-	counted int // rooms that count against the limit
+	held    []*member // see Hold
+	counted int       // rooms that count against the limit
 	queue   []*Frame
 	bytes   int            // in the queue
 	woken   bool           // the transport has a token and did not Take yet

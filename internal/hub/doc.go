@@ -45,6 +45,12 @@
 // evictions of its part of the rooms: it reads the count, authorises, and
 // enters only if the count stands; else it authorises again.
 //
+// # Answers and events
+//
+// Whoever joins, then reads, gets events that are newer than the answer before
+// it. Clients that keep versions do not mind. For the others Hold lets the
+// room's events wait until the transport has queued the answer.
+//
 // # Guarantees, and what is not guaranteed
 //
 //   - A connection gets frames in the order in which they were queued, and

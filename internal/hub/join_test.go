@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/wire"
 )
 
 func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
@@ -45,6 +46,26 @@ func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
 	}
 	if online := h.UsersOnline([]int64{1, 2}); !online[1] || online[2] {
 		t.Errorf("online %v", online)
+	}
+}
+
+func TestOpenedConnectionsAreTold(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	var opened []hub.Opened
+	h.OnOpen(func(o hub.Opened) { opened = append(opened, o) })
+	one, two := open(t, h, hub.Identity{UserID: 1}), open(t, h, hub.Identity{UserID: 1})
+	h.Remove(one.Conn)
+	h.Remove(two.Conn)
+	open(t, h, hub.Identity{UserID: 1})
+	open(t, h, hub.Identity{})
+	h.CloseSession("session:1", wire.CloseSignedOut)
+	open(t, h, hub.Identity{UserID: 2, Session: "session:1"}) // refused
+	var first []bool
+	for _, o := range opened {
+		first = append(first, o.First)
+	}
+	if !slices.Equal(first, []bool{true, false, true, false}) || opened[1].Conn != two.Conn {
+		t.Errorf("told of %+v", opened)
 	}
 }
 

@@ -42,7 +42,11 @@ func (c *Conn) push(f *Frame, through *member) bool {
 		c.mu.Unlock()
 		return false
 	}
-	c.enqueue(f)
+	if through != nil && through.held {
+		c.keepLater(f, through)
+	} else {
+		c.enqueue(f)
+	}
 	asleep := c.rouse()
 	c.mu.Unlock()
 	c.signal(asleep)

@@ -33,6 +33,8 @@ type member struct {
 	counted bool // against the connection's limit of rooms
 	own     bool // one of the server's rooms: left by Remove only
 	gone    bool // left or evicted; guarded by the connection
+	held    bool // frames wait in later; guarded by the connection
+	later   []*Frame
 }
 
 // add puts the member in, unless an eviction came after the epoch. first: no

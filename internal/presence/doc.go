@@ -32,7 +32,8 @@
 //   - Each watcher is told of a change once, whoever noticed it: each node tells
 //     its own connections the difference to what it told them before.
 //   - Answer and events do not cross. To subscribe is to join and to read under
-//     the lock of the telling; what comes afterwards is newer than the answer.
+//     the lock of the telling; what is told afterwards is held until the answer
+//     is queued. An event is never older than an answer before it.
 //   - Invisible people are offline in every answer and event, but to themselves.
 //     When they were last seen stands still, too.
 //   - A change of status is presenceUpdated, never a leave and a join.

@@ -81,8 +81,8 @@ func (s *Service) left(l hub.Left) {
 }
 
 // Subscribe joins the connection to the watchers and returns who is online now.
-// Both happen under the lock of the telling: whatever is told afterwards is
-// newer than the answer.
+// Both happen under the lock of the telling, and what is told afterwards is held
+// until the answer is on its way: so it is newer, and comes later.
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) ([]account.Profile, error) {
 	if err := s.read(ctx, []int64{conn.UserID()}); err != nil {
 		return nil, err
@@ -112,6 +112,7 @@ func (s *Service) join(conn *hub.Conn) (online []int64, err error) {
 	if _, err := s.hub.Join(conn, Room, nil); err != nil {
 		return nil, err
 	}
+	conn.Hold(Room)
 	return s.roster.online(), nil
 }
 

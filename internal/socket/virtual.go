@@ -111,6 +111,7 @@ func (s *session) serve(req wire.Request) {
 	if req.ID != 0 {
 		s.reply(answer.reply(req.ID, r.Method))
 	}
+	s.conn.Release()
 }
 
 // route calls the router. Its own middleware recovers from panics; this is

@@ -1,0 +1,50 @@
+package hub_test
+
+import (
+	"testing"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+func TestADigestIsOneFrameForEachWhateverItTells(t *testing.T) {
+	h := newHub(t, hub.Config{QueueFrames: 2})
+	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
+	bob := open(t, h, hub.Identity{UserID: 2, HTML: true}).join(h, "a")
+	carol := open(t, h, hub.Identity{UserID: 3}).join(h, "a")
+	tab := open(t, h, hub.Identity{UserID: 3}).join(h, "a")
+	dave := open(t, h, hub.Identity{}).join(h, "a")
+	other := open(t, h, hub.Identity{UserID: 4})
+	one, two, three := event("x", 1), event("x", 2), event("x", 3)
+	two.HTML = fragment("<p>")
+
+	h.DigestHere(t.Context(), []hub.Note{{Event: one}, {Event: two, Skip: 1}, {Event: three, Only: 3}}, tab.Conn, "a")
+
+	first := `{"event":"x","room":"a","data":1}`
+	alice.hears(first)
+	bob.hears(first + "\n" + `{"event":"x","room":"a","data":2,"html":"<p>"}`)
+	carol.hears(first + "\n" + `{"event":"x","room":"a","data":2}` + "\n" + `{"event":"x","room":"a","data":3}`)
+	dave.hears(first + "\n" + `{"event":"x","room":"a","data":2}`)
+	tab.hears()
+	other.hears()
+}
+
+func TestADigestWithNothingForSomebodyIsNotSent(t *testing.T) {
+	h := newHub(t, hub.Config{})
+	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
+	h.DigestHere(t.Context(), []hub.Note{{Event: event("x", 1), Skip: 1}, {Event: event("x", 2), Only: 2}}, nil, "a")
+	alice.hears()
+}
+
+func TestTwoDigestsDoNotReplaceEachOther(t *testing.T) {
+	h := newHub(t, hub.Config{QueueFrames: 2})
+	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
+	state := []hub.Note{{Event: hub.Event{Name: "x", Class: hub.State, Data: 1}}}
+	h.DigestHere(t.Context(), state, nil, "a")
+	h.DigestHere(t.Context(), state, nil, "a")
+	alice.hears(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":1}`)
+	for range 3 {
+		h.DigestHere(t.Context(), state, nil, "a")
+	}
+	alice.closedWith(wire.CloseTooSlow)
+}

@@ -1,0 +1,49 @@
+package hub
+
+import "hubbub/internal/wire"
+
+// Hold lets what the room brings the connection wait until Release. Whoever
+// joins and then reads holds in between: the events come behind the answer,
+// also for a client that would overwrite them with it.
+func (c *Conn) Hold(room string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m := c.rooms[room]; m != nil && !m.held {
+		m.held = true
+		c.held = append(c.held, m)
+	}
+}
+
+// Release queues what was held. Transports call it when the reply to a request
+// is queued.
+func (c *Conn) Release() {
+	c.mu.Lock()
+	if len(c.held) == 0 {
+		c.mu.Unlock()
+		return
+	}
+	for _, m := range c.held {
+		c.enqueueLater(m)
+	}
+	c.held = nil
+	asleep := c.rouse()
+	c.mu.Unlock()
+	c.signal(asleep)
+}
+
+func (c *Conn) enqueueLater(m *member) {
+	for _, f := range m.later {
+		if c.code == 0 && !m.gone {
+			c.enqueue(f)
+		}
+	}
+	m.held, m.later = false, nil
+}
+
+func (c *Conn) keepLater(f *Frame, m *member) {
+	if len(m.later) >= c.hub.config.QueueFrames {
+		c.shut(wire.CloseTooSlow)
+		return
+	}
+	m.later = append(m.later, f)
+}

@@ -1,0 +1,413 @@
+package presence
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+const sam = int64(7)
+
+// stage is a roster with a clock of its own, and what its watchers were told.
+type stage struct {
+	t *testing.T
+	*roster
+	now  time.Time
+	told []string
+}
+
+func newStage(t *testing.T) *stage {
+	return &stage{t: t, roster: newRoster(5 * time.Second), now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)}
+}
+
+func (s *stage) after(d time.Duration) *stage {
+	s.now = s.now.Add(d)
+	s.expire(s.now)
+	return s
+}
+
+// read lets the roster know what whoever it asks for has chosen.
+func (s *stage) read(c Choice) *stage {
+	for _, id := range s.strangers() {
+		s.learn([]record{{userID: id, choice: c}})
+	}
+	return s
+}
+
+func (s *stage) collect() {
+	for _, id := range s.pending() {
+		n := s.tell(id)
+		switch {
+		case n.came():
+			s.told = append(s.told, "came")
+		case n.went():
+			s.told = append(s.told, "went")
+		}
+		if n.changed() {
+			s.told = append(s.told, string(n.is.Status)+n.is.Text)
+		}
+		if n.own != nil {
+			s.told = append(s.told, "own "+string(n.own.Status)+n.own.Text)
+		}
+	}
+}
+
+func (s *stage) tells(want ...string) *stage {
+	s.t.Helper()
+	s.read(unchosen).collect()
+	if !slices.Equal(s.told, want) {
+		s.t.Errorf("told %q, want %q", s.told, want)
+	}
+	s.told = nil
+	return s
+}
+
+func TestOnlyTheFirstAndTheLastConnectionAreTold(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	s.open(sam, "b")
+	s.tells()
+	s.close(sam, "a", s.now)
+	s.after(time.Minute).tells()
+	s.close(sam, "b", s.now)
+	s.close(sam, "b", s.now.Add(time.Second)) // a second end changes nothing
+	s.close(sam, "never", s.now)
+	s.close(8, "never", s.now)
+	s.after(5*time.Second - 1).tells()
+	gone := s.now.Add(1 - 5*time.Second)
+	s.after(1).tells("went", "offline")
+	if seen := s.presence(0, sam).LastSeenAt; seen == nil || !seen.Equal(gone) {
+		t.Errorf("last seen at %v, want %v", seen, gone)
+	}
+	s.after(time.Hour).tells()
+}
+
+func TestAReloadMakesNoFlicker(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	for range 10 {
+		s.close(sam, "a", s.now)
+		s.after(4 * time.Second).tells()
+		s.open(sam, "a")
+		s.after(4 * time.Second).tells()
+	}
+}
+
+func TestGraceCountsFromTheLastEnd(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	s.close(sam, "a", s.now)
+	s.after(4 * time.Second).open(sam, "b")
+	s.close(sam, "b", s.now)
+	s.after(4 * time.Second).tells()
+	if at, ok := s.nextExpiry(); !ok || at.Sub(s.now) != time.Second {
+		t.Errorf("the next expiry is at %v, %v", at, ok)
+	}
+	s.after(time.Second).tells("went", "offline")
+	if _, ok := s.nextExpiry(); ok {
+		t.Error("somebody is still leaving")
+	}
+}
+
+func TestWhoComesIsNotToldBeforeTheirChoiceWasRead(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.collect()
+	if len(s.told) > 0 || s.presence(0, sam).IsOnline() || len(s.online()) > 0 {
+		t.Errorf("somebody unknown is online; told %v", s.told)
+	}
+	s.read(Choice{Status: Invisible}).tells()
+	if len(s.online()) > 0 || s.presence(sam, sam).Status != Invisible {
+		t.Error("the invisible are to be seen, or not by themselves")
+	}
+}
+
+func TestAChoiceIsReadAnewWhenSomebodyComesBack(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	s.close(sam, "a", s.now)
+	s.after(5*time.Second).tells("went", "offline")
+	s.open(sam, "a")
+	s.read(Choice{Status: Invisible, Version: 1}).tells()
+}
+
+func TestAChangeOfStatusIsAnUpdate(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	s.choose(sam, Choice{Status: Busy, Text: " lunch", Version: 1})
+	s.tells("busy lunch", "own busy lunch")
+	s.choose(sam, Choice{Status: Busy, Text: " lunch", Version: 2})
+	s.tells()
+	s.choose(sam, Choice{Status: Away, Version: 1}) // older than what is known
+	s.tells()
+	s.choose(sam, Choice{Status: Online, Version: 3})
+	s.tells("online", "own online")
+}
+
+func TestTurningInvisibleIsGoing(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	hid := s.now
+	s.choose(sam, Choice{Status: Invisible, Text: " x", Version: 1, LastSeenAt: &hid})
+	s.tells("went", "offline", "own invisible x")
+	s.after(time.Minute).close(sam, "a", s.now)
+	s.after(time.Minute).tells()
+	if p := s.presence(0, sam); !p.LastSeenAt.Equal(hid) || p.Text != "" {
+		t.Errorf("others see %+v, want last seen when they hid", p)
+	}
+	s.open(sam, "a")
+	s.read(Choice{Status: Invisible, Version: 1}).tells()
+	s.choose(sam, Choice{Status: Online, Version: 2})
+	s.tells("came", "online", "own online")
+}
+
+func TestIdleEverywhereIsAway(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.open(sam, "b")
+	s.tells("came", "online")
+	s.idle(sam, "a", true)
+	s.idle(sam, "other", true)
+	s.idle(9, "a", true)
+	s.tells()
+	s.idle(sam, "b", true)
+	s.tells("away", "own away")
+	s.open(sam, "c") // whoever opens a tab is there
+	s.tells("online", "own online")
+	s.close(sam, "c", s.now)
+	s.tells("away", "own away")
+	s.choose(sam, Choice{Status: Busy, Version: 1})
+	s.tells("busy", "own busy")
+	s.choose(sam, Choice{Status: Online, Version: 2})
+	s.tells("away", "own away")
+	s.close(sam, "a", s.now)
+	s.close(sam, "b", s.now) // idle to the end
+	s.after(time.Second).tells()
+	s.idle(sam, "a", false)
+	s.tells()
+}
+
+func TestALeaseElsewhereKeepsSomebodyOnline(t *testing.T) {
+	s := newStage(t)
+	there := func(idle bool) { s.see([]record{{userID: sam, choice: unchosen, elsewhere: &lease{idle}}}) }
+	there(true)
+	s.tells("came", "away")
+	there(false)
+	s.tells("online")
+	s.open(sam, "a")
+	s.idle(sam, "a", true)
+	s.tells()
+	there(true)
+	s.tells("away", "own away")
+	s.close(sam, "a", s.now)
+	s.after(time.Minute).tells()
+	s.see(nil)
+	if s.collect(); len(s.told) > 0 {
+		t.Errorf("told %v before it was read when they went", s.told)
+	}
+	went := s.now.Add(-time.Second)
+	s.read(Choice{Status: Online, LastSeenAt: &went}).tells("went", "offline")
+	if p := s.presence(0, sam); !p.LastSeenAt.Equal(went) {
+		t.Errorf("last seen at %v", p.LastSeenAt)
+	}
+}
+
+func TestAStatusChosenElsewhereIsTold(t *testing.T) {
+	s := newStage(t)
+	s.open(sam, "a")
+	s.tells("came", "online")
+	s.see([]record{{userID: sam, choice: Choice{Status: Busy, Version: 1}}})
+	s.tells("busy", "own busy")
+	s.see([]record{{userID: sam, choice: Choice{Status: Online, Version: 0}}}) // read before
+	s.tells()
+}
+
+func TestLeasesAreWrittenUntilTheDatabaseHasThem(t *testing.T) {
+	s := newStage(t)
+	check := func(taken, given []int64) writes {
+		t.Helper()
+		w := s.toWrite()
+		if !slices.Equal(w.taken, taken) || !slices.Equal(w.given, given) {
+			t.Errorf("takes %v and gives %v, want %v and %v", w.taken, w.given, taken, given)
+		}
+		return w
+	}
+	check(nil, nil)
+	s.open(8, "b")
+	s.open(sam, "a")
+	check([]int64{7, 8}, nil)
+	s.wrote(check([]int64{7, 8}, nil))
+	check(nil, nil)
+	s.idle(sam, "a", true)
+	s.wrote(check([]int64{7}, nil))
+	went := s.now
+	s.close(sam, "a", s.now)
+	check(nil, nil)
+	s.after(5 * time.Second)
+	if w := check(nil, []int64{7}); !w.wentAt[0].Equal(went) {
+		t.Errorf("went at %v", w.wentAt)
+	}
+	s.open(sam, "a") // back before it was written: the lease stays, no more idle
+	s.wrote(check([]int64{7}, nil))
+	s.rewrite()
+	s.wrote(check([]int64{7, 8}, nil))
+	s.close(8, "b", s.now)
+	s.after(5 * time.Second)
+	s.rewrite() // with the node its leases were taken away
+	check([]int64{7}, nil)
+}
+
+// TestFiveHundredComingAndGoingAgreeWithTheModel plays at random what people do
+// and compares, at every step, with the plain rule; what watchers were told has
+// to add up to it.
+func TestFiveHundredComingAndGoingAgreeWithTheModel(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	dice := rand.New(rand.NewPCG(seed, 1))
+	s, m := newStage(t), newModel()
+	heard := map[int64]Presence{}
+	for step := range 40_000 {
+		id := dice.Int64N(500) + 1
+		tab := fmt.Sprint(dice.IntN(3))
+		switch dice.IntN(9) {
+		case 0, 1:
+			s.open(id, tab)
+			m.open(id, tab)
+		case 2, 3:
+			s.close(id, tab, s.now)
+			m.close(id, tab, s.now)
+		case 4:
+			idle := dice.IntN(2) == 0
+			s.idle(id, tab, idle)
+			m.idle(id, tab, idle)
+		case 5:
+			c := m.choose(id, []Status{Online, Away, Busy, Invisible}[dice.IntN(4)], s.now)
+			if p := s.people[id]; p != nil && p.known {
+				s.choose(id, c)
+			}
+		case 6:
+			m.elsewhere = map[int64]bool{}
+			var seen []record
+			for range dice.IntN(20) {
+				id := dice.Int64N(500) + 1
+				m.elsewhere[id] = true
+				seen = append(seen, record{id, m.chosen[id].or(), &lease{}})
+			}
+			s.see(seen)
+		default:
+			s.after(time.Duration(dice.IntN(400)) * time.Millisecond)
+		}
+		m.expire(s.now)
+		for _, id := range s.strangers() {
+			s.learn([]record{{userID: id, choice: m.chosen[id].or()}})
+		}
+		for _, id := range s.pending() {
+			n := s.tell(id)
+			if n.came() == n.went() && n.came() || n.changed() && !n.was.looksLike(heardOf(heard, id)) {
+				t.Fatalf("step %d: news %+v, heard before %+v", step, n, heard[id])
+			}
+			heard[id] = n.is
+		}
+		if id = dice.Int64N(500) + 1; !m.shown(id).looksLike(s.presence(0, id)) || !m.shown(id).looksLike(heardOf(heard, id)) {
+			t.Fatalf("step %d: %d is %+v and told to be %+v, the model says %+v", step, id, s.presence(0, id), heardOf(heard, id), m.shown(id))
+		}
+		if step%500 == 0 && !slices.Equal(s.online(), m.online()) {
+			t.Fatalf("step %d: online are %v, the model says %v", step, s.online(), m.online())
+		}
+	}
+}
+
+func heardOf(heard map[int64]Presence, id int64) Presence {
+	if p, ok := heard[id]; ok {
+		return p
+	}
+	return Presence{Status: Offline}
+}
+
+// model is the rule without any bookkeeping: it looks at everything each time.
+type model struct {
+	tabs      map[int64]map[string]bool
+	wentAt    map[int64]time.Time
+	idleAt    map[int64]bool
+	chosen    map[int64]chosen
+	elsewhere map[int64]bool
+	now       time.Time
+}
+
+type chosen struct{ Choice }
+
+func (c chosen) or() Choice {
+	if c.Status == "" {
+		return unchosen
+	}
+	return c.Choice
+}
+
+func newModel() *model {
+	return &model{tabs: map[int64]map[string]bool{}, wentAt: map[int64]time.Time{}, idleAt: map[int64]bool{}, chosen: map[int64]chosen{}, elsewhere: map[int64]bool{}}
+}
+
+func (m *model) open(id int64, tab string) {
+	if m.tabs[id] == nil {
+		m.tabs[id] = map[string]bool{}
+	}
+	m.tabs[id][tab] = false
+}
+
+func (m *model) close(id int64, tab string, now time.Time) {
+	idle, had := m.tabs[id][tab]
+	if delete(m.tabs[id], tab); had && len(m.tabs[id]) == 0 {
+		m.wentAt[id], m.idleAt[id] = now, idle
+	}
+}
+
+func (m *model) idle(id int64, tab string, idle bool) {
+	if _, has := m.tabs[id][tab]; has {
+		m.tabs[id][tab] = idle
+	}
+}
+
+func (m *model) choose(id int64, status Status, now time.Time) Choice {
+	c := Choice{Status: status, Version: m.chosen[id].Version + 1, LastSeenAt: &now}
+	m.chosen[id] = chosen{c}
+	return c
+}
+
+func (m *model) expire(now time.Time) { m.now = now }
+
+func (m *model) shown(id int64) Presence {
+	went, ever := m.wentAt[id]
+	open := len(m.tabs[id]) > 0
+	here := open || ever && m.now.Sub(went) < 5*time.Second
+	choice := m.chosen[id].or()
+	if !here && !m.elsewhere[id] || choice.Status == Invisible {
+		return Presence{Status: Offline}
+	}
+	idle := !slices.Contains(slices.Collect(maps.Values(m.tabs[id])), false)
+	if !open {
+		idle = m.idleAt[id]
+	}
+	if choice.Status == Online && here && idle && !m.elsewhere[id] {
+		return Presence{Status: Away}
+	}
+	return Presence{Status: choice.Status}
+}
+
+func (m *model) online() []int64 {
+	var ids []int64
+	for id := range int64(501) {
+		if m.shown(id).IsOnline() {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
