@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -17,7 +18,12 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if database := os.Getenv(processVariable); database != "" {
+		beProcess(database)
+	}
+	testkit.Main(m)
+}
 
 // instance is an App of a test's own, on a database of its own, and its log.
 type instance struct {
@@ -38,12 +44,7 @@ func startApp(t testing.TB, change ...func(*Config)) *instance {
 func startAppOn(t testing.TB, databaseURL string, change ...func(*Config)) *instance {
 	t.Helper()
 	log := &lines{}
-	config := Config{
-		Addr: "127.0.0.1:0", DatabaseURL: databaseURL, Demo: true,
-		Log:       slog.New(contextHandler{slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})}),
-		Heartbeat: 25 * time.Second, Patience: 10 * time.Second,
-		PasswordCost: account.Cost{MemoryKiB: 64, Iterations: 1},
-	}
+	config := testConfig(databaseURL, log)
 	for _, c := range change {
 		c(&config)
 	}
@@ -54,6 +55,15 @@ func startAppOn(t testing.TB, databaseURL string, change ...func(*Config)) *inst
 	i := &instance{App: app, t: t, log: log}
 	t.Cleanup(i.stop)
 	return i
+}
+
+func testConfig(databaseURL string, log io.Writer) Config {
+	return Config{
+		Addr: "127.0.0.1:0", DatabaseURL: databaseURL, Demo: true,
+		Log:       slog.New(contextHandler{slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})}),
+		Heartbeat: 25 * time.Second, Patience: 10 * time.Second,
+		PasswordCost: account.Cost{MemoryKiB: 64, Iterations: 1},
+	}
 }
 
 // stop ends the app as SIGTERM does. Doing so twice is harmless.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/account"
 	"hubbub/internal/presence"
 	"hubbub/internal/testkit"
 )
@@ -132,7 +133,150 @@ func TestAnonymousPeopleAndPlainRequestsDoNotWatch(t *testing.T) {
 	wantProblem(t, sam.Post("/api/presence/status", in{"text": strings.Repeat("x", 81)}), 422)
 	wantProblem(t, sam.Post("/api/presence/status", in{}), 422)
 	wantProblem(t, sam.Post("/api/presence/status", in{"idle": true}), 400)
-	if seen := testkit.As[map[int64]presence.State](sam.Get("/api/presence?ids="+url.QueryEscape(fmt.Sprint(app.id(sam), ",999999"))).Want(200)); len(seen) != 1 {
+	if seen := testkit.As[map[int64]presence.State](sam.Get("/api/presence?ids=" + url.QueryEscape(fmt.Sprint(app.id(sam), ",999999"))).Want(200)); len(seen) != 1 {
 		t.Errorf("seen are %v", seen)
 	}
+}
+
+func TestInvisiblePeopleAreOfflineToOthersEverywhere(t *testing.T) {
+	app := startApp(t, brisk)
+	sam, maya := app.as("sam"), app.as("maya")
+	mayaID := app.id(maya)
+	room := app.room(sam, "hidden")
+	hers, _ := watch(sam)
+	hers.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	tab, _ := watch(maya)
+	other, _ := watch(maya)
+	hers.WantEvent("presenceUpdated")
+	tab.Post("/api/presence/status", in{"status": "invisible", "text": "thinking"}).Want(200).WantBody(`"status":"invisible","text":"thinking"`)
+	tab.WantNo("presenceUpdated")
+	hers.WantEvent("userOffline")
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "offline" || is.Text != "" || is.LastSeenAt == nil {
+		t.Errorf("to others she is %+v", is)
+	}
+	if is := testkit.DataOf[update](t, other.WantEvent("presenceUpdated")); is.Status != "invisible" || is.Text != "thinking" {
+		t.Errorf("to herself she is %+v", is)
+	}
+	seen := app.presenceOf(sam, mayaID)
+	if own := app.presenceOf(maya, mayaID); own.Status != "invisible" || seen.Status != "offline" || seen.Text != "" {
+		t.Errorf("she sees %+v, others see %+v", own, seen)
+	}
+	tab.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200)
+	if e := hers.WantEvent("newMessage"); !strings.Contains(string(e.Data), `"handle":"maya","avatarUrl":null,"isOnline":false`) {
+		t.Errorf("her message tells: %s", e.Data)
+	}
+	for _, path := range []string{"/api/users?query=maya", fmt.Sprint("/api/rooms/", room, "/members")} {
+		if body := sam.Get(path).Want(200).Body; strings.Count(body, `"handle":"maya"`) != strings.Count(body, `"handle":"maya","avatarUrl":null,"isOnline":false`) {
+			t.Errorf("%s tells: %s", path, body)
+		}
+	}
+	if online := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil)); len(online) != 1 {
+		t.Errorf("online are %+v", online)
+	}
+	tab.Close()
+	other.Close()
+	again := maya.Connect("")
+	again.Get("/api/me", nil).Want(200).WantBody(`"isOnline":false`)
+	again.Close()
+	testkit.Eventually(t, "her lease is given back", 5*time.Second, func() bool {
+		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, mayaID) == 0
+	})
+	if now := app.presenceOf(sam, mayaID); *now.LastSeen != *seen.LastSeen {
+		t.Errorf("last seen at %v, then at %v", *seen.LastSeen, *now.LastSeen)
+	}
+	hers.WantNo("userOnline")
+	maya.Connect("").Post("/api/presence/status", in{"status": "online"}).Want(200).WantBody(`"isOnline":true`)
+	hers.WantEvent("userOnline")
+	hers.WantEvent("presenceUpdated")
+}
+
+func TestAStatusIsKeptAndItsChangeIsAnUpdate(t *testing.T) {
+	app := startApp(t, brisk)
+	sam, maya := app.as("sam"), app.as("maya")
+	hers, _ := watch(sam)
+	maya.Post("/api/presence/status", in{"status": "busy", "text": "  lunch until 2 "}).Want(200).WantBody(`"status":"busy","text":"lunch until 2"`)
+	hers.WantNo("presenceUpdated") // she is not here
+	tab := maya.Connect("")
+	hers.WantEvent("userOnline")
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "busy" || is.Text != "lunch until 2" || is.LastSeenAt != nil {
+		t.Errorf("is %+v", is)
+	}
+	maya.Post("/api/presence/status", in{"text": ""}).Want(200)
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "busy" || is.Text != "" {
+		t.Errorf("is %+v", is)
+	}
+	tab.Post("/api/presence/status", in{"status": "away"}).Want(200).WantBody(`"isOnline":true`)
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "away" {
+		t.Errorf("is %+v", is)
+	}
+	hers.WantNo("userOffline")
+}
+
+func TestAwayByItselfDoesNotChangeTheChoice(t *testing.T) {
+	app := startApp(t, brisk)
+	sam, maya := app.as("sam"), app.as("maya")
+	hers, _ := watch(sam)
+	one, two := maya.Connect(""), maya.Connect("")
+	hers.WantEvent("presenceUpdated")
+	one.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"online"`)
+	two.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"away"`)
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "away" {
+		t.Errorf("is %+v", is)
+	}
+	if chosen := find[int64](app, `select count(*) from presence.people`); chosen != 0 {
+		t.Errorf("%d people have chosen something", chosen)
+	}
+	one.Post("/api/presence/status", in{"idle": false}).Want(200).WantBody(`"status":"online"`)
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "online" {
+		t.Errorf("is %+v", is)
+	}
+}
+
+func TestPresenceComesBackWithTheDatabase(t *testing.T) {
+	app := startApp(t, brisk)
+	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
+	hers, _ := watch(sam)
+	tab := maya.Connect("")
+	hers.WantEvent("presenceUpdated")
+	app.cutDatabase()
+	tab.Close()
+	testkit.Eventually(t, "the database is reached", 5*time.Second, func() bool { return theo.Get("/api/me").Status == 200 })
+	theo.Connect("")
+	testkit.Eventually(t, "all was told", 5*time.Second, func() bool {
+		return len(testkit.As[[]person](hers.Get("/api/presence/subscribe", nil))) == 2
+	})
+	hers.WantEvent("userOffline")
+	app.exec(`delete from presence.leases`)
+	app.exec(`delete from presence.nodes`) // as a crash of the database does
+	testkit.Eventually(t, "the leases are written anew", 5*time.Second, func() bool {
+		return find[int64](app, `select count(*) from presence.leases`) == 2
+	})
+	hers.WantNo("userOffline")
+}
+
+func TestWhyIsSomebodyOnline(t *testing.T) {
+	app := startApp(t, brisk)
+	sam, maya := app.as("sam"), app.as("maya")
+	tab := maya.Connect("")
+	tab.Post("/api/presence/status", in{"idle": true}).Want(200)
+	explain := func(viewer *testkit.Client, role account.Role) presence.Explanation {
+		e, err := app.presence.Explain(t.Context(), account.User{ID: app.id(viewer), Role: role}, app.id(maya))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	testkit.Eventually(t, "her lease is written", 5*time.Second, func() bool {
+		e := explain(sam, account.Admin)
+		return len(e.Leases) == 1 && e.Leases[0].Idle
+	})
+	e := explain(maya, account.Member)
+	if !e.Whole || e.Presence.Status != "away" || e.Chosen != "online" || len(e.Tabs) != 1 || !e.Tabs[0].Idle || e.OfflineIn != nil || !e.Leases[0].Here || e.Leases[0].Node == "" || e.Leases[0].HeartbeatAge > time.Minute {
+		t.Errorf("she gets %+v", e)
+	}
+	if e := explain(app.as("theo"), account.Member); e.Whole || e.Leases != nil || e.Tabs != nil || e.Presence.Status != "away" {
+		t.Errorf("others get %+v", e)
+	}
+	tab.Close()
+	testkit.Eventually(t, "the countdown", 5*time.Second, func() bool { return explain(maya, account.Member).OfflineIn != nil })
 }

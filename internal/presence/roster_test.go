@@ -103,7 +103,7 @@ func TestGraceCountsFromTheLastEnd(t *testing.T) {
 	s.open(sam, "a")
 	s.tells("came", "online")
 	s.close(sam, "a", s.now)
-	s.after(4 * time.Second).open(sam, "b")
+	s.after(4*time.Second).open(sam, "b")
 	s.close(sam, "b", s.now)
 	s.after(4 * time.Second).tells()
 	if at, ok := s.nextExpiry(); !ok || at.Sub(s.now) != time.Second {

@@ -37,6 +37,7 @@ type Service struct {
 	node   node
 	moved  chan struct{} // holds a token when Run has something to do
 	beatAt time.Time     // of Run
+	names  names
 
 	mu     sync.Mutex // also held while telling: see announce
 	roster *roster
@@ -53,6 +54,7 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 		db: db, hub: h, people: people, log: c.Log, timing: timing,
 		node:  node{id: "n_" + strings.ToLower(rand.Text()), name: c.Node},
 		moved: make(chan struct{}, 1), roster: newRoster(timing.Grace),
+		names: names{people: people, fresh: timing.Pace},
 	}
 	h.OnOpen(s.opened)
 	h.OnLeave("user-", s.left)
@@ -91,17 +93,10 @@ func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) ([]account.Prof
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.people.Profiles(ctx, ids)
+	here, err := s.names.of(ctx, ids)
 	if err != nil {
 		s.hub.Leave(conn, Room)
 		return nil, err
-	}
-	here := make([]account.Profile, 0, len(ids))
-	for _, id := range ids {
-		if p, ok := known[id]; ok {
-			p.IsOnline = true
-			here = append(here, p)
-		}
 	}
 	return here, nil
 }

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/presence"
+	"hubbub/internal/testkit"
+)
+
+func TestWatchersOnAnotherNodeConverge(t *testing.T) {
+	here := startApp(t, brisk)
+	there := startAppOn(t, here.config.DatabaseURL, brisk)
+	sam, maya := here.as("sam"), there.as("maya")
+	mayaID := here.id(maya)
+	hers, _ := watch(sam)
+	tab := maya.Connect("")
+	if came := testkit.DataOf[arrival](t, hers.WantEvent("userOnline")); came.UserID != mayaID {
+		t.Errorf("came %+v", came)
+	}
+	hers.WantEvent("presenceUpdated")
+	tab.Post("/api/presence/status", in{"status": "busy", "text": "lunch until 2"}).Want(200)
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "busy" || is.Text != "lunch until 2" {
+		t.Errorf("is %+v", is)
+	}
+	tab.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "away" {
+		t.Errorf("is %+v", is)
+	}
+	moved := here.as("maya").Connect("") // to the other node: no flicker
+	tab.Close()
+	moved.Post("/api/presence/status", in{"text": ""}).Want(200)
+	there.stop()
+	if is := testkit.DataOf[update](t, hers.WantEvent("presenceUpdated")); is.Status != "online" || is.Text != "" {
+		t.Errorf("is %+v", is)
+	}
+	moved.Close()
+	hers.WantEvent("userOffline")
+}
+
+func TestADeadNodeTakesItsPeopleOfflineOnce(t *testing.T) {
+	app := startApp(t, brisk)
+	other := startAppOn(t, app.config.DatabaseURL, brisk)
+	dying := startProcess(t, app.config.DatabaseURL)
+	maya, theo := dying.as("maya"), dying.as("theo")
+	hers, _ := watch(app.as("sam"))
+	his, _ := watch(other.as("lin"))
+	tab := maya.Connect("")
+	theo.Connect("")
+	for _, watcher := range []*testkit.Socket{hers, his} {
+		testkit.Eventually(t, "both came", 5*time.Second, func() bool {
+			return len(testkit.As[[]person](watcher.Get("/api/presence/subscribe", nil))) == 4
+		})
+		watcher.Events()
+	}
+	stays := app.as("theo").Connect("") // on a living node, too
+	defer stays.Close()
+	dying.kill()
+	for _, watcher := range []*testkit.Socket{hers, his} {
+		if went := testkit.DataOf[arrival](t, watcher.WantEvent("userOffline")); went.User.Handle != "maya" {
+			t.Errorf("went %+v", went)
+		}
+		testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
+	}
+	back := app.as("priya").Connect("") // a later event, to wait for
+	for _, watcher := range []*testkit.Socket{hers, his} {
+		for e, err := watcher.Next(); ; e, err = watcher.Next() {
+			if err != nil || e.Name == "userOffline" {
+				t.Fatalf("got %+v, %v", e, err)
+			}
+			if e.Name == "userOnline" {
+				break
+			}
+		}
+	}
+	back.Close()
+	tab.Close()
+}
+
+func TestAKilledProcessLeavesNoGhosts(t *testing.T) {
+	database := testkit.DatabaseURL(t)
+	killed := startProcess(t, database)
+	maya := killed.as("maya")
+	tab := maya.Connect("")
+	tab.Get("/api/presence/subscribe", nil).Want(200)
+	testkit.Eventually(t, "her lease is written", 5*time.Second, func() bool { return leasesIn(t, database) == 1 })
+	killed.kill()
+	app := startAppOn(t, database, brisk)
+	hers, _ := watch(app.as("sam"))
+	app.sees(app.as("sam"), app.id(app.as("maya")), presence.Offline)
+	if here := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil)); len(here) != 1 || here[0].Handle != "sam" {
+		t.Errorf("online are %+v", here)
+	}
+	testkit.Eventually(t, "its lease is gone", 5*time.Second, func() bool { return leasesIn(t, database) == 1 })
+}
+
+func TestWhoComesBackAfterARestartWasNeverGone(t *testing.T) {
+	unhurried := func(c *Config) { brisk(c); c.Presence.Grace = time.Second }
+	app := startApp(t, unhurried)
+	app.as("maya").Connect("")
+	testkit.Eventually(t, "her lease is written", 5*time.Second, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
+	app.stop()
+	again := startAppOn(t, app.config.DatabaseURL, unhurried)
+	again.as("maya").Connect("")
+	hers, here := watch(again.as("sam"))
+	if len(here) != 2 {
+		t.Errorf("online are %+v", here)
+	}
+	testkit.Eventually(t, "the old node is forgotten", 5*time.Second, func() bool {
+		return find[int64](again, `select count(*) from presence.nodes`) == 1
+	})
+	again.as("theo").Connect("")
+	for e, _ := hers.Next(); e.Name != "presenceUpdated"; e, _ = hers.Next() {
+		if e.Name != "userOnline" || testkit.DataOf[arrival](t, e).User.Handle != "theo" {
+			t.Fatalf("got %s %s", e.Name, e.Data)
+		}
+	}
+}
+
+// leasesIn counts the leases in a database that no app of this process runs on.
+func leasesIn(t *testing.T, databaseURL string) (n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if err := conn.QueryRow(t.Context(), `select count(*) from presence.leases`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
