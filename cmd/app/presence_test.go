@@ -105,7 +105,7 @@ func TestASecondTabAndAReloadAreNotTold(t *testing.T) {
 		tab = next
 	}
 	tab.Close()
-	tab = maya.Connect("") // a reload
+	maya.Connect("") // a reload
 	theo := app.as("theo").Connect("")
 	if came := testkit.DataOf[arrival](t, hers.WantEvent("userOnline")); came.User.Handle != "theo" {
 		t.Errorf("told of %+v", came)

@@ -44,9 +44,6 @@ func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
 	if h.Users("chat-1") != nil || h.UserIn(1, "chat-1") {
 		t.Error("the room is not empty")
 	}
-	if online := h.UsersOnline([]int64{1, 2}); !online[1] || online[2] {
-		t.Errorf("online %v", online)
-	}
 }
 
 func TestOpenedConnectionsAreTold(t *testing.T) {

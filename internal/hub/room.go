@@ -138,12 +138,3 @@ func (h *Hub) UserIn(userID int64, room string) bool {
 	r := s.rooms[room]
 	return r != nil && r.users[userID] > 0
 }
-
-// UsersOnline says which of the users have a connection to this node.
-func (h *Hub) UsersOnline(ids []int64) map[int64]bool {
-	online := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		online[id] = id != 0 && h.UserIn(id, UserRoom(id))
-	}
-	return online
-}

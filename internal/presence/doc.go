@@ -17,7 +17,7 @@
 //
 // # When a node dies
 //
-// Its heartbeat ends. After 15 s any node deletes it and its leases, and every
+// Its heartbeat ends. After 12 s any node deletes it and its leases, and every
 // node tells its own watchers that these people are gone, at the latest 20 s
 // after the death. The program's next start does the same, so that no ghosts
 // stay. A node that stops in good order lets its leases expire after the 5 s.

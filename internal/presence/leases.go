@@ -18,11 +18,11 @@ type Timing struct {
 const (
 	grace = 5 * time.Second         // a page reload takes 1–2 s
 	beat  = 2500 * time.Millisecond // how late a node sees what happened on another
-	ttl   = 15 * time.Second        // with a beat, and a grace for slowness, below the promised 20 s
+	ttl   = 12 * time.Second        // with a beat to notice, one to see, and the telling below the promised 20 s
 	pace  = 250 * time.Millisecond  // nobody sees a dot change sooner
 
-	// perDigest bounds how many people one announcement tells of: with their
-	// fragments it stays far below what a connection's queue holds.
+	// perDigest bounds how many people one announcement tells of: some 100 KB,
+	// far below what a connection's queue holds.
 	perDigest = 200
 
 	farewell = 2 * time.Second // for the last word to the database
