@@ -61,6 +61,9 @@ func Start(ctx context.Context, config Config) (*App, error) {
 	if err := a.seed(ctx); err != nil {
 		return nil, errors.Join(err, a.Close(ctx))
 	}
+	if err := a.presence.Begin(ctx); err != nil {
+		return nil, errors.Join(err, a.Close(ctx))
+	}
 	return a, a.serve()
 }
 

@@ -43,13 +43,21 @@ func (t Timing) withDefaults() Timing {
 // node is this process among those on the database.
 type node struct{ id, name string }
 
+// Begin takes the leases of dead nodes away and sees who is here already. Call
+// it before serving, while nobody watches who would be told of them.
+func (s *Service) Begin(ctx context.Context) error {
+	if err := s.beat(ctx); err != nil {
+		return err
+	}
+	return s.flush(ctx)
+}
+
 // Run keeps this node's leases, looks at those of others, and tells the
 // watchers, until ctx ends; then it lets the leases expire.
 func (s *Service) Run(ctx context.Context) {
 	defer s.retire(context.WithoutCancel(ctx))
 	tick := time.NewTicker(s.timing.Beat)
 	defer tick.Stop()
-	s.complain(ctx, "heartbeat", s.beat(ctx))
 	for {
 		s.complain(ctx, "announce", s.flush(ctx))
 		if !pause(ctx, s.timing.Pace) {

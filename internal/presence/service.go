@@ -44,7 +44,7 @@ type Service struct {
 }
 
 // New wires the service to its database, hub and people, and watches the hub
-// for connections that come and go, so make one a hub. Run does the rest.
+// for connections that come and go, so make one a hub. Begin and Run do the rest.
 func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.Default()

@@ -37,6 +37,9 @@ func running(t testing.TB, db *postgres.DB, timing Timing) (*Service, *hub.Hub) 
 	}
 	s := New(db, h, people, Config{Timing: timing})
 	online.Service = s
+	if err := s.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { s.Run(ctx) })
@@ -63,6 +66,10 @@ type naive struct {
 	conn   *hub.Conn
 	online map[int64]bool
 	frames int
+}
+
+func newNaive(h *hub.Hub, userID int64) *naive {
+	return &naive{conn: h.Open(hub.Identity{UserID: userID}), online: map[int64]bool{}}
 }
 
 func (n *naive) subscribe(t testing.TB, s *Service) {
@@ -127,7 +134,7 @@ func TestAnswersAndEventsDoNotCross(t *testing.T) {
 	crowd(t, db, 40)
 	s, h := running(t, db, brisk)
 	const watcher = 40
-	n := &naive{conn: h.Open(hub.Identity{UserID: watcher})}
+	n := newNaive(h, watcher)
 	defer h.Remove(n.conn)
 	n.subscribe(t, s)
 	var coming sync.WaitGroup
@@ -159,6 +166,31 @@ func TestAnswersAndEventsDoNotCross(t *testing.T) {
 	})
 }
 
+func TestAnEventAfterTheReadingComesBehindTheAnswer(t *testing.T) {
+	db := testkit.Database(t)
+	crowd(t, db, 3)
+	s, h := running(t, db, brisk)
+	one, two := newNaive(h, 1), newNaive(h, 2)
+	defer h.Remove(one.conn)
+	defer h.Remove(two.conn)
+	two.subscribe(t, s)
+	here, err := s.Subscribe(t.Context(), one.conn) // has read, and not answered yet
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Remove(h.Open(hub.Identity{UserID: 3}))
+	testkit.Eventually(t, "the other watcher was told", 5*time.Second, func() bool {
+		two.hear(t)
+		return two.online[3]
+	})
+	answer, _ := json.Marshal(map[string]any{"event": "answer", "data": here})
+	one.conn.ReplySoon(answer)
+	one.conn.Release()
+	if one.hear(t); !one.online[3] {
+		t.Errorf("the answer has overwritten what happened after it; online are %v", one.online)
+	}
+}
+
 // pauseFor lets time go by for people, who are no machines.
 func pauseFor(d time.Duration) { <-time.After(d) }
 
@@ -167,7 +199,7 @@ func TestAStormOfArrivalsCostsAWatcherFewFrames(t *testing.T) {
 	db := testkit.Database(t)
 	crowd(t, db, people+1)
 	s, h := running(t, db, Timing{})
-	n := &naive{conn: h.Open(hub.Identity{UserID: people + 1})}
+	n := newNaive(h, people+1)
 	defer h.Remove(n.conn)
 	n.subscribe(t, s)
 	n.hear(t)
