@@ -26,6 +26,8 @@
 //     Takes all that is queued and writes it in one go.
 //  5. The bus carries the event to the other nodes, whose hubs do 2 to 4.
 //
+// Where much happens at once, DigestHere sends all of it as one frame.
+//
 // # When the queue is full
 //
 //	class     past half        full

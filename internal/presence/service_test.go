@@ -292,6 +292,23 @@ func TestOnlyOneOfManyBuriesADeadNode(t *testing.T) {
 	}
 }
 
+func TestWhoWasSilentTooLongLetsOthersSpeakBeforeItBuriesThem(t *testing.T) {
+	s := &Service{timing: Timing{TTL: time.Hour}}
+	if !s.mayReap() {
+		t.Error("a start buries nobody")
+	}
+	if !s.mayReap() {
+		t.Error("a second heartbeat buries nobody")
+	}
+	s.beatAt = s.beatAt.Add(-2 * time.Hour) // the database was away
+	if s.mayReap() {
+		t.Error("others are buried who could not say that they live")
+	}
+	if !s.mayReap() {
+		t.Error("nobody is buried any more")
+	}
+}
+
 func TestWhatIsNotChosenStays(t *testing.T) {
 	db := testkit.Database(t)
 	crowd(t, db, 1)
