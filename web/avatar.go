@@ -22,9 +22,11 @@ type Presence string
 
 // The words are also what a screen reader says.
 const (
-	Online  Presence = "online"
-	Away    Presence = "away"
-	Offline Presence = "offline"
+	Online    Presence = "online"
+	Away      Presence = "away"
+	Busy      Presence = "busy" // not to be disturbed
+	Offline   Presence = "offline"
+	Invisible Presence = "invisible" // offline to others: only oneself is shown it
 )
 
 // AvatarProps describe a person's square.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"hubbub/internal/fault"
 )
@@ -80,6 +81,25 @@ func TestAProblemKeepsWhatTheFaultKnows(t *testing.T) {
 	for _, want := range []string{"The room is private.", "Reference 7f3a"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("%s lacks %q", html, want)
+		}
+	}
+}
+
+func TestAStandingIsSaidInWords(t *testing.T) {
+	seen := time.Now().Add(-5 * time.Minute)
+	for want, p := range map[string]StandingProps{
+		"Online":                       {Presence: Online, LastSeen: &seen},
+		"Away · lunch until 2":         {Presence: Away, Text: "lunch until 2"},
+		"Do not disturb":               {Presence: Busy},
+		"Invisible":                    {Presence: Invisible},
+		"Offline":                      {Presence: Offline},
+		"5 min ago</time>":             {Presence: Offline, LastSeen: &seen},
+		`data-standing-of="7">`:        {Person: 7},
+		"on holiday &lt;b&gt;":         {Presence: Away, Text: "on holiday <b>"},
+		`>Last seen <time class="num"`: {Presence: Offline, LastSeen: &seen},
+	} {
+		if html := render(t, t.Context(), Standing(p)); !strings.Contains(html, want) {
+			t.Errorf("%s lacks %s", html, want)
 		}
 	}
 }

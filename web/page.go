@@ -16,6 +16,7 @@ type Viewer struct {
 	Email    string
 	Role     string
 	Hue      int // 1–8, see AvatarProps
+	Presence Presence
 }
 
 // Page is what a page tells the frame around it.
@@ -27,6 +28,7 @@ type Page struct {
 	Sidebar []templ.Component // sections that features contribute, in order
 	Modules []string          // the page's scripts, such as "js/chat.js"
 	Bell    templ.Component   // the notifications button with its popover; nil: none
+	Me      templ.Component   // how the viewer is, in their account menu; nil: nothing
 	Theme   string            // "light", "dark" or "": as the system has it
 	Zone    *time.Location    // the reader's; nil: UTC
 	// SecondPerson is an address where somebody else can sign in beside the
@@ -58,7 +60,7 @@ func (p Page) documentTitle() string {
 func socketSource() string { return "/" + socketScript + "?v=" + static().version }
 
 func (v Viewer) avatar() AvatarProps {
-	return AvatarProps{Name: v.FullName, Hue: v.Hue, Size: AvatarMedium, Person: v.ID}
+	return AvatarProps{Name: v.FullName, Hue: v.Hue, Size: AvatarMedium, Presence: v.Presence, Person: v.ID}
 }
 
 func decimal[N int | int64](n N) string { return strconv.FormatInt(int64(n), 10) }

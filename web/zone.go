@@ -41,6 +41,21 @@ func ago(at, now time.Time) string {
 	return at.Format("2 Jan 2006")
 }
 
+// seen is ago as the end of a sentence: "just now", "5 min ago", "at 09:04",
+// "on Tue", "on 2 Nov".
+func seen(at, now time.Time) string {
+	words := ago(at, now)
+	switch passed := now.Sub(at); {
+	case passed < time.Minute:
+		return words
+	case passed < time.Hour:
+		return words + " ago"
+	case midnight(at).Equal(midnight(now)):
+		return "at " + words
+	}
+	return "on " + words
+}
+
 // day is a date as a heading: "Today", "Yesterday", "Tuesday", "Tuesday 2 November".
 func day(at, now time.Time) string {
 	today := midnight(now)

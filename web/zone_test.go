@@ -29,6 +29,20 @@ func TestMomentsAreSaidInFewWords(t *testing.T) {
 	}
 }
 
+func TestWhenSomebodyWasLastSeenEndsASentence(t *testing.T) {
+	for at, want := range map[time.Time]string{
+		now.Add(-time.Second):     "just now",
+		now.Add(-5 * time.Minute): "5 min ago",
+		now.Add(-9 * time.Hour):   "at 00:13",
+		now.Add(-10 * time.Hour):  "on Fri",
+		now.AddDate(0, 0, -19):    "on 2 Nov",
+	} {
+		if got := seen(at, now); got != want {
+			t.Errorf("%s: %q, want %q", at, got, want)
+		}
+	}
+}
+
 func TestDaysAreHeadings(t *testing.T) {
 	for at, want := range map[time.Time]string{
 		now:                   "Today",

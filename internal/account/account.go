@@ -56,7 +56,9 @@ type Profile struct {
 	IsOnline   bool       `json:"isOnline"`
 	LastSeenAt *wire.Time `json:"lastSeenAt"`
 
-	Hue int `json:"-"` // 1–8, for pages that draw them
+	Hue    int    `json:"-"` // 1–8, for pages that draw them
+	Status string `json:"-"` // as in Presence
+	Text   string `json:"-"`
 }
 
 // Me is a person as they see themselves.
@@ -70,6 +72,8 @@ type Me struct {
 type Presence struct {
 	IsOnline   bool
 	LastSeenAt *time.Time // nil: not known there
+	Status     string     // "online", "away", "busy", "offline", to oneself also "invisible"; empty: not known
+	Text       string     // what they say of it; may be empty
 }
 
 // profile joins what the account knows of a person with what presence does.
@@ -80,7 +84,7 @@ func profile(u User, p Presence) Profile {
 	}
 	return Profile{
 		ID: u.ID, FullName: u.FullName, Handle: u.Handle, AvatarURL: u.AvatarURL,
-		IsOnline: p.IsOnline, LastSeenAt: wire.TimeOrNil(seen), Hue: u.Hue,
+		IsOnline: p.IsOnline, LastSeenAt: wire.TimeOrNil(seen), Hue: u.Hue, Status: p.Status, Text: p.Text,
 	}
 }
 

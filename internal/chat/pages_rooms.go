@@ -80,7 +80,7 @@ func (p pages) people(c echo.Context, who account.User, _ nothing) error {
 	if err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, "People", PeoplePage(people, who))
+	return p.show(c, http.StatusOK, "People", PeoplePage(p.chat.people.ProfilesOf(c.Request().Context(), people), who))
 }
 
 // Settings is what the page of a room's details shows.

@@ -16,9 +16,10 @@ const maxPeople = 20
 
 type sidebarView struct {
 	rooms, direct []Room
-	others        []account.User // people whom the viewer has no direct room with
-	more          int            // and how many there are besides
-	hues          map[int64]int
+	others        []account.Profile // people whom the viewer has no direct room with
+	more          int               // and how many there are besides
+	people        map[int64]account.Profile
+	online        int   // of the others in the workspace
 	current       int64 // the room that is open; 0: none
 }
 
@@ -32,11 +33,11 @@ func (s *Service) Sidebar(ctx context.Context, who account.User, current int64) 
 	if err != nil {
 		return nil, err
 	}
-	return sidebar(newSidebar(who, rooms, people, current)), nil
+	return sidebar(newSidebar(who, rooms, s.people.ProfilesOf(ctx, people), current)), nil
 }
 
-func newSidebar(who account.User, rooms []Room, people []account.User, current int64) sidebarView {
-	s := sidebarView{current: current, hues: map[int64]int{}}
+func newSidebar(who account.User, rooms []Room, people []account.Profile, current int64) sidebarView {
+	s := sidebarView{current: current, people: map[int64]account.Profile{}}
 	known := map[int64]bool{who.ID: true}
 	for _, room := range rooms {
 		switch {
@@ -48,7 +49,10 @@ func newSidebar(who account.User, rooms []Room, people []account.User, current i
 		}
 	}
 	for _, p := range people {
-		s.hues[p.ID] = p.Hue
+		s.people[p.ID] = p
+		if p.IsOnline && p.ID != who.ID {
+			s.online++
+		}
 		if known[p.ID] {
 			continue
 		}
@@ -71,8 +75,8 @@ func (s sidebarView) item(room Room) web.NavItemProps {
 		},
 	}
 	if room.Kind == Direct {
-		p.Palette = "People"
-		p.Avatar = &web.AvatarProps{Name: room.Name, Hue: s.hues[room.With], Size: web.AvatarSmall, Person: room.With}
+		avatar := present(s.people[room.With], web.AvatarSmall)
+		p.Palette, p.Avatar = "People", &avatar
 	}
 	return p
 }

@@ -106,6 +106,17 @@ func avatar(p account.Profile) web.AvatarProps {
 	return web.AvatarProps{Name: p.FullName, Hue: p.Hue, Person: p.ID}
 }
 
+// present is an avatar that shows how the person is.
+func present(p account.Profile, size web.AvatarSize) web.AvatarProps {
+	shown := avatar(p)
+	shown.Size, shown.Presence = size, web.Presence(p.Status)
+	return shown
+}
+
+func standing(p account.Profile) web.StandingProps {
+	return web.StandingProps{Person: p.ID, Presence: web.Presence(p.Status), Text: p.Text, LastSeen: (*time.Time)(p.LastSeenAt)}
+}
+
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func roomPath(id int64) string { return "/rooms/" + decimal(id) }

@@ -150,7 +150,10 @@ func (s *Service) Online(ctx context.Context, ids []int64) map[int64]account.Pre
 	online := make(map[int64]account.Presence, len(ids))
 	for _, id := range ids {
 		p := s.roster.presence(0, id)
-		online[id] = account.Presence{IsOnline: p.IsOnline(), LastSeenAt: s.roster.person(id).choice.LastSeenAt}
+		online[id] = account.Presence{
+			IsOnline: p.IsOnline(), LastSeenAt: s.roster.person(id).choice.LastSeenAt,
+			Status: string(p.Status), Text: p.Text,
+		}
 	}
 	return online
 }

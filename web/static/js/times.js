@@ -34,6 +34,14 @@ export function ago(at, now = new Date()) {
   return at.getFullYear() === now.getFullYear() ? date(at) : dateOfYear(at)
 }
 
+/** As the end of a sentence: "just now", "5 min ago", "at 09:04", "on Tue", "on 2 Nov". @param {Date} at @param {Date} [now] */
+export function seen(at, now = new Date()) {
+  const passed = now.getTime() - at.getTime(), words = ago(at, now)
+  if (passed < MINUTE_MS) return words
+  if (passed < 60 * MINUTE_MS) return `${words} ago`
+  return days(at, now) === 0 ? `at ${words}` : `on ${words}`
+}
+
 /** "Today", "Yesterday", "Tuesday", "Tuesday 2 November". @param {Date} at @param {Date} [now] */
 export function day(at, now = new Date()) {
   const past = days(at, now)
@@ -44,7 +52,7 @@ export function day(at, now = new Date()) {
 }
 
 /** @type {Record<string, (at: Date) => string>} */
-const styles = { ago, clock, day }
+const styles = { ago, clock, day, seen }
 
 /** Writes the times in root, itself included. @param {Element | Document} [root] */
 export function showTimes(root = document) {
