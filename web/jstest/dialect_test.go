@@ -22,6 +22,22 @@ func TestOurEventsHaveTheSecondGuidesNamesAndShapes(t *testing.T) {
 		`["presence:update",8,"away"],["notification:read",5,null],["notification:allRead",null,null]]`)
 }
 
+func TestWhoListensForPresenceIsSubscribedOnce(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(`
+		window.got = []
+		const twice = ({ status }) => got.push(status)
+		io.socket.on('presence:update', twice)
+		io.socket.off('presence:update', twice)
+		io.socket.on('presence:update', twice)
+		io.socket.get('/next')`)
+	c.reply(c.wants("GET /api/presence/subscribe"), 200, `[]`)
+	c.wants("GET /next")
+	c.event("presenceUpdated", `{"userId":8,"status":"away"}`, "")
+	p.want(`got`, `["away"]`)
+}
+
 func TestAnAliasCanBeTakenOff(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")

@@ -21,6 +21,10 @@ var (
 	patternsStage string
 	//go:embed stage/socketio.jsx
 	socketIOStage string
+	//go:embed stage/online_users.jsx
+	onlineUsersStage string
+	//go:embed stage/use_presence.jsx
+	usePresenceStage string
 )
 
 // code is the guide's fenced block after a heading, unchanged.
@@ -29,9 +33,19 @@ func code(guide, heading string) string {
 	if !found {
 		panic("no " + heading + " in the guide")
 	}
-	_, rest, _ = strings.Cut(rest, "```jsx\n")
+	_, rest, _ = strings.Cut(rest, "\n```")
+	_, rest, _ = strings.Cut(rest, "\n") // the name of the language
 	block, _, _ := strings.Cut(rest, "\n```")
 	return block
+}
+
+// frontend is what a block of the second guide has for the browser.
+func frontend(block string) string {
+	_, part, found := strings.Cut(block, "// Frontend\n")
+	if !found {
+		panic("no frontend in the guide's block")
+	}
+	return part
 }
 
 var (
@@ -40,6 +54,13 @@ var (
 	})
 	socketIOBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" + socketIOStage)
+	})
+	onlineUsersBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(patterns, "### Client: Online Users List") + "\n" + onlineUsersStage)
+	})
+	usePresenceBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" +
+			frontend(code(realTimeApplications, "## Example 4: Presence System")) + "\n" + usePresenceStage)
 	})
 )
 

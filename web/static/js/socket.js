@@ -88,6 +88,7 @@
     /** @type {Call[]} */ #queue = []
     /** @type {Map<number, Call>} */ #underWay = new Map()
     /** @type {Set<Function>} */ #taps = new Set()
+    /** @type {Set<string>} */ #asked = new Set()
     #connected = false
     #ready = false
     #before = false
@@ -103,6 +104,16 @@
       this.#options = options
       this.headers = options.headers ?? {}
       if (options.autoConnect !== false) this.reconnect()
+    }
+
+    /** The second guide's people hear of presence without asking. @param {string} name @param {Function} fn */
+    on(name, fn) {
+      const source = UNASKED[name]
+      if (source && !this.#asked.has(source)) {
+        this.#asked.add(source)
+        this.subscribe(source, {}, { events: {} })
+      }
+      return super.on(name, fn)
     }
 
     /* Requests */
@@ -537,6 +548,9 @@
     notificationRead: 'notification:read',
     notificationsAllRead: 'notification:allRead',
   }
+
+  /** What the second guide hears of without a word, and what one asks for it. @type {Record<string, string>} */
+  const UNASKED = { 'presence:update': '/api/presence/subscribe' }
 
   /** Hands events over under the second guide's names, in the shapes that it expects. */
   class GuideEars {

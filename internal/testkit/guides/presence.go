@@ -1,0 +1,47 @@
+package guides
+
+import (
+	"fmt"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// Person is somebody whom the stories of presence watch.
+type Person struct {
+	ID       int64
+	FullName string
+	Page     *testkit.Page // with io.socket
+}
+
+// Comes and goes are what a tab does that is opened and closed.
+func (p Person) comes() { testkit.Eval[any](p.Page, `io.socket.connect()`) }
+func (p Person) goes()  { testkit.Eval[any](p.Page, `io.socket.disconnect()`) }
+
+// OnlineUsers tells the story of the first guide's list (patterns.md): alice
+// and bob are online when she mounts it, and he goes and comes.
+func OnlineUsers(t testing.TB, alice *testkit.Page, bob Person) {
+	t.Helper()
+	testkit.Eval[any](alice, compiled(t, onlineUsersBundle))
+	testkit.Eval[any](alice, `guide.mount()`)
+	alice.WantText("#guide h3", "Online (2)").WantText("#guide li", bob.FullName)
+	bob.goes()
+	alice.WantText("#guide h3", "Online (1)").WantNoText("#guide li", bob.FullName)
+	bob.comes()
+	alice.WantText("#guide h3", "Online (2)").WantCount("#guide li", 2)
+	unmount(alice)
+}
+
+// UsePresence tells the story of the second guide's hook
+// (real-time-applications.md), which listens at a connection of its own.
+func UsePresence(t testing.TB, alice *testkit.Page, bob Person) {
+	t.Helper()
+	testkit.Eval[any](alice, compiled(t, usePresenceBundle))
+	testkit.Eval[any](alice, fmt.Sprintf(`guide.mount(%d)`, bob.ID))
+	alice.WantText("#guide [data-connected=true] li", "online")
+	bob.goes()
+	alice.WantText("#guide li", "offline").Until(`/\d{13}/.test(document.querySelector("#guide li").textContent)`) // when he was last seen
+	bob.comes()
+	alice.WantText("#guide li", "online")
+	unmount(alice)
+}
