@@ -21,6 +21,25 @@ func TestTheSecondGuidesChatRoom(t *testing.T) {
 	guides.SocketIO(t, alice, bob, app.room(app.as("sam"), "real-time applications"))
 }
 
+func TestTheFirstGuidesListOfWhoIsOnline(t *testing.T) {
+	alice, bob := samAndMaya(t)
+	guides.OnlineUsers(t, alice, bob)
+}
+
+func TestTheSecondGuidesPresence(t *testing.T) {
+	alice, bob := samAndMaya(t)
+	guides.UsePresence(t, alice, bob)
+}
+
+// samAndMaya are both online, in pages of their own.
+func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
+	app := startApp(t, brisk)
+	sam, maya := app.open(app.as("sam"), "/rooms"), app.as("maya")
+	hers := app.open(maya, "/rooms")
+	sam.SeesOnline(1)
+	return sam.Page, guides.Person{ID: app.id(maya), FullName: "Maya Okafor", Page: hers.Page}
+}
+
 // browse opens a browser of one of the demo's cast, on a page of the app.
 func (i *instance) browse(handle string) *testkit.Page {
 	i.t.Helper()

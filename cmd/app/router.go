@@ -72,6 +72,7 @@ func (a *App) pages(g *echo.Group) {
 	g.GET("/components", a.components)
 	account.Pages(g, a.account, a)
 	chat.Pages(g, a.chat, a)
+	presence.Pages(g, a.presence, a)
 }
 
 // opsRouter is for operators only: it is bound to another address.

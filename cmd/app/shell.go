@@ -33,8 +33,11 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 	if err != nil {
 		return p, err
 	}
+	if p.Me, p.Viewer.Presence, err = a.presence.Form(c.Request().Context(), caller.ID); err != nil {
+		return p, err
+	}
 	p.Sidebar = []templ.Component{sidebar}
-	p.Modules = []string{"js/rooms.js"} // keeps the sidebar live
+	p.Modules = []string{"js/rooms.js", "js/presence.js"} // keep the sidebar live
 	return p, nil
 }
 

@@ -47,6 +47,13 @@
 // while all their connections are idle, on every node, and online again with the
 // first that is not.
 //
+// # On a page
+//
+// Pages are drawn with everybody's mark, which account.Profile brings to other
+// features. js/presence.js then keeps marks, words and the count true, and
+// compares what the page shows after every subscription. pages.go has one's own
+// status, for the account menu, and the card that tells why somebody is online.
+//
 // # What it does not do
 //
 // It does not know who is in a room or at a document: the hub does, and chat and

@@ -13,6 +13,9 @@ type Timing struct {
 	Beat  time.Duration // between heartbeats, and looks at other nodes' leases
 	TTL   time.Duration // that a node's leases outlive its last heartbeat
 	Pace  time.Duration // between two announcements: what happens meanwhile is told together
+
+	Idle   time.Duration // without input, after which a tab says that it is idle
+	Hidden time.Duration // out of sight, after which it does
 }
 
 const (
@@ -20,6 +23,9 @@ const (
 	beat  = 2500 * time.Millisecond // how late a node sees what happened on another
 	ttl   = 12 * time.Second        // with a beat to notice, one to see, and the telling below the promised 20 s
 	pace  = 250 * time.Millisecond  // nobody sees a dot change sooner
+
+	idleAfter   = 5 * time.Minute
+	hiddenAfter = 10 * time.Second // a look at another window is not leaving
 
 	// perDigest bounds how many people one announcement tells of: some 100 KB,
 	// far below what a connection's queue holds.
@@ -32,7 +38,7 @@ func (t Timing) withDefaults() Timing {
 	for _, d := range []struct {
 		set   *time.Duration
 		usual time.Duration
-	}{{&t.Grace, grace}, {&t.Beat, beat}, {&t.TTL, ttl}, {&t.Pace, pace}} {
+	}{{&t.Grace, grace}, {&t.Beat, beat}, {&t.TTL, ttl}, {&t.Pace, pace}, {&t.Idle, idleAfter}, {&t.Hidden, hiddenAfter}} {
 		if *d.set == 0 {
 			*d.set = d.usual
 		}

@@ -1,0 +1,166 @@
+package presence
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/fault"
+	"hubbub/web"
+)
+
+// Shell draws what is around a page: it knows who looks and what the other
+// features put into the sidebar.
+type Shell interface {
+	Page(c echo.Context, title string) (web.Page, error)
+}
+
+// Pages registers presence's pages: a person, and one's own status. Its form
+// does what POST /api/presence/status does, without JavaScript.
+func Pages(g *echo.Group, s *Service, shell Shell) {
+	p := pages{s, shell}
+	g.GET("/people/:id", account.PageAction(p.person))
+	g.GET("/people/:id/card", account.PageAction(p.card))
+	g.GET("/people/me/status", account.PageAction(p.mine))
+	g.POST("/people/me/status", account.PageAction(p.choose))
+}
+
+type pages struct {
+	presences *Service
+	shell     Shell
+}
+
+// card is what somebody is shown of a person.
+type card struct {
+	Explanation
+	user  account.Profile
+	self  bool // it is their own
+	alone bool // it is a page of its own
+}
+
+type personInput struct {
+	ID action.ID `json:"id"`
+}
+
+func (p pages) read(ctx context.Context, viewer account.User, id int64) (card, error) {
+	known, err := p.presences.people.Profiles(ctx, []int64{id})
+	if err != nil {
+		return card{}, err
+	}
+	user, ok := known[id]
+	if !ok {
+		return card{}, fault.NotFound()
+	}
+	why, err := p.presences.Explain(ctx, viewer, id)
+	return card{Explanation: why, user: user, self: viewer.ID == id}, err
+}
+
+func (p pages) card(c echo.Context, who account.User, in personInput) error {
+	shown, err := p.read(c.Request().Context(), who, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, Card(shown))
+}
+
+func (p pages) person(c echo.Context, who account.User, in personInput) error {
+	shown, err := p.read(c.Request().Context(), who, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	shown.alone = true
+	page, err := p.shell.Page(c, shown.user.FullName)
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, within(web.Frame(page), PersonPage(shown)))
+}
+
+// Form is where somebody says how they are, for the account menu of every page,
+// and how their own avatar shows it.
+func (s *Service) Form(ctx context.Context, userID int64) (templ.Component, web.Presence, error) {
+	chosen, is, err := s.Mine(ctx, userID)
+	if err != nil {
+		return nil, "", err
+	}
+	if !is.IsOnline() { // the page that is drawn now has not connected yet
+		is.Status = chosen.Status
+	}
+	return StatusForm(chosen, s.timing), web.Presence(is.Status), nil
+}
+
+func (p pages) mine(c echo.Context, who account.User, _ nothing) error {
+	form, _, err := p.presences.Form(c.Request().Context(), who.ID)
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, form)
+}
+
+type statusForm struct {
+	Status Status      `json:"status"`
+	Text   string      `json:"text"`
+	Clear  action.Bool `json:"clear"`
+}
+
+func (p pages) choose(c echo.Context, who account.User, in statusForm) error {
+	if in.Clear {
+		in.Text = ""
+	}
+	_, err := p.presences.Set(c.Request().Context(), nil, who.ID, Change{Status: &in.Status, Text: &in.Text})
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, "/people/"+decimal(who.ID))
+}
+
+func (c card) avatar() web.AvatarProps {
+	return web.AvatarProps{Name: c.user.FullName, Hue: c.user.Hue, Size: web.AvatarHuge, Person: c.user.ID, Presence: web.Presence(c.Presence.Status)}
+}
+
+func (c card) standing() web.StandingProps {
+	seen := later(c.Presence.LastSeenAt, (*time.Time)(c.user.LastSeenAt))
+	return web.StandingProps{Person: c.user.ID, Presence: web.Presence(c.Presence.Status), Text: c.Presence.Text, LastSeen: seen}
+}
+
+// reason is the first line of why.
+func (c card) reason() string {
+	switch {
+	case c.Chosen == Invisible && len(c.Leases) > 0:
+		return "Invisible: others see “offline”."
+	case c.OfflineIn != nil:
+		return "The last tab has gone."
+	case len(c.Leases) == 0:
+		return "No server has a connection of theirs."
+	case c.Presence.Status == Away && c.Chosen == Online:
+		return "Nobody is active in any tab."
+	}
+	return "Connected, and active."
+}
+
+func (l Lease) heartbeat() string {
+	return strconv.Itoa(int(l.HeartbeatAge.Seconds())) + " s ago"
+}
+
+func activity(idle bool) string {
+	if idle {
+		return "idle"
+	}
+	return "active"
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// within puts a component into a frame, as templ does with children.
+func within(frame, content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return frame.Render(templ.WithChildren(ctx, content), w)
+	})
+}

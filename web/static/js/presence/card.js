@@ -1,0 +1,53 @@
+// @ts-check
+// A person's card, over whatever names them. Without script the same link leads to a page of it.
+import { $, $$, el, listen, parse, showTimes, socket } from '../app.js'
+
+const TICK_MS = 1_000
+
+/** Whose card is open; 0: nobody's. */
+let open = 0
+let ticking = 0
+
+const card = el('div', { class: 'popover person-card', id: 'person-card', popover: '', role: 'dialog', 'aria-labelledby': 'person-card-name', tabindex: -1, autofocus: true })
+document.body.append(card)
+
+/** @param {number} id */
+async function fill(id) {
+  const jwr = await /** @type {import('../types').Socket} */ (socket).request({ url: `/people/${id}/card`, headers: { Accept: 'text/html' } })
+  if (jwr.error) return false
+  card.replaceChildren(...parse(jwr.body))
+  for (const place of $$('[data-left-ms]', card)) place.dataset.until = String(Date.now() + Number(place.dataset.leftMs))
+  showTimes(card)
+  return true
+}
+
+/** @param {number} id @param {HTMLElement} source where it opens */
+async function show(id, source) {
+  if (!await fill(id)) return location.assign(`/people/${id}`)
+  card.showPopover({ source })
+  open = id
+}
+
+/** Something about the person changed: an open card is drawn anew. @param {number} id */
+export function refreshCard(id) { if (id === open) fill(id) }
+
+function tick() {
+  for (const place of $$('[data-until]', card)) {
+    place.textContent = String(Math.max(0, Math.ceil((Number(place.dataset.until) - Date.now()) / 1_000)))
+  }
+}
+
+card.addEventListener('toggle', event => {
+  const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open'
+  clearInterval(ticking)
+  if (isOpen) ticking = setInterval(tick, TICK_MS)
+  else open = 0
+})
+
+listen('click', 'a[data-card]', (link, event) => {
+  const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
+  if (ctrlKey || metaKey || shiftKey || !socket?.isConnected()) return
+  event.preventDefault()
+  show(Number(link.dataset.card), link)
+})
+listen('click', ':is(.message, .room-here) .avatar[data-person]', face => show(Number(face.dataset.person), face))
