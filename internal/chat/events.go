@@ -107,7 +107,7 @@ func (s *Service) tellVisit(ctx context.Context, name string, v Visit, from *hub
 	if name == eventUserLeft {
 		fragment = hereGone(v.RoomID, v.UserID)
 	}
-	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Data: v, HTML: fragment.Render}, from, channel(v.RoomID))
+	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: decimal(v.UserID), Data: v, HTML: fragment.Render}, from, channel(v.RoomID))
 }
 
 func (s *Service) tellRead(ctx context.Context, userID int64, marks Marks, from *hub.Conn) {

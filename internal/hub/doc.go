@@ -32,7 +32,7 @@
 //
 //	class     past half        full
 //	Volatile  dropped          dropped
-//	State     replaces its older self in the queue; else as Log
+//	State     goes to the end; its older self leaves the queue; else as Log
 //	Log       queued           the connection is closed with 4408 and catches up
 //
 // # Joining and eviction

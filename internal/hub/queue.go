@@ -1,6 +1,10 @@
 package hub
 
-import "hubbub/internal/wire"
+import (
+	"slices"
+
+	"hubbub/internal/wire"
+)
 
 // Frame is an encoded frame on its way to one or many connections. It is
 // shared and never changes.
@@ -57,8 +61,7 @@ func (c *Conn) enqueue(f *Frame) {
 	switch {
 	case f.class == Volatile && c.halfFull():
 		c.hub.count.dropped(Volatile)
-	case f.class == State && c.replace(f):
-	case c.fits(f):
+	case f.class == State && c.supersede(f), c.fits(f):
 		c.queue = append(c.queue, f)
 		c.bytes += len(f.Bytes)
 	default:
@@ -78,12 +81,13 @@ func (c *Conn) fits(f *Frame) bool {
 		len(c.queue) < c.hub.config.QueueFrames && c.bytes+len(f.Bytes) <= c.hub.config.QueueBytes
 }
 
-// replace puts the frame in the place of its older self, if that is queued.
-func (c *Conn) replace(f *Frame) bool {
+// supersede takes the frame's older self out of the queue, if it is there. The
+// frame itself goes to the end: what it says holds after all that waits.
+func (c *Conn) supersede(f *Frame) bool {
 	for i, older := range c.queue {
 		if f.replaces(older) {
-			c.queue[i] = f
-			c.bytes += len(f.Bytes) - len(older.Bytes)
+			c.queue = slices.Delete(c.queue, i, i+1)
+			c.bytes -= len(older.Bytes)
 			return true
 		}
 	}

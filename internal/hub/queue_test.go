@@ -18,7 +18,7 @@ func TestAStateReplacesItsQueuedSelf(t *testing.T) {
 	h.Broadcast(t.Context(), state("y", 2), nil, "a")
 	h.Broadcast(t.Context(), state("x", 3), nil, "b")
 	h.Broadcast(t.Context(), state("x", 4), nil, "a")
-	bob.hears(`{"event":"stats","room":"a","data":4}`, `{"event":"stats","room":"a","data":2}`, `{"event":"stats","room":"b","data":3}`)
+	bob.hears(`{"event":"stats","room":"a","data":2}`, `{"event":"stats","room":"b","data":3}`, `{"event":"stats","room":"a","data":4}`)
 }
 
 func TestVolatileEventsAreDroppedPastHalf(t *testing.T) {
