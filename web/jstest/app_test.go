@@ -26,7 +26,8 @@ func TestABlipIsSilent(t *testing.T) {
 	p.run(`
 		window.states = []
 		new MutationObserver(() => states.push(` + pill + `)).observe(document.querySelector('[data-connection]'), { attributes: true })
-		Math.random = () => 0`)
+		Math.random = () => 0
+		setSpeed(1)`) // a tenth of the second that is silent may be over before a busy machine connects
 	c.cut()
 	s.accept()
 	p.want(`new Promise(done => setTimeout(() => done(states.filter(s => s !== 'live')), 2000))`, `[]`)
@@ -45,7 +46,7 @@ func TestALongBreakIsToldAndSoIsTheReturn(t *testing.T) {
 
 	s.refuse.Store(false)
 	p.run(`document.dispatchEvent(new CustomEvent('hubbub:caughtup', { detail: 6 }))`)
-	p.Click("[data-try-now]")
+	p.run(`document.querySelector('[data-try-now]')?.click()`) // unless the page came first
 	s.accept()
 	p.want(pill, `"live"`)
 	p.WantNo("[data-offline-banner]")
