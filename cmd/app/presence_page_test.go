@@ -193,6 +193,7 @@ func TestAPersonsCardOpensAndStaysTrue(t *testing.T) {
 }
 
 func TestTheCardsOfPresenceAreAccessible(t *testing.T) {
+	t.Parallel()
 	app, _, maya, id := watching(t)
 	app.open(maya, "/rooms")
 	sam := app.open(app.as("sam"), "/people")

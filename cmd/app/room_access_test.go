@@ -12,6 +12,7 @@ var sizes = []struct{ width, height int64 }{{1440, 900}, {390, 844}, {320, 640}}
 
 // The account's own pages are looked at by its own tests.
 func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	owner := app.as("sam")
 	archive := app.room(owner, "archive")
@@ -38,6 +39,7 @@ func (p tab) wantNoSidewaysScroll(t *testing.T, where string) {
 }
 
 func TestWhatOpensOverARoomIsAccessible(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.ReduceMotion()
 	sam.Send("mine").Sees("mine")
