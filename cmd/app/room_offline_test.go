@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"testing"
 
 	"hubbub/internal/testkit"
@@ -42,6 +43,28 @@ func TestWhatIsWrittenOfflineGoesOutInOrderOnce(t *testing.T) {
 		if got := p.bodies(); len(got) != 4 || got[1] != "meanwhile" || got[2] != "one" || got[3] != "two" {
 			t.Errorf("the log is %q", got)
 		}
+	}
+}
+
+func TestAServerThatRestartsWhileBothWriteLosesAndDoublesNothing(t *testing.T) {
+	app := startApp(t)
+	room := app.room(app.as("sam"), "restart")
+	sam, maya := app.open(app.as("sam"), roomPath(room)), app.open(app.as("maya"), roomPath(room))
+	for _, p := range []tab{sam, maya} {
+		p.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
+	}
+	sam.Send("before")
+	maya.Sees("before").Send("on the way")
+	app.stop()
+	sam.Send("from Sam, while it was down")
+	maya.Send("from Maya, while it was down")
+	startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr = app.listener.Addr().String() })
+	for _, p := range []tab{sam, maya} {
+		p.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
+		p.Sees("on the way").Sees("from Sam").Sees("from Maya")
+	}
+	if hers, his := maya.bodies(), sam.bodies(); !slices.Equal(hers, his) {
+		t.Errorf("Maya sees %q, Sam %q", hers, his)
 	}
 }
 
