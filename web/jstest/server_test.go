@@ -106,7 +106,10 @@ func (s *server) socket(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	c := &conn{t: s.t, ws: ws, ctx: ctx, cancel: cancel, query: r.URL.Query(), frames: make(chan frame, 1000)}
-	c.event("connected", fmt.Sprintf(`{"connectionId":"c_1","userId":7,"heartbeatMs":%d,"protocol":1}`, s.heart), "")
+	greeting := fmt.Sprintf(`{"event":"connected","data":{"connectionId":"c_1","userId":7,"heartbeatMs":%d,"protocol":1}}`, s.heart)
+	if ws.Write(ctx, websocket.MessageText, []byte(greeting)) != nil {
+		return // the page, whose clock is fast, would not wait so long, and comes again
+	}
 	s.accepts <- c
 	c.read()
 }
