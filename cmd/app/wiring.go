@@ -32,8 +32,10 @@ func (a *App) wire() error {
 		return err
 	}
 	a.account = people
-	a.chat = chat.New(a.db, a.hub, people)
-	a.presence = presence.New(a.db, a.hub, people, presence.Config{Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence})
+	a.chat = chat.New(a.db, a.hub, people, onlineByPresence{a})
+	a.presence = presence.New(a.db, a.hub, people, presence.Config{
+		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.chat.Seen,
+	})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
@@ -76,12 +78,15 @@ func (a *App) connect(c echo.Context) error {
 	}, base)
 }
 
-// onlineByPresence lets account ask presence, which itself asks account for names.
+// onlineByPresence lets account and chat ask presence, which itself asks account
+// for names, and tells chat when somebody hides.
 type onlineByPresence struct{ app *App }
 
 func (o onlineByPresence) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
 	return o.app.presence.Online(ctx, ids)
 }
+
+func (o onlineByPresence) Visible(userID int64) bool { return o.app.presence.Visible(userID) }
 
 // health answers 200 with what, or 503 with why not.
 func health(check func(context.Context) error) http.HandlerFunc {

@@ -26,6 +26,7 @@ type Message struct {
 	HTML    []byte          `json:"html,omitempty"`
 	Unnamed bool            `json:"unnamed,omitempty"` // the frame does not name the room
 	Only    []int64         `json:"only"`              // users; nil: everybody, empty: nobody
+	Skip    int64           `json:"skip,omitempty"`    // a user
 	Except  string          `json:"except,omitempty"`  // a connection's id
 	Follow  string          `json:"follow,omitempty"`  // whoever gets the event joins this room
 	Disband string          `json:"disband,omitempty"` // everybody leaves this room after the event

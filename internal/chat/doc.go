@@ -34,12 +34,14 @@
 //     answered, on any connection, also one that was just joining.
 //   - What was never told, because a connection broke between the commit and the
 //     event, is told within seconds (reconcile.go).
+//   - Whoever is invisible is in a room without its people knowing, but for what
+//     they say: no userJoined, no typing, not among those who are here.
 //   - Delivery of an event is at most once, and events of one room may arrive
 //     out of order: apply them by id and seq.
 //
 // # What it does not do
 //
-// It keeps no presence: who is in a room now is what the hub's connections say.
-// It notifies nobody: it stores whom a message names, and other features read
+// It keeps no presence: who is in a room now is what the hub's connections say,
+// and whether they show it an interface wired in cmd/app. It notifies nobody: it stores whom a message names, and other features read
 // that through interfaces wired in cmd/app.
 package chat

@@ -102,12 +102,14 @@ func (s *Service) tellTyping(ctx context.Context, t Typing, from *hub.Conn) {
 	s.hub.Broadcast(ctx, hub.Event{Name: eventTyping, Class: hub.Volatile, Data: t}, from, channel(t.RoomID))
 }
 
-func (s *Service) tellVisit(ctx context.Context, name string, v Visit, from *hub.Conn) {
+func (s *Service) tellVisit(ctx context.Context, name string, v Visit) {
 	fragment := herePerson(v.RoomID, v.User)
 	if name == eventUserLeft {
 		fragment = hereGone(v.RoomID, v.UserID)
 	}
-	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: decimal(v.UserID), Data: v, HTML: fragment.Render}, from, channel(v.RoomID))
+	s.hub.Broadcast(ctx, hub.Event{
+		Name: name, Class: hub.State, Key: decimal(v.UserID), Skip: v.UserID, Data: v, HTML: fragment.Render,
+	}, nil, channel(v.RoomID))
 }
 
 func (s *Service) tellRead(ctx context.Context, userID int64, marks Marks, from *hub.Conn) {

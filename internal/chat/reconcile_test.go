@@ -16,34 +16,43 @@ type alone struct{}
 
 func (alone) Online(context.Context, []int64) map[int64]account.Presence { return nil }
 
-func TestReconcilingAsksTheDatabaseOnceHoweverManyRoomsAreOpen(t *testing.T) {
-	ctx, db, h := context.Background(), testkit.Database(t), hub.New(hub.Config{})
+func (alone) Visible(int64) bool { return true }
+
+// chatting is a service on a database of its own, its hub, and a person.
+func chatting(t *testing.T) (*Service, *hub.Hub, account.User) {
+	t.Helper()
+	db, h := testkit.Database(t), hub.New(hub.Config{})
 	people, err := account.New(db, account.Config{Hub: h, Online: alone{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	caller, _, err := people.SignUp(ctx, account.NewPerson{FullName: "Ada", Email: "ada@test.example", Password: "correct horse"}, account.Client{})
+	caller, _, err := people.SignUp(t.Context(), account.NewPerson{FullName: "Ada", Email: "ada@test.example", Password: "correct horse"}, account.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(db, h, people)
-	conn := h.Open(hub.Identity{UserID: caller.ID})
+	return New(db, h, people, alone{}), h, caller.User
+}
+
+func TestReconcilingAsksTheDatabaseOnceHoweverManyRoomsAreOpen(t *testing.T) {
+	ctx := t.Context()
+	s, h, ada := chatting(t)
+	conn := h.Open(hub.Identity{UserID: ada.ID})
 	defer h.Remove(conn)
 
 	asks := func() int64 {
-		before := db.Stat().AcquireCount()
+		before := s.db.Stat().AcquireCount()
 		if err := s.reconcile(ctx); err != nil {
 			t.Fatal(err)
 		}
-		return db.Stat().AcquireCount() - before
+		return s.db.Stat().AcquireCount() - before
 	}
 	if n := asks(); n != 0 {
 		t.Errorf("while no room is open it asks %d times", n)
 	}
 	for _, name := range []string{"one", "two", "three"} {
-		room, err := s.Create(ctx, nil, caller.User, NewRoom{Name: name, Kind: Public})
+		room, err := s.Create(ctx, nil, ada, NewRoom{Name: name, Kind: Public})
 		if err == nil {
-			_, err = s.Join(ctx, conn, caller.User, room.ID, nil)
+			_, err = s.Join(ctx, conn, ada, room.ID, nil)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -24,18 +24,20 @@ type People interface {
 // Service holds chat's use cases. Each authorises the caller, changes the
 // database, and tells the hub after the commit.
 type Service struct {
-	db     *postgres.DB
-	hub    *hub.Hub
-	people People
-	outbox outbox
-	typing *typists
-	ledger ledger
+	db       *postgres.DB
+	hub      *hub.Hub
+	people   People
+	presence Presence
+	outbox   outbox
+	typing   *typists
+	visits   visits
+	ledger   ledger
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
 // connections that leave a room, so make one a hub.
-func New(db *postgres.DB, h *hub.Hub, people People) *Service {
-	s := &Service{db: db, hub: h, people: people, typing: newTypists()}
+func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
+	s := &Service{db: db, hub: h, people: people, presence: presence, typing: newTypists()}
 	s.outbox.store = func(ctx context.Context, drafts []draft) ([]stored, error) { return storeMessages(ctx, db, drafts) }
 	h.OnLeave(channelPrefix, s.left)
 	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })
@@ -54,7 +56,7 @@ type Joined struct {
 // in between arrives both ways, and applying it twice is harmless.
 func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, after *int64) (Joined, error) {
 	was := s.hub.In(conn, channel(roomID))
-	first, err := s.hub.Join(conn, channel(roomID), func() error {
+	_, err := s.hub.Join(conn, channel(roomID), func() error {
 		_, err := access(ctx, s.db, who.ID, roomID)
 		return err
 	})
@@ -69,8 +71,8 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 		return Joined{}, err
 	}
 	s.ledger.open(roomID, joined.Seq)
-	if first {
-		s.tellVisit(ctx, eventUserJoined, s.visit(ctx, who.ID, roomID), conn)
+	if !s.visits.has(who.ID, roomID) {
+		s.visited(ctx, who.ID, roomID)
 	}
 	return joined, nil
 }
@@ -78,22 +80,6 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 // Leave takes the connection out of the room; the others hear of it when it was
 // the person's last one there.
 func (s *Service) Leave(conn *hub.Conn, roomID int64) { s.hub.Leave(conn, channel(roomID)) }
-
-// Here returns who has a connection in the room now.
-func (s *Service) Here(ctx context.Context, roomID int64) ([]account.Profile, error) {
-	ids := s.hub.Users(channel(roomID))
-	known, err := s.people.Profiles(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	here := make([]account.Profile, 0, len(ids))
-	for _, id := range ids {
-		if p, ok := known[id]; ok {
-			here = append(here, p)
-		}
-	}
-	return here, nil
-}
 
 // Messages returns a page of history, oldest first: the newest, those before an
 // id, or those around one.
@@ -255,21 +241,4 @@ func (s *Service) history(ctx context.Context, roomID int64, before, around *int
 	default:
 		return lastMessages(ctx, s.db, roomID, limit)
 	}
-}
-
-// left tells the room that a person is gone, however it came: they left, their
-// connection broke, or they lost the right to be there.
-func (s *Service) left(l hub.Left) {
-	ctx := context.Background()
-	roomID := roomOf(l.Room)
-	s.stopTyping(ctx, l.Conn, roomID)
-	if l.Last {
-		s.tellVisit(ctx, eventUserLeft, s.visit(ctx, l.Conn.UserID(), roomID), l.Conn)
-	}
-}
-
-// visit is best effort on the name: a person is announced by id even while the
-// database is away.
-func (s *Service) visit(ctx context.Context, userID, roomID int64) Visit {
-	return Visit{UserID: userID, RoomID: roomID, User: s.profile(ctx, userID)}
 }

@@ -48,6 +48,21 @@ func (ts *typists) set(who typist, conn string, typing bool, now time.Time) (bef
 	return before, len(conns) > 0
 }
 
+// on says whether the person types, as far as was said.
+func (ts *typists) on(who typist) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return len(ts.at[who]) > 0
+}
+
+// forget lets the person stop on all connections, and returns whether they typed.
+func (ts *typists) forget(who typist) bool {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	defer delete(ts.at, who)
+	return len(ts.at[who]) > 0
+}
+
 // Typing tells the room whether the person is typing. The connection must have
 // joined it. True is passed on each time, so that those who came late see it too.
 func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, isTyping bool) error {
@@ -57,17 +72,30 @@ func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, 
 		}
 		return fault.Forbidden("Join the room before typing in it.")
 	}
-	before, after := s.typing.set(typist{roomID, who.ID}, conn.ID(), isTyping, time.Now())
-	if isTyping || before && !after {
-		s.tellTyping(ctx, Typing{UserID: who.ID, RoomID: roomID, IsTyping: after, User: s.people.ProfilesOf(ctx, []account.User{who})[0]}, conn)
+	if isTyping || s.typing.on(typist{roomID, who.ID}) {
+		s.types(ctx, conn, Typing{UserID: who.ID, RoomID: roomID, IsTyping: isTyping, User: s.people.ProfilesOf(ctx, []account.User{who})[0]})
 	}
 	return nil
 }
 
 // stopTyping says false for a connection that sent, left, or went.
 func (s *Service) stopTyping(ctx context.Context, conn *hub.Conn, roomID int64) {
-	before, after := s.typing.set(typist{roomID, conn.UserID()}, conn.ID(), false, time.Now())
-	if before && !after {
-		s.tellTyping(ctx, Typing{UserID: conn.UserID(), RoomID: roomID, User: s.profile(ctx, conn.UserID())}, conn)
+	if id := conn.UserID(); s.typing.on(typist{roomID, id}) {
+		s.types(ctx, conn, Typing{UserID: id, RoomID: roomID, User: s.profile(ctx, id)})
+	}
+}
+
+// types notes what the connection says and tells the room, if it knows that the
+// person is there.
+func (s *Service) types(ctx context.Context, conn *hub.Conn, t Typing) {
+	told, unlock := s.visits.of(t.UserID)
+	defer unlock()
+	if !told[t.UserID][t.RoomID] {
+		return
+	}
+	before, after := s.typing.set(typist{t.RoomID, t.UserID}, conn.ID(), t.IsTyping, time.Now())
+	if t.IsTyping || before && !after {
+		t.IsTyping = after
+		s.tellTyping(ctx, t, conn)
 	}
 }

@@ -32,6 +32,7 @@ type Event struct {
 	Class Class
 	Key   string // of a State: replaces a queued one with the same name, room and key
 	Seq   int64  // of a Log: its place in the room's log, for OnDelivered; 0: it has none
+	Skip  int64  // does not go to this user's connections; 0: nobody is skipped
 	Data  any    // anything that has JSON; nil: none
 	// HTML writes the fragment for connections that asked for it; nil: there
 	// is none. It runs at most once, with the values of the broadcast's context.
@@ -137,6 +138,9 @@ func (h *Hub) hand(m *member, p *parcel, frames *frames) bool {
 }
 
 func (p *parcel) addresses(c *Conn) bool {
+	if p.event.Skip != 0 && p.event.Skip == c.who.UserID {
+		return false
+	}
 	return p.only == nil || slices.Contains(p.only, c.who.UserID)
 }
 
@@ -214,7 +218,7 @@ func (p *parcel) message() bus.Message {
 	m := bus.Message{
 		Kind: bus.Event, Rooms: p.rooms,
 		Event: p.event.Name, Class: uint8(p.event.Class), Key: p.event.Key, Seq: p.event.Seq, Data: p.body.json(),
-		Unnamed: p.unnamed, Only: p.only, Except: p.except, Follow: p.follow, Disband: p.disband,
+		Unnamed: p.unnamed, Only: p.only, Skip: p.event.Skip, Except: p.except, Follow: p.follow, Disband: p.disband,
 	}
 	if p.body.hasHTML() {
 		m.HTML = p.body.fragment()

@@ -26,6 +26,25 @@ func TestAnEventReachesTheRoomButNotTheSender(t *testing.T) {
 	carol.hears()
 }
 
+func TestAnEventMaySkipAPerson(t *testing.T) {
+	here, there := twoNodes(t)
+	tab := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
+	away := open(t, there, hub.Identity{UserID: 1}).join(there, "a")
+	bob := open(t, there, hub.Identity{UserID: 2}).join(there, "a")
+	anon := open(t, here, hub.Identity{}).join(here, "a")
+	ev := event("x", 1)
+	ev.Skip = 1
+
+	here.Broadcast(t.Context(), ev, nil, "a")
+	here.Broadcast(t.Context(), event("y", 2), nil, "a")
+
+	tab.hears(`{"event":"y","room":"a","data":2}`)
+	away.hears(`{"event":"y","room":"a","data":2}`)
+	for _, other := range []person{bob, anon} {
+		other.hears(`{"event":"x","room":"a","data":1}`, `{"event":"y","room":"a","data":2}`)
+	}
+}
+
 func TestAConnectionInSeveralRoomsHearsOnce(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	both := open(t, h, hub.Identity{}).join(h, "a", "b")

@@ -9,7 +9,6 @@ import (
 type Note struct {
 	Event
 	Only int64 // goes to this user's connections alone; 0: to everybody
-	Skip int64 // does not go to this user's connections; 0: nobody is skipped
 }
 
 // DigestHere sends what one moment has brought to the room's connections on

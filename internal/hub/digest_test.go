@@ -16,9 +16,9 @@ func TestADigestIsOneFrameForEachWhateverItTells(t *testing.T) {
 	dave := open(t, h, hub.Identity{}).join(h, "a")
 	other := open(t, h, hub.Identity{UserID: 4})
 	one, two, three := event("x", 1), event("x", 2), event("x", 3)
-	two.HTML = fragment("<p>")
+	two.HTML, two.Skip = fragment("<p>"), 1
 
-	h.DigestHere(t.Context(), []hub.Note{{Event: one}, {Event: two, Skip: 1}, {Event: three, Only: 3}}, tab.Conn, "a")
+	h.DigestHere(t.Context(), []hub.Note{{Event: one}, {Event: two}, {Event: three, Only: 3}}, tab.Conn, "a")
 
 	first := `{"event":"x","room":"a","data":1}`
 	alice.hears(first)
@@ -32,7 +32,9 @@ func TestADigestIsOneFrameForEachWhateverItTells(t *testing.T) {
 func TestADigestWithNothingForSomebodyIsNotSent(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
-	h.DigestHere(t.Context(), []hub.Note{{Event: event("x", 1), Skip: 1}, {Event: event("x", 2), Only: 2}}, nil, "a")
+	others := event("x", 1)
+	others.Skip = 1
+	h.DigestHere(t.Context(), []hub.Note{{Event: others}, {Event: event("x", 2), Only: 2}}, nil, "a")
 	alice.hears()
 }
 

@@ -33,7 +33,7 @@ func (h *Hub) receiveEviction(m bus.Message) {
 
 func unpack(m bus.Message) *parcel {
 	return &parcel{
-		event: Event{Name: m.Event, Class: Class(m.Class), Key: m.Key, Seq: m.Seq},
+		event: Event{Name: m.Event, Class: Class(m.Class), Key: m.Key, Seq: m.Seq, Skip: m.Skip},
 		body: &body{
 			json:     func() json.RawMessage { return m.Data },
 			fragment: func() []byte { return m.HTML },

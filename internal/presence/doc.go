@@ -35,7 +35,8 @@
 //     the lock of the telling; what is told afterwards is held until the answer
 //     is queued. An event is never older than an answer before it.
 //   - Invisible people are offline in every answer and event, but to themselves.
-//     When they were last seen stands still, too.
+//     When they were last seen stands still, too. Other features ask Visible
+//     before they show where somebody is.
 //   - A change of status is presenceUpdated, never a leave and a join.
 //   - An arrival of a thousand people costs each watcher four frames a second.
 //

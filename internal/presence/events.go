@@ -49,12 +49,12 @@ func (n news) notes(who account.Profile, now time.Time) []hub.Note {
 	arrival := Arrival{UserID: n.userID, Timestamp: now.UnixMilli(), User: who}
 	switch {
 	case n.came():
-		notes = append(notes, hub.Note{Event: n.event(eventUserOnline, arrival), Skip: n.userID})
+		notes = append(notes, hub.Note{Event: n.toOthers(eventUserOnline, arrival)})
 	case n.went():
-		notes = append(notes, hub.Note{Event: n.event(eventUserOffline, arrival), Skip: n.userID})
+		notes = append(notes, hub.Note{Event: n.toOthers(eventUserOffline, arrival)})
 	}
 	if n.changed() {
-		notes = append(notes, hub.Note{Event: n.event(eventPresenceUpdated, updateOf(n.userID, n.is)), Skip: n.userID})
+		notes = append(notes, hub.Note{Event: n.toOthers(eventPresenceUpdated, updateOf(n.userID, n.is))})
 	}
 	if n.own != nil {
 		notes = append(notes, hub.Note{Event: n.event(eventPresenceUpdated, updateOf(n.userID, *n.own)), Only: n.userID})
@@ -62,18 +62,33 @@ func (n news) notes(who account.Profile, now time.Time) []hub.Note {
 	return notes
 }
 
+func (n news) toOthers(name string, data any) hub.Event {
+	ev := n.event(name, data)
+	ev.Skip = n.userID
+	return ev
+}
+
 func (n news) event(name string, data any) hub.Event {
 	return hub.Event{Name: name, Class: hub.State, Key: strconv.FormatInt(n.userID, 10), Data: data}
 }
 
-// announce tells this node's watchers of whom there is news, all but except.
-// Names are read before the lock, and what to tell under it, together with the
-// telling: so of two states the newer is told last.
+// announce tells this node's watchers of whom there is news, all but except,
+// and then whoever asked who is seen.
 func (s *Service) announce(ctx context.Context, ids []int64, except *hub.Conn) error {
 	known, err := s.people.Profiles(ctx, ids)
 	if err != nil {
 		return err
 	}
+	for _, id := range s.tell(ctx, ids, known, except) {
+		s.seen(ctx, id)
+	}
+	return nil
+}
+
+// tell takes what to tell under the lock, together with the telling, while the
+// names were read before: so of two states the newer is told last. It returns
+// who, with connections here, came or went.
+func (s *Service) tell(ctx context.Context, ids []int64, known map[int64]account.Profile, except *hub.Conn) (turned []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var notes []hub.Note
@@ -82,10 +97,14 @@ func (s *Service) announce(ctx context.Context, ids []int64, except *hub.Conn) e
 		if !ok {
 			who = account.Profile{ID: id}
 		}
-		notes = append(notes, s.roster.tell(id).notes(who, time.Now())...)
+		n := s.roster.tell(id)
+		notes = append(notes, n.notes(who, time.Now())...)
+		if (n.came() || n.went()) && s.roster.connected(id) {
+			turned = append(turned, id)
+		}
 	}
 	if len(notes) > 0 {
 		s.hub.DigestHere(ctx, notes, except, Room)
 	}
-	return nil
+	return turned
 }

@@ -12,7 +12,7 @@ import (
 // Explanation is why somebody is online, or not: for their card.
 type Explanation struct {
 	Presence Presence // as the viewer sees them
-	Whole    bool     // the viewer may see what follows: oneself, and admins
+	Whole    bool     // the viewer may see what follows
 
 	Chosen    Status // what they set
 	Leases    []Lease
@@ -38,13 +38,15 @@ type Tab struct {
 }
 
 // Explain says why somebody is online, or not. What it is made of is for
-// themselves and admins; others get how they see them.
+// themselves, and for admins as long as they see them: to admins, too, the
+// invisible are offline. Others get how they see them.
 func (s *Service) Explain(ctx context.Context, viewer account.User, userID int64) (Explanation, error) {
 	seen, err := s.Of(ctx, viewer.ID, []int64{userID})
 	if err != nil {
 		return Explanation{}, err
 	}
-	e := Explanation{Presence: seen[userID], Whole: viewer.ID == userID || viewer.Role == account.Admin}
+	e := Explanation{Presence: seen[userID]}
+	e.Whole = viewer.ID == userID || viewer.Role == account.Admin && e.Presence.IsOnline()
 	if !e.Whole {
 		return e, nil
 	}

@@ -46,6 +46,15 @@ func (p *person) shown() Presence {
 	return self
 }
 
+// connected says whether somebody has connections to this node.
+func (r *roster) connected(id int64) bool { return len(r.person(id).tabs) > 0 }
+
+// visible says whether others may see somebody: not while it is unknown.
+func (r *roster) visible(id int64) bool {
+	p := r.people[id]
+	return p != nil && p.known && p.choice.Status != Invisible
+}
+
 // presence is how the viewer sees somebody.
 func (r *roster) presence(viewer, id int64) Presence {
 	p := r.people[id]

@@ -392,7 +392,7 @@ func Card(c card) templ.Component {
 	})
 }
 
-// why is for oneself and admins: the leases and connections behind the mark.
+// why is what makes somebody appear so: the leases and connections behind the mark.
 func why(c card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -24,6 +24,7 @@ type People interface {
 type Config struct {
 	Node string // what this node is called, for people who ask
 	Log  *slog.Logger
+	Seen func(ctx context.Context, userID int64) // called after others began or ceased to see somebody with connections here; nil: nobody asks
 	Timing
 }
 
@@ -34,6 +35,7 @@ type Service struct {
 	people People
 	log    *slog.Logger
 	timing Timing
+	seen   func(ctx context.Context, userID int64)
 	node   node
 	moved  chan struct{} // holds a token when Run has something to do
 	beatAt time.Time     // of Run
@@ -49,9 +51,12 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	if c.Seen == nil {
+		c.Seen = func(context.Context, int64) {}
+	}
 	timing := c.Timing.withDefaults()
 	s := &Service{
-		db: db, hub: h, people: people, log: c.Log, timing: timing,
+		db: db, hub: h, people: people, log: c.Log, timing: timing, seen: c.Seen,
 		node:  node{id: "n_" + strings.ToLower(rand.Text()), name: c.Node},
 		moved: make(chan struct{}, 1), roster: newRoster(timing.Grace),
 		names: names{people: people, fresh: timing.Pace},
@@ -156,6 +161,15 @@ func (s *Service) Online(ctx context.Context, ids []int64) map[int64]account.Pre
 		}
 	}
 	return online
+}
+
+// Visible says whether others may see that somebody is here: they are not
+// invisible. It asks nobody, and is false as long as that was not read; when it
+// changes, Config.Seen is called.
+func (s *Service) Visible(userID int64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.roster.visible(userID)
 }
 
 // Count is how many are online, for others.
