@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -82,15 +81,6 @@ func (h *hiding) wantHidden(where, text string) {
 			h.t.Errorf("%s shows her: %s", where, tag)
 		}
 	}
-}
-
-func (h *hiding) wantHiddenIn(where string, data any, more ...string) {
-	h.t.Helper()
-	raw, err := json.Marshal(data)
-	if err != nil {
-		h.t.Fatal(err)
-	}
-	h.wantHidden(where, string(raw)+strings.Join(more, ""))
 }
 
 // wantNothingTold fails the test if any frame of the others tells of her.
