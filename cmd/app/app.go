@@ -16,6 +16,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
+	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
 	"hubbub/internal/socket"
@@ -29,6 +30,7 @@ type App struct {
 	account  *account.Service
 	chat     *chat.Service
 	presence *presence.Service
+	notify   *notify.Service
 	socket   *socket.Handler
 	metrics  *metrics
 	router   *echo.Echo
@@ -85,6 +87,7 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.account.Run(jobs) })
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
 	a.running.Go(func() { a.presence.Run(jobs) })
+	a.running.Go(func() { a.notify.Run(jobs) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {

@@ -14,6 +14,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/action"
 	"hubbub/internal/chat"
+	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
 	"hubbub/web"
@@ -42,6 +43,7 @@ func (a *App) newRouter() *echo.Echo {
 	account.Actions(api, a.account)
 	chat.Actions(api, a.chat)
 	presence.Actions(api, a.presence)
+	notify.Actions(api, a.notify)
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
 	site.RouteNotFound("/*", notFound)
 	api.RouteNotFound("/*", notFound)

@@ -12,6 +12,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
 	"hubbub/internal/hub"
+	"hubbub/internal/notify"
 	"hubbub/internal/presence"
 	"hubbub/internal/socket"
 )
@@ -36,6 +37,7 @@ func (a *App) wire() error {
 	a.presence = presence.New(a.db, a.hub, people, presence.Config{
 		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.chat.Seen,
 	})
+	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)

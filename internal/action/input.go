@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -74,6 +75,19 @@ func (b *Bool) UnmarshalJSON(raw []byte) error {
 	default:
 		return refusal("must be true or false")
 	}
+	return nil
+}
+
+// Time is a moment, as RFC 3339 writes it.
+type Time time.Time
+
+// UnmarshalJSON accepts "2026-11-21T09:04:00.000Z" and other zones.
+func (t *Time) UnmarshalJSON(raw []byte) error {
+	parsed, err := time.Parse(time.RFC3339, unquoted(raw))
+	if err != nil {
+		return refusal("must be a time such as 2026-11-21T09:04:00.000Z")
+	}
+	*t = Time(parsed)
 	return nil
 }
 

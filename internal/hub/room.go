@@ -138,3 +138,14 @@ func (h *Hub) UserIn(userID int64, room string) bool {
 	r := s.rooms[room]
 	return r != nil && r.users[userID] > 0
 }
+
+// ConnectionsOf lists the ids of the user's connections in the room on this node.
+func (h *Hub) ConnectionsOf(userID int64, room string) []string {
+	var ids []string
+	for _, m := range h.members(room) {
+		if m.conn.who.UserID == userID {
+			ids = append(ids, m.conn.id)
+		}
+	}
+	return ids
+}

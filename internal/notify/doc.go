@@ -1,0 +1,48 @@
+// Package notify tells people what concerns them.
+//
+// # The life of a notification
+//
+//  1. A feature has something to tell. It says so through an interface of its
+//     own; an adapter in cmd/app makes a Notification of it and calls Send, the
+//     one door (send.go). What must survive a crash the feature has written down
+//     with its own change, and sends again until it is through.
+//  2. Send takes the person's row, so that all that changes their notifications
+//     happens one after the other. Their key was there before? Then nothing
+//     happens.
+//  3. The person's preferences, quiet hours and presence decide what becomes of
+//     it (why.go). What they said is kept with it, for whoever asks why.
+//  4. It joins the unread notification of its group, "Theo and 3 others", or
+//     becomes a new one. The unread ones are counted in the same transaction.
+//  5. After the commit this node tells its connections the difference between
+//     what they know and what the database has (tell.go). Other nodes look a
+//     second later at most.
+//  6. Reading, deleting, snoozing, waking are changes like this one, and go the
+//     same way.
+//
+// # What is kept
+//
+// The schema notify: people (how many are unread, as of which seq), preferences,
+// notifications (each with the seq of its latest change, what that was, and the
+// count after it), and causes, the things that a notification tells of: keys
+// belong to these.
+//
+// # What is promised
+//
+//   - A key makes one notification a person, however often it is sent, at once
+//     or after a crash.
+//   - Counts do not drift: each event carries the count as it was after its
+//     change, a person's events come in the order of their changes, and the
+//     answer to subscribe is older than every event behind it.
+//   - Events go to all connections of the person that have subscribed, also to
+//     the one that caused them.
+//   - What could not be told is told within seconds, as it is then. What came and
+//     went in between is left out.
+//   - What was withdrawn, and what its person deleted, leaves its keys and no word.
+//   - A person's notifications are theirs: to everybody else they do not exist.
+//
+// # What it does not do
+//
+// It knows no rooms, orders or documents, and decides for nobody who may see
+// what: whoever sends does. It does not ask whether a message was seen; features
+// say so with ReadTopic.
+package notify

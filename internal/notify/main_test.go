@@ -1,0 +1,9 @@
+package notify
+
+import (
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }

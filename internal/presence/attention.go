@@ -1,0 +1,31 @@
+package presence
+
+import (
+	"context"
+	"slices"
+)
+
+// Attending says how somebody is to themselves, and whether they are active at
+// a tab that they see, on any node: whether they would notice something now.
+func (s *Service) Attending(ctx context.Context, userID int64) (Status, bool) {
+	s.complain(ctx, "attending", s.read(ctx, []int64{userID}))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.roster.people[userID]
+	if p == nil {
+		return Offline, false
+	}
+	return p.self().Status, p.present() && !p.idle()
+}
+
+// ActiveAt says whether somebody is active at one of these connections to this
+// node.
+func (s *Service) ActiveAt(userID int64, connections []string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.roster.people[userID]
+	return p != nil && slices.ContainsFunc(connections, func(id string) bool {
+		idle, has := p.tabs[id]
+		return has && !idle
+	})
+}
