@@ -63,16 +63,28 @@ func (w *recorder) reply(id int64, method string) wire.Reply {
 	case mediaType == "text/html":
 		r.HTML = w.body.Bytes()
 	case strings.HasSuffix(mediaType, "json"):
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, w.body.Bytes()); err != nil {
+		data, err := oneLine(w.body.Bytes())
+		if err != nil {
 			w.fail(fault.Of(err))
 			return w.reply(id, method)
 		}
-		r.Data = compact.Bytes()
+		r.Data = data
 	default:
 		r.Data, _ = wire.Encode(w.body.String())
 	}
 	return r
+}
+
+// oneLine is JSON without line breaks, which end frames. As encoders write it,
+// it is left alone: to compact it would cost as much as to have encoded it.
+func oneLine(document []byte) ([]byte, error) {
+	document = bytes.TrimSuffix(document, []byte{'\n'})
+	if !bytes.ContainsAny(document, "\r\n") {
+		return document, nil
+	}
+	var compact bytes.Buffer
+	err := json.Compact(&compact, document)
+	return compact.Bytes(), err
 }
 
 func (w *recorder) headers() map[string]string {

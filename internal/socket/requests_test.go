@@ -107,6 +107,23 @@ func TestRepliesShowTheAnswersKind(t *testing.T) {
 	}
 }
 
+func TestJSONOfSeveralLinesIsOneFrame(t *testing.T) {
+	p := openPlace(t, socket.Config{}, hub.Config{})
+	for path, body := range map[string]string{"/lines": "{\n  \"a\": 1\r\n}\n", "/broken": "{\n  \"a\"\n}\n"} {
+		p.router.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.Write([]byte(body))
+		})
+	}
+	c := p.connect("")
+	if f := c.ask(`"url":"/lines"`); f.Status != 200 || string(f.Data) != `{"a":1}` {
+		t.Errorf("reply %+v", f)
+	}
+	if f := c.ask(`"url":"/broken"`); f.Status != 500 || f.Headers["Content-Type"] != fault.ContentType {
+		t.Errorf("reply %+v", f)
+	}
+}
+
 func TestAPanicIsAnErrorOfOneRequest(t *testing.T) {
 	p := openPlace(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
