@@ -83,6 +83,9 @@ func (c *client) connect() {
 		all.Go(func() {
 			for i := range turns {
 				c.sockets[i] = dial(c.order.Address, c.order.Roles[i%len(c.order.Roles)])
+				if c.order.Task == Connect {
+					go c.sockets[i].ignore()
+				}
 			}
 		})
 	}
@@ -97,10 +100,10 @@ func (c *client) connect() {
 func (c *client) listen() {
 	for _, s := range c.sockets {
 		if c.order.Events == 0 {
-			go io.Copy(io.Discard, s.conn)
+			go s.ignore()
 			continue
 		}
-		go s.listen()
+		go s.listen(c.order.Mark)
 	}
 }
 
@@ -143,6 +146,8 @@ func (c *client) report() Report {
 		s.mu.Lock()
 		r.Events += s.events
 		r.Answers += s.answers
+		r.Messages += s.messages
+		r.Bytes += s.bytes
 		r.Refused = append(r.Refused, s.refused...)
 		lags = append(lags, s.lags...)
 		s.mu.Unlock()

@@ -17,7 +17,7 @@ type Task string
 const (
 	Listen  Task = "listen"  // read what comes
 	Ask     Task = "ask"     // one request after the other, each as soon as the one before is answered
-	Connect Task = "connect" // connect, and say what is said at first
+	Connect Task = "connect" // connect, say what is said at first, and read what comes
 )
 
 // Order is what a load is to do.
@@ -29,7 +29,9 @@ type Order struct {
 
 	Requests  int // to Ask: of all sockets together
 	Pipelined int // to Ask: requests that go out in one message; 0: 1
-	Events    int // to Listen: stamped events that each socket has to hear; 0: what comes is not looked at
+	Events    int // to Listen: events that each socket has to hear; 0: what comes is not looked at
+
+	Mark string // to Listen: text that the events hold which count; empty: a Stamp, by which they are timed
 }
 
 // Role is what a socket is and says.
@@ -42,7 +44,9 @@ type Role struct {
 
 // Report is what became of an order.
 type Report struct {
-	Events   int      // stamped ones that were heard
+	Events   int      // of those that count, heard
+	Messages int      // that came while listening
+	Bytes    int      // of these
 	Answers  int      // to what was asked, at first too
 	Refused  []string // some of the answers that were not 2xx
 	P50, P99 time.Duration

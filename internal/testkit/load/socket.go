@@ -21,11 +21,13 @@ type socket struct {
 	in      *bufio.Reader
 	payload []byte // of the last message
 
-	mu      sync.Mutex
-	events  int
-	answers int
-	refused []string
-	lags    []time.Duration
+	mu       sync.Mutex
+	events   int
+	messages int
+	bytes    int
+	answers  int
+	refused  []string
+	lags     []time.Duration
 }
 
 // dial connects, waits for the greeting, and says what is said at first.
@@ -145,16 +147,30 @@ const (
 	stampDigits = 19 // of nanoseconds since 1970, for this and some centuries
 )
 
-func (s *socket) listen() {
+// ignore reads what comes, so that nothing waits at the server.
+func (s *socket) ignore() { io.Copy(io.Discard, s.in) }
+
+func (s *socket) listen(mark string) {
 	for {
 		message := s.message()
 		now := time.Now()
+		s.count(message, mark)
 		for frame := range bytes.SplitSeq(message, []byte{'\n'}) {
 			_, stamp, found := bytes.Cut(frame, []byte(stampMark))
 			if found && len(stamp) >= stampDigits {
 				s.time(now, string(stamp[:stampDigits]))
 			}
 		}
+	}
+}
+
+func (s *socket) count(message []byte, mark string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.messages++
+	s.bytes += len(message)
+	if mark != "" {
+		s.events += bytes.Count(message, []byte(mark))
 	}
 }
 
