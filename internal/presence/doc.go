@@ -33,7 +33,8 @@
 //     its own connections the difference to what it told them before.
 //   - Answer and events do not cross. To subscribe is to join and to read under
 //     the lock of the telling; what is told afterwards is held until the answer
-//     is queued. An event is never older than an answer before it.
+//     is queued. An event is never older than an answer before it, and an answer
+//     is what the watchers were told, so the next difference is true for all.
 //   - Invisible people are offline in every answer and event, but to themselves.
 //     When they were last seen stands still, too. Other features ask Visible
 //     before they show where somebody is.

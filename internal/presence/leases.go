@@ -55,7 +55,15 @@ func (s *Service) Begin(ctx context.Context) error {
 	if err := s.beat(ctx); err != nil {
 		return err
 	}
-	return s.flush(ctx)
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, id := range s.roster.pending() { // more than are told at once
+		s.roster.tell(id)
+	}
+	return nil
 }
 
 // Run keeps this node's leases, looks at those of others, and tells the

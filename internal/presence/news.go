@@ -79,6 +79,21 @@ func (r *roster) online() []int64 {
 	return ids
 }
 
+// watched lists, in ascending order, whom a watcher who joins now has to believe
+// online: those of whom the others were told so. What came since, or went, is
+// told to all; an answer with it would leave the new one with whoever goes
+// before that. Of themselves nobody is told, so the viewer is as they are.
+func (r *roster) watched(viewer int64) []int64 {
+	var ids []int64
+	for id, p := range r.people {
+		if id == viewer && p.present() && p.shown().IsOnline() || id != viewer && p.told.IsOnline() {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // news is what has changed of somebody since it was last told.
 type news struct {
 	userID  int64

@@ -83,6 +83,34 @@ func TestOnlyTheFirstAndTheLastConnectionAreTold(t *testing.T) {
 	s.after(time.Hour).tells()
 }
 
+func TestWhoSubscribesBelievesWhatTheOthersWereTold(t *testing.T) {
+	s := newStage(t)
+	believes := func(viewer int64, want ...int64) {
+		t.Helper()
+		if got := s.watched(viewer); !slices.Equal(got, want) {
+			t.Errorf("%d believes that %v are online, want %v", viewer, got, want)
+		}
+	}
+	s.open(sam, "a")
+	s.read(unchosen)
+	believes(8)
+	believes(sam, sam)
+	s.tells("came", "online")
+	believes(8, sam)
+	s.close(sam, "a", s.now)
+	s.after(time.Minute)
+	believes(8, sam)
+	believes(sam)
+	s.open(sam, "a") // before it was told that they went: it never is
+	s.tells()
+	believes(8, sam)
+	s.choose(sam, Choice{Status: Invisible, Version: 1})
+	believes(8, sam)
+	believes(sam)
+	s.tells("went", "offline", "own invisible")
+	believes(8)
+}
+
 func TestAReloadMakesNoFlicker(t *testing.T) {
 	s := newStage(t)
 	s.open(sam, "a")

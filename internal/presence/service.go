@@ -87,9 +87,10 @@ func (s *Service) left(l hub.Left) {
 	s.move()
 }
 
-// Subscribe joins the connection to the watchers and returns who is online now.
-// Both happen under the lock of the telling, and what is told afterwards is held
-// until the answer is on its way: so it is newer, and comes later.
+// Subscribe joins the connection to the watchers and returns who is online, as
+// they know it. Both happen under the lock of the telling, and what is told
+// afterwards is held until the answer is on its way: so it is newer, and comes
+// later.
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) ([]account.Profile, error) {
 	if err := s.read(ctx, []int64{conn.UserID()}); err != nil {
 		return nil, err
@@ -113,7 +114,7 @@ func (s *Service) join(conn *hub.Conn) (online []int64, err error) {
 		return nil, err
 	}
 	conn.Hold(Room)
-	return s.roster.online(), nil
+	return s.roster.watched(conn.UserID()), nil
 }
 
 // Of returns how the viewer sees these people; unknown ids are left out.

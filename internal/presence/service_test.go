@@ -65,11 +65,12 @@ func crowd(t testing.TB, db *postgres.DB, n int) {
 type naive struct {
 	conn   *hub.Conn
 	online map[int64]bool
+	status map[int64]Status // of whom it was told
 	frames int
 }
 
 func newNaive(h *hub.Hub, userID int64) *naive {
-	return &naive{conn: h.Open(hub.Identity{UserID: userID}), online: map[int64]bool{}}
+	return &naive{conn: h.Open(hub.Identity{UserID: userID}), online: map[int64]bool{}, status: map[int64]Status{}}
 }
 
 func (n *naive) subscribe(t testing.TB, s *Service) {
@@ -101,7 +102,10 @@ func (n *naive) apply(t testing.TB, line []byte) {
 	if err := json.Unmarshal(line, &e); err != nil {
 		t.Fatalf("%v: %s", err, line)
 	}
-	var arrival struct{ UserID int64 }
+	var arrival struct {
+		UserID int64
+		Status Status
+	}
 	json.Unmarshal(e.Data, &arrival)
 	switch e.Event {
 	case "answer":
@@ -115,7 +119,17 @@ func (n *naive) apply(t testing.TB, line []byte) {
 		n.online[arrival.UserID] = true
 	case eventUserOffline:
 		delete(n.online, arrival.UserID)
+	case eventPresenceUpdated:
+		n.status[arrival.UserID] = arrival.Status
 	}
+}
+
+// presence is how somebody is by what the client was told.
+func (n *naive) presence(id int64) Presence {
+	if status, told := n.status[id]; told {
+		return Presence{Status: status}
+	}
+	return Presence{Status: Offline}
 }
 
 func (n *naive) ids(but int64) []int64 {
