@@ -53,6 +53,7 @@ generated:
 
 types: node_modules
 	node_modules/.bin/tsc
+	node_modules/.bin/tsc -p tsconfig.worker.json
 
 containers: tools
 	bin/containers .

@@ -16,6 +16,11 @@ import (
 // name it.
 const socketScript = "js/socket.js"
 
+// steady are the files that keep an address of their own beside it: a service
+// worker is one thing with its address, stands at the root of what it is for,
+// and names its pictures while versions come and go.
+var steady = []string{"sw.js", "icon-192.png", "badge-96.png"}
+
 // forever is a year: the most that a cache is asked to keep anything.
 const forever = "public, max-age=31536000, immutable"
 
@@ -24,6 +29,7 @@ var types = map[string]string{
 	".js":    "text/javascript; charset=utf-8",
 	".json":  "application/json",
 	".md":    "text/plain; charset=utf-8",
+	".png":   "image/png",
 	".svg":   "image/svg+xml",
 	".wasm":  "application/wasm",
 	".woff2": "font/woff2",
@@ -38,8 +44,9 @@ type variants struct {
 	gzip   []byte
 }
 
-// Handler serves what Asset names, immutable, and socket.js at /js/socket.js,
-// where a browser asks each time whether it changed. Any other address, also
+// Handler serves what Asset names, immutable; and socket.js at /js/socket.js and
+// the service worker with its pictures at the root, where a browser asks each
+// time whether they changed. Any other address, also
 // one of an older version, is 404.
 func Handler() http.Handler { return handler() }
 
@@ -52,7 +59,10 @@ func newHandler() http.Handler {
 		mux.HandleFunc("GET /assets/"+all.version+"/"+name, immutable(compressed(name, content)))
 	}
 	if script, ok := all.files[socketScript]; ok {
-		mux.HandleFunc("GET /"+socketScript, revalidated(compressed(socketScript, script), all.version))
+		mux.HandleFunc("GET /"+socketScript, toAnyOrigin(revalidated(compressed(socketScript, script), all.version)))
+	}
+	for _, name := range steady {
+		mux.HandleFunc("GET /"+name, revalidated(compressed(name, all.files[name]), all.version))
 	}
 	return mux
 }
@@ -65,13 +75,21 @@ func immutable(file func() variants) http.HandlerFunc {
 	}
 }
 
-// revalidated lets other origins load the file: which of them may connect is
-// the socket's to say. The tag is weak because the encodings share it.
+// toAnyOrigin lets other origins load the file: which of them may connect is the
+// socket's to say.
+func toAnyOrigin(file http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+		file(w, r)
+	}
+}
+
+// revalidated is a file that a browser keeps, and asks about each time. The tag
+// is weak because the encodings share it.
 func revalidated(file func() variants, version string) http.HandlerFunc {
 	tag := `W/"` + version + `"`
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
-		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 		w.Header().Set("ETag", tag)
 		if r.Header.Get("If-None-Match") == tag {
 			w.WriteHeader(http.StatusNotModified)
@@ -122,7 +140,7 @@ func accepts(header, coding string) bool {
 func compressed(name string, content []byte) func() variants {
 	return sync.OnceValue(func() variants {
 		v := variants{kind: types[path.Ext(name)], plain: content}
-		if path.Ext(name) != ".woff2" { // is brotli inside
+		if ext := path.Ext(name); ext != ".woff2" && ext != ".png" { // are compressed already
 			v.brotli, v.gzip = brotlied(content), gzipped(content)
 		}
 		return v

@@ -126,3 +126,15 @@ func TestTheSocketClientIsAskedForEachTime(t *testing.T) {
 		t.Errorf("with its tag: %d, want 304", res.StatusCode)
 	}
 }
+
+func TestTheServiceWorkerStandsAtTheRootAndIsAskedForEachTime(t *testing.T) {
+	for name, kind := range map[string]string{"/sw.js": "text/javascript; charset=utf-8", "/icon-192.png": "image/png", "/badge-96.png": "image/png"} {
+		res := get(t, name)
+		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != kind || res.Header.Get("Cache-Control") != "no-cache" {
+			t.Errorf("%s: %d %v, want 200, %s and no-cache", name, res.StatusCode, res.Header, kind)
+		}
+		if policy := res.Header.Get("Cross-Origin-Resource-Policy"); policy != "" {
+			t.Errorf("%s lets other origins load it: %s", name, policy)
+		}
+	}
+}

@@ -6,7 +6,7 @@ import "net/http"
 // runs or styles: no style attribute, no on… attribute, no script element with
 // text. Data that changes looks goes into attributes that the stylesheet reads.
 const ContentSecurityPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " +
-	"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	"font-src 'self'; connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // SecureHeaders sets what every answer to a browser carries, pages and data alike.
 func SecureHeaders(h http.Header) {

@@ -31,6 +31,7 @@ type App struct {
 	chat     *chat.Service
 	presence *presence.Service
 	notify   *notify.Service
+	push     *notify.Pusher
 	socket   *socket.Handler
 	metrics  *metrics
 	router   *echo.Echo
@@ -88,6 +89,7 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
 	a.running.Go(func() { a.presence.Run(jobs) })
 	a.running.Go(func() { a.notify.Run(jobs) })
+	a.running.Go(func() { a.push.Run(jobs) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {

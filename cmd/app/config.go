@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"strconv"
@@ -34,6 +35,9 @@ type Config struct {
 	Reconcile   time.Duration // how often open rooms are compared with the database; 0: the usual
 
 	Presence presence.Timing // how fast people come and go; zero: the usual
+
+	PushAfter  time.Duration // from a notification to its push; 0: the usual
+	PushClient *http.Client  // that calls push services; nil: one that calls public addresses only
 
 	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
 }

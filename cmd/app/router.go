@@ -33,7 +33,7 @@ func (a *App) newRouter() *echo.Echo {
 	e.GET("/healthz", echo.WrapHandler(health(a.alive)))
 	e.GET("/readyz", echo.WrapHandler(health(a.ready)))
 	static := echo.WrapHandler(web.Handler())
-	for _, path := range []string{"/assets/*", "/js/socket.js", "/favicon.ico"} {
+	for _, path := range []string{"/assets/*", "/js/socket.js", "/sw.js", "/icon-192.png", "/badge-96.png", "/favicon.ico"} {
 		e.GET(path, static)
 	}
 
@@ -44,6 +44,7 @@ func (a *App) newRouter() *echo.Echo {
 	chat.Actions(api, a.chat)
 	presence.Actions(api, a.presence)
 	notify.Actions(api, a.notify)
+	notify.PushActions(api, a.push)
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
 	site.RouteNotFound("/*", notFound)
 	api.RouteNotFound("/*", notFound)

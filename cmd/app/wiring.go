@@ -37,12 +37,26 @@ func (a *App) wire() error {
 	a.presence = presence.New(a.db, a.hub, people, presence.Config{
 		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.chat.Seen,
 	})
-	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log})
+	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log, PushAfter: a.config.PushAfter})
+	a.push = notify.NewPusher(a.db, attendance{a}, people, notify.PushConfig{
+		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log,
+	})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
 	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
 	return nil
+}
+
+// contact is whom push services may ask about this instance.
+func (a *App) contact() string {
+	if a.config.BaseURL == nil {
+		return "admin@localhost"
+	}
+	if a.config.BaseURL.Scheme == "https" {
+		return a.config.BaseURL.String()
+	}
+	return "admin@" + a.config.BaseURL.Hostname()
 }
 
 // nodeName tells the nodes on one database apart, for people.

@@ -10,6 +10,9 @@ var (
 	systemWords  = [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}}
 )
 
+// BrowserOf is what people call the browser of a User-Agent: "Firefox on Linux".
+func BrowserOf(agent string) string { return browserOf(cleanAgent(agent)) }
+
 // browserOf is a User-Agent as people say it: "Firefox on Linux".
 func browserOf(agent string) string {
 	browser, system := firstWord(agent, browserWords), firstWord(agent, systemWords)

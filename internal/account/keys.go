@@ -41,6 +41,24 @@ func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
 	return s.store.sessions(ctx, c.ID)
 }
 
+// Standing returns which of the sessions and tokens, as Caller names them, have
+// not ended.
+func (s *Service) Standing(ctx context.Context, keys []string) (map[string]bool, error) {
+	var sessions, tokens []int64
+	for _, key := range keys {
+		sessions, tokens = append(sessions, sessionID(key)), append(tokens, tokenID(key))
+	}
+	sessions, tokens, err := s.store.standing(ctx, sessions, tokens)
+	standing := map[string]bool{}
+	for _, id := range sessions {
+		standing[sessionKey(id)] = true
+	}
+	for _, id := range tokens {
+		standing[tokenKey(id)] = true
+	}
+	return standing, err
+}
+
 // RevokeSession ends one of the caller's sessions and closes its sockets.
 func (s *Service) RevokeSession(ctx context.Context, c Caller, id int64) error {
 	theirs, err := s.store.deleteSession(ctx, c.ID, id)

@@ -79,6 +79,17 @@ func (s store) sessions(ctx context.Context, userID int64) ([]Session, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Session])
 }
 
+// standing returns which of the sessions and tokens there are, and not over.
+func (s store) standing(ctx context.Context, sessions, tokens []int64) (sessionsLeft, tokensLeft []int64, err error) {
+	err = s.db.QueryRow(ctx, `
+		select array(select id from account.sessions where id = any ($1) and expires_at > now()),
+		       array(select id from account.tokens where id = any ($2))`, sessions, tokens).Scan(&sessionsLeft, &tokensLeft)
+	if err != nil {
+		return nil, nil, fmt.Errorf("look which sessions stand: %w", err)
+	}
+	return sessionsLeft, tokensLeft, nil
+}
+
 // deleteSession says whether it was there, and theirs.
 func (s store) deleteSession(ctx context.Context, userID, id int64) (bool, error) {
 	tag, err := s.db.Exec(ctx, `

@@ -19,12 +19,32 @@
 //  6. Reading, deleting, snoozing, waking are changes like this one, and go the
 //     same way.
 //
+// # The life of a push
+//
+//  1. Send, and what wakes a notification, puts a row into pushes, in the same
+//     transaction: to be decided 10 s later.
+//  2. A Pusher's Run, on any node, takes the row when it is due (push_deliver.go)
+//     and weighs again what was weighed before: read meanwhile? at a tab? busy?
+//     quiet? What it finds is the new why.
+//  3. For each device whose session stands it adds a delivery. Nodes take these
+//     for as long as an attempt lasts, so that what a dying one had taken is sent
+//     by another.
+//  4. webpush.go encrypts it for the browser, signs it as this instance, and
+//     hands it to the browser's push service, which it calls at public addresses
+//     only. The answer ends the delivery, puts it off, or ends the subscription.
+//  5. sw.js shows it on the device, and leads from there to a tab.
+//  6. Run finds deliveries whose notification is not unread any more, and tells
+//     the devices to close them, as far as their browsers bear to be told
+//     something that shows nothing (decision 7).
+//
 // # What is kept
 //
 // The schema notify: people (how many are unread, as of which seq), preferences,
 // notifications (each with the seq of its latest change, what that was, and the
 // count after it), and causes, the things that a notification tells of: keys
-// belong to these.
+// belong to these. Of pushing: push_keys (the instance's pair), push_subscriptions
+// and push_endings (devices, and why some are none any more), pushes (to be
+// decided) and push_deliveries (on their way, and what became of them).
 //
 // # What is promised
 //
@@ -38,6 +58,10 @@
 //   - What could not be told is told within seconds, as it is then. What came and
 //     went in between is left out.
 //   - What was withdrawn, and what its person deleted, leaves its keys and no word.
+//   - A push is sent at least once after it was decided, and shown once: its tag
+//     replaces itself. Of nodes one sends it, unless that one dies meanwhile.
+//   - Nothing is pushed to a browser whose person has signed out there, or to the
+//     next person who uses it.
 //   - A person's notifications are theirs: to everybody else they do not exist.
 //
 // # What it does not do

@@ -67,7 +67,10 @@ func (s *Service) wakeDue(ctx context.Context) error {
 	for _, userID := range people {
 		err := s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
 			done, err := wakeDue(ctx, tx, userID, seq, now)
-			return unless(done, err)
+			if err != nil || !done {
+				return unless(done, err)
+			}
+			return duePushes(ctx, tx, userID, seq, now)
 		})
 		if err != nil {
 			return err

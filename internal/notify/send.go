@@ -28,31 +28,35 @@ func (s *Service) Send(ctx context.Context, n Notification) error {
 		if err != nil {
 			return err
 		}
-		return put(ctx, tx, n, seq, explain(n, p, where, s.now()))
+		why := explain(n, p, where, s.now())
+		id, err := put(ctx, tx, n, seq, why)
+		if err != nil || !why.Result.Push.open() {
+			return err
+		}
+		return duePush(ctx, tx, id, s.now().Add(s.pushAfter))
 	})
 }
 
 // put adds the notification to an unread one of its group, or makes a new one.
-func put(ctx context.Context, tx postgres.Tx, n Notification, seq int64, why Why) (err error) {
-	var id int64
+func put(ctx context.Context, tx postgres.Tx, n Notification, seq int64, why Why) (id int64, err error) {
 	if n.GroupKey != "" && !n.Read {
 		if id, err = joinGroup(ctx, tx, n, seq, why); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if id == 0 {
 		if id, err = addNotification(ctx, tx, n, seq, why); err != nil {
-			return err
+			return 0, err
 		}
 	}
 	if err := addCause(ctx, tx, id, n); err != nil {
-		return err
+		return 0, err
 	}
 	g, err := groupOf(ctx, tx, id)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return writeWords(ctx, tx, id, g)
+	return id, writeWords(ctx, tx, id, g)
 }
 
 // Withdraw takes back, from everybody, what was told of the key and of what is

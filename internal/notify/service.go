@@ -30,26 +30,29 @@ type Config struct {
 	Log  *slog.Logger
 	Now  func() time.Time // nil: time.Now
 	Beat time.Duration    // between two looks at the database; 0: a second
+
+	PushAfter time.Duration // from a notification to the decision whether it is pushed; 0: 10 s
 }
 
 // Service tells people what concerns them. Its methods are safe to call at once.
 type Service struct {
-	db       *postgres.DB
-	hub      *hub.Hub
-	people   People
-	presence Presence
-	log      *slog.Logger
-	now      func() time.Time
-	beat     time.Duration
-	stirred  chan struct{} // holds a token when Run's next look may be due sooner
-	teller   teller
+	db        *postgres.DB
+	hub       *hub.Hub
+	people    People
+	presence  Presence
+	log       *slog.Logger
+	now       func() time.Time
+	beat      time.Duration
+	pushAfter time.Duration
+	stirred   chan struct{} // holds a token when Run's next look may be due sooner
+	teller    teller
 }
 
 // New wires the service to its database, hub, people and presence.
 func New(db *postgres.DB, h *hub.Hub, people People, p Presence, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, presence: p,
-		log: c.Log, now: c.Now, beat: c.Beat, stirred: make(chan struct{}, 1),
+		log: c.Log, now: c.Now, beat: c.Beat, pushAfter: c.PushAfter, stirred: make(chan struct{}, 1),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -59,6 +62,9 @@ func New(db *postgres.DB, h *hub.Hub, people People, p Presence, c Config) *Serv
 	}
 	if s.beat == 0 {
 		s.beat = beat
+	}
+	if s.pushAfter == 0 {
+		s.pushAfter = pushAfter
 	}
 	return s
 }
@@ -98,7 +104,12 @@ func (s *Service) Notice(ctx context.Context, userID, id int64) (Notice, error) 
 
 // Why returns why the person got one of their own; 404 when there is none.
 func (s *Service) Why(ctx context.Context, userID, id int64) (Why, error) {
-	return whyOf(ctx, s.db, userID, id)
+	w, err := whyOf(ctx, s.db, userID, id)
+	if err != nil {
+		return w, err
+	}
+	w.Devices, err = deliveriesOf(ctx, s.db, id)
+	return w, err
 }
 
 // Read marks one as read. Doing so again is harmless, and tells nobody.

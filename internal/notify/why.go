@@ -14,6 +14,8 @@ type Why struct {
 	QuietHours *Quiet    `json:"quietHours"` // null: they have none
 	Presence   Attending `json:"presence"`
 	Result     Result    `json:"result"`
+
+	Devices []Delivery `json:"devices"` // to which it was pushed, as they are now
 }
 
 // Quiet is how somebody's quiet hours stood.
@@ -56,7 +58,13 @@ const (
 	PushBusy    Push = "busy"    // they do not want to be disturbed
 	PushPresent Push = "present" // they were active at a tab
 	PushDue     Push = "due"     // nothing speaks against it
+	PushRead    Push = "read"    // they had read it, or put it to sleep, when it was due
+	PushNowhere Push = "nowhere" // they have switched it on nowhere
+	PushSent    Push = "sent"    // it went on its way: see Devices
 )
+
+// open says whether it is to be asked again when the push is due.
+func (p Push) open() bool { return p != PushOff && p != PushKnown }
 
 // explain decides what becomes of a notification, and says why.
 func explain(n Notification, p Preferences, where Attending, now time.Time) Why {
@@ -96,4 +104,14 @@ func (w Why) push(n Notification) Push {
 		return PushPresent
 	}
 	return PushDue
+}
+
+// again is the same when the push is due: what has happened since counts.
+func (w Why) again(d due, p Preferences, where Attending, now time.Time) Why {
+	late := explain(Notification{Type: d.kind, Rule: w.Rule}, p, where, now)
+	late.Result.InApp = w.Result.InApp
+	if !d.unread {
+		late.Result.Push = PushRead
+	}
+	return late
 }

@@ -7,6 +7,7 @@ import (
 
 // Attending says how somebody is to themselves, and whether they are active at
 // a tab that they see, on any node: whether they would notice something now.
+// Whoever is not to be disturbed is so with all tabs closed, too.
 func (s *Service) Attending(ctx context.Context, userID int64) (Status, bool) {
 	s.complain(ctx, "attending", s.read(ctx, []int64{userID}))
 	s.mu.Lock()
@@ -15,7 +16,11 @@ func (s *Service) Attending(ctx context.Context, userID int64) (Status, bool) {
 	if p == nil {
 		return Offline, false
 	}
-	return p.self().Status, p.present() && !p.idle()
+	status := p.self().Status
+	if p.choice.Status == Busy {
+		status = Busy
+	}
+	return status, p.present() && !p.idle()
 }
 
 // ActiveAt says whether somebody is active at one of these connections to this

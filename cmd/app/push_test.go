@@ -1,0 +1,135 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/internal/notify"
+	"hubbub/internal/testkit"
+)
+
+// pushing is an app whose pushes go to a push service of the test's own, at once.
+func pushing(t *testing.T) (*instance, *testkit.PushService) {
+	t.Helper()
+	service := testkit.NewPushService(t)
+	return startApp(t, quick, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, service.Client() }), service
+}
+
+// tell sends somebody something to know.
+func (i *instance) tell(userID int64, key string) {
+	i.t.Helper()
+	err := i.notify.Send(context.Background(), notify.Notification{
+		UserID: userID, Type: notify.Mention, Key: key, Title: "Sam mentioned you", Message: key, URL: "/people", Rule: "A message names you.",
+	})
+	if err != nil {
+		i.t.Fatal(err)
+	}
+}
+
+// shown is what a push says.
+type shown struct {
+	Kind, Tag, Title, Body, URL string
+	ID                          int64
+	Tags                        []string
+}
+
+func says(t *testing.T, p testkit.Push) (s shown) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(p.Text), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// pushDevice is a device as the list has it.
+type pushDevice struct {
+	ID      int64
+	Device  string
+	Failure string
+}
+
+func (i *instance) devices(who *testkit.Client) []pushDevice {
+	return testkit.As[[]pushDevice](who.Get("/api/push/subscriptions").Want(http.StatusOK))
+}
+
+func TestAPushLeavesTheServerForTheDevice(t *testing.T) {
+	t.Parallel()
+	app, service := pushing(t)
+	maya, phone := app.as("maya"), service.Device("phone")
+	key := testkit.As[struct{ Key string }](maya.Get("/api/push/key").Want(http.StatusOK)).Key
+	maya.Do(http.MethodPost, "/api/push/subscriptions", phone.Subscription(), "User-Agent", "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0").Want(http.StatusNoContent)
+	app.tell(app.id(maya), "first")
+	got := phone.WantPushes(1)[0]
+	if got.Key != key || says(t, got).Title != "Sam mentioned you" || says(t, got).Body != "first" {
+		t.Errorf("signed by %s: %s", got.Key, got.Text)
+	}
+	why := fmt.Sprintf("/api/notifications/%d/why", says(t, got).ID)
+	testkit.Eventually(t, "why tells of the device", testkit.Patience, func() bool {
+		body := maya.Get(why).Want(http.StatusOK).Body
+		return strings.Contains(body, `"push":"sent"`) && strings.Contains(body, `"device":"Firefox on Android","state":"shown"`)
+	})
+	app.as("theo").Get(why).Want(http.StatusNotFound)
+	maya.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, got).ID), nil).Want(http.StatusOK)
+	if closing := says(t, phone.WantPushes(2)[1]); closing.Kind != "withdraw" || closing.Tags[0] != says(t, got).Tag {
+		t.Errorf("told %+v", closing)
+	}
+}
+
+func TestDevicesAreTheirPersonsOwn(t *testing.T) {
+	t.Parallel()
+	app, service := pushing(t)
+	maya, sam, phone := app.as("maya"), app.as("sam"), service.Device("phone")
+	maya.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
+	device := fmt.Sprintf("/api/push/subscriptions/%d", app.devices(maya)[0].ID)
+	for _, a := range []testkit.Answer{
+		sam.Do(http.MethodDelete, device, nil), sam.Post(device+"/test", nil),
+		sam.Do(http.MethodDelete, "/api/push/subscriptions?endpoint="+phone.Subscription().Endpoint, nil),
+	} {
+		a.Want(http.StatusNotFound)
+	}
+	for _, path := range []string{"/api/push/key", "/api/push/subscriptions"} {
+		app.anybody().Get(path).Want(http.StatusUnauthorized)
+	}
+	app.anybody().Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusUnauthorized)
+	maya.Post(device+"/test", nil).Want(http.StatusOK).WantBody(`"delivered":true`)
+	maya.Do(http.MethodDelete, device, nil).Want(http.StatusNoContent)
+	maya.Do(http.MethodDelete, device, nil).Want(http.StatusNotFound)
+	if n := len(phone.Received()); n != 1 || len(app.devices(maya)) != 0 {
+		t.Errorf("%d pushes came, and left are %+v", n, app.devices(maya))
+	}
+}
+
+func TestSubscriptionsOfNobodysBrowserAreRefused(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	maya, good := app.as("maya"), testkit.NewPushService(t).Device("phone").Subscription()
+	for _, endpoint := range []string{good.Endpoint, "https://localhost/x", "https://10.0.0.1/", "http://push.example.com/", "nowhere"} {
+		bad := good
+		bad.Endpoint = endpoint
+		maya.Post("/api/push/subscriptions", bad).Want(http.StatusUnprocessableEntity).WantBody(`"endpoint"`)
+	}
+	bad := good
+	bad.Endpoint, bad.Keys.Auth = "https://push.example.com/", "AAAA"
+	maya.Post("/api/push/subscriptions", bad).Want(http.StatusUnprocessableEntity).WantBody(`"keys.auth"`)
+	maya.Post("/api/push/subscriptions", in{}).Want(http.StatusUnprocessableEntity)
+}
+
+func TestWhoSignsOutIsToldNothingThere(t *testing.T) {
+	t.Parallel()
+	app, service := pushing(t)
+	here, there := app.as("maya"), app.as("maya")
+	phone, laptop := service.Device("phone"), service.Device("laptop")
+	here.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
+	there.Post("/api/push/subscriptions", laptop.Subscription()).Want(http.StatusNoContent)
+	here.Post("/signout", nil).Want(http.StatusSeeOther)
+	app.tell(app.id(there), "first")
+	laptop.WantPushes(1)
+	if n, left := phone.Tries(), app.devices(there); n != 0 || len(left) != 1 {
+		t.Errorf("%d pushes were tried, and left are %+v", n, left)
+	}
+}

@@ -1,0 +1,85 @@
+package notify
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+)
+
+// PushActions registers the routes of Web Push under /api. All are about one's
+// own devices: another's do not exist.
+func PushActions(api *echo.Group, p *Pusher) {
+	a := pushActions{p}
+	api.GET("/push/key", account.Action(a.key))
+	api.GET("/push/subscriptions", account.Action(a.devices))
+	api.POST("/push/subscriptions", account.Action(a.subscribe))
+	api.DELETE("/push/subscriptions", account.Action(a.unsubscribe))
+	api.DELETE("/push/subscriptions/:id", account.Action(a.remove))
+	api.POST("/push/subscriptions/:id/test", account.Action(a.test))
+}
+
+type pushActions struct{ pushes *Pusher }
+
+// Key is what a browser subscribes to.
+type Key struct {
+	Key string `json:"key"` // base64url
+}
+
+func (a pushActions) key(c echo.Context, _ account.User, _ nothing) error {
+	key, err := a.pushes.Key(c.Request().Context())
+	return action.Answer(c, Key{key}, err)
+}
+
+func (a pushActions) devices(c echo.Context, who account.User, _ nothing) error {
+	devices, err := a.pushes.Devices(c.Request().Context(), who.ID)
+	return action.Answer(c, devices, err)
+}
+
+// subscriptionInput is a browser's PushSubscription, as its toJSON writes it.
+type subscriptionInput struct {
+	Endpoint string `json:"endpoint" required:"true"`
+	Keys     struct {
+		P256dh string `json:"p256dh"`
+		Auth   string `json:"auth"`
+	} `json:"keys" required:"true"`
+	Renew    action.Bool `json:"renew"`
+	Key      string      `json:"key"`      // that it was made for
+	Replaces string      `json:"replaces"` // an endpoint
+}
+
+func (a pushActions) subscribe(c echo.Context, who account.User, in subscriptionInput) error {
+	caller, err := account.SignedIn(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	browser := Browser{
+		Session: caller.Session, Device: account.BrowserOf(c.Request().UserAgent()),
+		Renew: bool(in.Renew), Key: in.Key, Replaces: in.Replaces,
+	}
+	subscription := Subscription{Endpoint: in.Endpoint, P256dh: in.Keys.P256dh, Auth: in.Keys.Auth}
+	return action.NoContent(c, a.pushes.Subscribe(c.Request().Context(), who.ID, browser, subscription))
+}
+
+type endpointInput struct {
+	Endpoint string `json:"endpoint" required:"true"`
+}
+
+func (a pushActions) unsubscribe(c echo.Context, who account.User, in endpointInput) error {
+	return action.NoContent(c, a.pushes.Unsubscribe(c.Request().Context(), who.ID, in.Endpoint))
+}
+
+func (a pushActions) remove(c echo.Context, who account.User, in noticeInput) error {
+	return action.NoContent(c, a.pushes.Remove(c.Request().Context(), who.ID, int64(in.ID)))
+}
+
+// Tested is what came of a test.
+type Tested struct {
+	Delivered bool   `json:"delivered"` // the push service took it
+	Failure   string `json:"failure"`   // why not
+}
+
+func (a pushActions) test(c echo.Context, who account.User, in noticeInput) error {
+	failure, err := a.pushes.Test(c.Request().Context(), who.ID, int64(in.ID))
+	return action.Answer(c, Tested{Delivered: failure == "", Failure: failure}, err)
+}

@@ -1,0 +1,137 @@
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
+)
+
+// keepKeys returns the instance's keys: these, unless others are there already.
+func keepKeys(ctx context.Context, db postgres.Queryer, made vapidKeys) (k vapidKeys, err error) {
+	_, err = db.Exec(ctx, `
+		insert into notify.push_keys (public_key, private_key) values ($1, $2) on conflict do nothing`, made.public, made.private)
+	if err != nil {
+		return k, fmt.Errorf("keep the push keys: %w", err)
+	}
+	k, _, err = readKeys(ctx, db)
+	return k, err
+}
+
+// readKeys says whether there are any yet.
+func readKeys(ctx context.Context, db postgres.Queryer) (k vapidKeys, ok bool, err error) {
+	err = db.QueryRow(ctx, `select public_key, private_key from notify.push_keys`).Scan(&k.public, &k.private)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return k, false, nil
+	}
+	return k, err == nil, wrap("read the push keys", err)
+}
+
+// keepSubscription keeps what a browser says, as the person's who uses it now.
+func keepSubscription(ctx context.Context, db postgres.Queryer, userID int64, session, device string, sub Subscription, now time.Time) error {
+	_, err := db.Exec(ctx, `
+		with began as (
+		  delete from notify.push_endings where endpoint = $3
+		)
+		insert into notify.push_subscriptions (user_id, session, endpoint, p256dh, auth, device, created_at, renewed_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $7)
+		on conflict (endpoint) do update
+		   set user_id = excluded.user_id, session = excluded.session, device = excluded.device,
+		       p256dh = excluded.p256dh, auth = excluded.auth, renewed_at = excluded.renewed_at`,
+		userID, session, sub.Endpoint, sub.P256dh, sub.Auth, device, now)
+	return wrap("keep the push subscription", err)
+}
+
+// endingOf is why there is no such subscription any more; empty: it never ended.
+func endingOf(ctx context.Context, db postgres.Queryer, endpoint string) (ending string, err error) {
+	err = db.QueryRow(ctx, `select ending from notify.push_endings where endpoint = $1`, endpoint).Scan(&ending)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	return ending, wrap("look for the subscription's ending", err)
+}
+
+// makeRoom drops the person's subscriptions over the most, those first that were
+// renewed the longest ago.
+func makeRoom(ctx context.Context, db postgres.Queryer, userID int64) error {
+	_, err := db.Exec(ctx, `
+		delete from notify.push_subscriptions
+		 where id in (select id from notify.push_subscriptions where user_id = $1 order by renewed_at desc, id desc offset $2)`, userID, maxDevices)
+	return wrap("make room for a push subscription", err)
+}
+
+// endSubscription removes one of the person's own, and keeps the reason for its
+// browser. False: there is none.
+func endSubscription(ctx context.Context, db postgres.Queryer, userID, id int64, ending string, now time.Time) (bool, error) {
+	done, err := db.Exec(ctx, `
+		with ended as (
+		  delete from notify.push_subscriptions where id = $2 and user_id = $1 returning endpoint
+		)
+		insert into notify.push_endings (endpoint, ending, ended_at)
+		select endpoint, $3, $4 from ended
+		on conflict (endpoint) do update set ending = excluded.ending, ended_at = excluded.ended_at`, userID, id, ending, now)
+	return done.RowsAffected() > 0, wrap("end the push subscription", err)
+}
+
+// dropSubscription removes one of the person's own whose browser has ended it.
+// False: there is none.
+func dropSubscription(ctx context.Context, db postgres.Queryer, userID int64, endpoint string) (bool, error) {
+	done, err := db.Exec(ctx, `delete from notify.push_subscriptions where user_id = $1 and endpoint = $2`, userID, endpoint)
+	return done.RowsAffected() > 0, wrap("drop the push subscription", err)
+}
+
+func dropSubscriptions(ctx context.Context, db postgres.Queryer, ids []int64) error {
+	_, err := db.Exec(ctx, `delete from notify.push_subscriptions where id = any ($1)`, ids)
+	return wrap("drop push subscriptions", err)
+}
+
+// subscriber is a row of push_subscriptions.
+type subscriber struct {
+	Subscription
+	Device
+	session string
+}
+
+// subscribersOf are a person's, the last renewed first.
+func subscribersOf(ctx context.Context, db postgres.Queryer, userID int64) ([]subscriber, error) {
+	rows, err := db.Query(ctx, `
+		select id, session, endpoint, p256dh, auth, device, created_at, delivered_at, failed_at,
+		       case when failed_at > coalesce(delivered_at, '-infinity') then failure else '' end
+		  from notify.push_subscriptions
+		 where user_id = $1
+		 order by renewed_at desc, id desc`, userID)
+	if err != nil {
+		return nil, fmt.Errorf("read push subscriptions: %w", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s subscriber, err error) {
+		var created time.Time
+		var delivered, failed *time.Time
+		err = row.Scan(&s.ID, &s.session, &s.Subscription.Endpoint, &s.P256dh, &s.Auth, &s.Name, &created, &delivered, &failed, &s.Failure)
+		s.Device.Endpoint, s.CreatedAt = s.Subscription.Endpoint, wire.Time(created)
+		s.DeliveredAt, s.FailedAt = wire.TimeOrNil(delivered), wire.TimeOrNil(failed)
+		return s, err
+	})
+	return all, wrap("read push subscriptions", err)
+}
+
+// noteReceipt keeps a device's health.
+func noteReceipt(ctx context.Context, db postgres.Queryer, subscriptionID int64, r receipt, now time.Time) error {
+	_, err := db.Exec(ctx, `
+		update notify.push_subscriptions
+		   set delivered_at = case when $2 = '' then $3 else delivered_at end,
+		       failed_at    = case when $2 = '' then failed_at else $3 end,
+		       failure      = case when $2 = '' then failure else $2 end
+		 where id = $1`, subscriptionID, r.detail, now)
+	return wrap("note a device's health", err)
+}
+
+// forgetEndings forgets why subscriptions ended before that.
+func forgetEndings(ctx context.Context, db postgres.Queryer, before time.Time) error {
+	_, err := db.Exec(ctx, `delete from notify.push_endings where ended_at < $1`, before)
+	return wrap("forget endings of subscriptions", err)
+}

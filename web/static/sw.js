@@ -1,0 +1,93 @@
+// @ts-check
+// The service worker: what runs on a device while no tab shows Hubbub. It shows what is pushed, and leads to it.
+// It answers no page's requests and keeps no files, so it can make no page stale.
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self))
+
+/**
+ * What the server sends: a payload of internal/notify/push.go.
+ * @typedef {object} Message
+ * @property {'show' | 'withdraw'} kind
+ * @property {string} tag @property {string[]} [tags]
+ * @property {number} [id] of the notification
+ * @property {string} title @property {string} [body]
+ * @property {string} [url] @property {number} [at] Unix milliseconds @property {boolean} [alert]
+ */
+
+worker.addEventListener('install', () => worker.skipWaiting())
+worker.addEventListener('activate', event => event.waitUntil(worker.clients.claim())) // only tabs that are ours can be led somewhere
+
+worker.addEventListener('push', event => event.waitUntil(receive(event.data)))
+
+/** Browsers take the right to push away from who shows nothing, so what cannot be read is shown, too. @param {PushMessageData | null} data */
+async function receive(data) {
+  const message = read(data)
+  if (message.kind === 'withdraw') return close(message.tags ?? [])
+  const options = {
+    tag: message.tag, body: message.body, timestamp: message.at, renotify: message.alert ?? false,
+    icon: '/icon-192.png', badge: '/badge-96.png',
+    data: { id: message.id, url: message.url ?? '/' },
+    actions: [{ action: 'view', title: 'View' }],
+  }
+  await worker.registration.showNotification(message.title, options)
+}
+
+/** @param {PushMessageData | null} data @returns {Message} */
+function read(data) {
+  try {
+    return data?.json() ?? unreadable
+  } catch {
+    return unreadable
+  }
+}
+const unreadable = /** @type {Message} */ ({ kind: 'show', tag: 'unreadable', title: 'Something new in Hubbub' })
+
+/** @param {string[]} tags */
+async function close(tags) {
+  for (const notification of await worker.registration.getNotifications()) {
+    if (tags.includes(notification.tag)) notification.close()
+  }
+}
+
+worker.addEventListener('notificationclick', event => {
+  event.notification.close()
+  event.waitUntil(open(event.notification.data))
+})
+
+/** To an open tab if there is one; and it counts as read. @param {{ id?: number, url: string }} data */
+async function open({ id, url }) {
+  const target = new URL(url, worker.location.origin).href
+  await Promise.all([lead(target), id && markRead(id)])
+}
+
+/** @param {number} id */
+const markRead = id => fetch(`/api/notifications/${id}/read`, { method: 'POST' }).catch(() => {})
+
+/** @param {string} target */
+async function lead(target) {
+  const tabs = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const tab = tabs.find(({ url }) => url === target) ?? tabs[0]
+  if (!tab) return worker.clients.openWindow(target)
+  const focused = await tab.focus().catch(() => tab)
+  if (focused.url !== target) await focused.navigate(target).catch(() => worker.clients.openWindow(target))
+}
+
+// The push service gave the device another address. Not every browser says what the old one was.
+worker.addEventListener('pushsubscriptionchange', event => {
+  const { oldSubscription, newSubscription } = /** @type {any} */ (event)
+  event.waitUntil(renew(oldSubscription, newSubscription))
+})
+
+/** @param {PushSubscription | null} old @param {PushSubscription | null} fresh */
+async function renew(old, fresh) {
+  fresh ??= await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await serverKey() })
+  const response = await fetch('/api/push/subscriptions', {
+    method: 'POST', headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...fresh.toJSON(), renew: true, replaces: old?.endpoint }),
+  })
+  if (response.status === 404) await fresh.unsubscribe() // its person has removed this device
+}
+
+async function serverKey() {
+  const { key } = await (await fetch('/api/push/key')).json()
+  return key
+}
