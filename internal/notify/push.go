@@ -54,14 +54,14 @@ type Delivery struct {
 
 // The states of a delivery, as in the column.
 const (
-	waiting     = "waiting"     // to be sent, or sent again
-	pushed      = "shown"       // the push service took it
-	failed      = "failed"      // it did not, and will not
-	gone        = "gone"        // the device is not subscribed any more
-	dropped     = "dropped"     // it was read before it could be sent
-	withdrawing = "withdrawing" // it was read: the device is to be told
-	withdrawn   = "withdrawn"   // the device was told to close it
-	left        = "left"        // it stays until the device opens Hubbub: its browser minds silence
+	waiting      = "waiting"     // to be sent, or sent again
+	pushed       = "shown"       // the push service took it
+	failed       = "failed"      // it did not, and will not
+	unsubscribed = "gone"        // the device is not subscribed any more
+	dropped      = "dropped"     // it was read before it could be sent
+	withdrawing  = "withdrawing" // it was read: the device is to be told
+	withdrawn    = "withdrawn"   // the device was told to close it
+	left         = "left"        // it stays until the device opens Hubbub: its browser minds silence
 )
 
 // The endings of a subscription, as in the column.

@@ -150,7 +150,7 @@ func (p *Pusher) send(ctx context.Context, d due) error {
 	case !d.unread:
 		return p.settle(ctx, d, dropped, "")
 	case !stands[d.session]:
-		return p.settle(ctx, d, gone, "signed out there")
+		return p.settle(ctx, d, unsubscribed, "signed out there")
 	}
 	r, err := p.hand(ctx, d.userID, d.subscriptionID, d.to, parcelOf(d))
 	if err != nil || r.status == 0 && ctx.Err() != nil {
@@ -161,7 +161,7 @@ func (p *Pusher) send(ctx context.Context, d due) error {
 	case r.taken():
 		return p.settle(ctx, d, pushed, "")
 	case r.gone():
-		return p.settle(ctx, d, gone, r.detail)
+		return p.settle(ctx, d, unsubscribed, r.detail)
 	case r.passing() && again:
 		return settleDelivery(context.WithoutCancel(ctx), p.db, d, waiting, r.detail, p.now().Add(pause), p.now())
 	}

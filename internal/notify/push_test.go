@@ -267,7 +267,7 @@ func TestADeviceThatHasGoneIsForgotten(t *testing.T) {
 		laptop.Answers(status)
 		p.send(mention("message:1"))
 		p.pass(pushAfter)
-		p.wantState(p.newest(), gone)
+		p.wantState(p.newest(), unsubscribed)
 		if devices, err := p.push.Devices(t.Context(), maya); err != nil || len(devices) != 0 {
 			t.Errorf("after %d there are %+v, %v", status, devices, err)
 		}
@@ -539,7 +539,7 @@ func TestWhatIsOnItsWayDoesNotFollowTheDeviceToSomebodyElse(t *testing.T) {
 	}
 	p.pass(longestPause)
 	shared.wants(0)
-	p.wantState(p.newest(), gone)
+	p.wantState(p.newest(), unsubscribed)
 }
 
 func TestWhoSignsOutWhileItIsOnItsWayIsNotTold(t *testing.T) {
