@@ -87,6 +87,7 @@ func (a *App) serve() error {
 	a.stopJobs = stop
 	a.running.Go(func() { a.account.Run(jobs) })
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
+	a.running.Go(func() { a.chat.RunAlerts(jobs, a.config.Log) })
 	a.running.Go(func() { a.presence.Run(jobs) })
 	a.running.Go(func() { a.notify.Run(jobs) })
 	a.running.Go(func() { a.push.Run(jobs) })

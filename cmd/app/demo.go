@@ -19,5 +19,8 @@ func (a *App) seed(ctx context.Context) error {
 	if err := a.chat.SeedDemo(ctx, cast); err != nil {
 		return fmt.Errorf("seed the demo's rooms: %w", err)
 	}
+	if err := a.chat.TellAlerts(ctx, a.config.Log); err != nil {
+		return fmt.Errorf("tell the demo's people of it: %w", err)
+	}
 	return nil
 }

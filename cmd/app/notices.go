@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 
+	"hubbub/internal/chat"
 	"hubbub/internal/notify"
 )
 
@@ -13,3 +15,66 @@ func (a attendance) Attending(ctx context.Context, userID int64) notify.Attendin
 	status, active := a.app.presence.Attending(ctx, userID)
 	return notify.Attending{Status: string(status), Active: active}
 }
+
+// chatNotices makes notifications of what chat has to tell.
+type chatNotices struct{ notify *notify.Service }
+
+func (c chatNotices) Notify(ctx context.Context, a chat.Alert) error {
+	n := notify.Notification{
+		UserID: a.UserID, Key: a.Key, ActorID: a.ActorID, Message: a.Text, At: a.At, Read: a.Read,
+		URL: fmt.Sprintf("/rooms/%d", a.Room.ID), Data: map[string]any{"roomId": a.Room.ID},
+		Topic: roomTopic(a.Room.ID), TopicSeq: a.Seq,
+	}
+	if a.MessageID != 0 {
+		n.URL = fmt.Sprintf("/rooms/%d?message=%d", a.Room.ID, a.MessageID)
+		n.Data["messageId"] = a.MessageID
+	}
+	return c.notify.Send(ctx, inWords(n, a))
+}
+
+// inWords says of the alert what people read.
+func inWords(n notify.Notification, a chat.Alert) notify.Notification {
+	switch a.Kind {
+	case chat.AlertMention:
+		n.Type, n.Rule = notify.Mention, "A message names you."
+		n.Title = notify.Who + " mentioned you" + place(a.Room)
+	case chat.AlertReply:
+		n.Type, n.Rule = notify.Reply, "A message answers one of yours."
+		n.Title = notify.Who + " replied to you" + place(a.Room)
+	case chat.AlertDirect:
+		n.Type, n.Rule = notify.Direct, "Somebody wrote to you alone."
+		n.GroupKey = fmt.Sprintf("direct:%d", a.Room.ID)
+		n.Title, n.Titles = notify.Who+" sent you a message", notify.Who+" sent you "+notify.Many+" messages"
+	case chat.AlertReaction:
+		n.Type, n.Rule = notify.Reaction, "Somebody reacted to a message of yours."
+		n.GroupKey = fmt.Sprintf("reactions:%d", a.MessageID)
+		n.Title, n.Titles = notify.Who+" reacted "+a.Emoji+" to your message", notify.Who+" reacted to your message"
+		n.Data["emoji"] = a.Emoji
+	case chat.AlertInvitation:
+		n.Type, n.Rule = notify.Invite, "Somebody added you to a room."
+		n.Title = notify.Who + " added you to #" + a.Room.Name
+	}
+	return n
+}
+
+// place names the room, unless there are only the two of them.
+func place(room chat.AlertRoom) string {
+	if room.Kind == chat.Direct {
+		return ""
+	}
+	return " in #" + room.Name
+}
+
+func (c chatNotices) Withdraw(ctx context.Context, key string) error {
+	return c.notify.Withdraw(ctx, key)
+}
+
+func (c chatNotices) Reword(ctx context.Context, key, text string) error {
+	return c.notify.Reword(ctx, key, text)
+}
+
+func (c chatNotices) RoomRead(ctx context.Context, userID, roomID, seq int64) error {
+	return c.notify.ReadTopic(ctx, userID, roomTopic(roomID), seq)
+}
+
+func roomTopic(id int64) string { return fmt.Sprintf("room:%d", id) }

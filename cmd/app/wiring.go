@@ -41,6 +41,7 @@ func (a *App) wire() error {
 	a.push = notify.NewPusher(a.db, attendance{a}, people, notify.PushConfig{
 		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log,
 	})
+	a.chat.NotifyBy(chatNotices{a.notify}, a.presence)
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)

@@ -43,7 +43,7 @@ func demoScenes() []scene {
 			{"theo", 23 * hour, "Backups ran, restore was tested on the spare machine: 4 minutes 10.", map[string][]string{"🎉": {"priya", "sam"}}},
 			{"priya", 3 * hour, "Reminder: the test plan wants one more pair of eyes on the reconnect cases.", nil},
 			{"lin", 2*hour + 50*minute, "I can take those after lunch.", map[string][]string{"🙏": {"priya"}}},
-			{"jonas", 70 * minute, "New icons are in. Tell me if one looks blurry at your zoom.", nil},
+			{"jonas", 70 * minute, "New icons are in. @maya tell me if one looks blurry at your zoom.", nil},
 		}},
 		{kind: Public, name: "launch-week", topic: "Shipping Thursday 10:00. Keep it calm.", cast: everyone, unread: 3, lines: []line{
 			{"priya", 17 * hour, "Dress rehearsal done. Everybody cut their network twice and nobody lost a message.", map[string][]string{"🎉": {"sam", "maya", "theo", "lin"}, "👏": {"jonas", "lin"}}},

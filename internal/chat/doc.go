@@ -21,7 +21,8 @@
 //
 // The schema chat: rooms (with the seq of their latest change), members (with
 // their role and how far they have read), messages (each with the seq of its
-// latest change and of its first), reactions.
+// latest change and of its first), reactions, and alerts: what people have still
+// to be told.
 //
 // # What is promised
 //
@@ -36,12 +37,15 @@
 //     event, is told within seconds (reconcile.go).
 //   - Whoever is invisible is in a room without its people knowing, but for what
 //     they say: no userJoined, no typing, not among those who are here.
+//   - Whoever is named, answered, written to alone, reacted to or invited is told
+//     at least once, also after a crash: what has to be told is stored with the
+//     change (alerts.go), without its words, and told as it is then (concerns.go).
 //   - Delivery of an event is at most once, and events of one room may arrive
 //     out of order: apply them by id and seq.
 //
 // # What it does not do
 //
 // It keeps no presence: who is in a room now is what the hub's connections say,
-// and whether they show it an interface wired in cmd/app. It notifies nobody: it stores whom a message names, and other features read
-// that through interfaces wired in cmd/app.
+// and whether they show it an interface wired in cmd/app. It knows no bell and no
+// preferences: it says what concerns whom to a Notifier, wired there, too.
 package chat

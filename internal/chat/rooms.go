@@ -69,12 +69,15 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 	}
 	var id int64
 	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-		id, err = createRoom(ctx, tx, n.Kind, n.Name, n.Topic, who.ID, n.Members)
-		return err
+		if id, err = createRoom(ctx, tx, n.Kind, n.Name, n.Topic, who.ID, n.Members); err != nil {
+			return err
+		}
+		return addInvitations(ctx, tx, id, who.ID, n.Members)
 	})
 	if err != nil {
 		return Room{}, err
 	}
+	s.alerts.wake()
 	return s.created(ctx, from, who, id, append(n.Members, who.ID)...)
 }
 
@@ -212,10 +215,17 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	if room.Role == "" && userID != who.ID {
 		return nil, fault.Forbidden("Join the room before inviting others.")
 	}
-	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error { return addMembers(ctx, tx, roomID, Member, userID) })
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		added, err := addMembers(ctx, tx, roomID, Member, userID)
+		if err != nil {
+			return err
+		}
+		return addInvitations(ctx, tx, roomID, who.ID, added)
+	})
 	if err != nil {
 		return nil, err
 	}
+	s.alerts.wake()
 	members, err := s.Members(ctx, who, roomID)
 	if err != nil {
 		return nil, err

@@ -36,6 +36,9 @@ func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, ou
 		return Message{}, err
 	}
 	m.ID, m.Seq, m.CreatedSeq, m.CreatedAt = row.ID, row.Seq, row.Seq, wire.Time(row.CreatedAt)
+	if row.Alert {
+		s.alerts.wake()
+	}
 	if from != nil {
 		s.stopTyping(ctx, from, out.RoomID)
 	}

@@ -32,12 +32,13 @@ type Service struct {
 	typing   *typists
 	visits   visits
 	ledger   ledger
+	alerts   alerts
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
 // connections that leave a room, so make one a hub.
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
-	s := &Service{db: db, hub: h, people: people, presence: presence, typing: newTypists()}
+	s := &Service{db: db, hub: h, people: people, presence: presence, typing: newTypists(), alerts: newAlerts()}
 	s.outbox.store = func(ctx context.Context, drafts []draft) ([]stored, error) { return storeMessages(ctx, db, drafts) }
 	h.OnLeave(channelPrefix, s.left)
 	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })
@@ -107,7 +108,10 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 		if m.Sender.ID != who.ID {
 			return fault.Forbidden("Only its author edits a message.")
 		}
-		return editMessage(ctx, tx, id, seq, text, html, mentions)
+		if err := editMessage(ctx, tx, id, seq, text, html, mentions); err != nil {
+			return err
+		}
+		return addAlert(ctx, tx, alert{kind: edited, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
 	})
 }
 
@@ -120,7 +124,11 @@ func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, i
 		if err := m.mayTake(emoji); err != nil {
 			return err
 		}
-		if err := toggleReaction(ctx, tx, id, who.ID, emoji); err != nil {
+		added, err := toggleReaction(ctx, tx, id, who.ID, emoji)
+		if err != nil {
+			return err
+		}
+		if err := addAlert(ctx, tx, reactionAlert(m, who.ID, emoji, seq, added)); err != nil {
 			return err
 		}
 		return touchMessage(ctx, tx, id, seq)
@@ -134,7 +142,10 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, 
 		if m.Sender.ID != who.ID && room.Role != Owner {
 			return fault.Forbidden("Only its author, or the room's owner, deletes a message.")
 		}
-		return eraseMessage(ctx, tx, id, seq)
+		if err := eraseMessage(ctx, tx, id, seq); err != nil {
+			return err
+		}
+		return addAlert(ctx, tx, alert{kind: erased, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
 	})
 	if err != nil {
 		return 0, err
@@ -155,7 +166,7 @@ func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User
 	}
 	marks := Marks{RoomID: roomID, ReadSeq: room.ReadSeq, Unread: room.Unread, Mentions: room.Mentions}
 	s.tellRead(ctx, who.ID, marks, from)
-	return marks, nil
+	return marks, s.alerts.read(ctx, who.ID, roomID, marks.ReadSeq)
 }
 
 // change is changed for what leaves a message behind, which the room is told of.
@@ -202,6 +213,7 @@ func (s *Service) changed(ctx context.Context, who account.User, id int64, do fu
 	if err != nil {
 		return Message{}, err
 	}
+	s.alerts.wake()
 	return s.withPeople(ctx, m)
 }
 

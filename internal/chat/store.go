@@ -51,6 +51,7 @@ type stored struct {
 	ID        int64
 	Seq       int64
 	CreatedAt time.Time
+	Alert     bool // somebody may have to be told
 }
 
 // errNotTaken says that a draft's room does not exist, is archived, or is not
@@ -61,7 +62,9 @@ var errNotTaken = errors.New("the room took no message")
 // statement. It makes the sender a member, and both people of a direct room,
 // also when one had left it. There is no row when the room takes no message of
 // this sender. A clientId that they used before violates
-// one_message_a_client_id, and then the seq is not taken either.
+// one_message_a_client_id, and then the seq is not taken either. With the message
+// it stores that people may have to be told of it: whom it names or answers, or
+// the other one of a direct room.
 const insertMessage = `
 	with room as (
 	  update chat.rooms r
@@ -75,11 +78,20 @@ const insertMessage = `
 	    from room, unnest(array[$2, direct_low, direct_high]) as person
 	   where person is not null
 	      on conflict do nothing
+	), sent as (
+	  insert into chat.messages (room_id, seq, created_seq, sender_id, text, html, client_id, reply_to, mentions)
+	  select room.id, room.seq, room.seq, $2, $3, $4, $5::uuid, $6, $7
+	    from room
+	  returning id, seq, created_at
+	), alert as (
+	  insert into chat.alerts (kind, room_id, message_id, actor_id, seq)
+	  select 'message', room.id, sent.id, $2, sent.seq
+	    from sent, room
+	   where cardinality($7::bigint[]) > 0 or $6::bigint is not null or room.direct_low <> room.direct_high
+	  returning id
 	)
-	insert into chat.messages (room_id, seq, created_seq, sender_id, text, html, client_id, reply_to, mentions)
-	select room.id, room.seq, room.seq, $2, $3, $4, $5::uuid, $6, $7
-	  from room
-	returning id, seq, created_at`
+	select id, seq, created_at, exists (select from alert)
+	  from sent`
 
 func (d draft) args() []any {
 	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions)}
@@ -93,7 +105,7 @@ func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]
 	batch := &pgx.Batch{}
 	for i, d := range drafts {
 		batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
-			return orNone(row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt))
+			return orNone(row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt, &out[i].Alert))
 		})
 	}
 	err := db.SendBatch(ctx, batch).Close()
@@ -183,13 +195,13 @@ func touchMessage(ctx context.Context, tx pgx.Tx, id, seq int64) error {
 }
 
 // toggleReaction takes the person's emoji away, or adds it when it was not there.
-func toggleReaction(ctx context.Context, tx pgx.Tx, messageID, userID int64, emoji string) error {
+func toggleReaction(ctx context.Context, tx pgx.Tx, messageID, userID int64, emoji string) (added bool, err error) {
 	taken, err := tx.Exec(ctx, `delete from chat.reactions where message_id = $1 and user_id = $2 and emoji = $3`, messageID, userID, emoji)
 	if err != nil || taken.RowsAffected() > 0 {
-		return wrap("take the reaction away", err)
+		return false, wrap("take the reaction away", err)
 	}
 	_, err = tx.Exec(ctx, `insert into chat.reactions (message_id, user_id, emoji) values ($1, $2, $3)`, messageID, userID, emoji)
-	return wrap("add the reaction", err)
+	return true, wrap("add the reaction", err)
 }
 
 func oneMessage(ctx context.Context, db postgres.Queryer, where string, args ...any) (Message, error) {

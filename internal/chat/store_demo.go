@@ -20,11 +20,14 @@ func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 // sayBefore stores a message as if it was sent a while ago, read by all or not.
 func sayBefore(ctx context.Context, tx pgx.Tx, d draft, ago time.Duration, read bool) error {
 	var said stored
-	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(&said.ID, &said.Seq, &said.CreatedAt); err != nil {
+	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(&said.ID, &said.Seq, &said.CreatedAt, &said.Alert); err != nil {
 		return wrap("store the message", err)
 	}
 	if _, err := tx.Exec(ctx, `update chat.messages set created_at = now() - $2::interval where id = $1`, said.ID, ago); err != nil {
 		return wrap("date the message", err)
+	}
+	if _, err := tx.Exec(ctx, `update chat.alerts set at = now() - $2::interval where message_id = $1`, said.ID, ago); err != nil {
+		return wrap("date whom to tell of the message", err)
 	}
 	_, err := tx.Exec(ctx, `update chat.members set read_seq = $2 where room_id = $1 and ($3 or user_id = $4)`, d.RoomID, said.Seq, read, d.SenderID)
 	return wrap("mark the message as read", err)
@@ -37,5 +40,13 @@ func reactToLast(ctx context.Context, tx pgx.Tx, roomID int64, emoji string, peo
 		insert into chat.reactions (message_id, user_id, emoji)
 		select (select max(id) from chat.messages where room_id = $1), person, $2
 		  from unnest($3::bigint[]) as person`, roomID, emoji, people)
-	return wrap("add the reaction", err)
+	if err != nil {
+		return wrap("add the reaction", err)
+	}
+	_, err = tx.Exec(ctx, `
+		insert into chat.alerts (kind, room_id, message_id, actor_id, emoji, seq, at)
+		select 'reaction', m.room_id, m.id, person, $2, m.seq, least(m.created_at + interval '5 minutes', now())
+		  from chat.messages m, unnest($3::bigint[]) as person
+		 where m.id = (select max(id) from chat.messages where room_id = $1) and m.sender_id <> person`, roomID, emoji, people)
+	return wrap("write down whom to tell of the reaction", err)
 }

@@ -112,10 +112,11 @@ func createRoom(ctx context.Context, tx pgx.Tx, kind Kind, name, topic string, o
 	if err != nil {
 		return 0, fmt.Errorf("create the room: %w", err)
 	}
-	if err := addMembers(ctx, tx, id, Owner, owner); err != nil {
+	if _, err := addMembers(ctx, tx, id, Owner, owner); err != nil {
 		return 0, err
 	}
-	return id, addMembers(ctx, tx, id, Member, members...)
+	_, err = addMembers(ctx, tx, id, Member, members...)
+	return id, err
 }
 
 // directRoom finds or makes the room of two people, who may be the same one.
@@ -128,7 +129,8 @@ func directRoom(ctx context.Context, tx pgx.Tx, a, b int64) (id int64, err error
 	if err != nil {
 		return 0, fmt.Errorf("find or make the direct room: %w", err)
 	}
-	return id, addMembers(ctx, tx, id, Member, a, b)
+	_, err = addMembers(ctx, tx, id, Member, a, b)
+	return id, err
 }
 
 // updateRoom changes what is not nil; 409 when a public room has the name.
@@ -145,19 +147,24 @@ func updateRoom(ctx context.Context, db postgres.Queryer, id int64, name, topic 
 	return wrap("change the room", err)
 }
 
-// addMembers adds those who are not members yet. What was said before they came
-// is not unread to them.
-func addMembers(ctx context.Context, tx pgx.Tx, roomID int64, role Role, people ...int64) error {
-	_, err := tx.Exec(ctx, `
+// addMembers adds those who are not members yet, and returns them. What was said
+// before they came is not unread to them.
+func addMembers(ctx context.Context, tx pgx.Tx, roomID int64, role Role, people ...int64) (added []int64, err error) {
+	rows, err := tx.Query(ctx, `
 		insert into chat.members (room_id, user_id, role, read_seq)
 		select r.id, person, $2, r.seq
 		  from chat.rooms r, unnest($3::bigint[]) as person
 		 where r.id = $1
-		    on conflict do nothing`, roomID, role, orEmpty(people))
-	if postgres.Violates(err, "members_user_id_fkey") {
-		return fault.NotFound()
+		    on conflict do nothing
+		returning user_id`, roomID, role, orEmpty(people))
+	if err != nil {
+		return nil, fmt.Errorf("add members: %w", err)
 	}
-	return wrap("add members", err)
+	added, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+	if postgres.Violates(err, "members_user_id_fkey") {
+		return nil, fault.NotFound()
+	}
+	return added, wrap("add members", err)
 }
 
 // removeMember takes the person out; 404 when they were no member. When nobody

@@ -38,8 +38,9 @@ func (s *Service) Send(ctx context.Context, n Notification) error {
 }
 
 // put adds the notification to an unread one of its group, or makes a new one.
+// What its person knows joins any of the group.
 func put(ctx context.Context, tx postgres.Tx, n Notification, seq int64, why Why) (id int64, err error) {
-	if n.GroupKey != "" && !n.Read {
+	if n.GroupKey != "" {
 		if id, err = joinGroup(ctx, tx, n, seq, why); err != nil {
 			return 0, err
 		}

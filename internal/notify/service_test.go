@@ -162,6 +162,7 @@ func (tb *tab) wants(want ...string) []heard {
 }
 
 func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	var senders sync.WaitGroup
@@ -180,6 +181,7 @@ func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
 }
 
 func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	var senders sync.WaitGroup
@@ -227,6 +229,7 @@ func reaction(from int64) Notification {
 }
 
 func TestReadingIsToldOnceWithTheCount(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	one, two := b.tab(), b.tab()
 	b.send(mention("message:1"))
@@ -251,6 +254,7 @@ func TestReadingIsToldOnceWithTheCount(t *testing.T) {
 }
 
 func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	b.send(mention("message:1"))
@@ -301,6 +305,7 @@ func (b *bench) wakeUp(nodes ...*bench) {
 }
 
 func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(mention("message:1"))
 	id := b.list(Filter{})[0].ID
@@ -329,6 +334,7 @@ func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
 }
 
 func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	b.send(mention("message:1"))
@@ -366,6 +372,7 @@ func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
 }
 
 func TestAnEditChangesWhatWasTold(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	b.send(mention("message:1"))
@@ -379,6 +386,7 @@ func TestAnEditChangesWhatWasTold(t *testing.T) {
 }
 
 func TestReadingATopicReadsWhatIsOfIt(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	first, second, other := mention("message:1"), mention("message:2"), mention("message:3")
@@ -400,6 +408,7 @@ func TestReadingATopicReadsWhatIsOfIt(t *testing.T) {
 }
 
 func TestWhatIsKnownAlreadyIsListedAndToldNobodyAsNew(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	known := mention("message:1")
@@ -412,6 +421,7 @@ func TestWhatIsKnownAlreadyIsListedAndToldNobodyAsNew(t *testing.T) {
 }
 
 func TestWhatIsSwitchedOffIsKeptAndNotShown(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	p := everything()
@@ -434,6 +444,7 @@ func TestWhatIsSwitchedOffIsKeptAndNotShown(t *testing.T) {
 }
 
 func TestAnothersNotificationsDoNotExist(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	b.send(mention("message:1"))
 	id := b.list(Filter{})[0].ID
@@ -456,6 +467,7 @@ func TestAnothersNotificationsDoNotExist(t *testing.T) {
 }
 
 func TestNobodyUnknownIsTold(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	n := mention("message:1")
 	n.UserID = 999
@@ -475,6 +487,7 @@ func TestNobodyUnknownIsTold(t *testing.T) {
 }
 
 func TestAPageOfTheListNeitherRepeatsNorLeavesOut(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	for i := range 7 {
 		b.send(mention(fmt.Sprint("message:", i)))
@@ -498,6 +511,7 @@ func TestAPageOfTheListNeitherRepeatsNorLeavesOut(t *testing.T) {
 }
 
 func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	here, there := b.tab(), onDatabase(t, b.db)
 	there.send(mention("message:1"))
@@ -530,6 +544,7 @@ func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
 }
 
 func TestEveryEventHasTheCountOfItsMoment(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	tab := b.tab()
 	var busy sync.WaitGroup

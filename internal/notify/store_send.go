@@ -19,13 +19,16 @@ func hasCause(ctx context.Context, tx pgx.Tx, userID int64, key string) (has boo
 }
 
 // joinGroup finds the unread notification that takes more of the group, and
-// gives it the new seq; 0 when there is none.
+// gives it the new seq; 0 when there is none. What is known already joins the
+// newest that is awake, read or not.
 func joinGroup(ctx context.Context, tx pgx.Tx, n Notification, seq int64, why Why) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
 		update notify.notifications
 		   set seq = $3, change = 'updated', topic_seq = greatest(topic_seq, $4), why = $5
-		 where user_id = $1 and group_key = $2 and shown = $6 and removed_at is null and read_at is null and snoozed_until is null
-		returning id`, n.UserID, n.GroupKey, seq, n.TopicSeq, why, why.Result.InApp == Shown).Scan(&id)
+		 where id = (select max(id)
+		               from notify.notifications
+		              where user_id = $1 and group_key = $2 and shown = $6 and removed_at is null and (read_at is null or $7))
+		returning id`, n.UserID, n.GroupKey, seq, n.TopicSeq, why, why.Result.InApp != Hidden, n.Read).Scan(&id)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}

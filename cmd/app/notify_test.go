@@ -1,0 +1,455 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/internal/testkit"
+)
+
+type notice struct {
+	ID           int64          `json:"id"`
+	Type         string         `json:"type"`
+	Title        string         `json:"title"`
+	Message      string         `json:"message"`
+	Body         string         `json:"body"`
+	URL          string         `json:"url"`
+	Data         map[string]any `json:"data"`
+	Read         bool           `json:"read"`
+	SnoozedUntil *string        `json:"snoozedUntil"`
+	CreatedAt    string         `json:"createdAt"`
+}
+
+type told struct {
+	Verb        string `json:"verb"`
+	ID          int64  `json:"id"`
+	UnreadCount int    `json:"unreadCount"`
+	Data        notice `json:"data"`
+	Title       string `json:"title"`
+}
+
+// member is somebody new, without any notification.
+type member struct {
+	*testkit.Client
+	id     int64
+	handle string
+}
+
+func (i *instance) member(fullName string) member {
+	i.t.Helper()
+	who := i.anybody().SignUp(fullName)
+	me := testkit.As[person](who.Get("/api/me").Want(200))
+	return member{who, me.ID, me.Handle}
+}
+
+// bell is a tab that has subscribed to notifications.
+func bell(who *testkit.Client, unread int) *testkit.Socket {
+	s := who.Connect("")
+	s.Get("/api/notifications/subscribe", nil).Want(200).WantBody(fmt.Sprintf(`{"unreadCount":%d}`, unread))
+	return s
+}
+
+func notices(who *testkit.Client, query string) []notice {
+	return testkit.As[[]notice](who.Get("/api/notifications" + query).Want(200))
+}
+
+// allTold waits until chat has told people all that concerns them.
+func (i *instance) allTold() {
+	i.t.Helper()
+	testkit.Eventually(i.t, "people were told", 10*time.Second, func() bool {
+		return find[int64](i, `select count(*) from chat.alerts`) == 0
+	})
+}
+
+// wantTold waits for the event and checks its count.
+func wantTold(t *testing.T, tab *testkit.Socket, event string, unread int) told {
+	t.Helper()
+	e := testkit.DataOf[told](t, tab.WantEvent(event))
+	if e.UnreadCount != unread {
+		t.Errorf("after %s the count is %d, want %d: %+v", event, e.UnreadCount, unread, e)
+	}
+	return e
+}
+
+func TestAllTabsHaveTheSameCount(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	room := app.room(ann.Client, "counts")
+	one, two := bell(ben.Client, 0), bell(ben.Client, 0)
+	tabs := []*testkit.Socket{one, two}
+	for i := range 3 {
+		app.send(ann.Client, room, fmt.Sprintf("@%s look at %d", ben.handle, i))
+		app.allTold()
+	}
+	var ids []int64
+	for _, tab := range tabs {
+		ids = nil
+		for i := range 3 {
+			e := wantTold(t, tab, "notification", i+1)
+			if e.Verb != "created" || e.ID != e.Data.ID || e.Title != "Ann Lee mentioned you in #counts" || !strings.HasPrefix(e.Data.Message, "@") {
+				t.Errorf("heard %+v", e)
+			}
+			ids = append(ids, e.ID)
+		}
+	}
+	read := fmt.Sprintf("/api/notifications/%d/read", ids[0])
+	one.Post(read, nil).Want(200).WantBody(`"read":true`)
+	ben.Post(read, nil).Want(200).WantBody(`"read":true`)
+	ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", ids[1]), nil).Want(204)
+	two.Post("/api/notifications/read-all", nil).Want(200).WantBody(`{"unreadCount":0}`)
+	for _, tab := range tabs {
+		if e := wantTold(t, tab, "notificationRead", 2); e.ID != ids[0] {
+			t.Errorf("heard %+v", e)
+		}
+		if e := wantTold(t, tab, "notificationRemoved", 1); e.ID != ids[1] {
+			t.Errorf("heard %+v", e)
+		}
+		wantTold(t, tab, "notificationsAllRead", 0)
+		tab.WantNo("notificationRead")
+	}
+	if list := notices(ben.Client, ""); len(list) != 2 || list[0].ID != ids[2] || !list[0].Read || len(notices(ben.Client, "?unread=true")) != 0 {
+		t.Errorf("the list is %+v", list)
+	}
+	bell(ben.Client, 0)
+}
+
+func TestWhatConcernsSomebodyIsToldOnce(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben, cat := app.member("Ann Lee"), app.member("Ben Oak"), app.member("Cat Roe")
+	room := app.room(ann.Client, "concerns")
+	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
+	his, hers := bell(ben.Client, 0), bell(ann.Client, 0)
+
+	bens := app.send(ben.Client, room, "a question")
+	ann.Post("/api/chat/send", in{"roomId": room, "text": "an answer, @" + ben.handle + " @" + ben.handle, "replyTo": bens}).Want(200)
+	app.allTold()
+	ann.Post("/api/chat/send", in{"roomId": room, "text": "another one", "replyTo": bens}).Want(200)
+	app.allTold()
+	app.send(ann.Client, direct, "psst")
+	app.send(ann.Client, direct, "psst, @"+ben.handle)
+	app.send(ann.Client, direct, "hello?")
+	app.allTold()
+	ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "👍"}).Want(200)
+	cat.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
+	ben.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
+	app.allTold()
+	private := testkit.As[thing](ann.Post("/api/rooms", in{"name": "secrets", "kind": "private", "memberIds": []int64{ben.id, ann.id}}).Want(200)).ID
+	ann.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": ben.id}).Want(200) // he has been one since he wrote
+	app.send(ann.Client, private, "@"+ann.handle+" @"+cat.handle+" note to self")
+	app.allTold()
+
+	var titles []string
+	for _, n := range notices(ben.Client, "") {
+		titles = append(titles, n.Type+": "+n.Title)
+	}
+	slices.Reverse(titles)
+	want := []string{
+		"mention: Ann Lee mentioned you in #concerns", "reply: Ann Lee replied to you in #concerns",
+		"direct: Ann Lee sent you 2 messages", "mention: Ann Lee mentioned you",
+		"reaction: Cat Roe and Ann Lee reacted to your message", "invite: Ann Lee added you to #secrets",
+	}
+	if !slices.Equal(titles, want) {
+		t.Errorf("he is told %q, want %q", titles, want)
+	}
+	for unread := range 4 {
+		wantTold(t, his, "notification", unread+1)
+	}
+	if len(notices(ann.Client, "")) != 0 || len(notices(cat.Client, "")) != 0 {
+		t.Errorf("others are told %+v, %+v", notices(ann.Client, ""), notices(cat.Client, ""))
+	}
+	hers.WantNo("notification")
+}
+
+func TestADirectMessageIsNotToldToWhomeverLooksAtIt(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
+	his := bell(ben.Client, 0)
+	his.Get("/api/chat/join", in{"roomId": direct}).Want(200)
+	app.send(ann.Client, direct, "you see this")
+	app.allTold()
+	his.Post("/api/presence/status", in{"idle": true}).Want(200)
+	bell(ben.Client, 0) // is active, but does not show the room
+	app.send(ann.Client, direct, "you do not see this")
+	if e := wantTold(t, his, "notification", 1); e.Data.Message != "you do not see this" {
+		t.Errorf("he is told %+v", e)
+	}
+	if list := notices(ben.Client, ""); len(list) != 1 {
+		t.Errorf("he is told %+v", list)
+	}
+}
+
+func TestWhoReadsTheRoomHasReadItsNotifications(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	room, other := app.room(ann.Client, "read here"), app.room(ann.Client, "not here")
+	app.send(ben.Client, room, "joining")
+	his := bell(ben.Client, 0)
+	app.send(ann.Client, room, "one, @"+ben.handle)
+	app.send(ann.Client, room, "two, @"+ben.handle)
+	app.send(ann.Client, other, "three, @"+ben.handle)
+	app.allTold()
+	ben.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200)
+	wantTold(t, his, "notificationRead", 2)
+	ben.Post("/api/chat/read", in{"roomId": room, "seq": 99}).Want(200)
+	wantTold(t, his, "notificationRead", 1)
+	app.send(ann.Client, other, "four, @"+ben.handle)
+	wantTold(t, his, "notification", 2)
+	his.WantNo("notificationRead")
+}
+
+func TestADeletedMessageLeavesNoWordInNotifications(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	room := app.room(ann.Client, "regrets")
+	his := bell(ben.Client, 0)
+	id := app.send(ann.Client, room, "the password is hunter2, @"+ben.handle)
+	wantTold(t, his, "notification", 1)
+	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "the password is ****, @" + ben.handle}).Want(200)
+	if e := wantTold(t, his, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
+		t.Errorf("after the edit it is %+v", e)
+	}
+	ann.Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil).Want(204)
+	wantTold(t, his, "notificationRemoved", 0)
+	app.allTold()
+	for _, text := range []string{"hunter2", "****"} {
+		if n := find[int64](app, `select (select count(*) from notify.notifications n where n::text like '%'||$1||'%') + (select count(*) from notify.causes c where c::text like '%'||$1||'%')`, text); n != 0 {
+			t.Errorf("%d rows still say %q", n, text)
+		}
+	}
+}
+
+func TestAnEditTellsWhomItNamesNow(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben, cat := app.member("Ann Lee"), app.member("Ben Oak"), app.member("Cat Roe")
+	room := app.room(ann.Client, "edits")
+	his, hers := bell(ben.Client, 0), bell(cat.Client, 0)
+	id := app.send(ann.Client, room, "hello @"+ben.handle)
+	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "hello @" + ben.handle + " and @" + cat.handle}).Want(200)
+	wantTold(t, hers, "notification", 1)
+	wantTold(t, his, "notification", 1)
+	wantTold(t, his, "notificationUpdated", 1)
+	app.allTold()
+	his.WantNo("notification")
+}
+
+func TestAReactionThatIsTakenBackIsTakenBackHereToo(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	id := app.send(ben.Client, app.room(ben.Client, "moods"), "hooray")
+	his := bell(ben.Client, 0)
+	react := func() {
+		ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "🎉"}).Want(200)
+		app.allTold()
+	}
+	react()
+	wantTold(t, his, "notification", 1)
+	react()
+	wantTold(t, his, "notificationRemoved", 0)
+	react()
+	his.WantNo("notification") // nobody rings a bell over and over
+}
+
+func TestASnoozedNotificationWakesByItself(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	room := app.room(ann.Client, "later")
+	one, two := bell(ben.Client, 0), bell(ben.Client, 0)
+	app.send(ann.Client, room, "@"+ben.handle+" when you have time")
+	id := wantTold(t, one, "notification", 1).ID
+	until := time.Now().Add(1200 * time.Millisecond)
+	path := fmt.Sprintf("/api/notifications/%d/snooze", id)
+	one.Post(path, in{"until": until.UTC().Format(time.RFC3339Nano)}).Want(200).WantBody(`"read":false,"snoozedUntil":"`)
+	for _, tab := range []*testkit.Socket{one, two} {
+		if e := wantTold(t, tab, "notificationUpdated", 0); e.Verb != "snoozed" || e.Data.SnoozedUntil == nil {
+			t.Errorf("asleep it is %+v", e)
+		}
+	}
+	if len(notices(ben.Client, "")) != 0 || len(notices(ben.Client, "?snoozed=true")) != 1 {
+		t.Error("it is listed with those that are awake")
+	}
+	if e := wantTold(t, two, "notificationUpdated", 1); e.Verb != "woken" || e.Data.SnoozedUntil != nil {
+		t.Errorf("awake it is %+v", e)
+	}
+	if late := time.Since(until); late < 0 || late > time.Second {
+		t.Errorf("it woke %v late", late)
+	}
+	ben.Post(path, in{"until": time.Now().Add(time.Hour)}).Want(200)
+	ben.Post(path, in{"until": nil}).Want(200).WantBody(`"snoozedUntil":null`)
+}
+
+func TestAnotherNodeTellsItsOwnTabs(t *testing.T) {
+	t.Parallel()
+	here := startApp(t)
+	there := startAppOn(t, here.config.DatabaseURL)
+	ann, ben := here.member("Ann Lee"), there.member("Ben Oak")
+	his := bell(ben.Client, 0)
+	room := here.room(ann.Client, "nodes")
+	here.send(ann.Client, room, "@"+ben.handle)
+	wantTold(t, his, "notification", 1)
+}
+
+func TestADeathBetweenAMessageAndItsNotificationLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ben := app.member("Ben Oak")
+	room := app.room(app.as("sam"), "lives")
+	for i := range 3 {
+		dying := startProcess(t, app.config.DatabaseURL)
+		dying.as("sam").Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprintf("@%s %d", ben.handle, i)}).Want(200)
+		dying.kill()
+	}
+	app.allTold()
+	list := notices(ben.Client, "")
+	if len(list) != 3 {
+		t.Fatalf("he is told %+v", list)
+	}
+	bell(ben.Client, 3)
+}
+
+func TestAnothersNotificationsAreNotThere(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	app.send(ann.Client, app.room(ann.Client, "own"), "@"+ben.handle)
+	app.allTold()
+	id := notices(ben.Client, "")[0].ID
+	row := fmt.Sprintf("/api/notifications/%d", id)
+	for who, status := range map[*testkit.Client]int{ann.Client: 404, app.anybody(): 401} {
+		wantProblem(t, who.Post(row+"/read", nil), status)
+		wantProblem(t, who.Post(row+"/snooze", in{"until": time.Now().Add(time.Hour)}), status)
+		wantProblem(t, who.Post(row+"/snooze", in{"until": nil}), status)
+		wantProblem(t, who.Get(row+"/why"), status)
+		wantProblem(t, who.Do(http.MethodDelete, row, nil), status)
+	}
+	for _, path := range []string{"", "/preferences"} {
+		wantProblem(t, app.anybody().Get("/api/notifications"+path), 401)
+	}
+	wantProblem(t, app.anybody().Post("/api/notifications/read-all", nil), 401)
+	wantProblem(t, app.anybody().Connect("").Get("/api/notifications/subscribe", nil), 401)
+	wantProblem(t, ben.Get("/api/notifications/subscribe"), 400)
+	ann.Post("/api/notifications/read-all", nil).Want(200)
+	if list := notices(ben.Client, "?unread=true"); len(list) != 1 || list[0].ID != id {
+		t.Errorf("his are %+v", list)
+	}
+}
+
+func TestWhatNobodyCanMeanIsRefusedOfNotifications(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	app.send(ann.Client, app.room(ann.Client, "refused"), "@"+ben.handle)
+	app.allTold()
+	snooze := fmt.Sprintf("/api/notifications/%d/snooze", notices(ben.Client, "")[0].ID)
+	for _, until := range []any{"yesterday", "", 12, true, in{}, time.Now().Add(-time.Second), "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", time.Now().AddDate(1, 0, 3)} {
+		wantProblem(t, ben.Post(snooze, in{"until": until}), 422)
+	}
+	for _, query := range []string{"?before=-1", "?after=x", "?limit=0", "?limit=x", "?unread=perhaps", "?before=99999999999999999999"} {
+		wantProblem(t, ben.Get("/api/notifications"+query), 422)
+	}
+	for _, id := range []string{"0", "-1", "x", "1e3"} {
+		wantProblem(t, ben.Post("/api/notifications/"+id+"/read", nil), 422)
+	}
+	wantProblem(t, ben.Post("/api/notifications/9223372036854775807/read", nil), 404)
+	quiet := func(from, to, zone any) in { return in{"quietHours": in{"from": from, "to": to, "timeZone": zone}} }
+	for _, wrong := range []in{
+		{"types": []string{"mention"}},
+		{"types": in{"spam": in{"inApp": true}}},
+		{"types": in{"mention": in{"inApp": "yes"}}},
+		{"types": in{"mention": in{"email": true}}},
+		{"types": in{"mention": true}},
+		{"types": "all"},
+		{"quietHours": "22-7"},
+		{"quietHours": in{"from": "22:00", "to": "07:00", "timeZone": "Europe/Berlin", "days": 5}},
+		quiet("24:00", "07:00", "UTC"), quiet("22:60", "07:00", "UTC"), quiet("9:00", "17:00", "UTC"), quiet("22:00", "", "UTC"),
+		quiet("22:00", "22:00", "UTC"), quiet("22:00", "07:00", "Mars/Olympus"), quiet("22:00", "07:00", ""), quiet("22:00", "07:00", "Local"),
+		quiet("22:00", "07:00", "../../etc/passwd"), quiet("22:00", "07:00", "UTC\x00"), quiet(22, 7, "UTC"), quiet("22:00\n", "07:00", "UTC"),
+	} {
+		wantProblem(t, ben.Do(http.MethodPut, "/api/notifications/preferences", wrong), 422)
+	}
+	if n := find[int64](app, `select count(*) from notify.preferences`); n != 0 {
+		t.Errorf("%d preferences were kept", n)
+	}
+}
+
+func TestPreferencesAreKeptAndObeyed(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	const path = "/api/notifications/preferences"
+	ben.Get(path).Want(200).WantBody(`"quietHours":null`).WantBody(`"mention":{"inApp":true,"push":true}`)
+	ben.Do(http.MethodPut, path, in{"types": in{"mention": in{"inApp": false}}, "quietHours": in{"from": "00:00", "to": "23:59", "timeZone": "Asia/Kathmandu"}}).Want(200)
+	ben.Get(path).Want(200).WantBody(`"mention":{"inApp":false,"push":true}`).WantBody(`"quietHours":{"from":"00:00","to":"23:59","timeZone":"Asia/Kathmandu"}`)
+	room := app.room(ann.Client, "quiet")
+	his := bell(ben.Client, 0)
+	app.send(ann.Client, room, "@"+ben.handle+" unheard")
+	app.allTold()
+	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
+	app.send(ann.Client, direct, "heard")
+	e := wantTold(t, his, "notification", 1)
+	if e.Data.Type != "direct" || len(notices(ben.Client, "")) != 1 {
+		t.Errorf("he is told %+v", e)
+	}
+	why := ben.Get(fmt.Sprintf("/api/notifications/%d/why", e.ID)).Want(200)
+	why.WantBody(`"rule":"Somebody wrote to you alone."`).WantBody(`"preference":{"inApp":true,"push":true}`).WantBody(`"timeZone":"Asia/Kathmandu"`).
+		WantBody(`"presence":{"status":"online","active":true}`).WantBody(`"result":{"inApp":"shown","push":"`)
+	ben.Do(http.MethodPut, path, in{}).Want(200).WantBody(`"quietHours":null`).WantBody(`"mention":{"inApp":true,"push":true}`)
+}
+
+func TestNotificationsHaveTheProtocolsShapes(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	his := bell(ben.Client, 0)
+	app.send(ann.Client, app.room(ann.Client, "forms"), "@"+ben.handle+" look")
+	e := his.WantEvent("notification")
+	if e.Room != fmt.Sprintf("user-%d-notifications", ben.id) {
+		t.Errorf("it comes in %q", e.Room)
+	}
+	exactly[struct {
+		Verb        string `json:"verb"`
+		UnreadCount int    `json:"unreadCount"`
+		notice
+		Data notice `json:"data"`
+	}](t, string(e.Data))
+	n := exactly[[]notice](t, ben.Get("/api/notifications").Want(200).Body)[0]
+	if n.Body != n.Message || n.Data["url"] != n.URL || !strings.HasPrefix(n.URL, "/rooms/") || !moment.MatchString(n.CreatedAt) || n.SnoozedUntil != nil {
+		t.Errorf("it is %+v", n)
+	}
+	exactly[notice](t, ben.Post(fmt.Sprintf("/api/notifications/%d/read", n.ID), nil).Want(200).Body)
+	type count struct {
+		ID          int64 `json:"id"`
+		UnreadCount int   `json:"unreadCount"`
+	}
+	exactly[count](t, string(his.WantEvent("notificationRead").Data))
+	wantNothing(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
+	exactly[count](t, string(his.WantEvent("notificationRemoved").Data))
+	ben.Post("/api/notifications/read-all", nil).Want(200)
+	if e := his.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {
+		t.Errorf("all read is %s", e.Data)
+	}
+}
+
+func TestTheDemoBeginsWithSomethingInTheBell(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	for handle, unread := range map[string]int{"sam": 4, "maya": 1} {
+		who := app.as(handle)
+		bell(who, unread)
+		if list := notices(who, ""); len(list) <= unread {
+			t.Errorf("%s has %+v", handle, list)
+		}
+	}
+}
