@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"hubbub/internal/postgres"
@@ -18,8 +19,7 @@ const (
 func (s *Service) Run(ctx context.Context) {
 	swept := time.Time{}
 	for {
-		s.complain(ctx, "waking", s.wakeDue(ctx))
-		s.complain(ctx, "catching up", s.catchUp(ctx))
+		s.complain(ctx, "waking and catching up", errors.Join(s.wakeDue(ctx), s.catchUp(ctx)))
 		if s.now().Sub(swept) > sweepEvery {
 			swept = s.now()
 			s.complain(ctx, "sweeping", sweep(ctx, s.db, swept.Add(-forgetting)))
