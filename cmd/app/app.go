@@ -15,6 +15,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
+	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
 	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
@@ -24,17 +25,18 @@ import (
 
 // App is one running Hubbub: main runs it, and so do the end-to-end tests.
 type App struct {
-	config   Config
-	db       *postgres.DB
-	hub      *hub.Hub
-	account  *account.Service
-	chat     *chat.Service
-	presence *presence.Service
-	notify   *notify.Service
-	push     *notify.Pusher
-	socket   *socket.Handler
-	metrics  *metrics
-	router   *echo.Echo
+	config    Config
+	db        *postgres.DB
+	hub       *hub.Hub
+	account   *account.Service
+	chat      *chat.Service
+	dashboard *dashboard.Service
+	presence  *presence.Service
+	notify    *notify.Service
+	push      *notify.Pusher
+	socket    *socket.Handler
+	metrics   *metrics
+	router    *echo.Echo
 
 	listener net.Listener
 	public   *http.Server
@@ -89,6 +91,7 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
 	a.running.Go(func() { a.chat.RunAlerts(jobs, a.config.Log) })
 	a.running.Go(func() { a.presence.Run(jobs) })
+	a.running.Go(func() { a.dashboard.Run(jobs) })
 	a.running.Go(func() { a.notify.Run(jobs) })
 	a.running.Go(func() { a.push.Run(jobs) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}

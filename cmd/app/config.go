@@ -24,6 +24,7 @@ type Config struct {
 	BaseURL               *url.URL // BASE_URL: the public URL; nil: whatever the browser asked for
 	AllowedOrigins        []string // ALLOWED_ORIGINS: further origins for sockets and CORS
 	Demo                  bool     // DEMO: demo people and data
+	Orders                bool     // a demo's orders: two days of them, and more while somebody watches
 	RequestRate           int      // REQUEST_RATE: frames or requests a second; 0: no limit
 	ConnectionsPerAddress int      // CONNECTIONS_PER_ADDRESS; 0: no limit
 	Log                   *slog.Logger
@@ -59,6 +60,7 @@ func readConfig(getenv func(string) string) (Config, error) {
 		Patience:              10 * time.Second,
 	}
 	c.Demo = e.flag("DEMO", c.DatabaseURL == "")
+	c.Orders = c.Demo
 	return c, e.err
 }
 

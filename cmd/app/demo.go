@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// seed fills a demo with people and what they have said to each other. Each
+// seed fills a demo with people, what they have said to each other, and orders. Each
 // feature seeds its own tables, once: a second start, or a second node, finds
 // them there.
 func (a *App) seed(ctx context.Context) error {
@@ -21,6 +21,9 @@ func (a *App) seed(ctx context.Context) error {
 	}
 	if err := a.chat.TellAlerts(ctx, a.config.Log); err != nil {
 		return fmt.Errorf("tell the demo's people of it: %w", err)
+	}
+	if err := a.dashboard.SeedDemo(ctx); err != nil {
+		return fmt.Errorf("seed the demo's orders: %w", err)
 	}
 	return nil
 }

@@ -52,6 +52,7 @@ func (m *metrics) observeRequest(c echo.Context, took time.Duration) {
 func (m *metrics) watch(h *hub.Hub, db *postgres.DB) {
 	m.registry.MustRegister(hubFigures{h})
 	m.gauge("hubbub_database_connections", "Connections of the pool to the database.", func() float64 { return float64(db.Stat().TotalConns()) })
+	m.gauge("hubbub_database_connections_limit", "Connections that the pool may have.", func() float64 { return float64(db.Stat().MaxConns()) })
 	m.gauge("hubbub_database_connections_busy", "Connections of the pool that are in use.", func() float64 { return float64(db.Stat().AcquiredConns()) })
 }
 

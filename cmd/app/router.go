@@ -14,6 +14,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/action"
 	"hubbub/internal/chat"
+	"hubbub/internal/dashboard"
 	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
@@ -43,6 +44,7 @@ func (a *App) newRouter() *echo.Echo {
 	account.Actions(api, a.account)
 	chat.Actions(api, a.chat)
 	presence.Actions(api, a.presence)
+	dashboard.Actions(api, a.dashboard)
 	notify.Actions(api, a.notify)
 	notify.PushActions(api, a.push)
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))

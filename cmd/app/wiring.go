@@ -11,6 +11,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
+	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
 	"hubbub/internal/notify"
 	"hubbub/internal/presence"
@@ -42,10 +43,14 @@ func (a *App) wire() error {
 		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log,
 	})
 	a.chat.NotifyBy(chatNotices{a.notify}, a.presence)
+	a.dashboard = dashboard.New(a.db, a.hub, dashboard.Config{
+		Node: a.nodeName(), Notifier: orderNotices{a}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
+	})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
 	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
+	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one too.", func() float64 { return float64(a.presence.Nodes()) })
 	return nil
 }
 

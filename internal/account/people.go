@@ -45,6 +45,11 @@ func (s *Service) ByHandles(ctx context.Context, handles []string) (map[string]U
 	return byHandle, nil
 }
 
+// WithRole returns the people who have it, by id.
+func (s *Service) WithRole(ctx context.Context, role Role) ([]User, error) {
+	return s.store.usersWithRole(ctx, role)
+}
+
 // Search returns people by name: those whose name or handle has the query in
 // it, first those where it begins either. An empty query finds everybody.
 func (s *Service) Search(ctx context.Context, query string, limit int) ([]User, error) {

@@ -139,6 +139,20 @@ func (s store) usersByHandles(ctx context.Context, handles []string) ([]User, er
 	return users, nil
 }
 
+// usersWithRole returns the people with the role, by id. Everybody is looked at:
+// ask seldom.
+func (s store) usersWithRole(ctx context.Context, role Role) ([]User, error) {
+	users, err := collectUsers(s.db.Query(ctx, `
+		select `+userColumns+`
+		  from account.users u
+		 where u.role = $1
+		 order by u.id`, role))
+	if err != nil {
+		return nil, fmt.Errorf("find people by role: %w", err)
+	}
+	return users, nil
+}
+
 // search returns people by name: those whose name or handle has the text in
 // it, first those where it begins either. An empty text finds everybody.
 func (s store) search(ctx context.Context, text string, limit int) ([]User, error) {

@@ -14,6 +14,10 @@ type refusal string
 
 func (r refusal) Error() string { return string(r) }
 
+// Refuse is what the UnmarshalJSON of a feature's own input type returns: the
+// field is answered with the reason, in words for the reader.
+func Refuse(reason string) error { return refusal(reason) }
+
 // ID is the id of a thing: a whole number from 1, or the same as a decimal string.
 type ID int64
 

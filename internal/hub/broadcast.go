@@ -104,6 +104,9 @@ func (h *Hub) deliver(p *parcel) {
 	if p.disband != "" {
 		h.disband(p.disband)
 	}
+	if p.follow != "" {
+		h.noteCreated(p.follow)
+	}
 }
 
 // lists of members, kept because a copy is made for every broadcast.

@@ -59,6 +59,7 @@ type Hub struct {
 	openers    []func(Opened)
 	observers  []observer
 	deliveries []delivery
+	creations  []creation
 
 	mu       sync.Mutex
 	open     int

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"hubbub/internal/bus"
@@ -161,3 +162,26 @@ func (h *Hub) expel(c *Conn, room string) {
 }
 
 func (h *Hub) members(room string) []*member { return h.shard(room).snapshot(room, nil) }
+
+type creation struct {
+	resource string
+	fn       func(id int64)
+}
+
+// OnCreated calls fn after a new record of the resource was published and this
+// node's watchers were subscribed to it, whichever node it came from. fn must be
+// quick: the publisher waits for it. Register before serving.
+func (h *Hub) OnCreated(resource string, fn func(id int64)) {
+	h.creations = append(h.creations, creation{resource, fn})
+}
+
+// noteCreated reads the record off the room that its watchers now follow.
+func (h *Hub) noteCreated(record string) {
+	for _, c := range h.creations {
+		if id, is := strings.CutPrefix(record, c.resource+":"); is {
+			if n, err := strconv.ParseInt(id, 10, 64); err == nil {
+				c.fn(n)
+			}
+		}
+	}
+}

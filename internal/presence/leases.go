@@ -140,6 +140,11 @@ func (s *Service) beat(ctx context.Context) error {
 			s.log.InfoContext(ctx, "leases of dead nodes were taken away", "nodes", dead)
 		}
 	}
+	alive, err := living(ctx, s.db)
+	if err != nil {
+		return err
+	}
+	s.alive.Store(alive)
 	seen, err := leases(ctx, s.db, s.node)
 	if err != nil {
 		return err

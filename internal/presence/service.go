@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hubbub/internal/account"
@@ -37,6 +38,7 @@ type Service struct {
 	timing Timing
 	seen   func(ctx context.Context, userID int64)
 	node   node
+	alive  atomic.Int64  // nodes at the last heartbeat
 	moved  chan struct{} // holds a token when Run has something to do
 	beatAt time.Time     // of Run
 	names  names
@@ -179,6 +181,9 @@ func (s *Service) Count() int {
 	defer s.mu.Unlock()
 	return len(s.roster.online())
 }
+
+// Nodes is how many live on the database, this one too, as of its last heartbeat.
+func (s *Service) Nodes() int { return int(s.alive.Load()) }
 
 // read asks the database for those whom the roster does not know.
 func (s *Service) read(ctx context.Context, ids []int64) error {

@@ -71,6 +71,14 @@ func reap(ctx context.Context, db postgres.Queryer) ([]string, error) {
 	return dead, nil
 }
 
+// living is how many nodes have not expired.
+func living(ctx context.Context, db postgres.Queryer) (n int64, err error) {
+	if err := db.QueryRow(ctx, `select count(*) from presence.nodes where expires_at > now()`).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the nodes: %w", err)
+	}
+	return n, nil
+}
+
 // take writes the node's leases.
 func take(ctx context.Context, db postgres.Queryer, n node, w writes) error {
 	_, err := db.Exec(ctx, `

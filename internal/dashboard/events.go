@@ -1,0 +1,67 @@
+package dashboard
+
+import (
+	"context"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+// The names of the dashboard's events, as on the wire and in dashboard.js.
+const (
+	eventStatsUpdated     = "statsUpdated"
+	eventSimulatorUpdated = "simulatorUpdated"
+	eventCounterUpdated   = "counterUpdated"
+	eventSystemUpdated    = "systemUpdated"
+
+	// Room is where those are who look at the dashboard.
+	Room = "dashboard"
+	// SystemRoom is where those are who look at the System board.
+	SystemRoom  = "system"
+	counterRoom = "counter-watchers"
+
+	orderResource   = "order"
+	productResource = "product"
+)
+
+// StatsUpdate is the body of statsUpdated: the stats, and the steps of the
+// series in which they may have changed, as they are now. A client whose
+// version is lower than After has missed some, and reads the series again.
+type StatsUpdate struct {
+	Stats
+	After  int64   `json:"after"`
+	Rate   Rate    `json:"rate"`
+	Points []Point `json:"points"`
+}
+
+// Progress is what an update changes of an order.
+type Progress struct {
+	Status    Status     `json:"status"`
+	UpdatedAt *wire.Time `json:"updatedAt,omitempty"` // nil in previous
+}
+
+// CounterValue is the counter, and the body of counterUpdated.
+type CounterValue struct {
+	Count int64 `json:"count"`
+}
+
+// tellPlaced tells those who watch orders of a new one.
+func (s *Service) tellPlaced(ctx context.Context, o Order, from *hub.Conn) {
+	s.hub.Publish(ctx, orderResource, hub.Change{Verb: hub.Created, ID: o.ID, Data: o}, hub.Subscribers, from)
+}
+
+// tellMoved tells the order's subscribers where it has come.
+func (s *Service) tellMoved(ctx context.Context, before Status, o Order, from *hub.Conn) {
+	s.hub.Publish(ctx, orderResource, hub.Change{
+		Verb: hub.Updated, ID: o.ID,
+		Data: Progress{o.Status, &o.UpdatedAt}, Previous: Progress{Status: before},
+	}, hub.Subscribers, from)
+}
+
+func (s *Service) tellProduct(ctx context.Context, verb hub.Verb, p Product, previous any, from *hub.Conn) {
+	ch := hub.Change{Verb: verb, ID: p.ID, Previous: previous}
+	if verb != hub.Destroyed {
+		ch.Data = p
+	}
+	s.hub.Publish(ctx, productResource, ch, hub.Subscribers, from)
+}

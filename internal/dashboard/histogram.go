@@ -1,0 +1,49 @@
+package dashboard
+
+import "math"
+
+// Histogram is how many observations there were up to each bound, as Prometheus
+// counts them: each bucket includes the smaller ones.
+type Histogram struct {
+	Bounds []float64 // ascending
+	Counts []uint64
+	Total  uint64 // also those past the last bound
+}
+
+// since is what was observed after an earlier state of the same histogram.
+func (h Histogram) since(earlier Histogram) Histogram {
+	d := Histogram{Bounds: h.Bounds, Counts: make([]uint64, len(h.Counts)), Total: h.Total - earlier.Total}
+	for i, n := range h.Counts {
+		if d.Counts[i] = n; i < len(earlier.Counts) {
+			d.Counts[i] -= earlier.Counts[i]
+		}
+	}
+	return d
+}
+
+// quantile estimates below which value the share q of the observations is, as
+// if they were spread evenly within their bucket. It is the last bound when they
+// are past it, and false when there is no observation.
+func (h Histogram) quantile(q float64) (float64, bool) {
+	if h.Total == 0 || len(h.Bounds) == 0 {
+		return 0, false
+	}
+	rank := q * float64(h.Total)
+	lower, below := 0.0, 0.0
+	for i, n := range h.Counts {
+		if upTo := float64(n); upTo >= rank && upTo > below {
+			return lower + (h.Bounds[i]-lower)*(rank-below)/(upTo-below), true
+		}
+		lower, below = h.Bounds[i], float64(n)
+	}
+	return lower, true
+}
+
+// milliseconds is quantile of seconds; nil: there is none.
+func (h Histogram) milliseconds(q float64) *float64 {
+	seconds, ok := h.quantile(q)
+	if !ok {
+		return nil
+	}
+	return new(math.Round(seconds*1e6) / 1e3)
+}

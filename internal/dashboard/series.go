@@ -1,0 +1,198 @@
+package dashboard
+
+import (
+	"math"
+	"time"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/wire"
+)
+
+// Range is how far back the charts look.
+type Range string
+
+// The ranges.
+const (
+	QuarterHour Range = "15m"
+	Hour        Range = "1h"
+	Day         Range = "24h"
+)
+
+// Ranges are all of them, the shortest first.
+func Ranges() []Range { return []Range{QuarterHour, Hour, Day} }
+
+// resolution is how a range is cut: each has a rollup of its own, so that none
+// reads many rows.
+type resolution struct {
+	length    time.Duration
+	step      time.Duration // of dashboard.series
+	salesStep time.Duration // of dashboard.sales
+}
+
+var resolutions = map[Range]resolution{
+	QuarterHour: {15 * time.Minute, 10 * time.Second, time.Minute},
+	Hour:        {time.Hour, time.Minute, 5 * time.Minute},
+	Day:         {24 * time.Hour, 15 * time.Minute, time.Hour},
+}
+
+func (r Range) check() error {
+	if _, ok := resolutions[r]; !ok {
+		return fault.Invalid("range", "must be 15m, 1h or 24h")
+	}
+	return nil
+}
+
+// begin is the first step that the range shows at a time. The last one is the
+// step that has just begun.
+func (r resolution) begin(now time.Time) time.Time {
+	return now.Truncate(r.step).Add(r.step - r.length)
+}
+
+func (r resolution) points() int { return int(r.length / r.step) }
+
+// Series is what was ordered and earned over a range, a step after the other. An
+// order counts when it was placed, its revenue when it was completed.
+type Series struct {
+	Range   Range     `json:"range"`
+	Step    int       `json:"step"` // seconds
+	From    wire.Time `json:"from"` // when the first step begins
+	Orders  []int64   `json:"orders"`
+	Revenue []Money   `json:"revenue"`
+
+	// Known is the first step of which something is known: before, nothing was
+	// counted, and charts have a gap. Equal to the length: nothing is.
+	Known int `json:"known"`
+	// Before is the orders of the range before this one, to compare with.
+	Before      []int64 `json:"before"`
+	BeforeKnown int     `json:"beforeKnown"`
+
+	Products []Sales `json:"products"` // the best of the range, the most orders first
+	Version  int64   `json:"version"`  // of the stats, when this was read
+}
+
+// Sales is what was sold of a product.
+type Sales struct {
+	Product ProductRef `json:"product"`
+	Orders  int64      `json:"orders"`
+	Revenue Money      `json:"revenue"`
+}
+
+// Point is a step of a series, as statsUpdated brings it.
+type Point struct {
+	Step    int       `json:"step"` // seconds: of which series
+	At      wire.Time `json:"at"`
+	Orders  int64     `json:"orders"`
+	Revenue Money     `json:"revenue"`
+}
+
+// Gap is a value of a chart that is not known.
+var Gap = math.NaN()
+
+// PerMinute is the orders a minute at each step: those of the minute that ends
+// with the step where steps are shorter, the average where they are longer.
+// Steps of which nothing is known are gaps.
+func (s Series) PerMinute() []float64 { return perMinute(s.Orders, s.Before, s.Known, s.Step) }
+
+// PerMinuteBefore is PerMinute of the range before.
+func (s Series) PerMinuteBefore() []float64 {
+	return perMinute(s.Before, nil, s.BeforeKnown, s.Step)
+}
+
+func perMinute(orders, before []int64, known, step int) []float64 {
+	window := max(1, 60/step)
+	rates := make([]float64, len(orders))
+	for i := range orders {
+		sum := int64(0)
+		for k := i - window + 1; k <= i; k++ {
+			sum += at(orders, before, k)
+		}
+		rates[i] = float64(sum) * 60 / float64(window*step)
+		if i < known {
+			rates[i] = Gap
+		}
+	}
+	return rates
+}
+
+// at looks a negative index up in what came before.
+func at(orders, before []int64, i int) int64 {
+	switch {
+	case i >= 0:
+		return orders[i]
+	case len(before)+i >= 0:
+		return before[len(before)+i]
+	}
+	return 0
+}
+
+// Earned is the revenue of each step in whole units of money, for charts; gaps
+// as in PerMinute.
+func (s Series) Earned() []float64 {
+	earned := make([]float64, len(s.Revenue))
+	for i, m := range s.Revenue {
+		earned[i] = float64(m) / 100
+		if i < s.Known {
+			earned[i] = Gap
+		}
+	}
+	return earned
+}
+
+// Rate is how many orders come a minute now, and how much more, in per cent,
+// that is than it was in the quarter of an hour before.
+type Rate struct {
+	PerMinute float64  `json:"perMinute"`
+	Delta     *float64 `json:"delta"` // nil: there is nothing to compare with
+}
+
+// rateOf weighs the steps of ten seconds that lie in the last minute: the
+// oldest of them counts as far as it does.
+func rateOf(recent []Point, now time.Time) Rate {
+	var rate Rate
+	sum := int64(0)
+	for _, p := range recent {
+		age := now.Sub(time.Time(p.At))
+		switch {
+		case p.Step == 10 && age < time.Minute:
+			rate.PerMinute += float64(p.Orders)
+		case p.Step == 10 && age < 70*time.Second:
+			rate.PerMinute += float64(p.Orders) * (70*time.Second - age).Seconds() / 10
+		case p.Step == 60 && age >= time.Minute:
+			sum += p.Orders
+		}
+	}
+	rate.PerMinute = math.Round(rate.PerMinute*10) / 10
+	if usual := float64(sum) / 15; usual > 0 {
+		rate.Delta = new(math.Round((rate.PerMinute/usual-1)*1000) / 10)
+	}
+	return rate
+}
+
+// latest are the current step of each series and the one before: where a change
+// of the last seconds has been counted.
+func latest(recent []Point, now time.Time) []Point {
+	points := []Point{}
+	for _, p := range recent {
+		step := time.Duration(p.Step) * time.Second
+		if !time.Time(p.At).Before(now.Truncate(step).Add(-step)) {
+			points = append(points, p)
+		}
+	}
+	return points
+}
+
+// fill spreads points over steps from a time on; what is between them is 0.
+func fill(points []Point, from time.Time, step time.Duration, n int) (orders []int64, revenue []Money) {
+	orders, revenue = make([]int64, n), make([]Money, n)
+	for _, p := range points {
+		if i := stepsBetween(from, time.Time(p.At), step); i >= 0 && i < n {
+			orders[i], revenue[i] = p.Orders, p.Revenue
+		}
+	}
+	return orders, revenue
+}
+
+// stepsBetween rounds down, also below zero.
+func stepsBetween(from, to time.Time, step time.Duration) int {
+	return int(math.Floor(float64(to.Sub(from)) / float64(step)))
+}

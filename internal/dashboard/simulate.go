@@ -1,0 +1,169 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+)
+
+const (
+	maxRate       = 50              // orders a second
+	simulateTTL   = 3 * time.Second // without a sign of the holder another node takes over
+	simulateBeat  = 100 * time.Millisecond
+	simulateHold  = time.Second     // between two signs of the holder
+	simulateAfter = 5 * time.Second // of somebody watching: who only passes by leaves no orders behind
+	restPending   = 4 * time.Second // before a simulated order is completed or cancelled
+	restCompleted = 8 * time.Second // before it is shipped
+	keptSimulated = 100_000         // orders; the oldest beyond are deleted, and stay counted
+	pruneEvery    = time.Minute
+)
+
+// Simulator is how the demo's orders come.
+type Simulator struct {
+	Rate int `json:"rate"` // orders a second, at noon
+}
+
+// Simulator returns how orders come by themselves; nil: they do not.
+func (s *Service) Simulator(ctx context.Context) (*Simulator, error) {
+	if !s.config.Simulate {
+		return nil, nil
+	}
+	sim, err := simulatorOf(ctx, s.db)
+	return &sim, err
+}
+
+// SetRate changes how fast orders come by themselves, and tells all dashboards.
+// It is 404 outside of a demo.
+func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simulator, error) {
+	switch {
+	case !s.config.Simulate:
+		return Simulator{}, fault.NotFound()
+	case !who.IsStaff():
+		return Simulator{}, fault.Forbidden("Only staff set how fast orders come.")
+	case rate < 0 || rate > maxRate:
+		return Simulator{}, fault.Invalid("rate", "must be a whole number from 0 to 50")
+	}
+	if err := setRate(ctx, s.db, rate); err != nil {
+		return Simulator{}, err
+	}
+	sim := Simulator{rate}
+	s.hub.Broadcast(ctx, hub.Event{Name: eventSimulatorUpdated, Class: hub.State, Data: sim}, nil, Room)
+	return sim, nil
+}
+
+// simulation is what a node that may simulate remembers.
+type simulation struct {
+	watchedSince time.Time // zero: nobody watches
+	heldAt       time.Time
+	rate         int // 0 while another node simulates
+	owed         float64
+	prunedAt     time.Time
+}
+
+// simulate lets orders come and go on while somebody watches a dashboard here.
+func (s *Service) simulate(ctx context.Context) {
+	beat := time.NewTicker(simulateBeat)
+	defer beat.Stop()
+	var sim simulation
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-beat.C:
+			if sim.watched(s.followers.dashboards(), now) {
+				s.complain(ctx, "simulator", s.simulateBeat(ctx, &sim, now))
+			}
+		}
+	}
+}
+
+// watched says whether somebody has been watching for long enough.
+func (sim *simulation) watched(dashboards int, now time.Time) bool {
+	switch {
+	case dashboards == 0:
+		*sim = simulation{prunedAt: sim.prunedAt}
+		return false
+	case sim.watchedSince.IsZero():
+		sim.watchedSince = now
+	}
+	return now.Sub(sim.watchedSince) >= simulateAfter
+}
+
+func (s *Service) simulateBeat(ctx context.Context, sim *simulation, now time.Time) error {
+	if now.Sub(sim.heldAt) >= simulateHold {
+		rate, held, err := holdSimulator(ctx, s.db, s.config.Node, simulateTTL)
+		if err != nil || !held {
+			sim.rate, sim.owed = 0, 0
+			return err
+		}
+		sim.heldAt, sim.rate = now, rate
+	}
+	for range sim.earn(now) {
+		if err := s.simulateOrder(ctx); err != nil {
+			return err
+		}
+	}
+	if now.Sub(sim.prunedAt) >= pruneEvery {
+		sim.prunedAt = now
+		_, err := pruneSimulated(ctx, s.db, keptSimulated)
+		return err
+	}
+	return nil
+}
+
+// earn is how many orders are due with this beat.
+func (sim *simulation) earn(now time.Time) int {
+	sim.owed += float64(sim.rate) * simulateBeat.Seconds() * dayCurve(now) * (0.5 + rand.Float64())
+	due := math.Floor(sim.owed)
+	sim.owed -= due
+	return int(due)
+}
+
+// dayCurve is how busy an hour is: least at four in the morning, most in the
+// late afternoon. Its mean is about 0.8.
+func dayCurve(t time.Time) float64 {
+	hours := float64(t.UTC().Hour()) + float64(t.UTC().Minute())/60
+	return 0.8 - 0.35*math.Cos((hours-4)/24*2*math.Pi)
+}
+
+// simulateOrder places an order, and brings older ones on.
+func (s *Service) simulateOrder(ctx context.Context) error {
+	offer, err := s.Offer(ctx)
+	if err != nil || len(offer) == 0 {
+		return err
+	}
+	o, err := s.place(ctx, nil, imagine(offer))
+	if err != nil {
+		return err
+	}
+	s.tellPlaced(ctx, o, nil)
+	next := Completed
+	if rand.N(16) == 0 {
+		next = Cancelled
+	}
+	err = errors.Join(s.advance(ctx, Pending, next, restPending), s.advance(ctx, Completed, Shipped, restCompleted))
+	s.changed()
+	return err
+}
+
+// advance moves the oldest simulated order that has rested.
+func (s *Service) advance(ctx context.Context, from, to Status, rested time.Duration) error {
+	id, err := simulatedOf(ctx, s.db, from, rested)
+	if err == nil {
+		var o Order
+		if o, err = s.move(ctx, id, to); err == nil {
+			s.tellMoved(ctx, from, o, nil)
+		}
+	}
+	if fault.Is(err, http.StatusNotFound) { // nothing to do, or a person was faster
+		return nil
+	}
+	return err
+}

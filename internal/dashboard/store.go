@@ -1,0 +1,160 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+)
+
+// orderColumns are what scanOrder reads, of an order o and its product p.
+const orderColumns = `o.id, o.customer, p.id, p.name, o.quantity, o.amount, o.status, o.created_at, o.updated_at`
+
+func scanOrder(row pgx.CollectableRow) (Order, error) {
+	var o Order
+	err := row.Scan(&o.ID, &o.Customer, &o.Product.ID, &o.Product.Name, &o.Quantity, &o.Amount, &o.Status, &o.CreatedAt, &o.UpdatedAt)
+	return o, err
+}
+
+func collectOrders(rows pgx.Rows, err error) ([]Order, error) {
+	if err != nil {
+		return nil, fmt.Errorf("read orders: %w", err)
+	}
+	orders, err := pgx.CollectRows(rows, scanOrder)
+	if err != nil {
+		return nil, fmt.Errorf("read orders: %w", err)
+	}
+	return orders, nil
+}
+
+// one returns the only order, or 404.
+func one(rows pgx.Rows, err error) (Order, error) {
+	orders, err := collectOrders(rows, err)
+	if err == nil && len(orders) == 0 {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return Order{}, err
+	}
+	return orders[0], nil
+}
+
+// insertOrder places an order at the product's price of now; 404 when the
+// product is not offered.
+func insertOrder(ctx context.Context, tx postgres.Tx, by *int64, n NewOrder) (Order, error) {
+	return one(tx.Query(ctx, `
+		with p as (
+		  select id, name, price
+		    from dashboard.products
+		   where id = $2 and deleted_at is null
+		), o as (
+		  insert into dashboard.orders (customer, product_id, quantity, amount, placed_by, client_id, simulated)
+		  select $1, p.id, $3, p.price * $3, $4, $5, $6 from p
+		  returning *
+		)
+		select `+orderColumns+` from o cross join p`,
+		n.Customer, n.ProductID, n.Quantity, by, n.ClientID, n.simulated))
+}
+
+// moveOrder brings an order to a status, from any of these; 404 when there is
+// no such order there. Of several who try at once, one finds it.
+func moveOrder(ctx context.Context, tx postgres.Tx, id int64, from []Status, to Status) (Order, error) {
+	return one(tx.Query(ctx, `
+		with o as (
+		  update dashboard.orders
+		     set status       = $3,
+		         updated_at   = now(),
+		         completed_at = case when $3 = 'completed' then now() else completed_at end
+		   where id = $1 and status = any ($2)
+		  returning *
+		)
+		select `+orderColumns+` from o join dashboard.products p on p.id = o.product_id`,
+		id, from, to))
+}
+
+// orderByID returns the order, or 404.
+func orderByID(ctx context.Context, db postgres.Queryer, id int64) (Order, error) {
+	return one(db.Query(ctx, `
+		select `+orderColumns+`
+		  from dashboard.orders o
+		  join dashboard.products p on p.id = o.product_id
+		 where o.id = $1`, id))
+}
+
+// orderOfClient returns the order that somebody made under a clientId, or 404.
+func orderOfClient(ctx context.Context, db postgres.Queryer, by int64, clientID string) (Order, error) {
+	return one(db.Query(ctx, `
+		select `+orderColumns+`
+		  from dashboard.orders o
+		  join dashboard.products p on p.id = o.product_id
+		 where o.placed_by = $1 and o.client_id = $2`, by, clientID))
+}
+
+// ordersBefore returns the newest orders before an id, the newest first.
+func ordersBefore(ctx context.Context, db postgres.Queryer, before int64, limit int) ([]Order, error) {
+	return collectOrders(db.Query(ctx, `
+		select `+orderColumns+`
+		  from dashboard.orders o
+		  join dashboard.products p on p.id = o.product_id
+		 where o.id < $1
+		 order by o.id desc
+		 limit $2`, before, limit))
+}
+
+// ordersOfStatus is ordersBefore for those of one status.
+func ordersOfStatus(ctx context.Context, db postgres.Queryer, status Status, before int64, limit int) ([]Order, error) {
+	return collectOrders(db.Query(ctx, `
+		select `+orderColumns+`
+		  from dashboard.orders o
+		  join dashboard.products p on p.id = o.product_id
+		 where o.status = $1 and o.id < $2
+		 order by o.id desc
+		 limit $3`, status, before, limit))
+}
+
+// newestIDs returns the ids of the newest orders.
+func newestIDs(ctx context.Context, db postgres.Queryer, limit int) ([]int64, error) {
+	rows, err := db.Query(ctx, `select id from dashboard.orders order by id desc limit $1`, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read the newest orders: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("read the newest orders: %w", err)
+	}
+	return ids, nil
+}
+
+// announce notes that the admins are to be told of the order.
+func announce(ctx context.Context, tx postgres.Tx, orderID int64) error {
+	if _, err := tx.Exec(ctx, `insert into dashboard.announcements (order_id) values ($1)`, orderID); err != nil {
+		return fmt.Errorf("note the announcement: %w", err)
+	}
+	return nil
+}
+
+// unannounced takes an order of which the admins have yet to be told, until the
+// transaction ends, past those that others have taken; false: there is none.
+func unannounced(ctx context.Context, tx postgres.Tx) (Order, bool, error) {
+	var id int64
+	err := tx.QueryRow(ctx, `
+		delete from dashboard.announcements
+		 where order_id = (select order_id
+		                     from dashboard.announcements
+		                    order by order_id
+		                    limit 1
+		                      for update skip locked)
+		returning order_id`).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Order{}, false, nil
+	}
+	if err != nil {
+		return Order{}, false, fmt.Errorf("take an announcement: %w", err)
+	}
+	o, err := orderByID(ctx, tx, id)
+	return o, err == nil, err
+}

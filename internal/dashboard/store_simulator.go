@@ -1,0 +1,78 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+)
+
+func simulatorOf(ctx context.Context, db postgres.Queryer) (sim Simulator, err error) {
+	if err := db.QueryRow(ctx, `select rate from dashboard.simulator`).Scan(&sim.Rate); err != nil {
+		return sim, fmt.Errorf("read the simulator's rate: %w", err)
+	}
+	return sim, nil
+}
+
+func setRate(ctx context.Context, db postgres.Queryer, rate int) error {
+	if _, err := db.Exec(ctx, `update dashboard.simulator set rate = $1`, rate); err != nil {
+		return fmt.Errorf("set the simulator's rate: %w", err)
+	}
+	return nil
+}
+
+// holdSimulator makes the node the one that simulates, for a while, and returns
+// the rate; false: another node is.
+func holdSimulator(ctx context.Context, db postgres.Queryer, node string, ttl time.Duration) (rate int, held bool, err error) {
+	err = db.QueryRow(ctx, `
+		update dashboard.simulator
+		   set holder = $1, until = now() + $2::interval
+		 where holder = $1 or holder is null or until < now()
+		returning rate`, node, ttl).Scan(&rate)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, false, nil
+	}
+	if err != nil {
+		return 0, false, fmt.Errorf("hold the simulator: %w", err)
+	}
+	return rate, true, nil
+}
+
+// simulatedOf returns the oldest simulated order of a status that has rested
+// for a while; 404: there is none.
+func simulatedOf(ctx context.Context, db postgres.Queryer, status Status, rested time.Duration) (id int64, err error) {
+	err = db.QueryRow(ctx, `
+		select id
+		  from (select id, updated_at
+		          from dashboard.orders
+		         where simulated and status = $1
+		         order by id
+		         limit 1) oldest
+		 where updated_at < now() - $2::interval`, status, rested).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, fault.NotFound()
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find a simulated order: %w", err)
+	}
+	return id, nil
+}
+
+// pruneSimulated deletes simulated orders that are older than the newest keep
+// of them. What was counted stays counted.
+func pruneSimulated(ctx context.Context, db postgres.Queryer, keep int) (pruned int64, err error) {
+	tag, err := db.Exec(ctx, `
+		delete from dashboard.orders
+		 where simulated
+		   and id <= (select id from dashboard.orders where simulated order by id desc offset $1 limit 1)
+		   and status <> 'pending'`, keep)
+	if err != nil {
+		return 0, fmt.Errorf("prune simulated orders: %w", err)
+	}
+	return tag.RowsAffected(), nil
+}

@@ -1,0 +1,185 @@
+package dashboard
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+const (
+	sampleEvery = time.Second
+	keptSamples = 300             // five minutes
+	rateWindow  = 5 * time.Second // rates are averages over it: a single second jumps
+)
+
+// Figures reads what Prometheus reads, on this node.
+type Figures interface {
+	Read(ctx context.Context) (Reading, error)
+}
+
+// Reading is this node's figures at a moment. Counts are since the start.
+type Reading struct {
+	At          time.Time
+	Node        string
+	Nodes       int
+	Connections int
+	Rooms       int
+	Queued      int // frames waiting on all connections
+	Deepest     int // frames waiting on the slowest
+	Goroutines  int
+	Heap        int64 // bytes in use
+	Pool        Pool
+
+	EventsIn   uint64 // published here, or come from other nodes
+	EventsOut  uint64 // frames for a connection
+	Requests   uint64 // by HTTP and over the sockets
+	Dropped    Dropped
+	SlowCloses uint64    // connections closed because they were too slow
+	Broadcasts Histogram // seconds until a broadcast is in every queue
+}
+
+// Pool is the connections to the database.
+type Pool struct {
+	Busy  int `json:"busy"`
+	Open  int `json:"open"`
+	Limit int `json:"limit"`
+}
+
+// Dropped is frames that did not fit, by class of event.
+type Dropped struct {
+	Log      uint64 `json:"log"`
+	State    uint64 `json:"state"`
+	Volatile uint64 `json:"volatile"`
+}
+
+// Sample is what the System board shows of a second.
+type Sample struct {
+	At          wire.Time `json:"at"`
+	Node        string    `json:"node"`
+	Nodes       int       `json:"nodes"`
+	Connections int       `json:"connections"`
+	Rooms       int       `json:"rooms"`
+	EventsIn    float64   `json:"eventsIn"`  // a second
+	EventsOut   float64   `json:"eventsOut"` // a second
+	Requests    float64   `json:"requests"`  // a second
+	Queued      int       `json:"queued"`
+	Deepest     int       `json:"deepest"`
+	Dropped     Dropped   `json:"dropped"`    // since the start
+	SlowCloses  uint64    `json:"slowCloses"` // since the start
+	P50         *float64  `json:"p50"`        // milliseconds of a broadcast of the last minute; nil: there was none
+	P99         *float64  `json:"p99"`
+	Goroutines  int       `json:"goroutines"`
+	Heap        int64     `json:"heap"` // bytes
+	Pool        Pool      `json:"pool"`
+}
+
+// Board is what the System board shows at first.
+type Board struct {
+	Step    int      `json:"step"` // seconds between two samples
+	History []Sample `json:"history"`
+}
+
+// board keeps the samples of some minutes in a ring.
+type board struct {
+	mu       sync.Mutex
+	readings []Reading // of the last minute and more, the oldest first
+	samples  []Sample
+}
+
+// keptReadings is what the percentiles of a minute need.
+const keptReadings = int(time.Minute/sampleEvery) + 1
+
+// add makes a sample of the reading and those before it.
+func (b *board) add(r Reading) Sample {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.readings = append(b.readings, r)
+	b.readings = slices.Delete(b.readings, 0, max(0, len(b.readings)-keptReadings))
+	sample := sampleOf(b.readings)
+	b.samples = append(b.samples, sample)
+	b.samples = slices.Delete(b.samples, 0, max(0, len(b.samples)-keptSamples))
+	return sample
+}
+
+func (b *board) history() []Sample {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return append([]Sample{}, b.samples...)
+}
+
+// sampleOf is the last reading, with what changed since readings before it.
+func sampleOf(readings []Reading) Sample {
+	r, oldest := readings[len(readings)-1], readings[0]
+	before := oldest
+	for _, older := range readings {
+		if before = older; r.At.Sub(older.At) <= rateWindow {
+			break
+		}
+	}
+	took := r.At.Sub(before.At).Seconds()
+	recent := r.Broadcasts.since(oldest.Broadcasts)
+	return Sample{
+		At: wire.Time(r.At), Node: r.Node, Nodes: r.Nodes, Connections: r.Connections, Rooms: r.Rooms,
+		EventsIn:  perSecond(before.EventsIn, r.EventsIn, took),
+		EventsOut: perSecond(before.EventsOut, r.EventsOut, took),
+		Requests:  perSecond(before.Requests, r.Requests, took),
+		Queued:    r.Queued, Deepest: r.Deepest, Dropped: r.Dropped, SlowCloses: r.SlowCloses,
+		P50: recent.milliseconds(0.5), P99: recent.milliseconds(0.99),
+		Goroutines: r.Goroutines, Heap: r.Heap, Pool: r.Pool,
+	}
+}
+
+func perSecond(before, now uint64, seconds float64) float64 {
+	if seconds <= 0 {
+		return 0
+	}
+	return float64(now-before) / seconds
+}
+
+// WatchSystem joins an admin's connection to the System board and returns the
+// last minutes.
+func (s *Service) WatchSystem(conn *hub.Conn, who account.User) (Board, error) {
+	shown, err := s.System(who)
+	if err != nil {
+		return Board{}, err
+	}
+	if _, err := s.hub.Join(conn, SystemRoom, nil); err != nil {
+		return Board{}, err
+	}
+	conn.Hold(SystemRoom)
+	shown.History = s.board.history()
+	return shown, nil
+}
+
+// System returns the last minutes of this node; for admins.
+func (s *Service) System(who account.User) (Board, error) {
+	if who.Role != account.Admin {
+		return Board{}, fault.Forbidden("Only admins see the System board.")
+	}
+	return Board{Step: int(sampleEvery.Seconds()), History: s.board.history()}, nil
+}
+
+// sampleFigures keeps the last minutes, so that the board opens with a history,
+// and tells those who watch it here.
+func (s *Service) sampleFigures(ctx context.Context) {
+	often := time.NewTicker(sampleEvery)
+	defer often.Stop()
+	for {
+		reading, err := s.config.Figures.Read(ctx)
+		s.complain(ctx, "figures", err)
+		if err == nil {
+			s.hub.BroadcastHere(ctx, hub.Event{Name: eventSystemUpdated, Class: hub.State, Data: s.board.add(reading)}, SystemRoom)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-often.C:
+		}
+	}
+}
