@@ -41,6 +41,7 @@ type Service struct {
 	config    Config
 	log       *slog.Logger
 	followers *followers
+	standing  standing
 	board     board
 	counter   counter
 	moved     chan struct{} // holds a token when the stats may have changed
@@ -126,7 +127,11 @@ func (s *Service) follow(ctx context.Context, conn *hub.Conn, r Range) (Snapshot
 		return Snapshot{}, err
 	}
 	s.followers.watch(conn, ids)
-	return s.Snapshot(ctx, r)
+	shown, err := s.Snapshot(ctx, r)
+	if err == nil {
+		s.standing.note(shown.Stats.Version)
+	}
+	return shown, err
 }
 
 // Snapshot reads what a dashboard shows.

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"hubbub/internal/hub"
@@ -12,9 +13,8 @@ const (
 	pace        = 250 * time.Millisecond // between two statsUpdated: four a second at most
 	bestCount   = 6                      // products in the breakdown
 	sweepEvery  = 10 * time.Minute
-	keptRanges  = 2           // a range and the one before it, to compare with
-	sweepMargin = time.Hour   // past what is shown, for clocks that differ
-	lookAgain   = time.Second // after an error
+	keptRanges  = 2         // a range and the one before it, to compare with
+	sweepMargin = time.Hour // past what is shown, for clocks that differ
 )
 
 // Stats returns the tiles.
@@ -92,38 +92,74 @@ func (s *Service) tellStats(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-s.moved:
-			p.note()
 		case <-look.C:
-			p.note()
 		}
-		if s.followers.dashboards() == 0 || !p.take(time.Now()) {
-			continue
+		p.note()
+		if after, watched := s.standing.begin(s.followers.dashboards); watched && p.take(time.Now()) {
+			told, err := s.tellChanges(ctx, after)
+			s.complain(ctx, "stats", err)
+			if told {
+				p.told(time.Now())
+			}
 		}
-		s.complain(ctx, "stats", s.tellChanges(ctx, &p))
 	}
 }
 
-func (s *Service) tellChanges(ctx context.Context, p *pacer) error {
+func (s *Service) tellChanges(ctx context.Context, after int64) (told bool, err error) {
 	st, recent, err := s.recent(ctx)
-	if err != nil || st.Version == p.version {
-		return err
+	if err != nil || st.Version == after {
+		return false, err
 	}
 	now := time.Time(st.At)
 	s.hub.BroadcastHere(ctx, hub.Event{
 		Name: eventStatsUpdated, Class: hub.State,
-		Data: StatsUpdate{Stats: st, After: p.version, Rate: rateOf(recent, now), Points: latest(recent, now)},
+		Data: StatsUpdate{Stats: st, After: after, Rate: rateOf(recent, now), Points: latest(recent, now)},
 	}, Room)
-	p.told(st.Version, time.Now())
-	return nil
+	s.standing.told(st.Version)
+	return true, nil
+}
+
+// standing is the version of the stats that every dashboard here has, at least.
+type standing struct {
+	mu      sync.Mutex
+	version *int64 // nil: there is no dashboard here
+}
+
+// note says that a dashboard, which is in the room already, has read a version.
+func (s *standing) note(version int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.version == nil || version < *s.version {
+		s.version = &version
+	}
+}
+
+// begin returns what the dashboards have; false: there are none, or none has
+// read anything yet.
+func (s *standing) begin(dashboards func() int) (version int64, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if dashboards() == 0 {
+		s.version = nil
+	}
+	if s.version == nil {
+		return 0, false
+	}
+	return *s.version, true
+}
+
+func (s *standing) told(version int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.version = &version
 }
 
 // pacer holds back what would come too early, and forgets nothing: what was
 // noted stays due until it is taken.
 type pacer struct {
-	pace    time.Duration
-	due     bool
-	last    time.Time // when something was told
-	version int64     // that was told last
+	pace time.Duration
+	due  bool
+	last time.Time // when something was told
 }
 
 func (p *pacer) note() { p.due = true }
@@ -137,7 +173,7 @@ func (p *pacer) take(now time.Time) bool {
 	return true
 }
 
-func (p *pacer) told(version int64, now time.Time) { p.version, p.last = version, now }
+func (p *pacer) told(now time.Time) { p.last = now }
 
 // sweep forgets steps that no chart shows any more.
 func (s *Service) sweep(ctx context.Context) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,7 +17,7 @@ const orderColumns = `o.id, o.customer, p.id, p.name, o.quantity, o.amount, o.st
 
 func scanOrder(row pgx.CollectableRow) (Order, error) {
 	var o Order
-	err := row.Scan(&o.ID, &o.Customer, &o.Product.ID, &o.Product.Name, &o.Quantity, &o.Amount, &o.Status, &o.CreatedAt, &o.UpdatedAt)
+	err := row.Scan(&o.ID, &o.Customer, &o.Product.ID, &o.Product.Name, &o.Quantity, &o.Amount, &o.Status, (*time.Time)(&o.CreatedAt), (*time.Time)(&o.UpdatedAt))
 	return o, err
 }
 
@@ -53,7 +54,7 @@ func insertOrder(ctx context.Context, tx postgres.Tx, by *int64, n NewOrder) (Or
 		   where id = $2 and deleted_at is null
 		), o as (
 		  insert into dashboard.orders (customer, product_id, quantity, amount, placed_by, client_id, simulated)
-		  select $1, p.id, $3, p.price * $3, $4, $5, $6 from p
+		  select $1, p.id, $3::int, p.price * $3::int, $4, $5, $6 from p
 		  returning *
 		)
 		select `+orderColumns+` from o cross join p`,
@@ -66,9 +67,9 @@ func moveOrder(ctx context.Context, tx postgres.Tx, id int64, from []Status, to 
 	return one(tx.Query(ctx, `
 		with o as (
 		  update dashboard.orders
-		     set status       = $3,
+		     set status       = $3::text,
 		         updated_at   = now(),
-		         completed_at = case when $3 = 'completed' then now() else completed_at end
+		         completed_at = case when $3::text = 'completed' then now() else completed_at end
 		   where id = $1 and status = any ($2)
 		  returning *
 		)

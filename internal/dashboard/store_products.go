@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,7 +19,7 @@ func collectProducts(rows pgx.Rows, err error) ([]Product, error) {
 	}
 	products, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Product, error) {
 		var p Product
-		err := row.Scan(&p.ID, &p.Name, &p.Description, &p.Price, &p.CreatedAt, &p.UpdatedAt)
+		err := row.Scan(&p.ID, &p.Name, &p.Description, &p.Price, (*time.Time)(&p.CreatedAt), (*time.Time)(&p.UpdatedAt))
 		return p, err
 	})
 	if err != nil {

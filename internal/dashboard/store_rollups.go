@@ -56,7 +56,7 @@ func stats(ctx context.Context, db postgres.Queryer) (Stats, error) {
 	var st Stats
 	err := db.QueryRow(ctx, `
 		select sum(orders)::bigint, sum(pending)::bigint, sum(revenue), sum(changes)::bigint, now()
-		  from dashboard.totals`).Scan(&st.TotalOrders, &st.PendingOrders, &st.Revenue, &st.Version, &st.At)
+		  from dashboard.totals`).Scan(&st.TotalOrders, &st.PendingOrders, &st.Revenue, &st.Version, (*time.Time)(&st.At))
 	if err != nil {
 		return Stats{}, fmt.Errorf("read the totals: %w", err)
 	}
@@ -95,7 +95,7 @@ func collectPoints(rows pgx.Rows, err error) ([]Point, error) {
 	}
 	points, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Point, error) {
 		var p Point
-		err := row.Scan(&p.Step, &p.At, &p.Orders, &p.Revenue)
+		err := row.Scan(&p.Step, (*time.Time)(&p.At), &p.Orders, &p.Revenue)
 		return p, err
 	})
 	if err != nil {

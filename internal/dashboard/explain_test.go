@@ -1,0 +1,122 @@
+package dashboard
+
+import (
+	"context"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+	"hubbub/internal/testkit"
+)
+
+// fill puts orders into the shop that came before the ranges of all charts, but
+// for the last, without a transaction for each.
+func (s *shop) fill(orders int) {
+	s.t.Helper()
+	err := postgres.InTx(s.t.Context(), s.db, func(tx postgres.Tx) error {
+		for _, sql := range []string{
+			`set local session_replication_role = replica`, // no look at the product of each
+			`insert into dashboard.products (name, price) select 'Product ' || i, i from generate_series(1, 20) i`,
+		} {
+			if _, err := tx.Exec(s.t.Context(), sql); err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(s.t.Context(), `
+			insert into dashboard.orders (customer, product_id, quantity, amount, status, created_at, updated_at, completed_at)
+			select 'Customer ' || i, 1 + i % 20, 1, 10,
+			       case i % 10 when 0 then 'pending' when 1 then 'cancelled' when 2 then 'completed' else 'shipped' end,
+			       at, at, case when i % 10 > 1 then at end
+			  from generate_series(1, $1) i, lateral (select now() - ($1 - i) * interval '5 s' as at) a`, orders)
+		if err != nil {
+			return err
+		}
+		return recount(s.t.Context(), tx)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.db.Exec(s.t.Context(), `vacuum analyze dashboard.orders, dashboard.series, dashboard.sales, dashboard.products`); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// explainer is a transaction that asks for the plan of each statement first.
+type explainer struct {
+	pgx.Tx
+	t     *testing.T
+	plans []string
+}
+
+func (e *explainer) explain(ctx context.Context, sql string, args []any) {
+	e.t.Helper()
+	rows, err := e.Tx.Query(ctx, "explain "+sql, args...)
+	if err != nil {
+		e.t.Fatalf("%v: %s", err, sql)
+	}
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		e.t.Fatalf("%v: %s", err, sql)
+	}
+	e.plans = append(e.plans, sql+"\n"+strings.Join(lines, "\n"))
+}
+
+func (e *explainer) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	e.explain(ctx, sql, args)
+	return e.Tx.Query(ctx, sql, args...)
+}
+
+func (e *explainer) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	e.explain(ctx, sql, args)
+	return e.Tx.QueryRow(ctx, sql, args...)
+}
+
+// What a dashboard reads, and what a change of an order writes, is found by an
+// index: whatever the number of orders.
+func TestNoStatementReadsAllOrders(t *testing.T) {
+	db := testkit.Database(t)
+	s := &shop{Service: New(db, hub.New(hub.Config{}), Config{}), t: t, db: db}
+	s.fill(50_000)
+	ctx, now := t.Context(), time.Now()
+	tx, err := db.Begin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.Background())
+	e := &explainer{Tx: tx, t: t}
+	for what, do := range map[string]func() error{
+		"the newest":      func() error { _, err := ordersBefore(ctx, e, math.MaxInt64, newest); return err },
+		"a page":          func() error { _, err := ordersBefore(ctx, e, 20_000, maxPage); return err },
+		"of a status":     func() error { _, err := ordersOfStatus(ctx, e, Cancelled, 20_000, maxPage); return err },
+		"their ids":       func() error { _, err := newestIDs(ctx, e, newest); return err },
+		"one":             func() error { _, err := orderByID(ctx, e, 20_000); return err },
+		"moving one":      func() error { _, err := moveOrder(ctx, e, 20_000, []Status{Pending}, Completed); return err },
+		"the totals":      func() error { _, err := stats(ctx, e); return err },
+		"the last steps":  func() error { _, err := recentSteps(ctx, e, now); return err },
+		"a series":        func() error { _, err := steps(ctx, e, 15*time.Minute, now.Add(-24*time.Hour)); return err },
+		"its begin":       func() error { _, _, err := firstStep(ctx, e, time.Minute); return err },
+		"the best":        func() error { _, err := bestSellers(ctx, e, time.Hour, now.Add(-24*time.Hour), 6); return err },
+		"announcements":   func() error { _, _, err := unannounced(ctx, e); return err },
+		"the next pruned": func() error { _, err := pruneSimulated(ctx, e, keptSimulated); return err },
+	} {
+		if err := do(); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if _, err := simulatedOf(ctx, e, Pending, 0); err == nil {
+		t.Error("there is a simulated order")
+	}
+	for _, plan := range e.plans {
+		if strings.Contains(plan, "Seq Scan on orders") {
+			t.Errorf("all orders are read:\n%s", plan)
+		}
+	}
+	if len(e.plans) < 13 {
+		t.Errorf("%d statements were explained", len(e.plans))
+	}
+}

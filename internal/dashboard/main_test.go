@@ -1,0 +1,9 @@
+package dashboard
+
+import (
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
