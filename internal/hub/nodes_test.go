@@ -122,3 +122,25 @@ func TestWhatIsBroadcastHereStaysHere(t *testing.T) {
 	alice.hears(`{"event":"x","room":"a"}`)
 	bob.hears()
 }
+
+func TestBothNodesHearOfANewRecordOnceItsWatchersFollowIt(t *testing.T) {
+	here, there := twoNodes(t)
+	for _, h := range []*hub.Hub{here, there} {
+		watcher := open(t, h, hub.Identity{UserID: 1})
+		h.Watch(watcher.Conn, "order")
+		var heard []int64
+		h.OnCreated("order", func(id int64) {
+			if heard = append(heard, id); !h.In(watcher.Conn, hub.Record("order", id)) {
+				t.Errorf("of %d is heard before it is followed", id)
+			}
+		})
+		h.OnCreated("orders", func(id int64) { t.Errorf("%d is no record of that resource", id) })
+		defer func() {
+			if len(heard) != 1 || heard[0] != 12 {
+				t.Errorf("of %v is heard, want 12 once", heard)
+			}
+		}()
+	}
+	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 12}, hub.Subscribers, nil)
+	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Updated, ID: 12}, hub.Subscribers, nil)
+}

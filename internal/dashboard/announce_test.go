@@ -1,0 +1,52 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// bell is somebody's way to be told; it fails at first.
+type bell struct {
+	mu     sync.Mutex
+	fails  int
+	orders []int64
+}
+
+func (b *bell) OrderPlaced(_ context.Context, o Order) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.fails--; b.fails >= 0 {
+		return errors.New("the bell is out of order")
+	}
+	b.orders = append(b.orders, o.ID)
+	return nil
+}
+
+func (b *bell) rung() []int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.orders)
+}
+
+func TestTheAdminsAreToldEvenIfTheFirstTryFails(t *testing.T) {
+	b := &bell{fails: 1}
+	s := openShop(t, Config{Notifier: b})
+	one, two := s.order(1), s.order(1) // taken by a node that died before it told
+	if _, err := s.place(t.Context(), nil, NewOrder{Customer: "A machine", ProductID: s.product.ID, Quantity: 1, simulated: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.announceAll(t.Context()); err == nil {
+		t.Fatal("the first try did not fail")
+	}
+	s.run()
+	three := s.order(1)
+	testkit.Eventually(t, "all are told", soon, func() bool { return len(b.rung()) == 3 })
+	if want := []int64{one.ID, two.ID, three.ID}; !slices.Equal(b.rung(), want) {
+		t.Errorf("told of %v, want %v", b.rung(), want)
+	}
+}

@@ -1,0 +1,105 @@
+package dashboard
+
+import (
+	"encoding/json"
+	"slices"
+	"sync"
+	"testing"
+
+	"hubbub/internal/hub"
+)
+
+func TestADashboardFollowsTheNewestTwenty(t *testing.T) {
+	s := openShop(t, Config{})
+	first := s.order(1)
+	v, lister := s.visitor(), s.visitor()
+	v.subscribe(s)
+	if _, err := s.Orders(t.Context(), lister.conn, "", nil, 10); err != nil {
+		t.Fatal(err)
+	}
+	var last Order
+	for range newest {
+		last = s.order(1)
+	}
+	for _, o := range []Order{first, last} {
+		if _, err := s.Move(t.Context(), nil, staff, o.ID, Completed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	type told struct {
+		Verb           hub.Verb
+		ID             int64
+		Data, Previous Progress
+	}
+	var updates []told
+	for _, e := range v.all(orderResource) {
+		var u told
+		json.Unmarshal(e.Data, &u)
+		if u.Verb == hub.Updated {
+			updates = append(updates, u)
+		}
+	}
+	if len(updates) != 1 || updates[0].ID != last.ID || updates[0].Data.Status != Completed || updates[0].Previous.Status != Pending {
+		t.Errorf("the dashboard was told %+v", updates)
+	}
+	if !v.hub.In(v.conn, hub.Record(orderResource, last.ID)) || v.hub.In(v.conn, hub.Record(orderResource, first.ID)) {
+		t.Error("it follows what it does not show")
+	}
+	if !v.hub.In(lister.conn, hub.Record(orderResource, first.ID)) {
+		t.Error("who has listed the first order does not follow it any more")
+	}
+	if s.hub.Remove(v.conn); s.followers.dashboards() != 0 {
+		t.Error("a dashboard that is gone counts")
+	}
+}
+
+func TestOrdersThatComeWhileSubscribingAreNotLost(t *testing.T) {
+	s := openShop(t, Config{})
+	var placing sync.WaitGroup
+	placing.Go(func() {
+		for range 60 {
+			s.order(1)
+		}
+	})
+	var visitors []*visitor
+	snapshots := map[*visitor][]int64{}
+	for range 20 {
+		v := s.visitor()
+		snapshots[v] = idsOf(v.subscribe(s).Orders)
+		visitors = append(visitors, v)
+	}
+	placing.Wait()
+	for _, v := range visitors {
+		shown := window{size: newest}
+		shown.add(snapshots[v]...)
+		for _, e := range v.all(orderResource) {
+			var u struct{ ID int64 }
+			json.Unmarshal(e.Data, &u)
+			shown.add(u.ID)
+		}
+		if want, _ := newestIDs(t.Context(), s.db, newest); !slices.Equal(shown.ids, want) {
+			t.Errorf("it shows %v, want %v", shown.ids, want)
+		}
+		for _, id := range shown.ids {
+			if !s.hub.In(v.conn, hub.Record(orderResource, id)) {
+				t.Errorf("it does not follow %d", id)
+			}
+		}
+	}
+}
+
+func TestAWindowHasTheNewest(t *testing.T) {
+	w := window{size: 3}
+	if out := w.add(5, 4, 3); len(out) > 0 {
+		t.Errorf("%v left", out)
+	}
+	if out := w.add(7); !slices.Equal(out, []int64{3}) {
+		t.Errorf("%v left", out)
+	}
+	if out := w.add(6, 5); !slices.Equal(out, []int64{4}) || !slices.Equal(w.ids, []int64{7, 6, 5}) {
+		t.Errorf("%v left, %v stay", out, w.ids)
+	}
+	if out := w.add(1); !slices.Equal(out, []int64{1}) {
+		t.Errorf("%v left: an order older than all is none of the newest", out)
+	}
+}
