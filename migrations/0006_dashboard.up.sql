@@ -23,9 +23,9 @@ create table dashboard.orders (
   simulated    boolean not null default false,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
-  completed_at timestamptz,             -- when it earned its amount; null: it has not
-  constraint one_order_a_client_id unique (placed_by, client_id)
+  completed_at timestamptz              -- when it earned its amount; null: it has not
 );
+create unique index one_order_a_client_id on dashboard.orders (placed_by, client_id) where client_id is not null;
 create index orders_by_status on dashboard.orders (status, id);
 create index simulated_orders on dashboard.orders (id) where simulated;
 create index simulated_orders_by_status on dashboard.orders (status, id) where simulated;

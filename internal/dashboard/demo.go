@@ -91,8 +91,8 @@ func imagineQuantity() int {
 
 const (
 	demoHistory = 49 * time.Hour   // the longest range, and the one before it
-	demoPace    = 1.4              // orders a minute, at noon
-	demoOpen    = 3 * time.Minute  // how long an order is pending
+	demoPace    = 1.6              // orders a minute, at the busiest hour
+	demoOpen    = 8 * time.Minute  // how long an order is pending
 	demoPacking = 20 * time.Minute // and then completed, until it is shipped
 	demoLull    = 40 * time.Minute // a pause of the day before, for a chart that is not all the same
 	demoLullAgo = 20*time.Hour + 13*time.Minute

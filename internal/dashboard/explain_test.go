@@ -102,7 +102,7 @@ func TestNoStatementReadsAllOrders(t *testing.T) {
 		"its begin":       func() error { _, _, err := firstStep(ctx, e, time.Minute); return err },
 		"the best":        func() error { _, err := bestSellers(ctx, e, time.Hour, now.Add(-24*time.Hour), 6); return err },
 		"announcements":   func() error { _, _, err := unannounced(ctx, e); return err },
-		"the next pruned": func() error { _, err := pruneSimulated(ctx, e, keptSimulated); return err },
+		"the next pruned": func() error { return pruneSimulated(ctx, e, keptSimulated) },
 	} {
 		if err := do(); err != nil {
 			t.Errorf("%s: %v", what, err)

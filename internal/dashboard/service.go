@@ -108,13 +108,15 @@ func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn, r Range) (Snaps
 	if err := r.check(); err != nil {
 		return Snapshot{}, err
 	}
+	was := s.hub.In(conn, Room)
 	if _, err := s.hub.Join(conn, Room, nil); err != nil {
 		return Snapshot{}, err
 	}
 	conn.Hold(Room)
 	shown, err := s.follow(ctx, conn, r)
-	if err != nil {
+	if err != nil && !was { // who only asked again still hears of orders
 		s.hub.Leave(conn, Room)
+		s.hub.Unwatch(conn, orderResource)
 	}
 	return shown, err
 }

@@ -16,8 +16,8 @@ import (
 const (
 	maxRate       = 50              // orders a second
 	simulateTTL   = 3 * time.Second // without a sign of the holder another node takes over
-	simulateBeat  = 100 * time.Millisecond
-	simulateHold  = time.Second     // between two signs of the holder
+	simulateEvery = 100 * time.Millisecond
+	simulateHold  = time.Second     // between two signs of the holder, or two tries to become it
 	simulateAfter = 5 * time.Second // of somebody watching: who only passes by leaves no orders behind
 	restPending   = 4 * time.Second // before a simulated order is completed or cancelled
 	restCompleted = 8 * time.Second // before it is shipped
@@ -27,7 +27,7 @@ const (
 
 // Simulator is how the demo's orders come.
 type Simulator struct {
-	Rate int `json:"rate"` // orders a second, at noon
+	Rate int `json:"rate"` // orders a second, at the busiest hour
 }
 
 // Simulator returns how orders come by themselves; nil: they do not.
@@ -61,15 +61,16 @@ func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simu
 // simulation is what a node that may simulate remembers.
 type simulation struct {
 	watchedSince time.Time // zero: nobody watches
-	heldAt       time.Time
-	rate         int // 0 while another node simulates
+	triedAt      time.Time // to hold the simulator
+	held         bool
+	rate         int
 	owed         float64
 	prunedAt     time.Time
 }
 
 // simulate lets orders come and go on while somebody watches a dashboard here.
 func (s *Service) simulate(ctx context.Context) {
-	beat := time.NewTicker(simulateBeat)
+	beat := time.NewTicker(simulateEvery)
 	defer beat.Stop()
 	var sim simulation
 	for {
@@ -97,43 +98,60 @@ func (sim *simulation) watched(dashboards int, now time.Time) bool {
 }
 
 func (s *Service) simulateBeat(ctx context.Context, sim *simulation, now time.Time) error {
-	if now.Sub(sim.heldAt) >= simulateHold {
-		rate, held, err := holdSimulator(ctx, s.db, s.config.Node, simulateTTL)
-		if err != nil || !held {
-			sim.rate, sim.owed = 0, 0
-			return err
-		}
-		sim.heldAt, sim.rate = now, rate
+	if err := s.holdSimulator(ctx, sim, now); err != nil || !sim.held {
+		return err
 	}
-	for range sim.earn(now) {
+	due := sim.earn(now)
+	for range due {
 		if err := s.simulateOrder(ctx); err != nil {
 			return err
 		}
 	}
-	if now.Sub(sim.prunedAt) >= pruneEvery {
-		sim.prunedAt = now
-		_, err := pruneSimulated(ctx, s.db, keptSimulated)
-		return err
+	if rand.N(10) == 0 { // so that what waits becomes less, also when nothing comes
+		due++
 	}
-	return nil
+	for range due {
+		if err := s.bringOn(ctx); err != nil {
+			return err
+		}
+	}
+	return s.prune(ctx, sim, now)
+}
+
+// holdSimulator stays the node that simulates, or tries to become it.
+func (s *Service) holdSimulator(ctx context.Context, sim *simulation, now time.Time) error {
+	if now.Sub(sim.triedAt) < simulateHold {
+		return nil
+	}
+	rate, held, err := holdSimulator(ctx, s.db, s.config.Node, simulateTTL)
+	sim.triedAt, sim.rate, sim.held = now, rate, held && err == nil
+	return err
+}
+
+func (s *Service) prune(ctx context.Context, sim *simulation, now time.Time) error {
+	if now.Sub(sim.prunedAt) < pruneEvery {
+		return nil
+	}
+	sim.prunedAt = now
+	return pruneSimulated(ctx, s.db, keptSimulated)
 }
 
 // earn is how many orders are due with this beat.
 func (sim *simulation) earn(now time.Time) int {
-	sim.owed += float64(sim.rate) * simulateBeat.Seconds() * dayCurve(now) * (0.5 + rand.Float64())
+	sim.owed += float64(sim.rate) * simulateEvery.Seconds() * dayCurve(now) * (0.5 + rand.Float64())
 	due := math.Floor(sim.owed)
 	sim.owed -= due
 	return int(due)
 }
 
 // dayCurve is how busy an hour is: least at four in the morning, most in the
-// late afternoon. Its mean is about 0.8.
+// late afternoon, when it is 1.
 func dayCurve(t time.Time) float64 {
 	hours := float64(t.UTC().Hour()) + float64(t.UTC().Minute())/60
-	return 0.8 - 0.35*math.Cos((hours-4)/24*2*math.Pi)
+	return 0.7 - 0.3*math.Cos((hours-4)/24*2*math.Pi)
 }
 
-// simulateOrder places an order, and brings older ones on.
+// simulateOrder places an order.
 func (s *Service) simulateOrder(ctx context.Context) error {
 	offer, err := s.Offer(ctx)
 	if err != nil || len(offer) == 0 {
@@ -144,13 +162,17 @@ func (s *Service) simulateOrder(ctx context.Context) error {
 		return err
 	}
 	s.tellPlaced(ctx, o, nil)
+	s.changed()
+	return nil
+}
+
+// bringOn lets the oldest orders go on that have rested.
+func (s *Service) bringOn(ctx context.Context) error {
 	next := Completed
 	if rand.N(16) == 0 {
 		next = Cancelled
 	}
-	err = errors.Join(s.advance(ctx, Pending, next, restPending), s.advance(ctx, Completed, Shipped, restCompleted))
-	s.changed()
-	return err
+	return errors.Join(s.advance(ctx, Pending, next, restPending), s.advance(ctx, Completed, Shipped, restCompleted))
 }
 
 // advance moves the oldest simulated order that has rested.
@@ -160,6 +182,7 @@ func (s *Service) advance(ctx context.Context, from, to Status, rested time.Dura
 		var o Order
 		if o, err = s.move(ctx, id, to); err == nil {
 			s.tellMoved(ctx, from, o, nil)
+			s.changed()
 		}
 	}
 	if fault.Is(err, http.StatusNotFound) { // nothing to do, or a person was faster

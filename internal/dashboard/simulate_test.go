@@ -42,7 +42,7 @@ func TestTheDemoIsSeededOnceAndCountedRightly(t *testing.T) {
 		t.Errorf("offered are %d products, %v", len(offer), err)
 	}
 	st, _, err := s.Stats(t.Context())
-	if err != nil || st.TotalOrders < 1000 || st.PendingOrders == 0 || st.PendingOrders > 30 {
+	if err != nil || st.TotalOrders < 1000 || st.PendingOrders > 60 {
 		t.Errorf("it begins with %+v, %v", st, err)
 	}
 }
@@ -56,7 +56,7 @@ func TestTheSimulatorMakesOrdersOnOneNode(t *testing.T) {
 	now := time.Date(2026, 11, 21, 16, 0, 0, 0, time.UTC)
 	var here, there simulation
 	for range 50 {
-		now = now.Add(simulateBeat)
+		now = now.Add(simulateEvery)
 		if err := errors.Join(s.simulateBeat(t.Context(), &here, now), far.simulateBeat(t.Context(), &there, now)); err != nil {
 			t.Fatal(err)
 		}
@@ -106,8 +106,11 @@ func TestSimulatedOrdersComeToAnEnd(t *testing.T) {
 		}
 	}
 	before, _, _ := s.Stats(t.Context())
-	if pruned, err := pruneSimulated(t.Context(), s.db, 1); err != nil || pruned != 2 {
-		t.Errorf("%d were pruned, %v", pruned, err)
+	if err := pruneSimulated(t.Context(), s.db, 1); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := newestIDs(t.Context(), s.db, 9); err != nil || len(left) != 2 || left[1] != mine.ID {
+		t.Errorf("left are %v, %v", left, err)
 	}
 	after, _, _ := s.Stats(t.Context())
 	if before.At = after.At; before != after || after.PendingOrders != 1 || after.TotalOrders != 4 {

@@ -50,8 +50,9 @@ func storePast(ctx context.Context, tx postgres.Tx, orders []past) error {
 	return recount(ctx, tx)
 }
 
-// recount counts all orders anew. It reads every order: only what writes many
-// past the service, such as seeding, may need it.
+// recount counts all orders anew, as far back as Service.forgetOldSteps keeps
+// steps. It reads every order: only what writes many past the service, such as
+// seeding, needs it.
 func recount(ctx context.Context, tx postgres.Tx) error {
 	for _, sql := range []string{
 		`delete from dashboard.series`,

@@ -65,14 +65,14 @@ func simulatedOf(ctx context.Context, db postgres.Queryer, status Status, rested
 
 // pruneSimulated deletes simulated orders that are older than the newest keep
 // of them. What was counted stays counted.
-func pruneSimulated(ctx context.Context, db postgres.Queryer, keep int) (pruned int64, err error) {
-	tag, err := db.Exec(ctx, `
+func pruneSimulated(ctx context.Context, db postgres.Queryer, keep int) error {
+	_, err := db.Exec(ctx, `
 		delete from dashboard.orders
 		 where simulated
 		   and id <= (select id from dashboard.orders where simulated order by id desc offset $1 limit 1)
 		   and status <> 'pending'`, keep)
 	if err != nil {
-		return 0, fmt.Errorf("prune simulated orders: %w", err)
+		return fmt.Errorf("prune simulated orders: %w", err)
 	}
-	return tag.RowsAffected(), nil
+	return nil
 }
