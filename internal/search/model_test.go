@@ -1,0 +1,144 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/postgres"
+)
+
+// TestStandingQueriesShowWhatAFreshSearchAnswers changes entries and rights at
+// random, in transactions of several writers that are committed in another order
+// than they began, or not at all, while people ask again and again on two nodes.
+// Whenever it is quiet, what each connection was told must be what a search
+// answers. It repeats a run's dice with SEARCH_SEED.
+func TestStandingQueriesShowWhatAFreshSearchAnswers(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	if s, err := strconv.ParseUint(os.Getenv("SEARCH_SEED"), 10, 64); err == nil {
+		seed = s
+	}
+	t.Logf("SEARCH_SEED=%d", seed)
+	dice := rand.New(rand.NewPCG(seed, 0))
+	x := newIndex(t, people, nil)
+	nodes := []*index{x, nodeOn(t, x.db, nil)}
+	var clients []*client
+	for i := range 40 {
+		clients = append(clients, nodes[i%2].connect(int64(i%people)+1))
+	}
+	for round := range 6 {
+		for i, c := range clients {
+			if round == 0 || dice.IntN(5) == 0 {
+				c.subscribe(t, someQuery(dice), int64(round*100+i), someKinds(dice)...)
+			}
+		}
+		var writers sync.WaitGroup
+		for w := range 4 {
+			dice := rand.New(rand.NewPCG(seed, uint64(round*10+w+1)))
+			writers.Go(func() { nodes[w%2].changeAtRandom(t.Context(), dice, 12) })
+		}
+		for range 10 { // some ask for something else meanwhile
+			c := clients[dice.IntN(len(clients))]
+			c.subscribe(t, someQuery(dice), c.number+1000, someKinds(dice)...)
+		}
+		writers.Wait()
+		for _, c := range clients {
+			c.wantsASearch(t)
+		}
+	}
+}
+
+const people = 5
+
+var someWords = strings.Fields("red blue green shoe shoes lamp lamps keyboard keybord mechanical wireless wire desk café 東京 🎉 x xy")
+
+func somebody(dice *rand.Rand) int64 { return int64(dice.IntN(people)) + 1 }
+func someText(dice *rand.Rand, most int) string {
+	var words []string
+	for range 1 + dice.IntN(most) {
+		words = append(words, someWords[dice.IntN(len(someWords))])
+	}
+	return strings.Join(words, " ")
+}
+
+func someScope(dice *rand.Rand) string { return []string{"room:1", "room:2", "room:3"}[dice.IntN(3)] }
+
+func someQuery(dice *rand.Rand) string {
+	text := someText(dice, 2)
+	switch dice.IntN(8) {
+	case 0:
+		return `"` + text + `"`
+	case 1:
+		return text + " -" + someText(dice, 1)
+	case 2:
+		return text + " or " + someText(dice, 2)
+	case 3, 4:
+		runes := []rune(text)
+		return string(runes[:1+dice.IntN(len(runes))])
+	}
+	return text
+}
+
+func someKinds(dice *rand.Rand) []Kind {
+	switch dice.IntN(3) {
+	case 0:
+		return nil
+	case 1:
+		return []Kind{Product}
+	}
+	return []Kind{Kinds[dice.IntN(len(Kinds))], Kinds[dice.IntN(len(Kinds))]}
+}
+
+func someEntry(dice *rand.Rand) Entry {
+	e := Entry{
+		Kind: Kinds[dice.IntN(len(Kinds))], ID: int64(dice.IntN(60)) + 1, Scope: Public,
+		Title: someText(dice, 3), Body: someText(dice, 12), At: then(dice.IntN(30)),
+	}
+	if e.Kind.restricted() && dice.IntN(2) == 0 {
+		e.Scope = someScope(dice)
+	}
+	return e
+}
+
+// changeAtRandom makes transactions, some of which take their time.
+func (x *index) changeAtRandom(ctx context.Context, dice *rand.Rand, times int) {
+	for range times {
+		err := postgres.InTx(ctx, x.db, func(tx postgres.Tx) error {
+			if err := x.changeOnce(ctx, tx, dice); err != nil {
+				return err
+			}
+			if dice.IntN(4) == 0 {
+				rest(ctx, time.Duration(dice.IntN(60))*time.Millisecond)
+			}
+			if dice.IntN(8) == 0 {
+				return fmt.Errorf("changed my mind")
+			}
+			return nil
+		})
+		if err == nil && dice.IntN(4) > 0 { // some forget to say so
+			x.Changed()
+		}
+	}
+}
+
+func (x *index) changeOnce(ctx context.Context, tx postgres.Tx, dice *rand.Rand) error {
+	switch dice.IntN(10) {
+	case 0, 1:
+		return x.Drop(ctx, tx, Kinds[dice.IntN(len(Kinds))], int64(dice.IntN(60))+1, int64(dice.IntN(60))+1)
+	case 2:
+		return x.Grant(ctx, tx, someScope(dice), somebody(dice), somebody(dice))
+	case 3:
+		return x.Revoke(ctx, tx, someScope(dice), somebody(dice), somebody(dice))
+	}
+	var entries []Entry
+	for range 1 + dice.IntN(4) {
+		entries = append(entries, someEntry(dice))
+	}
+	return x.Put(ctx, tx, entries...)
+}

@@ -1,0 +1,60 @@
+package search
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestQueriesAreUnderstood(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                       "",
+		" \t ":                   "",
+		"red shoe":               "(('red') & ('shoe':*))",
+		`"red shoe"`:             "(('red' <-> 'shoe'))",
+		`red "big shoe" lamp`:    "(('red') & ('big' <-> 'shoe') & ('lamp':*))",
+		"red or blue":            "(('red')) | (('blue':*))",
+		"red OR blue green":      "(('red')) | (('blue') & ('green':*))",
+		"or":                     "(('or':*))",
+		"shoe -red":              "(('shoe') & !('red'))",
+		`shoe -"dark red"`:       "(('shoe') & !('dark' <-> 'red'))",
+		"-red":                   "",
+		"-red or blue":           "(('blue':*))",
+		"e-mail":                 "(('e' <-> 'mail':*))",
+		`un"quoted`:              "(('un') & ('quoted'))",
+		"o'neil":                 "(('o' <-> 'neil':*))",
+		`'; drop table x; --`:    "(('drop') & ('table') & ('x'))",
+		"東京 tower":               "(('東' <-> '京') & ('tower':*))",
+		"Straße ÅNGSTRÖM":        "(('strasse') & ('angstrom':*))",
+		"& | ! <-> :* ( ) \\ % ": "",
+	} {
+		if got := parse(text).tsquery(); got != want {
+			t.Errorf("%q is understood as %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestALongQueryIsCutAndNotRefused(t *testing.T) {
+	if q := parse(strings.Repeat("ab ", 4000)); len(q.ways[0].with) != maxTerms {
+		t.Errorf("it has %d terms", len(q.ways[0].with))
+	}
+	if q := parse(strings.Repeat("x", 10_000)); len(q.ways[0].with[0].words[0]) != maxWord {
+		t.Errorf("its word has %d letters", len(q.ways[0].with[0].words[0]))
+	}
+}
+
+func TestSnippetsShowTheWordsAndNoHTMLOfTheirText(t *testing.T) {
+	for _, c := range []struct{ query, text, want string }{
+		{"red", `<script>alert("red")</script>`, `&lt;script&gt;alert(&#34;<mark>red</mark>&#34;)&lt;/script&gt;`},
+		{"mark", "<mark>mark</mark>", "&lt;<mark>mark</mark>&gt;<mark>mark</mark>&lt;/<mark>mark</mark>&gt;"},
+		{"cafe", "Ein Café", "Ein <mark>Café</mark>"},
+		{"sho", "Shoes", "<mark>Shoes</mark>"},
+		{`"sho"`, "Shoes", "Shoes"},
+		{"x", "", ""},
+		{"end", strings.Repeat("word ", 100) + "end", "… " + strings.Repeat("word ", 8)[:34] + " <mark>end</mark>"},
+		{"none", strings.Repeat("word ", 100), strings.TrimSpace(strings.Repeat("word ", 32)) + " …"},
+	} {
+		if got := parse(c.query).snippet(c.text); got != c.want {
+			t.Errorf("%q in %.30q is shown as %q, want %q", c.query, c.text, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package search
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
+)
+
+const savedColumns = `id, user_id, query, kinds, notify, created_at`
+
+// savedOf returns a person's saved searches, the newest first.
+func savedOf(ctx context.Context, db postgres.Queryer, userID int64) ([]Saved, error) {
+	return manySaved(ctx, db, `select `+savedColumns+` from search.saved where user_id = $1 order by id desc`, userID)
+}
+
+// notifying returns everybody's saved searches that want to be told.
+func notifying(ctx context.Context, db postgres.Queryer) ([]Saved, error) {
+	return manySaved(ctx, db, `select `+savedColumns+` from search.saved where notify order by id`)
+}
+
+func manySaved(ctx context.Context, db postgres.Queryer, sql string, args ...any) ([]Saved, error) {
+	rows, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("read saved searches: %w", err)
+	}
+	saved, err := pgx.CollectRows(rows, scanSaved)
+	if err != nil {
+		return nil, fmt.Errorf("read saved searches: %w", err)
+	}
+	return append([]Saved{}, saved...), nil
+}
+
+func scanSaved(row pgx.CollectableRow) (s Saved, err error) {
+	var created time.Time
+	err = row.Scan(&s.ID, &s.UserID, &s.Query, &s.Kinds, &s.Notify, &created)
+	s.CreatedAt = wire.Time(created)
+	return s, err
+}
+
+// keepSaved inserts the search, or changes whether it notifies.
+func keepSaved(ctx context.Context, tx pgx.Tx, s Saved) (Saved, error) {
+	rows, err := tx.Query(ctx, `
+		insert into search.saved as s (user_id, query, kinds, notify)
+		values ($1, $2, coalesce($3::text[], '{}'), $4)
+		    on conflict on constraint one_saved_search_of_a_kind do update set notify = excluded.notify
+		returning `+savedColumns, s.UserID, s.Query, s.Kinds, s.Notify)
+	if err != nil {
+		return s, fmt.Errorf("save the search: %w", err)
+	}
+	s, err = pgx.CollectExactlyOneRow(rows, scanSaved)
+	if err != nil {
+		return s, fmt.Errorf("save the search: %w", err)
+	}
+	var n int
+	if err := tx.QueryRow(ctx, `select count(*) from search.saved where user_id = $1`, s.UserID).Scan(&n); err != nil {
+		return s, fmt.Errorf("count saved searches: %w", err)
+	}
+	if n > maxSaved {
+		return s, fault.Conflict(fmt.Sprintf("These would be more than %d saved searches. Delete one first.", maxSaved))
+	}
+	return s, nil
+}
+
+func deleteSaved(ctx context.Context, db postgres.Queryer, userID, id int64) error {
+	gone, err := db.Exec(ctx, `delete from search.saved where user_id = $1 and id = $2`, userID, id)
+	if err != nil {
+		return fmt.Errorf("delete the saved search: %w", err)
+	}
+	if gone.RowsAffected() == 0 {
+		return fault.NotFound()
+	}
+	return nil
+}
+
+// newsOf returns what each of the queries finds now and did not find before.
+func (s statements) newsOf(ctx context.Context, db postgres.Queryer, asks []parsed, keys []key, befores []*string) ([][]Result, error) {
+	found := make([][]Result, len(asks))
+	err := runQuery(ctx, db, func(rows pgx.Rows) error {
+		return eachResult(rows, asks, func(n int, r Result) { found[n] = append(found[n], r) })
+	}, s.news, append(columns(asks), apart(keys, befores)...)...)
+	if err != nil {
+		return nil, fmt.Errorf("find news for saved searches: %w", err)
+	}
+	return found, nil
+}
