@@ -20,6 +20,7 @@ import (
 	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
+	"hubbub/internal/search"
 	"hubbub/internal/socket"
 )
 
@@ -34,6 +35,7 @@ type App struct {
 	presence  *presence.Service
 	notify    *notify.Service
 	push      *notify.Pusher
+	search    *search.Service
 	socket    *socket.Handler
 	metrics   *metrics
 	router    *echo.Echo
@@ -61,6 +63,9 @@ func Start(ctx context.Context, config Config) (*App, error) {
 	}
 	a := &App{config: config, db: db, listener: listener, failed: make(chan error, 2)}
 	if err := a.wire(); err != nil {
+		return nil, errors.Join(err, a.Close(ctx))
+	}
+	if err := a.search.Begin(ctx); err != nil {
 		return nil, errors.Join(err, a.Close(ctx))
 	}
 	if err := a.seed(ctx); err != nil {
@@ -94,6 +99,8 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.dashboard.Run(jobs) })
 	a.running.Go(func() { a.notify.Run(jobs) })
 	a.running.Go(func() { a.push.Run(jobs) })
+	a.running.Go(func() { a.search.Run(jobs) })
+	a.running.Go(func() { a.backfill(jobs) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {

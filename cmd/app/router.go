@@ -18,6 +18,7 @@ import (
 	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
+	"hubbub/internal/search"
 	"hubbub/web"
 )
 
@@ -47,6 +48,7 @@ func (a *App) newRouter() *echo.Echo {
 	dashboard.Actions(api, a.dashboard)
 	notify.Actions(api, a.notify)
 	notify.PushActions(api, a.push)
+	search.Actions(api, a.search)
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
 	site.RouteNotFound("/*", notFound)
 	api.RouteNotFound("/*", notFound)

@@ -15,6 +15,7 @@ import (
 	"hubbub/internal/hub"
 	"hubbub/internal/notify"
 	"hubbub/internal/presence"
+	"hubbub/internal/search"
 	"hubbub/internal/socket"
 )
 
@@ -22,6 +23,7 @@ import (
 func (a *App) wire() error {
 	a.metrics = newMetrics()
 	a.hub = hub.New(hub.Config{Log: a.config.Log, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
+	a.search = search.New(a.db, a.hub, search.Config{Notifier: savedNotices{a}, Log: a.config.Log})
 	people, err := account.New(a.db, account.Config{
 		Hub:    a.hub,
 		Online: onlineByPresence{a},
@@ -29,12 +31,14 @@ func (a *App) wire() error {
 		Demo:   a.config.Demo,
 		Secure: a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https",
 		Cost:   a.config.PasswordCost,
+		Index:  peopleIndex{a.search},
 	})
 	if err != nil {
 		return err
 	}
 	a.account = people
 	a.chat = chat.New(a.db, a.hub, people, onlineByPresence{a})
+	a.chat.FoundBy(chatIndex{a.search})
 	a.presence = presence.New(a.db, a.hub, people, presence.Config{
 		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.chat.Seen,
 	})
@@ -44,11 +48,12 @@ func (a *App) wire() error {
 	})
 	a.chat.NotifyBy(chatNotices{a.notify}, a.presence)
 	a.dashboard = dashboard.New(a.db, a.hub, dashboard.Config{
-		Node: a.nodeName(), Notifier: orderNotices{a}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
+		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
 	})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
+	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.Standing()) })
 	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
 	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one too.", func() float64 { return float64(a.presence.Nodes()) })
 	return nil

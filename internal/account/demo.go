@@ -3,8 +3,11 @@ package account
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
 )
 
 // DemoPerson is one of the demo's cast, whom anybody may be with one click.
@@ -36,19 +39,21 @@ func Cast() []DemoPerson {
 // It may run at every start, on several nodes at once.
 func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 	cast := map[string]User{}
-	err := inTx(ctx, s.db, func(tx store) error {
-		if err := tx.lockSignUps(ctx); err != nil {
+	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		people := store{tx}
+		if err := people.lockSignUps(ctx); err != nil {
 			return err
 		}
 		for _, d := range Cast() {
-			u, err := tx.seed(ctx, d)
+			u, err := people.seed(ctx, d)
 			if err != nil {
 				return err
 			}
 			cast[d.Handle] = u
 		}
-		return nil
+		return s.Index.People(ctx, tx, slices.Collect(maps.Values(cast))...)
 	})
+	s.Index.Changed()
 	return cast, err
 }
 

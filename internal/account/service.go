@@ -25,6 +25,7 @@ type Config struct {
 	Demo   bool         // people of the demo sign in with one click
 	Secure bool         // the public address is https, whatever a request looks like
 	Cost   Cost         // of hashing a password; zero: the usual
+	Index  Index        // nil: people are not findable by search
 }
 
 // Service is what can be done with accounts. Its methods are safe to call at once.
@@ -39,6 +40,9 @@ type Service struct {
 func New(db *postgres.DB, c Config) (*Service, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Index == nil {
+		c.Index = unfindable{}
 	}
 	passwords, err := newPasswords(c.Cost)
 	if err != nil {
@@ -96,17 +100,16 @@ func (s *Service) hash(ctx context.Context, password string) (string, error) {
 }
 
 func (s *Service) add(ctx context.Context, n NewPerson, hash string) (u User, err error) {
-	err = inTx(ctx, s.db, func(tx store) error {
+	u, err = s.findable(ctx, func(tx store) (User, error) {
 		if err := tx.lockSignUps(ctx); err != nil {
-			return err
+			return User{}, err
 		}
 		base := handleBase(n.FullName)
 		taken, err := tx.handlesOf(ctx, base)
 		if err != nil {
-			return err
+			return User{}, err
 		}
-		u, err = tx.insertUser(ctx, n.FullName, freeHandle(base, taken), n.Email, &hash)
-		return err
+		return tx.insertUser(ctx, n.FullName, freeHandle(base, taken), n.Email, &hash)
 	})
 	if postgres.Violates(err, "users_email") {
 		return User{}, fault.Conflict("There is an account with this email already. Sign in instead.")
@@ -166,7 +169,7 @@ func (s *Service) Rename(ctx context.Context, c Caller, fullName string) error {
 	if reason := nameProblem(fullName); reason != "" {
 		return fault.Invalid("fullName", reason)
 	}
-	u, err := s.store.rename(ctx, c.ID, fullName)
+	u, err := s.findable(ctx, func(tx store) (User, error) { return tx.rename(ctx, c.ID, fullName) })
 	if err != nil {
 		return err
 	}

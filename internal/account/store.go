@@ -127,6 +127,22 @@ func (s store) users(ctx context.Context, ids []int64) ([]User, error) {
 	return users, nil
 }
 
+// usersToIndex are the next people after the id, locked until the transaction
+// ends.
+func (s store) usersToIndex(ctx context.Context, after int64, limit int) ([]User, error) {
+	users, err := collectUsers(s.db.Query(ctx, `
+		select `+userColumns+`
+		  from account.users u
+		 where u.id > $1
+		 order by u.id
+		 limit $2
+		   for share`, after, limit))
+	if err != nil {
+		return nil, fmt.Errorf("read people to index: %w", err)
+	}
+	return users, nil
+}
+
 // usersByHandles returns the people with these handles, in no order.
 func (s store) usersByHandles(ctx context.Context, handles []string) ([]User, error) {
 	users, err := collectUsers(s.db.Query(ctx, `

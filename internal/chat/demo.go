@@ -92,8 +92,18 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) er
 				return fmt.Errorf("play %s: %w", sc.name, err)
 			}
 		}
-		return nil
+		return s.indexPlayed(ctx, tx)
 	})
+}
+
+// indexPlayed makes all findable that is there now.
+func (s *Service) indexPlayed(ctx context.Context, tx postgres.Tx) error {
+	const all = 1000 // far more than the scenes have
+	if _, err := s.IndexRooms(ctx, tx, 0, all); err != nil {
+		return err
+	}
+	_, err := s.IndexMessages(ctx, tx, 0, all)
+	return err
 }
 
 func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]account.User) error {

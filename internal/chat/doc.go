@@ -11,6 +11,7 @@
 //  4. The outbox stores it, together with what others send at that moment: one
 //     statement a message takes the room's next seq and inserts the row. A
 //     retry meets the unique (sender, clientId) and answers the first message.
+//     The same transaction makes the messages findable (index.go).
 //  5. After the commit the hub tells everybody else in "chat-<room>"
 //     (events.go), as data and as the row of HTML that pages.templ makes for
 //     the first page too.

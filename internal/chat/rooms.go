@@ -72,12 +72,16 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 		if id, err = createRoom(ctx, tx, n.Kind, n.Name, n.Topic, who.ID, n.Members); err != nil {
 			return err
 		}
-		return addInvitations(ctx, tx, id, who.ID, n.Members)
+		if err := addInvitations(ctx, tx, id, who.ID, n.Members); err != nil {
+			return err
+		}
+		return s.indexRoom(ctx, tx, id)
 	})
 	if err != nil {
 		return Room{}, err
 	}
 	s.alerts.wake()
+	s.index.Changed()
 	return s.created(ctx, from, who, id, append(n.Members, who.ID)...)
 }
 
@@ -103,12 +107,15 @@ func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, 
 	}
 	var id int64
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-		id, err = directRoom(ctx, tx, who.ID, other)
-		return err
+		if id, err = directRoom(ctx, tx, who.ID, other); err != nil {
+			return err
+		}
+		return s.index.Admit(ctx, tx, id, who.ID, other)
 	})
 	if err != nil {
 		return Room{}, err
 	}
+	s.index.Changed()
 	return s.created(ctx, from, who, id, who.ID, other)
 }
 
@@ -161,9 +168,16 @@ func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, 
 	if err := ch.check(); err != nil {
 		return before, err
 	}
-	if err := updateRoom(ctx, s.db, id, ch.Name, ch.Topic, ch.Archived); err != nil {
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		if err := updateRoom(ctx, tx, id, ch.Name, ch.Topic, ch.Archived); err != nil {
+			return err
+		}
+		return s.indexRoom(ctx, tx, id)
+	})
+	if err != nil {
 		return before, err
 	}
+	s.index.Changed()
 	room, err := roomFor(ctx, s.db, who.ID, id)
 	if err != nil {
 		return room, err
@@ -220,12 +234,16 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 		if err != nil {
 			return err
 		}
+		if err := s.admit(ctx, tx, room, added); err != nil {
+			return err
+		}
 		return addInvitations(ctx, tx, roomID, who.ID, added)
 	})
 	if err != nil {
 		return nil, err
 	}
 	s.alerts.wake()
+	s.index.Changed()
 	members, err := s.Members(ctx, who, roomID)
 	if err != nil {
 		return nil, err
@@ -252,12 +270,16 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		if err := removeMember(ctx, tx, roomID, userID); err != nil {
 			return err
 		}
+		if err := s.index.Dismiss(ctx, tx, roomID, userID); err != nil {
+			return err
+		}
 		left, err = membersOf(ctx, tx, roomID)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	s.index.Changed()
 	s.hub.Evict(userID, channel(roomID), hub.Record(resource, roomID))
 	s.tellMembership(ctx, hub.RemovedFrom, roomID, userID, left, from)
 	return nil

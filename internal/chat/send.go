@@ -46,6 +46,18 @@ func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, ou
 	return m.seenBy(who.ID), nil
 }
 
+// store writes drafts, and what makes them findable, in one transaction.
+func (s *Service) store(ctx context.Context, drafts []draft) (rows []stored, err error) {
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		if rows, err = storeMessages(ctx, tx, drafts); err != nil {
+			return err
+		}
+		return s.indexSent(ctx, tx, drafts, rows)
+	})
+	s.index.Changed()
+	return rows, err
+}
+
 // compose makes the message as it will be, but for what the database adds: so
 // it need not be read back.
 func (s *Service) compose(ctx context.Context, who account.User, out Outgoing) (Message, error) {

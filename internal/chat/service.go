@@ -28,6 +28,7 @@ type Service struct {
 	hub      *hub.Hub
 	people   People
 	presence Presence
+	index    Index
 	outbox   outbox
 	typing   *typists
 	visits   visits
@@ -38,8 +39,8 @@ type Service struct {
 // New wires the service to its database, hub and people. It watches the hub for
 // connections that leave a room, so make one a hub.
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
-	s := &Service{db: db, hub: h, people: people, presence: presence, typing: newTypists(), alerts: newAlerts()}
-	s.outbox.store = func(ctx context.Context, drafts []draft) ([]stored, error) { return storeMessages(ctx, db, drafts) }
+	s := &Service{db: db, hub: h, people: people, presence: presence, index: unfindable{}, typing: newTypists(), alerts: newAlerts()}
+	s.outbox.store = s.store
 	h.OnLeave(channelPrefix, s.left)
 	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })
 	return s
@@ -104,11 +105,16 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 	if err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, from, who, id, func(tx postgres.Tx, _ Room, m Message, seq int64) error {
+	defer s.index.Changed()
+	return s.change(ctx, from, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID {
 			return fault.Forbidden("Only its author edits a message.")
 		}
 		if err := editMessage(ctx, tx, id, seq, text, html, mentions); err != nil {
+			return err
+		}
+		m.Text, m.Sender.FullName = text, who.FullName
+		if err := s.index.Messages(ctx, tx, findable(m, room.Kind)); err != nil {
 			return err
 		}
 		return addAlert(ctx, tx, alert{kind: edited, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
@@ -145,11 +151,15 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, 
 		if err := eraseMessage(ctx, tx, id, seq); err != nil {
 			return err
 		}
+		if err := s.index.Erase(ctx, tx, id); err != nil {
+			return err
+		}
 		return addAlert(ctx, tx, alert{kind: erased, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
 	})
 	if err != nil {
 		return 0, err
 	}
+	s.index.Changed()
 	s.tellDeleted(ctx, gone, from)
 	return gone.Seq, nil
 }

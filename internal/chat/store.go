@@ -31,6 +31,7 @@ const messageColumns = `
 type draft struct {
 	RoomID   int64
 	SenderID int64
+	Sender   string // their name
 	Text     string
 	HTML     string
 	ClientID *string
@@ -39,7 +40,7 @@ type draft struct {
 }
 
 func draftOf(m Message) draft {
-	d := draft{RoomID: m.RoomID, SenderID: m.Sender.ID, Text: m.Text, HTML: m.HTML, ClientID: m.ClientID, Mentions: m.Mentions}
+	d := draft{RoomID: m.RoomID, SenderID: m.Sender.ID, Sender: m.Sender.FullName, Text: m.Text, HTML: m.HTML, ClientID: m.ClientID, Mentions: m.Mentions}
 	if m.ReplyTo != nil {
 		d.ReplyTo = &m.ReplyTo.ID
 	}
@@ -51,8 +52,17 @@ type stored struct {
 	ID        int64
 	Seq       int64
 	CreatedAt time.Time
-	Alert     bool // somebody may have to be told
+	Alert     bool    // somebody may have to be told
+	Kind      Kind    // of the room
+	Joined    []int64 // whom the message made members
 }
+
+// into is where a row of insertMessage goes.
+func (s *stored) into() []any {
+	return []any{&s.ID, &s.Seq, &s.CreatedAt, &s.Alert, &s.Kind, &s.Joined}
+}
+
+func (s stored) sentAt() wire.Time { return wire.Time(s.CreatedAt) }
 
 // errNotTaken says that a draft's room does not exist, is archived, or is not
 // its sender's to write to.
@@ -71,13 +81,14 @@ const insertMessage = `
 	     set seq = seq + 1
 	   where id = $1 and archived_at is null
 	     and (kind = 'public' or exists (select from chat.members where room_id = $1 and user_id = $2))
-	   returning id, seq, direct_low, direct_high
+	   returning id, seq, kind, direct_low, direct_high
 	), joined as (
 	  insert into chat.members (room_id, user_id, read_seq)
 	  select room.id, person, room.seq - 1
 	    from room, unnest(array[$2, direct_low, direct_high]) as person
 	   where person is not null
 	      on conflict do nothing
+	  returning user_id
 	), sent as (
 	  insert into chat.messages (room_id, seq, created_seq, sender_id, text, html, client_id, reply_to, mentions)
 	  select room.id, room.seq, room.seq, $2, $3, $4, $5::uuid, $6, $7
@@ -90,22 +101,21 @@ const insertMessage = `
 	   where cardinality($7::bigint[]) > 0 or $6::bigint is not null or room.direct_low <> room.direct_high
 	  returning id
 	)
-	select id, seq, created_at, exists (select from alert)
-	  from sent`
+	select sent.id, sent.seq, created_at, exists (select from alert), room.kind, array(select user_id from joined)
+	  from sent, room`
 
 func (d draft) args() []any {
 	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions)}
 }
 
-// storeMessages stores all drafts, or none: the batch is a transaction of its
-// own, which begins and ends without round trips to the database. A draft that
-// its room did not take is left out: its id is 0.
+// storeMessages stores all drafts, or none, in one round trip to the database. A
+// draft that its room did not take is left out: its id is 0.
 func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]stored, error) {
 	out := make([]stored, len(drafts))
 	batch := &pgx.Batch{}
 	for i, d := range drafts {
 		batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
-			return orNone(row.Scan(&out[i].ID, &out[i].Seq, &out[i].CreatedAt, &out[i].Alert))
+			return orNone(row.Scan(out[i].into()...))
 		})
 	}
 	err := db.SendBatch(ctx, batch).Close()

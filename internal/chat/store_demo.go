@@ -20,7 +20,7 @@ func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 // sayBefore stores a message as if it was sent a while ago, read by all or not.
 func sayBefore(ctx context.Context, tx pgx.Tx, d draft, ago time.Duration, read bool) error {
 	var said stored
-	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(&said.ID, &said.Seq, &said.CreatedAt, &said.Alert); err != nil {
+	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(said.into()...); err != nil {
 		return wrap("store the message", err)
 	}
 	if _, err := tx.Exec(ctx, `update chat.messages set created_at = now() - $2::interval where id = $1`, said.ID, ago); err != nil {

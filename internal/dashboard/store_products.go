@@ -60,6 +60,18 @@ func productsByName(ctx context.Context, db postgres.Queryer, limit int) ([]Prod
 		 limit $1`, limit))
 }
 
+// productsToIndex are the next products after the id that are offered, locked
+// until the transaction ends.
+func productsToIndex(ctx context.Context, tx postgres.Tx, after int64, limit int) ([]Product, error) {
+	return collectProducts(tx.Query(ctx, `
+		select `+productColumns+`
+		  from dashboard.products
+		 where id > $1 and deleted_at is null
+		 order by id
+		 limit $2
+		   for share`, after, limit))
+}
+
 // productByID returns a product that is offered, or 404. Within a transaction
 // lock keeps it from changing until the end.
 func productByID(ctx context.Context, db postgres.Queryer, id int64, lock bool) (Product, error) {
