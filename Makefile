@@ -21,6 +21,8 @@ bench: ## how fast it is: the figures of docs/performance.md
 	go test -run '^$$' -bench ConnectStorm -benchtime 5000x ./cmd/app
 	go test -run '^$$' -bench PresenceStorm -benchtime 2000x ./cmd/app
 	go test -run '^$$' -bench Dashboard -benchtime 2s -timeout 60m ./internal/dashboard
+	go test -run '^$$' -bench Search -benchtime 200x ./internal/search
+	go test -run '^$$' -bench Change -benchtime 50x ./internal/search
 	go test -run '^$$' -bench IdleMemory -benchtime 5000x ./internal/socket ./cmd/app
 
 templ: ## write the Go code of the *.templ files
