@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -65,6 +66,10 @@ func launched(path string) (*BrowserProcess, error) {
 	return theBrowser, launchErr
 }
 
+// unneeded is what chromedp leaves out, and the pages that Chromium draws its
+// address bar with: each window would load them, which costs as much as ours.
+var unneeded = []string{"Translate", "BlinkGenPropertyTrees", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup"}
+
 // launchBrowser runs it with an empty profile, which chromedp makes and removes.
 func launchBrowser(path string) (*BrowserProcess, error) {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
@@ -73,6 +78,7 @@ func launchBrowser(path string) (*BrowserProcess, error) {
 		chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true),
 		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-features", strings.Join(unneeded, ",")),
 	)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium's sandbox refuses root
