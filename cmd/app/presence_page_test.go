@@ -49,6 +49,7 @@ func watching(t *testing.T, change ...func(*Config)) (app *instance, sam tab, ma
 }
 
 func TestAPersonIsSeenComingAndGoing(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	sam.SeesInSidebar(id, "offline")
 	one := app.open(maya, "/rooms")
@@ -66,6 +67,7 @@ func TestAPersonIsSeenComingAndGoing(t *testing.T) {
 func standingOf(id int64) string { return fmt.Sprintf(`main [data-standing-of="%d"]`, id) }
 
 func TestAReloadMakesNoFlicker(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t, func(c *Config) { c.Presence.Grace = 10 * time.Second })
 	hers := app.open(maya, "/rooms")
 	sam.SeesInSidebar(id, "online")
@@ -82,6 +84,7 @@ func TestAReloadMakesNoFlicker(t *testing.T) {
 }
 
 func TestThePageIsDrawnWithThePeopleOnIt(t *testing.T) {
+	t.Parallel()
 	app, _, maya, _ := watching(t)
 	samID := app.id(app.as("sam"))
 	page := tab{testkit.Browser(t).Person(t, app.at(), maya.Cookies()...)}
@@ -91,6 +94,7 @@ func TestThePageIsDrawnWithThePeopleOnIt(t *testing.T) {
 }
 
 func TestAStatusAndItsTextAreShownToOthers(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/people")
 	other := hers.another("/rooms")
@@ -109,6 +113,7 @@ func TestAStatusAndItsTextAreShownToOthers(t *testing.T) {
 }
 
 func TestAStatusIsSetWithoutScript(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	app.open(maya, "/rooms")
 	maya.Do(http.MethodPost, "/people/me/status", in{"status": "away", "text": "at the dentist"}).Want(http.StatusSeeOther)
@@ -119,6 +124,7 @@ func TestAStatusIsSetWithoutScript(t *testing.T) {
 }
 
 func TestTheInvisibleAreOfflineToOthersOnly(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/people")
 	sam.SeesInSidebar(id, "online")
@@ -133,6 +139,7 @@ func TestTheInvisibleAreOfflineToOthersOnly(t *testing.T) {
 }
 
 func TestWhoLooksElsewhereIsAwayWithEveryTabHidden(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	one := app.open(maya, "/rooms")
 	two := one.another("/people")
@@ -151,6 +158,7 @@ func TestWhoLooksElsewhereIsAwayWithEveryTabHidden(t *testing.T) {
 }
 
 func TestWhoDoesNothingIsAwayUntilTheyDo(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t, func(c *Config) { c.Presence.Idle = 300 * time.Millisecond })
 	hers := app.open(maya, "/rooms")
 	sam.SeesInSidebar(id, "away")
@@ -161,6 +169,7 @@ func TestWhoDoesNothingIsAwayUntilTheyDo(t *testing.T) {
 }
 
 func TestNoGhostStaysAfterARestart(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/rooms")
 	sam.SeesInSidebar(id, "online")
@@ -173,6 +182,7 @@ func TestNoGhostStaysAfterARestart(t *testing.T) {
 }
 
 func TestAPersonsCardOpensAndStaysTrue(t *testing.T) {
+	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/rooms")
 	sam.SeesInSidebar(id, "online")
@@ -198,18 +208,17 @@ func TestTheCardsOfPresenceAreAccessible(t *testing.T) {
 	app.open(maya, "/rooms")
 	sam := app.open(app.as("sam"), "/people")
 	sam.ReduceMotion()
-	for _, theme := range []string{"light", "dark"} {
-		for _, size := range sizes {
-			sam.PreferTheme(theme).SetViewport(size.width, size.height)
-			sam.visit("/people").SeesOnline(1).Click(fmt.Sprintf(`main a[data-card="%d"]`, id)).Want("#person-card .why")
-			sam.WantAccessible().Until("document.documentElement.scrollWidth <= innerWidth")
-			sam.Press("Escape").Click(`[popovertarget="me"]`).Want("#my-status").WantAccessible()
-			sam.visit(fmt.Sprint("/people/", id)).Want(".person-page").WantAccessible()
-		}
+	for _, size := range sizes {
+		sam.SetViewport(size.width, size.height)
+		sam.visit("/people").SeesOnline(1).Click(fmt.Sprintf(`main a[data-card="%d"]`, id)).Want("#person-card .why")
+		sam.WantAccessibleInBothThemes().Until("document.documentElement.scrollWidth <= innerWidth")
+		sam.Press("Escape").Click(`[popovertarget="me"]`).Want("#my-status").WantAccessibleInBothThemes()
+		sam.visit(fmt.Sprint("/people/", id)).Want(".person-page").WantAccessibleInBothThemes()
 	}
 }
 
 func TestWhoIsAwayHasARingInTheRoomToo(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, quick)
 	room := app.room(app.as("sam"), "rings")
 	sam, maya := app.open(app.as("sam"), roomPath(room)), app.open(app.as("maya"), roomPath(room))

@@ -21,13 +21,11 @@ func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 	paths := []string{"/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive), "/components", "/nowhere"}
 	sam := app.open(owner, "/rooms")
 	sam.ReduceMotion().AllowErrors("404")
-	for _, theme := range []string{"light", "dark"} {
-		for _, size := range sizes {
-			sam.PreferTheme(theme).SetViewport(size.width, size.height)
-			for _, path := range paths {
-				sam.visit(path).WantAccessible()
-				sam.wantNoSidewaysScroll(t, fmt.Sprint(path, " at ", size.width))
-			}
+	for _, size := range sizes {
+		sam.SetViewport(size.width, size.height)
+		for _, path := range paths {
+			sam.visit(path).WantAccessibleInBothThemes()
+			sam.wantNoSidewaysScroll(t, fmt.Sprint(path, " at ", size.width))
 		}
 	}
 	sam.SetViewport(320, 640)
@@ -49,19 +47,17 @@ func TestWhatOpensOverARoomIsAccessible(t *testing.T) {
 	sam.Send("mine").Sees("mine")
 	maya.Send("yours")
 	sam.Sees("yours")
-	for _, theme := range []string{"light", "dark"} {
-		sam.PreferTheme(theme)
-		sam.Use("[data-emoji]").Want("#emoji").WantAccessible().Press("Escape").WantNo("#emoji")
-		sam.Type("#compose", "@").Want("#mentions").WantAccessible().Press("Escape").Clear("#compose")
-		sam.Click(`[popovertarget="formatting"]`).Want("#formatting").WantAccessible().Press("Escape").WantNo("#formatting")
-		sam.Use("[data-do=reply]").Want("[data-reply]").WantAccessible().Press("Escape")
-		sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Press("e").Want(".editor").WantAccessible().Press("Escape").WantNo(".editor")
-		sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Click(".message:focus [data-do=delete]").Want("#delete-message").WantAccessible()
-		sam.Press("Escape").WantNo("#delete-message")
-	}
+	sam.Use("[data-emoji]").Want("#emoji").WantAccessibleInBothThemes().Press("Escape").WantNo("#emoji")
+	sam.Type("#compose", "@").Want("#mentions").WantAccessibleInBothThemes().Press("Escape").Clear("#compose")
+	sam.Click(`[popovertarget="formatting"]`).Want("#formatting").WantAccessibleInBothThemes().Press("Escape").WantNo("#formatting")
+	sam.Use("[data-do=reply]").Want("[data-reply]").WantAccessibleInBothThemes().Press("Escape")
+	sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Press("e").Want(".editor").WantAccessibleInBothThemes().Press("Escape").WantNo(".editor")
+	sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Click(".message:focus [data-do=delete]").Want("#delete-message").WantAccessibleInBothThemes()
+	sam.Press("Escape").WantNo("#delete-message")
 }
 
 func TestTheLogIsWalkedByKeys(t *testing.T) {
+	t.Parallel()
 	app, room, sam, _ := twoInARoom(t)
 	app.chatter(app.as("maya"), room, 1, 3)
 	sam.Sees("line 3.").Type("#compose", "").Press("ArrowUp").WantFocus(".message:last-of-type, .message:nth-last-child(1 of .message)")

@@ -12,14 +12,20 @@ import (
 // and AA, and good practice. It returns each breach as readable text.
 func (p *Page) Axe() []string {
 	p.t.Helper()
+	return p.axe("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+}
+
+// axe runs the rules, or all that have one of the tags.
+func (p *Page) axe(rules ...any) []string {
+	p.t.Helper()
 	if !Eval[bool](p, `"axe" in window`) {
 		p.do("load axe", chromedp.Evaluate[chromedp.Void](p.axeSource()))
 	}
-	breaches, err := call[[]string](p, `async () => (await axe.run(document, {
+	breaches, err := call[[]string](p, `async (...rules) => (await axe.run(document, {
 		resultTypes: ["violations"],
-		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+		runOnly: rules,
 	})).violations.flatMap(rule => rule.nodes.map(node =>
-		rule.id + " at " + node.target.join(" ") + ": " + node.failureSummary.replace(/\s*\n\s*/g, " ") + " · " + node.html))`)
+		rule.id + " at " + node.target.join(" ") + ": " + node.failureSummary.replace(/\s*\n\s*/g, " ") + " · " + node.html))`, rules...)
 	if err != nil {
 		p.fail(describe("run axe", err))
 	}
@@ -29,7 +35,28 @@ func (p *Page) Axe() []string {
 // WantAccessible fails the test with each of Axe's findings.
 func (p *Page) WantAccessible() *Page {
 	p.t.Helper()
-	if breaches := p.Axe(); len(breaches) > 0 {
+	return p.wantNone(p.Axe())
+}
+
+// WantAccessibleInBothThemes is WantAccessible on a device that prefers light,
+// and, on one that prefers dark, by the rules of colours: nothing else differs.
+func (p *Page) WantAccessibleInBothThemes() *Page {
+	p.t.Helper()
+	p.PreferTheme("light").settle().WantAccessible()
+	return p.PreferTheme("dark").settle().wantNone(p.axe("color-contrast", "link-in-text-block"))
+}
+
+// settle waits until colours have come to rest.
+func (p *Page) settle() *Page {
+	p.t.Helper()
+	Eval[bool](p, `new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
+		.then(() => Promise.all(document.getAnimations().filter(a => a instanceof CSSTransition).map(a => a.finished.catch(() => {})))).then(() => true)`)
+	return p
+}
+
+func (p *Page) wantNone(breaches []string) *Page {
+	p.t.Helper()
+	if len(breaches) > 0 {
 		p.t.Errorf("not accessible at %s:\n%s", Eval[string](p, `location.href`), strings.Join(breaches, "\n"))
 	}
 	return p
