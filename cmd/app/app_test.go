@@ -61,7 +61,7 @@ func testConfig(databaseURL string, log io.Writer) Config {
 	return Config{
 		Addr: "127.0.0.1:0", DatabaseURL: databaseURL, Demo: true,
 		Log:       slog.New(contextHandler{slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})}),
-		Heartbeat: 25 * time.Second, Patience: 10 * time.Second,
+		Heartbeat: 25 * time.Second, Patience: testkit.Patience,
 		PasswordCost: account.Cost{MemoryKiB: 64, Iterations: 1},
 	}
 }

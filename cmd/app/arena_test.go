@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"hubbub/internal/testkit"
 )
@@ -61,7 +60,7 @@ func (a *arena) refuses(t *testing.T, try func()) {
 	before, read := a.state(), len(a.log.String())
 	try()
 	var lines []string
-	testkit.Eventually(t, "it is logged", 5*time.Second, func() bool {
+	testkit.Eventually(t, "it is logged", testkit.Patience, func() bool {
 		lines = strings.Split(strings.TrimSpace(a.log.String()[read:]), "\n")
 		return lines[0] != ""
 	})

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,6 +14,7 @@ import (
 )
 
 func TestWhileTheDatabaseIsAwayTheAppSaysSoAndHealsByItself(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "away")
@@ -48,7 +48,7 @@ func TestWhileTheDatabaseIsAwayTheAppSaysSoAndHealsByItself(t *testing.T) {
 	live.Get("/healthz", nil).Want(200)
 
 	restore()
-	testkit.Eventually(t, "it is ready again", 10*time.Second, func() bool { return app.anybody().Get("/readyz").Status == 200 })
+	testkit.Eventually(t, "it is ready again", testkit.Patience, func() bool { return app.anybody().Get("/readyz").Status == 200 })
 	live.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
 	live.Post("/api/chat/send", in{"roomId": room, "text": "back"}).Want(200)
 	if e := testkit.DataOf[thing](t, other.WantEvent("newMessage")); e.Text != "back" || e.Seq != 1 {
@@ -57,12 +57,13 @@ func TestWhileTheDatabaseIsAwayTheAppSaysSoAndHealsByItself(t *testing.T) {
 }
 
 func TestALostConnectionToTheDatabaseIsReplacedAtOnce(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "blip")
 	for i := range 5 {
 		app.cutDatabase()
-		testkit.Eventually(t, "it sends again", 5*time.Second, func() bool {
+		testkit.Eventually(t, "it sends again", testkit.Patience, func() bool {
 			return sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Status == 200
 		})
 	}
@@ -70,6 +71,7 @@ func TestALostConnectionToTheDatabaseIsReplacedAtOnce(t *testing.T) {
 }
 
 func TestWhoFailsToCatchUpStaysInTheRoom(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "stays")

@@ -12,6 +12,7 @@ import (
 )
 
 func TestTwoPeopleTalk(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "talk")
@@ -38,6 +39,7 @@ func TestTwoPeopleTalk(t *testing.T) {
 }
 
 func TestAnActionAnswersTheRowsOfThePage(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "rows")
@@ -48,6 +50,7 @@ func TestAnActionAnswersTheRowsOfThePage(t *testing.T) {
 }
 
 func TestTheSameClientIDIsTheSameMessage(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room, other := app.room(sam, "one"), app.room(sam, "two")
@@ -70,6 +73,7 @@ func TestTheSameClientIDIsTheSameMessage(t *testing.T) {
 }
 
 func TestCatchingUpAnswersWhatChanged(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "changes")
@@ -100,6 +104,7 @@ func TestCatchingUpAnswersWhatChanged(t *testing.T) {
 }
 
 func TestPastFiveHundredChangesAClientStartsAnew(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
 	sam := app.as("sam")
 	room := app.room(sam, "busy")
@@ -118,6 +123,7 @@ func TestPastFiveHundredChangesAClientStartsAnew(t *testing.T) {
 }
 
 func TestTypingIsAPersonsStateOverAllTheirTabs(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "typing")
@@ -143,6 +149,7 @@ func TestTypingIsAPersonsStateOverAllTheirTabs(t *testing.T) {
 }
 
 func TestLeavingIsToldOnceForThePerson(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "visits")
@@ -160,6 +167,7 @@ func TestLeavingIsToldOnceForThePerson(t *testing.T) {
 }
 
 func TestUnreadCountsAreTheServers(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "unread")
@@ -187,6 +195,7 @@ func TestUnreadCountsAreTheServers(t *testing.T) {
 }
 
 func TestARemovedMemberHearsNothingMore(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := testkit.As[thing](sam.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": []int64{app.id(maya)}}).Want(200)).ID
@@ -211,6 +220,7 @@ func TestARemovedMemberHearsNothingMore(t *testing.T) {
 }
 
 func TestTheLastOwnersLeavingHandsTheRoomOver(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
 	room := testkit.As[thing](sam.Post("/api/rooms", in{"name": "handed", "kind": "private", "memberIds": []int64{app.id(maya), app.id(theo)}}).Want(200)).ID
@@ -222,6 +232,7 @@ func TestTheLastOwnersLeavingHandsTheRoomOver(t *testing.T) {
 }
 
 func TestDirectRoomsAreOneAPair(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	priya, lin := app.as("priya"), app.as("lin")
 	watching := lin.Connect("")

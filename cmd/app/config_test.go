@@ -6,6 +6,7 @@ import (
 )
 
 func TestConfiguration(t *testing.T) {
+	t.Parallel()
 	read := func(pairs ...string) (Config, error) {
 		return readConfig(func(name string) string {
 			for i := 0; i < len(pairs); i += 2 {

@@ -10,23 +10,27 @@ import (
 // The client code of the guides, as it stands there, against this server.
 
 func TestTheFirstGuidesChatRoom(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	alice, bob := app.browse("sam"), app.browse("maya")
 	guides.ChatRoom(t, alice, bob, app.room(app.as("sam"), "patterns"))
 }
 
 func TestTheSecondGuidesChatRoom(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	alice, bob := app.browse("sam"), app.browse("maya")
 	guides.SocketIO(t, alice, bob, app.room(app.as("sam"), "real-time applications"))
 }
 
 func TestTheFirstGuidesListOfWhoIsOnline(t *testing.T) {
+	t.Parallel()
 	alice, bob := samAndMaya(t)
 	guides.OnlineUsers(t, alice, bob)
 }
 
 func TestTheSecondGuidesPresence(t *testing.T) {
+	t.Parallel()
 	alice, bob := samAndMaya(t)
 	guides.UsePresence(t, alice, bob)
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"hubbub/internal/testkit"
 )
@@ -24,6 +23,7 @@ func startWithOps(t *testing.T) (*instance, *testkit.Client) {
 }
 
 func TestOperatorsSeeWhatHappens(t *testing.T) {
+	t.Parallel()
 	app, ops := startWithOps(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "counted")
@@ -43,7 +43,7 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 		metrics.WantBody(line)
 	}
 	live.Close()
-	testkit.Eventually(t, "the close is counted", 10*time.Second, func() bool {
+	testkit.Eventually(t, "the close is counted", testkit.Patience, func() bool {
 		return strings.Contains(ops.Get("/metrics").Body, `hubbub_connections_closed_total{code="`)
 	})
 	for _, path := range []string{"/healthz", "/readyz", "/debug/pprof/cmdline"} {
@@ -55,6 +55,7 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 }
 
 func TestTheHealthcheckAsksWhetherItIsReady(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	config := app.config
 	config.Addr = app.listener.Addr().String()

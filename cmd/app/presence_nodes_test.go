@@ -11,6 +11,7 @@ import (
 )
 
 func TestWatchersOnAnotherNodeConverge(t *testing.T) {
+	t.Parallel()
 	here := startApp(t, brisk)
 	there := startAppOn(t, here.config.DatabaseURL, brisk)
 	sam, maya := here.as("sam"), there.as("maya")
@@ -50,6 +51,7 @@ func becomes(t *testing.T, watcher *testkit.Socket, status, text string) {
 }
 
 func TestADeadNodeTakesItsPeopleOfflineOnce(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	other := startAppOn(t, app.config.DatabaseURL, brisk)
 	dying := startProcess(t, app.config.DatabaseURL)
@@ -59,7 +61,7 @@ func TestADeadNodeTakesItsPeopleOfflineOnce(t *testing.T) {
 	tab := maya.Connect("")
 	theo.Connect("")
 	for _, watcher := range []*testkit.Socket{hers, his} {
-		testkit.Eventually(t, "both came", 5*time.Second, func() bool {
+		testkit.Eventually(t, "both came", testkit.Patience, func() bool {
 			return len(testkit.As[[]person](watcher.Get("/api/presence/subscribe", nil))) == 4
 		})
 		watcher.Events()
@@ -89,12 +91,13 @@ func TestADeadNodeTakesItsPeopleOfflineOnce(t *testing.T) {
 }
 
 func TestAKilledProcessLeavesNoGhosts(t *testing.T) {
+	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	killed := startProcess(t, database)
 	maya := killed.as("maya")
 	tab := maya.Connect("")
 	tab.Get("/api/presence/subscribe", nil).Want(200)
-	testkit.Eventually(t, "her lease is written", 5*time.Second, func() bool { return leasesIn(t, database) == 1 })
+	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 	killed.kill()
 	app := startAppOn(t, database, brisk)
 	hers, _ := watch(app.as("sam"))
@@ -102,14 +105,15 @@ func TestAKilledProcessLeavesNoGhosts(t *testing.T) {
 	if here := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil)); len(here) != 1 || here[0].Handle != "sam" {
 		t.Errorf("online are %+v", here)
 	}
-	testkit.Eventually(t, "its lease is gone", 5*time.Second, func() bool { return leasesIn(t, database) == 1 })
+	testkit.Eventually(t, "its lease is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 }
 
 func TestWhoComesBackAfterARestartWasNeverGone(t *testing.T) {
+	t.Parallel()
 	unhurried := func(c *Config) { brisk(c); c.Presence.Grace = time.Second }
 	app := startApp(t, unhurried)
 	app.as("maya").Connect("")
-	testkit.Eventually(t, "her lease is written", 5*time.Second, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
+	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
 	app.stop()
 	again := startAppOn(t, app.config.DatabaseURL, unhurried)
 	again.as("maya").Connect("")
@@ -117,7 +121,7 @@ func TestWhoComesBackAfterARestartWasNeverGone(t *testing.T) {
 	if len(here) != 2 {
 		t.Errorf("online are %+v", here)
 	}
-	testkit.Eventually(t, "the old node is forgotten", 5*time.Second, func() bool {
+	testkit.Eventually(t, "the old node is forgotten", testkit.Patience, func() bool {
 		return find[int64](again, `select count(*) from presence.nodes`) == 1
 	})
 	again.as("theo").Connect("")

@@ -12,9 +12,10 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// brisk is presence about twenty times as fast as usual.
+// brisk is presence about twenty times as fast as usual; a node is thought dead
+// only after a while, for a busy machine is late with heartbeats.
 func brisk(c *Config) {
-	c.Presence = presence.Timing{Grace: 250 * time.Millisecond, Beat: 100 * time.Millisecond, TTL: 600 * time.Millisecond, Pace: 10 * time.Millisecond}
+	c.Presence = presence.Timing{Grace: 250 * time.Millisecond, Beat: 100 * time.Millisecond, TTL: 2 * time.Second, Pace: 10 * time.Millisecond}
 }
 
 type arrival struct {
@@ -76,12 +77,13 @@ func (i *instance) presenceOf(viewer *testkit.Client, id int64) presence.State {
 
 func (i *instance) sees(viewer *testkit.Client, id int64, status presence.Status) {
 	i.t.Helper()
-	testkit.Eventually(i.t, fmt.Sprintf("%d is %s", id, status), 5*time.Second, func() bool {
+	testkit.Eventually(i.t, fmt.Sprintf("%d is %s", id, status), testkit.Patience, func() bool {
 		return i.presenceOf(viewer, id).Status == status
 	})
 }
 
 func TestPeopleComeAndGo(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
 	samID, mayaID := app.id(sam), app.id(maya)
@@ -116,7 +118,8 @@ func TestPeopleComeAndGo(t *testing.T) {
 }
 
 func TestASecondTabAndAReloadAreNotTold(t *testing.T) {
-	app := startApp(t, brisk)
+	t.Parallel()
+	app := startApp(t, brisk, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // to come back in
 	sam, maya := app.as("sam"), app.as("maya")
 	hers, _ := watch(sam)
 	tab := maya.Connect("")
@@ -142,6 +145,7 @@ func TestASecondTabAndAReloadAreNotTold(t *testing.T) {
 }
 
 func TestAnonymousPeopleAndPlainRequestsDoNotWatch(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam := app.as("sam")
 	wantProblem(t, app.anybody().Get("/api/presence/subscribe"), 400)
@@ -161,6 +165,7 @@ func TestAnonymousPeopleAndPlainRequestsDoNotWatch(t *testing.T) {
 }
 
 func TestInvisiblePeopleAreOfflineToOthersEverywhere(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
 	mayaID := app.id(maya)
@@ -200,7 +205,7 @@ func TestInvisiblePeopleAreOfflineToOthersEverywhere(t *testing.T) {
 	again := maya.Connect("")
 	again.Get("/api/me", nil).Want(200).WantBody(`"isOnline":false`)
 	again.Close()
-	testkit.Eventually(t, "her lease is given back", 5*time.Second, func() bool {
+	testkit.Eventually(t, "her lease is given back", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, mayaID) == 0
 	})
 	if now := app.presenceOf(sam, mayaID); *now.LastSeen != *seen.LastSeen {
@@ -213,6 +218,7 @@ func TestInvisiblePeopleAreOfflineToOthersEverywhere(t *testing.T) {
 }
 
 func TestAStatusIsKeptAndItsChangeIsAnUpdate(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
 	hers, _ := watch(sam)
@@ -235,6 +241,7 @@ func TestAStatusIsKeptAndItsChangeIsAnUpdate(t *testing.T) {
 }
 
 func TestAwayByItselfDoesNotChangeTheChoice(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
 	hers, _ := watch(sam)
@@ -255,6 +262,7 @@ func TestAwayByItselfDoesNotChangeTheChoice(t *testing.T) {
 }
 
 func TestPresenceComesBackWithTheDatabase(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
 	hers, _ := watch(sam)
@@ -262,21 +270,22 @@ func TestPresenceComesBackWithTheDatabase(t *testing.T) {
 	app.update(hers, maya)
 	app.cutDatabase()
 	tab.Close()
-	testkit.Eventually(t, "the database is reached", 5*time.Second, func() bool { return theo.Get("/api/me").Status == 200 })
+	testkit.Eventually(t, "the database is reached", testkit.Patience, func() bool { return theo.Get("/api/me").Status == 200 })
 	theo.Connect("")
-	testkit.Eventually(t, "all was told", 5*time.Second, func() bool {
+	testkit.Eventually(t, "all was told", testkit.Patience, func() bool {
 		return len(testkit.As[[]person](hers.Get("/api/presence/subscribe", nil))) == 2
 	})
 	hers.WantEvent("userOffline")
 	app.exec(`delete from presence.leases`)
 	app.exec(`delete from presence.nodes`) // as a crash of the database does
-	testkit.Eventually(t, "the leases are written anew", 5*time.Second, func() bool {
+	testkit.Eventually(t, "the leases are written anew", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases`) == 2
 	})
 	hers.WantNo("userOffline")
 }
 
 func TestWhyIsSomebodyOnline(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
 	tab := maya.Connect("")
@@ -288,7 +297,7 @@ func TestWhyIsSomebodyOnline(t *testing.T) {
 		}
 		return e
 	}
-	testkit.Eventually(t, "her lease is written", 5*time.Second, func() bool {
+	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool {
 		e := explain(sam, account.Admin)
 		return len(e.Leases) == 1 && e.Leases[0].Idle
 	})
@@ -300,5 +309,5 @@ func TestWhyIsSomebodyOnline(t *testing.T) {
 		t.Errorf("others get %+v", e)
 	}
 	tab.Close()
-	testkit.Eventually(t, "the countdown", 5*time.Second, func() bool { return explain(maya, account.Member).OfflineIn != nil })
+	testkit.Eventually(t, "the countdown", testkit.Patience, func() bool { return explain(maya, account.Member).OfflineIn != nil })
 }

@@ -14,6 +14,7 @@ import (
 const often = 20 * time.Millisecond // between two looks at the database
 
 func TestWhatWasNeverToldIsToldByTheReconciler(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "idle")
@@ -40,6 +41,7 @@ func TestWhatWasNeverToldIsToldByTheReconciler(t *testing.T) {
 }
 
 func TestALongGapIsToldByItsEnd(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "gap")
@@ -51,13 +53,14 @@ func TestALongGapIsToldByItsEnd(t *testing.T) {
 	if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != 251 {
 		t.Errorf("of 300 missed changes the first to be told is %d", e.Seq)
 	}
-	testkit.Eventually(t, "the last is told", 5*time.Second, func() bool {
+	testkit.Eventually(t, "the last is told", testkit.Patience, func() bool {
 		events := bob.Events()
 		return len(events) > 0 && testkit.DataOf[thing](t, events[len(events)-1]).Seq == 300
 	})
 }
 
 func TestTheReconcilerTellsNothingTwice(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "busy")

@@ -14,6 +14,7 @@ import (
 const forged = "Zm9yZ2VkLWZvcmdlZC1mb3JnZWQtZm9yZ2VkLWZvcmdlZA"
 
 func TestWhoIsNotWhoTheySayIsRefusedAtTheHandshake(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	a.secrets = append(a.secrets, forged, "forged")
 	lin := a.people["lin"]
@@ -49,6 +50,7 @@ func TestWhoIsNotWhoTheySayIsRefusedAtTheHandshake(t *testing.T) {
 }
 
 func TestAStolenTicketWorksOnce(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	ticket := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 	a.secrets = append(a.secrets, ticket)
@@ -69,6 +71,7 @@ func TestAStolenTicketWorksOnce(t *testing.T) {
 }
 
 func TestAnOldCookieIsAsGoodAsNone(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	old := a.as("priya")
 	secret := old.Cookies()[0].Value
@@ -85,6 +88,7 @@ func TestAnOldCookieIsAsGoodAsNone(t *testing.T) {
 }
 
 func TestSigningUpInAndOutIsByHTTP(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	const password = "s3cr3t s3cr3t"
 	a.secrets = append(a.secrets, password)
@@ -103,6 +107,7 @@ func TestSigningUpInAndOutIsByHTTP(t *testing.T) {
 }
 
 func TestBadCredentialsAreRefusedWithoutATrace(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	const password = "correct horse battery"
 	a.anybody().SignUp("Eve Adams")
@@ -132,6 +137,7 @@ func TestBadCredentialsAreRefusedWithoutATrace(t *testing.T) {
 }
 
 func TestAPageOfAnotherSiteWritesNothing(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "cross")
 	for name, headers := range map[string][]string{
@@ -154,6 +160,7 @@ func TestAPageOfAnotherSiteWritesNothing(t *testing.T) {
 }
 
 func TestTheClientIDsOfTwoPeopleAreTheirOwn(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "ids")
 	const id = "11111111-2222-4333-8444-555555555555"
@@ -165,6 +172,7 @@ func TestTheClientIDsOfTwoPeopleAreTheirOwn(t *testing.T) {
 }
 
 func TestARevokedTokenAndAnOldTicketOpenNothing(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	made := testkit.As[struct {
 		ID    int64

@@ -5,12 +5,12 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"hubbub/internal/testkit"
 )
 
 func TestAFrameThatBreaksTheProtocolIsAnswered(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "frames")
 	live := a.sockets["lin"]
@@ -55,6 +55,7 @@ func TestAFrameThatBreaksTheProtocolIsAnswered(t *testing.T) {
 }
 
 func TestABodyThatBreaksTheProtocolIsAnswered(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	lin := a.people["lin"]
 	for name, c := range map[string]struct {
@@ -75,6 +76,7 @@ func TestABodyThatBreaksTheProtocolIsAnswered(t *testing.T) {
 }
 
 func TestWhatIsNoTextOrTooLongClosesTheConnection(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "closes")
 	t.Run("binary", func(t *testing.T) {
@@ -92,6 +94,7 @@ func TestWhatIsNoTextOrTooLongClosesTheConnection(t *testing.T) {
 }
 
 func TestAFloodOfFramesIsSlowedDownThenClosed(t *testing.T) {
+	t.Parallel()
 	a := anArena(t, func(c *Config) { c.RequestRate = 50 })
 	flood := strings.Repeat(`{"id":1,"url":"/api/me"}`+"\n", 500)
 	live := a.sockets["lin"]
@@ -111,13 +114,14 @@ func TestAFloodOfFramesIsSlowedDownThenClosed(t *testing.T) {
 	if after := a.state(); after != before {
 		t.Errorf("it has changed the database")
 	}
-	testkit.Eventually(t, "its end is logged", 5*time.Second, func() bool { return strings.Contains(a.log.String(), "code=4429") })
+	testkit.Eventually(t, "its end is logged", testkit.Patience, func() bool { return strings.Contains(a.log.String(), "code=4429") })
 	if log := a.log.String(); strings.Count(log, "status=429") != 1 || strings.Count(log, "code=4429") != 1 {
 		t.Errorf("of a flood the beginning and the end are logged, this is all:\n%s", log)
 	}
 }
 
 func TestAFloodByHTTPIsRefusedForThatPersonOnly(t *testing.T) {
+	t.Parallel()
 	a := anArena(t, func(c *Config) { c.RequestRate = 50 })
 	lin := a.people["lin"]
 	var refused testkit.Answer

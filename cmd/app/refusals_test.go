@@ -24,6 +24,7 @@ type refusal struct {
 }
 
 func TestWhatBreaksARuleOfChatIsRefusedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	a := anArena(t)
 	lin, maya := a.people["lin"], a.people["maya"]
 	public, private, other, archived := a.room(lin, "public"), a.privateRoom("lin", "maya"), a.room(lin, "other"), a.room(lin, "archived")
@@ -141,6 +142,7 @@ func TestWhatBreaksARuleOfChatIsRefusedAndChangesNothing(t *testing.T) {
 }
 
 func TestCharactersAreCodePoints(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "long")
@@ -155,6 +157,7 @@ func TestCharactersAreCodePoints(t *testing.T) {
 }
 
 func TestMarkupIsShownAsText(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "markup")
@@ -178,6 +181,7 @@ func TestMarkupIsShownAsText(t *testing.T) {
 }
 
 func TestALimitPastItsMaximumIsCut(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "many")

@@ -13,10 +13,12 @@ import (
 )
 
 func TestARestartInTheMiddleOfSendingLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	survive(t, func(app *instance, _ []*follower) { app.stop() }, wire.CloseRestart)
 }
 
 func TestADeathInTheMiddleOfSendingLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	survive(t, func(app *instance, all []*follower) {
 		for _, f := range all { // no goodbye reaches anybody
 			f.wire.Cut()
@@ -55,7 +57,7 @@ func survive(t *testing.T, end func(*instance, []*follower), code wire.CloseCode
 	talk := func() { // until they are in the middle of it
 		t.Helper()
 		more := answered.Load() + 50
-		testkit.Eventually(t, "they talk", 20*time.Second, func() bool { return answered.Load() > more })
+		testkit.Eventually(t, "they talk", testkit.Patience, func() bool { return answered.Load() > more })
 	}
 	talk()
 	for range 2 {
@@ -65,11 +67,7 @@ func survive(t *testing.T, end func(*instance, []*follower), code wire.CloseCode
 	}
 	close(enough)
 	talking.Wait()
-	differs := ""
-	testkit.Eventually(t, "everybody has the same", quiet, func() bool {
-		differs = app.compare(all, []int64{room})
-		return differs == ""
-	})
+	app.wantSame(following, all, []int64{room})
 	app.wantEachSaidOnce([]int64{room}, said.Load())
 	for _, f := range all {
 		f.mu.Lock()
@@ -100,6 +98,7 @@ func TestFiveHundredAreLetGoWithinTenSeconds(t *testing.T) {
 }
 
 func TestWhoLeavesIsNotReadyBeforeAnybodyIsLetGo(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	wire := testkit.Relay(t, app.listener.Addr().String())

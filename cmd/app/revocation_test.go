@@ -20,6 +20,7 @@ const soon = time.Second
 // may, then she is removed, and it asks again. Between the two it may not have
 // let her in.
 func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.secret(sam, maya)
@@ -38,7 +39,7 @@ func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
 	app.exec(`select pg_advisory_lock(1), pg_advisory_lock(2)`)
 	waitsAt := func(door int) {
 		t.Helper()
-		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), 10*time.Second, func() bool {
+		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), testkit.Patience, func() bool {
 			return find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = $1
 				and database = (select oid from pg_database where datname = current_database()))`, door)
 		})
@@ -62,6 +63,7 @@ func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
 }
 
 func TestARemovedMemberHearsNothingThatWasSentAfterTheRemoval(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, theo, maya := app.as("sam"), app.as("theo"), app.as("maya")
 	for round := range 5 {
@@ -109,6 +111,7 @@ func TestARemovedMemberHearsNothingThatWasSentAfterTheRemoval(t *testing.T) {
 }
 
 func TestWhatIsQueuedForARemovedMemberIsThrownAway(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.secret(sam, maya)
@@ -117,7 +120,7 @@ func TestWhatIsQueuedForARemovedMemberIsThrownAway(t *testing.T) {
 	slow.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	wire.Freeze()
 	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
-	testkit.Eventually(t, "frames wait in her queue", 10*time.Second, func() bool {
+	testkit.Eventually(t, "frames wait in her queue", testkit.Patience, func() bool {
 		app.hub.Broadcast(t.Context(), large, nil, fmt.Sprint("chat-", room)) // the network's own buffers fill first
 		sent++
 		return app.hub.Stats().Deepest > 5
@@ -133,6 +136,7 @@ func TestWhatIsQueuedForARemovedMemberIsThrownAway(t *testing.T) {
 }
 
 func TestSigningOutClosesTheSocketsOfThatSession(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	here, there := app.as("maya"), app.as("maya")
 	ticket := testkit.As[struct{ Ticket string }](here.Post("/api/tickets", nil).Want(200)).Ticket
@@ -146,6 +150,7 @@ func TestSigningOutClosesTheSocketsOfThatSession(t *testing.T) {
 }
 
 func TestRevokingASessionClosesItsSockets(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	lost, mine := app.as("maya"), app.as("maya")
 	closing, staying := lost.Connect(""), mine.Connect("")
@@ -165,6 +170,7 @@ func TestRevokingASessionClosesItsSockets(t *testing.T) {
 }
 
 func TestRevokingATokenClosesItsSockets(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	maya := app.as("maya")
 	made := testkit.As[struct {

@@ -34,6 +34,7 @@ func (p tab) wantStill(id int64, before float64) {
 const toTheTop = `(document.querySelector("[data-log]").scrollTop = -1e6)`
 
 func TestHistoryLoadsAboveWithoutMovingWhatIsRead(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
 	room := app.room(owner, "long")
@@ -51,6 +52,7 @@ func TestHistoryLoadsAboveWithoutMovingWhatIsRead(t *testing.T) {
 }
 
 func TestWhoReadsHistoryIsNotMovedByNews(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
 	room := app.room(owner, "long")
@@ -66,6 +68,7 @@ func TestWhoReadsHistoryIsNotMovedByNews(t *testing.T) {
 }
 
 func TestARoomOpensAtTheFirstUnread(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, unlimited)
 	owner, reader := app.as("sam"), app.as("maya")
 	room := app.room(owner, "busy")
@@ -80,6 +83,7 @@ func TestARoomOpensAtTheFirstUnread(t *testing.T) {
 }
 
 func TestOnTheWayDownNothingIsMissing(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
 	room := app.room(owner, "deep")
@@ -96,6 +100,7 @@ func TestOnTheWayDownNothingIsMissing(t *testing.T) {
 }
 
 func TestAPageKeepsThreeHundredMessages(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
 	room := app.room(owner, "endless")
@@ -108,6 +113,7 @@ func TestAPageKeepsThreeHundredMessages(t *testing.T) {
 }
 
 func TestMessagesOfAPersonAreGroupedAndDaysDivided(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	owner := app.as("sam")
 	room := app.room(owner, "days")

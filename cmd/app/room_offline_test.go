@@ -25,6 +25,7 @@ func (p tab) bodies() []string {
 }
 
 func TestWhatIsWrittenOfflineGoesOutInOrderOnce(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "tunnel")
 	maya := app.open(app.as("maya"), roomPath(room))
@@ -47,6 +48,7 @@ func TestWhatIsWrittenOfflineGoesOutInOrderOnce(t *testing.T) {
 }
 
 func TestAServerThatRestartsWhileBothWriteLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "restart")
 	sam, maya := app.open(app.as("sam"), roomPath(room)), app.open(app.as("maya"), roomPath(room))
@@ -69,6 +71,7 @@ func TestAServerThatRestartsWhileBothWriteLosesAndDoublesNothing(t *testing.T) {
 }
 
 func TestTheOutboxSurvivesAReload(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "tunnel")
 	wire, sam := app.overWire("sam", roomPath(room))
@@ -81,6 +84,7 @@ func TestTheOutboxSurvivesAReload(t *testing.T) {
 }
 
 func TestWhatWasStoredButNotAnsweredIsNotDoubled(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "echo")
 	maya := app.open(app.as("maya"), roomPath(room))
@@ -99,6 +103,7 @@ func TestWhatWasStoredButNotAnsweredIsNotDoubled(t *testing.T) {
 }
 
 func TestWhatTheServerRefusesWaitsForItsWriter(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	owner := app.as("sam")
 	room := app.room(owner, "closing")
@@ -116,6 +121,7 @@ func TestWhatTheServerRefusesWaitsForItsWriter(t *testing.T) {
 }
 
 func TestTooLongIsSaidBeforeItIsSent(t *testing.T) {
+	t.Parallel()
 	_, _, sam, _ := twoInARoom(t)
 	sam.Until(`(compose.value = "👍".repeat(2001), compose.dispatchEvent(new Event("input", {bubbles: true})), true)`)
 	sam.WantText("[data-problem]", "1 character too many.").WantText("[data-left]", "−1").Press("Enter")
@@ -123,6 +129,7 @@ func TestTooLongIsSaidBeforeItIsSent(t *testing.T) {
 }
 
 func TestReadingAndPostingWithoutScript(t *testing.T) {
+	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
 	room := app.room(owner, "plain")
@@ -146,6 +153,7 @@ func TestReadingAndPostingWithoutScript(t *testing.T) {
 }
 
 func TestAMessageThatCannotBeSentComesBackWithTheReason(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "strict")

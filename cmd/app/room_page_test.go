@@ -57,6 +57,7 @@ func twoInARoom(t *testing.T) (app *instance, room int64, sam, maya tab) {
 }
 
 func TestWhatOneWritesTheOtherSees(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Want(`.room-here [title^="Maya Okafor"]`)
 	maya.Want(`.room-here [title^="Sam Rivera"]`)
@@ -74,12 +75,14 @@ func TestWhatOneWritesTheOtherSees(t *testing.T) {
 }
 
 func TestTypingStopsByItself(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Type("#compose", "hm")
 	maya.WantText("[data-typing-names]", "Sam is typing…").WantNoText("[data-typing-names]", "typing")
 }
 
 func TestAMessageIsEditedAndDeletedForEverybody(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("the _first_ words").Sees("the first words")
 	sam.Press("ArrowUp").WantFocus(".message").Press("e").WantValue(".editor textarea", "the _first_ words")
@@ -93,6 +96,7 @@ func TestAMessageIsEditedAndDeletedForEverybody(t *testing.T) {
 }
 
 func TestOnlyOnesOwnMessagesAreEdited(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("mine").Sees("mine")
 	maya.Sees("mine").Type("#compose", "").Press("ArrowUp").WantFocus(".message")
@@ -101,6 +105,7 @@ func TestOnlyOnesOwnMessagesAreEdited(t *testing.T) {
 }
 
 func TestAReactionIsOnesOwnAndEverybodys(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("shipped").Sees("shipped")
 	maya.Sees("shipped").Use("[data-emoji]").Type("#emoji input", "rocket").Press("Enter")
@@ -112,6 +117,7 @@ func TestAReactionIsOnesOwnAndEverybodys(t *testing.T) {
 }
 
 func TestAMentionIsOfferedAndStandsOut(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Type("#compose", "look, @may").Want("#mentions [aria-selected=true]").WantText("#mentions", "Maya Okafor")
 	sam.Press("Enter").WantValue("#compose", "look, @maya ").WantNo("#mentions").Press("Enter")
@@ -122,6 +128,7 @@ func TestAMentionIsOfferedAndStandsOut(t *testing.T) {
 }
 
 func TestAReplyQuotesWhatItAnswers(t *testing.T) {
+	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("lunch at one?").Sees("lunch at one?")
 	maya.Sees("lunch").Use("[data-do=reply]").WantFocus("#compose").WantText("[data-reply]", "Replying to Sam Rivera lunch at one?")
@@ -134,13 +141,14 @@ func TestAReplyQuotesWhatItAnswers(t *testing.T) {
 }
 
 func TestWhatIsUnreadIsInStepAcrossTabs(t *testing.T) {
+	t.Parallel()
 	app, room, sam, maya := twoInARoom(t)
 	maya.Send("I am a member now").Sees("a member now")
 	reading := maya.another("/people")
 	maya.visit("/rooms")
 	link := fmt.Sprintf("#room-link-%d", room)
 
-	sam.Send("one").Send("two").Send("for you, @maya").Sees("for you")
+	sam.Send("one").Send("two").Send("@maya, this is for you").Sees("for you")
 	for _, p := range []tab{maya, reading} {
 		p.WantText(link, "3 unread, for you").Until(`document.title.startsWith("(")`)
 	}
@@ -166,6 +174,7 @@ func unreadIn(app *instance, handle string, room int64) int {
 }
 
 func TestARoomsNewNameAndEndReachWhoIsThere(t *testing.T) {
+	t.Parallel()
 	app, room, sam, maya := twoInARoom(t)
 	maya.Send("hello").Sees("hello")
 	sam.visit(roomPath(room)+"/settings").Clear("#name").Type("#name", "chatter").Press("Enter")
@@ -181,6 +190,7 @@ func TestARoomsNewNameAndEndReachWhoIsThere(t *testing.T) {
 }
 
 func TestAPrivateRoomIsMadeAndItsPeopleInvited(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.open(app.as("sam"), "/rooms"), app.open(app.as("maya"), "/rooms")
 	sam.Type("#name", "secret").Click("[value=private]").ClickText("button", "Make the room")
@@ -194,6 +204,7 @@ func TestAPrivateRoomIsMadeAndItsPeopleInvited(t *testing.T) {
 }
 
 func TestRoomsOpenByAltAndArrow(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.open(app.as("sam"), "/rooms")
 	rooms := testkit.Eval[[]string](sam.Page, `[...document.querySelectorAll("#sidebar [data-room]")].map(a => a.pathname)`)
@@ -203,6 +214,7 @@ func TestRoomsOpenByAltAndArrow(t *testing.T) {
 }
 
 func TestSigningOutClosesTheOtherTab(t *testing.T) {
+	t.Parallel()
 	app, room, sam, _ := twoInARoom(t)
 	other := sam.another("/people")
 	sam.Type("#compose", "half a thou")

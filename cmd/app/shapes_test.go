@@ -113,6 +113,7 @@ func checkField(t *testing.T, shape, name string, v any) {
 }
 
 func TestAccountAnswersHaveTheProtocolsShapes(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	ada := app.anybody()
 	shaped(t, "user", ada.Post("/api/signup", in{"fullName": "Ada Lovelace", "email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
@@ -142,6 +143,7 @@ func TestAccountAnswersHaveTheProtocolsShapes(t *testing.T) {
 }
 
 func TestRoomAnswersHaveTheProtocolsShapes(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	live, watching := sam.Connect(""), maya.Connect("")
@@ -173,6 +175,7 @@ func TestRoomAnswersHaveTheProtocolsShapes(t *testing.T) {
 }
 
 func TestMessageAnswersAndEventsHaveTheProtocolsShapes(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "shapes")
@@ -243,6 +246,7 @@ func TestMessageAnswersAndEventsHaveTheProtocolsShapes(t *testing.T) {
 }
 
 func TestTheFirstFrameSaysWhoIsConnected(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	for _, who := range []*testkit.Client{app.as("sam"), app.anybody()} {
 		greeting := who.Greeting("")
@@ -262,6 +266,7 @@ func TestTheFirstFrameSaysWhoIsConnected(t *testing.T) {
 }
 
 func TestAnActionAnswersItsFragmentToWhoAsksForHTML(t *testing.T) {
+	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "fragments")

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"hubbub/internal/fault"
 	"hubbub/internal/testkit"
@@ -67,7 +66,7 @@ func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[
 	<-began
 	send("good")
 	send("archived")
-	testkit.Eventually(t, "two wait", 10*time.Second, func() bool {
+	testkit.Eventually(t, "two wait", testkit.Patience, func() bool {
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		return len(o.waiting) == 2

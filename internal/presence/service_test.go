@@ -174,7 +174,7 @@ func TestAnswersAndEventsDoNotCross(t *testing.T) {
 		pauseFor(time.Millisecond)
 	}
 	<-done
-	testkit.Eventually(t, "all are gone", 5*time.Second, func() bool {
+	testkit.Eventually(t, "all are gone", testkit.Patience, func() bool {
 		n.hear(t)
 		return len(n.ids(watcher)) == 0 && s.Count() == 1
 	})
@@ -193,7 +193,7 @@ func TestAnEventAfterTheReadingComesBehindTheAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Remove(h.Open(hub.Identity{UserID: 3}))
-	testkit.Eventually(t, "the other watcher was told", 5*time.Second, func() bool {
+	testkit.Eventually(t, "the other watcher was told", testkit.Patience, func() bool {
 		two.hear(t)
 		return two.online[3]
 	})

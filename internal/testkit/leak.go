@@ -1,8 +1,11 @@
 package testkit
 
 import (
+	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"strconv"
 	"sync"
 	"testing"
 
@@ -20,12 +23,26 @@ func Main(m *testing.M) {
 		os.Exit(keep(dir))
 	}
 	running = true
+	waitTogether()
 	code := m.Run()
 	atEnd.run()
 	if code == 0 {
 		code = leaks()
 	}
 	os.Exit(code)
+}
+
+// together is how many parallel tests of a package run at once: they wait for
+// browsers and the database more than they work, so it is more than the cores.
+const together = 4
+
+func waitTogether() {
+	flag.Parse()
+	chosen := false
+	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
+	if !chosen && runtime.GOMAXPROCS(0) < together {
+		flag.Set("test.parallel", strconv.Itoa(together))
+	}
 }
 
 func leaks() int {

@@ -15,14 +15,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Patience is how long a verb, and a test, waits for what it names before the test fails.
-// CI's machines are slow, and nobody waits there.
-var Patience = func() time.Duration {
-	if os.Getenv("CI") != "" {
-		return 30 * time.Second
-	}
-	return 10 * time.Second
-}()
+// Patience is how long a verb, and a test, waits for what it names before the
+// test fails. Only tests that fail wait so long, and machines may be busy.
+const Patience = 30 * time.Second
 
 // Page is a tab of one person. Its verbs fail the test when they can't be done.
 type Page struct {

@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-const patience = 15 * time.Second // for a loaded machine; nothing waits so long when it works
+const patience = testkit.Patience
 
 // page is a browser's tab with the test's page in it.
 type page struct {
