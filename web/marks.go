@@ -19,7 +19,8 @@ type CountProps struct {
 	Label   string // spoken instead; "3 unread" when empty
 }
 
-func (p CountProps) text() string {
+// Text is the number as the pill shows it.
+func (p CountProps) Text() string {
 	if p.N > 99 {
 		return "99+"
 	}

@@ -11,6 +11,7 @@ import (
 type NoticeProps struct {
 	Href    string
 	Person  *AvatarProps // who did it, or
+	Other   *AvatarProps // who did the same before, beside the person; nil: nobody
 	Icon    string       // what happened
 	Tone    Tone         // of the icon
 	At      time.Time

@@ -56,6 +56,23 @@ func seen(at, now time.Time) string {
 	return "on " + words
 }
 
+// until is a moment to come as the end of a sentence: "at 15:04", "tomorrow at
+// 09:00", "on Mon at 09:00", "on 2 Nov at 09:00".
+func until(at, now time.Time) string {
+	clock, today := "at "+at.Format("15:04"), midnight(now)
+	switch start := midnight(at); {
+	case start.Equal(today):
+		return clock
+	case start.Equal(today.AddDate(0, 0, 1)):
+		return "tomorrow " + clock
+	case at.After(now) && start.Before(today.AddDate(0, 0, 7)):
+		return "on " + at.Format("Mon") + " " + clock
+	case at.Year() == now.Year():
+		return "on " + at.Format("2 Jan") + " " + clock
+	}
+	return "on " + at.Format("2 Jan 2006") + " " + clock
+}
+
 // day is a date as a heading: "Today", "Yesterday", "Tuesday", "Tuesday 2 November".
 func day(at, now time.Time) string {
 	today := midnight(now)

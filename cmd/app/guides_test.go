@@ -35,6 +35,28 @@ func TestTheSecondGuidesPresence(t *testing.T) {
 	guides.UsePresence(t, alice, bob)
 }
 
+func TestTheFirstGuidesBell(t *testing.T) {
+	app, nora, page, _ := twoTabs(t)
+	app.tells(nora.id, "before", "/people")
+	page.Rings(1)
+	guides.NotificationBell(t, page.Page, "1", "2", func() string {
+		app.tells(nora.id, "after", "/people")
+		return "what about it?"
+	})
+}
+
+func TestTheSecondGuidesNotifications(t *testing.T) {
+	app, nora, page, _ := twoTabs(t)
+	app.tells(nora.id, "one", "/people")
+	app.tells(nora.id, "two", "/people")
+	page.Rings(2)
+	guides.NotificationCenter(t, page.Page, func() string {
+		app.tells(nora.id, "three", "/people")
+		return "Sam Rivera mentioned you in three"
+	})
+	page.Rings(2)
+}
+
 // samAndMaya are both online, in pages of their own.
 func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
 	app := startApp(t, brisk)

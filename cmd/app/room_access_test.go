@@ -18,7 +18,7 @@ func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 	archive := app.room(owner, "archive")
 	app.chatter(owner, archive, 1, 3)
 	owner.Do("PATCH", "/api"+roomPath(archive), in{"archived": true}).Want(200)
-	paths := []string{"/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive), "/components", "/nowhere"}
+	paths := []string{"/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive), "/notifications", "/settings", "/components", "/nowhere"}
 	sam := app.open(owner, "/rooms")
 	sam.ReduceMotion().AllowErrors("404")
 	for _, size := range sizes {
@@ -54,6 +54,8 @@ func TestWhatOpensOverARoomIsAccessible(t *testing.T) {
 	sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Press("e").Want(".editor").WantAccessibleInBothThemes().Press("Escape").WantNo(".editor")
 	sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Click(".message:focus [data-do=delete]").Want("#delete-message").WantAccessibleInBothThemes()
 	sam.Press("Escape").WantNo("#delete-message")
+	sam.OpenBell().WantAccessibleInBothThemes().Click(".notice-more").Want(".notice-row .menu").WantAccessibleInBothThemes().Press("Escape").WantNo(".notice-row .menu")
+	sam.Tool("Why this?").WantFocus(".notice-why").WantAccessibleInBothThemes().Press("Escape").WantNo("#notifications")
 }
 
 func TestTheLogIsWalkedByKeys(t *testing.T) {

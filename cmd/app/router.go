@@ -80,6 +80,7 @@ func (a *App) pages(g *echo.Group) {
 	account.Pages(g, a.account, a)
 	chat.Pages(g, a.chat, a)
 	presence.Pages(g, a.presence, a)
+	notify.Pages(g, a.notify, a)
 }
 
 // opsRouter is for operators only: it is bound to another address.

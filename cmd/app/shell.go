@@ -3,6 +3,7 @@ package main
 import (
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -12,6 +13,7 @@ import (
 	"hubbub/internal/action"
 	"hubbub/internal/chat"
 	"hubbub/internal/fault"
+	"hubbub/internal/notify"
 	"hubbub/web"
 )
 
@@ -36,9 +38,22 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 	if p.Me, p.Viewer.Presence, err = a.presence.Form(c.Request().Context(), caller.ID); err != nil {
 		return p, err
 	}
+	if p.Bell, err = a.notify.Button(c.Request().Context(), caller.ID); err != nil {
+		return p, err
+	}
 	p.Sidebar = []templ.Component{sidebar}
-	p.Modules = []string{"js/rooms.js", "js/presence.js"} // keep the sidebar live
+	p.Modules = []string{"js/rooms.js", "js/presence.js", "js/notifications.js"} // keep sidebar and bell live
 	return p, nil
+}
+
+// Settings are what the features add to the page of a person's settings.
+func (a *App) Settings(c echo.Context) ([]templ.Component, error) {
+	who, err := account.SignedIn(c.Request().Context())
+	if err != nil {
+		return nil, err
+	}
+	told, err := a.notify.PreferencesForm(c.Request().Context(), who.ID, c.QueryParam("told") == "saved")
+	return []templ.Component{told}, err
 }
 
 func (a *App) bare(c echo.Context, title string) web.Page {
@@ -106,5 +121,5 @@ func (a *App) components(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusOK, web.ComponentsPage(p, chat.Samples()...))
+	return action.Page(c, http.StatusOK, web.ComponentsPage(p, slices.Concat(chat.Samples(), notify.Samples())...))
 }

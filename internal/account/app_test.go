@@ -62,6 +62,8 @@ func newApp(t *testing.T) *app {
 // shell is the frame around pages without any feature, nor a socket.
 type shell struct{}
 
+func (shell) Settings(echo.Context) ([]templ.Component, error) { return nil, nil }
+
 func (shell) Page(c echo.Context, title string) (web.Page, error) {
 	return web.Page{Title: title, Path: c.Request().URL.Path}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/action"
@@ -14,6 +15,8 @@ import (
 // because features contribute to the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
+	// Settings are the sections that other features add to the settings.
+	Settings(c echo.Context) ([]templ.Component, error)
 }
 
 // Pages registers the account's pages. Their forms work without JavaScript.

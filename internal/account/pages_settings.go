@@ -3,6 +3,7 @@ package account
 import (
 	"net/http"
 
+	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/action"
@@ -24,8 +25,9 @@ type SettingsView struct {
 	FullName string // in the form, as it was typed
 	Sessions []Session
 	Tokens   []Token
-	Secret   string // of a token that was just made
-	Done     string // what was just done, a sentence
+	Secret   string            // of a token that was just made
+	Done     string            // what was just done, a sentence
+	More     []templ.Component // of other features
 	wrong    wrong
 }
 
@@ -53,6 +55,9 @@ func (p pages) answerSettings(c echo.Context, status int, view SettingsView) (er
 		return err
 	}
 	if view.Tokens, err = p.account.Tokens(ctx, view.Caller); err != nil {
+		return err
+	}
+	if view.More, err = p.shell.Settings(c); err != nil {
 		return err
 	}
 	page, err := p.shell.Page(c, "Settings")

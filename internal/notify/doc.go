@@ -46,6 +46,15 @@
 // and push_endings (devices, and why some are none any more), pushes (to be
 // decided) and push_deliveries (on their way, and what became of them).
 //
+// # On a page
+//
+// Every page is drawn with the bell, its count and the newest rows (Button).
+// Events bring the rows that change as fragments, and js/notifications.js sets
+// the count, the browser's tab and toasts. After a break it asks for what is
+// newer than it knows, tells of that as one, and has the list drawn anew. Every
+// tool is a form or a link (pages.go), so all works without script; a link to a
+// notification marks it as read and leads on.
+//
 // # What is promised
 //
 //   - A key makes one notification a person, however often it is sent, at once

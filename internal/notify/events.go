@@ -3,6 +3,8 @@ package notify
 import (
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"hubbub/internal/hub"
 	"hubbub/internal/wire"
 )
@@ -83,15 +85,15 @@ func (ch change) news(upto int64) (hub.Event, bool) {
 	case !ch.shown || fresh && ch.what == removed:
 		return hub.Event{}, false
 	case ch.what == removed:
-		return logged(eventNotificationRemoved, Counted{ch.ID, ch.unread}), true
+		return logged(eventNotificationRemoved, Counted{ch.ID, ch.unread}, absent(ch.Notice)), true
 	case fresh && !ch.Read && ch.SnoozedUntil == nil:
-		return logged(eventNotification, ch.told(created)), true
+		return logged(eventNotification, ch.told(created), arrived(ch.Notice)), true
 	case !fresh && ch.what == read:
-		return logged(eventNotificationRead, Counted{ch.ID, ch.unread}), true
+		return logged(eventNotificationRead, Counted{ch.ID, ch.unread}, Row(ch.Notice)), true
 	case ch.what == snoozed || ch.what == woken:
-		return logged(eventNotificationUpdated, ch.told(ch.what)), true
+		return logged(eventNotificationUpdated, ch.told(ch.what), moved(ch.Notice)), true
 	}
-	return logged(eventNotificationUpdated, ch.told(updated)), true
+	return logged(eventNotificationUpdated, ch.told(updated), Row(ch.Notice)), true
 }
 
 func (ch change) told(verb string) Told {
@@ -103,8 +105,13 @@ func (ch change) told(verb string) Told {
 	}
 }
 
-func allRead(unread int) hub.Event { return logged(eventAllRead, Count{unread}) }
+func allRead(unread int) hub.Event { return logged(eventAllRead, Count{unread}, nil) }
 
-func logged(name string, data any) hub.Event {
-	return hub.Event{Name: name, Class: hub.Log, Data: data}
+// logged is an event with what it changes on a page; nil: nothing.
+func logged(name string, data any, fragment templ.Component) hub.Event {
+	ev := hub.Event{Name: name, Class: hub.Log, Data: data}
+	if fragment != nil {
+		ev.HTML = fragment.Render
+	}
+	return ev
 }

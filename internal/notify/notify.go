@@ -95,7 +95,7 @@ type Notice struct {
 	SnoozedUntil *wire.Time     `json:"snoozedUntil"`
 	CreatedAt    wire.Time      `json:"createdAt"`
 
-	Actor account.Profile `json:"-"` // the latest whose doing it is; its ID is 0 when it is nobody's
+	Actors []account.Profile `json:"-"` // whose doing it is, the latest first, three at most
 }
 
 // Bell is what the button on every page shows.

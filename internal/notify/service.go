@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"hubbub/internal/account"
@@ -78,7 +79,7 @@ func (s *Service) List(ctx context.Context, userID int64, f Filter) ([]Notice, e
 	if err != nil {
 		return nil, err
 	}
-	return notices, s.fillActors(ctx, notices)
+	return notices, s.fillActors(ctx, pointers(notices)...)
 }
 
 // Bell returns what the button on every page shows to a person.
@@ -97,9 +98,7 @@ func (s *Service) Notice(ctx context.Context, userID, id int64) (Notice, error) 
 	if err != nil {
 		return n, err
 	}
-	one := []Notice{n}
-	err = s.fillActors(ctx, one)
-	return one[0], err
+	return n, s.fillActors(ctx, &n)
 }
 
 // Why returns why the person got one of their own; 404 when there is none.
@@ -248,21 +247,32 @@ func (s *Service) change(ctx context.Context, userID int64, do func(tx postgres.
 }
 
 // fillActors completes notices with the people whose doing they are.
-func (s *Service) fillActors(ctx context.Context, notices []Notice) error {
+func (s *Service) fillActors(ctx context.Context, notices ...*Notice) error {
 	var ids []int64
 	for _, n := range notices {
-		if n.Actor.ID != 0 {
-			ids = append(ids, n.Actor.ID)
+		for _, actor := range n.Actors {
+			ids = append(ids, actor.ID)
 		}
 	}
 	if len(ids) == 0 {
 		return nil
 	}
 	known, err := s.people.Profiles(ctx, ids)
-	for i := range notices {
-		notices[i].Actor = known[notices[i].Actor.ID]
+	for _, n := range notices {
+		for i := range n.Actors {
+			n.Actors[i] = known[n.Actors[i].ID]
+		}
+		n.Actors = slices.DeleteFunc(n.Actors, func(p account.Profile) bool { return p.ID == 0 }) // gone since
 	}
 	return err
+}
+
+func pointers[T any](all []T) []*T {
+	to := make([]*T, len(all))
+	for i := range all {
+		to[i] = &all[i]
+	}
+	return to
 }
 
 func (s *Service) complain(ctx context.Context, what string, err error) {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/account"
 	"hubbub/internal/fault"
 	"hubbub/internal/postgres"
 	"hubbub/internal/wire"
@@ -19,7 +20,7 @@ import (
 const open = ` shown and removed_at is null and read_at is null and snoozed_until is null`
 
 // noticeColumns are read by scanNotice.
-const noticeColumns = `id, type, title, message, url, data, read_at is not null, snoozed_until, created_at, coalesce(actors[1], 0)`
+const noticeColumns = `id, type, title, message, url, data, read_at is not null, snoozed_until, created_at, actors`
 
 // nextSeq takes the person's next seq, and holds all else that changes their
 // notifications until the transaction ends. 404 when there is no such person.
@@ -142,12 +143,16 @@ func whyOf(ctx context.Context, db postgres.Queryer, userID, id int64) (w Why, e
 	return w, orNotFound("read why", err)
 }
 
-// scanNotice fills all but the actor, of whom only the id is known here.
+// scanNotice fills all but the actors, of whom only the ids are known here.
 func scanNotice(row pgx.Row, more ...any) (n Notice, err error) {
 	var created time.Time
 	var snoozed *time.Time
-	err = row.Scan(append([]any{&n.ID, &n.Type, &n.Title, &n.Message, &n.URL, &n.Data, &n.Read, &snoozed, &created, &n.Actor.ID}, more...)...)
+	var actors []int64
+	err = row.Scan(append([]any{&n.ID, &n.Type, &n.Title, &n.Message, &n.URL, &n.Data, &n.Read, &snoozed, &created, &actors}, more...)...)
 	n.Body, n.SnoozedUntil, n.CreatedAt = n.Message, wire.TimeOrNil(snoozed), wire.Time(created)
+	for _, id := range actors {
+		n.Actors = append(n.Actors, account.Profile{ID: id})
+	}
 	return n, err
 }
 

@@ -84,6 +84,13 @@ func (s *Service) tellLocked(ctx context.Context, shard *tellerShard, userID int
 	if err != nil {
 		return now, err
 	}
+	shown := make([]*Notice, len(changes))
+	for i := range changes {
+		shown[i] = &changes[i].Notice
+	}
+	if err := s.fillActors(ctx, shown...); err != nil {
+		return now, err
+	}
 	for _, ev := range news(changes, upto, now) {
 		s.hub.BroadcastHere(ctx, ev, Room(userID))
 	}

@@ -25,6 +25,10 @@ var (
 	onlineUsersStage string
 	//go:embed stage/use_presence.jsx
 	usePresenceStage string
+	//go:embed stage/notification_bell.jsx
+	notificationBellStage string
+	//go:embed stage/notification_center.jsx
+	notificationCenterStage string
 )
 
 // code is the guide's fenced block after a heading, unchanged.
@@ -57,6 +61,13 @@ var (
 	})
 	onlineUsersBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(patterns, "### Client: Online Users List") + "\n" + onlineUsersStage)
+	})
+	notificationBellBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(patterns, "### Client: Notification Toast") + "\n" + notificationBellStage)
+	})
+	notificationCenterBundle = sync.OnceValues(func() (string, error) {
+		_, center, _ := strings.Cut(code(realTimeApplications, "## Example 5: Real-Time Notifications"), "// Frontend: Notification center\n")
+		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" + center + "\n" + notificationCenterStage)
 	})
 	usePresenceBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" +

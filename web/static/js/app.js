@@ -12,7 +12,8 @@ export { apply, intercept, parse, place } from './fragments.js'
 export { addShortcuts } from './keys.js'
 export { connection } from './connection.js'
 export { showTimes } from './times.js'
-export { toast } from './toast.js'
+export { waiting } from './tab.js'
+export { dismiss, toast } from './toast.js'
 
 const openPalette = async () => (await import('./palette.js')).togglePalette()
 /** @param {HTMLElement} [button] */

@@ -1,6 +1,6 @@
 // @ts-check
 // The sidebar's rooms, on every page: what is unread, in step with the other tabs, and Alt with the arrows to move.
-import { $, $$, apply, el } from './app.js'
+import { $, $$, apply, el, waiting } from './app.js'
 import './outbox.js'
 
 /** @typedef {{ roomId: number, readSeq: number, unread: number, mentions: number }} Marks */
@@ -33,7 +33,7 @@ export function redraw() {
     if (jwr.error) return
     since.clear()
     apply(jwr.body)
-    showTitle()
+    showTotal()
   }, REDRAW_MS)
 }
 
@@ -81,7 +81,7 @@ function showCounts(id) {
   link.classList.toggle('is-unread', unread > 0)
   $('.count', link)?.remove()
   if (unread) link.append(pill(unread, mentions > 0 || link.dataset.kind === 'direct'))
-  showTitle()
+  showTotal()
 }
 
 /** As web.Count draws it. @param {number} n @param {boolean} mention */
@@ -91,11 +91,9 @@ function pill(n, mention) {
     el('span', { class: 'sr-only' }, mention ? `${n} unread, for you` : `${n} unread`))
 }
 
-/** The tab says how much waits: "(3) #general · Hubbub". */
-function showTitle() {
-  const total = $$('#sidebar [data-room] .count > [aria-hidden]').reduce((sum, count) => sum + (parseInt(count.textContent ?? '') || 0), 0)
-  const title = document.title.replace(/^\(\d+\+?\) /, '')
-  document.title = total ? `(${total > 99 ? '99+' : total}) ${title}` : title
+function showTotal() {
+  const counts = $$('#sidebar [data-room] .count > [aria-hidden]').map(count => parseInt(count.textContent ?? '') || 0)
+  waiting('messages', counts.reduce((sum, n) => sum + n, 0))
 }
 
 /** @param {{ verb: string, id: number, data: any }} change */
@@ -118,4 +116,4 @@ function keyed(event) {
 socket.subscribe('/api/rooms', {}, { snapshot: compare, events: { room: changed, roomRead: read } })
 document.addEventListener('hubbub:read', event => read(/** @type {CustomEvent<Marks>} */ (event).detail))
 addEventListener('keydown', keyed)
-showTitle()
+showTotal()

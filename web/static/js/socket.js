@@ -106,7 +106,7 @@
       if (options.autoConnect !== false) this.reconnect()
     }
 
-    /** The second guide's people hear of presence without asking. @param {string} name @param {Function} fn */
+    /** The second guide's people hear of presence and notifications without asking. @param {string} name @param {Function} fn */
     on(name, fn) {
       const source = UNASKED[name]
       if (source && !this.#asked.has(source)) {
@@ -550,7 +550,12 @@
   }
 
   /** What the second guide hears of without a word, and what one asks for it. @type {Record<string, string>} */
-  const UNASKED = { 'presence:update': '/api/presence/subscribe' }
+  const UNASKED = {
+    'presence:update': '/api/presence/subscribe',
+    'notification': '/api/notifications/subscribe',
+    'notification:read': '/api/notifications/subscribe',
+    'notification:allRead': '/api/notifications/subscribe',
+  }
 
   /** Hands events over under the second guide's names, in the shapes that it expects. */
   class GuideEars {

@@ -42,6 +42,15 @@ export function seen(at, now = new Date()) {
   return days(at, now) === 0 ? `at ${words}` : `on ${words}`
 }
 
+/** As the end of a sentence, of a moment to come: "at 15:04", "tomorrow at 09:00", "on Mon at 09:00". @param {Date} at @param {Date} [now] */
+export function until(at, now = new Date()) {
+  const ahead = days(now, at), time = `at ${clock(at)}`
+  if (ahead === 0) return time
+  if (ahead === 1) return `tomorrow ${time}`
+  if (ahead > 0 && ahead < 7) return `on ${weekday(at)} ${time}`
+  return `on ${at.getFullYear() === now.getFullYear() ? date(at) : dateOfYear(at)} ${time}`
+}
+
 /** "Today", "Yesterday", "Tuesday", "Tuesday 2 November". @param {Date} at @param {Date} [now] */
 export function day(at, now = new Date()) {
   const past = days(at, now)
@@ -52,7 +61,7 @@ export function day(at, now = new Date()) {
 }
 
 /** @type {Record<string, (at: Date) => string>} */
-const styles = { ago, clock, day, seen }
+const styles = { ago, clock, day, seen, until }
 
 /** Writes the times in root, itself included. @param {Element | Document} [root] */
 export function showTimes(root = document) {

@@ -4,6 +4,8 @@ import { $, $$, el, icon } from './dom.js'
 import { announce } from './announce.js'
 
 const STAY_MS = 5_000
+const LONG = 80 // characters that fit into it
+const READ_MS = 50 // a character beyond: about 200 words a minute
 const LEAVE_MS = 240 // as the stylesheet's transition
 const AT_MOST = 3
 
@@ -15,30 +17,44 @@ const AT_MOST = 3
  * @property {string} [icon]
  * @property {'ok' | 'warn' | 'bad' | 'info' | ''} [tone] of the icon
  * @property {string} [href] where "View" leads
+ * @property {string} [key] of what it tells: another toast of it replaces this one, and dismiss takes it away
  */
 
 /** @param {Toast} options */
 export function toast(options) {
   const place = $('[data-toasts]')
   if (!place) return
+  if (options.key) dismiss(options.key)
   const note = shown().length < AT_MOST ? draw(options) : merged()
   if (!note.isConnected) place.append(note)
   announce([options.title, options.body].filter(Boolean).join('. '))
   return note
 }
 
+/** Takes away the toast of a key, and those of the keys under it ("a" is above "a/b"). @param {string} key */
+export function dismiss(key) {
+  for (const note of shown()) if (`${note.dataset.key}/`.startsWith(`${key}/`)) leave(note)
+}
+
 const shown = () => $$('.toast:not(.is-leaving)', $('[data-toasts]') ?? undefined)
 
+/** @param {HTMLElement} note */
+function leave(note) {
+  note.classList.add('is-leaving')
+  setTimeout(() => note.remove(), LEAVE_MS)
+}
+
 /** @param {Toast} options */
-function draw({ title, body = '', lead, icon: name, tone = '', href }) {
+function draw({ title, body = '', lead, icon: name, tone = '', href, key }) {
   const template = /** @type {HTMLTemplateElement} */ ($('template#toast'))
   const note = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true))
   const [leadPlace, titlePlace, bodyPlace] = ['[data-lead]', '.title', '.body'].map(s => /** @type {HTMLElement} */ ($(s, note)))
+  if (key) note.dataset.key = key
   if (lead || name) leadPlace.replaceChildren(lead ?? el('span', { class: `tile-icon ${tone}` }, icon(String(name))))
   titlePlace.textContent = title
   bodyPlace.textContent = body
-  if (href) bodyPlace.append(' ', el('a', { class: 'link', href }, 'View'))
-  holdAndLeave(note)
+  if (href) note.append(el('p', { class: 'actions' }, el('a', { class: 'btn small', href }, 'View')))
+  holdAndLeave(note, STAY_MS + READ_MS * Math.max(0, title.length + body.length - LONG))
   return note
 }
 
@@ -52,19 +68,18 @@ function merged() {
   return last
 }
 
-/** Stays while somebody is at it, by pointer or keyboard. @param {HTMLElement} note */
-function holdAndLeave(note) {
-  const leave = () => {
-    note.classList.add('is-leaving')
-    setTimeout(() => note.remove(), LEAVE_MS)
-  }
-  let timer = setTimeout(leave, STAY_MS)
+/** Stays while somebody is at it, by pointer or keyboard, and while nobody can see it. @param {HTMLElement} note @param {number} ms */
+function holdAndLeave(note, ms) {
+  let timer = 0
   const hold = () => clearTimeout(timer)
   const resume = () => {
     hold()
-    if (!note.matches(':hover, :focus-within')) timer = setTimeout(leave, STAY_MS)
+    if (!note.isConnected) document.removeEventListener('visibilitychange', resume)
+    else if (!document.hidden && !note.matches(':hover, :focus-within')) timer = setTimeout(leave, ms, note)
   }
   for (const type of ['pointerenter', 'focusin']) note.addEventListener(type, hold)
   for (const type of ['pointerleave', 'focusout']) note.addEventListener(type, resume)
-  $('.dismiss', note)?.addEventListener('click', leave)
+  $('.dismiss', note)?.addEventListener('click', () => leave(note))
+  document.addEventListener('visibilitychange', resume)
+  queueMicrotask(resume)
 }

@@ -1,0 +1,37 @@
+package guides
+
+import (
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// NotificationBell tells the story of the first guide's bell (patterns.md):
+// alice has unread notifications when she mounts it, and gets another, of which
+// send makes one.
+func NotificationBell(t testing.TB, alice *testkit.Page, unread string, more string, send func() (message string)) {
+	t.Helper()
+	testkit.Eval[any](alice, compiled(t, notificationBellBundle))
+	testkit.Eval[any](alice, `guide.mount()`)
+	alice.WantText("#guide .badge", unread)
+	message := send()
+	alice.WantText("#guide .badge", more).WantText("#guide .toast-container", message)
+	alice.WantNoText("#guide .toast-container", message) // five seconds later
+	unmount(alice)
+}
+
+// NotificationCenter tells the story of the second guide's center
+// (real-time-applications.md), which listens at a connection of its own: alice
+// has two unread notifications and gets another, with a toast that leads on;
+// and reads one.
+func NotificationCenter(t testing.TB, alice *testkit.Page, send func() (title string)) {
+	t.Helper()
+	testkit.Eval[any](alice, compiled(t, notificationCenterBundle))
+	testkit.Eval[any](alice, `guide.mount()`)
+	alice.WantText("#guide .badge", "2").WantCount("#guide li", 2).Until(`guide.sockets.every(socket => socket.isReady())`)
+	title := send()
+	alice.WantText("#guide .badge", "3").WantCount("#guide li", 3).WantText("#guide li", title)
+	alice.Until(`guide.toasts.length === 1 && guide.toasts[0].action.label === "View"`)
+	alice.Click("#guide li button").WantText("#guide .badge", "2").WantCount("#guide li[data-read=true]", 1)
+	unmount(alice)
+}
