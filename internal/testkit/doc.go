@@ -17,12 +17,13 @@
 // freezes and restores.
 //
 // Browser: one Chromium a process. Each Person is an isolated profile in it
-// whose verbs wait for what they name, up to ten seconds, and tell what was on
+// whose verbs wait for what they name, for a while, and tell what was on
 // the page when it did not come.
 //
 // Load: many sockets in another process, for benchmarks (package load).
 //
-// Main: fails a package whose tests left goroutines behind.
+// Main: runs four parallel tests of a package at once, since they wait more than
+// they work, and fails a package whose tests left goroutines behind.
 //
 // It knows no feature and not the app.
 package testkit
