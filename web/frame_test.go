@@ -42,10 +42,12 @@ func elements(t *testing.T, c templ.Component, visit func(name string, attribute
 }
 
 func pages() map[string]templ.Component {
-	full := Page{Title: "Rooms", Path: "/rooms/3", Viewer: sam, Theme: "dark", Modules: []string{"js/app.js"}, Nav: []NavLink{{"/rooms", "Rooms", "hash"}}, SecondPerson: "http://127.0.0.1:8080/signin"}
+	full := Page{Title: "Rooms", Path: "/rooms/3", Viewer: sam, Theme: "dark", Modules: []string{"js/app.js"}, Nav: []NavLink{{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk"}}, SecondPerson: "http://127.0.0.1:8080/signin"}
 	return map[string]templ.Component{
 		"components":      ComponentsPage(full),
 		"components bare": ComponentsPage(Page{}),
+		"start":           StartPage(full, Start{Counter: Icon("plus")}),
+		"start, outside":  StartPage(Page{Live: true}, Start{Demo: true, Counter: Icon("plus"), Showcase: Icon("eye")}),
 		"not found":       ErrorPage(full, fault.NotFound(), ""),
 		"broken, outside": ErrorPage(Page{Path: "/"}, fault.New(500, ""), "7f3a"),
 	}
@@ -117,9 +119,12 @@ func TestTheBodySaysWhoIsLooking(t *testing.T) {
 	})
 }
 
-func TestOnlySignedInPagesOpenASocket(t *testing.T) {
+func TestGuestsOpenASocketOnlyWhereAPageIsLive(t *testing.T) {
 	if html := render(t, context.Background(), Bare(Page{})); strings.Contains(html, "socket.js") {
 		t.Error("a page without a viewer loads the socket")
+	}
+	if html := render(t, context.Background(), Bare(Page{Live: true})); !strings.Contains(html, "socket.js") {
+		t.Error("a live page does not load the socket")
 	}
 	html := render(t, context.Background(), Frame(Page{Viewer: sam}))
 	if strings.Index(html, "/js/socket.js?v=") > strings.Index(html, Asset("js/app.js")) {
@@ -129,7 +134,7 @@ func TestOnlySignedInPagesOpenASocket(t *testing.T) {
 
 func TestTheCurrentPageIsMarked(t *testing.T) {
 	for path, want := range map[string]int{"/rooms": 1, "/rooms/3": 1, "/roomsy": 0, "/people": 0} {
-		got := strings.Count(render(t, context.Background(), Frame(Page{Path: path, Nav: []NavLink{{"/rooms", "Rooms", "hash"}}})), `aria-current="page"`)
+		got := strings.Count(render(t, context.Background(), Frame(Page{Path: path, Nav: []NavLink{{Href: "/rooms", Label: "Rooms", Icon: "hash"}}})), `aria-current="page"`)
 		if got != want {
 			t.Errorf("%s: %d links are current, want %d", path, got, want)
 		}

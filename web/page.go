@@ -31,6 +31,7 @@ type Page struct {
 	Me      templ.Component   // how the viewer is, in their account menu; nil: nothing
 	Theme   string            // "light", "dark" or "": as the system has it
 	Zone    *time.Location    // the reader's; nil: UTC
+	Live    bool              // guests are connected too; whoever is signed in always is
 	// SecondPerson is an address where somebody else can sign in beside the
 	// viewer, with cookies of its own. Empty: not offered.
 	SecondPerson string
@@ -41,6 +42,7 @@ type NavLink struct {
 	Href  string
 	Label string
 	Icon  string
+	About string // what one does there, for the start page
 }
 
 // current says whether a link leads to this page or to what is above it.

@@ -31,14 +31,24 @@ type HitProps struct {
 	Attrs  templ.Attributes
 }
 
-// TileProps describe one number of a dashboard.
+// TileProps describe one number of a dashboard. The children are its sparkline,
+// if it has one.
 type TileProps struct {
-	ID    string // so that a fragment can replace it; may be empty
-	Label string
-	Value string
-	Unit  string // small, after the value
-	Delta string // "+8.1%"; may be empty
-	Worse bool   // the change is for the worse
+	ID      string // so that a script or a fragment finds it; may be empty
+	Label   string
+	Value   string
+	Unit    string // small, after the value
+	Delta   string // "+8.1%"; may be empty
+	Against string // spoken after it: "than a minute ago"
+	Worse   bool   // the change is for the worse
+}
+
+// trend is the icon of a change: which way, by its sign.
+func (p TileProps) trend() string {
+	if strings.HasPrefix(p.Delta, "−") {
+		return "trending-down"
+	}
+	return "trending-up"
 }
 
 // marked splits a title around the first occurrence of match, whatever its

@@ -6,7 +6,7 @@ import './times.js'
 import { $, $$, listen } from './dom.js'
 import { symbol } from './keys.js'
 
-export { $, $$, bind, el, icon, listen, socket } from './dom.js'
+export { $, $$, bind, el, icon, listen, socket, uuid } from './dom.js'
 export { announce, announceMessage } from './announce.js'
 export { apply, intercept, parse, place } from './fragments.js'
 export { addShortcuts } from './keys.js'

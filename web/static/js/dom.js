@@ -41,6 +41,14 @@ export function bind(name, text) {
   for (const place of $$(`[data-bind="${name}"]`)) place.textContent = String(text)
 }
 
+/** crypto.randomUUID exists on secure origins only; a workspace in the office may not be one. */
+export function uuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = bytes[6] & 0x0f | 0x40
+  bytes[8] = bytes[8] & 0x3f | 0x80
+  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+}
+
 /**
  * Listens on the whole page, so that elements which come later are heard too.
  * @param {string} type @param {string} selector @param {(target: HTMLElement, event: Event) => void} fn

@@ -1,6 +1,6 @@
 // @ts-check
 // Where one writes. What is written goes to the outbox; what is not sent is kept as the room's draft.
-import { $, announce } from '../app.js'
+import { $, announce, uuid } from '../app.js'
 import { send } from '../outbox.js'
 import { last } from './log.js'
 import { latest } from './paging.js'
@@ -75,14 +75,6 @@ function changed() {
 function problem() {
   const over = [...box?.value ?? ''].length - MAX
   return over > 0 ? `${over} character${over > 1 ? 's' : ''} too many.` : ''
-}
-
-/** crypto.randomUUID exists on secure origins only; a workspace in the office may not be one. */
-function uuid() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = bytes[6] & 0x0f | 0x40
-  bytes[8] = bytes[8] & 0x3f | 0x80
-  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /** @param {KeyboardEvent} event */
