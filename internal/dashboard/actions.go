@@ -62,9 +62,12 @@ type ordersInput struct {
 	Limit  action.Limit   `json:"limit"`
 }
 
-func (a actions) orders(c echo.Context, _ account.User, in ordersInput) error {
+func (a actions) orders(c echo.Context, who account.User, in ordersInput) error {
 	orders, err := a.dashboard.Orders(c.Request().Context(), action.Conn(c), in.Status, (*int64)(in.Before), in.Limit.Within(newest, maxPage))
-	return action.Answer(c, orders, err)
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, orders, OrderRows(orders, who.IsStaff()))
 }
 
 type placeInput struct {
@@ -84,7 +87,10 @@ func (in placeInput) order() NewOrder {
 
 func (a actions) place(c echo.Context, who account.User, in placeInput) error {
 	o, err := a.dashboard.Place(c.Request().Context(), action.Conn(c), who, in.order())
-	return action.Answer(c, o, err)
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, o, OrderRow(o, true))
 }
 
 type moveInput struct {
@@ -94,7 +100,10 @@ type moveInput struct {
 
 func (a actions) move(c echo.Context, who account.User, in moveInput) error {
 	o, err := a.dashboard.Move(c.Request().Context(), action.Conn(c), who, int64(in.ID), in.Status)
-	return action.Answer(c, o, err)
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, o, OrderRow(o, true))
 }
 
 type productsInput struct {
@@ -104,7 +113,10 @@ type productsInput struct {
 
 func (a actions) products(c echo.Context, _ account.User, in productsInput) error {
 	products, err := a.dashboard.Products(c.Request().Context(), action.Conn(c), (*int64)(in.Before), in.Limit.Within(maxPage, maxPage))
-	return action.Answer(c, products, err)
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, products, ProductRows(products))
 }
 
 type productInput struct {

@@ -52,6 +52,17 @@
 //   - However long a page is open, its connection follows the twenty newest orders
 //     and no more.
 //
+// # On a page
+//
+// The pages are drawn whole, charts as paths in a box of 100 × 100 (chart.go),
+// and their forms work without script. js/dashboard.js then keeps them moving:
+// tiles and charts from statsUpdated, by the same geometry (js/chart.js), in a
+// ring as long as the range (js/dashboard/series.js); rows from the fragments that
+// "order" brings. Fragments come the same for everybody: whoever may change
+// orders gets the menu from a template of the page. Rows wait while somebody
+// is at the table, and nothing is drawn while the page is paused or hidden. What
+// happens while the connection is away is a gap, until the next snapshot fills it.
+//
 // # The demo
 //
 // Where orders come by themselves (simulate.go), they do so while somebody has

@@ -47,21 +47,21 @@ type CounterValue struct {
 
 // tellPlaced tells those who watch orders of a new one.
 func (s *Service) tellPlaced(ctx context.Context, o Order, from *hub.Conn) {
-	s.hub.Publish(ctx, orderResource, hub.Change{Verb: hub.Created, ID: o.ID, Data: o}, hub.Subscribers, from)
+	s.hub.Publish(ctx, orderResource, hub.Change{Verb: hub.Created, ID: o.ID, Data: o, HTML: OrderRow(o, false).Render}, hub.Subscribers, from)
 }
 
 // tellMoved tells the order's subscribers where it has come.
 func (s *Service) tellMoved(ctx context.Context, before Status, o Order, from *hub.Conn) {
 	s.hub.Publish(ctx, orderResource, hub.Change{
 		Verb: hub.Updated, ID: o.ID,
-		Data: Progress{o.Status, &o.UpdatedAt}, Previous: Progress{Status: before},
+		Data: Progress{o.Status, &o.UpdatedAt}, Previous: Progress{Status: before}, HTML: OrderRow(o, false).Render,
 	}, hub.Subscribers, from)
 }
 
 func (s *Service) tellProduct(ctx context.Context, verb hub.Verb, p Product, previous any, from *hub.Conn) {
-	ch := hub.Change{Verb: verb, ID: p.ID, Previous: previous}
+	ch := hub.Change{Verb: verb, ID: p.ID, Previous: previous, HTML: ProductGone(p).Render}
 	if verb != hub.Destroyed {
-		ch.Data = p
+		ch.Data, ch.HTML = p, ProductRow(p).Render
 	}
 	s.hub.Publish(ctx, productResource, ch, hub.Subscribers, from)
 }

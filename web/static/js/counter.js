@@ -1,0 +1,26 @@
+// @ts-check
+// The shared counter: one number on the pages of everybody. It only grows, so the largest that was heard is right.
+import { $, listen, toast } from './app.js'
+
+const socket = io.socket
+const place = /** @type {HTMLElement} */ ($('[data-counter]'))
+let shown = Number(place.dataset.counter)
+
+/** @param {{ count: number }} heard */
+function show({ count }) {
+  if (count <= shown) return
+  shown = count
+  place.textContent = count.toLocaleString('en-US')
+}
+
+async function increment() {
+  const jwr = await socket.post('/api/counter/increment')
+  if (!jwr.error) show(jwr.body)
+  else toast({ title: 'Not counted', body: jwr.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+}
+
+socket.subscribe('/api/counter/subscribe', {}, { snapshot: show, events: { counterUpdated: show } })
+listen('submit', '[data-counter-form]', (_, event) => {
+  event.preventDefault()
+  increment()
+})

@@ -1,0 +1,44 @@
+// @ts-check
+// Says how old the numbers are. Whatever happens, the last known ones stay.
+import { $, connection } from '../app.js'
+import { isPaused } from './motion.js'
+
+const TICK_MS = 1_000
+
+const badge = /** @type {HTMLElement} */ ($('[data-freshness]'))
+const note = /** @type {HTMLElement} */ ($('[data-updated]'))
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+
+let at = Date.now()
+let drawn = at
+
+/** The server said something about the numbers. */
+export function fresh() {
+  at = Date.now()
+  show()
+}
+
+/** @param {number} ms */
+function ago(ms) {
+  const s = Math.round(ms / 1_000)
+  return s < 2 ? 'just now' : s < 60 ? `${s} s ago` : s < 3_600 ? `${Math.floor(s / 60)} min ago` : `at ${clock.format(Date.now() - ms)}`
+}
+
+/** @returns {[tone: string, word: string, note: string]} */
+function words() {
+  const state = connection()
+  if (isPaused()) return ['warn', 'Paused', `showing what we had at ${clock.format(drawn)}`]
+  if (state === 'connecting') return ['warn', 'Reconnecting…', `showing what we had at ${clock.format(at)}`]
+  if (state === 'offline') return ['bad', 'Not live', `showing what we had at ${clock.format(at)}`]
+  drawn = Date.now()
+  return ['ok', 'Live', `updated ${ago(Date.now() - at)}`]
+}
+
+export function show() {
+  const [tone, word, text] = words()
+  badge.className = `badge ${tone}`
+  if (badge.textContent !== word) badge.textContent = word
+  if (note.textContent !== text) note.textContent = text
+}
+
+setInterval(() => document.hidden || show(), TICK_MS)

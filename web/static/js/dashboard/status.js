@@ -1,0 +1,60 @@
+// @ts-check
+// Changes an order's status: at once in the page, and back again, with the reason, when the server refuses. Only the
+// pages of those who may have the menu's template.
+import { $, $$, listen, parse, toast, socket } from '../app.js'
+import { update } from './orders.js'
+
+const template = /** @type {HTMLTemplateElement | null} */ ($('template#order-menu'))
+const HTML = { Accept: 'text/html' }
+
+/** Gives a row the menu of its status. One that is open stays as it is until it is closed. @param {HTMLElement} row */
+export function dress(row) {
+  const place = $('[data-menu]', row)
+  if (!template || !place || place.querySelector(':popover-open')) return row
+  const menu = /** @type {DocumentFragment} */ (template.content.cloneNode(true)), focused = place.contains(document.activeElement)
+  for (const choice of $$('[data-from]', menu)) if (choice.dataset.from !== row.dataset.status) choice.remove()
+  if ($('[data-from]', menu)) place.replaceChildren(named(menu, row))
+  else place.replaceChildren()
+  if (focused) ($('button', place) ?? $('[data-orders-region]'))?.focus({ preventScroll: true })
+  return row
+}
+
+/** @param {DocumentFragment} menu @param {HTMLElement} row */
+function named(menu, row) {
+  const { id } = row.dataset, form = $('form', menu), button = $('[popovertarget]', menu)
+  form?.setAttribute('id', `order-${id}-menu`)
+  form?.setAttribute('action', `/dashboard/orders/${id}/status`)
+  button?.setAttribute('popovertarget', `order-${id}-menu`)
+  button?.setAttribute('aria-label', `Change order ${id}`)
+  return menu
+}
+
+/** @param {HTMLElement} row @param {string} status */
+function showStatus(row, status) {
+  const badges = /** @type {HTMLTemplateElement} */ ($('template#order-badges')).content
+  const badge = $(`[data-status="${status}"] > .badge`, badges)?.cloneNode(true)
+  if (badge) $('.badge', row)?.replaceWith(badge)
+  row.dataset.status = status
+}
+
+/** @param {HTMLElement} row @param {string} status */
+async function change(row, status) {
+  const before = String(row.dataset.status), version = row.dataset.version
+  showStatus(row, status)
+  $('[popover]', row)?.hidePopover()
+  const jwr = await socket?.request({ method: 'PATCH', url: `/api/orders/${row.dataset.id}`, data: { status }, headers: HTML })
+  if (jwr && !jwr.error) return parse(jwr.body).forEach(update)
+  if (row.dataset.version === version) showStatus(row, before) // else something newer was told meanwhile
+  dress(row)
+  toast({ title: `Order ${row.dataset.id} was not changed`, body: jwr?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+}
+
+listen('submit', '[data-orders] form', (form, event) => {
+  const choice = /** @type {SubmitEvent} */ (event).submitter, row = form.closest('tr')
+  event.preventDefault()
+  if (row && choice) change(row, choice.getAttribute('value') ?? '')
+})
+document.addEventListener('toggle', event => {
+  const row = event.target instanceof Element && event.target.closest('tr')
+  if (row && /** @type {ToggleEvent} */ (event).newState === 'closed') dress(row)
+}, true)

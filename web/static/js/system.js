@@ -1,0 +1,58 @@
+// @ts-check
+// The System board: a sample a second, of which the last minute is drawn.
+import { $ } from './app.js'
+import { spark } from './chart.js'
+import { fresh, show } from './dashboard/fresh.js'
+import { moves, onMove } from './dashboard/motion.js'
+
+/**
+ * @typedef {Record<string, number | null> & { dropped: { log: number, state: number, volatile: number },
+ *   pool: { busy: number, open: number }, heap: number }} Sample
+ */
+
+const SHOWN = 60 // samples: a minute
+
+const brief = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
+const fine = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
+/** How a tile reads a sample, where it does not just stand there. @type {Record<string, (sample: any) => number | null>} */
+const readers = {
+  dropped: ({ dropped }) => dropped.log + dropped.state + dropped.volatile,
+  heap: ({ heap }) => heap / 1e6,
+  poolBusy: ({ pool }) => pool.busy,
+  poolOpen: ({ pool }) => pool.open,
+}
+
+/** @type {Sample[]} */
+let history = []
+
+/** @param {string} name @param {Sample} sample */
+const read = (name, sample) => readers[name] ? readers[name](sample) : sample[name]
+
+function draw() {
+  if (!moves()) return
+  for (const tile of document.querySelectorAll('.tile')) {
+    const name = tile.id.replace('tile-', ''), values = history.map(sample => read(name, sample)), now = values.at(-1)
+    const place = $('[data-value]', tile)
+    if (place) place.textContent = typeof now === 'number' ? (/^p\d/.test(name) ? fine : brief).format(now) : '–'
+    spark($('.spark', tile), values)
+  }
+  show()
+}
+
+/** @param {{ history: Sample[] }} board */
+function snapshot(board) {
+  history = board.history.slice(-SHOWN)
+  fresh()
+  draw()
+}
+
+/** @param {Sample} sample */
+function systemUpdated(sample) {
+  history = [...history, sample].slice(-SHOWN)
+  fresh()
+  draw()
+}
+
+io.socket.subscribe('/api/system/subscribe', {}, { snapshot, events: { systemUpdated } })
+onMove(draw)
