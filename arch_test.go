@@ -23,7 +23,7 @@ import (
 	"testing"
 )
 
-var features = []string{"chat", "presence", "notify", "dashboard", "collab", "search"}
+var features = []string{"chat", "presence", "notify", "dashboard", "collab", "search", "playground"}
 
 // layers go from the ground up. A package imports only from lines below its own.
 var layers = [][]string{

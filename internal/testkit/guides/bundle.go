@@ -17,6 +17,10 @@ var (
 	patterns string
 	//go:embed text/real-time-applications.md
 	realTimeApplications string
+	//go:embed text/getting-started.md
+	gettingStarted string
+	//go:embed text/realtime-concepts.md
+	realtimeConcepts string
 	//go:embed stage/patterns.jsx
 	patternsStage string
 	//go:embed stage/socketio.jsx
@@ -29,9 +33,11 @@ var (
 	notificationBellStage string
 	//go:embed stage/notification_center.jsx
 	notificationCenterStage string
+	//go:embed stage/dashboard.jsx
+	dashboardStage string
 )
 
-// code is the guide's fenced block after a heading, unchanged.
+// code is the guide's fenced block after a line such as a heading, unchanged.
 func code(guide, heading string) string {
 	_, rest, found := strings.Cut(guide, "\n"+heading+"\n")
 	if !found {
@@ -52,6 +58,17 @@ func frontend(block string) string {
 	return part
 }
 
+// inline is the last script of a block of HTML.
+func inline(block string) string {
+	begin := strings.LastIndex(block, "<script")
+	_, script, _ := strings.Cut(block[begin:], ">")
+	script, _, found := strings.Cut(script, "</script>")
+	if begin < 0 || !found {
+		panic("no script in the guide's block")
+	}
+	return script
+}
+
 var (
 	patternsBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(patterns, "### Client: React Chat Component") + "\n" + patternsStage)
@@ -68,6 +85,9 @@ var (
 	notificationCenterBundle = sync.OnceValues(func() (string, error) {
 		_, center, _ := strings.Cut(code(realTimeApplications, "## Example 5: Real-Time Notifications"), "// Frontend: Notification center\n")
 		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" + center + "\n" + notificationCenterStage)
+	})
+	dashboardBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(patterns, "### Client: Auto-Updating Dashboard") + "\n" + dashboardStage)
 	})
 	usePresenceBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" +

@@ -1,4 +1,4 @@
-// Package guides keeps our word to the readers of two guides: their client
+// Package guides keeps our word to the readers of the guides: their client
 // code, put as it stands into a page that has /js/socket.js on it, works.
 //
 // text/ holds the guides. A story takes a component's code from there, has

@@ -1,0 +1,28 @@
+package playground
+
+import (
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/action"
+	"hubbub/internal/hub"
+)
+
+// Actions registers the one route, which the guide has outside /api.
+func Actions(site *echo.Group, h *hub.Hub) {
+	site.GET("/say/hello", actions{h}.hello)
+}
+
+type actions struct{ hub *hub.Hub }
+
+func (a actions) hello(c echo.Context) error {
+	conn, err := action.Live(c)
+	if err != nil {
+		return err
+	}
+	if _, err := a.hub.Join(conn, Room, nil); err != nil {
+		return err
+	}
+	said := Hello{ID: conn.ID()}
+	a.hub.Broadcast(c.Request().Context(), hub.Event{Name: eventHello, Class: hub.Volatile, Data: said}, nil, Room)
+	return action.Answer(c, said, nil)
+}

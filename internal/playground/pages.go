@@ -1,0 +1,46 @@
+package playground
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/action"
+	"hubbub/web"
+)
+
+// Shell draws what is around a page: it knows who looks and what the other
+// features put into the sidebar.
+type Shell interface {
+	Page(c echo.Context, title string) (web.Page, error)
+}
+
+// Counter draws the shared counter, whose form leads back to a path.
+type Counter func(ctx context.Context, back string) (templ.Component, error)
+
+// Pages registers the playground, which is open to everybody.
+func Pages(g *echo.Group, shell Shell, counter Counter) {
+	p := pages{shell, counter}
+	g.GET("/playground", p.playground)
+}
+
+type pages struct {
+	shell   Shell
+	counter Counter
+}
+
+func (p pages) playground(c echo.Context) error {
+	counter, err := p.counter(c.Request().Context(), c.Path())
+	if err != nil {
+		return err
+	}
+	page, err := p.shell.Page(c, "Playground")
+	if err != nil {
+		return err
+	}
+	page.Live = true
+	page.Modules = append(page.Modules, "js/counter.js", "js/playground.js")
+	return action.Page(c, http.StatusOK, playgroundPage(page, counter))
+}
