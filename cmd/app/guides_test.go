@@ -71,3 +71,30 @@ func (i *instance) browse(handle string) *testkit.Page {
 	i.t.Helper()
 	return testkit.Browser(i.t).Person(i.t, i.at(), i.as(handle).Cookies()...).Goto("/rooms")
 }
+
+func TestTheFirstGuidesDashboard(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	theo := app.as("theo")
+	guides.Dashboard(t, app.browse("sam"),
+		func() int64 { return app.places(theo, "from the guide").ID },
+		func(id int64) { app.changes(theo, order{ID: id}, "completed") })
+}
+
+func TestTheGettingStartedGuidesCounter(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	guides.Counter(t, app.browse("sam"), func() int {
+		return testkit.As[counted](app.anybody().Post("/api/counter/increment", nil).Want(200)).Count
+	})
+}
+
+type counted struct {
+	Count int `json:"count"`
+}
+
+func TestRealtimeConceptsSaysHello(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	guides.Hello(t, app.browse("sam"), app.browse("maya"))
+}

@@ -16,6 +16,7 @@ import (
 	"hubbub/internal/chat"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/notify"
+	"hubbub/internal/playground"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
 	"hubbub/internal/search"
@@ -46,6 +47,7 @@ func (a *App) newRouter() *echo.Echo {
 	chat.Actions(api, a.chat)
 	presence.Actions(api, a.presence)
 	dashboard.Actions(api, a.dashboard)
+	playground.Actions(site, a.hub)
 	notify.Actions(api, a.notify)
 	notify.PushActions(api, a.push)
 	search.Actions(api, a.search)
@@ -81,6 +83,8 @@ func (a *App) pages(g *echo.Group) {
 	chat.Pages(g, a.chat, a)
 	presence.Pages(g, a.presence, a)
 	notify.Pages(g, a.notify, a)
+	dashboard.Pages(g, a.dashboard, a)
+	playground.Pages(g, a, a.counter)
 }
 
 // opsRouter is for operators only: it is bound to another address.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -12,6 +13,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/action"
 	"hubbub/internal/chat"
+	"hubbub/internal/dashboard"
 	"hubbub/internal/fault"
 	"hubbub/internal/notify"
 	"hubbub/web"
@@ -26,12 +28,8 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 		return p, nil
 	}
 	p.Viewer = viewer(caller.User)
-	p.Nav = []web.NavLink{
-		{Href: "/rooms", Label: "Rooms", Icon: "hash"},
-		{Href: "/people", Label: "People", Icon: "users"},
-	}
-	current, _ := strconv.ParseInt(c.Param("id"), 10, 64) // 0: no room's page
-	sidebar, err := a.chat.Sidebar(c.Request().Context(), caller.User, current)
+	p.Nav = nav(caller.User)
+	sidebar, err := a.chat.Sidebar(c.Request().Context(), caller.User, currentRoom(c))
 	if err != nil {
 		return p, err
 	}
@@ -54,6 +52,15 @@ func (a *App) Settings(c echo.Context) ([]templ.Component, error) {
 	}
 	told, err := a.notify.PreferencesForm(c.Request().Context(), who.ID, c.QueryParam("told") == "saved")
 	return []templ.Component{told}, err
+}
+
+// currentRoom is the room whose page it is, 0 on any other.
+func currentRoom(c echo.Context) int64 {
+	if !strings.HasPrefix(c.Path(), "/rooms/") {
+		return 0
+	}
+	id, _ := strconv.ParseInt(c.Param("id"), 10, 64)
+	return id
 }
 
 func (a *App) bare(c echo.Context, title string) web.Page {
@@ -107,19 +114,11 @@ func (a *App) errorPage(c echo.Context, f *fault.Fault) templ.Component {
 	return web.ErrorPage(a.bare(c, f.Title()), f, reference)
 }
 
-// home leads whoever is signed in to their rooms.
-func (a *App) home(c echo.Context) error {
-	if _, ok := account.CallerFrom(c.Request().Context()); ok {
-		return c.Redirect(http.StatusSeeOther, "/rooms")
-	}
-	return c.Redirect(http.StatusSeeOther, "/signin")
-}
-
 // components is the living styleguide.
 func (a *App) components(c echo.Context) error {
 	p, err := a.Page(c, "Components")
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusOK, web.ComponentsPage(p, slices.Concat(chat.Samples(), notify.Samples())...))
+	return action.Page(c, http.StatusOK, web.ComponentsPage(p, slices.Concat(chat.Samples(), notify.Samples(), dashboard.Samples())...))
 }

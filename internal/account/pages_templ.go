@@ -343,7 +343,7 @@ func outside(page web.Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = showcase().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Showcase().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

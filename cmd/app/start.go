@@ -1,0 +1,50 @@
+package main
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/dashboard"
+	"hubbub/web"
+)
+
+// nav is the product's pages that somebody may open, in order.
+func nav(who account.User) []web.NavLink {
+	links := []web.NavLink{
+		{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard", About: "Orders, as they come in"},
+		{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk with everybody, or with a few"},
+		{Href: "/people", Label: "People", Icon: "users", About: "Who is here, and who was"},
+		{Href: "/products", Label: "Products", Icon: "receipt", About: "What orders are placed for"},
+		{Href: "/playground", Label: "Playground", Icon: "gamepad-2", About: "A shared counter, and hello"},
+	}
+	if who.Role == account.Admin {
+		links = append(links, web.NavLink{Href: "/system", Label: "System", Icon: "activity", About: "Hubbub itself, live"})
+	}
+	return links
+}
+
+// home is where everybody arrives, signed in or not.
+func (a *App) home(c echo.Context) error {
+	p, err := a.Page(c, "")
+	if err != nil {
+		return err
+	}
+	start := web.Start{Demo: a.config.Demo, Showcase: account.Showcase()}
+	if start.Counter, err = a.counter(c.Request().Context(), "/"); err != nil {
+		return err
+	}
+	p.Live = true
+	p.Modules = append(p.Modules, "js/counter.js")
+	return action.Page(c, http.StatusOK, web.StartPage(p, start))
+}
+
+// counter is the dashboard's, on pages that are not.
+func (a *App) counter(ctx context.Context, back string) (templ.Component, error) {
+	v, err := a.dashboard.Counter(ctx)
+	return dashboard.CounterCard(v.Count, back), err
+}
