@@ -195,7 +195,7 @@ func (p *Page) restingPoint(selector, text string) point {
 }
 
 // reach scrolls to the first match if it must, and returns its middle unless
-// something else lies there.
+// something else lies there; then the next look finds it elsewhere.
 const reach = `(selector, text) => {
 	for (const el of document.querySelectorAll(selector)) {
 		if (text && !(el.innerText ?? "").includes(text)) continue;
@@ -208,6 +208,7 @@ const reach = `(selector, text) => {
 		const x = box.left + box.width / 2, y = box.top + box.height / 2;
 		const hit = document.elementFromPoint(x, y);
 		if (hit && (el.contains(hit) || hit.closest("label")?.control === el)) return {x, y};
+		el.scrollIntoView({block: "center", inline: "center", behavior: "instant"}); // from under what is fixed there
 	}
 	return null;
 }`
