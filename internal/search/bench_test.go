@@ -113,6 +113,24 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
+// stand lets a connection stand on a query that is about to be asked, together
+// with others.
+func (x *index) stand(ask Ask) {
+	x.t.Helper()
+	p, err := understand(ask)
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	st := &standing{parsed: p, conn: x.hub.Open(hub.Identity{UserID: ask.Viewer})}
+	x.t.Cleanup(func() { x.hub.Remove(st.conn) })
+	x.standing.add(st)
+	if _, err := x.hub.Join(st.conn, roomOf(st.conn), nil); err != nil {
+		x.t.Fatal(err)
+	}
+	x.standing.answer(st, nil)
+	x.standing.mark([]*standing{st})
+}
+
 // BenchmarkChange writes a product while connections stand on queries of their
 // own, and waits until those that find it were told.
 func BenchmarkChange(b *testing.B) {
@@ -122,12 +140,10 @@ func BenchmarkChange(b *testing.B) {
 			x.fill(10_000, 0)
 			w := newWriter(9)
 			for range standing {
-				conn := x.hub.Open(hub.Identity{UserID: 1})
-				defer x.hub.Remove(conn)
-				if _, err := x.Subscribe(b.Context(), conn, Ask{1, w.sought() + " " + w.word(), []Kind{Product}}, nil); err != nil {
-					b.Fatal(err)
-				}
-				conn.Release()
+				x.stand(Ask{1, w.sought() + " " + w.sought(), []Kind{Product}})
+			}
+			if err := x.refresh(b.Context()); err != nil {
+				b.Fatal(err)
 			}
 			witness := x.connect(1)
 			witness.subscribe(b, "witness", 1)

@@ -10,28 +10,34 @@ import (
 // asked that a changed entry may concern. It may name some in vain; it never
 // leaves one out that the rule of the store would find.
 type finder[T comparable] struct {
-	queries    map[T]parsed
+	queries    map[T]entered
 	whole      postings[T] // by a word that the entry must have
 	beginnings postings[T] // by the beginning of one
 	triples    postings[T] // by three letters of a name whose typos are forgiven
+}
+
+// entered is a query with how many letter triples it is listed under.
+type entered struct {
+	parsed
+	triples int
 }
 
 // postings are who is listed under a word.
 type postings[T comparable] map[string]map[T]struct{}
 
 func newFinder[T comparable]() finder[T] {
-	return finder[T]{queries: map[T]parsed{}, whole: postings[T]{}, beginnings: postings[T]{}, triples: postings[T]{}}
+	return finder[T]{queries: map[T]entered{}, whole: postings[T]{}, beginnings: postings[T]{}, triples: postings[T]{}}
 }
 
 func (f finder[T]) add(t T, p parsed) {
-	f.queries[t] = p
+	f.queries[t] = entered{p, len(triples(p.name()))}
 	f.list(t, p, put)
 }
 
 func (f finder[T]) remove(t T) {
 	p := f.queries[t]
 	delete(f.queries, t)
-	f.list(t, p, drop)
+	f.list(t, p.parsed, drop)
 }
 
 func (f finder[T]) list(t T, p parsed, do func(map[string]map[T]struct{}, string, T)) {
@@ -86,7 +92,7 @@ func (f finder[T]) like(name string) map[T]struct{} {
 	}
 	found := map[T]struct{}{}
 	for t, n := range shared {
-		if 5*n >= 2*len(triples(f.queries[t].name())) {
+		if 2*n >= f.queries[t].triples {
 			found[t] = struct{}{}
 		}
 	}
