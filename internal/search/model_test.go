@@ -71,7 +71,9 @@ func someScope(dice *rand.Rand) string { return []string{"room:1", "room:2", "ro
 
 func someQuery(dice *rand.Rand) string {
 	text := someText(dice, 2)
-	switch dice.IntN(8) {
+	switch dice.IntN(9) {
+	case 8: // which only titles are like
+		return []string{"mecanical", "wirless", "keyborad", "mechanicl desk"}[dice.IntN(4)]
 	case 0:
 		return `"` + text + `"`
 	case 1:
