@@ -57,6 +57,15 @@ func TestTheSecondGuidesNotifications(t *testing.T) {
 	page.Rings(2)
 }
 
+func TestTheFirstGuidesLiveSearch(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	maya := app.as("maya")
+	guides.LiveSearch(t, app.browse("sam"), func(name, price string) {
+		maya.Post("/api/products", in{"name": name, "price": price}).Want(200)
+	})
+}
+
 // samAndMaya are both online, in pages of their own.
 func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
 	app := startApp(t, brisk)

@@ -27,6 +27,8 @@ var (
 	socketIOStage string
 	//go:embed stage/online_users.jsx
 	onlineUsersStage string
+	//go:embed stage/live_search.jsx
+	liveSearchStage string
 	//go:embed stage/use_presence.jsx
 	usePresenceStage string
 	//go:embed stage/notification_bell.jsx
@@ -88,6 +90,9 @@ var (
 	})
 	dashboardBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(patterns, "### Client: Auto-Updating Dashboard") + "\n" + dashboardStage)
+	})
+	liveSearchBundle = sync.OnceValues(func() (string, error) {
+		return compile(code(patterns, "### Client: Live Search Results") + "\n" + liveSearchStage)
 	})
 	usePresenceBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(realTimeApplications, "## Example 2: React WebSocket Client") + "\n" +

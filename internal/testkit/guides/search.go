@@ -1,0 +1,22 @@
+package guides
+
+import (
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// LiveSearch tells the story of the first guide's search (patterns.md): alice
+// looks for red shoes, of which there is one product, "Red running shoes" for
+// 119.95. add makes another product, as somebody else does.
+func LiveSearch(t testing.TB, alice *testkit.Page, add func(name, price string)) {
+	t.Helper()
+	testkit.Eval[any](alice, compiled(t, liveSearchBundle))
+	testkit.Eval[any](alice, `guide.mount()`)
+	alice.Type("#guide input", "Red SHOE").WantText("#guide li", "Red running shoes — $119.95").WantCount("#guide li", 1)
+	add("Green hat", "20.00")
+	add("Box for a red shoe", "12.50")
+	alice.WantText("#guide li:first-child", "Box for a red shoe — $12.50").WantCount("#guide li", 2)
+	alice.Clear("#guide input").WantCount("#guide li", 0)
+	unmount(alice)
+}
