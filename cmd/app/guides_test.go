@@ -36,6 +36,7 @@ func TestTheSecondGuidesPresence(t *testing.T) {
 }
 
 func TestTheFirstGuidesBell(t *testing.T) {
+	t.Parallel()
 	app, nora, page, _ := twoTabs(t)
 	app.tells(nora.id, "before", "/people")
 	page.Rings(1)
@@ -46,6 +47,7 @@ func TestTheFirstGuidesBell(t *testing.T) {
 }
 
 func TestTheSecondGuidesNotifications(t *testing.T) {
+	t.Parallel()
 	app, nora, page, _ := twoTabs(t)
 	app.tells(nora.id, "one", "/people")
 	app.tells(nora.id, "two", "/people")

@@ -88,7 +88,7 @@ func TestReadInOneTabIsReadInAll(t *testing.T) {
 	two.Rings(0).WantCount("#notifications .is-unread", 0).WantNo(".toast")
 	two.Tool("Delete").WantCount(".notice-row", 1).WantText(".notice-row", "in one")
 	one.WantCount(".notice-row", 1)
-	two.Tool("Delete").WantText("#notifications .empty", "All caught up")
+	two.Tool("Delete").Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
 	two.Press("Escape").WantNo("#notifications").WantFocus("#bell")
 }
 
@@ -115,8 +115,8 @@ func TestASnoozedNotificationSleepsUntilItIsWoken(t *testing.T) {
 	t.Parallel()
 	app, nora, page, other := twoTabs(t)
 	app.tells(nora.id, "naps", "/rooms")
-	other.visit("/notifications?show=snoozed").Rings(1).WantText(".empty", "Nothing is snoozed")
-	page.Rings(1).OpenBell().Tool("Until tomorrow").Rings(0).WantText("#notifications .empty", "All caught up")
+	other.visit("/notifications?show=snoozed").Rings(1).Want(".empty").WantText(".empty", "Nothing is snoozed")
+	page.Rings(1).OpenBell().Tool("Until tomorrow").Rings(0).Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
 	other.Rings(0).WantText(".notice-row", "back tomorrow at 09:00").WantNo(".empty")
 	other.Tool("Bring back now").Rings(1).WantCount(".notice-row", 0).WantNo(".toast")
 	page.Rings(1).WantCount(".notice-row", 1).WantText(".toast", "in naps")
@@ -153,7 +153,7 @@ func TestNotificationsWorkWithoutScript(t *testing.T) {
 	page.ClickText("main a", "All notifications").WantPath("/notifications")
 	page.Click(".notice-more").ClickText(".menu-item", "an hour").WantCount(".notice-row", 2).WantText("#bell", "2")
 	page.ClickText(".segmented a", "Snoozed").WantText(".notice-row", "Snoozed, back")
-	page.Click(".notice-more").ClickText(".menu-item", "Bring back").WantText(".empty", "Nothing is snoozed")
+	page.Click(".notice-more").ClickText(".menu-item", "Bring back").Want(".empty").WantText(".empty", "Nothing is snoozed").WantPath("/notifications?show=snoozed")
 	page.ClickText(".segmented a", "All").ClickText(".notice", "in two").WantPath("/people").WantText("#bell", "2")
 	page.Goto("/notifications").ClickText("main button", "Mark all read").WantNo("#bell .count")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -127,9 +128,8 @@ func (p pages) open(c echo.Context, who account.User, in oneInput) error {
 }
 
 type changeForm struct {
-	ID   action.ID `json:"id"`
-	Do   string    `json:"do" required:"true"`
-	Show Show      `json:"show"` // the list to go back to
+	ID action.ID `json:"id"`
+	Do string    `json:"do" required:"true"`
 }
 
 func (p pages) change(c echo.Context, who account.User, in changeForm) error {
@@ -147,7 +147,7 @@ func (p pages) change(c echo.Context, who account.User, in changeForm) error {
 	default:
 		err = fault.Invalid("do", "must be read, delete, wake, hour, tomorrow or week")
 	}
-	return back(c, in.Show, err)
+	return back(c, err)
 }
 
 const morning = 9 // o'clock, when a day's naps end
@@ -168,21 +168,18 @@ func nap(how string, now time.Time) (until time.Time, known bool) {
 	return time.Time{}, false
 }
 
-type readAllForm struct {
-	Show Show `json:"show"`
-}
-
-func (p pages) readAll(c echo.Context, who account.User, in readAllForm) error {
+func (p pages) readAll(c echo.Context, who account.User, _ nothing) error {
 	_, err := p.notices.ReadAll(c.Request().Context(), who.ID)
-	return back(c, in.Show, err)
+	return back(c, err)
 }
 
-func back(c echo.Context, show Show, err error) error {
+// back leads to the list that the form was in; from elsewhere, to all.
+func back(c echo.Context, err error) error {
 	if err != nil {
 		return err
 	}
-	if show == ShowUnread || show == ShowSnoozed {
-		return c.Redirect(http.StatusSeeOther, "/notifications?show="+string(show))
+	if from, err := url.Parse(c.Request().Referer()); err == nil && from.Path == "/notifications" {
+		return c.Redirect(http.StatusSeeOther, from.RequestURI())
 	}
 	return c.Redirect(http.StatusSeeOther, "/notifications")
 }
