@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,9 @@ func (i *instance) tell(userID int64, key string) {
 		i.t.Fatal(err)
 	}
 }
+
+// nora is somebody new: the demo has told her nothing.
+func (i *instance) nora() *testkit.Client { return i.anybody().SignUp("Nora Quist") }
 
 // shown is what a push says.
 type shown struct {
@@ -60,21 +64,21 @@ func (i *instance) devices(who *testkit.Client) []pushDevice {
 func TestAPushLeavesTheServerForTheDevice(t *testing.T) {
 	t.Parallel()
 	app, service := pushing(t)
-	maya, phone := app.as("maya"), service.Device("phone")
-	key := testkit.As[struct{ Key string }](maya.Get("/api/push/key").Want(http.StatusOK)).Key
-	maya.Do(http.MethodPost, "/api/push/subscriptions", phone.Subscription(), "User-Agent", "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0").Want(http.StatusNoContent)
-	app.tell(app.id(maya), "first")
+	nora, phone := app.nora(), service.Device("phone")
+	key := testkit.As[struct{ Key string }](nora.Get("/api/push/key").Want(http.StatusOK)).Key
+	nora.Do(http.MethodPost, "/api/push/subscriptions", phone.Subscription(), "User-Agent", "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0").Want(http.StatusNoContent)
+	app.tell(app.id(nora), "first")
 	got := phone.WantPushes(1)[0]
 	if got.Key != key || says(t, got).Title != "Sam mentioned you" || says(t, got).Body != "first" {
 		t.Errorf("signed by %s: %s", got.Key, got.Text)
 	}
 	why := fmt.Sprintf("/api/notifications/%d/why", says(t, got).ID)
 	testkit.Eventually(t, "why tells of the device", testkit.Patience, func() bool {
-		body := maya.Get(why).Want(http.StatusOK).Body
+		body := nora.Get(why).Want(http.StatusOK).Body
 		return strings.Contains(body, `"push":"sent"`) && strings.Contains(body, `"device":"Firefox on Android","state":"shown"`)
 	})
 	app.as("theo").Get(why).Want(http.StatusNotFound)
-	maya.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, got).ID), nil).Want(http.StatusOK)
+	nora.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, got).ID), nil).Want(http.StatusOK)
 	if closing := says(t, phone.WantPushes(2)[1]); closing.Kind != "withdraw" || closing.Tags[0] != says(t, got).Tag {
 		t.Errorf("told %+v", closing)
 	}
@@ -83,9 +87,9 @@ func TestAPushLeavesTheServerForTheDevice(t *testing.T) {
 func TestDevicesAreTheirPersonsOwn(t *testing.T) {
 	t.Parallel()
 	app, service := pushing(t)
-	maya, sam, phone := app.as("maya"), app.as("sam"), service.Device("phone")
-	maya.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
-	device := fmt.Sprintf("/api/push/subscriptions/%d", app.devices(maya)[0].ID)
+	nora, sam, phone := app.nora(), app.as("sam"), service.Device("phone")
+	nora.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
+	device := fmt.Sprintf("/api/push/subscriptions/%d", app.devices(nora)[0].ID)
 	for _, a := range []testkit.Answer{
 		sam.Do(http.MethodDelete, device, nil), sam.Post(device+"/test", nil),
 		sam.Do(http.MethodDelete, "/api/push/subscriptions?endpoint="+phone.Subscription().Endpoint, nil),
@@ -96,33 +100,34 @@ func TestDevicesAreTheirPersonsOwn(t *testing.T) {
 		app.anybody().Get(path).Want(http.StatusUnauthorized)
 	}
 	app.anybody().Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusUnauthorized)
-	maya.Post(device+"/test", nil).Want(http.StatusOK).WantBody(`"delivered":true`)
-	maya.Do(http.MethodDelete, device, nil).Want(http.StatusNoContent)
-	maya.Do(http.MethodDelete, device, nil).Want(http.StatusNotFound)
-	if n := len(phone.Received()); n != 1 || len(app.devices(maya)) != 0 {
-		t.Errorf("%d pushes came, and left are %+v", n, app.devices(maya))
+	nora.Post(device+"/test", nil).Want(http.StatusOK).WantBody(`"delivered":true`)
+	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNoContent)
+	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNotFound)
+	if n := len(phone.Received()); n != 1 || len(app.devices(nora)) != 0 {
+		t.Errorf("%d pushes came, and left are %+v", n, app.devices(nora))
 	}
 }
 
 func TestSubscriptionsOfNobodysBrowserAreRefused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	maya, good := app.as("maya"), testkit.NewPushService(t).Device("phone").Subscription()
+	nora, good := app.nora(), testkit.NewPushService(t).Device("phone").Subscription()
 	for _, endpoint := range []string{good.Endpoint, "https://localhost/x", "https://10.0.0.1/", "http://push.example.com/", "nowhere"} {
 		bad := good
 		bad.Endpoint = endpoint
-		maya.Post("/api/push/subscriptions", bad).Want(http.StatusUnprocessableEntity).WantBody(`"endpoint"`)
+		nora.Post("/api/push/subscriptions", bad).Want(http.StatusUnprocessableEntity).WantBody(`"endpoint"`)
 	}
 	bad := good
 	bad.Endpoint, bad.Keys.Auth = "https://push.example.com/", "AAAA"
-	maya.Post("/api/push/subscriptions", bad).Want(http.StatusUnprocessableEntity).WantBody(`"keys.auth"`)
-	maya.Post("/api/push/subscriptions", in{}).Want(http.StatusUnprocessableEntity)
+	nora.Post("/api/push/subscriptions", bad).Want(http.StatusUnprocessableEntity).WantBody(`"keys.auth"`)
+	nora.Post("/api/push/subscriptions", in{}).Want(http.StatusUnprocessableEntity)
 }
 
 func TestWhoSignsOutIsToldNothingThere(t *testing.T) {
 	t.Parallel()
 	app, service := pushing(t)
-	here, there := app.as("maya"), app.as("maya")
+	here, there := app.nora(), app.anybody()
+	there.Do(http.MethodPost, "/signin", url.Values{"email": {"nora.quist@test.example"}, "password": {"correct horse battery"}}).Want(http.StatusSeeOther)
 	phone, laptop := service.Device("phone"), service.Device("laptop")
 	here.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
 	there.Post("/api/push/subscriptions", laptop.Subscription()).Want(http.StatusNoContent)

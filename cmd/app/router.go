@@ -83,6 +83,7 @@ func (a *App) pages(g *echo.Group) {
 	chat.Pages(g, a.chat, a)
 	presence.Pages(g, a.presence, a)
 	notify.Pages(g, a.notify, a)
+	notify.PushPages(g, a.push)
 	dashboard.Pages(g, a.dashboard, a)
 	playground.Pages(g, a, a.counter)
 }

@@ -40,7 +40,7 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 		return p, err
 	}
 	p.Sidebar = []templ.Component{sidebar}
-	p.Modules = []string{"js/rooms.js", "js/presence.js", "js/notifications.js"} // keep sidebar and bell live
+	p.Modules = []string{"js/rooms.js", "js/presence.js", "js/notifications.js", "js/push.js"} // keep sidebar and bell live
 	return p, nil
 }
 
@@ -51,7 +51,11 @@ func (a *App) Settings(c echo.Context) ([]templ.Component, error) {
 		return nil, err
 	}
 	told, err := a.notify.PreferencesForm(c.Request().Context(), who.ID, c.QueryParam("told") == "saved")
-	return []templ.Component{told}, err
+	if err != nil {
+		return nil, err
+	}
+	pushes, err := a.push.PushForm(c.Request().Context(), who.ID, c.QueryParam("pushed"))
+	return []templ.Component{told, pushes}, err
 }
 
 // currentRoom is the room whose page it is, 0 on any other.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// pushedTo is Nora on her settings, in a browser whose pushes come to a device
+// of the test's.
+func pushedTo(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
+	app, service := pushing(t)
+	nora, laptop := app.nora(), service.Device("laptop")
+	hers := tab{testkit.Browser(t).Person(t, app.at(), nora.Cookies()...)}
+	hers.Notifications(answer).PushesTo(laptop).Goto("/settings")
+	return app, nora, laptop, hers.live()
+}
+
+// Gets is what the push service brings to the device.
+func (p tab) Gets(push testkit.Push) tab {
+	p.DeliverPush(push)
+	return p
+}
+
+// Shows waits until the device shows these, by their tags.
+func (p tab) Shows(t *testing.T, tags ...string) {
+	t.Helper()
+	testkit.Eventually(t, fmt.Sprint("the device shows ", tags), testkit.Patience, func() bool {
+		shown := testkit.Eval[[]string](p.Page, `(async () => {
+			const registration = await navigator.serviceWorker.getRegistration("/");
+			return (await registration.getNotifications()).map(({tag}) => tag).sort();
+		})()`)
+		return slices.Equal(shown, tags)
+	})
+}
+
+func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
+	t.Parallel()
+	app, nora, laptop, hers := pushedTo(t, "granted")
+	hers.Want(`[data-push-when=off]`).Click("[data-push-on]").Want(`[data-push-when=on]`).WantText("#push-devices", "This device")
+	hers.WantFocus("[data-push-off]")
+	id := app.id(nora)
+	hers.hide(true) // so that nobody looks
+	app.away(nora)
+	app.tell(id, "first")
+	first := laptop.WantPushes(1)[0]
+	hers.Gets(first).Shows(t, says(t, first).Tag)
+	app.tell(id, "second")
+	second := laptop.WantPushes(2)[1]
+	hers.Gets(second).Shows(t, says(t, first).Tag, says(t, second).Tag)
+
+	nora.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, first).ID), nil).Want(200)
+	hers.Shows(t, says(t, second).Tag)               // the open page closes it
+	hers.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
+	nora.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, second).ID), nil).Want(200)
+	for _, push := range laptop.WantPushes(3)[2:] {
+		hers.Gets(push)
+	}
+	hers.Shows(t)
+}
+
+// away waits until nobody is active at any of a person's tabs.
+func (i *instance) away(who *testkit.Client) {
+	i.t.Helper()
+	id := i.id(who)
+	testkit.Eventually(i.t, "nobody looks", testkit.Patience, func() bool {
+		_, active := i.presence.Attending(i.t.Context(), id)
+		return !active
+	})
+}
+
+func TestWhatWasReadWhileNoPageWasOpenIsClosedByTheNext(t *testing.T) {
+	t.Parallel()
+	app, nora, laptop, hers := pushedTo(t, "granted")
+	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
+	hers.hide(true)
+	app.away(nora)
+	app.tell(app.id(nora), "first")
+	push := laptop.WantPushes(1)[0]
+	hers.Gets(push).Shows(t, says(t, push).Tag)
+	hers.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
+	nora.Post("/api/notifications/read-all", nil).Want(200)
+	hers.Goto("/people")
+	hers.live().Shows(t)
+}
+
+func TestAClickOnWhatWasPushedLeadsThereAndCountsAsRead(t *testing.T) {
+	t.Parallel()
+	app, nora, laptop, hers := pushedTo(t, "granted")
+	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
+	hers.hide(true)
+	app.away(nora)
+	app.tell(app.id(nora), "first")
+	push := laptop.WantPushes(1)[0]
+	hers.Gets(push).Shows(t, says(t, push).Tag)
+	hers.ClickNotification(says(t, push).Tag).WantPath("/people")
+	hers.Shows(t)
+	testkit.Eventually(t, "it is read", testkit.Patience, func() bool {
+		return !strings.Contains(nora.Get("/api/notifications?unread=true").Want(200).Body, `"message":"first"`)
+	})
+}
+
+func TestPushSaysWhenItIsBlocked(t *testing.T) {
+	t.Parallel()
+	_, _, _, hers := pushedTo(t, "denied")
+	hers.Want(`[data-push-when=blocked]`).WantNo("[data-push-on]").WantNo("[data-push-off]")
+}
+
+func TestPushIsSwitchedOffHereAndElsewhere(t *testing.T) {
+	t.Parallel()
+	app, nora, _, hers := pushedTo(t, "granted")
+	hers.Want("[data-push-when=off]").WantAccessible()
+	hers.Click("[data-push-on]").WantText("#push-devices", "This device").WantAccessible()
+	hers.Click("[data-push-off]").Want("[data-push-when=off]").WantNo("#push-devices li").WantFocus("[data-push-on]")
+	hers.Click("[data-push-on]").WantText("#push-devices", "This device")
+	hers.ClickText("#push-devices button", "Test").WantText("#push", "on its way").WantText("#push-devices", "last delivered")
+	hers.AllowErrors("404") // the browser asks whether it is still wanted
+	hers.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "no more pushes")
+	hers.Want("[data-push-when=off]") // the page has learnt it, and so has the browser
+	if left := app.devices(nora); len(left) != 0 {
+		t.Errorf("left are %+v", left)
+	}
+}
+
+func TestTheBrowserIsTheNextPersonsAfterSigningIn(t *testing.T) {
+	t.Parallel()
+	app, _, _, hers := pushedTo(t, "granted")
+	hers.Click("[data-push-on]").Want("[data-push-when=on]")
+	hers.Click(`[popovertarget="me"]`).Click("form[action='/signout'] button").WantPath("/signin")
+	theo := app.as("theo")
+	hers.Click("button[value=theo]").WantPath("/rooms")
+	hers.live()
+	testkit.Eventually(t, "it is Theo's", testkit.Patience, func() bool { return len(app.devices(theo)) == 1 })
+}

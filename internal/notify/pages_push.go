@@ -1,0 +1,91 @@
+package notify
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/web"
+)
+
+// PushPages registers what the list of devices does, without JavaScript too.
+func PushPages(g *echo.Group, p *Pusher) {
+	pages := pushPages{p}
+	g.GET("/notifications/devices", account.PageAction(pages.devices))
+	g.POST("/notifications/devices/:id/test", account.PageAction(pages.test))
+	g.POST("/notifications/devices/:id/remove", account.PageAction(pages.remove))
+}
+
+type pushPages struct{ pushes *Pusher }
+
+// pushView is the settings' section of pushes.
+type pushView struct {
+	devices []Device
+	note    string // what was just done; may be empty
+	failed  bool
+}
+
+func (v pushView) tone() web.Tone {
+	if v.failed {
+		return web.ToneBad
+	}
+	return web.ToneOK
+}
+
+func (v pushView) icon() string {
+	if v.failed {
+		return "triangle-alert"
+	}
+	return "circle-check"
+}
+
+// pushNotes are what the section says after a form was sent, by the word in its
+// address. Any other word says nothing.
+var pushNotes = map[string]pushView{
+	"sent":    {note: "The push is on its way to the device."},
+	"refused": {note: "The push service did not take it. The list says why.", failed: true},
+	"removed": {note: "The device gets no more pushes."},
+}
+
+// PushForm is the settings' section of pushes; pushed: what has just been done.
+func (p *Pusher) PushForm(ctx context.Context, userID int64, pushed string) (templ.Component, error) {
+	v := pushNotes[pushed]
+	var err error
+	v.devices, err = p.Devices(ctx, userID)
+	return pushSection(v), err
+}
+
+func (p pushPages) devices(c echo.Context, who account.User, _ nothing) error {
+	devices, err := p.pushes.Devices(c.Request().Context(), who.ID)
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, deviceList(devices))
+}
+
+func (p pushPages) test(c echo.Context, who account.User, in noticeInput) error {
+	failure, err := p.pushes.Test(c.Request().Context(), who.ID, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	if failure != "" {
+		return afterPush(c, "refused")
+	}
+	return afterPush(c, "sent")
+}
+
+func (p pushPages) remove(c echo.Context, who account.User, in noticeInput) error {
+	if err := p.pushes.Remove(c.Request().Context(), who.ID, int64(in.ID)); err != nil {
+		return err
+	}
+	return afterPush(c, "removed")
+}
+
+func afterPush(c echo.Context, what string) error {
+	return c.Redirect(http.StatusSeeOther, "/settings?"+url.Values{"pushed": {what}}.Encode()+"#push")
+}
