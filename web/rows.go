@@ -28,7 +28,11 @@ type HitProps struct {
 	Title  string
 	Match  string // its first occurrence in the title is marked; may be empty
 	Sub    string // where it is; may be empty
-	Attrs  templ.Attributes
+	// Heading is the title as HTML, escaped but for <mark>, in place of Match.
+	Heading string
+	Excerpt string    // HTML, likewise; may be empty
+	At      time.Time // zero: no matter when
+	Attrs   templ.Attributes
 }
 
 // TileProps describe one number of a dashboard. The children are its sparkline,

@@ -845,6 +845,10 @@ func hitSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		templ_7745c5c3_Err = Hit(HitProps{Href: "#main", Person: &AvatarProps{Name: "Theo Martin", Hue: 4, Size: AvatarMedium}, Title: "Theo Martin", Sub: "in #launch-week", Excerpt: "It <mark>reconnects</mark>, asks for what it missed, and nobody notices.", At: time.Date(2026, time.November, 2, 9, 4, 0, 0, time.UTC)}).Render(ctx, templ_7745c5c3_Buffer)
+		if templ_7745c5c3_Err != nil {
+			return templ_7745c5c3_Err
+		}
 		return nil
 	})
 }

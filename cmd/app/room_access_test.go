@@ -18,7 +18,7 @@ func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 	archive := app.room(owner, "archive")
 	app.chatter(owner, archive, 1, 3)
 	owner.Do("PATCH", "/api"+roomPath(archive), in{"archived": true}).Want(200)
-	paths := []string{"/", "/dashboard", "/products", "/system", "/playground", "/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive), "/notifications", "/settings", "/components", "/nowhere"}
+	paths := []string{"/", "/dashboard", "/products", "/system", "/playground", "/rooms", "/people", "/rooms/2", "/rooms/3", "/rooms/6", "/rooms/2/settings", roomPath(archive), "/notifications", "/settings", "/search", "/search?q=launch", "/components", "/nowhere"}
 	sam := app.open(owner, "/rooms")
 	sam.ReduceMotion().AllowErrors("404")
 	for _, size := range sizes {

@@ -86,6 +86,7 @@ func (a *App) pages(g *echo.Group) {
 	notify.PushPages(g, a.push)
 	dashboard.Pages(g, a.dashboard, a)
 	playground.Pages(g, a, a.counter)
+	search.Pages(g, a.search, a)
 }
 
 // opsRouter is for operators only: it is bound to another address.

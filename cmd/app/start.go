@@ -20,6 +20,7 @@ func nav(who account.User) []web.NavLink {
 		{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk with everybody, or with a few"},
 		{Href: "/people", Label: "People", Icon: "users", About: "Who is here, and who was"},
 		{Href: "/products", Label: "Products", Icon: "receipt", About: "What orders are placed for"},
+		{Href: "/search", Label: "Search", Icon: "search", About: "Anything, and what comes of it later"},
 		{Href: "/playground", Label: "Playground", Icon: "gamepad-2", About: "A shared counter, and hello"},
 	}
 	if who.Role == account.Admin {

@@ -119,9 +119,9 @@ type Client struct {
 func sessionKey(id int64) string { return fmt.Sprintf("session:%d", id) }
 func tokenKey(id int64) string   { return fmt.Sprintf("token:%d", id) }
 
-// hueOf is the colour of a person who was not given one: the same everywhere,
+// HueOf is the colour of a person who was not given one: the same everywhere,
 // and spread over the eight.
-func hueOf(id int64) int {
+func HueOf(id int64) int {
 	h := fnv.New32a()
 	h.Write(strconv.AppendInt(nil, id, 10))
 	return int(h.Sum32()%8) + 1

@@ -30,7 +30,7 @@ func scanUser(row pgx.Row, more ...any) (User, error) {
 	if err := row.Scan(append(into, more...)...); err != nil {
 		return User{}, err
 	}
-	if u.Hue = hueOf(u.ID); hue != nil {
+	if u.Hue = HueOf(u.ID); hue != nil {
 		u.Hue = *hue
 	}
 	return u, nil

@@ -33,7 +33,10 @@ type searchInput struct {
 func (a actions) search(c echo.Context, who account.User, in searchInput) error {
 	ask := Ask{Viewer: who.ID, Text: in.Query, Kinds: in.Kinds}
 	results, err := a.searches.Search(c.Request().Context(), ask, in.Limit.Within(shown, maxPage), int(min(in.Offset, maxOffset)))
-	return action.Answer(c, results, err)
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, results, Items(results))
 }
 
 type subscribeInput struct {
@@ -54,7 +57,7 @@ func (a actions) subscribe(c echo.Context, conn *hub.Conn, who account.User, in 
 	if in.Number != nil {
 		c.Response().Header().Set("X-Query", strconv.FormatInt(int64(*in.Number), 10))
 	}
-	return action.Answer(c, results, nil)
+	return action.AnswerEither(c, results, Items(results))
 }
 
 type nothing struct{}

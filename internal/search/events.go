@@ -42,8 +42,14 @@ type Gone struct {
 	Number *int64 `json:"number"`
 }
 
-func added(p Placed) hub.Event   { return hub.Event{Name: eventAdded, Class: hub.Log, Data: p} }
-func updated(p Placed) hub.Event { return hub.Event{Name: eventUpdated, Class: hub.Log, Data: p} }
-func removed(g Gone) hub.Event   { return hub.Event{Name: eventRemoved, Class: hub.Log, Data: g} }
+func added(p Placed) hub.Event {
+	return hub.Event{Name: eventAdded, Class: hub.Log, Data: p, HTML: Item(p.Result).Render}
+}
+
+func updated(p Placed) hub.Event {
+	return hub.Event{Name: eventUpdated, Class: hub.Log, Data: p, HTML: Item(p.Result).Render}
+}
+
+func removed(g Gone) hub.Event { return hub.Event{Name: eventRemoved, Class: hub.Log, Data: g} }
 
 func roomOf(conn *hub.Conn) string { return roomPrefix + conn.ID() }

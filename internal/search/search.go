@@ -77,6 +77,11 @@ type Result struct {
 	Score   float64
 	Data    json.RawMessage
 	At      time.Time
+
+	// For pages only.
+	Heading string // the title, as HTML like the snippet
+	Place   string // the room that a message was said in; "": a direct one
+	Hue     int    // of who it is or who said it
 }
 
 func (r Result) key() key { return key{r.Kind, r.ID} }

@@ -127,13 +127,21 @@ func (s *Service) Page(ctx context.Context, ask Ask, limit, offset int) (Page, e
 	if err != nil {
 		return Page{}, err
 	}
-	ask.Kinds = nil
-	p, _ := understand(ask)
-	if p.query.blank() {
-		return Page{Results: results, Counts: map[Kind]int{}}, nil
-	}
-	counts, err := s.ask.countsOf(ctx, s.db, p)
+	counts, err := s.Counts(ctx, ask)
 	return Page{Results: results, Counts: counts}, err
+}
+
+// Counts returns how many results there are of every kind, whatever kinds are
+// asked for.
+func (s *Service) Counts(ctx context.Context, ask Ask) (map[Kind]int, error) {
+	if err := checkKinds(ask.Kinds); err != nil {
+		return nil, err
+	}
+	p := parsed{Ask: Ask{Viewer: ask.Viewer}, query: parse(ask.Text)}
+	if p.query.blank() {
+		return map[Kind]int{}, nil
+	}
+	return s.ask.countsOf(ctx, s.db, p)
 }
 
 // parsed is an ask, understood.

@@ -39,6 +39,15 @@ func (q query) snippet(text string) string {
 	return b.String()
 }
 
+// heading is a result's title as HTML, with the words that it was found by. Of
+// a message it is who wrote it, by which nothing is found.
+func (q query) heading(r Result) string {
+	if r.Kind == Message {
+		return html.EscapeString(r.Title)
+	}
+	return q.snippet(r.Title)
+}
+
 // Plain is the snippet as plain text.
 func (r Result) Plain() string { return html.UnescapeString(marks.Replace(r.Snippet)) }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/account"
 	"hubbub/internal/postgres"
 )
 
@@ -40,16 +41,23 @@ const score = `
 	            else /* typos */ word_similarity(q.name, e.name)
 	        end)::numeric, 2)::float8`
 
+// around is what a page shows beside an entry: the room that it was said in, who
+// it is or said it, and their colour.
+const around = `
+	(select r.title from search.entries r where r.kind = 'room' and r.id = (e.data->'message'->>'roomId')::bigint),
+	case e.kind when 'user' then e.id else e.actor_id end,
+	(select u.hue from account.users u where u.id = case e.kind when 'user' then e.id else e.actor_id end)`
+
 // best are the first results of each query, in their order.
 const best = asked + `
-	select q.n, hit.kind, hit.id, hit.title, hit.body, hit.url, hit.data, hit.at, hit.score
+	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.score, ` + around + `
 	  from q cross join lateral (
-	       select e.kind, e.id, e.title, e.body, e.url, e.data, e.at, ` + score + ` as score
+	       select e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.actor_id, ` + score + ` as score
 	         from search.entries e
 	        where ` + matches + `
 	        order by score desc, e.at desc, e.kind, e.id
-	        limit $7 offset $8) hit
-	 order by q.n, hit.score desc, hit.at desc, hit.kind, hit.id`
+	        limit $7 offset $8) e
+	 order by q.n, e.score desc, e.at desc, e.kind, e.id`
 
 // counts are how many of each kind a query finds.
 const counts = asked + `
@@ -66,13 +74,13 @@ const changed = asked + `, e as materialized (
 
 // placed are which queries find which of the entries now, and how well.
 const placed = changed + `
-	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, ` + score + `
+	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, ` + score + `, ` + around + `
 	  from e join q on ` + matches
 
 // news are which queries find an entry now and did not before. One's own are no
 // news.
 const news = changed + `
-	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, 0::float8
+	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, 0::float8, ` + around + `
 	  from e join q on ` + matches + `
 	 where not coalesce(e.before @@ q.words, false) and e.actor_id is distinct from q.viewer
 	 order by q.n, e.kind, e.id`
@@ -135,17 +143,38 @@ func (s statements) bestOf(ctx context.Context, db postgres.Queryer, asks []pars
 
 func eachResult(rows pgx.Rows, asks []parsed, do func(n int, r Result)) error {
 	var (
-		n    int
-		body string
-		r    Result
+		n      int
+		body   string
+		person *int64
+		place  *string
+		hue    *int
+		r      Result
 	)
-	_, err := pgx.ForEachRow(rows, []any{&n, &r.Kind, &r.ID, &r.Title, &body, &r.URL, &r.Data, &r.At, &r.Score}, func() error {
-		r.Snippet = asks[n-1].query.snippet(body)
+	_, err := pgx.ForEachRow(rows, []any{&n, &r.Kind, &r.ID, &r.Title, &body, &r.URL, &r.Data, &r.At, &r.Score, &place, &person, &hue}, func() error {
+		r.Heading, r.Snippet = asks[n-1].query.heading(r), asks[n-1].query.snippet(body)
+		r.Place, r.Hue = value(place), colour(person, hue)
 		do(n-1, r)
 		r.Data = nil // the next row's is another
 		return nil
 	})
 	return err
+}
+
+func colour(person *int64, own *int) int {
+	switch {
+	case own != nil:
+		return *own
+	case person != nil:
+		return account.HueOf(*person)
+	}
+	return 0
+}
+
+func value(text *string) string {
+	if text == nil {
+		return ""
+	}
+	return *text
 }
 
 // countsOf returns how many results of each kind a query has.

@@ -1,6 +1,9 @@
 package jstest_test
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func newAppServer(t *testing.T) *server {
 	s := newServer(t)
@@ -62,15 +65,25 @@ func TestSignedOutLeadsToThePageThatSignsIn(t *testing.T) {
 	p.WantPath("/signin?next=%2F")
 }
 
+// paste puts a text into the palette at once: with the fast clock each letter
+// that is typed would be looked for.
+func (p *page) paste(text string) {
+	p.t.Helper()
+	p.WantFocus("#palette-input")
+	p.run(fmt.Sprintf(`const input = document.querySelector('#palette-input'); input.value = %q; input.dispatchEvent(new Event('input'))`, text))
+}
+
 func TestThePaletteOffersWhatThePageMarks(t *testing.T) {
 	s := newAppServer(t)
-	p, _ := s.connect(`<a href="/rooms/3" data-palette="Rooms"><span class="truncate">launch-week</span></a><a id="here" href="#here" data-palette="Rooms"><span class="truncate">general</span></a>`)
+	p, c := s.connect(`<a href="/rooms/3" data-palette="Rooms"><span class="truncate">launch-week</span></a><a id="here" href="#here" data-palette="Rooms"><span class="truncate">general</span></a>`)
 	p.Press("Control+k")
 	p.WantFocus("#palette-input")
 	p.WantText("#palette-list .group-label", "Rooms")
-	p.Type("#palette-input", "gnrl")
-	p.WantCount(".hit", 1)
+	p.paste("gnrl")
+	c.reply(c.wants("GET /api/search limit=6 query=gnrl"), 200, `""`)
+	p.WantText("[data-bind=took]", "1 result")
 	p.WantText(".hit[aria-selected=true]", "general")
+	p.WantText(".hit", "See all results for “gnrl”")
 	p.want(`[...document.querySelectorAll('.hit mark')].map(m => m.textContent).join('')`, `"gnrl"`)
 	p.Press("Enter")
 	p.WantPath("/")
@@ -86,10 +99,30 @@ func TestThePaletteOffersWhatThePageMarks(t *testing.T) {
 	p.Press("Enter")
 	p.want(`[document.documentElement.dataset.theme, document.cookie.includes('theme=dark')]`, `["dark",true]`)
 	p.Press("Control+k")
-	p.Type("#palette-input", "zzz")
+	p.paste("zzz")
+	c.reply(c.wants("GET /api/search limit=6 query=zzz"), 200, `""`)
 	p.WantText("#palette-list", "Nothing matches “zzz”")
 	p.Press("Control+k")
 	p.WantNo("#palette")
+}
+
+func TestThePaletteShowsNoStaleAnswer(t *testing.T) {
+	s := newAppServer(t)
+	p, c := s.connect("")
+	found := func(title string) string {
+		return fmt.Sprintf(`"<li id=\"found-message-1\"><a class=\"hit\" href=\"#m\"><span><b>%s</b></span></a></li>"`, title)
+	}
+	p.Press("Control+k")
+	p.paste("qu")
+	older := c.wants("GET /api/search limit=6 query=qu")
+	p.paste("quok")
+	c.reply(c.wants("GET /api/search limit=6 query=quok"), 200, found("newer"))
+	p.WantText(".hit", "newer")
+	c.reply(older, 200, found("older"))
+	p.run(`io.socket.get('/after')`)
+	c.reply(c.wants("GET /after"), 200, `1`)
+	p.WantCount("#palette-list .hit", 2)
+	p.WantText(".hit", "newer")
 }
 
 func TestTheDrawerShowsTheWireWhileItIsOpen(t *testing.T) {

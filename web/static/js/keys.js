@@ -11,7 +11,7 @@ export const symbol = key => symbols[key] ?? key
 
 /** @type {Map<string, Shortcut[]>} */
 export const shortcuts = new Map([['Anywhere', [
-  ['Ctrl K', 'Jump to a room, a person or a page'],
+  ['Ctrl K', 'Search, or jump to a room, a person or a page'],
   ['Alt W', 'Behind the scenes'],
   ['?', 'This list'],
 ]]])

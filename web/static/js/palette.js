@@ -1,15 +1,21 @@
 // @ts-check
 // The palette jumps to whatever the page marks with data-palette, whose value is the heading it stands under;
-// choosing a hit clicks that element. An ARIA combobox: the focus stays in the input, the hit is pointed at.
-import { $, $$, bind, el, icon } from './dom.js'
+// choosing a hit clicks that element. Below comes what the server finds, as one types.
+// An ARIA combobox: the focus stays in the input, the hit is pointed at.
+import { announce } from './announce.js'
+import { $, $$, bind, el, icon, socket } from './dom.js'
 import { match } from './match.js'
+import { find } from './palette/found.js'
+import { recentSearches, rememberSearch, searchPath } from './palette/searches.js'
 import { switchTheme } from './theme.js'
 
 const RECENT = 5
 const DO = 'Do'
+const SEARCHES = 'Recent searches'
+const QUIET_MS = 400
 
-/** @typedef {{ group: string, label: string, lead: Node, choose: () => void }} Choice */
-/** @typedef {Choice & { marks: number[], score: number }} Hit */
+/** @typedef {{ group: string, label: string, lead: Node, choose: () => void, past?: boolean }} Choice */
+/** A choice that fits, or what the server found, with its content. @typedef {{ group: string, label: string, key: string, choose: () => void, marks?: number[], score?: number, lead?: Node, sub?: string, content?: Node[] }} Hit */
 
 const dialog = /** @type {HTMLDialogElement | null} */ ($('dialog#palette'))
 const input = /** @type {HTMLInputElement} */ ($('#palette-input'))
@@ -20,6 +26,13 @@ let choices = []
 /** @type {Hit[]} */
 let hits = []
 let at = 0
+/** What the server found for what is typed. @type {Hit[]} */
+let found = []
+let pending = false
+let moved = false
+let saying = 0
+
+const query = () => input.value.trim()
 
 /** @returns {Choice[]} */
 function collect() {
@@ -30,7 +43,7 @@ function collect() {
     choose: () => element.click(),
   }))
   const theme = { group: DO, label: 'Switch theme', lead: tile('sun-moon'), choose: switchTheme }
-  return gathered([...recent(marked), ...marked, theme])
+  return gathered([...recent(marked), ...recentSearches().map(asChoice), ...marked, theme])
 }
 
 /** @param {Element} element */
@@ -59,8 +72,13 @@ function remembered() {
 function recent(all) {
   return remembered().flatMap(label => {
     const known = all.find(choice => choice.label === label)
-    return known ? [{ ...known, group: 'Recent', lead: known.lead.cloneNode(true) }] : []
+    return known ? [{ ...known, group: 'Recent', lead: known.lead.cloneNode(true), past: true }] : []
   })
+}
+
+/** @param {string} text @returns {Choice} */
+function asChoice(text) {
+  return { group: SEARCHES, label: text, lead: tile('history'), choose: () => seeAll(text), past: true }
 }
 
 /** @param {string} label */
@@ -69,31 +87,74 @@ function remember(label) {
   try { localStorage.setItem('palette', JSON.stringify(labels)) } catch { /* private windows may refuse */ }
 }
 
-/** @returns {Hit[]} */
+/** What is typed is looked for here at once, and by the server after a moment. @returns {Hit[]} */
 function search() {
-  const query = input.value.trim()
-  if (!query) return choices.map(choice => ({ ...choice, marks: [], score: 0 }))
+  const text = query()
+  if (!text) return choices.map(choice => asHit(choice, choice.group))
+  const here = fitting(text)
+  const known = new Set(here.map(({ label }) => label))
+  const there = found.filter(({ key, label }) => !(/^found-(user|room)-/.test(key) && known.has(label)))
+  const all = socket && (here.length || there.length || pending) ? [everything(text)] : []
+  return [...here, ...there, ...all]
+}
+
+/** The best first. @param {string} text @returns {Hit[]} */
+function fitting(text) {
   return choices
-    .filter(choice => choice.group !== 'Recent')
+    .filter(choice => !choice.past)
     .flatMap(choice => {
-      const found = match(query, choice.label)
-      return found ? [{ ...choice, ...found }] : []
+      const fit = match(text, choice.label)
+      return fit ? [{ ...asHit(choice, 'Jump to'), ...fit, sub: choice.group }] : []
     })
     .sort((a, b) => b.score - a.score)
 }
 
+/** @param {Choice} choice @param {string} group @returns {Hit} */
+function asHit(choice, group) {
+  const choose = () => { if (choice.group !== SEARCHES) remember(choice.label); choice.choose() }
+  return { ...choice, group, choose, key: `${choice.group} ${choice.label}` }
+}
+
+/** @param {string} text @returns {Hit} */
+function everything(text) {
+  return { group: 'Search', label: `See all results for “${text}”`, key: 'all', lead: tile('search'), choose: () => seeAll(text) }
+}
+
+/** @param {string} text */
+function seeAll(text) {
+  rememberSearch(text)
+  location.assign(searchPath(text))
+}
+
+/** @param {import('./palette/found.js').Found[]} answer */
+function take(answer) {
+  pending = false
+  found = answer.map(({ id, title, href, content }) => ({
+    group: 'Found', label: title, key: id, content, choose: () => { rememberSearch(query()); location.assign(href) },
+  }))
+  render()
+  clearTimeout(saying)
+  saying = setTimeout(() => dialog?.open && announce(counted()), QUIET_MS)
+}
+
+/** "See all results" is none itself. */
+function counted() {
+  const n = hits.filter(({ key }) => key !== 'all').length
+  return n === 1 ? '1 result' : `${n} results`
+}
+
+/** Draws what there is now. The hit that the reader moved to stays the one that is pointed at. */
 function render() {
+  const key = moved ? hits[at]?.key : undefined
   hits = search()
-  at = Math.min(at, Math.max(hits.length - 1, 0))
+  at = Math.max(hits.findIndex(hit => hit.key === key), 0)
   list.replaceChildren(...(hits.length ? groups() : [nothing()]))
-  bind('took', hits.length === 1 ? '1 result' : `${hits.length} results`)
+  bind('took', pending ? 'Searching…' : counted())
   point()
 }
 
-/** With a query the best comes first, so that headings would only repeat themselves. */
 function groups() {
   const options = hits.map(option)
-  if (input.value.trim()) return options
   const names = new Set(hits.map(hit => hit.group))
   return [...names].map(name => el('div', { role: 'group', 'aria-label': name },
     el('div', { class: 'group-label', 'aria-hidden': 'true' }, name),
@@ -101,15 +162,16 @@ function groups() {
 }
 
 /** @param {Hit} hit @param {number} i */
-function option(hit, i) {
-  const words = [...hit.label].map((letter, n) => hit.marks.includes(n) ? el('mark', {}, letter) : letter)
+function option({ label, marks = [], lead, sub, content }, i) {
+  if (content) return el('div', { class: 'hit', role: 'option', id: `hit-${i}` }, ...content.map(node => node.cloneNode(true)))
+  const words = [...label].map((letter, n) => marks.includes(n) ? el('mark', {}, letter) : letter)
   return el('div', { class: 'hit', role: 'option', id: `hit-${i}` },
-    hit.lead.cloneNode(true), el('span', { class: 'truncate' }, el('b', {}, ...words)), el('span', { class: 'sub' }, hit.group))
+    ...lead ? [lead.cloneNode(true)] : [], el('span', { class: 'truncate' }, el('b', {}, ...words)), ...sub ? [el('span', { class: 'sub' }, sub)] : [])
 }
 
 function nothing() {
   return el('div', { class: 'empty', role: 'option', 'aria-disabled': 'true', 'aria-selected': 'false' },
-    el('h3', {}, `Nothing matches “${input.value.trim()}”`), el('p', {}, 'Try fewer letters, or a name.'))
+    el('h3', {}, `Nothing matches “${query()}”`), el('p', {}, 'Try fewer letters, or a name.'))
 }
 
 function point() {
@@ -123,18 +185,30 @@ function point() {
 function choose(hit) {
   if (!hit) return
   dialog?.close()
-  remember(hit.label)
   hit.choose()
 }
 
 /** @param {KeyboardEvent} event */
 function key(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  if (event.key === 'Enter' && !event.isComposing) choose(hits[at])
-  else if (step && hits.length) at = (at + step + hits.length) % hits.length
+  if (event.key === 'Enter' && !event.isComposing) event.metaKey || event.ctrlKey ? seeAll(query()) : choose(hits[at])
+  else if (step && hits.length) move((at + step + hits.length) % hits.length)
   else return
   event.preventDefault()
+}
+
+/** @param {number} to */
+function move(to) {
+  at = to
+  moved = true
   point()
+}
+
+function typed() {
+  moved = false
+  found = []
+  pending = find(query(), take)
+  render()
 }
 
 /** @param {Event} event @returns {number} */
@@ -145,16 +219,15 @@ export function togglePalette() {
   if (!dialog) return
   if (dialog.open) return dialog.close()
   input.value = ''
-  at = 0
   choices = collect()
-  render()
+  typed()
   dialog.showModal()
 }
 
-input.addEventListener('input', () => { at = 0; render() })
+input.addEventListener('input', typed)
 input.addEventListener('keydown', key)
 list.addEventListener('click', event => choose(hits[indexOf(event)]))
 list.addEventListener('pointermove', event => {
   const i = indexOf(event)
-  if (i >= 0 && i !== at) { at = i; point() }
+  if (i >= 0 && i !== at) move(i)
 })

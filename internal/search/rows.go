@@ -1,0 +1,86 @@
+package search
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"hubbub/web"
+)
+
+// labels are the kinds as the page names them.
+var labels = map[Kind]string{User: "People", Room: "Rooms", Document: "Documents", Product: "Products", Message: "Messages"}
+
+// elementID names a result in the page.
+func (r Result) elementID() string { return fmt.Sprintf("found-%s-%d", r.Kind, r.ID) }
+
+// hit is the result as the component that shows it everywhere takes it.
+func (r Result) hit() web.HitProps {
+	p := web.HitProps{Href: r.URL, Title: r.Title, Heading: r.Heading, Excerpt: r.Snippet}
+	switch r.Kind {
+	case User, Message:
+		p.Person = &web.AvatarProps{Name: r.Title, Hue: r.Hue, Size: web.AvatarMedium}
+	case Room:
+		p.Icon, p.Sub = r.roomIcon(), "room"
+	case Product:
+		p.Icon, p.Sub = "receipt", r.price()
+	case Document:
+		p.Icon, p.Sub, p.At = "file-text", "document", r.At
+	}
+	if r.Kind == Message {
+		p.Sub, p.At = r.where(), r.At
+	}
+	return p
+}
+
+// where is the room of a message. A direct one has no name to be found by.
+func (r Result) where() string {
+	if r.Place == "" {
+		return "in a direct message"
+	}
+	return "in #" + r.Place
+}
+
+func (r Result) roomIcon() string {
+	var data struct {
+		Room struct{ Kind string }
+	}
+	if json.Unmarshal(r.Data, &data) == nil && data.Room.Kind == "private" {
+		return "lock"
+	}
+	return "hash"
+}
+
+func (r Result) price() string {
+	var data struct{ Price string }
+	_ = json.Unmarshal(r.Data, &data) // one without a price shows none
+	return data.Price
+}
+
+// commas are kinds as an address has them.
+func commas(kinds []Kind) string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = string(k)
+	}
+	return strings.Join(names, ",")
+}
+
+// among says which kinds a saved search looks for.
+func (s Saved) among() string {
+	if len(s.Kinds) == 0 || len(s.Kinds) == len(Kinds) {
+		return "Everything"
+	}
+	names := make([]string, len(s.Kinds))
+	for i, k := range s.Kinds {
+		names[i] = labels[k]
+	}
+	return strings.Join(names, ", ")
+}
+
+func (s Saved) icon() string {
+	if s.Notify {
+		return "bell"
+	}
+	return "search"
+}
