@@ -103,8 +103,8 @@ func TestBrowsersAreCalledAsPeopleDo(t *testing.T) {
 func TestHuesAreSpreadAndStay(t *testing.T) {
 	seen := map[int]int{}
 	for id := range int64(800) {
-		hue := hueOf(id)
-		if hue < 1 || hue > 8 || hue != hueOf(id) {
+		hue := HueOf(id)
+		if hue < 1 || hue > 8 || hue != HueOf(id) {
 			t.Fatalf("%d has hue %d", id, hue)
 		}
 		seen[hue]++

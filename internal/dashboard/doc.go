@@ -26,7 +26,7 @@
 // current steps of dashboard.series and dashboard.sales. A chart of 15 minutes
 // is drawn from steps of 10 seconds, one of an hour from minutes, one of 24 hours
 // from quarters of an hour: each is 100 steps or less, whatever there is in
-// dashboard.orders. docs/decisions/0008-rollups.md says why.
+// dashboard.orders. docs/decisions/0010-rollups.md says why.
 //
 // An order counts in the step in which it was placed, its revenue in the step in
 // which it was completed: what was earned is never dated back.
