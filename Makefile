@@ -8,7 +8,7 @@ run: ## start Hubbub at http://localhost:8080, with a Postgres of its own
 	go run ./cmd/app
 
 test: node_modules ## every test, the browsers' stories too
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 check: format vet generated types containers test ## what CI runs: format, vet, staticcheck, generated code, types, images, tests
 
