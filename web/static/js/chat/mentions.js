@@ -30,9 +30,9 @@ function look() {
 /** By HTTP, because asking over the socket is following. @param {string} text */
 async function ask(text) {
   const number = ++asked
-  const answer = await fetch(`/api/users?limit=${AT_MOST}&query=${encodeURIComponent(text)}`).catch(() => null)
-  if (number !== asked || query() === undefined) return
-  offer(answer?.ok ? await answer.json() : [])
+  const people = await fetch(`/api/users?limit=${AT_MOST}&query=${encodeURIComponent(text)}`)
+    .then(answer => answer.ok ? answer.json() : []).catch(() => [])
+  if (number === asked && query() !== undefined) offer(people)
 }
 
 /** @param {Person[]} people */
