@@ -163,8 +163,10 @@ listen('click', '#notifications a[data-source]', (tab, event) => {
   event.preventDefault()
   choose(tab)
 })
-$('#notifications')?.addEventListener('toggle', () => {
+$('#notifications')?.addEventListener('toggle', event => {
   for (const row of $$('.notice-row', list()).slice(KEPT)) row.remove()
+  const lost = document.activeElement === document.body // with the row that had it
+  if (lost && /** @type {ToggleEvent} */ (event).newState === 'closed') bell.focus()
 })
 // A browser gives the focus back when a popover closes, but not within another one.
 document.addEventListener('beforetoggle', event => {
