@@ -131,7 +131,7 @@ func TestTheBrowserIsTheNextPersonsAfterSigningIn(t *testing.T) {
 	hers.Click("[data-push-on]").Want("[data-push-when=on]")
 	hers.Click(`[popovertarget="me"]`).Click("form[action='/signout'] button").WantPath("/signin")
 	theo := app.as("theo")
-	hers.Click("button[value=theo]").WantPath("/rooms")
+	hers.Click("button[value=theo]").WantPath("/")
 	hers.live()
 	testkit.Eventually(t, "it is Theo's", testkit.Patience, func() bool { return len(app.devices(theo)) == 1 })
 }
