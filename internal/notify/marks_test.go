@@ -1,0 +1,150 @@
+package notify
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/fault"
+)
+
+func TestReadingIsToldOnceWithTheCount(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	one, two := b.tab(), b.tab()
+	b.send(mention("message:1"))
+	b.send(mention("message:2"))
+	id := b.list(Filter{})[0].ID
+	for range 2 {
+		n, err := b.Read(t.Context(), maya, id)
+		if err != nil || !n.Read {
+			t.Fatalf("%+v, %v", n, err)
+		}
+	}
+	for _, tab := range []*tab{one, two} {
+		tab.wants("notification created 1", "notification created 2", "notificationRead 1")
+	}
+	if _, err := b.ReadAll(t.Context(), maya); err != nil {
+		t.Fatal(err)
+	}
+	one.wants("notificationsAllRead 0")
+	if len(b.list(Filter{Unread: true})) != 0 || len(b.list(Filter{})) != 2 {
+		t.Errorf("she has %+v", b.list(Filter{}))
+	}
+}
+
+func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	tab := b.tab()
+	b.send(mention("message:1"))
+	id := b.list(Filter{})[0].ID
+	until := b.clock.now().Add(time.Hour)
+	if n, err := b.Snooze(t.Context(), maya, id, &until); err != nil || n.SnoozedUntil == nil || n.Read {
+		t.Fatalf("%+v, %v", n, err)
+	}
+	if len(b.list(Filter{})) != 0 || len(b.list(Filter{Snoozed: true})) != 1 || b.unread() != 0 {
+		t.Error("it does not sleep")
+	}
+	if _, err := b.ReadAll(t.Context(), maya); err != nil {
+		t.Fatal(err)
+	}
+	other := onDatabase(t, b.db)
+	elsewhere := other.tab()
+	b.clock.pass(time.Hour - time.Millisecond)
+	b.wakeUp(b, other)
+	tab.wants("notification created 1", "notificationUpdated snoozed 0", "notificationsAllRead 0")
+	b.clock.pass(time.Millisecond)
+	other.clock.ns.Store(b.clock.ns.Load())
+	b.wakeUp(b, other)
+	tab.wants("notificationUpdated woken 1")
+	elsewhere.wants("notificationUpdated woken 1")
+	if len(b.list(Filter{Unread: true})) != 1 || b.unread() != 1 {
+		t.Error("it does not wake")
+	}
+	b.wakeUp(b, other)
+	tab.wants()
+}
+
+// wakeUp does on all nodes at once what Run does when a time has come.
+func (b *bench) wakeUp(nodes ...*bench) {
+	var waking sync.WaitGroup
+	for _, node := range nodes {
+		waking.Go(func() {
+			if err := node.wakeDue(b.t.Context()); err != nil {
+				b.t.Error(err)
+			}
+		})
+	}
+	waking.Wait()
+	for _, node := range nodes {
+		if err := node.catchUp(b.t.Context()); err != nil {
+			b.t.Error(err)
+		}
+	}
+}
+
+func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.send(mention("message:1"))
+	id := b.list(Filter{})[0].ID
+	for what, until := range map[string]time.Duration{"past": -time.Second, "now": 0, "too long": maxNap + time.Second} {
+		if _, err := b.Snooze(t.Context(), maya, id, new(b.clock.now().Add(until))); !fault.Is(err, http.StatusUnprocessableEntity) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	nap := func() {
+		if _, err := b.Snooze(t.Context(), maya, id, new(b.clock.now().Add(time.Hour))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nap()
+	if n, err := b.Snooze(t.Context(), maya, id, nil); err != nil || n.SnoozedUntil != nil || n.Read || b.unread() != 1 {
+		t.Errorf("woken it is %+v, %v", n, err)
+	}
+	nap()
+	if n, err := b.Read(t.Context(), maya, id); err != nil || n.SnoozedUntil != nil || !n.Read || b.unread() != 0 {
+		t.Errorf("read it is %+v, %v", n, err)
+	}
+	nap()
+	if n, err := b.Snooze(t.Context(), maya, id, nil); err != nil || n.Read || b.unread() != 1 {
+		t.Errorf("what was read before it slept comes back as %+v, %v", n, err)
+	}
+}
+
+func TestReadingATopicReadsWhatIsOfIt(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	tab := b.tab()
+	first, second, other := mention("message:1"), mention("message:2"), mention("message:3")
+	second.TopicSeq, other.Topic = 2, "room:2"
+	for _, n := range []Notification{first, second, other} {
+		b.send(n)
+	}
+	tab.hears()
+	if err := b.ReadTopic(t.Context(), maya, "room:1", 1); err != nil {
+		t.Fatal(err)
+	}
+	tab.wants("notificationRead 2")
+	for range 2 {
+		if err := b.ReadTopic(t.Context(), maya, "room:1", 9); err != nil {
+			t.Fatal(err)
+		}
+	}
+	tab.wants("notificationRead 1")
+}
+
+func TestWhatIsKnownAlreadyIsListedAndToldNobodyAsNew(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	tab := b.tab()
+	known := mention("message:1")
+	known.Read = true
+	b.send(known)
+	tab.wants("notificationUpdated updated 0")
+	if notices := b.list(Filter{}); len(notices) != 1 || !notices[0].Read || b.unread() != 0 {
+		t.Errorf("she has %+v", notices)
+	}
+}

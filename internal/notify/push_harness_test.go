@@ -1,0 +1,149 @@
+package notify
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/testkit"
+)
+
+// pushBench is a bench with pushing, and a push service.
+type pushBench struct {
+	*bench
+	push     *Pusher
+	service  *testkit.PushService
+	sessions *sessions
+}
+
+// sessions are those that stand.
+type sessions struct{ ended sync.Map }
+
+func (s *sessions) Standing(_ context.Context, keys []string) (map[string]bool, error) {
+	standing := map[string]bool{}
+	for _, key := range keys {
+		if _, ended := s.ended.Load(key); !ended {
+			standing[key] = true
+		}
+	}
+	return standing, nil
+}
+
+func newPushBench(t testing.TB) *pushBench {
+	t.Helper()
+	return withPushing(newBench(t), testkit.NewPushService(t))
+}
+
+func withPushing(b *bench, service *testkit.PushService) *pushBench {
+	p := &pushBench{bench: b, service: service, sessions: &sessions{}}
+	p.push = NewPusher(b.db, b.at, p.sessions, PushConfig{Contact: "https://hubbub.example", Client: service.Client(), Now: b.clock.now, Log: slog.New(slog.NewTextHandler(complaints{b.t}, nil))})
+	return p
+}
+
+// complaints fail the test: here nothing lags behind.
+type complaints struct{ t testing.TB }
+
+func (c complaints) Write(line []byte) (int, error) {
+	c.t.Errorf("complained: %s", line)
+	return len(line), nil
+}
+
+// pass lets time go by, and everything happen that is due then.
+func (p *pushBench) pass(by time.Duration) {
+	p.clock.pass(by)
+	p.push.work(p.t.Context())
+	p.push.sending.Wait()
+}
+
+// laptop is a device of Maya's.
+func (p *pushBench) laptop() *device { return p.subscribed("laptop", maya) }
+
+func (p *pushBench) subscribed(name string, userID int64) *device {
+	p.t.Helper()
+	d := p.device(name)
+	if err := p.push.Subscribe(p.t.Context(), userID, browserNamed(name), d.subscription()); err != nil {
+		p.t.Fatal(err)
+	}
+	return d
+}
+
+// device is one of the push service's, with what notify sends understood.
+type device struct {
+	*testkit.PushDevice
+	t testing.TB
+}
+
+func (p *pushBench) device(name string) *device { return &device{p.service.Device(name), p.t} }
+
+func (d *device) subscription() Subscription {
+	s := d.Subscription()
+	return Subscription{Endpoint: s.Endpoint, P256dh: s.Keys.P256dh, Auth: s.Keys.Auth}
+}
+
+// delivered is what came to a device.
+type delivered struct {
+	payload
+	testkit.Push
+}
+
+func browserNamed(name string) Browser {
+	return Browser{Session: "session of " + name, Device: name}
+}
+
+func (d *device) wants(n int) (all []delivered) {
+	d.t.Helper()
+	got := d.Received()
+	if len(got) != n {
+		d.t.Fatalf("%d pushes came, want %d", len(got), n)
+	}
+	for _, push := range got {
+		m := delivered{Push: push}
+		if err := json.Unmarshal([]byte(push.Text), &m.payload); err != nil {
+			d.t.Fatalf("%v: %s", err, push.Text)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+func (p *pushBench) why(id int64) Why {
+	p.t.Helper()
+	w, err := p.Why(p.t.Context(), maya, id)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return w
+}
+
+// newest is the id of Maya's newest notification.
+func (p *pushBench) newest() int64 { return p.list(Filter{})[0].ID }
+
+func (p *pushBench) wantState(id int64, want string) {
+	p.t.Helper()
+	if w := p.why(id); len(w.Devices) != 1 || w.Devices[0].State != want {
+		p.t.Errorf("why says of the devices %+v, want one that is %s", w.Devices, want)
+	}
+}
+
+func wantFault(t testing.TB, err error, status int) {
+	t.Helper()
+	if err == nil || fault.Of(err).Status != status {
+		t.Errorf("%v, want %d", err, status)
+	}
+}
+
+func (p *pushBench) deviceIDs(userID int64) (ids []int64) {
+	p.t.Helper()
+	devices, err := p.push.Devices(p.t.Context(), userID)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, d := range devices {
+		ids = append(ids, d.ID)
+	}
+	return ids
+}
