@@ -103,10 +103,10 @@ func (h *hiding) wantNothingShown() {
 		paths := []string{
 			"/api/users?query=maya", fmt.Sprint("/api/rooms/", h.room, "/members"), fmt.Sprint("/api/chat/messages?roomId=", h.room),
 			"/people", "/rooms", "/rooms/sidebar", fmt.Sprint("/people/", h.id), fmt.Sprint("/people/", h.id, "/card"),
-			roomPath(h.room), roomPath(h.room) + "/here", roomPath(h.room) + "/settings",
+			roomPath(h.room), roomPath(h.room) + "/head", roomPath(h.room) + "/settings",
 		}
 		if i == 0 {
-			paths = append(paths, roomPath(h.direct), roomPath(h.direct)+"/here", fmt.Sprint("/api/chat/messages?roomId=", h.direct))
+			paths = append(paths, roomPath(h.direct), roomPath(h.direct)+"/head", fmt.Sprint("/api/chat/messages?roomId=", h.direct))
 		}
 		for _, path := range paths {
 			page := other.Get(path).Want(200).Body

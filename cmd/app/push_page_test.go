@@ -28,8 +28,15 @@ func (p tab) Gets(push testkit.Push) tab {
 // Shows waits until the device shows these, by their tags.
 func (p tab) Shows(t *testing.T, tags ...string) {
 	t.Helper()
+	slices.Sort(tags)
+	var shown []string
+	defer func() {
+		if !slices.Equal(shown, tags) {
+			t.Log("it shows ", shown)
+		}
+	}()
 	testkit.Eventually(t, fmt.Sprint("the device shows ", tags), testkit.Patience, func() bool {
-		shown := testkit.Eval[[]string](p.Page, `(async () => {
+		shown = testkit.Eval[[]string](p.Page, `(async () => {
 			const registration = await navigator.serviceWorker.getRegistration("/");
 			return (await registration.getNotifications()).map(({tag}) => tag).sort();
 		})()`)

@@ -107,17 +107,39 @@ func TestWhatTheServerRefusesWaitsForItsWriter(t *testing.T) {
 	app := startApp(t)
 	owner := app.as("sam")
 	room := app.room(owner, "closing")
-	maya := app.open(app.as("maya"), roomPath(room))
-	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": true}).Want(http.StatusOK)
-	maya.Send("too late").WantText(".delivery", "Not sent. The room is archived")
-	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": false}).Want(http.StatusOK)
-	maya.Click("[data-retry]").WantCount("[data-delivery]", 0).WantFocus(".message[id]")
-
-	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": true}).Want(http.StatusOK)
-	maya.AllowErrors("409")
-	if maya.live(); testkit.Eval[bool](maya.Page, `!!document.querySelector("#compose")`) {
-		maya.Send("given up").Click("[data-drop]").WantCount(".message", 1)
+	archived := func(is bool) {
+		owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": is}).Want(http.StatusOK)
 	}
+	wire, maya := app.overWire("maya", roomPath(room))
+	maya.ClickText("button", "Join").WantNo("form.room-note")
+	maya.live()
+	writesTooLate := func(text string) {
+		wire.Cut()
+		maya.Send(text).WantCount(`[data-delivery="failed"]`, 1)
+		archived(true)
+		wire.Restore()
+		maya.WantText(".room-note", "This room is archived").WantNo("#compose")
+		maya.WantText(".delivery", "Not sent. The room is archived")
+	}
+	writesTooLate("but still")
+	archived(false)
+	maya.Want("#compose").Click("[data-retry]").WantCount("[data-delivery]", 0).WantFocus(".message[id]")
+	writesTooLate("given up")
+	maya.Click("[data-drop]").WantCount(".message", 1)
+	maya.Sees("but still")
+}
+
+func TestWhatARoomBecameMeanwhileIsSeenByWhoComesBack(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	owner := app.as("sam")
+	room := app.room(owner, "before")
+	wire, maya := app.overWire("maya", roomPath(room))
+	wire.Cut()
+	maya.Want("[data-connection][data-state=connecting]")
+	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"name": "after", "topic": "what comes"}).Want(http.StatusOK)
+	wire.Restore()
+	maya.WantText("h1", "after").WantText("[data-room-topic]", "what comes").Until(`document.title.includes("#after")`)
 }
 
 func TestTooLongIsSaidBeforeItIsSent(t *testing.T) {

@@ -30,7 +30,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	g.POST("/rooms", account.PageAction(p.create))
 	g.GET("/rooms/sidebar", account.PageAction(p.sidebar))
 	g.GET("/rooms/:id", account.PageAction(p.room))
-	g.GET("/rooms/:id/here", account.PageAction(p.here))
+	g.GET("/rooms/:id/head", account.PageAction(p.head))
 	g.POST("/rooms/:id/messages", account.PageAction(p.send))
 	g.POST("/rooms/:id/join", account.PageAction(p.join))
 	g.POST("/rooms/:id/leave", account.PageAction(p.leave))
@@ -86,13 +86,13 @@ func (p pages) show(c echo.Context, status int, title string, content templ.Comp
 	return action.Page(c, status, within(web.Frame(page), content))
 }
 
-// here is who has the room open, for a page that was away.
-func (p pages) here(c echo.Context, who account.User, in viewInput) error {
+// head is a room as it is now, for a page that was away.
+func (p pages) head(c echo.Context, who account.User, in viewInput) error {
 	v, err := p.chat.View(c.Request().Context(), who, int64(in.ID), At{})
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusOK, Here(v.Room.ID, v.Here))
+	return action.Page(c, http.StatusOK, roomHead(v))
 }
 
 type sendForm struct {

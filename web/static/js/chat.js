@@ -51,12 +51,16 @@ function snapshot(html, { first, reset }) {
   settle(elements)
   if (fresh.length) document.dispatchEvent(new CustomEvent('hubbub:caughtup', { detail: fresh.length }))
   somethingNew()
-  if (!first) refreshHere()
+  if (!first) refreshHead()
 }
 
-async function refreshHere() {
-  const jwr = await socket.request({ url: `/rooms/${roomId}/here`, headers: HTML })
-  if (!jwr.error) apply(jwr.body)
+/** What the room is called, whether it may be written in, and who is here: all may be otherwise after a while away. */
+async function refreshHead() {
+  const jwr = await socket.request({ url: `/rooms/${roomId}/head`, headers: HTML })
+  if (jwr.error) return
+  const [head] = apply(jwr.body)
+  const [name, topic] = ['[data-room-name]', '[data-room-topic]'].map(part => $(part, head)?.textContent ?? '')
+  roomChanged({ verb: 'updated', id: roomId, data: { archived: head.hasAttribute('data-archived'), name, topic } })
 }
 
 /** The room itself changed. @param {{ verb: string, id: number, data: any }} change */
