@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
+	"github.com/chromedp/cdproto/backgroundservice"
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/page"
@@ -58,7 +60,9 @@ func (p *Page) PushesTo(d *PushDevice) *Page {
 		page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(fakePush, subscription)}))
 }
 
-// DeliverPush hands the app's service worker what came to the device.
+// DeliverPush hands the app's service worker what came to the device, and waits
+// until it has done with it: who asks Chromium for the notifications while one
+// is about to be shown makes it forget that one.
 func (p *Page) DeliverPush(push Push) *Page {
 	p.t.Helper()
 	return p.do("deliver a push", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -66,11 +70,39 @@ func (p *Page) DeliverPush(push Push) *Page {
 		if err != nil {
 			return err
 		}
+		events := chromedp.Events(ctx, backgroundservice.BackgroundServiceEventReceived)
+		if err := recordPushes(ctx, tab); err != nil {
+			return err
+		}
 		_, err = cdp.Call(ctx, tab, serviceworker.DeliverPushMessage, serviceworker.DeliverPushMessageParams{
 			Origin: p.baseURL, RegistrationID: id, Data: push.Text,
 		})
-		return err
+		if err != nil {
+			return err
+		}
+		return completed(events)
 	}))
+}
+
+// recordPushes makes the browser tell of what becomes of pushes from now on.
+func recordPushes(ctx context.Context, tab *chromedp.Target) error {
+	const pushes = backgroundservice.ServiceNamePushMessaging
+	_, err1 := cdp.Call(ctx, tab, backgroundservice.ClearEvents, backgroundservice.ClearEventsParams{Service: pushes})
+	_, err2 := cdp.Call(ctx, tab, backgroundservice.StartObserving, backgroundservice.StartObservingParams{Service: pushes})
+	_, err3 := cdp.Call(ctx, tab, backgroundservice.SetRecording, backgroundservice.SetRecordingParams{Service: pushes, ShouldRecord: true})
+	return errors.Join(err1, err2, err3)
+}
+
+func completed(events iter.Seq2[backgroundservice.EventBackgroundServiceEventReceived, error]) error {
+	for event, err := range events {
+		if err != nil {
+			return err
+		}
+		if event.BackgroundServiceEvent.EventName == "Push event completed" {
+			return nil
+		}
+	}
+	return errors.New("the service worker never had done with it")
 }
 
 // worker finds the registration of the app's service worker, of which the
