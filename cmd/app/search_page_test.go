@@ -92,6 +92,17 @@ func TestASearchWorksWithoutScript(t *testing.T) {
 	maya.Click(".saved-search button").WantText(".saved-searches", "None yet").WantPath("/search?kinds=room&q=launch")
 }
 
+func TestASavedSearchRingsTheBell(t *testing.T) {
+	t.Parallel()
+	app, theo, room := menagerie(t)
+	nora := app.open(app.member("Nora Quist").Client, "/search?q=wombat")
+	nora.Click("[data-save-form] button").WantText(".saved-search", "wombat")
+	nora.visit("/people")
+	said := app.send(theo, room, "a wombat of tomorrow")
+	nora.Rings(1).WantText(".toast", "a wombat of tomorrow")
+	nora.Click(".toast a").WantPath(fmt.Sprintf("/rooms/%d?message=%d", room, said))
+}
+
 func TestThePaletteFindsContentByKeysAlone(t *testing.T) {
 	t.Parallel()
 	app, theo, room := menagerie(t)

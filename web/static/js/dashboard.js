@@ -111,6 +111,7 @@ function drawTiles() {
   delta('rate', percent(rate.delta))
   spark($('#tile-total .spark'), ring.spark(ring.orders))
   spark($('#tile-revenue .spark'), ring.spark(ring.dollars))
+  spark($('#tile-rate .spark'), ring.spark(ring.perMinute()))
 }
 
 function draw() {
