@@ -141,6 +141,11 @@ func (m Message) seenBy(userID int64) Message {
 // channel is the hub's room for a chat room.
 func channel(roomID int64) string { return fmt.Sprintf("%s%d", channelPrefix, roomID) }
 
+func roomOf(channel string) (id int64) {
+	fmt.Sscanf(channel, channelPrefix+"%d", &id)
+	return id
+}
+
 // mayRun says whether the person, who may see the room, may change it and
 // remove others.
 func (r Room) mayRun(who account.User) bool {

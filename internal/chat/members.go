@@ -1,0 +1,101 @@
+package chat
+
+import (
+	"context"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// Members returns the people of a room with their roles, owners first.
+func (s *Service) Members(ctx context.Context, who account.User, roomID int64) ([]Participant, error) {
+	if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
+		return nil, err
+	}
+	members, err := membersOf(ctx, s.db, roomID)
+	if err != nil {
+		return nil, err
+	}
+	return members, s.fillMembers(ctx, members)
+}
+
+// AddMember lets the person join a public room, or a member invite somebody.
+func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) ([]Participant, error) {
+	room, err := access(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return nil, err
+	}
+	if room.Kind == Direct {
+		return nil, fault.Conflict("A direct room is for two. Make a private room to talk with more people.")
+	}
+	if room.Role == "" && userID != who.ID {
+		return nil, fault.Forbidden("Join the room before inviting others.")
+	}
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		added, err := addMembers(ctx, tx, roomID, Member, userID)
+		if err != nil {
+			return err
+		}
+		if err := s.admit(ctx, tx, room, added); err != nil {
+			return err
+		}
+		return addInvitations(ctx, tx, roomID, who.ID, added)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.alerts.wake()
+	s.index.Changed()
+	members, err := s.Members(ctx, who, roomID)
+	if err != nil {
+		return nil, err
+	}
+	s.tellMembership(ctx, hub.AddedTo, roomID, userID, members, from)
+	return members, nil
+}
+
+// RemoveMember lets the person leave, or an owner remove somebody. When it
+// returns, nothing of the room reaches them any more, on any of their connections.
+func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) error {
+	room, err := access(ctx, s.db, who.ID, roomID)
+	if err != nil {
+		return err
+	}
+	if userID != who.ID && !room.mayRun(who) {
+		return fault.Forbidden("Only an owner of the room removes others.")
+	}
+	var left []Participant
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		if err := lockRoom(ctx, tx, roomID); err != nil {
+			return err
+		}
+		if err := removeMember(ctx, tx, roomID, userID); err != nil {
+			return err
+		}
+		if err := s.index.Dismiss(ctx, tx, roomID, userID); err != nil {
+			return err
+		}
+		left, err = membersOf(ctx, tx, roomID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.index.Changed()
+	s.hub.Evict(userID, channel(roomID), hub.Record(resource, roomID))
+	s.tellMembership(ctx, hub.RemovedFrom, roomID, userID, left, from)
+	return nil
+}
+
+// tellMembership tells the members, and the person whom it is about.
+func (s *Service) tellMembership(ctx context.Context, verb hub.Verb, roomID, userID int64, members []Participant, from *hub.Conn) {
+	audience := []int64{userID}
+	for _, m := range members {
+		if m.User.ID != userID {
+			audience = append(audience, m.User.ID)
+		}
+	}
+	s.hub.Publish(ctx, resource, hub.Change{Verb: verb, ID: roomID, Data: Membership{User: s.profile(ctx, userID)}}, hub.Users(audience...), from)
+}
