@@ -14,7 +14,7 @@ import (
 func pushedTo(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
 	app, service := pushing(t)
 	nora, laptop := app.nora(), service.Device("laptop")
-	hers := tab{testkit.Browser(t).Person(t, app.at(), nora.Cookies()...)}
+	hers := tab{testkit.DesktopBrowser(t).Person(t, app.at(), nora.Cookies()...)}
 	hers.Notifications(answer).PushesTo(laptop).Goto("/settings")
 	return app, nora, laptop, hers.live()
 }

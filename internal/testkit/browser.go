@@ -16,16 +16,37 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// BrowserProcess is one Chromium for all stories of a test process.
+// BrowserProcess is one Chromium for the stories of a test process.
 type BrowserProcess struct {
 	ctx context.Context
 }
 
-// Browser returns the process' Chromium, which it starts at first use. Without
-// one on the machine the test is skipped, or fails where CI is set.
+// Browser returns the process' Chromium, which it starts at first use: one that
+// draws no windows, where there is one, since those cost more than our pages.
+// Without any on the machine the test is skipped, or fails where CI is set.
 func Browser(t testing.TB) *BrowserProcess {
 	t.Helper()
-	path := browserPath()
+	return browserOf(t, slices.Concat(windowless, desktop))
+}
+
+// DesktopBrowser is Chromium as people have it. Others show no notifications.
+func DesktopBrowser(t testing.TB) *BrowserProcess {
+	t.Helper()
+	return browserOf(t, desktop)
+}
+
+var (
+	windowless = []string{"chromium-headless-shell", "chrome-headless-shell"}
+	desktop    = []string{
+		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
+		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+		"/Applications/Chromium.app/Contents/MacOS/Chromium",
+	}
+)
+
+func browserOf(t testing.TB, names []string) *BrowserProcess {
+	t.Helper()
+	path := browserPath(names)
 	if path == "" && os.Getenv("CI") != "" {
 		t.Fatal("no Chromium to tell this story in: install chromium or set CHROMIUM to its path")
 	}
@@ -39,15 +60,11 @@ func Browser(t testing.TB) *BrowserProcess {
 	return browser
 }
 
-func browserPath() string {
+func browserPath(names []string) string {
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		return path
 	}
-	for _, name := range []string{
-		"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-		"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-		"/Applications/Chromium.app/Contents/MacOS/Chromium",
-	} {
+	for _, name := range names {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
@@ -56,14 +73,21 @@ func browserPath() string {
 }
 
 var (
-	launch     sync.Once
-	theBrowser *BrowserProcess
-	launchErr  error
+	launching sync.Mutex
+	launches  = map[string]*BrowserProcess{} // by path
 )
 
 func launched(path string) (*BrowserProcess, error) {
-	launch.Do(func() { theBrowser, launchErr = launchBrowser(path) })
-	return theBrowser, launchErr
+	launching.Lock()
+	defer launching.Unlock()
+	if launches[path] != nil {
+		return launches[path], nil
+	}
+	b, err := launchBrowser(path)
+	if err == nil {
+		launches[path] = b
+	}
+	return b, err
 }
 
 // unneeded is what chromedp leaves out, and the pages that Chromium draws its

@@ -16,7 +16,8 @@
 // Relay: between client and server stands a relay of TCP that a test cuts,
 // freezes and restores.
 //
-// Browser: one Chromium a process. Each Person is an isolated profile in it
+// Browser: one Chromium a process, without windows where there is such a one;
+// DesktopBrowser is one with all that people have. Each Person is an isolated profile in it
 // whose verbs wait for what they name, for a while, and tell what was on
 // the page when it did not come.
 //
