@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +57,13 @@ func (p Page) documentTitle() string {
 		return "Hubbub"
 	}
 	return p.Title + " · Hubbub"
+}
+
+// Framed is the whole page, with the component in its frame.
+func (p Page) Framed(content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return Frame(p).Render(templ.WithChildren(ctx, content), w)
+	})
 }
 
 // socketSource is the socket client's stable address; the version makes a

@@ -1,9 +1,7 @@
 package chat
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -83,7 +81,7 @@ func (p pages) show(c echo.Context, status int, title string, content templ.Comp
 		page.Path = "" // in the sidebar the room is current, not the list of rooms
 	}
 	page.Modules = append(page.Modules, modules...)
-	return action.Page(c, status, within(web.Frame(page), content))
+	return action.Page(c, status, page.Framed(content))
 }
 
 // head is a room as it is now, for a page that was away.
@@ -168,11 +166,4 @@ func problemOf(err error) string {
 		return sentence(f)
 	}
 	return ""
-}
-
-// within puts a component into a frame, as templ does with children.
-func within(frame, content templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return frame.Render(templ.WithChildren(ctx, content), w)
-	})
 }

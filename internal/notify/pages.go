@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
@@ -101,7 +100,7 @@ func (p pages) browse(c echo.Context, who account.User, in showInput) error {
 		return err
 	}
 	page.Bell = bellLink(ring)
-	return action.Page(c, http.StatusOK, within(web.Frame(page), Page(l, ring.Unread)))
+	return action.Page(c, http.StatusOK, page.Framed(Page(l, ring.Unread)))
 }
 
 // list is the part of a page that is drawn anew after it was away.
@@ -207,7 +206,7 @@ func (p pages) why(c echo.Context, who account.User, in oneInput) error {
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusOK, within(web.Frame(page), WhyPage(e)))
+	return action.Page(c, http.StatusOK, page.Framed(WhyPage(e)))
 }
 
 func (p pages) panel(c echo.Context, who account.User, in oneInput) error {
@@ -216,11 +215,4 @@ func (p pages) panel(c echo.Context, who account.User, in oneInput) error {
 		return err
 	}
 	return action.Page(c, http.StatusOK, WhyPanel(e))
-}
-
-// within puts a component into a frame, as templ does with children.
-func within(frame, content templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return frame.Render(templ.WithChildren(ctx, content), w)
-	})
 }

@@ -93,7 +93,7 @@ func (p pages) correct(c echo.Context, v preferencesView) error {
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusUnprocessableEntity, within(web.Frame(page), PreferencesPage(v)))
+	return action.Page(c, http.StatusUnprocessableEntity, page.Framed(PreferencesPage(v)))
 }
 
 // next says when the quiet hours change what is pushed.

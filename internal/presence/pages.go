@@ -2,7 +2,6 @@ package presence
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -80,7 +79,7 @@ func (p pages) person(c echo.Context, who account.User, in personInput) error {
 	if err != nil {
 		return err
 	}
-	return action.Page(c, http.StatusOK, within(web.Frame(page), PersonPage(shown)))
+	return action.Page(c, http.StatusOK, page.Framed(PersonPage(shown)))
 }
 
 // Form is where somebody says how they are, for the account menu of every page,
@@ -157,10 +156,3 @@ func activity(idle bool) string {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-// within puts a component into a frame, as templ does with children.
-func within(frame, content templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return frame.Render(templ.WithChildren(ctx, content), w)
-	})
-}

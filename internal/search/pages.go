@@ -1,14 +1,11 @@
 package search
 
 import (
-	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 
-	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
@@ -72,7 +69,7 @@ func (p pages) page(c echo.Context, who account.User, in pageInput) error {
 		return err
 	}
 	page.Modules = append(page.Modules, "js/search.js")
-	return action.Page(c, http.StatusOK, within(web.Frame(page), SearchPage(l, found.Results, saved)))
+	return action.Page(c, http.StatusOK, page.Framed(SearchPage(l, found.Results, saved)))
 }
 
 // counts answers what stands around the results, for search.js to bring up to
@@ -167,11 +164,4 @@ func pathOf(query string, kinds []Kind, offset int) string {
 		return "/search"
 	}
 	return "/search?" + values.Encode()
-}
-
-// within puts a component into a frame, as templ does with children.
-func within(frame, content templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return frame.Render(templ.WithChildren(ctx, content), w)
-	})
 }

@@ -77,8 +77,7 @@ func (s *server) framed(w http.ResponseWriter, r *http.Request) {
 		Nav:    []web.NavLink{{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard"}, {Href: "/search", Label: "Search", Icon: "search"}},
 	}
 	var document strings.Builder
-	ctx := templ.WithChildren(r.Context(), templ.Raw("<h1>Test</h1>"+s.html))
-	if err := web.Frame(page).Render(ctx, &document); err != nil {
+	if err := page.Framed(templ.Raw("<h1>Test</h1>"+s.html)).Render(r.Context(), &document); err != nil {
 		s.t.Error(err)
 	}
 	fmt.Fprint(w, strings.Replace(document.String(), "<head>", "<head>"+fastClock, 1))
