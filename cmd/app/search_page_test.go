@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"hubbub/internal/testkit"
@@ -65,6 +66,24 @@ func TestNothingMovesUnderTheReader(t *testing.T) {
 	testkit.Eval[any](maya.Page, `io.socket.reconnect()`)
 	maya.WantText("[data-arrivals]", "1 new result").WantText("#hits li:last-child", "first").WantNoText("#hits", "the other wombat")
 	maya.Click("[data-arrivals]").WantText("#hits li:first-child .is-fresh", "the third wombat").WantCount("#hits li", 2)
+}
+
+func TestWhatOneIsAtIsReadWhole(t *testing.T) {
+	t.Parallel()
+	app, theo, room, maya := wombats(t)
+	sam := app.as("sam")
+	said := app.send(theo, room, "A wombat "+strings.Repeat("digs and ", 60)+"sleeps.")
+	maya.WantCount("#hits li", 2).Hover(fmt.Sprintf("#found-message-%d", said)).WantText("#search-preview", "sleeps.").WantText("#search-preview mark", "wombat")
+	maya.WantText("#search-preview header", "in #menagerie").WantAccessible()
+	theo.Do("PATCH", fmt.Sprint("/api/chat/messages/", said), in{"text": "A wombat wakes."}).Want(200)
+	maya.WantText("#search-preview", "wakes.")
+	maya.Type("#q", "").Press("ArrowDown").WantText("#search-preview", "wombat")
+
+	secret := app.send(sam, app.secret(sam, theo), "the secret wombat digs")
+	app.as("maya").Get(fmt.Sprintf("/search/preview?q=wombat&kind=message&id=%d", secret)).Want(http.StatusNotFound)
+	theo.Do("DELETE", fmt.Sprint("/api/chat/messages/", said), nil).Want(http.StatusNoContent)
+	maya.WantCount("#hits li", 1)
+	maya.Clear("#q").Type("#q", "okapi").WantNo("#search-preview")
 }
 
 func TestThereIsMoreThanAPageOfResults(t *testing.T) {

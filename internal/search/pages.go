@@ -25,6 +25,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/search", account.PageAction(p.page))
 	g.GET("/search/counts", account.PageAction(p.counts))
+	g.GET("/search/preview", account.PageAction(p.preview))
 	g.POST("/search/saved", account.PageAction(p.save))
 	g.POST("/search/saved/:id/delete", account.PageAction(p.forget))
 }
@@ -82,6 +83,21 @@ func (p pages) counts(c echo.Context, who account.User, in pageInput) error {
 	}
 	l.counts = counts
 	return action.Page(c, http.StatusOK, Around(l))
+}
+
+type previewInput struct {
+	Query string    `json:"q"`
+	Kind  Kind      `json:"kind" required:"true"`
+	ID    action.ID `json:"id" required:"true"`
+}
+
+func (p pages) preview(c echo.Context, who account.User, in previewInput) error {
+	ask := Ask{Viewer: who.ID, Text: cut(in.Query, maxQuery), Kinds: []Kind{in.Kind}}
+	r, text, err := p.searches.Preview(c.Request().Context(), ask, in.Kind, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	return action.Page(c, http.StatusOK, Preview(r, text))
 }
 
 type saveForm struct {

@@ -1,12 +1,14 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"maps"
 	"slices"
 	"time"
 
+	"hubbub/internal/fault"
 	"hubbub/internal/hub"
 	"hubbub/internal/postgres"
 )
@@ -129,6 +131,23 @@ func (s *Service) Page(ctx context.Context, ask Ask, limit, offset int) (Page, e
 	}
 	counts, err := s.Counts(ctx, ask)
 	return Page{Results: results, Counts: counts}, err
+}
+
+// Preview returns one of the results with its text as HTML, like a snippet, but
+// as much as fits beside the list; 404 when the search does not find it.
+func (s *Service) Preview(ctx context.Context, ask Ask, kind Kind, id int64) (Result, string, error) {
+	p, err := understand(ask)
+	if err != nil || p.query.blank() {
+		return Result{}, "", cmp.Or(err, error(fault.NotFound()))
+	}
+	found, text, err := s.ask.previewed(ctx, s.db, p, key{kind, id})
+	if err == nil && found == nil {
+		err = fault.NotFound()
+	}
+	if err != nil {
+		return Result{}, "", err
+	}
+	return *found, text, nil
 }
 
 // Counts returns how many results there are of every kind, whatever kinds are

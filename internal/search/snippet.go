@@ -10,15 +10,29 @@ import (
 const (
 	snippetLength = 160 // characters, about two lines
 	snippetLead   = 40  // characters before the first hit
+	previewLength = 1_500
 )
 
 // snippet is the part of a text where the query's words are, as HTML: escaped,
 // with the words in <mark>. Without any it is the beginning.
 func (q query) snippet(text string) string {
-	wanted := q.wanted()
-	words := split(text)
-	hits := slices.DeleteFunc(slices.Clone(words), func(w word) bool { return !wanted.has(w.folded) })
+	hits := q.hits(text)
 	from, to := window(text, hits)
+	return excerpt(text, hits, from, to)
+}
+
+// beginning is the same of as much as is read beside a list.
+func (q query) beginning(text string) string {
+	return excerpt(text, q.hits(text), 0, forward(text, 0, previewLength))
+}
+
+// hits are the words of a text that the query looks for.
+func (q query) hits(text string) []word {
+	wanted := q.wanted()
+	return slices.DeleteFunc(split(text), func(w word) bool { return !wanted.has(w.folded) })
+}
+
+func excerpt(text string, hits []word, from, to int) string {
 	var b strings.Builder
 	if from > 0 {
 		b.WriteString("… ")

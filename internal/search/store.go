@@ -133,7 +133,7 @@ func (s statements) bestOf(ctx context.Context, db postgres.Queryer, asks []pars
 		found[i] = []Result{}
 	}
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(n int, r Result) { found[n] = append(found[n], r) })
+		return eachResult(rows, asks, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
 	}, s.best, append(columns(asks), limit, offset)...)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
@@ -141,7 +141,8 @@ func (s statements) bestOf(ctx context.Context, db postgres.Queryer, asks []pars
 	return found, nil
 }
 
-func eachResult(rows pgx.Rows, asks []parsed, do func(n int, r Result)) error {
+// eachResult tells of each with its whole text.
+func eachResult(rows pgx.Rows, asks []parsed, do func(n int, r Result, text string)) error {
 	var (
 		n      int
 		body   string
@@ -153,7 +154,7 @@ func eachResult(rows pgx.Rows, asks []parsed, do func(n int, r Result)) error {
 	_, err := pgx.ForEachRow(rows, []any{&n, &r.Kind, &r.ID, &r.Title, &body, &r.URL, &r.Data, &r.At, &r.Score, &place, &person, &hue}, func() error {
 		r.Heading, r.Snippet = asks[n-1].query.heading(r), asks[n-1].query.snippet(body)
 		r.Place, r.Hue = value(place), colour(person, hue)
-		do(n-1, r)
+		do(n-1, r, body)
 		r.Data = nil // the next row's is another
 		return nil
 	})
@@ -199,12 +200,24 @@ func (s statements) countsOf(ctx context.Context, db postgres.Queryer, ask parse
 func (s statements) among(ctx context.Context, db postgres.Queryer, asks []parsed, keys []key) ([][]Result, error) {
 	found := make([][]Result, len(asks))
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(n int, r Result) { found[n] = append(found[n], r) })
+		return eachResult(rows, asks, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
 	}, s.placed, append(columns(asks), apart(keys, nil)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("search among changes: %w", err)
 	}
 	return found, nil
+}
+
+// previewed returns the entry with its text, both as HTML, if the query finds it.
+func (s statements) previewed(ctx context.Context, db postgres.Queryer, ask parsed, k key) (found *Result, text string, err error) {
+	asks := []parsed{ask}
+	err = runQuery(ctx, db, func(rows pgx.Rows) error {
+		return eachResult(rows, asks, func(_ int, r Result, body string) { found, text = &r, ask.query.beginning(body) })
+	}, s.placed, append(columns(asks), apart([]key{k}, nil)...)...)
+	if err != nil {
+		return nil, "", fmt.Errorf("preview a result: %w", err)
+	}
+	return found, text, nil
 }
 
 // apart are keys as two columns, and the words before as a third.

@@ -82,7 +82,7 @@ func deleteSaved(ctx context.Context, db postgres.Queryer, userID, id int64) err
 func (s statements) newsOf(ctx context.Context, db postgres.Queryer, asks []parsed, keys []key, befores []*string) ([][]Result, error) {
 	found := make([][]Result, len(asks))
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(n int, r Result) { found[n] = append(found[n], r) })
+		return eachResult(rows, asks, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
 	}, s.news, append(columns(asks), apart(keys, befores)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("find news for saved searches: %w", err)

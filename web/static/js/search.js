@@ -3,6 +3,7 @@
 // on what is added, what has changed and what goes. Each query has a number, so that a stale answer never wins.
 import { $, $$, el, intercept, listen, parse, place } from './app.js'
 import { rememberSearch } from './palette/searches.js'
+import { hidePreview, previewAnew, watchPreview } from './search/preview.js'
 import { add, append, catchUp, remove, replaceAll, replaceRest, restShown, shown, update } from './search/list.js'
 
 /** @typedef {{ kind: string, id: number, position: number, number: number }} Told */
@@ -28,10 +29,13 @@ let saying = 0
 /** @type {import('./types').Subscription | undefined} */
 let subscription
 
+const wanted = () => input.value.trim()
+
 /** @param {(html: string, first: boolean) => void} [take] */
 function search(take = show) {
   clearTimeout(typing)
-  const mine = ++number, query = input.value.trim()
+  hidePreview()
+  const mine = ++number, query = wanted()
   subscription?.stop()
   keepInStep(query)
   if (!query) return clear()
@@ -41,8 +45,14 @@ function search(take = show) {
     snapshot: (html, { first }) => answered(() => first ? take(html, first) : catchUp(items(html))),
     events: {
       searchResultAdded: (data, { html = '' }) => told(data, () => add(items(html)[0], data.position)),
-      searchResultUpdated: (data, { html = '' }) => told(data, () => update(items(html)[0], data.position)),
-      searchResultRemoved: data => told(data, () => remove(`found-${data.kind}-${data.id}`)),
+      searchResultUpdated: (data, { html = '' }) => told(data, () => {
+        update(items(html)[0], data.position)
+        previewAnew(`found-${data.kind}-${data.id}`, wanted)
+      }),
+      searchResultRemoved: data => told(data, () => {
+        previewAnew(`found-${data.kind}-${data.id}`, wanted)
+        remove(`found-${data.kind}-${data.id}`)
+      }),
     },
     error: failed,
   })
@@ -79,7 +89,7 @@ function clear() {
 /** Asks how many there are by now, of each kind and in all, and for further results again, which are not live. */
 async function lookAround() {
   const mine = number
-  const jwr = await socket.request({ url: '/search/counts', data: { q: input.value.trim(), kinds: kinds.value, offset: shown() }, headers: HTML })
+  const jwr = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
   if (mine !== number || jwr.error) return
   for (const element of parse(jwr.body)) {
     if (element.hasAttribute('data-summary')) say(element.textContent ?? '')
@@ -97,7 +107,7 @@ function say(text) {
 /** @param {number} limit @param {number} offset @param {(items: HTMLElement[]) => void} take */
 async function more(limit, offset, take) {
   const mine = number
-  const jwr = await socket.request({ url: '/api/search', data: { query: input.value.trim(), kinds: kinds.value, limit, offset }, headers: HTML })
+  const jwr = await socket.request({ url: '/api/search', data: { query: wanted(), kinds: kinds.value, limit, offset }, headers: HTML })
   if (mine === number && !jwr.error) take(items(jwr.body))
 }
 
@@ -107,7 +117,7 @@ async function showMore() {
     $('.hit', found[0])?.focus({ preventScroll: true })
   })
   const mine = number
-  const jwr = await socket.request({ url: '/search/counts', data: { q: input.value.trim(), kinds: kinds.value, offset: shown() }, headers: HTML })
+  const jwr = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
   if (mine === number && !jwr.error) parse(jwr.body).filter(element => element.id === 'after-hits').forEach(place)
 }
 
@@ -161,6 +171,7 @@ form.addEventListener('reset', event => {
   search()
 })
 addEventListener('keydown', walk)
+watchPreview(wanted)
 listen('click', '.search-head [data-kinds], #after-hits [data-kinds]', (link, event) => {
   const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
   if (ctrlKey || metaKey || shiftKey) return
@@ -177,4 +188,4 @@ listen('click', '.hits a.hit', () => rememberSearch(input.value))
 // They are put in place here.
 for (const event of ['searchResultAdded', 'searchResultUpdated']) intercept(event, () => {})
 
-if (input.value.trim()) search(html => catchUp(items(html)))
+if (wanted()) search(html => catchUp(items(html)))

@@ -1,0 +1,52 @@
+// @ts-check
+// All of the result that the reader is at, beside the list. It is drawn by the server, for the query that found it.
+import { $, $$, apply, socket } from '../app.js'
+
+const REST_MS = 150 // a pointer that passes wants nothing
+
+/** The list item's id. */
+let at = ''
+let number = 0
+let resting = 0
+
+/** @param {string} query @param {HTMLElement} hit in the list */
+async function show(query, hit) {
+  const mine = ++number
+  at = hit.closest('li')?.id ?? ''
+  for (const other of $$('.hits a.hit')) other.toggleAttribute('data-previewed', other === hit)
+  const [, kind, id] = /^found-(\w+)-(\d+)$/.exec(at) ?? []
+  const jwr = await socket?.request({ url: '/search/preview', data: { q: query, kind, id }, headers: { Accept: 'text/html' } })
+  if (mine !== number) return
+  if (!jwr || jwr.error) hidePreview()
+  else apply(jwr.body)
+}
+
+export function hidePreview() {
+  number++
+  at = ''
+  const preview = $('#search-preview')
+  if (preview) preview.hidden = true
+}
+
+/** What stands there may say something else by now. @param {string} id of the list item @param {() => string} query */
+export function previewAnew(id, query) {
+  const hit = id === at ? $(`#${id} a.hit`) : null
+  if (hit) show(query(), hit)
+}
+
+/** @param {() => string} query */
+export function watchPreview(query) {
+  const pane = $('.hits')
+  pane?.addEventListener('focusin', event => {
+    const hit = hitOf(event)
+    if (hit) show(query(), hit)
+  })
+  pane?.addEventListener('pointerover', event => {
+    clearTimeout(resting)
+    const hit = hitOf(event)
+    if (hit && event.pointerType === 'mouse') resting = setTimeout(() => hit.isConnected && show(query(), hit), REST_MS)
+  })
+}
+
+/** @param {Event} event @returns {HTMLElement | null} */
+const hitOf = ({ target }) => target instanceof Element ? target.closest('a.hit') : null
