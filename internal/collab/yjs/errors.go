@@ -1,0 +1,21 @@
+package yjs
+
+import "errors"
+
+// Why bytes are refused. Decode wraps none of them: compare with errors.Is.
+var (
+	ErrShort    = errors.New("yjs: the input ends too early")
+	ErrTrailing = errors.New("yjs: bytes after the end")
+	ErrRange    = errors.New("yjs: a number out of range")
+	ErrEmpty    = errors.New("yjs: a struct, block or range of nothing")
+	ErrTwice    = errors.New("yjs: the same client twice")
+	ErrText     = errors.New("yjs: not UTF-8")
+	ErrJSON     = errors.New("yjs: not JSON")
+	ErrTag      = errors.New("yjs: an unknown kind of content")
+	ErrDepth    = errors.New("yjs: nested too deeply")
+	ErrGap      = errors.New("yjs: the update needs another one")
+	ErrBudget   = errors.New("yjs: the document costs too much to build")
+	ErrDiffers  = errors.New("yjs: the compacted document is another one")
+	ErrForeign  = errors.New("yjs: awareness of another client")
+	ErrLong     = errors.New("yjs: awareness is too long")
+)

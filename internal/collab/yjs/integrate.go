@@ -1,0 +1,153 @@
+package yjs
+
+// integrate puts a struct in its place by YATA (Nicolaescu, Jahns, Derntl and
+// Klamma, "Near Real-Time Peer-to-Peer Shared Editing on Extensible Data Types",
+// GROUP 2016), as yjs does in Item.integrate.
+func (d *Document) integrate(client uint64, s *Struct) {
+	d.step(1)
+	d.items[client] = append(d.items[client], item{Struct: s, client: client})
+	it := &d.items[client][len(d.items[client])-1]
+	if s.Kind() == GC {
+		it.deleted = true
+		return
+	}
+	right := d.place(it)
+	if it.parent == nil {
+		it.setKind(GC, nil) // it stood in what is forgotten
+		it.deleted = true
+		return
+	}
+	left := it.origin
+	if !fits(left, right) {
+		left = d.scan(it, right)
+	}
+	d.link(it, left)
+	it.open()
+	it.deleted = s.Kind() == Deleted || it.parent.owner != nil && it.parent.owner.deleted || it.keyed && it.next != nil
+}
+
+// place finds what the item refers to: its parent, its origin, and what it returns, its right neighbour.
+func (d *Document) place(it *item) (right *item) {
+	if it.HasOrigin() {
+		it.origin = d.find(it.Origin)
+	}
+	if it.HasRight() {
+		right = d.find(it.Right)
+	}
+	switch {
+	case it.origin != nil && it.origin.Kind() == GC, right != nil && right.Kind() == GC:
+	case it.Parent != nil:
+		it.parent, it.key, it.keyed = d.branch(it.Parent), it.Parent.Key, it.Parent.Keyed
+	case it.origin != nil:
+		it.parent, it.key, it.keyed = it.origin.parent, it.origin.key, it.origin.keyed
+	case right != nil:
+		it.parent, it.key, it.keyed = right.parent, right.key, right.keyed
+	}
+	return right
+}
+
+func (d *Document) branch(p *Parent) *branch {
+	if p.IsRoot {
+		return d.root(p.Root)
+	}
+	if owner := d.find(p.Owner); owner != nil {
+		return owner.branch
+	}
+	return nil
+}
+
+// fits tells that nobody has inserted between the two meanwhile.
+func fits(left, right *item) bool {
+	if left == nil {
+		return right != nil && right.prev == nil
+	}
+	return left.next == right
+}
+
+// scan walks over what others inserted at the same place and returns the item to
+// stand after. The two sets of the algorithm are two numbers in each item: seen
+// since the scan began, and in conflict since the last time left moved.
+func (d *Document) scan(it, right *item) *item {
+	left := it.origin
+	o := d.after(it, left)
+	d.epoch++
+	began, moved := d.epoch, d.epoch
+	for ; o != nil && o != right && d.step(1); o = o.next {
+		o.seen, o.conflict = began, moved
+		switch {
+		case sameOrigin(it, o):
+			if o.client >= it.client {
+				if sameRight(it, o) {
+					return left
+				}
+				continue
+			}
+		case o.origin == nil || o.origin.seen != began:
+			return left
+		case o.origin.conflict == moved:
+			continue
+		}
+		left = o
+		d.epoch++
+		moved = d.epoch
+	}
+	return left
+}
+
+func sameOrigin(a, b *item) bool { return a.HasOrigin() == b.HasOrigin() && a.Origin == b.Origin }
+
+func sameRight(a, b *item) bool { return a.HasRight() == b.HasRight() && a.Right == b.Right }
+
+// after is what stands right of left; left is nil before the first one.
+func (d *Document) after(it, left *item) *item {
+	switch {
+	case left != nil:
+		return left.next
+	case !it.keyed:
+		return it.parent.first
+	}
+	first := it.parent.keys[it.key]
+	for first != nil && first.prev != nil {
+		first = first.prev
+		d.step(1)
+	}
+	return first
+}
+
+func (d *Document) link(it, left *item) {
+	it.prev, it.next = left, d.after(it, left)
+	switch {
+	case left != nil:
+		left.next = it
+	case !it.keyed:
+		it.parent.first = it
+	}
+	if it.next != nil {
+		it.next.prev = it
+	} else if it.keyed {
+		it.parent.set(it.key, it)
+		if left != nil {
+			left.deleted = true // this value replaces it
+		}
+	}
+}
+
+func (b *branch) set(key string, it *item) {
+	if b.keys == nil {
+		b.keys = map[string]*item{}
+	}
+	b.keys[key] = it
+}
+
+// open makes the branch of an item that is a type.
+func (it *item) open() {
+	if it.Kind() != Type {
+		return
+	}
+	r := reader{in: it.content}
+	kind, _ := r.uint()
+	it.branch = &branch{kind: kind, owner: it}
+	if kind == typeElement || kind == typeHook {
+		it.branch.name, _ = r.string()
+	}
+}

@@ -1,0 +1,189 @@
+package yjs
+
+import (
+	"encoding/json"
+	"maps"
+)
+
+const (
+	maxNesting = 200 // elements below this are not read; an editor's go to a dozen
+	maxMarks   = 32  // at one place; marks past that are not read
+	markCost   = 4   // steps; copying a mark takes that much longer than walking on
+)
+
+// Node is a part of a document as it is read, much like ProseMirror's JSON: an
+// element, a run of text with its marks, or a value. What stands in it is
+// people's input: a page has to allow attributes one by one.
+type Node struct {
+	Type     string         // an element's name; "" for text, values and nested lists
+	Attrs    map[string]any // attributes, or the entries of a map; a nested type is a *Node
+	Text     string         // a run of text
+	Marks    map[string]any // the formats of a run; nil: none
+	Value    any            // an embed, or a value of an array
+	Children []Node
+}
+
+// IsText tells a run of text from an element.
+func (n *Node) IsText() bool { return n.Text != "" }
+
+// Tree reads a root type, in document order. The text types inside an element
+// are not nodes: their runs are the element's children. A root that is not there
+// is an empty node. Past the budget the error is ErrBudget.
+func (d *Document) Tree(root string) (Node, error) {
+	d.steps = 0
+	b := d.roots[root]
+	if b == nil {
+		return Node{}, nil
+	}
+	n := d.node(b, 0)
+	return n, d.spent()
+}
+
+func (d *Document) node(b *branch, depth int) Node {
+	n := Node{Type: b.name}
+	if depth > maxNesting {
+		return n
+	}
+	for key, it := range b.keys {
+		if it.deleted {
+			continue
+		}
+		if n.Attrs == nil {
+			n.Attrs = map[string]any{}
+		}
+		n.Attrs[key] = d.last(it, depth)
+	}
+	n.Children = d.children(b, depth)
+	return n
+}
+
+func (d *Document) children(b *branch, depth int) []Node {
+	l := list{d: d}
+	for it := b.first; it != nil && d.step(1); it = it.next {
+		if !it.deleted {
+			l.add(it, depth)
+		}
+	}
+	l.flush()
+	return l.nodes
+}
+
+// list collects the children of a type.
+type list struct {
+	d     *Document
+	nodes []Node
+	marks map[string]any // those open here; never changed, but replaced, once a run has it
+	run   []byte         // text under the same marks
+	taken bool           // a run or embed holds marks
+}
+
+func (l *list) add(it *item, depth int) {
+	switch it.Kind() {
+	case String:
+		l.run = append(l.run, it.content...)
+	case Format:
+		l.flush()
+		l.format(it.content)
+	case Type:
+		l.flush()
+		if it.branch.kind == typeXMLText {
+			l.nodes = append(l.nodes, l.d.node(it.branch, depth+1).Children...)
+			return
+		}
+		l.nodes = append(l.nodes, l.d.node(it.branch, depth+1))
+	default:
+		l.flush()
+		for _, value := range l.d.values(it, depth) {
+			n := Node{Value: value}
+			if it.Kind() == Embed {
+				n.Marks = l.current()
+			}
+			l.nodes = append(l.nodes, n)
+		}
+	}
+}
+
+func (l *list) flush() {
+	if len(l.run) > 0 {
+		l.nodes = append(l.nodes, Node{Text: string(l.run), Marks: l.current()})
+		l.run = l.run[:0]
+	}
+}
+
+func (l *list) current() map[string]any {
+	if len(l.marks) == 0 {
+		return nil
+	}
+	l.taken = true
+	return l.marks
+}
+
+// format opens a mark, or closes it with null.
+func (l *list) format(content []byte) {
+	r := reader{in: content}
+	key, _ := r.string()
+	text, _ := r.bytes()
+	var value any
+	_ = json.Unmarshal(text, &value) // was checked when it was decoded
+	if l.taken {
+		l.d.step(markCost * len(l.marks))
+		l.marks, l.taken = maps.Clone(l.marks), false
+	}
+	if value == nil {
+		delete(l.marks, key)
+		return
+	}
+	if l.marks == nil {
+		l.marks = map[string]any{}
+	}
+	if _, open := l.marks[key]; open || len(l.marks) < maxMarks {
+		l.marks[key] = value
+	}
+}
+
+func (d *Document) last(it *item, depth int) any {
+	if values := d.values(it, depth); len(values) > 0 {
+		return values[len(values)-1]
+	}
+	return nil
+}
+
+func (d *Document) values(it *item, depth int) []any {
+	r := reader{in: it.content}
+	switch it.Kind() {
+	case Type:
+		n := d.node(it.branch, depth+1)
+		return []any{&n}
+	case Embed:
+		return []any{r.legacy()}
+	case Binary:
+		b, _ := r.bytes()
+		return []any{b}
+	case SubDoc:
+		guid, _ := r.string()
+		return []any{guid}
+	case String:
+		return []any{string(it.content)}
+	case Any:
+		return many(it.Len, r.any)
+	case JSON:
+		return many(it.Len, r.legacy)
+	}
+	return nil
+}
+
+func many(n uint64, value func() any) []any {
+	values := make([]any, 0, n)
+	for range n {
+		values = append(values, value())
+	}
+	return values
+}
+
+// legacy makes a value of JSON; undefined is nil.
+func (r *reader) legacy() any {
+	text, _ := r.bytes()
+	var value any
+	_ = json.Unmarshal(text, &value)
+	return value
+}
