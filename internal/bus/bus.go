@@ -10,6 +10,7 @@ const (
 	Event        Kind = iota + 1 // an event for rooms
 	Eviction                     // a user, or with UserID 0 everybody, leaves rooms
 	SessionEnded                 // a session's connections are closed
+	Stream                       // a binary message for a room
 )
 
 // Message is what one node tells the others. Which fields count depends on
@@ -30,6 +31,7 @@ type Message struct {
 	Except  string          `json:"except,omitempty"`  // a connection's id
 	Follow  string          `json:"follow,omitempty"`  // whoever gets the event joins this room
 	Disband string          `json:"disband,omitempty"` // everybody leaves this room after the event
+	Binary  []byte          `json:"binary,omitempty"`  // of a stream
 
 	UserID  int64  `json:"userId,omitempty"`
 	Session string `json:"session,omitempty"`

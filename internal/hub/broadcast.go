@@ -53,6 +53,11 @@ func (h *Hub) BroadcastHere(ctx context.Context, ev Event, rooms ...string) {
 	h.deliver(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms})
 }
 
+// BroadcastHereExcept is BroadcastHere for all but one connection.
+func (h *Hub) BroadcastHereExcept(ctx context.Context, ev Event, except *Conn, rooms ...string) {
+	h.deliver(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms, except: idOf(except)})
+}
+
 // Blast sends the event to every connection of every node, all but except.
 func (h *Hub) Blast(ctx context.Context, ev Event, except *Conn) {
 	h.Broadcast(ctx, ev, except, everybody)
@@ -69,6 +74,7 @@ func idOf(c *Conn) string {
 type parcel struct {
 	event   Event
 	body    *body
+	binary  *Frame // instead of a body
 	rooms   []string
 	unnamed bool    // frames do not name the room
 	only    []int64 // users; nil: everybody
@@ -155,6 +161,9 @@ type frames struct {
 }
 
 func (f *frames) of(html bool) *Frame {
+	if f.binary != nil {
+		return f.binary
+	}
 	if html && f.body.hasHTML() {
 		if f.html == nil {
 			f.html = f.encode(f.body.fragment())
@@ -184,6 +193,13 @@ type body struct {
 	json     func() json.RawMessage // nil: no data
 	fragment func() []byte          // nil: could not be rendered
 	hasHTML  func() bool
+}
+
+// noBody is that of a binary message.
+var noBody = &body{
+	json:     func() json.RawMessage { return nil },
+	fragment: func() []byte { return nil },
+	hasHTML:  func() bool { return false },
 }
 
 func (h *Hub) body(ctx context.Context, ev Event) *body {
@@ -219,12 +235,22 @@ func (h *Hub) render(ctx context.Context, ev Event) []byte {
 // message is the parcel for the other nodes.
 func (p *parcel) message() bus.Message {
 	m := bus.Message{
-		Kind: bus.Event, Rooms: p.rooms,
+		Kind: p.kind(), Rooms: p.rooms,
 		Event: p.event.Name, Class: uint8(p.event.Class), Key: p.event.Key, Seq: p.event.Seq, Data: p.body.json(),
 		Unnamed: p.unnamed, Only: p.only, Skip: p.event.Skip, Except: p.except, Follow: p.follow, Disband: p.disband,
+	}
+	if p.binary != nil {
+		m.Binary = p.binary.Bytes
 	}
 	if p.body.hasHTML() {
 		m.HTML = p.body.fragment()
 	}
 	return m
+}
+
+func (p *parcel) kind() bus.Kind {
+	if p.binary != nil {
+		return bus.Stream
+	}
+	return bus.Event
 }

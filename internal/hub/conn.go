@@ -25,7 +25,7 @@ type Conn struct {
 	held    []*member // see Hold
 	counted int       // rooms that count against the limit
 	queue   []*Frame
-	bytes   int            // in the queue
+	waiting [2]load        // of the queue's text and binary frames
 	woken   bool           // the transport has a token and did not Take yet
 	code    wire.CloseCode // 0: open
 	removed bool
@@ -79,7 +79,7 @@ func (c *Conn) shut(code wire.CloseCode) {
 	}
 	c.code = code
 	if code.Discards() {
-		c.queue, c.bytes = nil, 0
+		c.empty(nil)
 	}
 }
 
@@ -173,7 +173,8 @@ func (c *Conn) remove() (lost []Left, code wire.CloseCode, first bool) {
 		return nil, 0, false
 	}
 	c.shut(wire.CloseAbnormal)
-	c.removed, c.queue, c.bytes = true, nil, 0
+	c.removed = true
+	c.empty(nil)
 	for name, m := range c.rooms {
 		lost = append(lost, c.drop(name, m))
 	}

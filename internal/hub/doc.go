@@ -34,6 +34,7 @@
 //	Volatile  dropped          dropped
 //	State     goes to the end; its older self leaves the queue; else as Log
 //	Log       queued           the connection is closed with 4408 and catches up
+//	binary    queued           what waits of the room is discarded; OnLost tells
 //
 // # Joining and eviction
 //

@@ -22,22 +22,27 @@ func (c *Conn) Release() {
 		c.mu.Unlock()
 		return
 	}
+	var lost []string
 	for _, m := range c.held {
-		c.enqueueLater(m)
+		lost = c.enqueueLater(m, lost)
 	}
 	c.held = nil
 	asleep := c.rouse()
 	c.mu.Unlock()
 	c.signal(asleep)
+	for _, room := range lost {
+		c.hub.tellLost(c, room)
+	}
 }
 
-func (c *Conn) enqueueLater(m *member) {
+func (c *Conn) enqueueLater(m *member, lost []string) []string {
 	for _, f := range m.later {
-		if c.code == 0 && !m.gone {
-			c.enqueue(f)
+		if c.code == 0 && !m.gone && !c.enqueue(f) {
+			lost = append(lost, f.room)
 		}
 	}
 	m.held, m.later = false, nil
+	return lost
 }
 
 func (c *Conn) keepLater(f *Frame, m *member) {

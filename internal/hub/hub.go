@@ -60,6 +60,7 @@ type Hub struct {
 	observers  []observer
 	deliveries []delivery
 	creations  []creation
+	losses     []loss
 
 	mu       sync.Mutex
 	open     int

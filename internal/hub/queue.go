@@ -9,7 +9,8 @@ import (
 // Frame is an encoded frame on its way to one or many connections. It is
 // shared and never changes.
 type Frame struct {
-	Bytes []byte
+	Bytes  []byte
+	Binary bool // a message of its own, not one of text
 
 	room  string // through which it came; what an eviction discards
 	event string
@@ -46,39 +47,72 @@ func (c *Conn) push(f *Frame, through *member) bool {
 		c.mu.Unlock()
 		return false
 	}
+	whole := true
 	if through != nil && through.held {
 		c.keepLater(f, through)
 	} else {
-		c.enqueue(f)
+		whole = c.enqueue(f)
 	}
 	asleep := c.rouse()
 	c.mu.Unlock()
 	c.signal(asleep)
+	if !whole {
+		c.hub.tellLost(c, f.room)
+	}
 	return true
 }
 
-func (c *Conn) enqueue(f *Frame) {
+// enqueue reports false if binary messages were discarded.
+func (c *Conn) enqueue(f *Frame) (whole bool) {
 	switch {
-	case f.class == Volatile && c.halfFull():
+	case f.class == Volatile && c.halfFull(f):
 		c.hub.count.dropped(Volatile)
 	case f.class == State && c.supersede(f), c.fits(f):
 		c.queue = append(c.queue, f)
-		c.bytes += len(f.Bytes)
+		c.load(f).add(f)
+	case f.Binary:
+		c.hub.count.dropped(f.class)
+		c.discardStream(f.room)
+		return false
 	default:
 		c.hub.count.dropped(f.class)
 		c.shut(wire.CloseTooSlow)
 	}
+	return true
 }
 
-func (c *Conn) halfFull() bool {
-	return 2*len(c.queue) > c.hub.config.QueueFrames || 2*c.bytes > c.hub.config.QueueBytes
+// load is what waits of one sort of frames.
+type load struct{ frames, bytes int }
+
+func (l *load) add(f *Frame) {
+	l.frames++
+	l.bytes += len(f.Bytes)
+}
+
+func (l *load) remove(f *Frame) {
+	l.frames--
+	l.bytes -= len(f.Bytes)
+}
+
+// load is what waits of the frame's sort.
+func (c *Conn) load(f *Frame) *load {
+	if f.Binary {
+		return &c.waiting[1]
+	}
+	return &c.waiting[0]
+}
+
+func (c *Conn) halfFull(f *Frame) bool {
+	l := c.load(f)
+	return 2*l.frames > c.hub.config.QueueFrames || 2*l.bytes > c.hub.config.QueueBytes
 }
 
 // fits lets a single frame that is larger than the whole queue pass when
-// nothing waits before it.
+// nothing of its sort waits before it.
 func (c *Conn) fits(f *Frame) bool {
-	return len(c.queue) == 0 ||
-		len(c.queue) < c.hub.config.QueueFrames && c.bytes+len(f.Bytes) <= c.hub.config.QueueBytes
+	l := c.load(f)
+	return l.frames == 0 ||
+		l.frames < c.hub.config.QueueFrames && l.bytes+len(f.Bytes) <= c.hub.config.QueueBytes
 }
 
 // supersede takes the frame's older self out of the queue, if it is there. The
@@ -87,7 +121,7 @@ func (c *Conn) supersede(f *Frame) bool {
 	for i, older := range c.queue {
 		if f.replaces(older) {
 			c.queue = slices.Delete(c.queue, i, i+1)
-			c.bytes -= len(older.Bytes)
+			c.load(older).remove(older)
 			return true
 		}
 	}
@@ -96,16 +130,25 @@ func (c *Conn) supersede(f *Frame) bool {
 
 // purge discards what is queued from the room.
 func (c *Conn) purge(room string) {
+	c.discard(func(f *Frame) bool { return f.room == room })
+}
+
+func (c *Conn) discard(unwanted func(*Frame) bool) {
 	kept := c.queue[:0]
 	for _, f := range c.queue {
-		if f.room == room {
-			c.bytes -= len(f.Bytes)
+		if unwanted(f) {
+			c.load(f).remove(f)
 			continue
 		}
 		kept = append(kept, f)
 	}
 	clear(c.queue[len(kept):])
 	c.queue = kept
+}
+
+// empty forgets all that is queued; the queue goes on in spare.
+func (c *Conn) empty(spare []*Frame) {
+	c.queue, c.waiting = spare[:0], [2]load{}
 }
 
 // rouse reports whether the transport sleeps and has to get a token, once the
@@ -138,7 +181,8 @@ func (c *Conn) Take(spare []*Frame) ([]*Frame, wire.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	frames := c.queue
-	c.queue, c.bytes, c.woken = spare[:0], 0, false
+	c.empty(spare)
+	c.woken = false
 	return frames, c.code
 }
 

@@ -14,6 +14,8 @@ func (h *Hub) receive(m bus.Message) {
 	switch m.Kind {
 	case bus.Event:
 		h.deliver(unpack(m))
+	case bus.Stream:
+		h.deliver(streamed(m.Rooms[0], Class(m.Class), m.Binary, m.Except))
 	case bus.Eviction:
 		h.receiveEviction(m)
 	case bus.SessionEnded:

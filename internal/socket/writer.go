@@ -70,7 +70,7 @@ func (s *session) keep(frames []*hub.Frame) {
 // introduce sends the connected event: before the reader and the writer start,
 // so that it is the first.
 func (s *session) introduce() {
-	if s.send(s.connected()) != nil {
+	if s.send(false, s.connected()) != nil {
 		s.cancel()
 		s.ws.CloseNow() // the reader finds out
 	}
@@ -97,21 +97,28 @@ func userID(c *hub.Conn) *int64 {
 // joined holds buffers for joined messages.
 var joined = sync.Pool{New: func() any { return new([]byte) }}
 
-// sendFrames sends the frames in as few messages as the limit allows.
+// sendFrames sends the frames in as few messages as the limit allows; a binary
+// one is a message by itself.
 func (s *session) sendFrames(frames []*hub.Frame) error {
 	if len(frames) == 1 {
-		return s.send(frames[0].Bytes)
+		return s.send(frames[0].Binary, frames[0].Bytes)
 	}
 	buffer := joined.Get().(*[]byte)
 	defer joined.Put(buffer)
 	message := (*buffer)[:0]
 	for i, frame := range frames {
+		if frame.Binary {
+			if err := s.send(true, frame.Bytes); err != nil {
+				return err
+			}
+			continue
+		}
 		message = append(message, frame.Bytes...)
-		if last := i == len(frames)-1; !last && len(message) < maxJoined {
+		if last := i == len(frames)-1 || frames[i+1].Binary; !last && len(message) < maxJoined {
 			message = append(message, '\n')
 			continue
 		}
-		if err := s.send(message); err != nil {
+		if err := s.send(false, message); err != nil {
 			return err
 		}
 		message = message[:0]
@@ -122,9 +129,13 @@ func (s *session) sendFrames(frames []*hub.Frame) error {
 
 // send has no deadline of its own: the connection under it has one, and a
 // context's would cost more than the write.
-func (s *session) send(message []byte) error {
+func (s *session) send(binary bool, message []byte) error {
+	kind := websocket.MessageText
+	if binary {
+		kind = websocket.MessageBinary
+	}
 	s.line.hold()
-	err := s.ws.Write(context.Background(), websocket.MessageText, message)
+	err := s.ws.Write(context.Background(), kind, message)
 	err = cmp.Or(err, s.line.release())
 	s.lastSent.Store(time.Now().UnixNano())
 	return err
