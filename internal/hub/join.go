@@ -185,3 +185,9 @@ func (h *Hub) noteCreated(record string) {
 		}
 	}
 }
+
+// Expel takes one connection of this node out of a room, as Evict does.
+func (h *Hub) Expel(c *Conn, room string) {
+	h.shard(room).evictions.Add(1)
+	h.expel(c, room)
+}

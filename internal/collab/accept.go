@@ -1,0 +1,223 @@
+package collab
+
+import (
+	"context"
+	"slices"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// accept takes a batch of edits: one transaction, then the acknowledgements, then
+// everybody else. The turn is held. After an error nothing is known any more:
+// whether the transaction was committed only the log can tell.
+func (l *live) accept(ctx context.Context, edits []*edit) error {
+	b := &batch{live: l, edits: edits}
+	err := postgres.InTx(ctx, l.s.db, func(tx postgres.Tx) error {
+		if err := b.store(ctx, tx); err != nil {
+			return err
+		}
+		return l.s.stage("before the commit")
+	})
+	if err == nil {
+		err = l.s.stage("after the commit")
+	}
+	if err != nil {
+		l.known = nil
+		return err
+	}
+	b.acknowledge()
+	b.spread(ctx)
+	return nil
+}
+
+// batch is the edits of one transaction.
+type batch struct {
+	*live
+	edits []*edit
+	head  head
+	taken []*edit
+	rows  []entry
+	debt  debt
+}
+
+func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
+	if b.head, err = lock(ctx, tx, b.id, b.users()); err != nil {
+		return err
+	}
+	if b.known == nil || b.known.seq != b.head.seq {
+		if err := b.learn(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, e := range b.edits {
+		if e.why, err = b.examine(ctx, tx, e); err != nil {
+			return err
+		}
+		if e.why == 0 && !e.update.Empty() {
+			b.known.add(e.update, e.update.Encode())
+			b.taken = append(b.taken, e)
+		}
+	}
+	if len(b.taken) == 0 {
+		return nil
+	}
+	if b.rows, err = b.entries(); err != nil {
+		return err
+	}
+	b.debt, err = appendLog(ctx, tx, b.id, b.head.seq, b.rows)
+	b.known.seq += int64(len(b.rows))
+	return err
+}
+
+func (b *batch) users() []int64 {
+	users := make([]int64, len(b.edits))
+	for i, e := range b.edits {
+		users[i] = e.from.userID
+	}
+	return sortedUnique(users)
+}
+
+// examine says why an edit is not taken; 0: what is left of it is new.
+func (b *batch) examine(ctx context.Context, tx postgres.Tx, e *edit) (refusal, error) {
+	if b.known.trim(e.update); e.update.Empty() {
+		return 0, nil
+	}
+	if !b.head.roles[e.from.userID].Writes() {
+		return refusedReadOnly, nil
+	}
+	if why := b.known.examine(e.update, b.head.state == stateFull); why != 0 {
+		return why, nil
+	}
+	own, err := b.owns(ctx, tx, e)
+	if err == nil && !own {
+		return refusedForeign, nil
+	}
+	return 0, err
+}
+
+// owns tells whether all that the edit inserts was written as the person's own
+// clients. One that was made without the server is theirs from now on.
+func (b *batch) owns(ctx context.Context, tx postgres.Tx, e *edit) (bool, error) {
+	unknown := b.unknown(e.update)
+	if len(unknown) > 0 {
+		found, err := owners(ctx, tx, b.id, unknown)
+		if err != nil {
+			return false, err
+		}
+		for client, userID := range found {
+			b.known.owners[client] = userID
+		}
+	}
+	var free []int64
+	for i := range e.update.Clients {
+		client := e.update.Clients[i].Client
+		switch owner, owned := b.known.owners[client]; {
+		case owned && owner != e.from.userID:
+			return false, nil
+		case !owned && !e.from.stock && client < foreignFrom || client == 0:
+			return false, nil
+		case !owned:
+			free = append(free, int64(client))
+		}
+	}
+	return true, b.claim(ctx, tx, e.from.userID, free)
+}
+
+func (b *batch) unknown(u *yjs.Update) (clients []int64) {
+	for i := range u.Clients {
+		if _, owned := b.known.owners[u.Clients[i].Client]; !owned {
+			clients = append(clients, int64(u.Clients[i].Client))
+		}
+	}
+	return clients
+}
+
+func (b *batch) claim(ctx context.Context, tx postgres.Tx, userID int64, clients []int64) error {
+	if len(clients) == 0 {
+		return nil
+	}
+	for _, client := range clients {
+		b.known.owners[uint64(client)] = userID
+	}
+	return claim(ctx, tx, b.id, userID, clients)
+}
+
+// entries are the rows of the batch, one a person.
+func (b *batch) entries() ([]entry, error) {
+	var users []int64
+	updates := map[int64][][]byte{}
+	for _, e := range b.taken {
+		if !slices.Contains(users, e.from.userID) {
+			users = append(users, e.from.userID)
+		}
+		updates[e.from.userID] = append(updates[e.from.userID], e.update.Encode())
+	}
+	rows := make([]entry, len(users))
+	for i, userID := range users {
+		u, err := yjs.Merge(updates[userID]...)
+		if err != nil {
+			return nil, err
+		}
+		u.Squash()
+		rows[i] = entry{userID, u.Encode()}
+	}
+	return rows, nil
+}
+
+// acknowledge tells each channel what became of its edits. A gap is asked for.
+func (b *batch) acknowledge() {
+	last := map[*channel]uint64{}
+	gaps := map[*channel]bool{}
+	for _, e := range b.edits {
+		if e.why != 0 {
+			e.from.refuse(e.n, e.why)
+			gaps[e.from] = gaps[e.from] || e.why == refusedGap
+			continue
+		}
+		last[e.from] = max(last[e.from], e.n)
+	}
+	for ch, n := range last {
+		ch.send(ack(b.id, n))
+	}
+	for ch, gap := range gaps {
+		if gap {
+			ch.send(step1(b.id, b.known.sv.Encode()))
+		}
+	}
+}
+
+// spread sends what is new to the channels of this node, and lets the others
+// read the log. All of the batch is one message; only who wrote alone is left out.
+func (b *batch) spread(ctx context.Context) {
+	if len(b.rows) == 0 {
+		return
+	}
+	update := b.rows[0].bytes
+	if len(b.rows) > 1 {
+		all := make([][]byte, len(b.rows))
+		for i, row := range b.rows {
+			all[i] = row.bytes
+		}
+		u, err := yjs.Merge(all...)
+		if err != nil { // they were decoded before
+			b.s.log.Error("merging a batch", "document", b.id, "err", err)
+			return
+		}
+		update = u.Encode()
+	}
+	b.tell(update, b.alone())
+	b.s.hub.Broadcast(ctx, logged(b.known.seq), nil, logRoom(b.id))
+	b.s.chores.owed(b.id, b.debt)
+}
+
+// alone is the connection that wrote all of the batch, nil if there are several.
+func (b *batch) alone() *hub.Conn {
+	for _, e := range b.taken {
+		if e.from != b.taken[0].from {
+			return nil
+		}
+	}
+	return b.taken[0].from.conn
+}

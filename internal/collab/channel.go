@@ -1,0 +1,208 @@
+package collab
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/time/rate"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/hub"
+)
+
+// channel is a connection that has a document open.
+type channel struct {
+	live   *live
+	conn   *hub.Conn
+	userID int64
+	client uint64 // the one of Yjs that it was given
+	yjs    bool   // it takes binary messages
+	epoch  int
+	stock  bool // it speaks y-websocket and made its client by itself
+
+	edits, bytes, asks, carets *rate.Limiter
+
+	mu    sync.Mutex
+	role  Role   // as last seen; what counts is read when an edit is accepted
+	caret uint64 // the client of its awareness: the one given, or that of a stock client
+	clock uint64 // of the last awareness that was relayed
+	awake bool   // it was not null
+}
+
+func newChannel(l *live, conn *hub.Conn) *channel {
+	limiter := func(perSecond int) *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), burst*perSecond) }
+	return &channel{
+		live: l, conn: conn, userID: conn.UserID(),
+		edits: limiter(updateRate), bytes: limiter(byteRate), asks: limiter(askRate), carets: limiter(caretRate),
+	}
+}
+
+func (ch *channel) send(message []byte) {
+	ch.live.s.hub.StreamTo(ch.conn, yjsRoom(ch.live.id), hub.Log, message)
+}
+
+func (ch *channel) refuse(n uint64, why refusal) { ch.send(refused(ch.live.id, n, why)) }
+
+// Receive takes a binary message of a connection. What belongs to no open
+// channel is ignored: it crossed with a leave.
+func (s *Service) Receive(conn *hub.Conn, in []byte) {
+	m, err := readMessage(in)
+	if err != nil {
+		return
+	}
+	ch := s.channelOf(conn, int64(m.channel))
+	if ch == nil || !ch.yjs {
+		return
+	}
+	ch.receive(m)
+}
+
+func (ch *channel) receive(m message) {
+	switch m.kind {
+	case kindStep1:
+		ch.receiveStep1(m.payload)
+	case kindStep2, kindUpdate:
+		if why := ch.receiveEdit(m); why != 0 {
+			ch.refuse(m.n, why)
+		}
+	case kindAwareness:
+		ch.receiveAwareness(m.payload)
+	}
+}
+
+func (ch *channel) receiveStep1(payload []byte) {
+	sv, err := yjs.DecodeStateVector(payload)
+	switch {
+	case err != nil:
+		ch.refuse(0, refusedInvalid)
+	case !ch.asks.Allow():
+		ch.refuse(0, refusedTooFast)
+	default:
+		ch.live.ask(ask{ch, sv})
+	}
+}
+
+// receiveEdit checks what can be checked without the document, in the
+// connection's own goroutine.
+func (ch *channel) receiveEdit(m message) refusal {
+	switch {
+	case len(m.payload) > maxUpdate:
+		return refusedTooLarge
+	case !ch.edits.Allow() || !ch.bytes.AllowN(ch.live.s.now(), len(m.payload)):
+		return refusedTooFast
+	}
+	u, err := yjs.Decode(m.payload)
+	switch {
+	case err != nil:
+		return refusedInvalid
+	case !ch.live.submit(&edit{from: ch, n: m.n, update: u, size: len(m.payload)}):
+		return refusedTooFast
+	}
+	return 0
+}
+
+// receiveAwareness relays a caret to every node, and drops what is too fast:
+// the next one says all.
+func (ch *channel) receiveAwareness(states []byte) {
+	client, clock, awake, ok := ch.checkCaret(states)
+	if !ok || awake && !ch.carets.Allow() {
+		return
+	}
+	ch.mu.Lock()
+	ch.caret, ch.clock, ch.awake = client, clock, awake
+	ch.mu.Unlock()
+	ch.live.relay(states, ch.conn)
+}
+
+// checkCaret tells of which client an awareness update is: of nobody else's
+// than the channel's own. A stock client says with its first which it is.
+func (ch *channel) checkCaret(in []byte) (client, clock uint64, awake, ok bool) {
+	states, err := yjs.DecodeAwareness(in)
+	if err != nil || len(states) != 1 {
+		return 0, 0, false, false
+	}
+	one := states[0]
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	if one.Client != ch.caret && !(ch.stock && ch.clock == 0) {
+		return 0, 0, false, false
+	}
+	return one.Client, one.Clock, string(one.State) != "null", true
+}
+
+func (l *live) relay(states []byte, except *hub.Conn) {
+	l.s.hub.Stream(yjsRoom(l.id), hub.Volatile, awareness(l.id, states), except)
+}
+
+// fallAsleep takes the caret of a channel that is gone away from the others.
+func (ch *channel) fallAsleep() {
+	ch.mu.Lock()
+	client, clock, awake := ch.caret, ch.clock, ch.awake
+	ch.mu.Unlock()
+	if awake {
+		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, awareness(ch.live.id, yjs.Gone(client, clock)), ch.conn)
+	}
+}
+
+// channelKey is where a channel is found.
+type channelKey struct {
+	conn  string
+	docID int64
+}
+
+func (s *Service) channelOf(conn *hub.Conn, docID int64) *channel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.channels[channelKey{conn.ID(), docID}]
+}
+
+// register opens the channel, in place of one that the connection had.
+func (s *Service) register(ch *channel) {
+	s.mu.Lock()
+	s.channels[channelKey{ch.conn.ID(), ch.live.id}] = ch
+	s.mu.Unlock()
+	ch.live.mu.Lock()
+	defer ch.live.mu.Unlock()
+	ch.live.channels[ch] = true
+}
+
+// unregister closes it; last: nobody else here has the document open. It is nil
+// when there was none.
+func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last bool) {
+	key := channelKey{conn.ID(), docID}
+	s.mu.Lock()
+	ch = s.channels[key]
+	delete(s.channels, key)
+	s.mu.Unlock()
+	if ch == nil {
+		return nil, false
+	}
+	ch.live.mu.Lock()
+	defer ch.live.mu.Unlock()
+	delete(ch.live.channels, ch)
+	ch.live.used = s.now()
+	return ch, len(ch.live.channels) == 0
+}
+
+// left is told by the hub when a connection is no longer in a room, however
+// that came about.
+func (s *Service) left(l hub.Left) {
+	docID := documentOf(l.Room)
+	if l.Room != Room(docID) {
+		return
+	}
+	ch, last := s.unregister(l.Conn, docID)
+	if ch == nil {
+		return
+	}
+	ch.fallAsleep()
+	s.jobs.Go(func() { s.tellLeft(s.ctx, ch) })
+	if last {
+		s.chores.add(docID)
+	}
+}
+
+func (s *Service) tellLeft(ctx context.Context, ch *channel) {
+	s.complain("forget a channel", noteLeft(ctx, s.db, ch.live.id, []uint64{ch.client}))
+	s.tellVisit(ctx, eventLeft, ch)
+}

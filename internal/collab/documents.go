@@ -1,0 +1,341 @@
+package collab
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"hubbub/internal/account"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// Filter says which documents a list has.
+type Filter struct {
+	Query  string // in the title or the text
+	Before int64  // a document's id: only those that changed before it
+	Limit  int
+}
+
+// Documents lists what the person may read. A live connection hears of changes
+// to them, and of new ones, from then on.
+func (s *Service) Documents(ctx context.Context, conn *hub.Conn, userID int64, f Filter) ([]Document, error) {
+	if conn != nil {
+		s.hub.Watch(conn, Resource)
+	}
+	documents, err := documentsOf(ctx, s.db, userID, f)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(documents))
+	for i := range documents {
+		ids[i] = documents[i].ID
+	}
+	if conn != nil {
+		s.hub.Subscribe(conn, Resource, ids...)
+	}
+	return documents, s.fillPeople(ctx, documents)
+}
+
+// fillPeople puts in who changed them last.
+func (s *Service) fillPeople(ctx context.Context, documents []Document) error {
+	ids := make([]int64, len(documents))
+	for i := range documents {
+		ids[i] = documents[i].UpdatedBy.ID
+	}
+	profiles, err := s.people.Profiles(ctx, sortedUnique(ids))
+	if err != nil {
+		return err
+	}
+	for i := range documents {
+		documents[i].UpdatedBy = profiles[documents[i].UpdatedBy.ID]
+	}
+	return nil
+}
+
+// Document returns one without its text; 404 when the person may not read it.
+func (s *Service) Document(ctx context.Context, userID, docID int64) (Document, error) {
+	d, err := documentFor(ctx, s.db, userID, docID)
+	if err != nil {
+		return d, err
+	}
+	one := []Document{d}
+	err = s.fillPeople(ctx, one)
+	return one[0], err
+}
+
+// Get returns one with its text as it is now.
+func (s *Service) Get(ctx context.Context, userID, docID int64) (w Whole, err error) {
+	if w.Document, err = s.Document(ctx, userID, docID); err != nil {
+		return w, err
+	}
+	w.Content, err = s.text(ctx, docID)
+	return w, err
+}
+
+// text is what stands in the document, a line a paragraph. It is read anew if
+// something changed since the search's text was; one that costs too much to
+// read stays as it was.
+func (s *Service) text(ctx context.Context, docID int64) (string, error) {
+	text, textSeq, seq, err := textOf(ctx, s.db, docID)
+	if err != nil || textSeq == seq {
+		return text, err
+	}
+	c, err := readContent(ctx, s.db, docID)
+	if err != nil {
+		return "", err
+	}
+	if fresh, err := textIn(c.updates...); err == nil {
+		return fresh, nil
+	}
+	return text, nil
+}
+
+// textIn reads the page's text out of a whole document.
+func textIn(updates ...[]byte) (string, error) {
+	u, err := yjs.Merge(updates...)
+	if err != nil {
+		return "", err
+	}
+	d, err := yjs.Build(u.Encode(), yjs.DefaultBudget)
+	if err != nil {
+		return "", err
+	}
+	text, err := d.Text(yjs.Page)
+	return strings.TrimSuffix(strings.ReplaceAll(text, "\x00", ""), "\n"), err
+}
+
+// Create makes a document of nodes; none: one empty paragraph. It is seeded
+// here and nowhere else: a client that did so too would double it.
+func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Draft, nodes []yjs.Node) (Document, error) {
+	if d.Title == nil {
+		return Document{}, fault.Invalid("title", "is required")
+	}
+	if err := d.check(); err != nil {
+		return Document{}, err
+	}
+	visibility := Private
+	if d.Visibility != nil {
+		visibility = *d.Visibility
+	}
+	seed := yjs.Seed()
+	if len(nodes) > 0 {
+		seed = yjs.Import(0, nodes)
+	}
+	var id int64
+	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
+		if id, err = insertDocument(ctx, tx, *d.Title, visibility, userID); err != nil {
+			return err
+		}
+		_, err = appendLog(ctx, tx, id, 0, []entry{{userID, seed}})
+		return err
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	s.chores.all()
+	return s.created(ctx, from, userID, id)
+}
+
+func (s *Service) created(ctx context.Context, from *hub.Conn, userID, id int64) (Document, error) {
+	made, err := s.Document(ctx, userID, id)
+	if err != nil {
+		return made, err
+	}
+	audience := hub.Users(userID)
+	if made.Visibility == Everyone {
+		audience = hub.Subscribers
+	}
+	if from != nil {
+		s.hub.Subscribe(from, Resource, id)
+	}
+	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Created, ID: id, Data: made.forAnyone()}, audience, from)
+	return made, nil
+}
+
+// forAnyone is the document without what it is to one reader.
+func (d Document) forAnyone() Document {
+	d.Role = ""
+	return d
+}
+
+// Change sets the title or who may read. For owners; editors may set the title.
+func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int64, d Draft) (Document, error) {
+	if err := d.check(); err != nil {
+		return Document{}, err
+	}
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
+		if !role.Writes() || d.Visibility != nil && role != Owner {
+			return fault.Forbidden("Only the document's owners may do that.")
+		}
+		if err := changeDocument(ctx, tx, docID, d); err != nil {
+			return err
+		}
+		return s.indexNow(ctx, tx, docID)
+	})
+	if err != nil {
+		return Document{}, err
+	}
+	s.rightsChanged(ctx, docID)
+	s.indexed()
+	changed, err := s.Document(ctx, userID, docID)
+	if err == nil {
+		s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Updated, ID: docID, Data: changed.forAnyone()}, hub.Subscribers, from)
+	}
+	return changed, err
+}
+
+// locked runs do in a transaction in which nobody writes to the document or
+// changes who may; 404 when the person may not read it.
+func (s *Service) locked(ctx context.Context, docID, userID int64, do func(tx postgres.Tx, role Role) error) error {
+	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		h, err := lock(ctx, tx, docID, []int64{userID})
+		if err != nil {
+			return err
+		}
+		if h.roles[userID] == Nobody {
+			return fault.NotFound()
+		}
+		return do(tx, h.roles[userID])
+	})
+}
+
+// rightsChanged lets every node look who may still be where they are.
+func (s *Service) rightsChanged(ctx context.Context, docID int64) {
+	s.recheck(ctx, s.live(docID))
+	s.hub.Broadcast(ctx, hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: 1}, nil, rightsRoom(docID))
+}
+
+// Delete removes the document and all that belongs to it. For owners.
+func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int64) error {
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
+		if role != Owner {
+			return fault.Forbidden("Only the document's owners may do that.")
+		}
+		if s.index != nil {
+			if err := s.index.Drop(ctx, tx, docID); err != nil {
+				return err
+			}
+		}
+		return deleteDocument(ctx, tx, docID)
+	})
+	if err != nil {
+		return err
+	}
+	s.rightsChanged(ctx, docID)
+	s.indexed()
+	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Destroyed, ID: docID}, hub.Subscribers, from)
+	return nil
+}
+
+// Members lists with whom the document was shared.
+func (s *Service) Members(ctx context.Context, userID, docID int64) ([]Member, error) {
+	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
+		return nil, err
+	}
+	members, err := membersOf(ctx, s.db, docID)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := s.people.Profiles(ctx, idsOf(members))
+	if err != nil {
+		return nil, err
+	}
+	for i := range members {
+		members[i].User = profiles[members[i].User.ID]
+	}
+	return members, nil
+}
+
+func idsOf(members []Member) []int64 {
+	ids := make([]int64, len(members))
+	for i, m := range members {
+		ids[i] = m.User.ID
+	}
+	return ids
+}
+
+// Share gives somebody a role, or another one. For owners; one of them stays.
+func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, member int64, role Role) ([]Member, error) {
+	if !role.known() {
+		return nil, fault.Invalid("role", "must be owner, editor or viewer")
+	}
+	err := s.membership(ctx, docID, userID, 0, func(tx postgres.Tx) error {
+		return setMember(ctx, tx, docID, member, role)
+	})
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.Members(ctx, userID, docID)
+	if err == nil {
+		s.tellMembership(ctx, hub.AddedTo, docID, member, members, from)
+	}
+	return members, err
+}
+
+// Unshare takes the document back from somebody; everybody may leave by
+// themselves.
+func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, member int64) error {
+	var members []Member
+	err := s.membership(ctx, docID, userID, member, func(tx postgres.Tx) (err error) {
+		was, err := removeMember(ctx, tx, docID, member)
+		if err == nil && !was {
+			return fault.NotFound()
+		}
+		members, err = membersOf(ctx, tx, docID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.hub.Evict(member, hub.Record(Resource, docID))
+	s.tellMembership(ctx, hub.RemovedFrom, docID, member, members, from)
+	return nil
+}
+
+// membership changes who may what, and then lets every node act on it. For
+// owners; leaving is everybody's own business.
+func (s *Service) membership(ctx context.Context, docID, userID, leaver int64, do func(postgres.Tx) error) error {
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
+		if role != Owner && userID != leaver {
+			return fault.Forbidden("Only the document's owners may do that.")
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		if err := keepsOwner(ctx, tx, docID); err != nil {
+			return err
+		}
+		return s.indexNow(ctx, tx, docID)
+	})
+	if err == nil {
+		s.rightsChanged(ctx, docID)
+		s.indexed()
+	}
+	return err
+}
+
+// keepsOwner refuses a change that leaves nobody in charge.
+func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
+	members, err := membersOf(ctx, tx, docID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(members, func(m Member) bool { return m.Role == Owner }) {
+		return fault.Conflict("Somebody has to own the document. Make another person an owner first.")
+	}
+	return nil
+}
+
+// tellMembership tells the members and the person themselves.
+func (s *Service) tellMembership(ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn) {
+	profiles, err := s.people.Profiles(ctx, []int64{member})
+	if err != nil {
+		s.complain("tell of a member", err)
+		return
+	}
+	change := hub.Change{Verb: verb, ID: docID, Data: map[string]account.Profile{"user": profiles[member]}}
+	s.hub.Publish(ctx, Resource, change, hub.Users(sortedUnique(append(idsOf(members), member))...), from)
+}

@@ -1,0 +1,130 @@
+package collab
+
+import (
+	"strconv"
+	"strings"
+
+	"hubbub/internal/account"
+	"hubbub/internal/hub"
+	"hubbub/internal/wire"
+)
+
+// The names of collab's events, as on the wire.
+const (
+	eventJoined  = "collaboratorJoined"
+	eventLeft    = "collaboratorLeft"
+	eventRole    = "documentRole"    // what the person may do has changed
+	eventGone    = "documentGone"    // the connection is no longer in the document
+	eventUpdated = "documentUpdated" // to who joined without an editor
+	eventCursor  = "cursorMoved"
+	eventThread  = "commentChanged" // a thread as it is now
+	eventErased  = "commentRemoved"
+	eventVersion = "versionAdded"
+	eventLogged  = "documentLogged" // between nodes: the log has more
+
+	// Resource is what lists of documents subscribe to.
+	Resource = "document"
+)
+
+// Why a document is gone.
+const (
+	whyRevoked = "revoked"
+	whyDeleted = "deleted"
+	whyEpoch   = "epoch" // its content was replaced for ever: open it anew
+)
+
+// Room is where everybody is who has the document open.
+func Room(docID int64) string { return roomPrefix + strconv.FormatInt(docID, 10) }
+
+const (
+	roomPrefix  = "doc-"
+	yjsSuffix   = "-yjs"  // those with a channel: binary messages go there
+	plainSuffix = "-text" // those without an editor
+
+	// Nobody is in these: what is sent there, the other nodes hear.
+	logPrefix    = "collab-log-"
+	rightsPrefix = "collab-rights-"
+)
+
+func yjsRoom(docID int64) string   { return Room(docID) + yjsSuffix }
+func plainRoom(docID int64) string { return Room(docID) + plainSuffix }
+func logRoom(docID int64) string   { return logPrefix + strconv.FormatInt(docID, 10) }
+func rightsRoom(docID int64) string {
+	return rightsPrefix + strconv.FormatInt(docID, 10)
+}
+
+// rooms are all in which somebody may be who has the document open.
+func rooms(docID int64) []string {
+	return []string{Room(docID), yjsRoom(docID), plainRoom(docID)}
+}
+
+// documentOf is the document of one of its rooms; 0: it is of no document.
+func documentOf(room string) int64 {
+	for _, prefix := range []string{roomPrefix, logPrefix, rightsPrefix} {
+		room = strings.TrimPrefix(room, prefix)
+	}
+	room = strings.TrimSuffix(strings.TrimSuffix(room, yjsSuffix), plainSuffix)
+	id, err := strconv.ParseInt(room, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return id
+}
+
+// Visit is the body of collaboratorJoined and collaboratorLeft.
+type Visit struct {
+	UserID int64           `json:"userId"`
+	DocID  int64           `json:"docId"`
+	Client uint64          `json:"client"`
+	User   account.Profile `json:"user"`
+}
+
+// Rights is the body of documentRole.
+type Rights struct {
+	DocID int64 `json:"docId"`
+	Role  Role  `json:"role"`
+}
+
+// Gone is the body of documentGone.
+type Gone struct {
+	DocID int64  `json:"docId"`
+	Why   string `json:"why"`
+}
+
+// Updated is the body of documentUpdated.
+type Updated struct {
+	DocID          int64  `json:"docId"`
+	Content        string `json:"content"`
+	UserID         int64  `json:"userId"`
+	CursorPosition *int64 `json:"cursorPosition"`
+	Timestamp      int64  `json:"timestamp"` // Unix milliseconds
+}
+
+// Cursor is the body of cursorMoved.
+type Cursor struct {
+	UserID   int64 `json:"userId"`
+	DocID    int64 `json:"docId"`
+	Position int64 `json:"position"`
+}
+
+// Version is a state of a document that is kept.
+type Version struct {
+	ID        int64             `json:"id"`
+	Kind      string            `json:"kind"`
+	Name      string            `json:"name"`
+	Authors   []account.Profile `json:"authors"`
+	CreatedAt wire.Time         `json:"createdAt"`
+}
+
+// logged tells the other nodes to read the log.
+func logged(seq int64) hub.Event {
+	return hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: max(seq, 1)}
+}
+
+func gone(docID int64, why string) hub.Event {
+	return hub.Event{Name: eventGone, Class: hub.Log, Data: Gone{docID, why}}
+}
+
+func rights(docID int64, role Role) hub.Event {
+	return hub.Event{Name: eventRole, Class: hub.Log, Data: Rights{docID, role}}
+}

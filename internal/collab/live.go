@@ -1,0 +1,264 @@
+package collab
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// live is a document that is open on this node. Edits wait in it until the
+// transaction before theirs is through; then all that wait go into the next one.
+type live struct {
+	id int64
+	s  *Service
+
+	// turn is held by whoever reads or changes what is known, also over a
+	// transaction. It is taken before mu.
+	turn  sync.Mutex
+	known *known // nil: to be read
+	told  int64  // the channels here have, or have in their queues, all up to it
+
+	mu       sync.Mutex
+	channels map[*channel]bool
+	edits    []*edit
+	waiting  int // bytes of edits
+	asks     []ask
+	behind   bool // the log may have more
+	working  bool
+	used     time.Time // when something was last asked of it
+}
+
+// edit is an update on its way into the log.
+type edit struct {
+	from   *channel
+	n      uint64
+	update *yjs.Update
+	size   int
+	why    refusal // of the last try
+}
+
+// ask is a channel's wish for what it lacks: a state vector, or nil for a new
+// STEP1 because messages to it were lost.
+type ask struct {
+	from *channel
+	sv   yjs.StateVector
+}
+
+// maxWaiting bounds what waits for one document while the database is slow.
+const maxWaiting = 8 << 20
+
+// submit lets an edit wait for its turn; false: too much waits.
+func (l *live) submit(e *edit) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting+e.size > maxWaiting && l.waiting > 0 {
+		return false
+	}
+	l.edits = append(l.edits, e)
+	l.waiting += e.size
+	l.start()
+	return true
+}
+
+// ask answers the channel as soon as it is its turn.
+func (l *live) ask(a ask) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.asks = append(l.asks, a)
+	l.start()
+}
+
+// lookAgain reads the log, which may have more.
+func (l *live) lookAgain() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.behind = true
+	l.start()
+}
+
+func (l *live) start() {
+	l.used = time.Now()
+	if !l.working {
+		l.working = true
+		l.s.jobs.Go(l.work)
+	}
+}
+
+// next is what waits; nothing: the work is done.
+func (l *live) next() (edits []*edit, asks []ask, behind, some bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	edits, asks, behind = l.edits, l.asks, l.behind
+	l.edits, l.asks, l.behind, l.waiting = nil, nil, false, 0
+	some = len(edits) > 0 || len(asks) > 0 || behind
+	l.working = some
+	return edits, asks, behind, some
+}
+
+// again puts back what could not be done.
+func (l *live) again(edits []*edit, asks []ask) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.edits, l.asks = append(edits, l.edits...), append(asks, l.asks...)
+	for _, e := range edits {
+		l.waiting += e.size
+	}
+}
+
+const (
+	firstPause = 100 * time.Millisecond // after a failure; then twice as long each time
+	lastPause  = 5 * time.Second
+)
+
+// work does what waits until nothing does. What the database did not take is
+// tried again: nobody was told that it is stored.
+func (l *live) work() {
+	pause := firstPause
+	for {
+		edits, asks, behind, some := l.next()
+		if !some {
+			return
+		}
+		err := l.do(l.s.ctx, edits, asks, behind)
+		switch {
+		case l.s.ctx.Err() != nil:
+			return
+		case isGone(err):
+			l.s.recheck(l.s.ctx, l)
+			return
+		case err == nil:
+			pause = firstPause
+			continue
+		}
+		l.s.log.Warn("a document waits", "document", l.id, "err", err)
+		l.again(edits, asks)
+		if !l.s.sleep(pause) {
+			return
+		}
+		pause = min(2*pause, lastPause)
+	}
+}
+
+func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) error {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	if len(edits) > 0 {
+		if err := l.accept(ctx, edits); err != nil {
+			return err
+		}
+	}
+	if behind || l.known == nil && len(asks) > 0 {
+		if err := l.learn(ctx, l.s.db); err != nil {
+			return err
+		}
+	}
+	for _, a := range asks {
+		if err := l.answer(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// learn brings what is known up to the log, and the channels with it: other
+// nodes write to it, too.
+func (l *live) learn(ctx context.Context, db postgres.Queryer) error {
+	if l.known == nil {
+		return l.load(ctx, db)
+	}
+	first, updates, err := tail(ctx, db, l.id, l.known.seq)
+	if err != nil || len(updates) == 0 {
+		return err
+	}
+	if first != l.known.seq+1 {
+		return l.load(ctx, db) // it was compacted meanwhile
+	}
+	u, err := yjs.Merge(updates...)
+	if err != nil {
+		return err
+	}
+	encoded := u.Encode()
+	l.known.add(u, encoded)
+	l.known.seq += int64(len(updates))
+	l.tell(encoded, nil)
+	return nil
+}
+
+// load reads the whole document.
+func (l *live) load(ctx context.Context, db postgres.Queryer) error {
+	c, err := readContent(ctx, db, l.id)
+	if err != nil {
+		return err
+	}
+	if l.known, err = knownOf(c); err != nil {
+		return err
+	}
+	if l.told > 0 && l.told < l.known.seq {
+		l.tell(l.known.whole, nil) // whoever has it already takes no harm
+	}
+	l.told = l.known.seq
+	return nil
+}
+
+// tell streams an update to the channels here, all but one that has it.
+func (l *live) tell(update []byte, except *hub.Conn) { l.tellOf(update, except, author{}) }
+
+func (l *live) tellOf(update []byte, except *hub.Conn, by author) {
+	l.told = l.known.seq
+	l.s.hub.StreamHere(yjsRoom(l.id), hub.Log, updated(l.id, update), except)
+	l.s.plain.changed(l.id, by)
+}
+
+// answer gives a channel what it lacks.
+func (l *live) answer(ctx context.Context, a ask) error {
+	if a.sv == nil {
+		a.from.send(step1(l.id, l.known.sv.Encode()))
+		return nil
+	}
+	whole, err := l.document(ctx, l.s.db)
+	if err != nil {
+		return err
+	}
+	if len(a.sv) > 0 {
+		if whole, err = yjs.Diff(whole, a.sv); err != nil {
+			return err
+		}
+	}
+	a.from.send(step2(l.id, whole))
+	return nil
+}
+
+// document is the whole document as of what is known.
+func (l *live) document(ctx context.Context, db postgres.Queryer) ([]byte, error) {
+	if l.known == nil || l.known.whole == nil {
+		l.known = nil
+		if err := l.load(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+	return l.known.document()
+}
+
+// idle tells how long nothing was asked of the document, 0 while it is open.
+func (l *live) idle(now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.channels) > 0 || l.working {
+		return 0
+	}
+	return now.Sub(l.used)
+}
+
+func (l *live) open() []*channel {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	open := make([]*channel, 0, len(l.channels))
+	for ch := range l.channels {
+		open = append(open, ch)
+	}
+	return open
+}

@@ -1,0 +1,9 @@
+package collab
+
+import (
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }

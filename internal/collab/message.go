@@ -1,0 +1,106 @@
+package collab
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// kind is the second part of a binary message: channel | kind | payload.
+type kind byte
+
+const (
+	kindStep1     kind = iota // a state vector: tell me what I lack
+	kindStep2                 // n, then what was lacking; n is 0 from the server
+	kindUpdate                // up: n, then an update; down: an update
+	kindAwareness             // an awareness update
+	kindAck                   // down: n; everything up to it is stored
+	kindRefused               // down: n, code, why in words
+)
+
+// refusal is why an update was not taken.
+type refusal uint64
+
+const (
+	refusedInvalid  refusal = iota + 1 // no Yjs would take it
+	refusedReadOnly                    // the person may not write
+	refusedGap                         // something before it is missing; a STEP1 follows
+	refusedTooLarge
+	refusedTooFast
+	refusedForeign // a client that is somebody else's
+	refusedFull    // the document takes only deletions
+)
+
+func (r refusal) text() string {
+	return [...]string{
+		refusedInvalid:  "This change cannot be read.",
+		refusedReadOnly: "You may read this document, not change it.",
+		refusedGap:      "Something before this change is missing.",
+		refusedTooLarge: "This change is too large.",
+		refusedTooFast:  "Too many changes at once. Wait a moment.",
+		refusedForeign:  "This change was made in somebody else's name.",
+		refusedFull:     "The document is full. Delete something first.",
+	}[r]
+}
+
+var errMessage = errors.New("collab: not a message of a channel")
+
+// message is a binary message, taken apart. Its payload aliases the input.
+type message struct {
+	channel uint64
+	kind    kind
+	n       uint64 // of STEP2 and UPDATE, from a client
+	payload []byte
+}
+
+func readMessage(in []byte) (m message, err error) {
+	if m.channel, in, err = readUint(in); err != nil {
+		return m, err
+	}
+	if len(in) == 0 || kind(in[0]) > kindAwareness {
+		return m, errMessage
+	}
+	m.kind, in = kind(in[0]), in[1:]
+	if m.kind == kindStep2 || m.kind == kindUpdate {
+		if m.n, in, err = readUint(in); err != nil {
+			return m, err
+		}
+	}
+	m.payload = in
+	return m, nil
+}
+
+// compose makes a message to a client.
+func compose(channel int64, k kind, numbers []uint64, payload []byte) []byte {
+	b := make([]byte, 0, len(payload)+16)
+	b = append(binary.AppendUvarint(b, uint64(channel)), byte(k))
+	for _, n := range numbers {
+		b = binary.AppendUvarint(b, n)
+	}
+	return append(b, payload...)
+}
+
+func step1(channel int64, sv []byte) []byte { return compose(channel, kindStep1, nil, sv) }
+
+func step2(channel int64, update []byte) []byte {
+	return compose(channel, kindStep2, []uint64{0}, update)
+}
+
+func updated(channel int64, update []byte) []byte { return compose(channel, kindUpdate, nil, update) }
+
+func awareness(channel int64, states []byte) []byte {
+	return compose(channel, kindAwareness, nil, states)
+}
+
+func ack(channel int64, n uint64) []byte { return compose(channel, kindAck, []uint64{n}, nil) }
+
+func refused(channel int64, n uint64, why refusal) []byte {
+	return compose(channel, kindRefused, []uint64{n, uint64(why)}, []byte(why.text()))
+}
+
+func readUint(in []byte) (uint64, []byte, error) {
+	n, size := binary.Uvarint(in)
+	if size <= 0 || n > 1<<53-1 {
+		return 0, nil, errMessage
+	}
+	return n, in[size:], nil
+}

@@ -1,0 +1,191 @@
+package collab
+
+import (
+	"context"
+	"sync"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// Rewriting is a whole text from somebody without an editor.
+type Rewriting struct {
+	DocID          int64
+	Content        string
+	CursorPosition *int64
+}
+
+// Rewrite makes the document's text this one, as an edit of the server's in the
+// person's name: paragraphs that did not change stay as they are, and so do the
+// letters around a change. It is made while the document is locked, so that it
+// is about the text that stands there.
+func (s *Service) Rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewriting) (Whole, error) {
+	if err := checkContent("content", r.Content); err != nil {
+		return Whole{}, err
+	}
+	l := s.live(r.DocID)
+	if err := l.rewrite(ctx, from, userID, r); err != nil {
+		return Whole{}, err
+	}
+	return s.Get(ctx, userID, r.DocID)
+}
+
+func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewriting) error {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	var written *yjs.Update
+	var owed debt
+	err := postgres.InTx(ctx, l.s.db, func(tx postgres.Tx) error {
+		h, err := lock(ctx, tx, l.id, []int64{userID})
+		switch role := h.roles[userID]; {
+		case err != nil:
+			return err
+		case role == Nobody:
+			return fault.NotFound()
+		case !role.Writes():
+			return fault.Forbidden("You may read this document, not change it.")
+		}
+		if l.known == nil || l.known.seq != h.seq {
+			if err := l.learn(ctx, tx); err != nil {
+				return err
+			}
+		}
+		written, owed, err = l.write(ctx, tx, h, userID, r.Content)
+		return err
+	})
+	if err != nil {
+		l.known = nil
+		return err
+	}
+	if written == nil {
+		return nil
+	}
+	l.tellOf(written.Encode(), nil, author{from, userID, r.CursorPosition})
+	l.s.hub.Broadcast(ctx, logged(l.known.seq), nil, logRoom(l.id))
+	l.s.chores.owed(l.id, owed)
+	return nil
+}
+
+// write appends the edit that makes the text this one; nil: there is none.
+func (l *live) write(ctx context.Context, tx postgres.Tx, h head, userID int64, text string) (*yjs.Update, debt, error) {
+	client, err := plainClient(ctx, tx, l.id, userID)
+	if err == nil && client == 0 {
+		client, err = newClient(ctx, tx, l.id, userID, false, true)
+	}
+	if err != nil {
+		return nil, debt{}, err
+	}
+	encoded, err := l.difference(ctx, tx, uint64(client), text)
+	if err != nil || encoded == nil {
+		return nil, debt{}, err
+	}
+	u, err := yjs.Decode(encoded)
+	if err != nil {
+		return nil, debt{}, err
+	}
+	if why := l.known.examine(u, h.state == stateFull); why != 0 {
+		return nil, debt{}, fault.TooLarge(why.text())
+	}
+	owed, err := appendLog(ctx, tx, l.id, h.seq, []entry{{userID, encoded}})
+	l.known.add(u, encoded)
+	l.known.seq++
+	return u, owed, err
+}
+
+func (l *live) difference(ctx context.Context, tx postgres.Tx, client uint64, text string) ([]byte, error) {
+	whole, err := l.document(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	d, err := yjs.Build(whole, yjs.DefaultBudget)
+	if err != nil {
+		return nil, err
+	}
+	return d.Rewrite(client, text), nil
+}
+
+// plainReaders tells those without an editor how the text reads, at most twice a
+// second.
+type plainReaders struct {
+	s    *Service
+	mu   sync.Mutex
+	news map[int64]*news // of documents that are being told of, or were a moment ago
+}
+
+// news is what was not told yet.
+type news struct {
+	changes int
+	by      author // of the latest
+}
+
+// author is who made a change without an editor. The zero author wrote in one.
+type author struct {
+	conn   *hub.Conn // by HTTP: nil
+	userID int64
+	cursor *int64
+}
+
+// changed lets the document be told of, if anybody wants to know.
+func (p *plainReaders) changed(docID int64, by author) {
+	if len(p.s.hub.Users(plainRoom(docID))) == 0 {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := p.news[docID]
+	if n == nil {
+		n = &news{}
+		p.news[docID] = n
+		p.s.jobs.Go(func() { p.run(docID) })
+	}
+	n.changes++
+	n.by = by
+}
+
+// take is what there is to tell; nothing: it is over.
+func (p *plainReaders) take(docID int64) (n news, some bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n = *p.news[docID]
+	if n.changes == 0 {
+		delete(p.news, docID)
+		return n, false
+	}
+	*p.news[docID] = news{}
+	return n, true
+}
+
+func (p *plainReaders) run(docID int64) {
+	for {
+		n, some := p.take(docID)
+		if !some {
+			return
+		}
+		p.s.complain("tell how a document reads", p.tell(p.s.ctx, docID, n))
+		if !p.s.sleep(p.s.timing.PlainGap) {
+			return
+		}
+	}
+}
+
+func (p *plainReaders) tell(ctx context.Context, docID int64, n news) error {
+	text, err := p.s.text(ctx, docID)
+	if err != nil {
+		return ignoreGone(err)
+	}
+	by := n.by
+	if n.changes > 1 {
+		by.conn = nil // somebody else's change may be in it, too
+	}
+	if by.userID == 0 {
+		if by.userID, err = lastAuthor(ctx, p.s.db, docID); err != nil {
+			return ignoreGone(err)
+		}
+	}
+	p.s.hub.BroadcastHereExcept(ctx, hub.Event{Name: eventUpdated, Class: hub.State, Data: Updated{
+		DocID: docID, Content: text, UserID: by.userID, CursorPosition: by.cursor, Timestamp: p.s.now().UnixMilli(),
+	}}, by.conn, plainRoom(docID))
+	return nil
+}

@@ -1,0 +1,165 @@
+package collab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/postgres"
+)
+
+// The chores that one node at a time does with a document.
+const (
+	choreCompact int32 = 0x636f6c01 + iota // keys of advisory locks, the document's id is the other one
+	choreText
+	choreVersion
+)
+
+// tryChore takes a chore until the end of the transaction; false: another node
+// is at it.
+func tryChore(ctx context.Context, tx pgx.Tx, chore int32, docID int64) (alone bool, err error) {
+	err = tx.QueryRow(ctx, `select pg_try_advisory_xact_lock($1::integer, ($2::bigint % 2147483647)::integer)`, chore, docID).Scan(&alone)
+	return alone, wrap("take a chore", err)
+}
+
+// keepSnapshot replaces what the last one and the updates before it said. The
+// document is locked only while its figures are counted anew.
+func keepSnapshot(ctx context.Context, tx pgx.Tx, docID int64, c content, compacted, sv []byte, state string) error {
+	batch := &pgx.Batch{}
+	batch.Queue(`select from collab.documents where id = $1 for no key update`, docID)
+	batch.Queue(`insert into collab.snapshots (doc_id, seq, bytes, sv) values ($1, $2, $3, $4)`, docID, c.seq, compacted, sv)
+	batch.Queue(`delete from collab.updates where doc_id = $1 and seq <= $2`, docID, c.snapshotSeq)
+	batch.Queue(`delete from collab.snapshots where doc_id = $1 and seq < $2`, docID, c.snapshotSeq)
+	batch.Queue(`
+		update collab.documents d
+		   set tail_rows = t.rows, tail_bytes = t.bytes, snapshot_bytes = $3, state = $4
+		  from (select count(*) as rows, coalesce(sum(length(bytes)), 0) as bytes
+		          from collab.updates
+		         where doc_id = $1 and seq > $2) t
+		 where d.id = $1`, docID, c.seq, len(compacted), state)
+	return wrap("keep the snapshot", tx.SendBatch(ctx, batch).Close())
+}
+
+func setState(ctx context.Context, tx pgx.Tx, docID int64, state string) error {
+	_, err := tx.Exec(ctx, `update collab.documents set state = $2 where id = $1`, docID, state)
+	return wrap("mark the document", err)
+}
+
+// unread are documents whose text is old: they changed last before settled, or
+// were read last before overdue.
+func unread(ctx context.Context, db postgres.Queryer, settled, overdue time.Time) ([]int64, error) {
+	return ids(ctx, db, `
+		select id from collab.documents
+		 where text_seq < seq and (updated_at < $1 or text_at < $2)
+		 order by text_at
+		 limit $3`, settled, overdue, choresAtOnce)
+}
+
+// unversioned are documents that have changed since their last version.
+func unversioned(ctx context.Context, db postgres.Queryer, idle, busy time.Time) ([]int64, error) {
+	return ids(ctx, db, `
+		select id from collab.documents
+		 where version_seq < seq and (updated_at < $1 or version_at < $2)
+		 order by version_at
+		 limit $3`, idle, busy, choresAtOnce)
+}
+
+func ids(ctx context.Context, db postgres.Queryer, sql string, args ...any) ([]int64, error) {
+	rows, err := db.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("look for documents: %w", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return found, wrap("look for documents", err)
+}
+
+// keepText says how the text reads as of a seq; nil: as before.
+func keepText(ctx context.Context, tx pgx.Tx, docID, seq int64, text *string) error {
+	_, err := tx.Exec(ctx, `
+		update collab.documents
+		   set text = coalesce($3, text), text_seq = $2, text_at = now()
+		 where id = $1 and text_seq < $2`, docID, seq, text)
+	return wrap("keep the text", err)
+}
+
+// entryOf is what a search may know of the document.
+func entryOf(ctx context.Context, tx pgx.Tx, docID int64) (e Entry, err error) {
+	err = tx.QueryRow(ctx, `
+		select id, title, text, updated_at, visibility = 'everyone',
+		       array(select user_id from collab.members where doc_id = d.id order by user_id)
+		  from collab.documents d
+		 where id = $1`, docID).Scan(&e.DocID, &e.Title, &e.Text, &e.At, &e.Everyone, &e.Members)
+	return e, orNotFound("read what the search may know", err)
+}
+
+// versionRow is a version with its content.
+type versionRow struct {
+	Version
+	Text    string
+	authors []int64
+	bytes   []byte
+}
+
+// insertVersion keeps a state; no row, 0, when an automatic one is not newer
+// than the last.
+func insertVersion(ctx context.Context, tx pgx.Tx, docID int64, c content, kind, name, text string, bytes []byte, byUser int64) (id int64, err error) {
+	err = tx.QueryRow(ctx, `
+		with document as (
+		  update collab.documents
+		     set version_seq = $2, version_at = now()
+		   where id = $1 and ($4 <> 'auto' or version_seq < $2)
+		  returning id
+		)
+		insert into collab.versions (doc_id, seq, epoch, kind, name, authors, bytes, text)
+		select $1, $2, $3, $4, $5,
+		       array(select distinct user_id
+		               from collab.updates
+		              where doc_id = $1 and seq <= $2
+		                and seq > coalesce((select max(seq) from collab.versions where doc_id = $1), 0)
+		              union select $8::bigint where $8 <> 0),
+		       $6, $7
+		  from document
+		returning id`, docID, c.seq, c.epoch, kind, name, bytes, text, byUser).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return id, wrap("keep the version", err)
+}
+
+func versionsOf(ctx context.Context, db postgres.Queryer, docID int64) ([]versionRow, error) {
+	rows, err := db.Query(ctx, `
+		select id, kind, name, authors, created_at from collab.versions where doc_id = $1 order by id desc limit 500`, docID)
+	if err != nil {
+		return nil, fmt.Errorf("read the versions: %w", err)
+	}
+	versions, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (v versionRow, err error) {
+		return v, row.Scan(&v.ID, &v.Kind, &v.Name, &v.authors, (*time.Time)(&v.CreatedAt))
+	})
+	return versions, wrap("read the versions", err)
+}
+
+func versionOf(ctx context.Context, db postgres.Queryer, docID, id int64) (v versionRow, err error) {
+	err = db.QueryRow(ctx, `
+		select id, kind, name, authors, created_at, text, bytes from collab.versions where doc_id = $1 and id = $2`, docID, id).
+		Scan(&v.ID, &v.Kind, &v.Name, &v.authors, (*time.Time)(&v.CreatedAt), &v.Text, &v.bytes)
+	return v, orNotFound("read the version", err)
+}
+
+// pruneVersions keeps all of a day, then one an hour for a week, then one a day
+// for 90 days; those with a name stay for ever.
+func pruneVersions(ctx context.Context, db postgres.Queryer, docID int64) error {
+	_, err := db.Exec(ctx, `
+		delete from collab.versions v
+		 using (select id, created_at,
+		               row_number() over (partition by date_trunc('hour', created_at) order by id desc) as of_hour,
+		               row_number() over (partition by date_trunc('day', created_at) order by id desc) as of_day
+		          from collab.versions
+		         where doc_id = $1 and kind = 'auto') a
+		 where v.id = a.id and a.created_at < now() - interval '1 day'
+		   and (a.of_hour > 1 or a.created_at < now() - interval '7 days' and a.of_day > 1
+		        or a.created_at < now() - interval '90 days')`, docID)
+	return wrap("let old versions go", err)
+}

@@ -1,0 +1,262 @@
+package collab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+)
+
+// content is a document as its log has it: the newest snapshot, if there is one,
+// and the updates after it.
+type content struct {
+	seq, snapshotSeq int64
+	epoch            int
+	state            string
+	updates          [][]byte
+}
+
+// readContent reads it in one statement, so that no compaction comes between;
+// 404 when there is no such document.
+func readContent(ctx context.Context, db postgres.Queryer, docID int64) (c content, err error) {
+	rows, err := db.Query(ctx, `
+		with snapshot as (
+		  select seq, bytes from collab.snapshots where doc_id = $1 order by seq desc limit 1
+		)
+		select d.seq, d.epoch, d.state, coalesce((select seq from snapshot), 0), l.bytes
+		  from collab.documents d
+		  left join lateral (
+		       select seq, bytes from snapshot
+		        union all
+		       select seq, bytes from collab.updates
+		        where doc_id = $1 and seq > coalesce((select seq from snapshot), 0)
+		       ) l on true
+		 where d.id = $1
+		 order by l.seq`, docID)
+	if err != nil {
+		return c, fmt.Errorf("read the document: %w", err)
+	}
+	var bytes []byte
+	found := false
+	_, err = pgx.ForEachRow(rows, []any{&c.seq, &c.epoch, &c.state, &c.snapshotSeq, &bytes}, func() error {
+		if found = true; bytes != nil {
+			c.updates = append(c.updates, bytes)
+		}
+		bytes = nil
+		return nil
+	})
+	if err == nil && !found {
+		return c, fault.NotFound()
+	}
+	return c, wrap("read the document", err)
+}
+
+// tail reads the updates after a seq, oldest first.
+func tail(ctx context.Context, db postgres.Queryer, docID, after int64) (first int64, updates [][]byte, err error) {
+	rows, err := db.Query(ctx, `
+		select seq, bytes from collab.updates where doc_id = $1 and seq > $2 order by seq`, docID, after)
+	if err != nil {
+		return 0, nil, fmt.Errorf("read the log: %w", err)
+	}
+	var seq int64
+	var bytes []byte
+	_, err = pgx.ForEachRow(rows, []any{&seq, &bytes}, func() error {
+		if updates = append(updates, bytes); first == 0 {
+			first = seq
+		}
+		bytes = nil
+		return nil
+	})
+	return first, updates, wrap("read the log", err)
+}
+
+// head is what a transaction finds of a document when its turn has come.
+type head struct {
+	seq   int64
+	epoch int
+	state string
+	roles map[int64]Role
+}
+
+// lock takes the document until the end of the transaction, and then reads what
+// the users may do: whatever was granted or withdrawn before is seen, and
+// nothing is while the lock is held. 404 when there is no such document.
+func lock(ctx context.Context, tx pgx.Tx, docID int64, userIDs []int64) (h head, err error) {
+	batch := &pgx.Batch{}
+	batch.Queue(`select seq, epoch, state from collab.documents where id = $1 for no key update`, docID)
+	batch.Queue(rolesQuery, docID, userIDs)
+	results := tx.SendBatch(ctx, batch)
+	defer results.Close()
+	if err := results.QueryRow().Scan(&h.seq, &h.epoch, &h.state); err != nil {
+		return h, orNotFound("lock the document", err)
+	}
+	rows, err := results.Query()
+	if err != nil {
+		return h, fmt.Errorf("read the roles: %w", err)
+	}
+	h.roles, err = collectRoles(rows)
+	return h, err
+}
+
+// rolesQuery is what each of the users $2 may do with the document $1; whoever
+// may not know of it is left out.
+const rolesQuery = `
+	select u.id, coalesce(m.role, 'viewer')
+	  from collab.documents d
+	  join unnest($2::bigint[]) u (id) on true
+	  left join collab.members m on m.doc_id = d.id and m.user_id = u.id
+	 where d.id = $1 and (m.role is not null or d.visibility = 'everyone')`
+
+func roles(ctx context.Context, db postgres.Queryer, docID int64, userIDs []int64) (map[int64]Role, error) {
+	rows, err := db.Query(ctx, rolesQuery, docID, userIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read the roles: %w", err)
+	}
+	return collectRoles(rows)
+}
+
+func collectRoles(rows pgx.Rows) (map[int64]Role, error) {
+	found := map[int64]Role{}
+	var userID int64
+	var role Role
+	_, err := pgx.ForEachRow(rows, []any{&userID, &role}, func() error {
+		found[userID] = role
+		return nil
+	})
+	return found, wrap("read the roles", err)
+}
+
+// entry is an update about to be appended to the log.
+type entry struct {
+	userID int64
+	bytes  []byte
+}
+
+// debt is how much a compaction would tidy up.
+type debt struct {
+	rows            int
+	bytes, snapshot int64
+}
+
+// appendLog adds the entries after the seq. The document is locked.
+func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry) (d debt, err error) {
+	var seqs, users []int64
+	var bytes [][]byte
+	size := 0
+	for i, e := range entries {
+		seqs, users, bytes = append(seqs, seq+int64(i)+1), append(users, e.userID), append(bytes, e.bytes)
+		size += len(e.bytes)
+	}
+	err = tx.QueryRow(ctx, `
+		with added as (
+		  insert into collab.updates (doc_id, seq, user_id, bytes)
+		  select $1, * from unnest($2::bigint[], $3::bigint[], $4::bytea[])
+		)
+		update collab.documents
+		   set seq = seq + $5, tail_rows = tail_rows + $5, tail_bytes = tail_bytes + $6,
+		       updated_at = now(), updated_by = $7
+		 where id = $1
+		returning tail_rows, tail_bytes, snapshot_bytes`,
+		docID, seqs, users, bytes, len(entries), size, users[len(users)-1]).Scan(&d.rows, &d.bytes, &d.snapshot)
+	return d, wrap("append to the log", err)
+}
+
+// owners finds whose the clients are; those of nobody are left out.
+func owners(ctx context.Context, db postgres.Queryer, docID int64, clients []int64) (map[uint64]int64, error) {
+	rows, err := db.Query(ctx, `
+		select client, user_id from collab.clients where doc_id = $1 and client = any($2)`, docID, clients)
+	if err != nil {
+		return nil, fmt.Errorf("read whose the clients are: %w", err)
+	}
+	found := map[uint64]int64{}
+	var client, userID int64
+	_, err = pgx.ForEachRow(rows, []any{&client, &userID}, func() error {
+		found[uint64(client)] = userID
+		return nil
+	})
+	return found, wrap("read whose the clients are", err)
+}
+
+// claim makes clients of nobody the user's. The document is locked.
+func claim(ctx context.Context, tx pgx.Tx, docID, userID int64, clients []int64) error {
+	_, err := tx.Exec(ctx, `
+		insert into collab.clients (doc_id, client, user_id)
+		select $1, client, $2 from unnest($3::bigint[]) client`, docID, userID, clients)
+	return wrap("claim the clients", err)
+}
+
+// newClient gives the user a client of Yjs that nobody had before, and says that
+// it is here.
+func newClient(ctx context.Context, db postgres.Queryer, docID, userID int64, here, plain bool) (client int64, err error) {
+	for err = pgx.ErrNoRows; errors.Is(err, pgx.ErrNoRows); { // no row: it was taken
+		err = db.QueryRow(ctx, `
+			with next as (
+			  update collab.documents set next_client = next_client + 1 where id = $1 returning next_client - 1 as client
+			)
+			insert into collab.clients (doc_id, client, user_id, seen_at, plain)
+			select $1, client, $2, case when $3 then now() end, $4 from next
+			    on conflict (doc_id, client) do nothing
+			returning client`, docID, userID, here, plain).Scan(&client)
+		if errors.Is(err, pgx.ErrNoRows) {
+			if exists, missing := seqOf(ctx, db, docID); missing != nil || exists < 0 {
+				return 0, missing
+			}
+		}
+	}
+	return client, wrap("give out a client", err)
+}
+
+// seqOf is the seq of a document; 404 when there is none.
+func seqOf(ctx context.Context, db postgres.Queryer, docID int64) (seq int64, err error) {
+	err = db.QueryRow(ctx, `select seq from collab.documents where id = $1`, docID).Scan(&seq)
+	return seq, orNotFound("read the document's seq", err)
+}
+
+// plainClient is the client that the server writes as for the user; 0: none yet.
+func plainClient(ctx context.Context, tx pgx.Tx, docID, userID int64) (client int64, err error) {
+	err = tx.QueryRow(ctx, `
+		select client from collab.clients where doc_id = $1 and user_id = $2 and plain`, docID, userID).Scan(&client)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	return client, wrap("find the user's client", err)
+}
+
+// place is how far a document is, for the check of the open ones.
+type place struct {
+	seq   int64
+	epoch int
+}
+
+func places(ctx context.Context, db postgres.Queryer, docIDs []int64) (map[int64]place, error) {
+	rows, err := db.Query(ctx, `select id, seq, epoch from collab.documents where id = any($1)`, docIDs)
+	if err != nil {
+		return nil, fmt.Errorf("look at the documents: %w", err)
+	}
+	found := map[int64]place{}
+	var id int64
+	var p place
+	_, err = pgx.ForEachRow(rows, []any{&id, &p.seq, &p.epoch}, func() error {
+		found[id] = p
+		return nil
+	})
+	return found, wrap("look at the documents", err)
+}
+
+func orNotFound(doing string, err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return fault.NotFound()
+	}
+	return wrap(doing, err)
+}
+
+func wrap(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}

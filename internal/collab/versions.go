@@ -1,0 +1,142 @@
+package collab
+
+import (
+	"context"
+	"strings"
+	"unicode/utf8"
+
+	"hubbub/internal/account"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// The kinds of versions.
+const (
+	kindAuto    = "auto"
+	kindNamed   = "named"
+	kindRestore = "restore" // how it was before an older one was restored
+)
+
+// Kept is a version with what stands in it.
+type Kept struct {
+	Version
+	Content string `json:"content"`
+	Update  []byte `json:"update"` // of Yjs, for an editor to show or to restore it
+}
+
+// keepVersion keeps the document as it is now: the whole of it, so that a
+// version stands by itself, whatever is forgotten later. It is 0 when an
+// automatic one would say nothing new.
+func (s *Service) keepVersion(ctx context.Context, docID int64, kind, name string, byUser int64) (id int64, err error) {
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		if alone, err := tryChore(ctx, tx, choreVersion, docID); err != nil || !alone && kind == kindAuto {
+			return err
+		}
+		c, err := readContent(ctx, tx, docID)
+		if err != nil {
+			return err
+		}
+		bytes, err := yjs.Compact(c.updates...)
+		if err != nil {
+			return err
+		}
+		text, err := textIn(bytes)
+		if err != nil { // too long to be read: the version counts all the same
+			s.log.Warn("a version cannot be read", "document", docID, "err", err)
+		}
+		id, err = insertVersion(ctx, tx, docID, c, kind, name, text, bytes, byUser)
+		return err
+	})
+	return id, err
+}
+
+// KeepVersion makes a version on request; restoring: before an older one is
+// restored. For who may write.
+func (s *Service) KeepVersion(ctx context.Context, from *hub.Conn, userID, docID int64, name string, restoring bool) (Version, error) {
+	name = strings.TrimSpace(name)
+	if utf8.RuneCountInString(name) > 120 {
+		return Version{}, fault.Invalid("name", "must have 120 characters at most")
+	}
+	if err := s.mayWrite(ctx, userID, docID); err != nil {
+		return Version{}, err
+	}
+	kind := kindNamed
+	if restoring {
+		kind = kindRestore
+	}
+	id, err := s.keepVersion(ctx, docID, kind, name, userID)
+	if err != nil {
+		return Version{}, err
+	}
+	kept, err := s.Version(ctx, userID, docID, id)
+	if err == nil {
+		s.hub.Broadcast(ctx, hub.Event{Name: eventVersion, Class: hub.Log, Data: kept.Version}, from, Room(docID))
+	}
+	return kept.Version, err
+}
+
+func (s *Service) mayWrite(ctx context.Context, userID, docID int64) error {
+	e, err := editionFor(ctx, s.db, docID, userID)
+	if err != nil {
+		return err
+	}
+	if !e.role.Writes() {
+		return fault.Forbidden("You may read this document, not change it.")
+	}
+	return nil
+}
+
+// Versions lists what is kept, the newest first.
+func (s *Service) Versions(ctx context.Context, userID, docID int64) ([]Version, error) {
+	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
+		return nil, err
+	}
+	rows, err := versionsOf(ctx, s.db, docID)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.fillAuthors(ctx, rows); err != nil {
+		return nil, err
+	}
+	versions := make([]Version, len(rows))
+	for i := range rows {
+		versions[i] = rows[i].Version
+	}
+	return versions, nil
+}
+
+// Version returns one with its content.
+func (s *Service) Version(ctx context.Context, userID, docID, id int64) (Kept, error) {
+	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
+		return Kept{}, err
+	}
+	row, err := versionOf(ctx, s.db, docID, id)
+	if err != nil {
+		return Kept{}, err
+	}
+	one := []versionRow{row}
+	err = s.fillAuthors(ctx, one)
+	return Kept{Version: one[0].Version, Content: row.Text, Update: row.bytes}, err
+}
+
+func (s *Service) fillAuthors(ctx context.Context, rows []versionRow) error {
+	var all []int64
+	for i := range rows {
+		all = append(all, rows[i].authors...)
+	}
+	profiles, err := s.people.Profiles(ctx, sortedUnique(all))
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		rows[i].Authors = []account.Profile{}
+		for _, id := range rows[i].authors {
+			if p, known := profiles[id]; known {
+				rows[i].Authors = append(rows[i].Authors, p)
+			}
+		}
+	}
+	return nil
+}
