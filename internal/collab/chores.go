@@ -70,6 +70,7 @@ func (s *Service) runChores(ctx context.Context) {
 		}
 		s.complain("read texts for the search", s.readTexts(ctx))
 		s.complain("keep versions", s.keepVersions(ctx))
+		s.complain("tell of comments", s.tellAlerts(ctx))
 	}
 }
 

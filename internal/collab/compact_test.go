@@ -154,9 +154,8 @@ func TestALongLogIsCompactedByItself(t *testing.T) {
 }
 
 func TestTheTextFollowsForTheSearch(t *testing.T) {
-	n := newNode(t)
+	n := newNode(t, func(c *Config) { c.Timing.Settle = -time.Minute }) // at once
 	id := n.document()
-	n.timing.Settle = -time.Minute // at once
 	a := n.writer(sam, id)
 	a.write("the quick brown fox")
 	a.saved()
@@ -193,9 +192,9 @@ func TestVersionsStandByThemselves(t *testing.T) {
 	if text, err := textIn(one.Update); err != nil || text != "first good draft" {
 		t.Errorf("its update reads %q: %v", text, err)
 	}
-	n.timing.Idle = -time.Minute // at once
+	patient := onDatabase(t, n.db, hub.Config{}, Config{Timing: Timing{Check: time.Hour, Idle: -time.Minute}}) // at once
 	for range 2 {
-		if err := n.keepVersions(t.Context()); err != nil {
+		if err := patient.keepVersions(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

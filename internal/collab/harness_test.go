@@ -32,15 +32,19 @@ func (nobodyIsOnline) Online(context.Context, []int64) map[int64]account.Presenc
 // slow is a timing by which nothing happens that the test does not ask for.
 var slow = Timing{Check: time.Hour, PlainGap: 10 * time.Millisecond}
 
-func newNode(t testing.TB) *node {
+func newNode(t testing.TB, change ...func(*Config)) *node {
 	t.Helper()
+	c := Config{Timing: slow}
+	for _, f := range change {
+		f(&c)
+	}
 	db := testkit.Database(t)
 	if _, err := db.Exec(t.Context(), `
 		insert into account.users (full_name, handle, email)
 		select name, lower(name), lower(name) || '@test.example' from unnest(array['Sam','Maya','Theo','Lin']) name`); err != nil {
 		t.Fatal(err)
 	}
-	return onDatabase(t, db, hub.Config{}, Config{Timing: slow})
+	return onDatabase(t, db, hub.Config{}, c)
 }
 
 // onDatabase is another node.

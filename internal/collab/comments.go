@@ -1,0 +1,232 @@
+package collab
+
+import (
+	"context"
+	"encoding/json"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
+)
+
+const (
+	maxAnchor   = 2000 // bytes of two relative positions
+	maxQuote    = 500  // characters
+	maxComment  = 2000 // characters
+	maxMentions = 20   // people a comment can tell
+)
+
+// Anchor is where a thread stands: two relative positions of Yjs, as JSON, which
+// move along with the text. The editor makes and reads them.
+type Anchor struct {
+	Start json.RawMessage `json:"start"`
+	End   json.RawMessage `json:"end"`
+}
+
+func (a Anchor) check() error {
+	if len(a.Start) == 0 || len(a.End) == 0 || len(a.Start)+len(a.End) > maxAnchor {
+		return fault.Invalid("anchor", "must have a start and an end, two relative positions")
+	}
+	return nil
+}
+
+// Thread is a conversation about a part of the document.
+type Thread struct {
+	ID         int64            `json:"id"`
+	DocID      int64            `json:"docId"`
+	Anchor     Anchor           `json:"anchor"`
+	Quote      string           `json:"quote"` // what was selected
+	Comments   []Comment        `json:"comments"`
+	ResolvedAt *wire.Time       `json:"resolvedAt"`
+	ResolvedBy *account.Profile `json:"resolvedBy"`
+}
+
+// Comment is one thing that somebody said.
+type Comment struct {
+	ID        int64           `json:"id"`
+	Author    account.Profile `json:"author"`
+	Text      string          `json:"text"`
+	CreatedAt wire.Time       `json:"createdAt"`
+}
+
+// Removed is the body of commentRemoved.
+type Removed struct {
+	ID    int64 `json:"id"`
+	DocID int64 `json:"docId"`
+}
+
+func checkComment(text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch n := utf8.RuneCountInString(text); {
+	case n == 0:
+		return "", fault.Invalid("text", "is required")
+	case n > maxComment:
+		return "", fault.Invalid("text", "must have 2000 characters at most")
+	}
+	return text, nil
+}
+
+// Threads lists a document's comments, the oldest first.
+func (s *Service) Threads(ctx context.Context, userID, docID int64) ([]Thread, error) {
+	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
+		return nil, err
+	}
+	threads, err := threadsOf(ctx, s.db, docID, 0)
+	if err != nil {
+		return nil, err
+	}
+	return threads, s.fillVoices(ctx, threads)
+}
+
+// Comment begins a thread. Whoever may read may comment.
+func (s *Service) Comment(ctx context.Context, from *hub.Conn, who account.User, docID int64, at Anchor, quote, text string) (Thread, error) {
+	if err := at.check(); err != nil {
+		return Thread{}, err
+	}
+	if runes := []rune(quote); len(runes) > maxQuote {
+		quote = string(runes[:maxQuote])
+	}
+	return s.say(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
+		return insertThread(ctx, tx, docID, who.ID, at, quote)
+	})
+}
+
+// Reply continues one, and opens it again if it was resolved.
+func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, docID, threadID int64, text string) (Thread, error) {
+	return s.say(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
+		return threadID, resolveThread(ctx, tx, docID, threadID, 0)
+	})
+}
+
+// say puts a comment into a thread. Whom it concerns is written down with it, and
+// told until it is through.
+func (s *Service) say(ctx context.Context, from *hub.Conn, who account.User, docID int64, text string, thread func(postgres.Tx) (int64, error)) (Thread, error) {
+	text, err := checkComment(text)
+	if err != nil {
+		return Thread{}, err
+	}
+	named, err := s.named(ctx, text)
+	if err != nil {
+		return Thread{}, err
+	}
+	var id int64
+	err = s.locked(ctx, docID, who.ID, func(tx postgres.Tx, _ Role) error {
+		if id, err = thread(tx); err != nil {
+			return err
+		}
+		return insertComment(ctx, tx, docID, id, who.ID, text, named)
+	})
+	if err != nil {
+		return Thread{}, err
+	}
+	s.chores.all()
+	return s.tellThread(ctx, from, docID, id)
+}
+
+var mention = regexp.MustCompile(`(?:^|[^\w@])@([\pL\pN][\pL\pN._-]*)`)
+
+// named are the people whom a text mentions.
+func (s *Service) named(ctx context.Context, text string) ([]int64, error) {
+	var handles []string
+	for _, found := range mention.FindAllStringSubmatch(text, maxMentions) {
+		handles = append(handles, strings.TrimRight(strings.ToLower(found[1]), "._-"))
+	}
+	if len(handles) == 0 {
+		return nil, nil
+	}
+	people, err := s.people.ByHandles(ctx, handles)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, u := range people {
+		ids = append(ids, u.ID)
+	}
+	return ids, nil
+}
+
+// Resolve closes a thread, or opens it again.
+func (s *Service) Resolve(ctx context.Context, from *hub.Conn, userID, docID, threadID int64, resolved bool) (Thread, error) {
+	by := int64(0)
+	if resolved {
+		by = userID
+	}
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, _ Role) error {
+		return resolveThread(ctx, tx, docID, threadID, by)
+	})
+	if err != nil {
+		return Thread{}, err
+	}
+	return s.tellThread(ctx, from, docID, threadID)
+}
+
+// RemoveThread deletes a thread: one's own, or any for who may write.
+func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docID, threadID int64) error {
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
+		return deleteThread(ctx, tx, docID, threadID, userID, role.Writes())
+	})
+	if err == nil {
+		s.hub.Broadcast(ctx, hub.Event{Name: eventErased, Class: hub.Log, Data: Removed{threadID, docID}}, from, Room(docID))
+	}
+	return err
+}
+
+func (s *Service) tellThread(ctx context.Context, from *hub.Conn, docID, id int64) (Thread, error) {
+	threads, err := threadsOf(ctx, s.db, docID, id)
+	if err == nil && len(threads) == 0 {
+		err = fault.NotFound()
+	}
+	if err == nil {
+		err = s.fillVoices(ctx, threads)
+	}
+	if err != nil {
+		return Thread{}, err
+	}
+	s.hub.Broadcast(ctx, hub.Event{Name: eventThread, Class: hub.Log, Data: threads[0]}, from, Room(docID))
+	return threads[0], nil
+}
+
+func (s *Service) fillVoices(ctx context.Context, threads []Thread) error {
+	var ids []int64
+	each(threads, func(p *account.Profile) { ids = append(ids, p.ID) })
+	profiles, err := s.people.Profiles(ctx, sortedUnique(ids))
+	each(threads, func(p *account.Profile) { *p = profiles[p.ID] })
+	return err
+}
+
+func each(threads []Thread, visit func(*account.Profile)) {
+	for i := range threads {
+		for j := range threads[i].Comments {
+			visit(&threads[i].Comments[j].Author)
+		}
+		if threads[i].ResolvedBy != nil {
+			visit(threads[i].ResolvedBy)
+		}
+	}
+}
+
+// tellAlerts tells whom comments concern, and forgets that only then: after a
+// crash they are told again.
+func (s *Service) tellAlerts(ctx context.Context) error {
+	if s.notifier == nil {
+		return nil
+	}
+	alerts, err := alertsToTell(ctx, s.db)
+	if err != nil {
+		return err
+	}
+	for _, a := range alerts {
+		if err := s.notifier.Notify(ctx, a); err != nil {
+			return err
+		}
+		if err := deleteAlert(ctx, s.db, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}

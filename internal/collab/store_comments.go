@@ -1,0 +1,127 @@
+package collab
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
+)
+
+// threadsOf reads a document's threads, or only one of them.
+func threadsOf(ctx context.Context, db postgres.Queryer, docID, only int64) ([]Thread, error) {
+	rows, err := db.Query(ctx, `
+		select t.id, t.anchor, t.quote, t.resolved_at, t.resolved_by, c.id, c.author_id, c.text, c.created_at
+		  from collab.threads t
+		  join collab.comments c on c.thread_id = t.id
+		 where t.doc_id = $1 and ($2 = 0 or t.id = $2)
+		 order by t.id, c.id`, docID, only)
+	if err != nil {
+		return nil, fmt.Errorf("read the comments: %w", err)
+	}
+	threads := []Thread{}
+	t, c := Thread{DocID: docID}, Comment{}
+	var resolvedAt *time.Time
+	var resolvedBy *int64
+	var createdAt time.Time
+	_, err = pgx.ForEachRow(rows, []any{&t.ID, &t.Anchor, &t.Quote, &resolvedAt, &resolvedBy, &c.ID, &c.Author.ID, &c.Text, &createdAt}, func() error {
+		if last := len(threads) - 1; last < 0 || threads[last].ID != t.ID {
+			t.ResolvedAt, t.ResolvedBy, t.Comments = wire.TimeOrNil(resolvedAt), nil, nil
+			if resolvedBy != nil {
+				t.ResolvedBy = &account.Profile{ID: *resolvedBy}
+			}
+			threads = append(threads, t)
+		}
+		c.CreatedAt = wire.Time(createdAt)
+		last := &threads[len(threads)-1]
+		last.Comments = append(last.Comments, c)
+		t.Anchor, resolvedAt, resolvedBy = Anchor{}, nil, nil
+		return nil
+	})
+	return threads, wrap("read the comments", err)
+}
+
+func insertThread(ctx context.Context, tx pgx.Tx, docID, userID int64, at Anchor, quote string) (id int64, err error) {
+	anchor, err := json.Marshal(at)
+	if err != nil {
+		return 0, fmt.Errorf("encode the anchor: %w", err)
+	}
+	err = tx.QueryRow(ctx, `
+		insert into collab.threads (doc_id, anchor, quote, created_by) values ($1, $2, $3, $4) returning id`,
+		docID, anchor, quote, userID).Scan(&id)
+	return id, wrap("begin a thread", err)
+}
+
+// resolveThread closes it in somebody's name, or opens it, by nobody; 404 when
+// the document has no such thread.
+func resolveThread(ctx context.Context, tx pgx.Tx, docID, id, by int64) error {
+	tag, err := tx.Exec(ctx, `
+		update collab.threads
+		   set resolved_by = nullif($3, 0), resolved_at = case when $3 <> 0 then now() end
+		 where doc_id = $1 and id = $2`, docID, id, by)
+	if err == nil && tag.RowsAffected() == 0 {
+		return fault.NotFound()
+	}
+	return wrap("resolve the thread", err)
+}
+
+// insertComment stores it with whom it concerns: who is named, and who is in the
+// thread already; of these only who may read the document, and never the author.
+func insertComment(ctx context.Context, tx pgx.Tx, docID, threadID, authorID int64, text string, named []int64) error {
+	_, err := tx.Exec(ctx, `
+		with comment as (
+		  insert into collab.comments (thread_id, author_id, text) values ($2, $3, $4) returning id
+		), concerned as (
+		  select unnest($5::bigint[]) as user_id, true as mentioned
+		   union all
+		  select author_id, false from collab.comments where thread_id = $2
+		)
+		insert into collab.alerts (comment_id, user_id, mentioned)
+		select comment.id, c.user_id, bool_or(c.mentioned)
+		  from concerned c
+		  join collab.documents d on d.id = $1
+		  left join collab.members m on m.doc_id = d.id and m.user_id = c.user_id, comment
+		 where c.user_id <> $3 and (m.role is not null or d.visibility = 'everyone')
+		 group by comment.id, c.user_id`, docID, threadID, authorID, text, named)
+	return wrap("store the comment", err)
+}
+
+// deleteThread is for who began it, or for anyone if any is true; 404 when there
+// is none that they may delete.
+func deleteThread(ctx context.Context, tx pgx.Tx, docID, id, userID int64, anyones bool) error {
+	tag, err := tx.Exec(ctx, `
+		delete from collab.threads where doc_id = $1 and id = $2 and (created_by = $3 or $4)`, docID, id, userID, anyones)
+	if err == nil && tag.RowsAffected() == 0 {
+		return fault.NotFound()
+	}
+	return wrap("delete the thread", err)
+}
+
+func alertsToTell(ctx context.Context, db postgres.Queryer) ([]Alert, error) {
+	rows, err := db.Query(ctx, `
+		select c.id, t.id, d.id, a.user_id, c.author_id, a.mentioned, d.title, c.text, c.created_at
+		  from collab.alerts a
+		  join collab.comments c on c.id = a.comment_id
+		  join collab.threads t on t.id = c.thread_id
+		  join collab.documents d on d.id = t.doc_id
+		 order by a.comment_id, a.user_id
+		 limit 100`)
+	if err != nil {
+		return nil, fmt.Errorf("read whom to tell: %w", err)
+	}
+	alerts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Alert, err error) {
+		return a, row.Scan(&a.CommentID, &a.ThreadID, &a.DocID, &a.UserID, &a.AuthorID, &a.Mentioned, &a.Title, &a.Text, &a.At)
+	})
+	return alerts, wrap("read whom to tell", err)
+}
+
+func deleteAlert(ctx context.Context, db postgres.Queryer, a Alert) error {
+	_, err := db.Exec(ctx, `delete from collab.alerts where comment_id = $1 and user_id = $2`, a.CommentID, a.UserID)
+	return wrap("note that somebody was told", err)
+}
