@@ -15,6 +15,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
+	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
 	"hubbub/internal/notify"
@@ -36,6 +37,7 @@ type App struct {
 	notify    *notify.Service
 	push      *notify.Pusher
 	search    *search.Service
+	collab    *collab.Service
 	socket    *socket.Handler
 	metrics   *metrics
 	router    *echo.Echo
@@ -101,6 +103,7 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.push.Run(jobs) })
 	a.running.Go(func() { a.search.Run(jobs) })
 	a.running.Go(func() { a.backfill(jobs) })
+	a.running.Go(func() { a.collab.Run(jobs) })
 	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {

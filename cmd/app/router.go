@@ -14,6 +14,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/action"
 	"hubbub/internal/chat"
+	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/notify"
 	"hubbub/internal/playground"
@@ -51,6 +52,8 @@ func (a *App) newRouter() *echo.Echo {
 	notify.Actions(api, a.notify)
 	notify.PushActions(api, a.push)
 	search.Actions(api, a.search)
+	collab.Actions(api, a.collab)
+	api.GET("/documents/:id/yjs", account.Action(a.connectStock))
 	a.pages(site.Group("", middleware.GzipWithConfig(middleware.GzipConfig{MinLength: 1024})))
 	site.RouteNotFound("/*", notFound)
 	api.RouteNotFound("/*", notFound)

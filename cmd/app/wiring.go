@@ -10,7 +10,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
+	"hubbub/internal/action"
 	"hubbub/internal/chat"
+	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
 	"hubbub/internal/notify"
@@ -50,6 +52,7 @@ func (a *App) wire() error {
 	a.dashboard = dashboard.New(a.db, a.hub, dashboard.Config{
 		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
 	})
+	a.collab = collab.New(a.db, a.hub, people, collab.Config{Log: a.config.Log, Notifier: commentNotices{a.notify}})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
@@ -85,6 +88,7 @@ func (a *App) socketConfig() socket.Config {
 		Hub: a.hub, Router: a.router, Log: a.config.Log, Heartbeat: a.config.Heartbeat,
 		Rate: float64(a.config.RequestRate), Burst: 2 * a.config.RequestRate,
 		AllowedOrigins: a.config.AllowedOrigins, PerAddress: a.config.ConnectionsPerAddress,
+		Binary: a.collab.Receive,
 	}
 	if a.config.BaseURL != nil {
 		c.BaseURL = a.config.BaseURL.String()
@@ -103,6 +107,22 @@ func (a *App) connect(c echo.Context) error {
 		UserID: caller.ID, Session: caller.Session, Expires: caller.Expires,
 		HTML: c.QueryParam("view") == "html",
 	}, base)
+}
+
+type stockInput struct {
+	ID action.ID `json:"id"`
+}
+
+// connectStock upgrades a request of an editor that speaks plain y-websocket.
+func (a *App) connectStock(c echo.Context, who account.User, in stockInput) error {
+	dialect, err := a.collab.Stock(c.Request().Context(), who.ID, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	caller, _ := account.CallerFrom(c.Request().Context())
+	return a.socket.AcceptAs(dialect, c.Response(), c.Request(), hub.Identity{
+		UserID: caller.ID, Session: caller.Session, Expires: caller.Expires,
+	})
 }
 
 // onlineByPresence lets account and chat ask presence, which itself asks account

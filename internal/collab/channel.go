@@ -41,6 +41,15 @@ func (ch *channel) send(message []byte) {
 	ch.live.s.hub.StreamTo(ch.conn, yjsRoom(ch.live.id), hub.Log, message)
 }
 
+// nothing is what is known to a stock client to which messages were lost: it
+// would not ask again by itself. Ours does, when it is asked: nil.
+func (ch *channel) nothing() yjs.StateVector {
+	if ch.stock {
+		return yjs.StateVector{}
+	}
+	return nil
+}
+
 func (ch *channel) refuse(n uint64, why refusal) { ch.send(refused(ch.live.id, n, why)) }
 
 // Receive takes a binary message of a connection. What belongs to no open
@@ -109,8 +118,12 @@ func (ch *channel) receiveAwareness(states []byte) {
 		return
 	}
 	ch.mu.Lock()
+	own := ch.caret == client
 	ch.caret, ch.clock, ch.awake = client, clock, awake
 	ch.mu.Unlock()
+	if !own {
+		ch.live.s.tellVisit(ch.live.s.ctx, eventJoined, ch) // now it has a name
+	}
 	ch.live.relay(states, ch.conn)
 }
 
@@ -122,12 +135,27 @@ func (ch *channel) checkCaret(in []byte) (client, clock uint64, awake, ok bool) 
 		return 0, 0, false, false
 	}
 	one := states[0]
-	ch.mu.Lock()
-	defer ch.mu.Unlock()
-	if one.Client != ch.caret && !(ch.stock && ch.clock == 0) {
+	mine, clock := ch.caretNow()
+	if one.Client != mine && !(ch.stock && clock == 0 && ch.live.free(one.Client)) {
 		return 0, 0, false, false
 	}
 	return one.Client, one.Clock, string(one.State) != "null", true
+}
+
+func (ch *channel) caretNow() (client, clock uint64) {
+	ch.mu.Lock()
+	defer ch.mu.Unlock()
+	return ch.caret, ch.clock
+}
+
+// free tells whether nobody here has that client.
+func (l *live) free(client uint64) bool {
+	for _, ch := range l.open() {
+		if caret, _ := ch.caretNow(); caret == client || ch.client == client {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *live) relay(states []byte, except *hub.Conn) {

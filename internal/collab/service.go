@@ -12,6 +12,7 @@ import (
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
 	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
 )
 
 // People is what collab needs to know of accounts.
@@ -190,7 +191,7 @@ func (s *Service) rightsHeard(room string, _ int64) {
 // lost is told when messages to a channel were discarded: it begins anew.
 func (s *Service) lost(conn *hub.Conn, room string) {
 	if ch := s.channelOf(conn, documentOf(room)); ch != nil {
-		ch.live.ask(ask{from: ch})
+		ch.live.ask(ask{from: ch, sv: ch.nothing()})
 	}
 }
 
@@ -336,7 +337,8 @@ func (s *Service) tellVisit(ctx context.Context, name string, ch *channel) {
 		s.complain("tell of a collaborator", err)
 		return
 	}
-	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: ch.client, User: profiles[ch.userID]}
+	client, _ := ch.caretNow()
+	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, User: profiles[ch.userID]}
 	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
 }
 
@@ -438,6 +440,9 @@ func (s *Service) reconsider(ctx context.Context, ch *channel, role Role, found 
 func (s *Service) putOut(ctx context.Context, ch *channel, why string) {
 	for _, room := range rooms(ch.live.id) {
 		s.hub.Expel(ch.conn, room)
+	}
+	if ch.stock {
+		ch.conn.Close(wire.CloseRestart) // it knows no other word for it
 	}
 	s.hub.BroadcastHere(ctx, gone(ch.live.id, why), ch.conn.ID())
 }

@@ -30,6 +30,11 @@ func (h *Hub) StreamTo(c *Conn, room string, class Class, message []byte) {
 	}
 }
 
+// ReplyBinary sends a binary message to this connection alone, unless much waits.
+func (c *Conn) ReplyBinary(message []byte) {
+	c.push(&Frame{Bytes: message, Binary: true, class: Volatile}, nil)
+}
+
 // OnLost calls fn after binary messages to a connection were discarded, from a
 // room whose name starts with the prefix. It runs outside all locks of the hub,
 // in the goroutine that streamed. Register before serving.

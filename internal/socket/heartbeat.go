@@ -17,11 +17,19 @@ func (s *session) tick() {
 	}
 	silent := time.Since(time.Unix(0, s.lastSent.Load()))
 	if silent >= s.h.config.Heartbeat {
-		s.conn.Reply(heartbeat)
+		s.sayAlive()
 		silent = 0
 	}
 	s.beat.Reset(s.h.config.Heartbeat - silent)
 	s.ping()
+}
+
+func (s *session) sayAlive() {
+	if s.dialect != nil {
+		s.conn.ReplyBinary(s.dialect.Alive)
+		return
+	}
+	s.conn.Reply(heartbeat)
 }
 
 // ping drops the peer if it does not answer in time. A peer that cannot be

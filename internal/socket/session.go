@@ -26,6 +26,7 @@ type session struct {
 	address string
 	origin  handshake
 	rate    rateLimit
+	dialect *Dialect // nil: frames
 
 	ctx    context.Context // of virtual requests; ends with the connection
 	cancel context.CancelFunc
@@ -39,17 +40,17 @@ type session struct {
 	serving  atomic.Bool // the reader is in the router and reads no pongs
 }
 
-func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who hub.Identity, base context.Context, address string) {
+func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who hub.Identity, base context.Context, address string, dialect *Dialect) {
 	conn := h.config.Hub.Open(who)
 	s := &session{
-		h: h, ws: ws, line: line, conn: conn, address: address,
+		h: h, ws: ws, line: line, conn: conn, address: address, dialect: dialect,
 		log:    h.config.Log.With("connection", conn.ID(), "user", who.UserID),
 		origin: handshakeOf(r),
 		rate:   newRateLimit(h.config.Rate, h.config.Burst),
 	}
 	s.ctx, s.cancel = context.WithCancel(virtualContext(base, conn))
 	s.log.Info("socket opened", "session", who.Session)
-	s.introduce()
+	s.greet()
 	s.beat = time.AfterFunc(time.Hour, s.tick) // set, so that tick finds it there
 	s.beat.Reset(h.config.Heartbeat)
 	go s.read()
@@ -85,6 +86,8 @@ func codeOf(err error) wire.CloseCode {
 func (s *session) receive(kind websocket.MessageType, message io.Reader) {
 	switch {
 	case s.conn.Closing():
+	case s.dialect != nil:
+		s.receiveForeign(kind, message)
 	case kind == websocket.MessageText:
 		s.receiveText(message)
 	case s.h.config.Binary == nil:
@@ -130,12 +133,16 @@ func (s *session) serveFrames(message []byte) {
 }
 
 func (s *session) receiveBinary(r io.Reader) {
+	s.takeBinary(r, s.h.config.Binary)
+}
+
+func (s *session) takeBinary(r io.Reader, take func(*hub.Conn, []byte)) {
 	// Refusing would lose a document's update, so a flood is slowed down.
 	if s.rate.wait(s.ctx) != nil {
 		return
 	}
 	if message, err := io.ReadAll(r); err == nil {
-		s.h.config.Binary(s.conn, message)
+		take(s.conn, message)
 	} else if websocketTooBig(err) {
 		s.conn.Close(wire.CloseTooBig)
 	}

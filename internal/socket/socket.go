@@ -93,6 +93,10 @@ func New(c Config) *Handler {
 // requests; its end does not end them. An error is a refusal before the
 // upgrade, still to be answered.
 func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, who hub.Identity, base context.Context) error {
+	return h.accept(w, r, who, base, nil)
+}
+
+func (h *Handler) accept(w http.ResponseWriter, r *http.Request, who hub.Identity, base context.Context, dialect *Dialect) error {
 	if err := h.check(r); err != nil {
 		return err
 	}
@@ -112,7 +116,7 @@ func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, who hub.Identit
 		return nil // the library has answered
 	}
 	ws.SetReadLimit(wire.MaxBinary)
-	h.start(ws, upgrade.conn, r, who, base, address)
+	h.start(ws, upgrade.conn, r, who, base, address, dialect)
 	return nil
 }
 

@@ -39,6 +39,9 @@ func (s *session) flush() {
 	s.out.Lock()
 	defer s.out.Unlock()
 	frames, code := s.conn.Take(s.spare)
+	if s.dialect != nil {
+		frames = s.dialect.translate(frames)
+	}
 	defer s.keep(frames)
 	if s.ctx.Err() != nil {
 		return

@@ -24,7 +24,8 @@ type Socket struct {
 	mu      sync.Mutex
 	nextID  int64
 	replies map[int64]chan frame
-	events  []Event // not looked at yet
+	events  []Event  // not looked at yet
+	binary  [][]byte // binary messages not looked at yet
 	changed chan struct{}
 	ended   error
 }
@@ -78,7 +79,29 @@ func (c *Client) connect(query string) (*Socket, Event) {
 // ConnectRefused tries to open a socket and returns the status that refused it.
 func (c *Client) ConnectRefused(query string, headers ...string) int {
 	c.t.Helper()
-	s, response, err := c.dial(query, headers...)
+	return c.refused("/socket?"+query, headers...)
+}
+
+// RefusedAt tries to open a socket at another path, and returns the status that
+// refused it.
+func (c *Client) RefusedAt(path string) int {
+	c.t.Helper()
+	return c.refused(path)
+}
+
+// ConnectAt opens a socket at another path, where nobody greets.
+func (c *Client) ConnectAt(path string) *Socket {
+	c.t.Helper()
+	s, response, err := c.dialAt(path)
+	if err != nil {
+		c.t.Fatalf("connect: %v (%v)", err, response)
+	}
+	return s
+}
+
+func (c *Client) refused(path string, headers ...string) int {
+	c.t.Helper()
+	s, response, err := c.dialAt(path, headers...)
 	if err == nil {
 		s.Close()
 		c.t.Fatal("the socket was accepted")
@@ -89,7 +112,11 @@ func (c *Client) ConnectRefused(query string, headers ...string) int {
 	return response.StatusCode
 }
 
-func (c *Client) dial(query string, headers ...string) (*Socket, *http.Response, error) {
+func (c *Client) dial(query string) (*Socket, *http.Response, error) {
+	return c.dialAt("/socket?" + query)
+}
+
+func (c *Client) dialAt(path string, headers ...string) (*Socket, *http.Response, error) {
 	header := http.Header{}
 	for _, cookie := range c.Cookies() {
 		header.Add("Cookie", cookie.String())
@@ -102,7 +129,7 @@ func (c *Client) dial(query string, headers ...string) (*Socket, *http.Response,
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	conn, response, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+"/socket?"+query, &websocket.DialOptions{HTTPHeader: header, HTTPClient: c.http})
+	conn, response, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+path, &websocket.DialOptions{HTTPHeader: header, HTTPClient: c.http})
 	if err != nil {
 		return nil, response, err
 	}
@@ -116,10 +143,14 @@ func (c *Client) dial(query string, headers ...string) (*Socket, *http.Response,
 func (s *Socket) read() {
 	defer close(s.done)
 	for {
-		_, message, err := s.conn.Read(context.Background())
+		kind, message, err := s.conn.Read(context.Background())
 		if err != nil {
 			s.end(err)
 			return
+		}
+		if kind == websocket.MessageBinary {
+			s.takeBinary(message)
+			continue
 		}
 		for line := range bytes.SplitSeq(message, []byte{'\n'}) {
 			s.take(line)
@@ -153,6 +184,22 @@ func (s *Socket) take(line []byte) {
 		delete(s.replies, id)
 		waiting <- f
 	}
+}
+
+func (s *Socket) takeBinary(message []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.binary = append(s.binary, message)
+	s.wake()
+}
+
+// Binary takes the binary messages that came so far, oldest first.
+func (s *Socket) Binary() [][]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	messages := s.binary
+	s.binary = nil
+	return messages
 }
 
 func (s *Socket) end(err error) {

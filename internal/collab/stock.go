@@ -1,0 +1,114 @@
+package collab
+
+import (
+	"context"
+	"encoding/binary"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/hub"
+	"hubbub/internal/socket"
+)
+
+// The messages of y-websocket (https://github.com/yjs/y-protocols), which stock
+// editors speak. Each is a varuint, and of sync a second one.
+const (
+	stockSync      = 0
+	stockAwareness = 1
+	stockAuth      = 2 // down: 0, then why not
+
+	stockStep1  = 0
+	stockStep2  = 1
+	stockUpdate = 2
+)
+
+// Stock opens a document for an editor that speaks plain y-websocket, on a
+// socket of its own: the same channel, in other words. It counts the client's
+// updates itself, and its client of Yjs is the person's who first wrote as it.
+func (s *Service) Stock(ctx context.Context, userID, docID int64) (socket.Dialect, error) {
+	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
+		return socket.Dialect{}, err
+	}
+	n := uint64(0) // only the connection's reader counts
+	return socket.Dialect{
+		Opened: func(conn *hub.Conn) error {
+			schema := Schema
+			_, err := s.Join(s.ctx, conn, Opening{DocID: docID, Schema: &schema, Stock: true})
+			conn.Release()
+			return err
+		},
+		In: func(conn *hub.Conn, in []byte) {
+			if message := fromStock(docID, in, n+1); message != nil {
+				n++
+				s.Receive(conn, message)
+			}
+		},
+		Out:   toStock,
+		Alive: awareness(docID, yjs.EncodeAwareness()),
+	}, nil
+}
+
+// fromStock is the message in our words; nil: there is none.
+func fromStock(docID int64, in []byte, n uint64) []byte {
+	sort, in, err := readUint(in)
+	if err != nil {
+		return nil
+	}
+	step := uint64(0)
+	if sort == stockSync {
+		if step, in, err = readUint(in); err != nil {
+			return nil
+		}
+	}
+	size, in, err := readUint(in)
+	if err != nil || size != uint64(len(in)) {
+		return nil
+	}
+	switch {
+	case sort == stockAwareness:
+		return awareness(docID, in)
+	case sort != stockSync:
+		return nil
+	case step == stockStep1:
+		return step1(docID, in)
+	case step == stockStep2:
+		return compose(docID, kindStep2, []uint64{n}, in)
+	case step == stockUpdate:
+		return compose(docID, kindUpdate, []uint64{n}, in)
+	}
+	return nil
+}
+
+// toStock is one of our messages in theirs; nil: they have no word for it.
+func toStock(message []byte) []byte {
+	_, in, err := readUint(message)
+	if err != nil || len(in) == 0 {
+		return nil
+	}
+	k, payload := kind(in[0]), in[1:]
+	switch k {
+	case kindStep1:
+		return stock(payload, stockSync, stockStep1)
+	case kindStep2:
+		return stock(payload[1:], stockSync, stockStep2) // without the 0
+	case kindUpdate:
+		return stock(payload, stockSync, stockUpdate)
+	case kindAwareness:
+		return stock(payload, stockAwareness)
+	case kindRefused:
+		return refusedStock(payload)
+	}
+	return nil
+}
+
+func refusedStock(payload []byte) []byte {
+	_, payload, _ = readUint(payload) // n
+	why, text, _ := readUint(payload)
+	if refusal(why) != refusedReadOnly {
+		return nil
+	}
+	return stock(text, stockAuth, 0)
+}
+
+func stock(payload []byte, words ...byte) []byte {
+	return append(binary.AppendUvarint(words, uint64(len(payload))), payload...)
+}
