@@ -46,7 +46,7 @@ func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
 	if b.head, err = lock(ctx, tx, b.id, b.users()); err != nil {
 		return err
 	}
-	if b.known == nil || b.known.seq != b.head.seq {
+	if b.known == nil || b.known.seq != b.head.seq || b.known.epoch != b.head.epoch {
 		if err := b.learn(ctx, tx); err != nil {
 			return err
 		}
@@ -81,6 +81,9 @@ func (b *batch) users() []int64 {
 
 // examine says why an edit is not taken; 0: what is left of it is new.
 func (b *batch) examine(ctx context.Context, tx postgres.Tx, e *edit) (refusal, error) {
+	if e.from.outdated(b.head.epoch) {
+		return refusedInvalid, nil // it is put out any moment
+	}
 	if b.known.trim(e.update); e.update.Empty() {
 		return 0, nil
 	}

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
+	"hubbub/internal/bus"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
@@ -348,4 +350,96 @@ func TestCaretsAreRelayedAndGoWithTheirOwner(t *testing.T) {
 	if left := testkit.DataOf[Visit](t, b.hears(eventLeft)); left.Client != a.Client || left.User.FullName != "Sam" {
 		t.Errorf("told %+v", left)
 	}
+}
+
+// wires joins nodes inside this process.
+type wires struct {
+	mu    sync.Mutex
+	nodes map[*busEnd]func(bus.Message)
+}
+
+type busEnd struct{ *wires }
+
+func (w *busEnd) Publish(m bus.Message) {
+	w.mu.Lock()
+	var others []func(bus.Message)
+	for other, receive := range w.nodes {
+		if other != w {
+			others = append(others, receive)
+		}
+	}
+	w.mu.Unlock()
+	for _, receive := range others {
+		receive(m)
+	}
+}
+
+func (w *busEnd) Subscribe(fn func(bus.Message)) func() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.nodes[w] = fn
+	return func() {}
+}
+
+func (w *busEnd) Close() error { return nil }
+
+func TestNodesOnABusAreInStepAtOnce(t *testing.T) {
+	db := newNode(t).db
+	w := &wires{nodes: map[*busEnd]func(bus.Message){}}
+	here := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: slow})
+	there := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: slow})
+	id := here.document()
+	a, b := here.writer(sam, id), there.writer(maya, id)
+	a.hears(eventJoined)
+	for i := range 10 {
+		a.write(fmt.Sprint("one ", i))
+		a.saved()
+	}
+	b.reads("one 9")
+	a.send(kindAwareness, nil, yjs.EncodeAwareness(yjs.Awareness{Client: a.Client, Clock: 1, State: []byte(`{}`)}))
+	b.until("a caret", func() bool { return len(b.carets) == 1 })
+	here.share(id, maya, Viewer)
+	b.hears(eventRole)
+	if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
+		t.Fatal(err)
+	}
+	b.hears(eventGone)
+	a.hears(eventLeft)
+}
+
+func TestAnErasedDocumentForgetsAndBeginsAnew(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a, b := n.writer(sam, id), n.writer(maya, id)
+	a.write("the password is 1234")
+	a.saved()
+	a.write("the password")
+	a.saved()
+	if err := n.Erase(t.Context(), maya, id); !fault.Is(err, http.StatusForbidden) {
+		t.Error("an editor erased it:", err)
+	}
+	b.reads("the password")
+	offline := b.edit("the password is 1234 again")
+	if err := n.Erase(t.Context(), sam, id); err != nil {
+		t.Fatal(err)
+	}
+	if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyEpoch {
+		t.Errorf("told %+v", gone)
+	}
+	b.submit(offline)
+	var secrets int
+	if err := n.db.QueryRow(t.Context(), `
+		select count(*) from collab.updates where position('1234'::bytea in bytes) > 0`).Scan(&secrets); err != nil || secrets != 0 {
+		t.Errorf("%d rows know it still: %v", secrets, err)
+	}
+	epoch, schema := b.Epoch, Schema
+	if _, err := n.Join(t.Context(), b.conn, Opening{DocID: id, Schema: &schema, Epoch: &epoch}); !fault.Is(err, http.StatusConflict) {
+		t.Error("what was erased came back:", err)
+	}
+	b.doc = nil
+	b.join(id)
+	b.reads("the password")
+	b.write("no password")
+	b.saved()
+	n.wantContent(id, "no password")
 }

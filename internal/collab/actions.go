@@ -23,6 +23,7 @@ func Actions(api *echo.Group, s *Service) {
 	api.GET("/documents/:id", account.Action(a.get))
 	api.PATCH("/documents/:id", account.Action(a.change))
 	api.DELETE("/documents/:id", account.Action(a.delete))
+	api.POST("/documents/:id/erase", account.Action(a.erase))
 	api.GET("/documents/:id/members", account.Action(a.members))
 	api.PUT("/documents/:id/members", account.Action(a.share))
 	api.DELETE("/documents/:id/members/:userId", account.Action(a.unshare))
@@ -90,6 +91,10 @@ func (a actions) change(c echo.Context, who account.User, in changeInput) error 
 
 func (a actions) delete(c echo.Context, who account.User, in documentInput) error {
 	return action.NoContent(c, a.documents.Delete(c.Request().Context(), action.Conn(c), who.ID, int64(in.ID)))
+}
+
+func (a actions) erase(c echo.Context, who account.User, in documentInput) error {
+	return action.NoContent(c, a.documents.Erase(c.Request().Context(), who.ID, int64(in.ID)))
 }
 
 func (a actions) members(c echo.Context, who account.User, in documentInput) error {

@@ -20,6 +20,7 @@ type live struct {
 	// transaction. It is taken before mu.
 	turn  sync.Mutex
 	known *known // nil: to be read
+	epoch int    // that of told
 	told  int64  // the channels here have, or have in their queues, all up to it
 
 	mu       sync.Mutex
@@ -129,7 +130,8 @@ func (l *live) work() {
 			return
 		case isGone(err):
 			l.s.recheck(l.s.ctx, l)
-			return
+			pause = firstPause // whatever waited went with the document
+			continue
 		case err == nil:
 			pause = firstPause
 			continue
@@ -170,6 +172,13 @@ func (l *live) learn(ctx context.Context, db postgres.Queryer) error {
 	if l.known == nil {
 		return l.load(ctx, db)
 	}
+	p, err := places(ctx, db, []int64{l.id})
+	if err != nil {
+		return err
+	}
+	if p[l.id].epoch != l.known.epoch {
+		return l.load(ctx, db)
+	}
 	first, updates, err := tail(ctx, db, l.id, l.known.seq)
 	if err != nil || len(updates) == 0 {
 		return err
@@ -197,10 +206,10 @@ func (l *live) load(ctx context.Context, db postgres.Queryer) error {
 	if l.known, err = knownOf(c); err != nil {
 		return err
 	}
-	if l.told > 0 && l.told < l.known.seq {
+	if l.epoch == l.known.epoch && l.told < l.known.seq {
 		l.tell(l.known.whole, nil) // whoever has it already takes no harm
 	}
-	l.told = l.known.seq
+	l.epoch, l.told = l.known.epoch, l.known.seq
 	return nil
 }
 

@@ -260,3 +260,17 @@ func wrap(doing string, err error) error {
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }
+
+// forgetAll begins a new epoch of the document, with nothing in it.
+func forgetAll(ctx context.Context, tx pgx.Tx, docID int64) error {
+	batch := &pgx.Batch{}
+	for _, table := range []string{"updates", "snapshots", "versions", "threads"} {
+		batch.Queue(`delete from collab.`+table+` where doc_id = $1`, docID)
+	}
+	batch.Queue(`
+		update collab.documents
+		   set epoch = epoch + 1, tail_rows = 0, tail_bytes = 0, snapshot_bytes = 0, state = 'ok',
+		       text = '', text_seq = 0, version_seq = 0
+		 where id = $1`, docID)
+	return wrap("forget the document", tx.SendBatch(ctx, batch).Close())
+}

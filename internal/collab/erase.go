@@ -1,0 +1,56 @@
+package collab
+
+import (
+	"context"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+	"hubbub/internal/postgres"
+)
+
+// Erase makes a document forget all that does not stand in it now: what was
+// deleted, its versions, its comments. A log that only grows keeps a password
+// that somebody pasted and took out again; this is the one operation that
+// replaces a document. Whoever has it open is put out, and opens it anew under
+// the next epoch. For owners.
+func (s *Service) Erase(ctx context.Context, userID, docID int64) error {
+	l := s.live(docID)
+	if err := l.erase(ctx, userID); err != nil {
+		return err
+	}
+	s.rightsChanged(ctx, docID)
+	s.hub.Broadcast(ctx, logged(1), nil, logRoom(docID))
+	s.chores.all()
+	return nil
+}
+
+func (l *live) erase(ctx context.Context, userID int64) error {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	l.known = nil
+	return l.s.locked(ctx, l.id, userID, func(tx postgres.Tx, role Role) error {
+		if role != Owner {
+			return fault.Forbidden("Only the document's owners may do that.")
+		}
+		c, err := readContent(ctx, tx, l.id)
+		if err != nil {
+			return err
+		}
+		nodes, err := treeIn(c.updates...)
+		if err != nil {
+			return err
+		}
+		fresh := yjs.Seed()
+		if len(nodes) > 0 {
+			fresh = yjs.Import(0, nodes)
+		}
+		if err := forgetAll(ctx, tx, l.id); err != nil {
+			return err
+		}
+		_, err = appendLog(ctx, tx, l.id, c.seq, []entry{{userID, fresh}})
+		return err
+	})
+}
+
+// outdated tells whether the channel belongs to an epoch that is over.
+func (ch *channel) outdated(epoch int) bool { return ch.epoch != epoch }
