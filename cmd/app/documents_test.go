@@ -157,7 +157,17 @@ func TestTwoWriteInOneDocumentOverSockets(t *testing.T) {
 		t.Errorf("told %s", e.Data)
 	}
 	sam.Get(at + "/export?format=md").Want(http.StatusOK).WantBody("# The Plan\n\nfirst things first\n")
+	finds := func(who *testkit.Client) bool {
+		return strings.Contains(who.Get("/api/search?query=things&kinds=document").Want(http.StatusOK).Body, `"title":"Launch"`)
+	}
+	testkit.Eventually(t, "Theo finds it", testkit.Patience, func() bool { return finds(theo) })
+	if !finds(maya) || finds(app.as("lin")) {
+		t.Error("others than its readers find it, or not they")
+	}
 	sam.Do(http.MethodDelete, at+"/members/"+itoa(app.id(maya)), nil).Want(http.StatusNoContent)
+	if finds(maya) {
+		t.Error("Maya still finds it")
+	}
 	b.socket.WantEvent("documentGone")
 	b.socket.Close()
 	a.socket.WantEvent("collaboratorLeft")

@@ -9,6 +9,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/chat"
+	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/fault"
 	"hubbub/internal/notify"
@@ -159,3 +160,40 @@ func joinedBy(separator string, texts ...string) string {
 	}
 	return all
 }
+
+// documentIndex makes documents findable for those who may read them.
+type documentIndex struct{ search *search.Service }
+
+func documentScope(docID int64) string { return fmt.Sprint("document:", docID) }
+
+func (i documentIndex) Put(ctx context.Context, tx postgres.Tx, e collab.Entry) error {
+	data, err := json.Marshal(map[string]any{"document": map[string]any{
+		"id": e.DocID, "title": e.Title, "updatedAt": wire.Time(e.At),
+	}})
+	if err != nil {
+		return err
+	}
+	scope := documentScope(e.DocID)
+	if err := i.search.Grant(ctx, tx, scope, e.Members...); err != nil {
+		return err
+	}
+	if err := i.search.Revoke(ctx, tx, scope, e.Lost...); err != nil {
+		return err
+	}
+	if e.Everyone {
+		scope = search.Public
+	}
+	return i.search.Put(ctx, tx, search.Entry{
+		Kind: search.Document, ID: e.DocID, Title: e.Title, Body: e.Text, URL: fmt.Sprint("/documents/", e.DocID),
+		Scope: scope, Data: data, At: e.At,
+	})
+}
+
+func (i documentIndex) Drop(ctx context.Context, tx postgres.Tx, docID int64, members []int64) error {
+	if err := i.search.Revoke(ctx, tx, documentScope(docID), members...); err != nil {
+		return err
+	}
+	return i.search.Drop(ctx, tx, search.Document, docID)
+}
+
+func (i documentIndex) Changed() { i.search.Changed() }

@@ -52,7 +52,9 @@ func (a *App) wire() error {
 	a.dashboard = dashboard.New(a.db, a.hub, dashboard.Config{
 		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
 	})
-	a.collab = collab.New(a.db, a.hub, people, collab.Config{Log: a.config.Log, Notifier: commentNotices{a.notify}})
+	a.collab = collab.New(a.db, a.hub, people, collab.Config{
+		Log: a.config.Log, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search},
+	})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)

@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/hub"
+	"hubbub/internal/wire"
 )
 
 // channel is a connection that has a document open.
@@ -53,10 +54,11 @@ func (ch *channel) nothing() yjs.StateVector {
 func (ch *channel) refuse(n uint64, why refusal) { ch.send(refused(ch.live.id, n, why)) }
 
 // Receive takes a binary message of a connection. What belongs to no open
-// channel is ignored: it crossed with a leave.
+// channel is ignored: it crossed with a leave. What is no message closes it.
 func (s *Service) Receive(conn *hub.Conn, in []byte) {
 	m, err := readMessage(in)
 	if err != nil {
+		conn.Close(wire.CloseUnsupported)
 		return
 	}
 	ch := s.channelOf(conn, int64(m.channel))

@@ -2,6 +2,7 @@ package collab
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"hubbub/internal/collab/yjs"
@@ -160,8 +161,9 @@ func (s *Service) readText(ctx context.Context, docID int64) error {
 	})
 }
 
-// indexNow gives the search the document as its columns have it.
-func (s *Service) indexNow(ctx context.Context, tx postgres.Tx, docID int64) error {
+// indexNow gives the search the document as its columns have it, and says who
+// may no longer find it.
+func (s *Service) indexNow(ctx context.Context, tx postgres.Tx, docID int64, lost ...int64) error {
 	if s.index == nil {
 		return nil
 	}
@@ -169,6 +171,7 @@ func (s *Service) indexNow(ctx context.Context, tx postgres.Tx, docID int64) err
 	if err != nil {
 		return err
 	}
+	e.Lost = slices.DeleteFunc(lost, func(userID int64) bool { return slices.Contains(e.Members, userID) })
 	return s.index.Put(ctx, tx, e)
 }
 

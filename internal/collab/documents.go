@@ -214,10 +214,8 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 		if role != Owner {
 			return fault.Forbidden("Only the document's owners may do that.")
 		}
-		if s.index != nil {
-			if err := s.index.Drop(ctx, tx, docID); err != nil {
-				return err
-			}
+		if err := s.drop(ctx, tx, docID); err != nil {
+			return err
 		}
 		return deleteDocument(ctx, tx, docID)
 	})
@@ -228,6 +226,14 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 	s.indexed()
 	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Destroyed, ID: docID}, hub.Subscribers, from)
 	return nil
+}
+
+func (s *Service) drop(ctx context.Context, tx postgres.Tx, docID int64) error {
+	members, err := membersOf(ctx, tx, docID)
+	if err != nil || s.index == nil {
+		return err
+	}
+	return s.index.Drop(ctx, tx, docID, idsOf(members))
 }
 
 // Members lists with whom the document was shared.
@@ -262,7 +268,7 @@ func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, memb
 	if !role.known() {
 		return nil, fault.Invalid("role", "must be owner, editor or viewer")
 	}
-	err := s.membership(ctx, docID, userID, 0, func(tx postgres.Tx) error {
+	err := s.membership(ctx, docID, userID, 0, member, func(tx postgres.Tx) error {
 		return setMember(ctx, tx, docID, member, role)
 	})
 	if err != nil {
@@ -279,7 +285,7 @@ func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, memb
 // themselves.
 func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, member int64) error {
 	var members []Member
-	err := s.membership(ctx, docID, userID, member, func(tx postgres.Tx) (err error) {
+	err := s.membership(ctx, docID, userID, member, member, func(tx postgres.Tx) (err error) {
 		was, err := removeMember(ctx, tx, docID, member)
 		if err == nil && !was {
 			return fault.NotFound()
@@ -297,7 +303,7 @@ func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, me
 
 // membership changes who may what, and then lets every node act on it. For
 // owners; leaving is everybody's own business.
-func (s *Service) membership(ctx context.Context, docID, userID, leaver int64, do func(postgres.Tx) error) error {
+func (s *Service) membership(ctx context.Context, docID, userID, leaver, member int64, do func(postgres.Tx) error) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner && userID != leaver {
 			return fault.Forbidden("Only the document's owners may do that.")
@@ -308,7 +314,7 @@ func (s *Service) membership(ctx context.Context, docID, userID, leaver int64, d
 		if err := keepsOwner(ctx, tx, docID); err != nil {
 			return err
 		}
-		return s.indexNow(ctx, tx, docID)
+		return s.indexNow(ctx, tx, docID, member)
 	})
 	if err == nil {
 		s.rightsChanged(ctx, docID)

@@ -30,14 +30,15 @@ type Entry struct {
 	At          time.Time
 	Everyone    bool    // whoever is signed in may read it, not only the members
 	Members     []int64 // who may read it
+	Lost        []int64 // who no longer may
 }
 
 // Index is a search that learns of documents.
 type Index interface {
 	// Put replaces what the search knows of the document, in the transaction.
 	Put(ctx context.Context, tx postgres.Tx, e Entry) error
-	// Drop forgets it.
-	Drop(ctx context.Context, tx postgres.Tx, docID int64) error
+	// Drop forgets it, and that these people were its members.
+	Drop(ctx context.Context, tx postgres.Tx, docID int64, members []int64) error
 	// Changed is called after the commit.
 	Changed()
 }
