@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// seed fills a demo with people, what they have said to each other, and orders. Each
-// feature seeds its own tables, once: a second start, or a second node, finds
-// them there.
+// seed fills a demo with people, documents, what they have said to each
+// other, and orders. Each feature seeds its own tables, once: a second start, or
+// a second node, finds them there.
 func (a *App) seed(ctx context.Context) error {
 	if !a.config.Demo {
 		return nil
@@ -15,6 +15,9 @@ func (a *App) seed(ctx context.Context) error {
 	cast, err := a.account.SeedDemo(ctx)
 	if err != nil {
 		return fmt.Errorf("seed the demo's people: %w", err)
+	}
+	if _, err := a.collab.SeedDemo(ctx, cast); err != nil {
+		return fmt.Errorf("seed the demo's documents: %w", err)
 	}
 	if err := a.chat.SeedDemo(ctx, cast); err != nil {
 		return fmt.Errorf("seed the demo's rooms: %w", err)

@@ -1,6 +1,7 @@
 package collab
 
 import (
+	"reflect"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -151,9 +152,21 @@ func (i importer) rows(table ast.Node) (rows []yjs.Node) {
 
 func (i importer) inlines(parent ast.Node, marks map[string]any) (nodes []yjs.Node) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		nodes = append(nodes, i.inline(n, marks)...)
+		for _, node := range i.inline(n, marks) {
+			nodes = joined(nodes, node)
+		}
 	}
 	return nodes
+}
+
+// joined appends a node; a text goes on in the one before it if their marks are
+// the same. The parser cuts them wherever something might have begun.
+func joined(nodes []yjs.Node, next yjs.Node) []yjs.Node {
+	if last := len(nodes) - 1; last >= 0 && next.IsText() && nodes[last].IsText() && reflect.DeepEqual(nodes[last].Marks, next.Marks) {
+		nodes[last].Text += next.Text
+		return nodes
+	}
+	return append(nodes, next)
 }
 
 func (i importer) inline(n ast.Node, marks map[string]any) []yjs.Node {

@@ -1,0 +1,242 @@
+package collab
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/postgres"
+)
+
+// demoDocument is a document of the demo. Its drafts are how it read over time:
+// the last one is how it stands, those before are its versions.
+type demoDocument struct {
+	title      string
+	visibility Visibility
+	owner      string
+	viewers    []string // the rest of the cast may write
+	drafts     []demoDraft
+	threads    []demoThread
+}
+
+type demoDraft struct {
+	file string
+	name string        // of the version; "": it was kept by itself
+	by   []string      // handles: who wrote it, the last of them last
+	ago  time.Duration // before the demo was seeded
+}
+
+// demoThread is a conversation about a quote of the last draft.
+type demoThread struct {
+	quote    string
+	said     []demoComment
+	resolved string // the handle of who did
+}
+
+type demoComment struct {
+	who  string
+	ago  time.Duration
+	text string
+}
+
+//go:embed demo/*.md
+var demoFiles embed.FS
+
+const demoDay = 24 * time.Hour
+
+var demoDocuments = []demoDocument{
+	{title: "Architecture notes", visibility: Everyone, owner: "sam", drafts: []demoDraft{
+		{"architecture-1", "First sketch", []string{"sam"}, 20 * demoDay},
+		{"architecture-2", "", []string{"jonas", "sam"}, 3 * demoDay},
+	}, threads: []demoThread{
+		{quote: "Do viewers see who else reads?", said: []demoComment{
+			{"amara", 2 * demoDay, "I would like to know who is in a page before I quote it to a customer."},
+			{"sam", 2*demoDay - time.Hour, "They do, unless somebody is invisible."},
+		}},
+	}},
+	{title: "Meeting notes", visibility: Private, owner: "maya", drafts: []demoDraft{
+		{"notes-1", "", []string{"maya", "priya"}, 19 * time.Hour},
+		{"notes-2", "", []string{"theo", "priya", "maya"}, 16 * time.Hour},
+	}, threads: []demoThread{
+		{quote: "Inset the ring in the log", resolved: "priya", said: []demoComment{
+			{"priya", 15 * time.Hour, "Also on the people page, while you are at it."},
+			{"jonas", 14 * time.Hour, "Both done on my branch."},
+		}},
+	}},
+	{title: "Launch checklist", visibility: Private, owner: "maya", viewers: []string{"amara"}, drafts: []demoDraft{
+		{"checklist-1", "Outline", []string{"maya"}, 6 * demoDay},
+		{"checklist-2", "", []string{"jonas", "theo", "maya"}, 4 * demoDay},
+		{"checklist-3", "Before the dress rehearsal", []string{"lin", "theo", "priya"}, 30 * time.Hour},
+		{"checklist-4", "", []string{"sam", "theo", "lin"}, 9 * time.Minute},
+	}, threads: []demoThread{
+		{quote: "steps of ten percent", said: []demoComment{
+			{"priya", 28 * time.Hour, "Five for the first step? The load test was flat up to there."},
+			{"theo", 27 * time.Hour, "Ten is what we rehearsed. I would rather do what we know."},
+		}},
+		{quote: "on a second network", said: []demoComment{
+			{"lin", 40 * time.Minute, "@jonas do you still have the spare router?"},
+		}},
+	}},
+}
+
+// SeedDemo lets the cast, by handle, have written already, and returns the
+// documents that it made, by title. It makes none where there is one: at a
+// second start, or beside another node that seeds.
+func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) (made map[string]int64, err error) {
+	made = map[string]int64{}
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+		empty, err := lockEmpty(ctx, tx)
+		if err != nil || !empty {
+			return err
+		}
+		for _, d := range demoDocuments {
+			if made[d.title], err = s.write(ctx, tx, d, cast); err != nil {
+				return fmt.Errorf("write %s: %w", d.title, err)
+			}
+		}
+		return nil
+	})
+	s.indexed()
+	return made, err
+}
+
+func (s *Service) write(ctx context.Context, tx postgres.Tx, d demoDocument, cast map[string]account.User) (int64, error) {
+	last := d.drafts[len(d.drafts)-1]
+	authors := last.authors(cast)
+	id, err := insertDocument(ctx, tx, d.title, d.visibility, cast[d.owner].ID)
+	if err != nil {
+		return 0, err
+	}
+	update, text, err := last.read()
+	if err != nil {
+		return 0, err
+	}
+	if _, err := appendLog(ctx, tx, id, 0, []entry{{authors[len(authors)-1], update}}); err != nil {
+		return 0, err
+	}
+	if err := keepText(ctx, tx, id, 1, &text); err != nil {
+		return 0, err
+	}
+	if err := dateDocument(ctx, tx, id, d.drafts[0].ago, last.ago); err != nil {
+		return 0, err
+	}
+	if err := d.furnish(ctx, tx, id, update, cast); err != nil {
+		return 0, err
+	}
+	return id, s.indexNow(ctx, tx, id)
+}
+
+// furnish adds who may read it, its versions and what was said about it.
+func (d demoDocument) furnish(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
+	if err := d.share(ctx, tx, id, cast); err != nil {
+		return err
+	}
+	for _, draft := range d.drafts[:len(d.drafts)-1] {
+		if err := draft.keep(ctx, tx, id, cast); err != nil {
+			return err
+		}
+	}
+	for _, thread := range d.threads {
+		if err := thread.talk(ctx, tx, id, update, cast); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d demoDocument) share(ctx context.Context, tx postgres.Tx, id int64, cast map[string]account.User) error {
+	roles := map[string]Role{d.owner: Owner}
+	for _, handle := range d.viewers {
+		roles[handle] = Viewer
+	}
+	for _, person := range account.Cast() {
+		role, special := roles[person.Handle]
+		if !special {
+			role = Editor
+		}
+		if err := setMember(ctx, tx, id, cast[person.Handle].ID, role); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d demoDraft) authors(cast map[string]account.User) []int64 {
+	ids := make([]int64, len(d.by))
+	for i, handle := range d.by {
+		ids[i] = cast[handle].ID
+	}
+	return ids
+}
+
+// read makes a whole document of the draft.
+func (d demoDraft) read() (update []byte, text string, err error) {
+	markdown, err := demoFiles.ReadFile("demo/" + d.file + ".md")
+	if err != nil {
+		return nil, "", err
+	}
+	update = yjs.Import(0, fromMarkdown(string(markdown)))
+	text, err = textIn(update)
+	return update, text, err
+}
+
+func (d demoDraft) keep(ctx context.Context, tx postgres.Tx, id int64, cast map[string]account.User) error {
+	update, text, err := d.read()
+	if err != nil {
+		return err
+	}
+	kind := kindAuto
+	if d.name != "" {
+		kind = kindNamed
+	}
+	return insertVersionBefore(ctx, tx, id, kind, d.name, d.authors(cast), update, text, d.ago)
+}
+
+func (t demoThread) talk(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
+	at, err := anchorOf(update, t.quote)
+	if err != nil {
+		return err
+	}
+	threadID, err := insertThread(ctx, tx, id, cast[t.said[0].who].ID, at, t.quote)
+	if err != nil {
+		return err
+	}
+	for _, c := range t.said {
+		if err := sayBefore(ctx, tx, threadID, cast[c.who].ID, c.text, c.ago); err != nil {
+			return err
+		}
+	}
+	if err := resolveThread(ctx, tx, id, threadID, cast[t.resolved].ID); err != nil {
+		return err
+	}
+	return dateThread(ctx, tx, threadID, t.said[0].ago, t.said[len(t.said)-1].ago)
+}
+
+// anchorOf makes the relative positions of a quote's first and last letter.
+func anchorOf(update []byte, quote string) (a Anchor, err error) {
+	u, err := yjs.Decode(update)
+	if err != nil {
+		return a, err
+	}
+	first, last, found := u.Find(quote)
+	if !found {
+		return a, fmt.Errorf("nothing reads %q", quote)
+	}
+	if a.Start, err = relativePosition(first, 0); err != nil {
+		return a, err
+	}
+	a.End, err = relativePosition(last, -1)
+	return a, err
+}
+
+// relativePosition is one of Yjs: before a unit, or with the association -1
+// behind it.
+func relativePosition(id yjs.ID, association int) (json.RawMessage, error) {
+	return json.Marshal(map[string]any{
+		"item": map[string]uint64{"client": id.Client, "clock": id.Clock}, "assoc": association,
+	})
+}
