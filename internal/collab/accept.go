@@ -46,11 +46,22 @@ func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
 	if b.head, err = lock(ctx, tx, b.id, b.users()); err != nil {
 		return err
 	}
-	if b.known == nil || b.known.seq != b.head.seq || b.known.epoch != b.head.epoch {
-		if err := b.learn(ctx, tx); err != nil {
-			return err
-		}
+	if err := b.catchUp(ctx, tx, b.head); err != nil {
+		return err
 	}
+	if err := b.sift(ctx, tx); err != nil || len(b.taken) == 0 {
+		return err
+	}
+	if b.rows, err = b.entries(); err != nil {
+		return err
+	}
+	b.debt, err = appendLog(ctx, tx, b.id, b.head.seq, b.rows)
+	b.known.seq += int64(len(b.rows))
+	return err
+}
+
+// sift takes the edits that may be taken and bring something new.
+func (b *batch) sift(ctx context.Context, tx postgres.Tx) (err error) {
 	for _, e := range b.edits {
 		if e.why, err = b.examine(ctx, tx, e); err != nil {
 			return err
@@ -60,15 +71,7 @@ func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
 			b.taken = append(b.taken, e)
 		}
 	}
-	if len(b.taken) == 0 {
-		return nil
-	}
-	if b.rows, err = b.entries(); err != nil {
-		return err
-	}
-	b.debt, err = appendLog(ctx, tx, b.id, b.head.seq, b.rows)
-	b.known.seq += int64(len(b.rows))
-	return err
+	return nil
 }
 
 func (b *batch) users() []int64 {

@@ -106,7 +106,7 @@ func (ch *channel) receiveEdit(m message) refusal {
 	switch {
 	case err != nil:
 		return refusedInvalid
-	case !ch.live.submit(&edit{from: ch, n: m.n, update: u, size: len(m.payload)}):
+	case !ch.live.submit(&edit{from: ch, n: m.n, payload: m.payload, update: u}):
 		return refusedTooFast
 	}
 	return 0

@@ -2,7 +2,6 @@ package collab
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"hubbub/internal/collab/yjs"
@@ -120,72 +119,6 @@ func (s *Service) compacted(c content) (compacted, sv []byte, err error) {
 		return nil, nil, err
 	}
 	return compacted, old.StateVector().Encode(), nil
-}
-
-// readTexts gives the search what people wrote: a moment after they paused, and
-// now and then while they do not.
-func (s *Service) readTexts(ctx context.Context) error {
-	ids, err := unread(ctx, s.db, s.now().Add(-s.timing.Settle), s.now().Add(-s.timing.AtMost))
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := s.readText(ctx, id); err != nil {
-			return err
-		}
-	}
-	if len(ids) > 0 {
-		s.indexed()
-	}
-	return nil
-}
-
-func (s *Service) readText(ctx context.Context, docID int64) error {
-	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryChore(ctx, tx, choreText, docID); err != nil || !alone {
-			return err
-		}
-		c, err := readContent(ctx, tx, docID)
-		if err != nil {
-			return ignoreGone(err)
-		}
-		text, err := textIn(c.updates...)
-		if err != nil {
-			s.log.Warn("a document cannot be read for the search", "document", docID, "err", err)
-			return keepText(ctx, tx, docID, c.seq, nil)
-		}
-		if err := keepText(ctx, tx, docID, c.seq, &text); err != nil {
-			return err
-		}
-		return s.indexNow(ctx, tx, docID)
-	})
-}
-
-// indexNow gives the search the document as its columns have it, and says who
-// may no longer find it.
-func (s *Service) indexNow(ctx context.Context, tx postgres.Tx, docID int64, lost ...int64) error {
-	if s.index == nil {
-		return nil
-	}
-	e, err := entryOf(ctx, tx, docID)
-	if err != nil {
-		return err
-	}
-	e.Lost = slices.DeleteFunc(lost, func(userID int64) bool { return slices.Contains(e.Members, userID) })
-	return s.index.Put(ctx, tx, e)
-}
-
-func (s *Service) indexed() {
-	if s.index != nil {
-		s.index.Changed()
-	}
-}
-
-func ignoreGone(err error) error {
-	if isGone(err) {
-		return nil
-	}
-	return err
 }
 
 // keepVersions makes automatic versions, and lets old ones go.

@@ -209,24 +209,3 @@ func each(threads []Thread, visit func(*account.Profile)) {
 		}
 	}
 }
-
-// tellAlerts tells whom comments concern, and forgets that only then: after a
-// crash they are told again.
-func (s *Service) tellAlerts(ctx context.Context) error {
-	if s.notifier == nil {
-		return nil
-	}
-	alerts, err := alertsToTell(ctx, s.db)
-	if err != nil {
-		return err
-	}
-	for _, a := range alerts {
-		if err := s.notifier.Notify(ctx, a); err != nil {
-			return err
-		}
-		if err := deleteAlert(ctx, s.db, a); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -3,7 +3,6 @@ package collab
 import (
 	"context"
 
-	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 	"hubbub/internal/postgres"
 )
@@ -40,14 +39,10 @@ func (l *live) erase(ctx context.Context, userID int64) error {
 		if err != nil {
 			return err
 		}
-		fresh := yjs.Seed()
-		if len(nodes) > 0 {
-			fresh = yjs.Import(0, nodes)
-		}
 		if err := forgetAll(ctx, tx, l.id); err != nil {
 			return err
 		}
-		_, err = appendLog(ctx, tx, l.id, c.seq, []entry{{userID, fresh}})
+		_, err = appendLog(ctx, tx, l.id, c.seq, []entry{{userID, seedOf(nodes)}})
 		return err
 	})
 }

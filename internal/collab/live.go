@@ -35,12 +35,16 @@ type live struct {
 
 // edit is an update on its way into the log.
 type edit struct {
-	from   *channel
-	n      uint64
-	update *yjs.Update
-	size   int
-	why    refusal // of the last try
+	from    *channel
+	n       uint64
+	payload []byte
+	update  *yjs.Update // what is left of it
+	why     refusal     // of the last try
 }
+
+// anew forgets what a try has trimmed: it may have been by an edit of the same
+// transaction, which is refused the next time.
+func (e *edit) anew() { e.update, _ = yjs.Decode(e.payload) }
 
 // ask is a channel's wish for what it lacks: a state vector, or nil for a new
 // STEP1 because messages to it were lost.
@@ -56,11 +60,11 @@ const maxWaiting = 8 << 20
 func (l *live) submit(e *edit) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.waiting+e.size > maxWaiting && l.waiting > 0 {
+	if l.waiting+len(e.payload) > maxWaiting && l.waiting > 0 {
 		return false
 	}
 	l.edits = append(l.edits, e)
-	l.waiting += e.size
+	l.waiting += len(e.payload)
 	l.start()
 	return true
 }
@@ -82,7 +86,7 @@ func (l *live) lookAgain() {
 }
 
 func (l *live) start() {
-	l.used = time.Now()
+	l.used = l.s.now()
 	if !l.working {
 		l.working = true
 		l.s.jobs.Go(l.work)
@@ -106,7 +110,8 @@ func (l *live) again(edits []*edit, asks []ask) {
 	defer l.mu.Unlock()
 	l.edits, l.asks = append(edits, l.edits...), append(asks, l.asks...)
 	for _, e := range edits {
-		l.waiting += e.size
+		e.anew()
+		l.waiting += len(e.payload)
 	}
 }
 
@@ -166,6 +171,14 @@ func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) e
 	return nil
 }
 
+// catchUp knows the document as the transaction has found it.
+func (l *live) catchUp(ctx context.Context, tx postgres.Tx, h head) error {
+	if l.known != nil && l.known.seq == h.seq && l.known.epoch == h.epoch {
+		return nil
+	}
+	return l.learn(ctx, tx)
+}
+
 // learn brings what is known up to the log, and the channels with it: other
 // nodes write to it, too.
 func (l *live) learn(ctx context.Context, db postgres.Queryer) error {
@@ -186,6 +199,11 @@ func (l *live) learn(ctx context.Context, db postgres.Queryer) error {
 	if first != l.known.seq+1 {
 		return l.load(ctx, db) // it was compacted meanwhile
 	}
+	return l.follow(updates)
+}
+
+// follow adds what the log has after what is known, and hands it on.
+func (l *live) follow(updates [][]byte) error {
 	u, err := yjs.Merge(updates...)
 	if err != nil {
 		return err

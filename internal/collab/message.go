@@ -30,10 +30,12 @@ const (
 	refusedFull    // the document takes only deletions
 )
 
+const mayOnlyRead = "You may read this document, not change it."
+
 func (r refusal) text() string {
 	return [...]string{
 		refusedInvalid:  "This change cannot be read.",
-		refusedReadOnly: "You may read this document, not change it.",
+		refusedReadOnly: mayOnlyRead,
 		refusedGap:      "Something before this change is missing.",
 		refusedTooLarge: "This change is too large.",
 		refusedTooFast:  "Too many changes at once. Wait a moment.",

@@ -38,19 +38,9 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 	var written *yjs.Update
 	var owed debt
 	err := postgres.InTx(ctx, l.s.db, func(tx postgres.Tx) error {
-		h, err := lock(ctx, tx, l.id, []int64{userID})
-		switch role := h.roles[userID]; {
-		case err != nil:
+		h, err := l.lockFor(ctx, tx, userID)
+		if err != nil {
 			return err
-		case role == Nobody:
-			return fault.NotFound()
-		case !role.Writes():
-			return fault.Forbidden("You may read this document, not change it.")
-		}
-		if l.known == nil || l.known.seq != h.seq {
-			if err := l.learn(ctx, tx); err != nil {
-				return err
-			}
 		}
 		written, owed, err = l.write(ctx, tx, h, userID, r.Content)
 		return err
@@ -66,6 +56,20 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 	l.s.hub.Broadcast(ctx, logged(l.known.seq), nil, logRoom(l.id))
 	l.s.chores.owed(l.id, owed)
 	return nil
+}
+
+// lockFor takes the document for somebody who may write, and knows it then.
+func (l *live) lockFor(ctx context.Context, tx postgres.Tx, userID int64) (head, error) {
+	h, err := lock(ctx, tx, l.id, []int64{userID})
+	switch role := h.roles[userID]; {
+	case err != nil:
+		return h, err
+	case role == Nobody:
+		return h, fault.NotFound()
+	case !role.Writes():
+		return h, fault.Forbidden(mayOnlyRead)
+	}
+	return h, l.catchUp(ctx, tx, h)
 }
 
 // write appends the edit that makes the text this one; nil: there is none.

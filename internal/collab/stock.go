@@ -53,29 +53,40 @@ func fromStock(docID int64, in []byte, n uint64) []byte {
 	if err != nil {
 		return nil
 	}
-	step := uint64(0)
-	if sort == stockSync {
-		if step, in, err = readUint(in); err != nil {
-			return nil
+	switch sort {
+	case stockAwareness:
+		if states := sized(in); states != nil {
+			return awareness(docID, states)
+		}
+	case stockSync:
+		if step, in, err := readUint(in); err == nil {
+			return syncFromStock(docID, step, sized(in), n)
 		}
 	}
-	size, in, err := readUint(in)
-	if err != nil || size != uint64(len(in)) {
-		return nil
-	}
+	return nil
+}
+
+func syncFromStock(docID int64, step uint64, payload []byte, n uint64) []byte {
 	switch {
-	case sort == stockAwareness:
-		return awareness(docID, in)
-	case sort != stockSync:
+	case payload == nil:
 		return nil
 	case step == stockStep1:
-		return step1(docID, in)
+		return step1(docID, payload)
 	case step == stockStep2:
-		return compose(docID, kindStep2, []uint64{n}, in)
+		return compose(docID, kindStep2, []uint64{n}, payload)
 	case step == stockUpdate:
-		return compose(docID, kindUpdate, []uint64{n}, in)
+		return compose(docID, kindUpdate, []uint64{n}, payload)
 	}
 	return nil
+}
+
+// sized is what comes after its own length; nil if that is another.
+func sized(in []byte) []byte {
+	size, payload, err := readUint(in)
+	if err != nil || size != uint64(len(payload)) {
+		return nil
+	}
+	return payload
 }
 
 // toStock is one of our messages in theirs; nil: they have no word for it.

@@ -49,7 +49,7 @@ func documentsOf(ctx context.Context, db postgres.Queryer, userID int64, f Filte
 	return documents, wrap("list the documents", err)
 }
 
-// documentOf finds one that the person may read; 404 otherwise.
+// documentFor finds one that the person may read; 404 otherwise.
 func documentFor(ctx context.Context, db postgres.Queryer, userID, docID int64) (Document, error) {
 	d, err := scanDocument(db.QueryRow(ctx, documentColumns+` and d.id = $2`, userID, docID))
 	return d, orNotFound("read the document", err)
@@ -80,8 +80,7 @@ func insertDocument(ctx context.Context, tx pgx.Tx, title string, v Visibility, 
 	return id, wrap("make the document", err)
 }
 
-// changeDocument sets what is not nil. text_seq falls back, so that the search
-// learns of a new title.
+// changeDocument sets what is not nil.
 func changeDocument(ctx context.Context, tx pgx.Tx, docID int64, d Draft) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents

@@ -83,7 +83,7 @@ func (s *Service) mayWrite(ctx context.Context, userID, docID int64) error {
 		return err
 	}
 	if !e.role.Writes() {
-		return fault.Forbidden("You may read this document, not change it.")
+		return fault.Forbidden(mayOnlyRead)
 	}
 	return nil
 }

@@ -35,19 +35,6 @@ func DecodeAwareness(in []byte) ([]Awareness, error) {
 	return states, r.end()
 }
 
-// CheckAwareness returns the clock of an update that tells of this client and of
-// nobody else; another's caret is its own business: ErrForeign.
-func CheckAwareness(in []byte, client uint64) (clock uint64, err error) {
-	states, err := DecodeAwareness(in)
-	switch {
-	case err != nil:
-		return 0, err
-	case len(states) != 1 || states[0].Client != client:
-		return 0, ErrForeign
-	}
-	return states[0].Clock, nil
-}
-
 // EncodeAwareness is the reverse of DecodeAwareness.
 func EncodeAwareness(states ...Awareness) []byte {
 	b := appendUint(nil, uint64(len(states)))

@@ -65,8 +65,8 @@
 // Tree read it. Import and Rewrite make updates of nodes and of plain text, for
 // what people write without an editor of Yjs.
 //
-// Awareness, people's carets, is a format of its own (y-protocols): CheckAwareness
-// lets a client tell of itself only, Gone takes it away when it disconnects.
+// Awareness, people's carets, is a format of its own (y-protocols): DecodeAwareness
+// reads whom a client tells of, Gone takes one away when it disconnects.
 //
 // # What it does not do
 //

@@ -16,6 +16,5 @@ var (
 	ErrGap      = errors.New("yjs: the update needs another one")
 	ErrBudget   = errors.New("yjs: the document costs too much to build")
 	ErrDiffers  = errors.New("yjs: the compacted document is another one")
-	ErrForeign  = errors.New("yjs: awareness of another client")
 	ErrLong     = errors.New("yjs: awareness is too long")
 )

@@ -1,0 +1,121 @@
+package collab
+
+import (
+	"context"
+	"slices"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+// Members lists with whom the document was shared.
+func (s *Service) Members(ctx context.Context, userID, docID int64) ([]Member, error) {
+	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
+		return nil, err
+	}
+	members, err := membersOf(ctx, s.db, docID)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := s.people.Profiles(ctx, idsOf(members))
+	if err != nil {
+		return nil, err
+	}
+	for i := range members {
+		members[i].User = profiles[members[i].User.ID]
+	}
+	return members, nil
+}
+
+func idsOf(members []Member) []int64 {
+	ids := make([]int64, len(members))
+	for i, m := range members {
+		ids[i] = m.User.ID
+	}
+	return ids
+}
+
+// Share gives somebody a role, or another one. For owners; one of them stays.
+func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, member int64, role Role) ([]Member, error) {
+	if !role.known() {
+		return nil, fault.Invalid("role", "must be owner, editor or viewer")
+	}
+	err := s.membership(ctx, docID, userID, 0, member, func(tx postgres.Tx) error {
+		return setMember(ctx, tx, docID, member, role)
+	})
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.Members(ctx, userID, docID)
+	if err == nil {
+		s.tellMembership(ctx, hub.AddedTo, docID, member, members, from)
+	}
+	return members, err
+}
+
+// Unshare takes the document back from somebody; everybody may leave by
+// themselves.
+func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, member int64) error {
+	var members []Member
+	err := s.membership(ctx, docID, userID, member, member, func(tx postgres.Tx) (err error) {
+		was, err := removeMember(ctx, tx, docID, member)
+		if err == nil && !was {
+			return fault.NotFound()
+		}
+		members, err = membersOf(ctx, tx, docID)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	s.hub.Evict(member, hub.Record(Resource, docID))
+	s.tellMembership(ctx, hub.RemovedFrom, docID, member, members, from)
+	return nil
+}
+
+// membership changes who may what, and then lets every node act on it. For
+// owners; leaving is everybody's own business.
+func (s *Service) membership(ctx context.Context, docID, userID, leaver, member int64, do func(postgres.Tx) error) error {
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
+		if role != Owner && userID != leaver {
+			return fault.Forbidden("Only the document's owners may do that.")
+		}
+		if err := do(tx); err != nil {
+			return err
+		}
+		if err := keepsOwner(ctx, tx, docID); err != nil {
+			return err
+		}
+		return s.indexNow(ctx, tx, docID, member)
+	})
+	if err == nil {
+		s.rightsChanged(ctx, docID)
+		s.indexed()
+	}
+	return err
+}
+
+// keepsOwner refuses a change that leaves nobody in charge.
+func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
+	members, err := membersOf(ctx, tx, docID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(members, func(m Member) bool { return m.Role == Owner }) {
+		return fault.Conflict("Somebody has to own the document. Make another person an owner first.")
+	}
+	return nil
+}
+
+// tellMembership tells the members and the person themselves.
+func (s *Service) tellMembership(ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn) {
+	profiles, err := s.people.Profiles(ctx, []int64{member})
+	if err != nil {
+		s.complain("tell of a member", err)
+		return
+	}
+	change := hub.Change{Verb: verb, ID: docID, Data: map[string]account.Profile{"user": profiles[member]}}
+	s.hub.Publish(ctx, Resource, change, hub.Users(sortedUnique(append(idsOf(members), member))...), from)
+}

@@ -1,0 +1,96 @@
+package collab
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+
+	"hubbub/internal/bus"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/hub"
+)
+
+func TestOtherNodesReadTheLog(t *testing.T) {
+	here := newNode(t)
+	id := here.document()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow}) // and the hint is lost
+	a, b := here.writer(sam, id), there.writer(maya, id)
+	a.write("hello")
+	a.saved()
+	if err := there.check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.reads("hello")
+	b.write("hello world") // on top of what the other node has stored
+	b.saved()
+	a.write("hello!")
+	a.saved()
+	if err := there.check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	a.reads("hello! world")
+	b.reads("hello! world")
+	if len(a.Collaborators) != 1 || len(b.Collaborators) != 2 {
+		t.Errorf("collaborators %v, %v", a.Collaborators, b.Collaborators)
+	}
+	here.share(id, maya, Viewer)
+	if err := there.check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.hears(eventRole)
+}
+
+// wires joins nodes inside this process.
+type wires struct {
+	mu    sync.Mutex
+	nodes map[*busEnd]func(bus.Message)
+}
+
+type busEnd struct{ *wires }
+
+func (w *busEnd) Publish(m bus.Message) {
+	w.mu.Lock()
+	var others []func(bus.Message)
+	for other, receive := range w.nodes {
+		if other != w {
+			others = append(others, receive)
+		}
+	}
+	w.mu.Unlock()
+	for _, receive := range others {
+		receive(m)
+	}
+}
+
+func (w *busEnd) Subscribe(fn func(bus.Message)) func() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.nodes[w] = fn
+	return func() {}
+}
+
+func (w *busEnd) Close() error { return nil }
+
+func TestNodesOnABusAreInStepAtOnce(t *testing.T) {
+	db := newNode(t).db
+	w := &wires{nodes: map[*busEnd]func(bus.Message){}}
+	here := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: slow})
+	there := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: slow})
+	id := here.document()
+	a, b := here.writer(sam, id), there.writer(maya, id)
+	a.hears(eventJoined)
+	for i := range 10 {
+		a.write(fmt.Sprint("one ", i))
+		a.saved()
+	}
+	b.reads("one 9")
+	a.send(kindAwareness, nil, yjs.EncodeAwareness(yjs.Awareness{Client: a.Client, Clock: 1, State: []byte(`{}`)}))
+	b.until("a caret", func() bool { return len(b.carets) == 1 })
+	here.share(id, maya, Viewer)
+	b.hears(eventRole)
+	if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
+		t.Fatal(err)
+	}
+	b.hears(eventGone)
+	a.hears(eventLeft)
+}

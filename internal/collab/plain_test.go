@@ -1,0 +1,43 @@
+package collab
+
+import (
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+func TestWhoHasNoEditorReadsAndWritesText(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a := n.writer(sam, id)
+	plain, other := &writer{t: t, node: n, conn: n.connection(maya)}, &writer{t: t, node: n, conn: n.connection(theo)}
+	for _, w := range []*writer{plain, other} {
+		if _, err := n.Join(t.Context(), w.conn, Opening{DocID: id}); err != nil {
+			t.Fatal(err)
+		}
+		w.conn.Release()
+	}
+	a.write("hello")
+	got := testkit.DataOf[Updated](t, plain.hears(eventUpdated))
+	if got.Content != "hello" || got.UserID != sam {
+		t.Errorf("told %+v", got)
+	}
+	other.hears(eventUpdated)
+	position := int64(11)
+	w, err := n.Rewrite(t.Context(), plain.conn, maya, Rewriting{DocID: id, Content: "hello\nworld", CursorPosition: &position})
+	if err != nil || w.Content != "hello\nworld" {
+		t.Fatalf("answered %+v: %v", w, err)
+	}
+	if got := testkit.DataOf[Updated](t, other.hears(eventUpdated)); got.Content != "hello\nworld" || got.UserID != maya || *got.CursorPosition != 11 {
+		t.Errorf("told %+v", got)
+	}
+	a.reads("hello\nworld")
+	a.write("hello\nbig world")
+	a.saved()
+	if got := testkit.DataOf[Updated](t, plain.hears(eventUpdated)); got.UserID != sam {
+		t.Errorf("the one who wrote was told of her own change: %+v", got)
+	}
+	if _, err := n.Rewrite(t.Context(), nil, theo, Rewriting{DocID: id, Content: "mine"}); err == nil {
+		t.Error("a viewer wrote")
+	}
+}

@@ -1,0 +1,125 @@
+package collab
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hubbub/internal/fault"
+	"hubbub/internal/testkit"
+)
+
+func TestARightWithdrawnInsideABurstEndsIt(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a, b := n.writer(sam, id), n.writer(maya, id)
+	a.saved()
+	b.saved()
+	text := ""
+	withdrawn := make(chan error)
+	for i := range 40 {
+		text += string(rune('a' + i%26))
+		b.write(text)
+		if i == 20 {
+			go func() {
+				_, err := n.Share(t.Context(), nil, sam, id, maya, Viewer)
+				withdrawn <- err
+			}()
+		}
+	}
+	if err := <-withdrawn; err != nil {
+		t.Fatal(err)
+	}
+	seq := after(t, n, id)
+	b.hears(eventRole)
+	b.write(text + "!")
+	b.until("a refusal", func() bool { return len(b.refused) > 0 && b.refused[len(b.refused)-1] == refusedReadOnly })
+	if after(t, n, id) != seq || strings.Contains(n.content(id), "!") {
+		t.Error("something was stored after the right was withdrawn")
+	}
+	a.take()
+	if strings.Contains(a.text(), "!") {
+		t.Error("somebody saw what was refused")
+	}
+}
+
+func TestWhoLosesTheDocumentIsPutOut(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a, b := n.writer(sam, id), n.writer(maya, id)
+	if err := n.Unshare(t.Context(), nil, sam, id, maya); err != nil {
+		t.Fatal(err)
+	}
+	if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyRevoked || gone.DocID != id {
+		t.Errorf("told %+v", gone)
+	}
+	b.write("still here?")
+	a.write("hello")
+	a.saved()
+	b.take()
+	if b.text() != "still here?" {
+		t.Errorf("who was put out reads %q", b.text())
+	}
+	n.wantContent(id, "hello")
+	if _, err := n.Get(t.Context(), maya, id); !fault.Is(err, http.StatusNotFound) {
+		t.Error("she may still read:", err)
+	}
+	if err := n.Delete(t.Context(), nil, sam, id); err != nil {
+		t.Fatal(err)
+	}
+	if gone := testkit.DataOf[Gone](t, a.hears(eventGone)); gone.Why != whyDeleted {
+		t.Errorf("told %+v", gone)
+	}
+}
+
+func TestAnOlderEditorMayNotJoin(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	older, newer, epoch := Schema-1, Schema, 7
+	conn := n.connection(sam)
+	for _, o := range []Opening{{DocID: id, Schema: &older}, {DocID: id, Schema: &newer, Epoch: &epoch}} {
+		if _, err := n.Join(t.Context(), conn, o); !fault.Is(err, http.StatusConflict) {
+			t.Errorf("%+v: %v", o, err)
+		}
+		if n.hub.In(conn, Room(id)) {
+			t.Error("it is in the room")
+		}
+	}
+}
+
+func TestAnErasedDocumentForgetsAndBeginsAnew(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a, b := n.writer(sam, id), n.writer(maya, id)
+	a.write("the password is 1234")
+	a.saved()
+	a.write("the password")
+	a.saved()
+	if err := n.Erase(t.Context(), maya, id); !fault.Is(err, http.StatusForbidden) {
+		t.Error("an editor erased it:", err)
+	}
+	b.reads("the password")
+	offline := b.edit("the password is 1234 again")
+	if err := n.Erase(t.Context(), sam, id); err != nil {
+		t.Fatal(err)
+	}
+	if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyEpoch {
+		t.Errorf("told %+v", gone)
+	}
+	b.submit(offline)
+	var secrets int
+	if err := n.db.QueryRow(t.Context(), `
+		select count(*) from collab.updates where position('1234'::bytea in bytes) > 0`).Scan(&secrets); err != nil || secrets != 0 {
+		t.Errorf("%d rows know it still: %v", secrets, err)
+	}
+	epoch, schema := b.Epoch, Schema
+	if _, err := n.Join(t.Context(), b.conn, Opening{DocID: id, Schema: &schema, Epoch: &epoch}); !fault.Is(err, http.StatusConflict) {
+		t.Error("what was erased came back:", err)
+	}
+	b.doc = nil
+	b.join(id)
+	b.reads("the password")
+	b.write("no password")
+	b.saved()
+	n.wantContent(id, "no password")
+}
