@@ -17,7 +17,8 @@ import (
 //go:embed static
 var embedded embed.FS
 
-// stylesheet is the one file that all of static/css becomes.
+// stylesheet is the one file that static/css becomes, without its folders: each
+// of them is a stylesheet of its own, for the pages that name it.
 const stylesheet = "css/app.css"
 
 // bundle is every static file, by its name below static/, and the one
@@ -57,12 +58,22 @@ func load() bundle {
 func add(files map[string][]byte, name string, content []byte) {
 	switch path.Ext(name) {
 	case ".css":
-		files[stylesheet] = append(files[stylesheet], squeeze(content)...)
+		sheet := sheetOf(name)
+		files[sheet] = append(files[sheet], squeeze(content)...)
 	case ".js":
 		files[name] = squeezeScript(content)
 	default:
 		files[name] = content
 	}
+}
+
+// sheetOf names the stylesheet that a file becomes a part of: "css/document.css"
+// for those in css/document.
+func sheetOf(name string) string {
+	if folder := path.Dir(name); folder != path.Dir(stylesheet) {
+		return folder + ".css"
+	}
+	return stylesheet
 }
 
 var (

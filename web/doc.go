@@ -16,7 +16,8 @@
 // # Static files
 //
 // Everything in static/ is in the binary. The stylesheets in static/css are
-// joined in the order of their names, which is that of the cascade's layers.
+// joined in the order of their names, which is that of the cascade's layers; those
+// in a folder of it become one for the pages that name it in [Page.Styles].
 // [Asset] gives a file's address, which holds one hash over all files: browsers
 // keep it for ever, and a new build has new addresses. [Handler] serves them
 // compressed. Only js/socket.js also has an address that never changes.

@@ -29,6 +29,7 @@ type Page struct {
 	Nav     []NavLink         // the product's pages, in order
 	Sidebar []templ.Component // sections that features contribute, in order
 	Modules []string          // the page's scripts, such as "js/chat.js"
+	Styles  []string          // stylesheets beside the one of every page, such as "css/document.css"
 	Bell    templ.Component   // the notifications button with its popover; nil: none
 	Me      templ.Component   // how the viewer is, in their account menu; nil: nothing
 	Theme   string            // "light", "dark" or "": as the system has it

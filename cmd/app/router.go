@@ -90,6 +90,7 @@ func (a *App) pages(g *echo.Group) {
 	dashboard.Pages(g, a.dashboard, a)
 	playground.Pages(g, a, a.counter)
 	search.Pages(g, a.search, a)
+	collab.Pages(g, a.collab, a)
 }
 
 // opsRouter is for operators only: it is bound to another address.

@@ -92,6 +92,7 @@ func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition
 	}
 	ch.client, ch.caret = uint64(client), uint64(client)
 	s.register(ch)
+	s.hub.Subscribe(conn, Resource, o.DocID) // its title is on the page
 	if j.Whole, err = s.Get(ctx, conn.UserID(), o.DocID); err != nil {
 		return j, err
 	}

@@ -26,6 +26,33 @@ func (s *Service) Tree(ctx context.Context, userID, docID int64) ([]yjs.Node, er
 	return treeIn(c.updates...)
 }
 
+// View is a document as its page shows it before any script runs.
+type View struct {
+	Document
+	Nodes         []yjs.Node
+	Schema, Epoch int
+}
+
+// View returns the document to be shown; 404 when the person may not read it.
+// One that costs too much to read here has no nodes: the editor reads it.
+func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err error) {
+	e, err := editionFor(ctx, s.db, docID, userID)
+	if err != nil {
+		return v, err
+	}
+	if v.Document, err = s.Document(ctx, userID, docID); err != nil {
+		return v, err
+	}
+	c, err := readContent(ctx, s.db, docID)
+	if err != nil {
+		return v, err
+	}
+	v.Schema, v.Epoch = e.schema, c.epoch
+	v.Nodes, err = treeIn(c.updates...)
+	s.complain("read the document for its page", err)
+	return v, nil
+}
+
 func treeIn(updates ...[]byte) ([]yjs.Node, error) {
 	u, err := yjs.Merge(updates...)
 	if err != nil {

@@ -1,0 +1,86 @@
+package collab
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"github.com/a-h/templ"
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/web"
+)
+
+// Shell draws what is around a page: it knows who looks and what the other
+// features put into the sidebar.
+type Shell interface {
+	Page(c echo.Context, title string) (web.Page, error)
+}
+
+// Pages registers the pages of documents, and the forms in them, which work
+// without JavaScript.
+func Pages(g *echo.Group, s *Service, shell Shell) {
+	p := pages{s, shell}
+	g.GET("/documents/:id", account.PageAction(p.document))
+	g.POST("/documents/:id", account.PageAction(p.rename))
+}
+
+type pages struct {
+	documents *Service
+	shell     Shell
+}
+
+// sheet is the stylesheet that only documents need.
+const sheet = "css/document.css"
+
+func (p pages) document(c echo.Context, who account.User, in documentInput) error {
+	v, err := p.documents.View(c.Request().Context(), who.ID, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	return p.show(c, http.StatusOK, v.Title, DocumentPage(v), "js/document.js")
+}
+
+// show puts a component into the frame.
+func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
+	page, err := p.shell.Page(c, title)
+	if err != nil {
+		return err
+	}
+	page.Styles = append(page.Styles, sheet)
+	page.Modules = append(page.Modules, modules...)
+	return action.Page(c, status, within(web.Frame(page), content))
+}
+
+func within(frame, content templ.Component) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		return frame.Render(templ.WithChildren(ctx, content), w)
+	})
+}
+
+type renameForm struct {
+	ID    action.ID `json:"id"`
+	Title string    `json:"title" required:"true"`
+}
+
+func (p pages) rename(c echo.Context, who account.User, in renameForm) error {
+	_, err := p.documents.Change(c.Request().Context(), nil, who.ID, int64(in.ID), Draft{Title: &in.Title})
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, path(int64(in.ID)))
+}
+
+// path is where a document's page is.
+func path(docID int64) string { return fmt.Sprintf("/documents/%d", docID) }
+
+// hint is a tool's name with its keys.
+func hint(label, keys string) string {
+	if keys == "" {
+		return label
+	}
+	return label + " (" + keys + ")"
+}

@@ -1,0 +1,17 @@
+// @ts-check
+// What the server drew of the document.
+import { $ } from '../dom.js'
+
+/** @typedef {'owner' | 'editor' | 'viewer'} Role */
+
+export const page = /** @type {HTMLElement} */ ($('[data-document]'))
+export const paper = /** @type {HTMLElement} */ ($('#paper'))
+export const docId = Number(page.dataset.docId)
+export const schema = Number(page.dataset.schema)
+export const me = Number(document.body.dataset.userId)
+
+/** @returns {Role} */
+export const role = () => /** @type {Role} */ (page.dataset.role)
+
+/** Whether the reader may write. */
+export const writes = () => role() !== 'viewer'
