@@ -16,10 +16,11 @@ func (a *App) seed(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("seed the demo's people: %w", err)
 	}
-	if _, err := a.collab.SeedDemo(ctx, cast); err != nil {
+	documents, err := a.collab.SeedDemo(ctx, cast)
+	if err != nil {
 		return fmt.Errorf("seed the demo's documents: %w", err)
 	}
-	if err := a.chat.SeedDemo(ctx, cast); err != nil {
+	if err := a.chat.SeedDemo(ctx, cast, checklistOf(documents)); err != nil {
 		return fmt.Errorf("seed the demo's rooms: %w", err)
 	}
 	if err := a.chat.TellAlerts(ctx, a.config.Log); err != nil {
@@ -29,4 +30,12 @@ func (a *App) seed(ctx context.Context) error {
 		return fmt.Errorf("seed the demo's orders: %w", err)
 	}
 	return nil
+}
+
+// checklistOf is how the people of the demo speak of their launch's document.
+func checklistOf(documents map[string]int64) string {
+	if id := documents["Launch checklist"]; id != 0 {
+		return fmt.Sprintf("[checklist](/documents/%d)", id)
+	}
+	return "checklist"
 }

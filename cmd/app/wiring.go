@@ -55,6 +55,7 @@ func (a *App) wire() error {
 	a.collab = collab.New(a.db, a.hub, people, collab.Config{
 		Log: a.config.Log, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search},
 	})
+	a.chat.ShowCards(documentCards{a})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)

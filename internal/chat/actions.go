@@ -29,6 +29,7 @@ func Actions(api *echo.Group, s *Service) {
 	api.PATCH("/chat/messages/:id", account.Action(a.edit))
 	api.DELETE("/chat/messages/:id", account.Action(a.delete))
 	api.POST("/chat/messages/:id/reactions", account.Action(a.react))
+	api.GET("/chat/messages/:id/cards", account.Action(a.cards))
 }
 
 type actions struct{ chat *Service }
@@ -214,4 +215,16 @@ func answerMessage(c echo.Context, m Message, err error) error {
 	}
 	action.SetSeq(c, m.Seq)
 	return action.AnswerEither(c, m, MessageRow(m, readerOf(c)))
+}
+
+type cardsInput struct {
+	ID action.ID `json:"id"` // a message's
+}
+
+func (a actions) cards(c echo.Context, who account.User, in cardsInput) error {
+	m, cards, err := a.chat.CardsOf(c.Request().Context(), who, int64(in.ID))
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, cards, CardsOf(m, Reader{ID: who.ID, cards: map[int64][]Card{m.ID: cards}}))
 }

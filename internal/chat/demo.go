@@ -35,7 +35,8 @@ const (
 
 var everyone = []string{"sam", "maya", "theo", "priya", "lin", "jonas", "amara"}
 
-func demoScenes() []scene {
+// demoScenes are what was said; checklist is how the launch's document is named.
+func demoScenes(checklist string) []scene {
 	return []scene{
 		{kind: Public, name: "general", topic: "Whatever concerns everybody. This is demo data.", cast: everyone, unread: 3, lines: []line{
 			{"maya", 26 * hour, "Welcome to the demo workspace. Sign in as somebody else in a second browser, and watch both.", map[string][]string{"👋": {"sam", "theo", "lin"}}},
@@ -49,7 +50,7 @@ func demoScenes() []scene {
 			{"priya", 17 * hour, "Dress rehearsal done. Everybody cut their network twice and nobody lost a message.", map[string][]string{"🎉": {"sam", "maya", "theo", "lin"}, "👏": {"jonas", "lin"}}},
 			{"jonas", 17*hour - 3*minute, "The slow-client test is my favourite. The hub drops that one socket and everyone else keeps streaming:\n\n```go\nselect {\ncase c.send <- frame:\ndefault: // the buffer is full, so this client is too slow\n\th.drop(c, CloseTooSlow)\n}\n```", nil},
 			{"jonas", 17*hour - 4*minute, "It reconnects, asks for what it missed, and nobody notices.", nil},
-			{"maya", 71 * minute, "Morning! The checklist is pinned, please tick your lines before 10.", nil},
+			{"maya", 71 * minute, "Morning! The " + checklist + " is pinned, please tick your lines before 10.", nil},
 			{"sam", 69 * minute, "Mine are done. Presence now survives a reconnect, so nobody flickers offline when the train goes into a tunnel.", map[string][]string{"🚆": {"maya", "priya", "lin"}}},
 			{"theo", 12 * minute, "@sam can you watch p95 while I switch traffic?", nil},
 			{"lin", 11 * minute, "Figures are up on the big screen.", nil},
@@ -80,14 +81,15 @@ func demoScenes() []scene {
 }
 
 // SeedDemo lets the cast, by handle, have talked already. It does nothing where
-// there is a room: at a second start, or beside another node that seeds.
-func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) error {
+// there is a room: at a second start, or beside another node that seeds. The
+// checklist that they speak of is Markdown, so it may be a link.
+func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User, checklist string) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		empty, err := lockEmpty(ctx, tx)
 		if err != nil || !empty {
 			return err
 		}
-		for _, sc := range demoScenes() {
+		for _, sc := range demoScenes(checklist) {
 			if err := sc.play(ctx, tx, cast); err != nil {
 				return fmt.Errorf("play %s: %w", sc.name, err)
 			}

@@ -41,6 +41,8 @@
 //   - Whoever is named, answered, written to alone, reacted to or invited is told
 //     at least once, also after a crash: what has to be told is stored with the
 //     change (alerts.go), without its words, and told as it is then (concerns.go).
+//   - What a message links to shows its title to whoever may read it, and to
+//     nobody else: cards are drawn for one reader, and are in no event (cards.go).
 //   - Delivery of an event is at most once, and events of one room may arrive
 //     out of order: apply them by id and seq.
 //

@@ -35,7 +35,7 @@ func RoomPage(v View, who account.User, w Writing) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		r := Reader{ID: who.ID}
+		r := Reader{ID: who.ID, cards: v.Cards}
 		templ_7745c5c3_Err = roomHead(v).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -22,7 +22,10 @@ const maxQuote = 140
 
 // Reader is who looks at a message. The zero Reader is nobody in particular: a
 // broadcast is rendered once for everybody, and row.js makes it personal.
-type Reader struct{ ID int64 }
+type Reader struct {
+	ID    int64
+	cards map[int64][]Card // by message; nil: it is not known which they may read
+}
 
 // owns says whether the reader wrote the message.
 func (r Reader) owns(m Message) bool { return r.ID != 0 && m.Sender.ID == r.ID }

@@ -29,6 +29,7 @@ type Service struct {
 	people   People
 	presence Presence
 	index    Index
+	cards    Cards
 	outbox   outbox
 	typing   *typists
 	visits   visits
@@ -39,7 +40,7 @@ type Service struct {
 // New wires the service to its database, hub and people. It watches the hub for
 // connections that leave a room, so make one a hub.
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
-	s := &Service{db: db, hub: h, people: people, presence: presence, index: unfindable{}, typing: newTypists(), alerts: newAlerts()}
+	s := &Service{db: db, hub: h, people: people, presence: presence, index: unfindable{}, cards: noCards{}, typing: newTypists(), alerts: newAlerts()}
 	s.outbox.store = s.store
 	h.OnLeave(channelPrefix, s.left)
 	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })

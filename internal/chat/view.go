@@ -12,6 +12,7 @@ type View struct {
 	With        account.Profile   // the other person of a direct room
 	Here        []account.Profile // who else has it open now
 	Messages    []Message         // oldest first
+	Cards       map[int64][]Card  // by message: what they link to, for this reader
 	Older       bool              // there are more before them
 	Newer       bool              // there are more after them
 	FirstUnread int64             // a message's id, perhaps not among them; 0: all is read
@@ -42,6 +43,9 @@ func (s *Service) View(ctx context.Context, who account.User, roomID int64, at A
 		return v, err
 	}
 	if v.Messages, err = s.seenBy(ctx, who.ID, v.Messages); err != nil {
+		return v, err
+	}
+	if v.Cards, err = s.cardsOf(ctx, who.ID, v.Messages); err != nil {
 		return v, err
 	}
 	return v, s.fillPeople(ctx, &v, who)

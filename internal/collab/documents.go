@@ -64,6 +64,20 @@ func (s *Service) Document(ctx context.Context, userID, docID int64) (Document, 
 	return one[0], err
 }
 
+// DocumentsByID returns those of the documents that the person may read.
+func (s *Service) DocumentsByID(ctx context.Context, userID int64, ids []int64) (map[int64]Document, error) {
+	documents, err := documentsByID(ctx, s.db, userID, ids)
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[int64]Document, len(documents))
+	err = s.fillPeople(ctx, documents)
+	for _, d := range documents {
+		found[d.ID] = d
+	}
+	return found, err
+}
+
 // Get returns one with its text as it is now.
 func (s *Service) Get(ctx context.Context, userID, docID int64) (w Whole, err error) {
 	if w.Document, err = s.Document(ctx, userID, docID); err != nil {

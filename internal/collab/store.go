@@ -49,6 +49,16 @@ func documentsOf(ctx context.Context, db postgres.Queryer, userID int64, f Filte
 	return documents, wrap("list the documents", err)
 }
 
+// documentsByID finds those that the person may read.
+func documentsByID(ctx context.Context, db postgres.Queryer, userID int64, ids []int64) ([]Document, error) {
+	rows, err := db.Query(ctx, documentColumns+` and d.id = any($2)`, userID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the documents: %w", err)
+	}
+	documents, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Document, error) { return scanDocument(row) })
+	return documents, wrap("read the documents", err)
+}
+
 // documentFor finds one that the person may read; 404 otherwise.
 func documentFor(ctx context.Context, db postgres.Queryer, userID, docID int64) (Document, error) {
 	d, err := scanDocument(db.QueryRow(ctx, documentColumns+` and d.id = $2`, userID, docID))

@@ -2,6 +2,7 @@
 // A room's page: what the socket says goes to the part that shows it. The names of events are those of events.go.
 import { $, $$, addShortcuts, announceMessage, intercept, parse, apply } from './app.js'
 import { drop } from './outbox.js'
+import { watchCards } from './chat/cards.js'
 import { watchComposer } from './chat/composer.js'
 import { showDelivery } from './chat/delivery.js'
 import { watchEditing } from './chat/edit.js'
@@ -113,6 +114,7 @@ if (target) reveal(target)
 else unread.openAtUnread()
 
 watchEdges()
+watchCards()
 watchMentions()
 watchComposer()
 typing.watchTyping()
