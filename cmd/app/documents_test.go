@@ -222,3 +222,27 @@ func TestAStockEditorJoins(t *testing.T) {
 	sam.Do(http.MethodDelete, "/api/documents/"+itoa(id), nil).Want(http.StatusNoContent)
 	stock.WantClosed(1012)
 }
+
+func TestWhoIsInvisibleIsNotSeenInDocuments(t *testing.T) {
+	t.Parallel()
+	app := startApp(t, brisk)
+	sam, maya := app.as("sam"), app.as("maya")
+	id := newPage(sam, "Launch", "hello")
+	sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
+	a, b := openEditor(t, sam, id), openEditor(t, maya, id)
+	if e := a.socket.WantEvent("collaboratorJoined"); !strings.Contains(string(e.Data), "Maya Okafor") {
+		t.Errorf("told %s", e.Data)
+	}
+	b.socket.Post("/api/presence/status", map[string]string{"status": "invisible"}).Want(http.StatusOK)
+	a.socket.WantEvent("collaboratorLeft")
+	again := maya.Connect("")
+	again.Get("/api/documents/join", map[string]any{"docId": id, "schema": 1}).Want(http.StatusOK)
+	b.writes("hello again")
+	a.reads("hello again")
+	a.socket.WantNo("collaboratorJoined")
+	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.id(maya))) || strings.Count(found, "Maya") != 1 { // once: who changed it last
+		t.Errorf("joining tells %s", found)
+	}
+	b.socket.Post("/api/presence/status", map[string]string{"status": "online"}).Want(http.StatusOK)
+	a.socket.WantEvent("collaboratorJoined")
+}

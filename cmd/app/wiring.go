@@ -42,7 +42,7 @@ func (a *App) wire() error {
 	a.chat = chat.New(a.db, a.hub, people, onlineByPresence{a})
 	a.chat.FoundBy(chatIndex{a.search})
 	a.presence = presence.New(a.db, a.hub, people, presence.Config{
-		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.chat.Seen,
+		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.seen,
 	})
 	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log, PushAfter: a.config.PushAfter})
 	a.push = notify.NewPusher(a.db, attendance{a}, people, notify.PushConfig{
@@ -53,7 +53,7 @@ func (a *App) wire() error {
 		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
 	})
 	a.collab = collab.New(a.db, a.hub, people, collab.Config{
-		Log: a.config.Log, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search},
+		Log: a.config.Log, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search}, Presence: a.presence,
 	})
 	a.chat.ShowCards(documentCards{a})
 	a.router = a.newRouter()
@@ -134,6 +134,13 @@ type onlineByPresence struct{ app *App }
 
 func (o onlineByPresence) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
 	return o.app.presence.Online(ctx, ids)
+}
+
+// seen lets whoever shows people where they are know that others began or ceased
+// to see somebody.
+func (a *App) seen(ctx context.Context, userID int64) {
+	a.chat.Seen(ctx, userID)
+	a.collab.Seen(ctx, userID)
 }
 
 func (o onlineByPresence) Visible(userID int64) bool { return o.app.presence.Visible(userID) }

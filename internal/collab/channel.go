@@ -1,7 +1,6 @@
 package collab
 
 import (
-	"context"
 	"sync"
 
 	"golang.org/x/time/rate"
@@ -23,6 +22,10 @@ type channel struct {
 
 	edits, bytes, asks, carets *rate.Limiter
 
+	telling sync.Mutex // is held while the others are told of it; taken before mu
+	here    bool       // it is open
+	shown   bool       // the others were told so
+
 	mu    sync.Mutex
 	role  Role   // as last seen; what counts is read when an edit is accepted
 	caret uint64 // the client of its awareness: the one given, or that of a stock client
@@ -33,7 +36,7 @@ type channel struct {
 func newChannel(l *live, conn *hub.Conn) *channel {
 	limiter := func(perSecond int) *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), burst*perSecond) }
 	return &channel{
-		live: l, conn: conn, userID: conn.UserID(),
+		live: l, conn: conn, userID: conn.UserID(), here: true,
 		edits: limiter(updateRate), bytes: limiter(byteRate), asks: limiter(askRate), carets: limiter(caretRate),
 	}
 }
@@ -124,9 +127,9 @@ func (ch *channel) receiveAwareness(states []byte) {
 	ch.caret, ch.clock, ch.awake = client, clock, awake
 	ch.mu.Unlock()
 	if !own {
-		ch.live.s.tellVisit(ch.live.s.ctx, eventJoined, ch) // now it has a name
+		ch.live.s.renamed(ch.live.s.ctx, ch)
 	}
-	ch.live.relay(states, ch.conn)
+	ch.shows(func() { ch.live.relay(states, ch.conn) })
 }
 
 // checkCaret tells of which client an awareness update is: of nobody else's
@@ -164,10 +167,11 @@ func (l *live) relay(states []byte, except *hub.Conn) {
 	l.s.hub.Stream(yjsRoom(l.id), hub.Volatile, awareness(l.id, states), except)
 }
 
-// fallAsleep takes the caret of a channel that is gone away from the others.
+// fallAsleep takes the caret of a channel away from the others, once.
 func (ch *channel) fallAsleep() {
 	ch.mu.Lock()
 	client, clock, awake := ch.caret, ch.clock, ch.awake
+	ch.awake = false
 	ch.mu.Unlock()
 	if awake {
 		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, awareness(ch.live.id, yjs.Gone(client, clock)), ch.conn)
@@ -190,6 +194,10 @@ func (s *Service) channelOf(conn *hub.Conn, docID int64) *channel {
 func (s *Service) register(ch *channel) {
 	s.mu.Lock()
 	s.channels[channelKey{ch.conn.ID(), ch.live.id}] = ch
+	if s.visitors[ch.userID] == nil {
+		s.visitors[ch.userID] = map[*channel]bool{}
+	}
+	s.visitors[ch.userID][ch] = true
 	s.mu.Unlock()
 	ch.live.mu.Lock()
 	defer ch.live.mu.Unlock()
@@ -199,12 +207,7 @@ func (s *Service) register(ch *channel) {
 // unregister closes it; last: nobody else here has the document open. It is nil
 // when there was none.
 func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last bool) {
-	key := channelKey{conn.ID(), docID}
-	s.mu.Lock()
-	ch = s.channels[key]
-	delete(s.channels, key)
-	s.mu.Unlock()
-	if ch == nil {
+	if ch = s.forget(channelKey{conn.ID(), docID}); ch == nil {
 		return nil, false
 	}
 	ch.live.mu.Lock()
@@ -212,6 +215,21 @@ func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last boo
 	delete(ch.live.channels, ch)
 	ch.live.used = s.now()
 	return ch, len(ch.live.channels) == 0
+}
+
+// forget takes the channel out of the service's books.
+func (s *Service) forget(key channelKey) *channel {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	ch := s.channels[key]
+	if ch == nil {
+		return nil
+	}
+	delete(s.channels, key)
+	if delete(s.visitors[ch.userID], ch); len(s.visitors[ch.userID]) == 0 {
+		delete(s.visitors, ch.userID)
+	}
+	return ch
 }
 
 // left is told by the hub when a connection is no longer in a room, however
@@ -225,14 +243,9 @@ func (s *Service) left(l hub.Left) {
 	if ch == nil {
 		return
 	}
-	ch.fallAsleep()
+	ch.goes()
 	s.jobs.Go(func() { s.tellLeft(s.ctx, ch) })
 	if last {
 		s.chores.add(docID)
 	}
-}
-
-func (s *Service) tellLeft(ctx context.Context, ch *channel) {
-	s.complain("forget a channel", noteLeft(ctx, s.db, ch.live.id, []uint64{ch.client}))
-	s.tellVisit(ctx, eventLeft, ch)
 }

@@ -50,6 +50,8 @@
 //   - The log never has a gap: every prefix of it can be read.
 //   - Once a right is withdrawn, nothing of that person's is stored.
 //   - Carets, names and comments are of who they say they are of.
+//   - Whoever is invisible has no caret and is not among those who are here, but
+//     for what they write: nobody is told of it, by no answer and no event.
 //   - A compaction that is not the same document never counts, and the one
 //     before it can be gone back to.
 //

@@ -96,7 +96,7 @@ func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition
 	if j.Whole, err = s.Get(ctx, conn.UserID(), o.DocID); err != nil {
 		return j, err
 	}
-	if j.Collaborators, err = s.collaborators(ctx, o.DocID); err != nil {
+	if j.Collaborators, err = s.collaborators(ctx, o.DocID, conn.UserID()); err != nil {
 		return j, err
 	}
 	j.Client, j.Epoch, j.Schema = ch.client, e.epoch, e.schema
@@ -104,7 +104,7 @@ func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition
 		j.Channel = o.DocID
 		l.ask(ask{from: ch})
 	}
-	s.tellVisit(ctx, eventJoined, ch)
+	s.visited(ctx, ch)
 	return j, nil
 }
 
@@ -113,44 +113,4 @@ func (s *Service) Leave(conn *hub.Conn, docID int64) {
 	for _, room := range rooms(docID) {
 		s.hub.Leave(conn, room)
 	}
-}
-
-// Cursor tells the others where somebody is who writes without an editor.
-func (s *Service) Cursor(ctx context.Context, conn *hub.Conn, docID, position int64) error {
-	if s.channelOf(conn, docID) == nil {
-		return fault.Forbidden("Join the document first.")
-	}
-	data := Cursor{UserID: conn.UserID(), DocID: docID, Position: position}
-	s.hub.Broadcast(ctx, hub.Event{Name: eventCursor, Class: hub.Volatile, Data: data}, conn, Room(docID))
-	return nil
-}
-
-func (s *Service) collaborators(ctx context.Context, docID int64) ([]Collaborator, error) {
-	here, err := clientsHere(ctx, s.db, docID)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(here))
-	for i, c := range here {
-		ids[i] = c.User.ID
-	}
-	profiles, err := s.people.Profiles(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	for i := range here {
-		here[i].User = profiles[here[i].User.ID]
-	}
-	return here, nil
-}
-
-func (s *Service) tellVisit(ctx context.Context, name string, ch *channel) {
-	profiles, err := s.people.Profiles(ctx, []int64{ch.userID})
-	if err != nil {
-		s.complain("tell of a collaborator", err)
-		return
-	}
-	client, _ := ch.caretNow()
-	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, User: profiles[ch.userID]}
-	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
 }

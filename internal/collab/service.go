@@ -28,6 +28,7 @@ type Config struct {
 	Now      func() time.Time // nil: time.Now
 	Index    Index            // nil: nobody searches
 	Notifier Notifier         // nil: nobody is told
+	Presence Presence         // nil: nobody hides
 	Timing
 }
 
@@ -37,6 +38,7 @@ type Service struct {
 	db       *postgres.DB
 	hub      *hub.Hub
 	people   People
+	presence Presence
 	log      *slog.Logger
 	now      func() time.Time
 	index    Index
@@ -56,6 +58,7 @@ type Service struct {
 	mu       sync.Mutex
 	lives    map[int64]*live
 	channels map[channelKey]*channel
+	visitors map[int64]map[*channel]bool // the same, by person
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
@@ -64,10 +67,13 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, log: c.Log, now: c.Now, index: c.Index, notifier: c.Notifier,
 		timing: c.Timing.withDefaults(), compact: yjs.Compact, stage: func(string) error { return nil },
-		lives: map[int64]*live{}, channels: map[channelKey]*channel{},
+		lives: map[int64]*live{}, channels: map[channelKey]*channel{}, visitors: map[int64]map[*channel]bool{},
 	}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.presence = c.Presence; s.presence == nil {
+		s.presence = allShow{}
 	}
 	if s.now == nil {
 		s.now = time.Now
