@@ -27,6 +27,7 @@ type Page struct {
 	Path    string            // of this page; marks the current link
 	Viewer  *Viewer           // nil: nobody is signed in
 	Nav     []NavLink         // the product's pages, in order
+	Deeds   []Deed            // what can be done from every page, for the palette
 	Sidebar []templ.Component // sections that features contribute, in order
 	Modules []string          // the page's scripts, such as "js/chat.js"
 	Styles  []string          // stylesheets beside the one of every page, such as "css/document.css"
@@ -46,6 +47,13 @@ type NavLink struct {
 	Label string
 	Icon  string
 	About string // what one does there, for the start page
+}
+
+// Deed is something that the palette offers to do: it sends an empty form.
+type Deed struct {
+	Action string // where to
+	Label  string
+	Icon   string
 }
 
 // current says whether a link leads to this page or to what is above it.

@@ -17,6 +17,7 @@ import (
 func nav(who account.User) []web.NavLink {
 	links := []web.NavLink{
 		{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard", About: "Orders, as they come in"},
+		{Href: "/documents", Label: "Documents", Icon: "file-text", About: "Write in one page at once"},
 		{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk with everybody, or with a few"},
 		{Href: "/people", Label: "People", Icon: "users", About: "Who is here, and who was"},
 		{Href: "/products", Label: "Products", Icon: "receipt", About: "What orders are placed for"},

@@ -47,10 +47,11 @@ type listInput struct {
 }
 
 func (a actions) list(c echo.Context, who account.User, in listInput) error {
-	documents, err := a.documents.Documents(c.Request().Context(), action.Conn(c), who.ID, Filter{
-		Query: in.Query, Before: int64(in.Before), Limit: in.Limit.Within(pageSize, maxPage),
-	})
-	return action.Answer(c, documents, err)
+	shelf, err := a.documents.shelf(c.Request().Context(), action.Conn(c), who.ID, in)
+	if err != nil {
+		return err
+	}
+	return action.AnswerEither(c, shelf.Documents, ShelfRows(shelf))
 }
 
 type createInput struct {

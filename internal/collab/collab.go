@@ -71,6 +71,8 @@ type Document struct {
 	UpdatedBy  account.Profile `json:"updatedBy"`
 	Excerpt    string          `json:"excerpt"` // how the text begins
 	Full       bool            `json:"full"`    // it takes deletions only
+
+	Here []account.Profile `json:"here"` // who has it open
 }
 
 // Whole is a document with its text, a line a paragraph.

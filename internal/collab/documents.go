@@ -10,49 +10,6 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Filter says which documents a list has.
-type Filter struct {
-	Query  string // in the title or the text
-	Before int64  // a document's id: only those that changed before it
-	Limit  int
-}
-
-// Documents lists what the person may read. A live connection hears of changes
-// to them, and of new ones, from then on.
-func (s *Service) Documents(ctx context.Context, conn *hub.Conn, userID int64, f Filter) ([]Document, error) {
-	if conn != nil {
-		s.hub.Watch(conn, Resource)
-	}
-	documents, err := documentsOf(ctx, s.db, userID, f)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([]int64, len(documents))
-	for i := range documents {
-		ids[i] = documents[i].ID
-	}
-	if conn != nil {
-		s.hub.Subscribe(conn, Resource, ids...)
-	}
-	return documents, s.fillPeople(ctx, documents)
-}
-
-// fillPeople puts in who changed them last.
-func (s *Service) fillPeople(ctx context.Context, documents []Document) error {
-	ids := make([]int64, len(documents))
-	for i := range documents {
-		ids[i] = documents[i].UpdatedBy.ID
-	}
-	profiles, err := s.people.Profiles(ctx, sortedUnique(ids))
-	if err != nil {
-		return err
-	}
-	for i := range documents {
-		documents[i].UpdatedBy = profiles[documents[i].UpdatedBy.ID]
-	}
-	return nil
-}
-
 // Document returns one without its text; 404 when the person may not read it.
 func (s *Service) Document(ctx context.Context, userID, docID int64) (Document, error) {
 	d, err := documentFor(ctx, s.db, userID, docID)
@@ -175,12 +132,6 @@ func (s *Service) created(ctx context.Context, from *hub.Conn, userID, id int64)
 	return made, nil
 }
 
-// forAnyone is the document without what it is to one reader.
-func (d Document) forAnyone() Document {
-	d.Role = ""
-	return d
-}
-
 // Change sets the title or who may read. For owners; editors may set the title.
 func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int64, d Draft) (Document, error) {
 	if err := d.check(); err != nil {
@@ -202,7 +153,7 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 	s.indexed()
 	changed, err := s.Document(ctx, userID, docID)
 	if err == nil {
-		s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Updated, ID: docID, Data: changed.forAnyone()}, hub.Subscribers, from)
+		s.tellChanged(ctx, from, changed, d.Visibility != nil && *d.Visibility == Everyone)
 	}
 	return changed, err
 }
@@ -222,12 +173,6 @@ func (s *Service) locked(ctx context.Context, docID, userID int64, do func(tx po
 	})
 }
 
-// rightsChanged lets every node look who may still be where they are.
-func (s *Service) rightsChanged(ctx context.Context, docID int64) {
-	s.recheck(ctx, s.live(docID))
-	s.hub.Broadcast(ctx, hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: 1}, nil, rightsRoom(docID))
-}
-
 // Delete removes the document and all that belongs to it. For owners.
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int64) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
@@ -242,9 +187,9 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 	if err != nil {
 		return err
 	}
+	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Destroyed, ID: docID}, hub.Subscribers, from)
 	s.rightsChanged(ctx, docID)
 	s.indexed()
-	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Destroyed, ID: docID}, hub.Subscribers, from)
 	return nil
 }
 

@@ -39,6 +39,9 @@ func (s *Service) readTexts(ctx context.Context) error {
 		if err := s.readText(ctx, id); err != nil {
 			return err
 		}
+		if err := s.tellLists(ctx, id); err != nil {
+			return err
+		}
 	}
 	if len(ids) > 0 {
 		s.indexed()

@@ -26,6 +26,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/documents/:id", account.PageAction(p.document))
 	g.POST("/documents/:id", account.PageAction(p.rename))
+	p.lists(g)
 }
 
 type pages struct {

@@ -148,16 +148,6 @@ func (s *Service) logged(room string, _ int64) {
 	}
 }
 
-// rightsHeard is told when a node has changed who may what.
-func (s *Service) rightsHeard(room string, _ int64) {
-	s.mu.Lock()
-	l := s.lives[documentOf(room)]
-	s.mu.Unlock()
-	if l != nil {
-		s.jobs.Go(func() { s.recheck(s.ctx, l) })
-	}
-}
-
 // lost is told when messages to a channel were discarded: it begins anew.
 func (s *Service) lost(conn *hub.Conn, room string) {
 	if ch := s.channelOf(conn, documentOf(room)); ch != nil {

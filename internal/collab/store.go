@@ -17,8 +17,9 @@ const documentColumns = `
 	select d.id, d.title, d.visibility, coalesce(m.role, 'viewer'), d.created_at, d.updated_at, d.updated_by,
 	       left(d.text, 1300), d.state
 	  from collab.documents d
-	  left join collab.members m on m.doc_id = d.id and m.user_id = $1
-	 where (m.role is not null or d.visibility = 'everyone')`
+	  left join collab.members m on m.doc_id = d.id and m.user_id = $1`
+
+const readable = ` where (m.role is not null or d.visibility = 'everyone')`
 
 // The states of a document.
 const (
@@ -35,10 +36,12 @@ func scanDocument(row pgx.Row, more ...any) (d Document, err error) {
 	return d, err
 }
 
-// documentsOf lists what the person may read, the latest change first.
+// documentsOf lists what the person may read, the latest change first. A word of
+// the query that is still being typed is found by how it begins.
 func documentsOf(ctx context.Context, db postgres.Queryer, userID int64, f Filter) ([]Document, error) {
-	rows, err := db.Query(ctx, documentColumns+`
-		   and ($2 = '' or d.text_tsv @@ websearch_to_tsquery('simple', $2) or d.title ilike '%' || $2 || '%')
+	rows, err := db.Query(ctx, documentColumns+readable+`
+		   and ($2 = '' or d.text_tsv @@ (nullif(websearch_to_tsquery('simple', $2)::text, '') || ':*')::tsquery
+		        or position(lower($2) in lower(d.title)) > 0)
 		   and ($3 = 0 or (d.updated_at, d.id) < (select updated_at, id from collab.documents where id = $3))
 		 order by d.updated_at desc, d.id desc
 		 limit $4`, userID, f.Query, f.Before, f.Limit)
@@ -61,7 +64,13 @@ func documentsByID(ctx context.Context, db postgres.Queryer, userID int64, ids [
 
 // documentFor finds one that the person may read; 404 otherwise.
 func documentFor(ctx context.Context, db postgres.Queryer, userID, docID int64) (Document, error) {
-	d, err := scanDocument(db.QueryRow(ctx, documentColumns+` and d.id = $2`, userID, docID))
+	d, err := scanDocument(db.QueryRow(ctx, documentColumns+readable+` and d.id = $2`, userID, docID))
+	return d, orNotFound("read the document", err)
+}
+
+// documentNow finds one whoever may read it, to tell all those.
+func documentNow(ctx context.Context, db postgres.Queryer, docID int64) (Document, error) {
+	d, err := scanDocument(db.QueryRow(ctx, documentColumns+` where d.id = $2`, 0, docID))
 	return d, orNotFound("read the document", err)
 }
 
@@ -156,6 +165,25 @@ func clientsHere(ctx context.Context, db postgres.Queryer, docID int64) ([]Colla
 	}
 	here, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Collaborator, err error) {
 		return c, row.Scan(&c.Client, &c.User.ID)
+	})
+	return here, wrap("read who is here", err)
+}
+
+// peopleHere are the people who have the documents open, by document.
+func peopleHere(ctx context.Context, db postgres.Queryer, docIDs []int64) (map[int64][]int64, error) {
+	rows, err := db.Query(ctx, `
+		select doc_id, user_id from collab.clients
+		 where doc_id = any($1) and seen_at > now() - `+hereFor+`
+		 group by doc_id, user_id
+		 order by min(client)`, docIDs)
+	if err != nil {
+		return nil, fmt.Errorf("read who is here: %w", err)
+	}
+	here := map[int64][]int64{}
+	var docID, userID int64
+	_, err = pgx.ForEachRow(rows, []any{&docID, &userID}, func() error {
+		here[docID] = append(here[docID], userID)
+		return nil
 	})
 	return here, wrap("read who is here", err)
 }

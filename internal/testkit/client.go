@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -82,7 +83,19 @@ func (c *Client) Post(path string, data any) Answer {
 	return c.Do(http.MethodPost, path, data)
 }
 
-// Do calls an action. data goes as JSON; url.Values go as a form.
+// File is an upload: the only field of its form.
+type File struct{ Field, Name, Content string }
+
+func (f File) encode() (io.Reader, string) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, _ := form.CreateFormFile(f.Field, f.Name) // a buffer takes everything
+	_, _ = io.WriteString(part, f.Content)
+	_ = form.Close()
+	return &body, form.FormDataContentType()
+}
+
+// Do calls an action. data goes as JSON; url.Values and a File go as a form.
 func (c *Client) Do(method, path string, data any, headers ...string) Answer {
 	c.t.Helper()
 	body, kind := c.encode(data)
@@ -115,6 +128,8 @@ func (c *Client) encode(data any) (io.Reader, string) {
 		return nil, "application/json"
 	case url.Values:
 		return strings.NewReader(data.Encode()), "application/x-www-form-urlencoded"
+	case File:
+		return data.encode()
 	case string:
 		return strings.NewReader(data), "application/json"
 	}

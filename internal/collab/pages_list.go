@@ -1,0 +1,149 @@
+package collab
+
+import (
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+)
+
+func (p pages) lists(g *echo.Group) {
+	g.GET("/documents", account.PageAction(p.list))
+	g.POST("/documents", account.PageAction(p.create))
+	g.POST("/documents/import", account.PageAction(p.importFile))
+}
+
+// NewForm is the form for a new document, and what is wrong with the last one.
+type NewForm struct {
+	Title    string `json:"title"`
+	Template string `json:"template"`
+
+	problem       string // with the title
+	importProblem string
+}
+
+func (p pages) list(c echo.Context, who account.User, in listInput) error {
+	return p.showList(c, http.StatusOK, who, in, NewForm{})
+}
+
+func (p pages) showList(c echo.Context, status int, who account.User, in listInput, form NewForm) error {
+	shelf, err := p.documents.shelf(c.Request().Context(), nil, who.ID, in)
+	if err != nil {
+		return err
+	}
+	shelf.Form = form
+	return p.show(c, status, "Documents", DocumentsPage(shelf), "js/documents.js")
+}
+
+func (p pages) create(c echo.Context, who account.User, in NewForm) error {
+	chosen, title := templateOf(in.Template), strings.TrimSpace(in.Title)
+	if title == "" {
+		title = chosen.titleFor(c.Request().Context(), p.documents.now())
+	}
+	d, err := p.documents.Create(c.Request().Context(), nil, who.ID, Draft{Title: &title}, fromMarkdown(chosen.markdown))
+	if in.problem = problemOf(err); in.problem != "" {
+		return p.showList(c, fault.Of(err).Status, who, listInput{}, in)
+	}
+	return redirect(c, path(d.ID), err)
+}
+
+// problemOf is what a form says beside itself: input that is wrong, or that
+// meets a conflict. Other errors are pages of their own, and empty here.
+func problemOf(err error) string {
+	f := fault.Of(err)
+	if f == nil || f.Status != http.StatusUnprocessableEntity && f.Status != http.StatusConflict {
+		return ""
+	}
+	for _, reason := range f.Errors {
+		return reason
+	}
+	return f.Detail
+}
+
+func redirect(c echo.Context, to string, err error) error {
+	if err != nil {
+		return err
+	}
+	return c.Redirect(http.StatusSeeOther, to)
+}
+
+func (p pages) importFile(c echo.Context, who account.User, _ struct{}) error {
+	title, nodes, err := uploaded(c)
+	if err == nil {
+		var d Document
+		if d, err = p.documents.Create(c.Request().Context(), nil, who.ID, Draft{Title: &title}, nodes); err == nil {
+			return c.Redirect(http.StatusSeeOther, path(d.ID))
+		}
+	}
+	if problem := problemOf(err); problem != "" {
+		return p.showList(c, fault.Of(err).Status, who, listInput{}, NewForm{importProblem: problem})
+	}
+	return err
+}
+
+// uploaded is the document in the form's file: Markdown, or a text.
+func uploaded(c echo.Context) (title string, nodes []yjs.Node, err error) {
+	file, err := c.FormFile("file")
+	if err != nil || file.Size == 0 {
+		return "", nil, fault.Invalid("file", "Choose a file that has a text in it.")
+	}
+	text, err := contentOf(file)
+	if err != nil {
+		return "", nil, err
+	}
+	name := filepath.Base(file.Filename)
+	kind := filepath.Ext(name)
+	title = titleIn(strings.TrimSuffix(name, kind))
+	if kind = strings.ToLower(kind); kind == ".md" || kind == ".markdown" {
+		nodes, err = imported(text, "")
+	} else {
+		nodes, err = imported("", text)
+	}
+	return title, nodes, err
+}
+
+func contentOf(file *multipart.FileHeader) (string, error) {
+	if file.Size > maxContent {
+		return "", fault.Invalid("file", "The file is too large: 200 KiB are the most.")
+	}
+	f, err := file.Open()
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	content, err := io.ReadAll(f)
+	if err == nil && (!utf8.Valid(content) || strings.ContainsRune(string(content), 0)) {
+		err = fault.Invalid("file", "The file is not a text. Markdown and plain text can be imported.")
+	}
+	return string(content), err
+}
+
+// titleIn makes a title of a file's name.
+func titleIn(name string) string {
+	title := strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' }), " ")
+	if runes := []rune(strings.ToValidUTF8(title, "")); len(runes) > maxTitle {
+		title = string(runes[:maxTitle])
+	}
+	if title == "" {
+		return templateOf("").title
+	}
+	return title
+}
+
+// olderPath leads to the documents after those that are shown.
+func (s Shelf) olderPath() string {
+	values := url.Values{"before": {decimal(s.Documents[len(s.Documents)-1].ID)}}
+	if s.Query != "" {
+		values.Set("query", s.Query)
+	}
+	return "/documents?" + values.Encode()
+}

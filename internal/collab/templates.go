@@ -1,0 +1,49 @@
+package collab
+
+import (
+	"context"
+	_ "embed"
+	"time"
+
+	"hubbub/web"
+)
+
+// Template is what a new document can begin with.
+type Template struct {
+	Key, Label, Note string
+	title            string // of the document, unless its maker has a better one
+	dated            bool   // the day belongs to the title
+	markdown         string
+}
+
+var (
+	//go:embed templates/launch-checklist.md
+	launchChecklist string
+	//go:embed templates/meeting-notes.md
+	meetingNotes string
+)
+
+// Templates are offered in this order; the first one is chosen already.
+var Templates = []Template{
+	{Key: "blank", Label: "Blank", Note: "An empty page.", title: "Untitled"},
+	{Key: "launch", Label: "Launch checklist", Note: "Before, on the day, and after.", title: "Launch checklist", markdown: launchChecklist},
+	{Key: "meeting", Label: "Meeting notes", Note: "Decisions, and who does what.", title: "Meeting notes", dated: true, markdown: meetingNotes},
+}
+
+// templateOf is the template with the key, or the first one.
+func templateOf(key string) Template {
+	for _, t := range Templates {
+		if t.Key == key {
+			return t
+		}
+	}
+	return Templates[0]
+}
+
+// titleFor is the title that a document of this template gets by itself.
+func (t Template) titleFor(ctx context.Context, now time.Time) string {
+	if t.dated {
+		return t.title + ", " + now.In(web.Zone(ctx)).Format("2 January")
+	}
+	return t.title
+}

@@ -1,0 +1,96 @@
+package collab
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"hubbub/internal/account"
+	"hubbub/web"
+)
+
+// can says what the reader may do with it.
+func (r Role) can() string {
+	switch r {
+	case Owner:
+		return "You own it"
+	case Editor:
+		return "You can edit"
+	}
+	return "You can read"
+}
+
+// label is the role as a word.
+func (r Role) label() string {
+	switch r {
+	case Owner:
+		return "Owner"
+	case Editor:
+		return "Editor"
+	}
+	return "Viewer"
+}
+
+func (v Visibility) label() string {
+	if v == Everyone {
+		return "Everyone"
+	}
+	return "Private"
+}
+
+func (v Visibility) icon() string {
+	if v == Everyone {
+		return "users"
+	}
+	return "lock"
+}
+
+func (d Document) editedAt() time.Time { return time.Time(d.UpdatedAt) }
+
+// preview is how the text goes on: many documents begin with their title.
+func (d Document) preview() string {
+	return strings.TrimSpace(strings.TrimPrefix(d.Excerpt, d.Title))
+}
+
+func (d Document) rowID() string { return "document-" + decimal(d.ID) }
+
+// tone tells at a glance where somebody is at work.
+func (d Document) tone() web.Tone {
+	if len(d.Here) > 0 {
+		return web.ToneInfo
+	}
+	return web.TonePlain
+}
+
+// counted says how many documents there are: "50+" when more are to come.
+func (s Shelf) counted() string {
+	switch n := len(s.Documents); {
+	case s.More:
+		return strconv.Itoa(n) + "+ documents"
+	case n == 1:
+		return "1 document"
+	default:
+		return strconv.Itoa(n) + " documents"
+	}
+}
+
+func avatarOf(p account.Profile, size web.AvatarSize) web.AvatarProps {
+	return web.AvatarProps{Name: p.FullName, Hue: p.Hue, Size: size, Person: p.ID}
+}
+
+// faces are a few people in a row; the others are a number.
+const mostFaces = 4
+
+func faces(people []account.Profile) (few []web.AvatarProps, more int) {
+	for i, p := range people {
+		if i == mostFaces {
+			return few, len(people) - mostFaces
+		}
+		face := avatarOf(p, web.AvatarMedium)
+		face.Alone = true
+		few = append(few, face)
+	}
+	return few, 0
+}
+
+func decimal(id int64) string { return strconv.FormatInt(id, 10) }
