@@ -54,7 +54,15 @@ func (ch *channel) nothing() yjs.StateVector {
 	return nil
 }
 
-func (ch *channel) refuse(n uint64, why refusal) { ch.send(refused(ch.live.id, n, why)) }
+// refuse says why an update was not taken. A stock client would not bring it
+// again by itself when it was only too fast: it does after a reconnection.
+func (ch *channel) refuse(n uint64, why refusal) {
+	if ch.stock && why == refusedTooFast {
+		ch.conn.Close(wire.CloseRestart)
+		return
+	}
+	ch.send(refused(ch.live.id, n, why))
+}
 
 // Receive takes a binary message of a connection. What belongs to no open
 // channel is ignored: it crossed with a leave. What is no message closes it.

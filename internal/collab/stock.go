@@ -111,10 +111,11 @@ func toStock(message []byte) []byte {
 	return nil
 }
 
+// refusedStock says why not, but for a gap, which is asked for.
 func refusedStock(payload []byte) []byte {
 	_, payload, _ = readUint(payload) // n
 	why, text, _ := readUint(payload)
-	if refusal(why) != refusedReadOnly {
+	if refusal(why) == refusedGap {
 		return nil
 	}
 	return stock(text, stockAuth, 0)

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"encoding/binary"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/testkit"
+)
+
+// page is a document as answers have it.
+type page struct {
+	ID      int64  `json:"id"`
+	Title   string `json:"title"`
+	Role    string `json:"role"`
+	Content string `json:"content"`
+	Channel int64  `json:"channel"`
+	Client  uint64 `json:"client"`
+	Epoch   int    `json:"epoch"`
+	Excerpt string `json:"excerpt"`
+}
+
+func itoa(id int64) string { return strconv.FormatInt(id, 10) }
+
+func newPage(owner *testkit.Client, title, markdown string) int64 {
+	return testkit.As[page](owner.Post("/api/documents", map[string]string{"title": title, "markdown": markdown}).Want(http.StatusOK)).ID
+}
+
+// editor is somebody's Yjs on a socket, as small as can be: it knows updates, and
+// edits by rewriting.
+type editor struct {
+	t      *testing.T
+	socket *testkit.Socket
+	page
+	doc   [][]byte
+	acked uint64
+	n     uint64
+
+	mortal, dead bool // the app may die; it has
+}
+
+func openEditor(t *testing.T, who *testkit.Client, docID int64) *editor {
+	t.Helper()
+	e := &editor{t: t}
+	e.join(who, docID)
+	return e
+}
+
+// join opens the document on a new connection, and brings what it knows.
+func (e *editor) join(who *testkit.Client, docID int64) {
+	e.t.Helper()
+	e.socket, e.n, e.acked, e.mortal, e.dead = who.Connect(""), 0, 0, false, false
+	e.page = testkit.As[page](e.socket.Get("/api/documents/join", map[string]any{"docId": docID, "schema": 1}).Want(http.StatusOK))
+	e.until("both have what the other had", func() bool { return len(e.doc) > 0 && e.n > 0 && e.acked == e.n })
+}
+
+func (e *editor) send(kind byte, number *uint64, payload []byte) {
+	e.t.Helper()
+	message := append(binary.AppendUvarint(nil, uint64(e.Channel)), kind)
+	if number != nil {
+		*number++
+		message = binary.AppendUvarint(message, *number)
+	}
+	err := e.socket.SendBinary(append(message, payload...))
+	if e.dead = err != nil; e.dead && !e.mortal {
+		e.t.Fatal(err)
+	}
+}
+
+func (e *editor) take() {
+	for _, message := range e.socket.Binary() {
+		_, size := binary.Uvarint(message)
+		kind, payload := message[size], message[size+1:]
+		switch kind {
+		case 0:
+			e.answer(payload)
+		case 1:
+			e.doc = append(e.doc, payload[1:])
+		case 2:
+			e.doc = append(e.doc, payload)
+		case 4:
+			e.acked, _ = binary.Uvarint(payload)
+		case 5:
+			e.t.Fatalf("refused: %s", payload)
+		}
+	}
+}
+
+// answer sends what the server lacks, and asks what it has.
+func (e *editor) answer(sv []byte) {
+	theirs, err := yjs.DecodeStateVector(sv)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	whole := e.whole()
+	lacking, err := yjs.Diff(whole.Encode(), theirs)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	e.send(1, &e.n, lacking)
+	e.send(0, nil, whole.StateVector().Encode())
+}
+
+func (e *editor) whole() *yjs.Update {
+	if len(e.doc) == 0 {
+		return &yjs.Update{}
+	}
+	u, err := yjs.Merge(e.doc...)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return u
+}
+
+func (e *editor) built() *yjs.Document {
+	d, err := yjs.Build(e.whole().Encode(), yjs.DefaultBudget)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return d
+}
+
+func (e *editor) text() string {
+	text, err := e.built().Text(yjs.Page)
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	return strings.TrimSuffix(text, "\n")
+}
+
+func (e *editor) writes(text string) {
+	update := e.built().Rewrite(e.Client, text)
+	e.doc = append(e.doc, update)
+	e.send(2, &e.n, update)
+}
+
+func (e *editor) until(what string, cond func() bool) {
+	e.t.Helper()
+	testkit.Eventually(e.t, what, testkit.Patience, func() bool { e.take(); return cond() })
+}
+
+func (e *editor) reads(want string) {
+	e.t.Helper()
+	e.until("it reads "+want, func() bool { return e.text() == want })
+}
+
+func (e *editor) saved() {
+	e.t.Helper()
+	e.until("it is saved", func() bool { return e.acked == e.n })
+}

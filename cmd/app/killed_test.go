@@ -1,0 +1,113 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/testkit"
+)
+
+// typist writes into a line of their own, letter by letter, ahead of what is
+// acknowledged.
+type typist struct {
+	*editor
+	handle string
+	sent   [][]byte // by number, from 1
+	typed  int
+}
+
+const ahead = 15 // letters that may wait for their acknowledgement
+
+func (y *typist) types() {
+	y.take()
+	if y.dead || y.n-y.acked >= ahead {
+		return
+	}
+	lines := strings.Split(y.text(), "\n")
+	for i := range lines {
+		if strings.HasPrefix(lines[i], y.handle) {
+			lines[i] += "x"
+		}
+	}
+	y.writes(strings.Join(lines, "\n"))
+	y.typed++
+	for len(y.sent) < int(y.n) { // numbers that were no letters
+		y.sent = append(y.sent, nil)
+	}
+	y.sent = append(y.sent, y.doc[len(y.doc)-1])
+}
+
+// wantStored looks for all that was acknowledged.
+func (y *typist) wantStored(whole *yjs.Update) (letters int) {
+	for n := range int(y.acked) + 1 {
+		if n >= len(y.sent) || y.sent[n] == nil {
+			continue
+		}
+		u, err := yjs.Decode(y.sent[n])
+		if err != nil {
+			y.t.Fatal(err)
+		}
+		if u.Trim(whole.StateVector()); !u.Empty() {
+			y.t.Errorf("%s: letter %d was acknowledged and is missing", y.handle, n)
+		}
+		letters++
+	}
+	return letters
+}
+
+func idOf(who *testkit.Client) int64 {
+	return testkit.As[thing](who.Get("/api/me").Want(http.StatusOK)).ID
+}
+
+func TestKilledWhileAllTypeNothingAcknowledgedIsMissing(t *testing.T) {
+	t.Parallel()
+	database := testkit.DatabaseURL(t)
+	first := startProcess(t, database)
+	handles := []string{"sam", "maya", "theo"}
+	id := newPage(first.as("sam"), "Killed", strings.Join(handles, "\n\n"))
+	var typists []*typist
+	for _, handle := range handles {
+		who := first.as(handle)
+		if handle != "sam" {
+			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(who), "role": "editor"}).Want(http.StatusOK)
+		}
+		y := &typist{editor: openEditor(t, who, id), handle: handle}
+		y.mortal = true
+		typists = append(typists, y)
+	}
+	everybody := func(is func(*typist) bool) bool {
+		all := true
+		for _, y := range typists {
+			y.types()
+			all = all && is(y)
+		}
+		return all
+	}
+	testkit.Eventually(t, "everybody is in the flow", testkit.Patience, func() bool {
+		return everybody(func(y *typist) bool { return y.acked > 30 })
+	})
+	killed := make(chan struct{})
+	go func() { defer close(killed); first.kill() }()
+	testkit.Eventually(t, "the app is gone", testkit.Patience, func() bool {
+		return everybody(func(y *typist) bool { return y.dead })
+	})
+	<-killed
+
+	second := startProcess(t, database)
+	whole := openEditor(t, second.as("sam"), id).whole()
+	for _, y := range typists {
+		y.take()
+		letters := y.wantStored(whole)
+		t.Logf("%s typed %d letters, %d were acknowledged", y.handle, y.typed, letters)
+		y.join(second.as(y.handle), id) // with what was not
+	}
+	for _, y := range typists {
+		for _, other := range typists {
+			y.until("it has what "+other.handle+" typed", func() bool {
+				return strings.Contains("\n"+y.text()+"\n", "\n"+other.handle+strings.Repeat("x", other.typed)+"\n")
+			})
+		}
+	}
+}

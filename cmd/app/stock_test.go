@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// providers is a Node process that runs y-websocket's own providers.
+type providers struct {
+	app *instance
+	t   *testing.T
+	in  io.Writer
+	out *bufio.Reader
+}
+
+// startProviders skips the test where there is no Node or no package, and fails
+// it where CI is set.
+func startProviders(t *testing.T, app *instance) *providers {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err == nil {
+		_, err = os.Stat(filepath.Join("..", "..", "node_modules", "y-websocket"))
+	}
+	if err != nil && os.Getenv("CI") != "" {
+		t.Fatal("no y-websocket to try: install Node, then run npm ci:", err)
+	}
+	if err != nil {
+		t.Skip("SKIPPED, NO Y-WEBSOCKET: stock editors were not tried. Install Node, then run npm ci.")
+	}
+	cmd := exec.Command(node, "--experimental-websocket", "--no-warnings", filepath.Join("testdata", "providers.mjs"))
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		if err := cmd.Wait(); err != nil {
+			t.Error("the providers ended badly:", err)
+		}
+	})
+	return &providers{app, t, in, bufio.NewReader(out)}
+}
+
+// provider is one of them, with a Yjs document.
+type provider struct {
+	*providers
+	name string
+}
+
+// state is how it stands.
+type state struct {
+	Text   string // as XML
+	Synced bool
+	Carets []string // the others', and its own
+	Denied int      // refusals that all providers were told of
+}
+
+func (p *providers) do(command map[string]any, into any) {
+	p.t.Helper()
+	line, err := json.Marshal(command)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if _, err := p.in.Write(append(line, '\n')); err != nil {
+		p.t.Fatal(err)
+	}
+	answer, err := p.out.ReadBytes('\n')
+	if err != nil {
+		p.t.Fatal("the providers are silent:", err)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// open is a provider of somebody, in a document.
+func (p *providers) open(name string, who *testkit.Client, docID int64) provider {
+	p.t.Helper()
+	token := testkit.As[struct{ Token string }](who.Post("/api/tokens", map[string]string{"name": name}).Want(http.StatusOK)).Token
+	one := provider{p, name}
+	one.tell("open", "url", "ws"+strings.TrimPrefix(p.app.at(), "http")+"/api/documents/"+itoa(docID), "token", token)
+	one.until("it is in step", func(s state) bool { return s.Synced })
+	return one
+}
+
+func (p provider) tell(what string, more ...string) {
+	p.t.Helper()
+	command := map[string]any{"do": what, "name": p.name}
+	for i := 0; i < len(more); i += 2 {
+		command[more[i]] = more[i+1]
+	}
+	p.do(command, &struct{}{})
+}
+
+func (p provider) state() (s state) {
+	p.t.Helper()
+	p.do(map[string]any{"do": "state", "name": p.name}, &s)
+	return s
+}
+
+func (p provider) until(what string, cond func(state) bool) {
+	p.t.Helper()
+	testkit.Eventually(p.t, p.name+": "+what, testkit.Patience, func() bool { return cond(p.state()) })
+}
+
+func (p provider) reads(want string) {
+	p.t.Helper()
+	p.until("it reads "+want, func(s state) bool { return s.Text == "<paragraph>"+want+"</paragraph>" })
+}
+
+func TestTheStockProviderIsServed(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
+	id := newPage(sam, "Stock", "one")
+	for who, role := range map[*testkit.Client]string{maya: "editor", theo: "viewer"} {
+		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(who), "role": role}).Want(http.StatusOK)
+	}
+	node := startProviders(t, app)
+	his, hers, reader := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)
+	own := openEditor(t, sam, id) // and ours between them
+	his.tell("write", "text", " two")
+	hers.reads("one two")
+	own.reads("one two")
+	own.writes("one two three")
+	his.reads("one two three")
+
+	hers.tell("disconnect")
+	hers.until("it is away", func(s state) bool { return !s.Synced })
+	hers.tell("write", "text", " four")
+	his.tell("write", "text", " five")
+	reader.reads("one two three five")
+	hers.tell("connect")
+	hers.until("both are there", func(s state) bool {
+		return strings.Contains(s.Text, " four") && strings.Contains(s.Text, " five")
+	})
+	his.until("they agree", func(s state) bool { return s.Text == hers.state().Text })
+	his.tell("caret", "at", "here")
+	hers.until("his caret", func(s state) bool { return slices.Equal(s.Carets, []string{"here"}) })
+
+	before := his.state().Text
+	reader.tell("write", "text", " mine")
+	reader.until("it is denied", func(s state) bool { return s.Denied > 0 })
+	his.tell("write", "text", " six")
+	own.until("what was allowed", func() bool { return strings.HasSuffix(own.text(), " six") })
+	if strings.Contains(own.text(), "mine") || len(his.state().Text) != len(before)+len(" six") {
+		t.Errorf("a reader wrote: %q", own.text())
+	}
+}
+
+func TestAStockProviderThatWasTooFastBringsItAll(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam := app.as("sam")
+	id := newPage(sam, "Stock", "one")
+	node := startProviders(t, app)
+	his, own := node.open("sam", sam, id), openEditor(t, sam, id)
+	long := strings.Repeat("0123456789", 60)
+	his.tell("write", "text", long)
+	own.reads("one" + long)
+}
