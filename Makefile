@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench templ postgres tools format vet generated types containers
+.PHONY: help run test check bench templ vendor postgres tools format vet generated bundled types containers
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,7 +10,7 @@ run: ## start Hubbub at http://localhost:8080, with a Postgres of its own
 test: node_modules ## every test, the browsers' stories too
 	go test -race -timeout 30m ./...
 
-check: format vet generated types containers test ## what CI runs: format, vet, staticcheck, generated code, types, images, tests
+check: format vet generated bundled types containers test ## what CI runs: format, vet, staticcheck, generated code, types, images, tests
 
 bench: ## how fast it is: the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./internal/hub
@@ -28,6 +28,10 @@ bench: ## how fast it is: the figures of docs/performance.md
 
 templ: ## write the Go code of the *.templ files
 	go tool templ generate
+
+vendor: node_modules ## bundle what the document page uses of others' work
+	node_modules/.bin/esbuild web/vendor/document.js --bundle --minify --format=esm --target=es2024 \
+		--legal-comments=none --define:process.env.NODE_ENV='"production"' --outfile=web/static/vendor/document.js
 
 postgres: ## install a private PostgreSQL under tools/pg, for machines without one
 	npm ci --prefix tools/pg
@@ -54,6 +58,9 @@ generated:
 		go tool templ generate -log-level error; \
 		after=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
 		test "$$before" = "$$after" || { echo "*_templ.go were not current: commit what make templ wrote"; exit 1; }
+
+bundled: vendor
+	@git diff --quiet -- web/static/vendor || { echo "web/static/vendor was not current: commit what make vendor wrote"; exit 1; }
 
 types: node_modules
 	node_modules/.bin/tsc

@@ -61,7 +61,10 @@ func add(files map[string][]byte, name string, content []byte) {
 		sheet := sheetOf(name)
 		files[sheet] = append(files[sheet], squeeze(content)...)
 	case ".js":
-		files[name] = squeezeScript(content)
+		files[name] = content
+		if path.Dir(name) != "vendor" { // is small already
+			files[name] = squeezeScript(content)
+		}
 	default:
 		files[name] = content
 	}

@@ -91,6 +91,7 @@ type Member struct {
 // they were given.
 type Collaborator struct {
 	Client uint64          `json:"client"`
+	Hue    int             `json:"hue"` // the person's colour, as in Profile
 	User   account.Profile `json:"user"`
 }
 

@@ -76,6 +76,7 @@ type Visit struct {
 	UserID int64           `json:"userId"`
 	DocID  int64           `json:"docId"`
 	Client uint64          `json:"client"`
+	Hue    int             `json:"hue"`
 	User   account.Profile `json:"user"`
 }
 

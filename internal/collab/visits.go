@@ -89,7 +89,7 @@ func (ch *channel) goes() {
 
 func (s *Service) tellVisit(ctx context.Context, name string, ch *channel, who account.Profile) {
 	client, _ := ch.caretNow()
-	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, User: who}
+	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, Hue: who.Hue, User: who}
 	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
 	s.jobs.Go(func() { s.complain("tell lists of a visit", s.tellLists(s.ctx, ch.live.id)) })
 }
@@ -125,7 +125,7 @@ func (s *Service) collaborators(ctx context.Context, docID, readerID int64) ([]C
 	shown := []Collaborator{}
 	for _, c := range here {
 		if c.User.ID == readerID || s.presence.Visible(c.User.ID) {
-			shown = append(shown, Collaborator{c.Client, profiles[c.User.ID]})
+			shown = append(shown, Collaborator{c.Client, profiles[c.User.ID].Hue, profiles[c.User.ID]})
 		}
 	}
 	return shown, nil

@@ -2,6 +2,7 @@
 // Says how the connection is: quiet about blips, honest about the rest. Nothing is ever disabled: writing goes on.
 import { $, $$, bind, listen, socket } from './dom.js'
 import { announce } from './announce.js'
+import { forgetKept } from './kept.js'
 import { toast } from './toast.js'
 
 const BLIP_MS = 1_000
@@ -57,7 +58,10 @@ if (socket) {
   document.addEventListener('hubbub:caughtup', event => { caughtUp += /** @type {CustomEvent<number>} */ (event).detail })
   listen('click', '[data-try-now]', () => socket?.reconnect())
   // The server closes our socket with the session: who leaves here need not be told where to sign in.
-  listen('submit', 'form[action="/signout"]', () => socket?.disconnect())
+  listen('submit', 'form[action="/signout"]', () => {
+    socket?.disconnect()
+    forgetKept()
+  })
   if (socket.isReady()) stands()
   else lost()
 }

@@ -1,3 +1,49 @@
 // @ts-check
-// A document's page: the head above the paper, and what stands beside it.
+// A document's page. The paper that the server drew stays until the document is in step, or, where there is no
+// connection, until this browser's own copy of it is there; then the editor takes its place.
+import { $, addShortcuts } from './app.js'
+import { Carets } from './document/carets.js'
+import { makeEditor } from './document/editor.js'
+import { watchEnding } from './document/ending.js'
+import { showHere } from './document/here.js'
+import { linkDialog } from './document/link.js'
+import { watchOutline } from './document/outline.js'
+import { session } from './document/session.js'
+import { showStatus, warnBeforeLeaving } from './document/status.js'
+import { threadsExtension } from './document/threads.js'
 import './document/title.js'
+import { watchToolbar } from './document/toolbar.js'
+
+const OFFLINE_MS = 4_000 // a connection that is not there by then may be long in coming
+
+const { awareness, channel, doc, local, people } = session
+const carets = new Carets(awareness, people)
+const openLink = linkDialog(() => session.editor)
+
+function begin() {
+  if (session.editor) return
+  const title = /** @type {HTMLInputElement | null} */ ($('[data-doc-title]'))?.value ?? ''
+  const editor = session.editor = makeEditor({
+    doc, writes: channel.writes, label: `${title}, document`, link: openLink, extensions: [carets.extension(), threadsExtension],
+  })
+  watchToolbar(editor, openLink)
+  watchOutline(editor)
+  session.emit('ready', editor)
+}
+
+channel.on('synced', begin)
+showStatus(channel, local)
+showHere(people, awareness)
+watchEnding(session)
+warnBeforeLeaving(channel, local)
+await local.open(doc)
+channel.open()
+if (local.found) setTimeout(begin, OFFLINE_MS)
+
+addShortcuts('In a document', [
+  ['Alt F10', 'To the format bar; Esc leads back'],
+  ['Esc Tab', 'Out of the text'],
+  ['Ctrl Shift K', 'Link'],
+  ['Ctrl Alt 2', 'Heading'],
+  ['Ctrl Shift 9', 'Checklist'],
+])

@@ -229,6 +229,7 @@
       const url = await this.#address()
       if (!url || wanted !== this.#wanted || this.#ws) return
       const ws = this.#ws = new WebSocket(url)
+      ws.binaryType = 'arraybuffer'
       ws.onmessage = ({ data }) => { if (ws === this.#ws) this.#receive(data) }
       ws.onclose = ({ code }) => { if (ws === this.#ws) this.#broke(code) }
     }
@@ -353,10 +354,11 @@
 
     /* Frames */
 
-    /** @param {string} message */
+    /** @param {string | ArrayBuffer} message */
     #receive(message) {
       this.#heard = Date.now()
       this.#silent = false
+      if (typeof message !== 'string') return this.#receiveBinary(new Uint8Array(message))
       for (const text of message.split('\n')) {
         if (!text) continue
         const frame = JSON.parse(text)
@@ -390,6 +392,26 @@
       this.tell(String(frame.event), frame.data, frame)
       this.#ears.hear(String(frame.event), frame.data)
       this.tell('*', frame.data, frame)
+    }
+
+    /** @param {Uint8Array} bytes */
+    #receiveBinary(bytes) {
+      if (this.#taps.size) this.#tappedBinary('in', bytes)
+      this.tell('binary', bytes)
+    }
+
+    /** Sends a document's message; false: there is no connection, and it is not kept. @param {Uint8Array<ArrayBuffer>} bytes */
+    sendBinary(bytes) {
+      if (!this.#connected) return false
+      this.#ws?.send(bytes)
+      if (this.#taps.size) this.#tappedBinary('out', bytes)
+      return true
+    }
+
+    /** @param {'in' | 'out'} direction @param {Uint8Array} bytes */
+    #tappedBinary(direction, bytes) {
+      const name = KINDS[bytes[bytes.findIndex(byte => byte < 0x80) + 1]] ?? 'binary'
+      for (const fn of this.#taps) guarded(fn, { direction, name, bytes: bytes.length, frame: { event: name } })
     }
 
     /** Calls fn with every frame until the returned function is called. @param {Function} fn */
@@ -530,6 +552,9 @@
       this.forget()
     }
   }
+
+  /** What a binary message is, by the byte after its channel. */
+  const KINDS = ['STEP1', 'STEP2', 'UPDATE', 'AWARENESS', 'ACK', 'REFUSED']
 
   /** The second guide's names for what a client may ask. @type {Record<string, (arg: any) => [string, string, object]>} */
   const ACTIONS = {

@@ -63,6 +63,8 @@ export interface SubscribeOptions {
 export interface Subscription {
   readonly seq?: number
   readonly stands: boolean
+  /** Asks anew, as after a break. */
+  join(): void
   /** Tells it of a change that this page made itself, by the `X-Seq` of the answer. */
   seen(seq: number): void
   stop(): void
@@ -90,7 +92,7 @@ export interface SocketOptions {
 
 /**
  * Besides the protocol's events there are `connect`, `reconnect`, `disconnect` (close code), `connect_error` (Error),
- * `ready` (every subscription stands), `rtt` (a round trip, in ms), `signedOut`, and `*` for every event.
+ * `ready` (every subscription stands), `rtt` (a round trip, in ms), `binary` (a document's message), `signedOut`, and `*` for every event.
  */
 export interface Socket {
   headers: Record<string, string>
@@ -111,6 +113,9 @@ export interface Socket {
   off(event: string, fn?: Function): this
   removeAllListeners(): void
   emit(name: string, arg?: any): void
+  on(event: 'binary', fn: (bytes: Uint8Array) => void): this
+  /** False when there is no connection: a binary message does not wait for one. */
+  sendBinary(bytes: Uint8Array<ArrayBuffer>): boolean
   tap(fn: (tapped: Tapped) => void): () => void
   isConnected(): boolean
   isConnecting(): boolean

@@ -1,0 +1,69 @@
+// @ts-check
+// When the reader may no longer write, or the document is gone: the text stays on the screen, and what was not saved
+// can be copied.
+import { $, announce, el } from '../app.js'
+import { page, paper } from './page.js'
+
+const notice = /** @type {HTMLElement} */ ($('[data-doc-notice]'))
+
+/** @type {Record<string, string>} */
+const GONE = {
+  revoked: 'You no longer have access to this document.',
+  deleted: 'This document was deleted.',
+  epoch: 'This document was replaced. Reload to see it as it is now.',
+  outdated: 'This page is older than the document. Reload it to go on writing.',
+}
+const READING = 'You can read this document, but no longer change it.'
+
+/** @param {string} words @param {Node[]} ways out */
+function show(words, ways = []) {
+  notice.replaceChildren(el('span', {}, words), ...ways)
+  notice.hidden = !words
+  if (words) announce(words, 'assertive')
+}
+
+function copyButton() {
+  const button = el('button', { class: 'btn small', type: 'button' }, 'Copy the text')
+  button.addEventListener('click', async () => {
+    const text = paper.innerText
+    try {
+      await navigator.clipboard.write([new ClipboardItem({
+        'text/plain': new Blob([text], { type: 'text/plain' }),
+        'text/html': new Blob([$('.tiptap', paper)?.innerHTML ?? ''], { type: 'text/html' }),
+      })])
+    } catch { await navigator.clipboard?.writeText(text) }
+    button.textContent = 'Copied'
+  })
+  return button
+}
+
+function reloadButton() {
+  const button = el('button', { class: 'btn small', type: 'button' }, 'Reload')
+  button.addEventListener('click', () => location.reload())
+  return button
+}
+
+/** @param {typeof import('./session.js').session} session */
+export function watchEnding(session) {
+  const { channel, local } = session
+  const title = /** @type {HTMLInputElement} */ ($('[data-doc-title]'))
+  const unsaved = () => channel.unsaved ? ' What you wrote last was not saved.' : ''
+  const ways = () => channel.unsaved ? [copyButton()] : []
+
+  channel.on('role', role => {
+    page.dataset.role = role
+    title.readOnly = !channel.writes
+    session.editor?.setEditable(channel.writes)
+    session.emit('role', role)
+    if (channel.writes) show('')
+    else show(READING + unsaved(), ways())
+  })
+  channel.on('gone', why => {
+    title.readOnly = true
+    session.editor?.setEditable(false)
+    local.clear()
+    show((GONE[why] ?? GONE.revoked) + unsaved(), why === 'revoked' || why === 'deleted' ? [copyButton()] : [...ways(), reloadButton()])
+    session.emit('gone', why)
+  })
+  channel.on('stuck', why => show(`Not saved: ${why}`, [copyButton(), reloadButton()]))
+}

@@ -1,0 +1,41 @@
+// @ts-check
+// Where a link leads, asked in a dialog.
+import { $ } from '../app.js'
+import { safeLink } from './schema.js'
+
+const dialog = /** @type {HTMLDialogElement} */ ($('#doc-link'))
+const form = /** @type {HTMLFormElement} */ ($('[data-link-form]'))
+const field = /** @type {HTMLInputElement} */ ($('#doc-link-to'))
+const unlink = /** @type {HTMLButtonElement} */ ($('[data-unlink]'))
+
+/** "example.com" is meant as a page on the web. @param {string} address */
+function completed(address) {
+  if (/^[^\s@/]+@[^\s@/]+$/.test(address)) return `mailto:${address}`
+  return /^([a-z]+:|[/#?.])/i.test(address) ? address : `https://${address}`
+}
+
+/** @param {() => import('../../vendor/document.js').Editor | undefined} current @returns {() => void} opens it */
+export function linkDialog(current) {
+  form.addEventListener('submit', event => {
+    const href = completed(field.value.trim()), editor = current()
+    field.setCustomValidity(safeLink(href) ? '' : 'A link leads to a page on the web, a mail address, or a place here.')
+    if (!field.reportValidity()) return event.preventDefault()
+    const { empty } = editor?.state.selection ?? {}
+    if (empty && !editor?.isActive('link')) editor?.chain().focus().insertContent({ type: 'text', text: field.value.trim(), marks: [{ type: 'link', attrs: { href } }] }).run()
+    else editor?.chain().focus().extendMarkRange('link').setLink({ href }).run()
+  })
+  field.addEventListener('input', () => field.setCustomValidity(''))
+  unlink.addEventListener('click', () => {
+    current()?.chain().focus().extendMarkRange('link').unsetLink().run()
+    dialog.close()
+  })
+  return () => {
+    const editor = current()
+    if (!editor?.isEditable) return
+    field.value = editor.getAttributes('link').href ?? ''
+    field.required = true
+    unlink.hidden = !editor.isActive('link')
+    dialog.showModal()
+    field.select()
+  }
+}

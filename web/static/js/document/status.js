@@ -1,0 +1,70 @@
+// @ts-check
+// Says how safe what was written is. "Saved" means that the server has committed all of it.
+import { $, announce, icon } from '../app.js'
+
+const place = /** @type {HTMLElement} */ ($('[data-doc-saved]'))
+const SLOW_MS = 3_000 // a change that is under way for longer is counted
+
+/** @typedef {'starting' | 'saved' | 'saving' | 'unsent' | 'kept' | 'offline' | 'reading' | 'stuck'} State */
+
+/** @type {Record<State, [icon: string, words: (n: number) => string, spoken: boolean]>} */
+const LOOKS = {
+  starting: ['loader-circle', () => 'Connecting…', false],
+  saved: ['cloud-check', () => 'Saved', false],
+  saving: ['loader-circle', () => 'Saving…', false],
+  unsent: ['cloud-off', n => `${n} unsent`, true],
+  kept: ['cloud-off', () => 'Offline, kept on this device', true],
+  offline: ['cloud-off', () => 'Offline', true],
+  reading: ['eye', () => 'You can read this document', false],
+  stuck: ['circle-alert', () => 'Not saved', true],
+}
+
+/** @param {import('./channel.js').Channel} channel @param {import('./local.js').Local} local */
+export function showStatus(channel, local) {
+  let shown = '', worried = false, slow = false, timer = 0
+
+  /** @returns {State} */
+  const state = () => {
+    if (!channel.writes) return channel.connected || !channel.unsaved ? 'reading' : 'offline'
+    if (channel.stuck) return 'stuck'
+    if (!channel.connected) return !channel.synced && !local.found ? 'starting' : local.kept ? 'kept' : channel.unsaved ? 'unsent' : 'offline'
+    if (!channel.synced) return 'starting'
+    if (!channel.unsaved) return 'saved'
+    return slow ? 'unsent' : 'saving'
+  }
+
+  const show = () => {
+    const now = state(), [symbol, words, spoken] = LOOKS[now], text = words(channel.unsaved)
+    if (text === shown) return
+    shown = text
+    place.dataset.state = now
+    const label = document.createElement('span')
+    label.textContent = text
+    place.replaceChildren(icon(symbol, symbol === 'loader-circle' ? 'sm spin' : 'sm'), label)
+    place.title = text
+    if (spoken && !worried) announce(`${text}.`)
+    else if (worried && now === 'saved') announce('Saved.')
+    worried = spoken || (worried && now !== 'saved')
+  }
+
+  const watch = () => {
+    if (!channel.unsaved) {
+      clearTimeout(timer)
+      timer = 0
+      slow = false
+    } else timer ||= Number(setTimeout(() => { slow = true; show() }, SLOW_MS))
+    show()
+  }
+
+  channel.on('change', watch)
+  show()
+}
+
+/** Asks whoever leaves while something is neither sent nor kept. @param {import('./channel.js').Channel} channel @param {import('./local.js').Local} local */
+export function warnBeforeLeaving(channel, local) {
+  addEventListener('beforeunload', event => {
+    channel.flush()
+    if (channel.unsaved && !local.kept) event.preventDefault()
+  })
+  document.addEventListener('visibilitychange', () => channel.flush())
+}
