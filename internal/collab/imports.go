@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
 )
 
 // The names are those of the editor's nodes and marks (https://tiptap.dev).
@@ -26,7 +27,10 @@ func imported(markdown, plain string) ([]yjs.Node, error) {
 		return nil, err
 	}
 	if strings.TrimSpace(markdown) != "" {
-		return fromMarkdown(markdown), nil
+		if intricate(markdown) {
+			return nil, fault.Invalid("markdown", "has too many marks in one paragraph or before one line")
+		}
+		return shallow(fromMarkdown(markdown))
 	}
 	if plain == "" {
 		return nil, nil
@@ -36,6 +40,44 @@ func imported(markdown, plain string) ([]yjs.Node, error) {
 		nodes = append(nodes, paragraph(textNode(line, nil)...))
 	}
 	return nodes, nil
+}
+
+const (
+	maxMarks   = 2000 // in a paragraph: the parser takes 15 ms for them
+	maxLeading = 400  // bytes before a line: two hundred quotes and lists in each other
+)
+
+// intricate tells whether the parser would take long: its time grows with the
+// square of a paragraph's marks, and of the quotes and lists around a line.
+func intricate(markdown string) bool {
+	for block := range strings.SplitSeq(markdown, "\n\n") {
+		if strings.Count(block, "*")+strings.Count(block, "_")+strings.Count(block, "~")+strings.Count(block, "[")+strings.Count(block, "`") > maxMarks {
+			return true
+		}
+	}
+	for line := range strings.SplitSeq(markdown, "\n") {
+		if len(line)-len(strings.TrimLeft(line, " \t>-*+.)0123456789")) > maxLeading && strings.ContainsAny(line[:maxLeading], ">-*+.)") {
+			return true
+		}
+	}
+	return false
+}
+
+// shallow refuses nodes that nobody would read.
+func shallow(nodes []yjs.Node) ([]yjs.Node, error) {
+	if !fits(nodes, yjs.MaxNesting-1) { // the text in an element is a type, too
+		return nil, fault.Invalid("markdown", "is nested too deeply")
+	}
+	return nodes, nil
+}
+
+func fits(nodes []yjs.Node, levels int) bool {
+	for _, n := range nodes {
+		if levels == 0 && !n.IsText() || levels > 0 && !fits(n.Children, levels-1) {
+			return false
+		}
+	}
+	return true
 }
 
 func paragraph(children ...yjs.Node) yjs.Node {

@@ -5,13 +5,14 @@ import (
 )
 
 // known is what a node knows of an open document in order to take edits: how
-// far everybody's clocks are, what is deleted, and whose the clients are, but no
-// letter of it. A long document takes tens of kilobytes.
+// far everybody's clocks are, what is deleted, how deep things stand, and whose
+// the clients are, but no letter of it. A long document takes tens of kilobytes.
 type known struct {
 	seq     int64
 	epoch   int
 	sv      yjs.StateVector
 	deletes yjs.DeleteSet
+	depths  yjs.Depths
 	roots   map[string]bool
 	owners  map[uint64]int64
 
@@ -29,16 +30,19 @@ func knownOf(c content) (*known, error) {
 		return nil, err
 	}
 	k := &known{
-		seq: c.seq, epoch: c.epoch, sv: u.StateVector(), deletes: yjs.DeleteSet{},
+		seq: c.seq, epoch: c.epoch, sv: u.StateVector(), deletes: yjs.DeleteSet{}, depths: yjs.Depths{},
 		roots: map[string]bool{}, owners: map[uint64]int64{}, whole: u.Encode(),
 	}
 	k.deletes.Add(u.Deletes)
+	k.depths, _ = k.depths.Of(u, nil)
 	k.addRoots(u)
 	return k, nil
 }
 
 // add is for what the log has more.
 func (k *known) add(u *yjs.Update, encoded []byte) {
+	more, _ := k.depths.Of(u, k.sv)
+	k.depths.Add(more)
 	k.sv.Advance(u)
 	k.deletes.Add(u.Deletes)
 	k.addRoots(u)
@@ -86,12 +90,18 @@ func (k *known) examine(u *yjs.Update, full bool) refusal {
 		return refusedGap
 	}
 	switch {
-	case u.Units() > maxUnits || u.LargestValue() > maxValue || !k.rootsFit(u):
+	case u.Units() > maxUnits || u.LargestValue() > maxValue || !k.rootsFit(u) || k.tooDeep(u):
 		return refusedTooLarge
 	case full && len(u.Clients) > 0:
 		return refusedFull
 	}
 	return 0
+}
+
+// tooDeep tells whether something would be stored that nobody reads.
+func (k *known) tooDeep(u *yjs.Update) bool {
+	_, deepest := k.depths.Of(u, k.sv)
+	return deepest > yjs.MaxNesting
 }
 
 func (k *known) rootsFit(u *yjs.Update) bool {

@@ -1,10 +1,12 @@
 package collab
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
 )
 
 func TestWhatIsRefused(t *testing.T) {
@@ -95,4 +97,72 @@ func TestTooMuchAtOnceIsRefusedAndCaughtUp(t *testing.T) {
 	})
 	b.reads(text)
 	n.wantContent(id, text)
+}
+
+// quoted are elements in each other, with a text in the innermost.
+func quoted(levels int) []yjs.Node {
+	nodes := []yjs.Node{paragraph(yjs.Node{Text: "deep"})}
+	for range levels - 1 {
+		nodes = []yjs.Node{{Type: "blockquote", Children: nodes}}
+	}
+	return nodes
+}
+
+func TestWhatStandsTooDeepToBeReadIsNotStored(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a := n.writer(sam, id)
+	a.saved()
+	for levels, taken := range map[int]bool{yjs.MaxNesting - 1: true, yjs.MaxNesting: false} {
+		client := uint64(foreignFrom + levels)
+		whole := yjs.Import(client, quoted(levels))
+		for i := range 3 { // bit by bit, so that no update is deep by itself
+			have := yjs.StateVector{client: uint64(80 * i)}
+			part, err := yjs.Diff(upTo(t, whole, client, uint64(80*(i+1))), have)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.submit(part)
+		}
+		if taken {
+			a.saved()
+			continue
+		}
+		a.wantRefused(refusedTooLarge)
+	}
+}
+
+func TestMarkdownThatWouldTakeLongIsRefused(t *testing.T) {
+	for name, markdown := range map[string]string{
+		"quotes too deep": strings.Repeat(">", 250) + " deep",
+		"quotes":          strings.Repeat(">", maxContent-9) + " deep",
+		"lists":           strings.Repeat("- ", maxContent/2-9) + " deep",
+		"marks":           strings.Repeat("*a ", maxContent/3),
+		"links":           strings.Repeat("[", maxContent),
+		"code":            strings.Repeat("`a ``b ", maxContent/8),
+	} {
+		if _, err := imported(markdown, ""); !fault.Is(err, http.StatusUnprocessableEntity) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := imported(strings.Repeat("- a *word* and `code`\n\n", 5000), ""); err != nil {
+		t.Error("a long list:", err)
+	}
+}
+
+// upTo is the part of an update of one client before a clock.
+func upTo(t *testing.T, update []byte, client, clock uint64) []byte {
+	t.Helper()
+	u, err := yjs.Decode(update)
+	if err != nil {
+		t.Fatal(err)
+	}
+	structs := u.Clients[0].Structs
+	for i := range structs {
+		if structs[i].Clock >= clock {
+			u.Clients[0].Structs = structs[:i]
+			break
+		}
+	}
+	return u.Encode()
 }

@@ -71,7 +71,8 @@
 // # What it does not do
 //
 // No update format v2, no undo, no snapshots, no observers: editors do that. Elements
-// nested deeper than 200 are stored but not read. The package is pure: no I/O, no
+// nested deeper than MaxNesting are not read; Depths finds them before they are
+// stored. The package is pure: no I/O, no
 // time, the standard library only. What it returns may alias the bytes given to it.
 //
 // Its tests run yjs itself on Node as the oracle: YJS_SESSIONS=600 go test compares

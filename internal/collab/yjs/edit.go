@@ -237,7 +237,7 @@ func (e *edit) delete(client, clock, n uint64) {
 func (e *edit) remove(it *item) { e.removeAt(it, 0) }
 
 func (e *edit) removeAt(it *item, depth int) {
-	if it.deleted || depth > maxNesting {
+	if it.deleted || depth > MaxNesting {
 		return
 	}
 	e.delete(it.client, it.Clock, it.Len)

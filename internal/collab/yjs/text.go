@@ -14,7 +14,7 @@ func (d *Document) Text(root string) (string, error) {
 }
 
 func (d *Document) text(out []byte, b *branch, depth int) []byte {
-	if depth > maxNesting {
+	if depth > MaxNesting {
 		return out
 	}
 	for it := b.first; it != nil && d.step(1); it = it.next {

@@ -6,9 +6,8 @@ import (
 )
 
 const (
-	maxNesting = 200 // elements below this are not read; an editor's go to a dozen
-	maxMarks   = 32  // at one place; marks past that are not read
-	markCost   = 4   // steps; copying a mark takes that much longer than walking on
+	maxMarks = 32 // at one place; marks past that are not read
+	markCost = 4  // steps; copying a mark takes that much longer than walking on
 )
 
 // Node is a part of a document as it is read, much like ProseMirror's JSON: an
@@ -41,7 +40,7 @@ func (d *Document) Tree(root string) (Node, error) {
 
 func (d *Document) node(b *branch, depth int) Node {
 	n := Node{Type: b.name}
-	if depth > maxNesting {
+	if depth > MaxNesting {
 		return n
 	}
 	for key, it := range b.keys {
