@@ -20,6 +20,8 @@ type metrics struct {
 	registry   *prometheus.Registry
 	requests   *prometheus.HistogramVec
 	broadcasts prometheus.Histogram
+	batches    prometheus.Histogram
+	accepts    prometheus.Histogram
 }
 
 func newMetrics() *metrics {
@@ -33,8 +35,16 @@ func newMetrics() *metrics {
 			Name: "hubbub_broadcast_seconds", Help: "From a broadcast's begin until it is in every member's queue.",
 			Buckets: prometheus.ExponentialBuckets(0.00001, 4, 8),
 		}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hubbub_document_batch_edits", Help: "Edits of a document that shared a transaction.",
+			Buckets: prometheus.ExponentialBuckets(1, 2, 8),
+		}),
+		accepts: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "hubbub_document_accept_seconds", Help: "From an edit's arrival until it is acknowledged, of each batch's first.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 12),
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.broadcasts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.broadcasts, m.batches, m.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
@@ -43,6 +53,11 @@ func (m *metrics) handler() http.Handler {
 }
 
 func (m *metrics) observeBroadcast(took time.Duration) { m.broadcasts.Observe(took.Seconds()) }
+
+func (m *metrics) observeBatch(edits int, took time.Duration) {
+	m.batches.Observe(float64(edits))
+	m.accepts.Observe(took.Seconds())
+}
 
 func (m *metrics) observeRequest(c echo.Context, took time.Duration) {
 	m.requests.WithLabelValues(c.Path(), transport(c.Request()), strconv.Itoa(c.Response().Status)).Observe(took.Seconds())

@@ -54,11 +54,13 @@ func (a *App) wire() error {
 	})
 	a.collab = collab.New(a.db, a.hub, people, collab.Config{
 		Log: a.config.Log, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search}, Presence: a.presence,
+		Observe: a.metrics.observeBatch,
 	})
 	a.chat.ShowCards(documentCards{a})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db)
+	a.metrics.registry.MustRegister(documentFigures{a.collab})
 	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.Standing()) })
 	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
 	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one too.", func() float64 { return float64(a.presence.Nodes()) })

@@ -28,6 +28,7 @@ func (l *live) accept(ctx context.Context, edits []*edit) error {
 		return err
 	}
 	b.acknowledge()
+	b.observe()
 	b.spread(ctx)
 	return nil
 }

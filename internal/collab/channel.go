@@ -2,6 +2,7 @@ package collab
 
 import (
 	"sync"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -57,6 +58,7 @@ func (ch *channel) nothing() yjs.StateVector {
 // refuse says why an update was not taken. A stock client would not bring it
 // again by itself when it was only too fast: it does after a reconnection.
 func (ch *channel) refuse(n uint64, why refusal) {
+	ch.live.s.counts.refused[why].Add(1)
 	if ch.stock && why == refusedTooFast {
 		ch.conn.Close(wire.CloseRestart)
 		return
@@ -117,7 +119,7 @@ func (ch *channel) receiveEdit(m message) refusal {
 	switch {
 	case err != nil:
 		return refusedInvalid
-	case !ch.live.submit(&edit{from: ch, n: m.n, payload: m.payload, update: u}):
+	case !ch.live.submit(&edit{from: ch, n: m.n, payload: m.payload, since: time.Now(), update: u}):
 		return refusedTooFast
 	}
 	return 0

@@ -92,10 +92,18 @@ func (s *Service) Compact(ctx context.Context, docID int64) error {
 		}
 		compacted, sv, err := s.compacted(c)
 		if err != nil {
+			s.counts.broken.Add(1)
 			s.log.Error("a compaction was refused, all updates are kept", "document", docID, "seq", c.seq, "err", err)
 			return setState(ctx, tx, docID, stateBroken)
 		}
-		return keepSnapshot(ctx, tx, docID, c, compacted, sv, stateFor(compacted))
+		if err := keepSnapshot(ctx, tx, docID, c, compacted, sv.Encode(), stateFor(compacted)); err != nil {
+			return err
+		}
+		if err := pruneClients(ctx, tx, docID, c.seq, sv); err != nil {
+			return err
+		}
+		s.counts.compactions.Add(1)
+		return nil
 	})
 }
 
@@ -106,7 +114,7 @@ func stateFor(compacted []byte) string {
 	return stateOK
 }
 
-func (s *Service) compacted(c content) (compacted, sv []byte, err error) {
+func (s *Service) compacted(c content) (compacted []byte, sv yjs.StateVector, err error) {
 	old, err := yjs.Merge(c.updates...)
 	if err != nil {
 		return nil, nil, err
@@ -118,7 +126,7 @@ func (s *Service) compacted(c content) (compacted, sv []byte, err error) {
 	if err := yjs.Verify(original, compacted, yjs.DefaultBudget, roots...); err != nil {
 		return nil, nil, err
 	}
-	return compacted, old.StateVector().Encode(), nil
+	return compacted, old.StateVector(), nil
 }
 
 // keepVersions makes automatic versions, and lets old ones go.

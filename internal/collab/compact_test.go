@@ -3,6 +3,7 @@ package collab
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -166,5 +167,28 @@ func TestTheTextFollowsForTheSearch(t *testing.T) {
 	})
 	if found, err := n.Documents(t.Context(), nil, lin, Filter{Query: "fox", Limit: 10}); err != nil || len(found) != 0 {
 		t.Errorf("a stranger finds %v: %v", found, err)
+	}
+}
+
+func TestClientsThatNeverWroteAreForgottenInTheEnd(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a, silent := n.writer(sam, id), n.writer(theo, id)
+	a.write("hello")
+	a.saved()
+	n.Leave(silent.conn, id)
+	a.hears(eventLeft)
+	if _, err := n.db.Exec(t.Context(), `
+		insert into collab.clients (doc_id, client, user_id, plain, seen_at)
+		values ($1, 1001, $2, false, null), ($1, 1002, $2, true, null), ($1, 1003, $2, false, now())`, id, maya); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.db.Exec(t.Context(), `update collab.clients set since = now() - interval '91 days' where client <> $1`, silent.Client); err != nil {
+		t.Fatal(err)
+	}
+	n.compactNow(id)
+	left, err := ids(t.Context(), n.db, `select client from collab.clients order by client`)
+	if want := []int64{int64(a.Client), int64(silent.Client), 1002, 1003}; err != nil || !slices.Equal(left, want) {
+		t.Errorf("left are %v, want %v: %v", left, want, err)
 	}
 }

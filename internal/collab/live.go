@@ -38,6 +38,7 @@ type edit struct {
 	from    *channel
 	n       uint64
 	payload []byte
+	since   time.Time
 	update  *yjs.Update // what is left of it
 	why     refusal     // of the last try
 }

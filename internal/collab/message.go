@@ -30,6 +30,14 @@ const (
 	refusedFull    // the document takes only deletions
 )
 
+// String is the refusal in a metric.
+func (r refusal) String() string {
+	return [...]string{
+		refusedInvalid: "invalid", refusedReadOnly: "read-only", refusedGap: "gap", refusedTooLarge: "too-large",
+		refusedTooFast: "too-fast", refusedForeign: "foreign", refusedFull: "full",
+	}[r]
+}
+
 const mayOnlyRead = "You may read this document, not change it."
 
 func (r refusal) text() string {

@@ -29,6 +29,9 @@ type Config struct {
 	Index    Index            // nil: nobody searches
 	Notifier Notifier         // nil: nobody is told
 	Presence Presence         // nil: nobody hides
+	// Observe is told of each batch of edits, and how long the first of them has
+	// waited until it was acknowledged; nil: nobody measures.
+	Observe func(edits int, took time.Duration)
 	Timing
 }
 
@@ -44,6 +47,8 @@ type Service struct {
 	index    Index
 	notifier Notifier
 	timing   Timing
+	observe  func(edits int, took time.Duration)
+	counts   counts
 
 	ctx  context.Context // of what goes on by itself, until Run ends
 	stop context.CancelFunc
@@ -74,6 +79,9 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	}
 	if s.presence = c.Presence; s.presence == nil {
 		s.presence = allShow{}
+	}
+	if s.observe = c.Observe; s.observe == nil {
+		s.observe = func(int, time.Duration) {}
 	}
 	if s.now == nil {
 		s.now = time.Now

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/collab/yjs"
 	"hubbub/internal/postgres"
 )
 
@@ -41,6 +42,23 @@ func keepSnapshot(ctx context.Context, tx pgx.Tx, docID int64, c content, compac
 		         where doc_id = $1 and seq > $2) t
 		 where d.id = $1`, docID, c.seq, len(compacted), state)
 	return wrap("keep the snapshot", tx.SendBatch(ctx, batch).Close())
+}
+
+// pruneClients forgets clients that were given out long ago, are not here and
+// never wrote: a page may still hold what it wrote offline, but not for a
+// quarter of a year. Who wrote is never forgotten. Nothing is done if there is
+// more than what was read, and the document is locked.
+func pruneClients(ctx context.Context, tx pgx.Tx, docID, seq int64, wrote yjs.StateVector) error {
+	clients := make([]int64, 0, len(wrote))
+	for client := range wrote {
+		clients = append(clients, int64(client))
+	}
+	_, err := tx.Exec(ctx, `
+		delete from collab.clients
+		 where doc_id = $1 and client <> all($2) and not plain
+		   and greatest(seen_at, since) < now() - interval '90 days'
+		   and not exists (select from collab.updates where doc_id = $1 and seq > $3)`, docID, clients, seq)
+	return wrap("forget old clients", err)
 }
 
 func setState(ctx context.Context, tx pgx.Tx, docID int64, state string) error {
