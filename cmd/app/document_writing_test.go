@@ -2,13 +2,11 @@ package main
 
 import (
 	"net/http"
-	"strings"
+	"strconv"
 	"testing"
 
 	"hubbub/internal/testkit"
 )
-
-const text = ".tiptap"
 
 // inDocument opens the document's page and waits until one can write in it.
 func (i *instance) inDocument(handle string, id int64) tab {
@@ -16,20 +14,25 @@ func (i *instance) inDocument(handle string, id int64) tab {
 	return i.open(i.as(handle), documentPath(id)).editing()
 }
 
-func (p tab) editing() tab {
-	p.Want(text)
-	return p
-}
+func (p tab) editing() tab { p.Want(".tiptap"); return p }
 
 // writes types where the caret is.
-func (p tab) writes(words string) tab { p.Type(text, words); return p }
+func (p tab) writes(words string) tab { p.Type(".tiptap", words); return p }
 
 // saved waits until the page says that everything is stored.
-func (p tab) saved() tab {
-	p.Want("[data-doc-saved][data-state=saved]")
-	return p
-}
+func (p tab) saved() tab { p.Want("[data-doc-saved][data-state=saved]"); return p }
 
+// showing waits until the words stand in the document.
+func (p tab) showing(words string) tab { p.WantText(".tiptap", words); return p }
+
+// paper is what the document's paragraphs say, without carets.
+func (p tab) paper() string {
+	return testkit.Eval[string](p.Page, `[...document.querySelector(".tiptap").children].map(block => {
+		const copy = block.cloneNode(true)
+		for (const caret of copy.querySelectorAll(".caret")) caret.remove()
+		return copy.textContent.replaceAll("\u2060", "")
+	}).join("\n")`)
+}
 
 // shared is a document that Sam owns, and these may write in.
 func (i *instance) shared(markdown string, handles ...string) int64 {
@@ -51,17 +54,114 @@ func (i *instance) contentOf(id int64) string {
 	return testkit.As[page](i.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 }
 
-func TestTwoWriteInOneParagraph(t *testing.T) {
+func TestThreeWriteInOneParagraph(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("We begin.", "maya", "theo")
+	sam, maya, theo := app.inDocument("sam", id), app.inDocument("maya", id), app.inDocument("theo", id)
+	sam.Want(`#doc-here [aria-label="Follow Maya Okafor"]`).Want(`#doc-here [aria-label="Follow Theo Martin"]`)
+	sam.writes("One. ")
+	maya.writes("Two. ")
+	theo.writes("Three. ")
+	for _, p := range []tab{sam, maya, theo} {
+		p.saved().showing("One. ").showing("Two. ").showing("Three. ")
+	}
+	if a, b, c := sam.paper(), maya.paper(), theo.paper(); a != b || b != c {
+		t.Errorf("Sam sees %q, Maya %q, Theo %q", a, b, c)
+	}
+	sam.WantText(".caret", "Maya").WantText(".caret", "Theo").WantNoText(".caret", "Sam")
+	maya.Press("Shift+Home")
+	sam.Want(".remote-selection[data-hue]")
+	theo.visit("/people")
+	sam.WantNoText(".caret", "Theo").WantNo(`#doc-here [aria-label="Follow Theo Martin"]`)
+}
+
+func TestUndoLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.", "maya")
 	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
-	sam.Want(`#doc-here [aria-label="Follow Maya Okafor"]`)
-	sam.writes("One. ").saved()
-	maya.WantText(text, "One. ").Want(`.caret[data-hue]`).WantText(".caret", "Sam")
-	maya.writes("Two. ").saved()
-	sam.WantText(text, "Two. ").WantText(".caret", "Maya")
-	if got := app.contentOf(id); !strings.Contains(got, "One. ") || !strings.Contains(got, "Two. ") {
-		t.Errorf("stored is %q", got)
+	sam.writes("Mine. ").saved()
+	maya.showing("Mine. ").writes("Hers. ").saved()
+	sam.showing("Hers. ").Press("Control+z")
+	maya.WantNoText(".tiptap", "Mine. ")
+	if got := maya.paper(); got != "Hers. We begin." {
+		t.Errorf("after Sam's undo there is %q", got)
 	}
+	sam.Click(`[data-do="redo"]`)
+	maya.showing("Mine. ")
+}
+
+func TestTextIsFormattedByMarkdownAndByTheBar(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("", "maya")
+	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	sam.writes("## Plan").Press("Enter")
+	sam.writes("- [ ] rehearse")
+	maya.WantText(".tiptap h2", "Plan").WantText(`.tiptap [data-type="taskList"] p`, "rehearse").WantNo(".tiptap ul ul")
+	maya.Click(`.tiptap input[type=checkbox]`)
+	sam.Want(`.tiptap li[data-checked=true]`)
+
+	sam.Press("Enter").Press("Enter").Click(`[data-do="bold"][aria-pressed=false]`).Want(`[data-do="bold"][aria-pressed=true]`)
+	sam.writes("loud")
+	maya.WantText(".tiptap > p strong", "loud")
+	sam.Press("Alt+F10").WantFocus(`[data-do="bold"]`).Press("ArrowRight").WantFocus(`[data-do="italic"]`).Press("Escape").WantFocus(".tiptap")
+	sam.Press("Control+a").Click(`[data-do="link"]`).Type("#doc-link-to", "example.org").Press("Enter")
+	maya.Want(`.tiptap strong a[href="https://example.org"], .tiptap a[href="https://example.org"]`)
+	sam.saved()
+	app.as("sam").Get("/api/documents/" + itoa(id) + "/export?format=md").Want(http.StatusOK).WantBody("- [x] ")
+}
+
+func TestWhatIsPastedKeepsItsMeaning(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam := app.inDocument("sam", app.shared(""))
+	sam.paste("text/plain", "# Plan\n\nIt is **big**.\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
+	sam.WantText(".tiptap h1", "Plan").WantText(".tiptap strong", "big").WantText(".tiptap td", "2")
+	sam.Press("Control+a").Press("Backspace")
+	sam.paste("text/html", `<style>p{color:red}</style><b style="font-weight:normal"><p>plain <span style="font-weight:700">loud</span></p></b>`+
+		`<p style="mso-list:l0 level1 lfo1"><span style="mso-list:Ignore">· </span>first</p><p style="mso-list:l0 level2 lfo1"><span style="mso-list:Ignore">o </span>within</p>`)
+	sam.WantText(".tiptap strong", "loud").WantNoText(".tiptap strong", "plain").WantText(".tiptap ul ul", "within").WantNoText(".tiptap li", "·")
+}
+
+func (p tab) paste(kind, content string) tab {
+	p.Type(".tiptap", "")
+	testkit.Eval[bool](p.Page, `(() => {
+		const clipboardData = new DataTransfer()
+		clipboardData.setData(`+strconv.Quote(kind)+`, `+strconv.Quote(content)+`)
+		return document.querySelector(".tiptap").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))
+	})()`)
+	return p
+}
+
+func TestAViewerReads(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("We begin.")
+	app.give(id, "maya", "viewer")
+	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	maya.Want(`.tiptap[contenteditable=false][aria-readonly=true]`).WantNo(".format-bar").Want("[data-doc-saved][data-state=reading]").Want("[data-doc-title]:read-only")
+	sam.writes("News. ").saved()
+	maya.showing("News. ")
+}
+
+func TestTheTitleAndTheOutlineAreInStep(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("# First\n\nthree words here\n\n## Second", "maya")
+	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	sam.Clear("[data-doc-title]").Type("[data-doc-title]", "The plan").Press("Enter")
+	maya.WantValue("[data-doc-title]", "The plan").Until(`document.title.includes("The plan")`)
+	maya.WantText(".paper-foot", "5 words")
+}
+
+func TestTheDocumentsPageIsAccessible(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("# First\n\n- [ ] task\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## Second", "maya")
+	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	maya.writes("Hello. ").saved()
+	sam.WantText(".caret", "Maya").WantAccessibleInBothThemes()
+	sam.writes("").Press("Escape").Press("Tab").WantNo(".tiptap:focus")
 }

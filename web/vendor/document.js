@@ -1,7 +1,7 @@
 // @ts-check
 // What the pages of documents use of others' work: `make vendor` bundles it into
 // web/static/vendor/document.js, which is committed.
-export { Editor, Extension, Mark, Node, mergeAttributes } from '@tiptap/core'
+export { Editor, Extension, InputRule, Mark, Node, mergeAttributes } from '@tiptap/core'
 export { StarterKit } from '@tiptap/starter-kit'
 export { Collaboration } from '@tiptap/extension-collaboration'
 export { Highlight } from '@tiptap/extension-highlight'

@@ -1,9 +1,9 @@
 // @ts-check
 // The editor: TipTap on the shared document. It is made when the document is there, never before: an editor that
 // starts empty would write that down.
-import { Collaboration, Editor, Extension, Markdown, Placeholder } from '../../vendor/document.js'
+import { Collaboration, Editor, Extension, InputRule, Markdown, Placeholder, Plugin } from '../../vendor/document.js'
 import { paper } from './page.js'
-import { pasteMarkdown, withLists } from './paste.js'
+import { pasteMarkdown, withoutStyles } from './paste.js'
 import { schema } from './schema.js'
 
 /** The text in the Y.Doc, as the server knows it (yjs.Page). */
@@ -20,14 +20,41 @@ function leavingByTab() {
   }
 }
 
+/**
+ * "- [ ] " is a checklist, not a bullet with one in it. @param {Editor} editor
+ * @param {{ range: { from: number, to: number }, match: RegExpMatchArray, chain: () => import('../../vendor/document.js').ChainedCommands }} rule
+ */
+function checkbox(editor, { range, match, chain }) {
+  if (!editor.isActive('listItem')) return null
+  chain().deleteRange(range).clearNodes().toggleTaskList().updateAttributes('taskItem', { checked: match[1] === 'x' }).run()
+}
+
 /** @param {() => void} link */
 const shortcuts = link => Extension.create({
   name: 'shortcuts',
+  priority: 1_000, // before the rules of lists
   addKeyboardShortcuts() {
     return {
       'Mod-Shift-k': () => { link(); return true },
       'Mod-Shift-9': () => this.editor.commands.toggleTaskList(),
     }
+  },
+  addInputRules() {
+    return [new InputRule({ find: /^\[([ x]?)\]\s$/, handler: props => checkbox(this.editor, props) })]
+  },
+})
+
+/** What a screen reader says of the text. @param {string} label */
+const described = label => Extension.create({
+  name: 'described',
+  addProseMirrorPlugins() {
+    return [new Plugin({ props: { attributes: () => ({
+      'aria-label': label,
+      'aria-multiline': 'true',
+      'aria-describedby': 'paper-hint',
+      'aria-readonly': String(!this.editor.isEditable),
+      tabindex: '0',
+    }) } })]
   },
 })
 
@@ -52,28 +79,17 @@ export function makeEditor({ doc, extensions, writes, label, link }) {
       Placeholder.configure({ placeholder: 'Write something…' }),
       Markdown,
       shortcuts(link),
+      described(label),
       ...extensions,
     ],
     editorProps: {
-      attributes: () => attributes(label, editor?.isEditable ?? writes),
       handleDOMEvents: { keydown: leavingByTab() },
       handlePaste: (_, event) => pasteMarkdown(editor, event),
       handleClick: (_, __, event) => followed(editor, event),
-      transformPastedHTML: withLists,
+      transformPastedHTML: withoutStyles,
     },
   })
   return editor
-}
-
-/** @param {string} label @param {boolean} writes @returns {Record<string, string>} */
-function attributes(label, writes) {
-  return {
-    'aria-label': label,
-    'aria-multiline': 'true',
-    'aria-describedby': 'paper-hint',
-    'aria-readonly': String(!writes),
-    tabindex: '0',
-  }
 }
 
 /** A link is followed by whoever reads, and with the key for new tabs by whoever writes. @param {Editor} editor @param {MouseEvent} event */

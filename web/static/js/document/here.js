@@ -21,8 +21,8 @@ export function showHere(people, awareness) {
   const show = () => place.replaceChildren(...people.others().map(({ visit: { user, hue } }) =>
     el('button', {
       class: 'avatar', type: 'button', 'data-hue': hue, 'data-person': user.id,
-      'aria-pressed': user.id === followed, 'aria-label': `Follow ${user.fullName}`, title: user.fullName,
-    }, initials(user.fullName))))
+      'aria-pressed': user.id === followed, 'aria-label': `Follow ${user.fullName}`, title: user.fullName, 'data-initials': initials(user.fullName),
+    })))
 
   const tell = () => {
     timer = 0

@@ -3,7 +3,7 @@
 import { Decoration, DecorationSet, Extension, Plugin, PluginKey, absolutePositionToRelativePosition, createRelativePositionFromJSON, relativePositionToAbsolutePosition, relativePositionToJSON, ySyncPluginKey } from '../../vendor/document.js'
 
 /** @typedef {import('../../vendor/document.js').Editor} Editor */
-/** @typedef {import('@tiptap/pm/state').EditorState} EditorState */
+/** @typedef {import('../../vendor/document.js').EditorState} EditorState */
 /** @typedef {{ start: any, end: any }} Anchor */
 /** @typedef {{ id: number, anchor: Anchor, resolved?: boolean }} Thread */
 
