@@ -18,7 +18,7 @@ func TestADocumentIsReadWithoutScript(t *testing.T) {
 	page := tab{testkit.Browser(t).Person(t, app.at(), sam.Cookies()...)}
 	page.DisableJS()
 	page.Goto(documentPath(id)).WantText("#paper h1", "Before").WantText("#paper strong", "on Thursday").WantText("#paper td", "1")
-	page.WantText(".paper-foot", "by Sam Rivera").WantNo(".format-bar").WantNo("[data-open-share]")
+	page.WantText(".paper-foot", "by Sam Rivera").WantNo(".format-bar")
 	page.Clear("[data-doc-title]").Type("[data-doc-title]", "The plan").Press("Enter").WantText("h1", "The plan")
 	app.as("maya").Get(documentPath(id)).Want(http.StatusNotFound)
 	app.anybody().Get(documentPath(id)).Want(http.StatusSeeOther)

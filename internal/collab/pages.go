@@ -27,6 +27,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	g.GET("/documents/:id", account.PageAction(p.document))
 	g.POST("/documents/:id", account.PageAction(p.rename))
 	p.lists(g)
+	p.sharing(g)
 }
 
 type pages struct {

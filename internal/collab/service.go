@@ -20,6 +20,8 @@ type People interface {
 	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
 	// ByHandles returns who has the handles, by handle.
 	ByHandles(ctx context.Context, handles []string) (map[string]account.User, error)
+	// Search returns people by name; an empty query finds everybody.
+	Search(ctx context.Context, query string, limit int) ([]account.User, error)
 }
 
 // Config is how the service runs. The zero value is the usual.

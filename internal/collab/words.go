@@ -38,6 +38,14 @@ func (v Visibility) label() string {
 	return "Private"
 }
 
+// meaning says it in a sentence.
+func (v Visibility) meaning() string {
+	if v == Everyone {
+		return "Whoever is signed in may read and comment."
+	}
+	return "Nobody else knows that it exists."
+}
+
 func (v Visibility) icon() string {
 	if v == Everyone {
 		return "users"

@@ -11,6 +11,7 @@ import { watchOutline } from './document/outline.js'
 import { session } from './document/session.js'
 import { showStatus, warnBeforeLeaving } from './document/status.js'
 import { threadsExtension } from './document/threads.js'
+import './document/share.js'
 import './document/title.js'
 import { watchToolbar } from './document/toolbar.js'
 

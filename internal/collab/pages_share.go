@@ -1,0 +1,172 @@
+package collab
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/fault"
+	"hubbub/internal/hub"
+)
+
+// sharing registers who may do what with a document: as a page, with forms that
+// lead back to it, and over the socket as the dialog's content.
+func (p pages) sharing(g *echo.Group) {
+	g.GET("/documents/:id/share", account.PageAction(p.share))
+	g.POST("/documents/:id/share", account.PageAction(p.open))
+	g.POST("/documents/:id/members", account.PageAction(p.admit))
+	g.POST("/documents/:id/members/:userId", account.PageAction(p.appoint))
+	g.POST("/documents/:id/members/:userId/remove", account.PageAction(p.dismiss))
+	g.POST("/documents/:id/delete", account.PageAction(p.delete))
+}
+
+// maxOffered is how many people a form offers by itself.
+const maxOffered = 500
+
+// Sharing is who may do what with a document, as one of them sees it.
+type Sharing struct {
+	Document Document
+	Members  []Member
+	Others   []account.User // whom an owner could add
+	Viewer   account.User
+	Name     string // as it was put in
+	Problem  string // why the last form was not taken
+}
+
+// Runs tells whether the viewer decides about it.
+func (s Sharing) Runs() bool { return s.Document.Role == Owner }
+
+func (s Sharing) has(u account.User) bool {
+	return slices.ContainsFunc(s.Members, func(m Member) bool { return m.User.ID == u.ID })
+}
+
+// Sharing returns it, and a live connection hears of changes from then on; 404
+// when the person may not read the document.
+func (s *Service) Sharing(ctx context.Context, conn *hub.Conn, who account.User, docID int64) (v Sharing, err error) {
+	if _, err := editionFor(ctx, s.db, docID, who.ID); err != nil {
+		return v, err
+	}
+	if conn != nil {
+		s.hub.Subscribe(conn, Resource, docID)
+	}
+	v.Viewer = who
+	if v.Document, err = s.Document(ctx, who.ID, docID); err != nil {
+		return v, err
+	}
+	if v.Members, err = s.Members(ctx, who.ID, docID); err != nil || !v.Runs() {
+		return v, err
+	}
+	everybody, err := s.people.Search(ctx, "", maxOffered)
+	v.Others = slices.DeleteFunc(everybody, v.has)
+	return v, err
+}
+
+func (p pages) share(c echo.Context, who account.User, in documentInput) error {
+	return p.showSharing(c, http.StatusOK, who, int64(in.ID), "", "")
+}
+
+func (p pages) showSharing(c echo.Context, status int, who account.User, id int64, name, problem string) error {
+	v, err := p.documents.Sharing(c.Request().Context(), action.Conn(c), who, id)
+	if err != nil {
+		return err
+	}
+	v.Name, v.Problem = name, problem
+	if action.Conn(c) != nil {
+		return action.Page(c, http.StatusOK, SharePanel(v))
+	}
+	return p.show(c, status, "Share "+v.Document.Title, SharePage(v))
+}
+
+// shared answers a form that was taken, or says why it was not.
+func (p pages) shared(c echo.Context, who account.User, id int64, name string, err error) error {
+	if problem := problemOf(err); problem != "" {
+		return p.showSharing(c, fault.Of(err).Status, who, id, name, problem)
+	}
+	if err != nil || action.Conn(c) == nil {
+		return redirect(c, sharePath(id), err)
+	}
+	return p.showSharing(c, http.StatusOK, who, id, "", "")
+}
+
+type openForm struct {
+	ID         action.ID  `json:"id"`
+	Visibility Visibility `json:"visibility" required:"true"`
+}
+
+func (p pages) open(c echo.Context, who account.User, in openForm) error {
+	_, err := p.documents.Change(c.Request().Context(), nil, who.ID, int64(in.ID), Draft{Visibility: &in.Visibility})
+	return p.shared(c, who, int64(in.ID), "", err)
+}
+
+type admitForm struct {
+	ID   action.ID `json:"id"`
+	Name string    `json:"name" required:"true"`
+	Role Role      `json:"role" required:"true"`
+}
+
+func (p pages) admit(c echo.Context, who account.User, in admitForm) error {
+	ctx := c.Request().Context()
+	member, err := p.documents.personCalled(ctx, in.Name)
+	if err == nil {
+		_, err = p.documents.Share(ctx, nil, who.ID, int64(in.ID), member, in.Role)
+	}
+	return p.shared(c, who, int64(in.ID), in.Name, err)
+}
+
+// personCalled finds who is meant by a handle, or by a name that nobody else has.
+func (s *Service) personCalled(ctx context.Context, name string) (int64, error) {
+	handle := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
+	byHandle, err := s.people.ByHandles(ctx, []string{handle})
+	if u, known := byHandle[handle]; known || err != nil {
+		return u.ID, err
+	}
+	found, err := s.people.Search(ctx, name, 2)
+	switch {
+	case err != nil:
+		return 0, err
+	case len(found) == 0:
+		return 0, fault.Invalid("name", "Nobody here is called “"+name+"”.")
+	case len(found) > 1:
+		return 0, fault.Invalid("name", "Several people are called like “"+name+"”. Choose one of them by @handle.")
+	}
+	return found[0].ID, nil
+}
+
+type appointForm struct {
+	ID     action.ID `json:"id"`
+	UserID action.ID `json:"userId"`
+	Role   Role      `json:"role" required:"true"`
+}
+
+func (p pages) appoint(c echo.Context, who account.User, in appointForm) error {
+	_, err := p.documents.Share(c.Request().Context(), nil, who.ID, int64(in.ID), int64(in.UserID), in.Role)
+	return p.shared(c, who, int64(in.ID), "", err)
+}
+
+func (p pages) dismiss(c echo.Context, who account.User, in unshareInput) error {
+	err := p.documents.Unshare(c.Request().Context(), nil, who.ID, int64(in.ID), int64(in.UserID))
+	if fault.Is(err, http.StatusNotFound) { // a second click
+		err = nil
+	}
+	if err == nil && int64(in.UserID) == who.ID {
+		return redirect(c, "/documents", nil)
+	}
+	return p.shared(c, who, int64(in.ID), "", err)
+}
+
+func (p pages) delete(c echo.Context, who account.User, in documentInput) error {
+	return redirect(c, "/documents", p.documents.Delete(c.Request().Context(), nil, who.ID, int64(in.ID)))
+}
+
+func sharePath(id int64) string { return path(id) + "/share" }
+
+func memberPath(docID, userID int64) string { return path(docID) + "/members/" + decimal(userID) }
+
+func exportPath(id int64, format string) string {
+	return "/api" + path(id) + "/export?format=" + format
+}
