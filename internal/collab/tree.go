@@ -167,3 +167,8 @@ func plainText(nodes []yjs.Node) string {
 func isInline(n yjs.Node) bool {
 	return n.IsText() || slices.Contains([]string{"hardBreak", "image", "mention"}, n.Type)
 }
+
+// changesInside tells whether a difference is marked in the node, not around it.
+func changesInside(n yjs.Node) bool {
+	return slices.Contains([]string{"listItem", "taskItem", "tableRow", "tableHeader", "tableCell"}, n.Type)
+}

@@ -1,0 +1,175 @@
+package collab
+
+import (
+	"encoding/json"
+	"slices"
+
+	"hubbub/internal/collab/yjs"
+)
+
+// change is what became of a node between two states of a document. It stands in
+// the node's Value: no document can have a value of this type, so none can
+// pretend.
+type change string
+
+const (
+	inserted change = "inserted"
+	deleted  change = "deleted"
+)
+
+func changeOf(n yjs.Node) change {
+	c, _ := n.Value.(change)
+	return c
+}
+
+// maxDiffWork is how many pairs of nodes or words are compared before the rest
+// counts as replaced: a tenth of a second or so.
+const maxDiffWork = 10_000_000
+
+// Diff returns what stands in either of two states of a document, to be read by
+// Reading. Blocks are compared with blocks, and in those that are alike their
+// words. Without what was inserted it is the old state, without what was deleted
+// the new one.
+func Diff(old, now []yjs.Node) []yjs.Node {
+	d := &differ{left: maxDiffWork}
+	return d.blocks(old, now)
+}
+
+type differ struct{ left int }
+
+// blocks keeps what both have; between that it looks for what is alike.
+func (d *differ) blocks(old, now []yjs.Node) []yjs.Node {
+	old, now = shown(old), shown(now)
+	a, b := keysOf(old), keysOf(now)
+	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i] == b[j] })
+	return woven(old, now, pairs, d.gap, func(_, n yjs.Node) yjs.Node { return n })
+}
+
+// gap goes into blocks that were changed, and replaces the others.
+func (d *differ) gap(old, now []yjs.Node) []yjs.Node {
+	a, b := gistsOf(old), gistsOf(now)
+	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i].like(b[j]) })
+	return woven(old, now, pairs, replaced, d.node)
+}
+
+// node is one that was changed inside.
+func (d *differ) node(old, now yjs.Node) yjs.Node {
+	if slices.ContainsFunc(old.Children, isBlock) || slices.ContainsFunc(now.Children, isBlock) {
+		now.Children = d.blocks(old.Children, now.Children)
+	} else {
+		now.Children = d.words(old.Children, now.Children)
+	}
+	return now
+}
+
+func (d *differ) words(old, now []yjs.Node) []yjs.Node {
+	old, now = wordsOf(shown(old)), wordsOf(shown(now))
+	a, b := keysOf(old), keysOf(now)
+	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i] == b[j] })
+	return coalesced(woven(old, now, pairs, replaced, func(_, n yjs.Node) yjs.Node { return n }))
+}
+
+// woven goes through the pairs, and through what lies between them.
+func woven(old, now []yjs.Node, pairs [][2]int, gap func(old, now []yjs.Node) []yjs.Node, both func(old, now yjs.Node) yjs.Node) []yjs.Node {
+	var out []yjs.Node
+	i, j := 0, 0
+	for _, p := range pairs {
+		if i < p[0] || j < p[1] {
+			out = append(out, gap(old[i:p[0]], now[j:p[1]])...)
+		}
+		out = append(out, both(old[p[0]], now[p[1]]))
+		i, j = p[0]+1, p[1]+1
+	}
+	if i < len(old) || j < len(now) {
+		out = append(out, gap(old[i:], now[j:])...)
+	}
+	return out
+}
+
+func replaced(old, now []yjs.Node) []yjs.Node {
+	return append(marked(old, deleted), marked(now, inserted)...)
+}
+
+// marked marks the nodes; of a row its cells too, which show it in its place.
+func marked(nodes []yjs.Node, c change) []yjs.Node {
+	out := make([]yjs.Node, len(nodes))
+	for i, n := range nodes {
+		if n.Value = c; n.Type == "tableRow" {
+			n.Children = marked(n.Children, c)
+		}
+		out[i] = n
+	}
+	return out
+}
+
+// align finds a longest sequence of pairs that are the same, in the order of
+// both. Past the budget it is what both begin and end with.
+func (d *differ) align(n, m int, same func(i, j int) bool) [][2]int {
+	var pairs [][2]int
+	start := 0
+	for start < n && start < m && same(start, start) {
+		pairs = append(pairs, [2]int{start, start})
+		start++
+	}
+	end := 0
+	for end < n-start && end < m-start && same(n-1-end, m-1-end) {
+		end++
+	}
+	pairs = append(pairs, d.middle(start, n-end, start, m-end, same)...)
+	for ; end > 0; end-- {
+		pairs = append(pairs, [2]int{n - end, m - end})
+	}
+	return pairs
+}
+
+// middle is the textbook's longest common subsequence, from the back.
+func (d *differ) middle(i0, i1, j0, j1 int, same func(i, j int) bool) (pairs [][2]int) {
+	rows, columns := i1-i0, j1-j0
+	if d.left -= rows * columns; rows == 0 || columns == 0 || d.left < 0 {
+		return nil
+	}
+	longest := make([][]int32, rows+1)
+	for i := range longest {
+		longest[i] = make([]int32, columns+1)
+	}
+	for i := rows - 1; i >= 0; i-- {
+		for j := columns - 1; j >= 0; j-- {
+			longest[i][j] = max(longest[i+1][j], longest[i][j+1])
+			if same(i0+i, j0+j) {
+				longest[i][j] = max(longest[i][j], longest[i+1][j+1]+1)
+			}
+		}
+	}
+	for i, j := 0, 0; i < rows && j < columns; {
+		switch {
+		case longest[i][j] == longest[i+1][j]:
+			i++
+		case longest[i][j] == longest[i][j+1]:
+			j++
+		default:
+			pairs = append(pairs, [2]int{i0 + i, j0 + j})
+			i, j = i+1, j+1
+		}
+	}
+	return pairs
+}
+
+// shown are the nodes that can be seen: no values that stand beside the text.
+func shown(nodes []yjs.Node) []yjs.Node {
+	return slices.DeleteFunc(slices.Clone(nodes), func(n yjs.Node) bool { return n.Type == "" && n.Text == "" })
+}
+
+func isBlock(n yjs.Node) bool { return !isInline(n) }
+
+// keysOf are equal for nodes that are: all that can be seen of them.
+func keysOf(nodes []yjs.Node) []string {
+	keys := make([]string, len(nodes))
+	for i, n := range nodes {
+		key, err := json.Marshal(n)
+		if err != nil { // no number that JSON has no word for equals another
+			continue
+		}
+		keys[i] = string(key)
+	}
+	return keys
+}
