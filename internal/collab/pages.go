@@ -28,6 +28,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	g.POST("/documents/:id", account.PageAction(p.rename))
 	p.lists(g)
 	p.sharing(g)
+	p.history(g)
 }
 
 type pages struct {

@@ -102,3 +102,15 @@ func faces(people []account.Profile) (few []web.AvatarProps, more int) {
 }
 
 func decimal(id int64) string { return strconv.FormatInt(id, 10) }
+
+// byWhom names who wrote what is new in a version.
+func (v Version) byWhom() string {
+	if len(v.Authors) == 0 {
+		return ""
+	}
+	names := make([]string, len(v.Authors))
+	for i, p := range v.Authors {
+		names[i] = p.FullName
+	}
+	return " · " + strings.Join(names, ", ")
+}

@@ -13,6 +13,7 @@ import { showStatus, warnBeforeLeaving } from './document/status.js'
 import { threadsExtension } from './document/threads.js'
 import './document/share.js'
 import './document/title.js'
+import './document/versions.js'
 import { watchToolbar } from './document/toolbar.js'
 
 const OFFLINE_MS = 4_000 // a connection that is not there by then may be long in coming

@@ -1,21 +1,29 @@
 // @ts-check
 // The dialog in which a document is shared. The server draws its content, and answers its forms with it anew; what
 // others change meanwhile is asked for.
-import { $, announce, apply, listen, socket, toast } from '../app.js'
+import { $, announce, apply, listen, parse, place, socket, toast } from '../app.js'
 import { docId } from './page.js'
 
 const dialog = /** @type {HTMLDialogElement} */ ($('dialog#doc-share'))
 const url = `/documents/${docId}/share`
 const headers = { Accept: 'text/html' }
 
-/** @param {{ method?: string, url: string, data?: object }} request */
-async function ask(request) {
+/** @param {{ method?: string, url: string, data?: object }} request @param {(html: string) => void} [take] */
+async function ask(request, take = apply) {
   const jwr = await /** @type {import('../types').Socket} */ (socket).request({ ...request, headers })
   if (jwr.error) return failed(jwr.error)
-  apply(jwr.body)
+  take(jwr.body)
   const address = /** @type {HTMLInputElement | null} */ ($('[data-share-address]'))
   if (address) address.value = new URL(`/documents/${docId}`, location.href).href
   return true
+}
+
+/** What others changed; who is being added, and why that did not work, stays. @param {string} html */
+function renew(html) {
+  for (const id of ['share-people', 'share-open']) {
+    const part = $(`#${id}`, parse(html)[0])
+    if (part && !part.isEqualNode($(`#${id}`))) place(part)
+  }
 }
 
 /** @param {Error} error */
@@ -60,4 +68,4 @@ listen('change', '#doc-share [data-share-form] select', select => {
 })
 listen('click', '[data-copy-link]', copy)
 listen('click', '[data-print]', () => print())
-socket?.on('document', ({ id }) => { if (id === docId && dialog.open) ask({ url }) })
+socket?.on('document', ({ id }) => { if (id === docId && dialog.open) ask({ url }, renew) })

@@ -1,0 +1,135 @@
+package collab
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/action"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+)
+
+// history registers a document's versions: as pages, and over the socket as what
+// the panel and the preview show.
+func (p pages) history(g *echo.Group) {
+	g.GET("/documents/:id/versions", account.PageAction(p.versions))
+	g.POST("/documents/:id/versions", account.PageAction(p.keep))
+	g.GET("/documents/:id/versions/:versionId", account.PageAction(p.version))
+}
+
+// History is the versions of a document, the newest first.
+type History struct {
+	Document Document
+	Versions []Version
+	Name     string // as it was put in
+	Problem  string // why no version was kept
+}
+
+func (p pages) versions(c echo.Context, who account.User, in documentInput) error {
+	return p.showVersions(c, http.StatusOK, who, int64(in.ID), "", "")
+}
+
+func (p pages) showVersions(c echo.Context, status int, who account.User, id int64, name, problem string) (err error) {
+	h := History{Name: name, Problem: problem}
+	if h.Document, err = p.documents.Document(c.Request().Context(), who.ID, id); err != nil {
+		return err
+	}
+	if h.Versions, err = p.documents.Versions(c.Request().Context(), who.ID, id); err != nil {
+		return err
+	}
+	if action.Conn(c) != nil {
+		return action.Page(c, http.StatusOK, VersionsPanel(h))
+	}
+	return p.show(c, status, "Versions of "+h.Document.Title, VersionsPage(h))
+}
+
+type keepForm struct {
+	ID   action.ID `json:"id"`
+	Name string    `json:"name"`
+}
+
+func (p pages) keep(c echo.Context, who account.User, in keepForm) error {
+	id := int64(in.ID)
+	_, err := p.documents.KeepVersion(c.Request().Context(), action.Conn(c), who.ID, id, in.Name, false)
+	if problem := problemOf(err); problem != "" {
+		return p.showVersions(c, fault.Of(err).Status, who, id, in.Name, problem)
+	}
+	if err != nil || action.Conn(c) == nil {
+		return redirect(c, versionsPath(id), err)
+	}
+	return p.showVersions(c, http.StatusOK, who, id, "", "")
+}
+
+// Preview is a version, and what has changed since.
+type Preview struct {
+	Document Document
+	Version  Version
+	Nodes    []yjs.Node // what stands in either, as Diff has it
+	Unread   bool       // it costs too much to compare: Nodes are the version's
+}
+
+// Preview returns it; 404 when the person may not read the document.
+func (s *Service) Preview(ctx context.Context, userID, docID, id int64) (v Preview, err error) {
+	if v.Document, err = s.Document(ctx, userID, docID); err != nil {
+		return v, err
+	}
+	kept, err := s.Version(ctx, userID, docID, id)
+	if err != nil {
+		return v, err
+	}
+	v.Version = kept.Version
+	if v.Nodes, err = treeIn(kept.Update); err != nil {
+		return v, err
+	}
+	now, err := s.Tree(ctx, userID, docID)
+	if err != nil {
+		v.Unread = true
+		return v, nil
+	}
+	v.Nodes = Diff(v.Nodes, now)
+	return v, nil
+}
+
+func (p pages) version(c echo.Context, who account.User, in versionInput) error {
+	v, err := p.documents.Preview(c.Request().Context(), who.ID, int64(in.ID), int64(in.VersionID))
+	if err != nil {
+		return err
+	}
+	if action.Conn(c) != nil {
+		return action.Page(c, http.StatusOK, VersionPreview(v))
+	}
+	return p.show(c, http.StatusOK, v.Version.title()+" of "+v.Document.Title, VersionPage(v))
+}
+
+func versionsPath(docID int64) string { return path(docID) + "/versions" }
+
+func versionPath(docID, id int64) string { return versionsPath(docID) + "/" + decimal(id) }
+
+func (v Version) keptAt() time.Time { return time.Time(v.CreatedAt) }
+
+// title is what the version is called.
+func (v Version) title() string {
+	switch {
+	case v.Name != "":
+		return v.Name
+	case v.Kind == kindRestore:
+		return "Before a restore"
+	case v.Kind == kindNamed:
+		return "Kept by hand"
+	}
+	return "Automatic version"
+}
+
+func (v Version) icon() string {
+	switch v.Kind {
+	case kindNamed:
+		return "star"
+	case kindRestore:
+		return "undo-2"
+	}
+	return "history"
+}
