@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"hubbub/internal/testkit"
@@ -146,6 +147,30 @@ func TestAViewerReads(t *testing.T) {
 	maya.showing("News. ")
 }
 
+func TestSomebodyIsFollowed(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("first\n\n"+strings.Repeat("and on\n\n", 100)+"last", "maya")
+	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	top := `document.querySelector("[data-doc-scroll]").scrollTop`
+	maya.writes("")
+	maya.Until(`(getSelection().selectAllChildren(document.querySelector(".tiptap").lastElementChild), true)`).Press("ArrowRight")
+	maya.writes(" of all")
+	sam.showing(" of all")
+	sam.Click(`[aria-label="Follow Maya Okafor"]`).Want(`[aria-label="Follow Maya Okafor"][aria-pressed=true]`).Until(top + " > 500")
+	sam.writes("x")
+	sam.Want(`[aria-label="Follow Maya Okafor"][aria-pressed=false]`)
+}
+
+func TestWhatCannotBeSavedIsSaid(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam := app.inDocument("sam", app.shared("We begin."))
+	sam.paste("text/plain", strings.Repeat("much too long ", 80_000))
+	sam.WantText("[data-doc-notice]", "Not saved: This change is too large.").Want("[data-doc-saved][data-state=stuck]")
+	sam.WantText("[data-doc-notice] button", "Copy the text")
+}
+
 func TestTheTitleAndTheOutlineAreInStep(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
@@ -153,7 +178,10 @@ func TestTheTitleAndTheOutlineAreInStep(t *testing.T) {
 	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
 	sam.Clear("[data-doc-title]").Type("[data-doc-title]", "The plan").Press("Enter")
 	maya.WantValue("[data-doc-title]", "The plan").Until(`document.title.includes("The plan")`)
-	maya.WantText(".paper-foot", "5 words")
+	maya.WantText(".paper-foot", "5 words").SetViewport(1440, 900)
+	maya.Click("[data-open-outline]").WantText("#doc-side", "Second").ClickText("#doc-side button", "Second").WantFocus(".tiptap")
+	sam.writes("## Third").Press("Enter")
+	maya.WantText("#doc-side", "Third").Click(`#doc-side [aria-label="Close"]`).WantNo("#doc-side").WantFocus("[data-open-outline]")
 }
 
 func TestTheDocumentsPageIsAccessible(t *testing.T) {

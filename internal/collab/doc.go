@@ -30,6 +30,16 @@
 // server, the client does the same: after a gap, and after messages to a slow
 // reader were discarded.
 //
+// # The page
+//
+// DocumentPage is drawn with what stands in the document, so that it is read,
+// renamed and printed without script. js/document.js puts the editor in the
+// paper's place once its channel (js/document/channel.js) is in step, never
+// before: an editor that starts empty would write that down. It calls saved what
+// was acknowledged. Offline it goes on, and the browser keeps what is written
+// (js/document/local.js). The editor's nodes (js/document/schema.js) are those
+// of Reading; whoever adds one raises Schema.
+//
 // # Tables
 //
 // The schema collab: documents, members, updates (the log), snapshots (the last

@@ -65,5 +65,14 @@ export function watchEnding(session) {
     show((GONE[why] ?? GONE.revoked) + unsaved(), why === 'revoked' || why === 'deleted' ? [copyButton()] : [...ways(), reloadButton()])
     session.emit('gone', why)
   })
-  channel.on('stuck', why => show(`Not saved: ${why}`, [copyButton(), reloadButton()]))
+  let stuck = false
+  channel.on('stuck', why => {
+    stuck = true
+    show(`Not saved: ${why}`, [copyButton(), reloadButton()])
+  })
+  channel.on('change', () => {
+    if (!stuck || channel.stuck || channel.unsaved) return
+    stuck = false
+    show('')
+  })
 }
