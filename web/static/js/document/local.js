@@ -1,6 +1,7 @@
 // @ts-check
 // The copy of a document that this browser keeps, of one person and one epoch: it has what was written offline
-// when the tab is closed, and is sent when the document is opened again.
+// when the tab is closed, and is sent when the document is opened again. When the document was made tells it from one
+// of the same number in a database that was there before.
 import { IndexeddbPersistence } from '../../vendor/document.js'
 import { KEPT, forgetKept } from '../kept.js'
 
@@ -14,11 +15,11 @@ export class Local {
   /** @type {IndexeddbPersistence | undefined} */
   #store
 
-  /** @param {{ me: number, docId: number, epoch: number }} whose */
-  constructor({ me, docId, epoch }) {
+  /** @param {{ me: number, docId: number, made: number, epoch: number }} whose */
+  constructor({ me, docId, made, epoch }) {
     this.document = `${KEPT}${me}-${docId}-`
     this.person = `${KEPT}${me}-`
-    this.name = this.document + epoch
+    this.name = `${this.document}${made}-${epoch}`
   }
 
   /** Reads it into the document, and keeps what changes from then on. @param {import('../../vendor/document.js').Doc} doc */

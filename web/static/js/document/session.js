@@ -31,7 +31,7 @@ class Session extends Emitter {
   awareness = awareness
   channel = channel
   people = new People(channel)
-  local = new Local({ me, docId, epoch })
+  local = new Local({ me, docId, made: Number(page.dataset.made), epoch })
   /** Set when the document is there. @type {Editor | undefined} */
   editor
   /** @type {Promise<Editor>} */
