@@ -15,6 +15,8 @@ check: format vet generated bundled types containers test ## what CI runs: forma
 bench: ## how fast it is: the figures of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./internal/hub
 	go test -run '^$$' -bench . ./internal/collab/yjs
+	go test -run '^$$' -bench Typing -benchtime 20000x ./internal/collab
+	go test -run '^$$' -bench OpenDocument -benchtime 200x ./internal/collab
 	go test -run '^$$' -bench FanOutSaturated -benchtime 2000x ./internal/socket ./cmd/app
 	go test -run '^$$' -bench FanOutPaced -benchtime 200x ./internal/socket ./cmd/app
 	go test -run '^$$' -bench Requests -benchtime 100000x ./internal/socket ./cmd/app

@@ -1,0 +1,237 @@
+package collab
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/hub"
+	"hubbub/internal/postgres"
+)
+
+const (
+	benchPeople = 50
+	benchAhead  = 8 // letters of a writer that may wait for their acknowledgement
+)
+
+// durable is a node on a Postgres that loses nothing: on disk, with fsync.
+func durable(b *testing.B) *node {
+	b.Helper()
+	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // a disk, which /tmp may not be
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { os.RemoveAll(dir) })
+	db, err := postgres.Open(context.Background(), postgres.Config{DataDir: dir})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(db.Close)
+	if _, err := db.Exec(b.Context(), `
+		insert into account.users (full_name, handle, email)
+		select 'Person ' || n, 'person' || n, n || '@test.example' from generate_series(1, $1::integer) n`, benchPeople); err != nil {
+		b.Fatal(err)
+	}
+	return onDatabase(b, db, hub.Config{QueueFrames: 1 << 20, QueueBytes: 1 << 30}, Config{})
+}
+
+// open is a document that everybody may write.
+func (n *node) open(text string) int64 {
+	n.t.Helper()
+	title := "Bench"
+	nodes, err := imported("", text)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	d, err := n.Create(n.t.Context(), nil, 1, Draft{Title: &title}, nodes)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	for userID := int64(2); userID <= benchPeople; userID++ {
+		if _, err := n.db.Exec(n.t.Context(), `insert into collab.members (doc_id, user_id, role) values ($1, $2, 'editor')`, d.ID, userID); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	return d.ID
+}
+
+// keyboard types into a line of its own, as one client, without limits.
+type keyboard struct {
+	*writer
+	first uint64      // clock of the first letter
+	at    []time.Time // when each was sent
+}
+
+func (n *node) keyboard(userID, docID int64, letters int) *keyboard {
+	w := n.writer(userID, docID)
+	w.write(w.text() + "\n>")
+	w.saved()
+	ch := n.channelOf(w.conn, docID)
+	ch.edits.SetLimit(rate.Inf)
+	ch.bytes.SetLimit(rate.Inf)
+	return &keyboard{writer: w, first: w.merged().StateVector()[w.Client], at: make([]time.Time, 0, letters)}
+}
+
+func (k *keyboard) letter() {
+	clock := k.first + uint64(len(k.at))
+	update := binary.AppendUvarint(binary.AppendUvarint([]byte{1, 1}, k.Client), clock)
+	update = append(update, 0x84) // a string, right of the letter before
+	update = binary.AppendUvarint(binary.AppendUvarint(update, k.Client), clock-1)
+	k.at = append(k.at, time.Now())
+	k.submit(append(update, 1, 'x', 0))
+}
+
+func (k *keyboard) types(letters int) {
+	before := k.n
+	for k.acked < before+uint64(letters) {
+		for len(k.at) < letters && k.n-k.acked < benchAhead {
+			k.letter()
+		}
+		<-k.conn.Wake()
+		frames, _ := k.conn.Take(nil)
+		for _, f := range frames {
+			k.note(f)
+		}
+	}
+}
+
+// note looks for acknowledgements; what the others write it does not keep.
+func (k *keyboard) note(f *hub.Frame) {
+	if !f.Binary {
+		return
+	}
+	_, size := binary.Uvarint(f.Bytes)
+	switch kind(f.Bytes[size]) {
+	case kindAck:
+		k.acked, _ = binary.Uvarint(f.Bytes[size+1:])
+	case kindRefused:
+		panic("a letter was refused: " + string(f.Bytes[size+1:]))
+	}
+}
+
+// watch reads what arrives at somebody who only looks on, until it was all.
+func (w *writer) watch(keyboards []*keyboard, letters int) (waited []time.Duration) {
+	byClient := map[uint64]*keyboard{}
+	for _, k := range keyboards {
+		byClient[k.Client] = k
+	}
+	for len(waited) < letters*len(keyboards) {
+		<-w.conn.Wake()
+		frames, _ := w.conn.Take(nil)
+		for _, f := range frames {
+			waited = append(waited, arrived(f, byClient)...)
+		}
+	}
+	return waited
+}
+
+func arrived(f *hub.Frame, byClient map[uint64]*keyboard) (waited []time.Duration) {
+	_, size := binary.Uvarint(f.Bytes)
+	if !f.Binary || kind(f.Bytes[size]) != kindUpdate {
+		return nil
+	}
+	u, err := yjs.Decode(f.Bytes[size+1:])
+	if err != nil {
+		return nil
+	}
+	for _, block := range u.Clients {
+		k := byClient[block.Client]
+		for i := range block.Structs {
+			for clock := block.Structs[i].Clock; clock < block.Structs[i].End(); clock++ {
+				waited = append(waited, time.Since(k.at[clock-k.first]))
+			}
+		}
+	}
+	return waited
+}
+
+// BenchmarkTyping is keystrokes from many at once: until each is committed,
+// acknowledged, and with whoever looks on. Sockets are not in it.
+func BenchmarkTyping(b *testing.B) {
+	n := durable(b)
+	for _, c := range []struct{ documents, writers int }{{1, 10}, {1, 50}, {50, 1}} {
+		b.Run(fmt.Sprintf("documents=%d/writers=%d", c.documents, c.writers), func(b *testing.B) {
+			n.t = b
+			letters := max(1, b.N/(c.documents*c.writers))
+			crowds, readers := n.crowds(c.documents, c.writers, letters)
+			b.ResetTimer()
+			waited := typeAll(b, crowds, readers, letters)
+			b.ReportMetric(float64(len(waited))/b.Elapsed().Seconds(), "letters/s")
+			b.ReportMetric(ms(waited[len(waited)/2]), "p50-ms")
+			b.ReportMetric(ms(waited[len(waited)*99/100]), "p99-ms")
+		})
+	}
+}
+
+// crowds are who write in each document, and who looks on.
+func (n *node) crowds(documents, writers, letters int) (crowds [][]*keyboard, readers []*writer) {
+	for d := range documents {
+		id := n.open("")
+		var crowd []*keyboard
+		for w := range writers {
+			crowd = append(crowd, n.keyboard(int64(1+(d+w)%benchPeople), id, letters))
+		}
+		crowds, readers = append(crowds, crowd), append(readers, n.writer(1, id))
+	}
+	return crowds, readers
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// typeAll returns how long each letter was on its way, sorted.
+func typeAll(b *testing.B, crowds [][]*keyboard, readers []*writer, letters int) []time.Duration {
+	var people sync.WaitGroup
+	waited := make([][]time.Duration, len(crowds))
+	for d, crowd := range crowds {
+		for _, k := range crowd {
+			people.Go(func() { k.types(letters) })
+		}
+		people.Go(func() { waited[d] = readers[d].watch(crowd, letters) })
+	}
+	people.Wait()
+	b.StopTimer()
+	all := slices.Concat(waited...)
+	slices.Sort(all)
+	return all
+}
+
+// BenchmarkOpenDocument is the memory of a document that is open: one of twenty
+// pages, of which everybody who came has all.
+func BenchmarkOpenDocument(b *testing.B) {
+	n := durable(b)
+	text := strings.Repeat(strings.Repeat("a word ", 60)+"\n", 140)
+	ids := make([]int64, b.N)
+	for i := range ids {
+		ids[i] = n.open(text)
+	}
+	before := heap()
+	b.ResetTimer()
+	for _, id := range ids {
+		l := n.live(id)
+		l.turn.Lock()
+		if err := l.learn(b.Context(), n.db); err != nil {
+			b.Fatal(err)
+		}
+		l.turn.Unlock()
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(heap()-before)/float64(b.N)/1024, "KiB/document")
+	b.ReportMetric(float64(len(text))/1024, "KiB-of-text")
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
