@@ -29,6 +29,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	p.lists(g)
 	p.sharing(g)
 	p.history(g)
+	p.conversations(g)
 }
 
 type pages struct {

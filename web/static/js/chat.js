@@ -7,7 +7,6 @@ import { watchComposer } from './chat/composer.js'
 import { showDelivery } from './chat/delivery.js'
 import { watchEditing } from './chat/edit.js'
 import { replaceAll, reveal, rows, show } from './chat/log.js'
-import { watchMentions } from './chat/mentions.js'
 import { arrive, latest, watchEdges } from './chat/paging.js'
 import { HTML, log, me, roomId, socket } from './chat/room.js'
 import { isOwn, personal } from './chat/row.js'
@@ -115,7 +114,6 @@ else unread.openAtUnread()
 
 watchEdges()
 watchCards()
-watchMentions()
 watchComposer()
 typing.watchTyping()
 watchTools(known)

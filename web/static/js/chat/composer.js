@@ -1,6 +1,7 @@
 // @ts-check
 // Where one writes. What is written goes to the outbox; what is not sent is kept as the room's draft.
 import { $, announce, uuid } from '../app.js'
+import { watchMentions } from '../mentions.js'
 import { send } from '../outbox.js'
 import { last } from './log.js'
 import { latest } from './paging.js'
@@ -38,11 +39,11 @@ export function cancelReply() {
   showReply()
 }
 
-/** Puts text where the caret is, or in the place of the characters before it. @param {string} text @param {number} [before] */
-export function insert(text, before = 0) {
+/** Puts text where the caret is. @param {string} text */
+export function insert(text) {
   if (!box) return
   box.focus()
-  box.setRangeText(text, box.selectionStart - before, box.selectionEnd, 'end')
+  box.setRangeText(text, box.selectionStart, box.selectionEnd, 'end')
   box.dispatchEvent(new Event('input', { bubbles: true }))
 }
 
@@ -89,8 +90,16 @@ function keyed(event) {
   } else if (event.key === 'Escape' && replyTo) cancelReply()
 }
 
+/** The button for whoever does not think of "@". */
+function mention() {
+  const begins = !box?.value || /\s$/.test(box.value.slice(0, box.selectionStart))
+  insert(begins ? '@' : ' @')
+}
+
 export function watchComposer() {
   if (!form || !box) return
+  watchMentions(box)
+  $('[data-mention]')?.addEventListener('click', mention)
   form.noValidate = true // an empty message is not worth a bubble
   if (!box.value) box.value = localStorage.getItem(DRAFT) ?? ''
   changed()

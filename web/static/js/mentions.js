@@ -1,7 +1,7 @@
 // @ts-check
 // "@" offers people: the arrows choose, Enter or Tab takes, Escape closes. The caret stays in the text.
-import { $, $$, el } from '../app.js'
-import { box, insert } from './composer.js'
+// One popup serves every box of the page.
+import { $, $$, el } from './app.js'
 
 const AT_MOST = 6
 const QUIET_MS = 80
@@ -9,6 +9,8 @@ const QUIET_MS = 80
 /** @typedef {{ id: number, fullName: string, handle: string }} Person */
 
 const popup = /** @type {HTMLElement} */ ($('#mentions'))
+/** Where somebody writes. @type {HTMLTextAreaElement | undefined} */
+let box
 let asked = 0
 let timer = 0
 
@@ -78,7 +80,11 @@ function select(index) {
 
 /** @param {HTMLElement} row */
 function take(row) {
-  insert(`@${row.dataset.handle} `, (query() ?? '').length + 1)
+  if (!box) return
+  const before = (query() ?? '').length + 1
+  box.focus()
+  box.setRangeText(`@${row.dataset.handle} `, box.selectionStart - before, box.selectionEnd, 'end')
+  box.dispatchEvent(new Event('input', { bubbles: true }))
   close()
 }
 
@@ -102,16 +108,20 @@ function keyed(event) {
   event.stopImmediatePropagation()
 }
 
-/** Listens before the composer does: an Enter that chooses somebody sends nothing. */
-export function watchMentions() {
-  if (!box) return
-  for (const [name, value] of Object.entries({ 'aria-controls': 'mentions', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' })) box.setAttribute(name, value)
-  box.addEventListener('keydown', keyed)
-  box.addEventListener('input', look)
-  box.addEventListener('click', look)
-  box.addEventListener('blur', close)
-  $('[data-mention]')?.addEventListener('click', () => {
-    const begins = !box?.value || /\s$/.test(box.value.slice(0, box.selectionStart))
-    insert(begins ? '@' : ' @')
-  })
+/** @param {Event} event */
+function begin({ currentTarget }) {
+  box = /** @type {HTMLTextAreaElement} */ (currentTarget)
+  look()
+}
+
+/**
+ * Offers people in a box. Call it before other listeners of its keys: an Enter that chooses somebody sends nothing.
+ * @param {HTMLTextAreaElement} field
+ */
+export function watchMentions(field) {
+  for (const [name, value] of Object.entries({ 'aria-controls': 'mentions', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' })) field.setAttribute(name, value)
+  field.addEventListener('keydown', keyed)
+  field.addEventListener('input', begin)
+  field.addEventListener('click', begin)
+  field.addEventListener('blur', close)
 }

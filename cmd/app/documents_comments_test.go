@@ -1,0 +1,45 @@
+package main
+
+import (
+	"net/http"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+// selects selects all of the text, as a keyboard does.
+func (p tab) selects(selector string) tab {
+	p.Want(selector + "[contenteditable]")
+	testkit.Eval[any](p.Page, `document.querySelector("`+selector+`").focus()`)
+	p.Press("Control+a")
+	return p
+}
+
+func TestCommentsBetweenTwo(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	plan := newPage(sam, "Plan", "We switch on Monday.")
+	app.share(sam, plan, maya, "viewer")
+	elsewhere := app.open(maya, "/people")
+	page := app.open(sam, documentPath(plan))
+	page.selects("#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
+	page.Type("#comment-text", "Is that right, @ma").WantText("#mentions", "Maya Okafor").Press("Enter").WantValue("#comment-text", "Is that right, @maya ")
+	page.Click("[data-new-comment] button").WantText(".thread", "Is that right, @maya").WantText("#paper .commented", "We switch on Monday.")
+
+	elsewhere.WantText(".toast", "mentioned you in “Plan”").Click(".toast a").Want("#doc-side .thread:focus")
+	page.WantAccessibleInBothThemes()
+	hers := elsewhere
+	hers.Want("#paper .commented").WantText(".thread", "Is that right, @maya").WantNo(".thread [aria-label^=Delete]")
+	hers.Type(".thread textarea", "No, Tuesday").Press("Control+Enter").WantText(".comments", "No, Tuesday").WantValue(".thread textarea", "")
+	page.WantText(".comments", "No, Tuesday").Type(".thread textarea", "half an ans")
+	hers.ClickText(".thread button", "Resolve").WantText(".thread", "Resolved by Maya Okafor").WantNo("#paper .commented")
+	page.WantText(".thread", "Resolved by Maya Okafor").WantValue(".thread textarea", "half an ans").WantNo("#paper .commented")
+	page.ClickText(".thread button", "Reopen").Want("#paper .commented").Click("[aria-controls=doc-side][aria-expanded=true]").WantNo("#doc-side")
+	page.Click("#paper .commented").Want("#doc-side .thread:focus").Want("#paper .commented.is-current")
+
+	sam.Post("/api/documents/update", in{"docId": plan, "content": ""}).Want(http.StatusOK)
+	page.WantNo("#paper .commented").Click("[data-open-comments]").Click("[data-open-comments]").WantText(".thread", "The text it was about is gone.")
+	page.Click(".thread [aria-label^=Delete]").WantText("#comments-panel", "No comments yet")
+	hers.WantText("#comments-panel", "No comments yet")
+}
