@@ -109,3 +109,24 @@ func TestRealtimeConceptsSaysHello(t *testing.T) {
 	app := startApp(t)
 	guides.Hello(t, app.browse("sam"), app.browse("maya"))
 }
+
+func TestTheFirstGuidesDocuments(t *testing.T) {
+	t.Parallel()
+	app, id := helloPage(t)
+	guides.Documents(t, app.browse("sam"), app.browse("maya"), id)
+}
+
+func TestTheSecondGuidesCollaborativeEditor(t *testing.T) {
+	t.Parallel()
+	app, id := helloPage(t)
+	guides.CollaborativeEditor(t, app.browse("sam"), app.browse("maya"), id)
+}
+
+// helloPage is a document of Sam's that Maya may write in.
+func helloPage(t *testing.T) (*instance, int64) {
+	app := startApp(t)
+	sam := app.as("sam")
+	id := newPage(sam, "From the guides", "hello")
+	sam.Do("PUT", "/api/documents/"+itoa(id)+"/members", in{"userId": app.id(app.as("maya")), "role": "editor"}).Want(200)
+	return app, id
+}

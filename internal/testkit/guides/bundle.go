@@ -37,6 +37,8 @@ var (
 	notificationCenterStage string
 	//go:embed stage/dashboard.jsx
 	dashboardStage string
+	//go:embed stage/collaborative_editor.jsx
+	collaborativeEditorStage string
 )
 
 // code is the guide's fenced block after a line such as a heading, unchanged.
@@ -90,6 +92,10 @@ var (
 	})
 	dashboardBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(patterns, "### Client: Auto-Updating Dashboard") + "\n" + dashboardStage)
+	})
+	collaborativeEditorBundle = sync.OnceValues(func() (string, error) {
+		_, editor, _ := strings.Cut(code(realTimeApplications, "## Example 6: Live Collaboration"), "// React: Collaborative editor\n")
+		return compile(editor + "\n" + collaborativeEditorStage)
 	})
 	liveSearchBundle = sync.OnceValues(func() (string, error) {
 		return compile(code(patterns, "### Client: Live Search Results") + "\n" + liveSearchStage)
