@@ -143,9 +143,12 @@ func TestALongLogIsCompactedByItself(t *testing.T) {
 		debt
 		due bool
 	}{
-		{debt{rows: 499}, false}, {debt{rows: 500}, true},
-		{debt{bytes: 256<<10 - 1}, false}, {debt{bytes: 256 << 10}, true},
-		{debt{bytes: 300 << 10, snapshot: 400 << 10}, false}, {debt{bytes: 400 << 10, snapshot: 400 << 10}, true},
+		{debt{rows: 499}, false},
+		{debt{rows: 500}, true},
+		{debt{bytes: 256<<10 - 1}, false},
+		{debt{bytes: 256 << 10}, true},
+		{debt{bytes: 300 << 10, snapshot: 400 << 10}, false},
+		{debt{bytes: 400 << 10, snapshot: 400 << 10}, true},
 	} {
 		c.owed(1, d.debt)
 		if due := len(c.take()) == 1; due != d.due {

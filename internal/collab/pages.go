@@ -1,9 +1,7 @@
 package collab
 
 import (
-	"context"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/a-h/templ"
@@ -56,13 +54,7 @@ func (p pages) show(c echo.Context, status int, title string, content templ.Comp
 	}
 	page.Styles = append(page.Styles, sheet)
 	page.Modules = append(page.Modules, modules...)
-	return action.Page(c, status, within(web.Frame(page), content))
-}
-
-func within(frame, content templ.Component) templ.Component {
-	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
-		return frame.Render(templ.WithChildren(ctx, content), w)
-	})
+	return action.Page(c, status, page.Framed(content))
 }
 
 type renameForm struct {
