@@ -54,7 +54,7 @@ func documentsOf(ctx context.Context, db postgres.Queryer, userID int64, f Filte
 
 // documentsByID finds those that the person may read.
 func documentsByID(ctx context.Context, db postgres.Queryer, userID int64, ids []int64) ([]Document, error) {
-	rows, err := db.Query(ctx, documentColumns+` and d.id = any($2)`, userID, ids)
+	rows, err := db.Query(ctx, documentColumns+readable+` and d.id = any($2)`, userID, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read the documents: %w", err)
 	}
