@@ -33,11 +33,12 @@ func TestWhatIsWrittenOfflineMerges(t *testing.T) {
 	}
 }
 
+// The light browser forgets what a site keeps when its last page goes.
 func TestATabClosedOfflineKeepsItsEdits(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
-	wire, sam := app.overWire("sam", documentPath(id))
+	wire, sam := app.overWireIn(testkit.DesktopBrowser(t), "sam", documentPath(id))
 	sam.editing().writes("One. ").saved()
 	wire.Cut()
 	sam.Want("[data-state=kept]")

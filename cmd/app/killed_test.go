@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -109,5 +110,56 @@ func TestKilledWhileAllTypeNothingAcknowledgedIsMissing(t *testing.T) {
 				return strings.Contains("\n"+y.text()+"\n", "\n"+other.handle+strings.Repeat("x", other.typed)+"\n")
 			})
 		}
+	}
+}
+
+// keepsTyping types a letter of one's own at the paper's end, again and again,
+// and remembers how many there were whenever the page said that all is saved.
+const keepsTyping = `(letter => {
+	const paper = document.querySelector(".tiptap"), state = document.querySelector("[data-doc-saved]");
+	const mine = () => paper.textContent.split(letter).length - 1;
+	window.savedLetters = 0;
+	new MutationObserver(() => { if (state.dataset.state === "saved") window.savedLetters = mine(); }).observe(state, {attributes: true});
+	paper.focus();
+	window.typing = setInterval(() => document.execCommand("insertText", false, letter), 100);
+	return true;
+})(%q)`
+
+func TestKilledWhileThreeTypeInBrowsers(t *testing.T) {
+	t.Parallel()
+	database := testkit.DatabaseURL(t)
+	first := startProcess(t, database)
+	letters := map[string]string{"sam": "①", "maya": "②", "theo": "③"}
+	id := newPage(first.as("sam"), "Killed", "We begin.")
+	people := map[string]tab{}
+	for handle, letter := range letters {
+		who := first.as(handle)
+		if handle != "sam" {
+			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(who), "role": "editor"}).Want(http.StatusOK)
+		}
+		people[handle] = tab{testkit.Browser(t).Person(t, first.url, who.Cookies()...)}.visit(documentPath(id)).editing().saved()
+		people[handle].AllowErrors("ERR_", "WebSocket", "Failed to load resource")
+		people[handle].Until(fmt.Sprintf(keepsTyping, letter))
+	}
+	for _, p := range people {
+		p.Until("window.savedLetters > 5")
+	}
+	first.kill()
+
+	stored := testkit.As[page](startProcess(t, database).as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
+	for handle, p := range people {
+		saved := testkit.Eval[int](p.Page, "window.savedLetters")
+		if got := strings.Count(stored, letters[handle]); got < saved {
+			t.Errorf("%s was shown %d letters as saved, %d are stored", handle, saved, got)
+		}
+		p.Until("(clearInterval(window.typing), true)")
+	}
+	again := startProcessAt(t, database, strings.TrimPrefix(first.url, "http://"))
+	for _, p := range people {
+		p.saved()
+	}
+	final := testkit.As[page](again.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
+	for handle, p := range people {
+		testkit.Eventually(t, handle+" sees what is stored", testkit.Patience, func() bool { return p.paper() == strings.TrimSpace(final) })
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -15,13 +16,18 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// processVariable set: this test binary is an app on that database.
-const processVariable = "HUBBUB_TEST_APP"
+// processVariable set: this test binary is an app on that database, at the
+// address of addressVariable.
+const (
+	processVariable = "HUBBUB_TEST_APP"
+	addressVariable = "HUBBUB_TEST_ADDR"
+)
 
 // beProcess runs an app with brisk presence until its parent is gone.
 func beProcess(databaseURL string) {
 	config := testConfig(databaseURL, os.Stderr)
 	brisk(&config)
+	config.Addr = cmp.Or(os.Getenv(addressVariable), config.Addr)
 	app, err := Start(context.Background(), config)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -41,12 +47,18 @@ type process struct {
 
 func startProcess(t testing.TB, databaseURL string) *process {
 	t.Helper()
+	return startProcessAt(t, databaseURL, "")
+}
+
+// startProcessAt starts it where another was; "": anywhere.
+func startProcessAt(t testing.TB, databaseURL, address string) *process {
+	t.Helper()
 	binary, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(binary)
-	cmd.Env = append(os.Environ(), processVariable+"="+databaseURL)
+	cmd.Env = append(os.Environ(), processVariable+"="+databaseURL, addressVariable+"="+address)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

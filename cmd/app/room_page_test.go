@@ -15,12 +15,7 @@ type tab struct{ *testkit.Page }
 // open opens a path in a browser of the person's own and waits until it is live.
 func (i *instance) open(who *testkit.Client, path string) tab {
 	i.t.Helper()
-	return i.openAt(i.at(), who, path)
-}
-
-func (i *instance) openAt(baseURL string, who *testkit.Client, path string) tab {
-	i.t.Helper()
-	return tab{testkit.Browser(i.t).Person(i.t, baseURL, who.Cookies()...)}.visit(path)
+	return tab{testkit.Browser(i.t).Person(i.t, i.at(), who.Cookies()...)}.visit(path)
 }
 
 func (p tab) visit(path string) tab { p.Goto(path); return p.live() }

@@ -46,7 +46,7 @@ func TestPeopleRoomsAndMessagesAreFoundAsSoonAsTheyAreThere(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	app.wantFound(maya, "Priya", "user Priya Raman")
+	app.wantFound(maya, "Priya Raman", "user Priya Raman")
 	app.wantFound(maya, "launch-week", "room launch-week", "message Amara Diallo")
 	app.wantFound(maya, "Quality", "user Priya Raman")
 
