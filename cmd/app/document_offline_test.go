@@ -33,16 +33,30 @@ func TestWhatIsWrittenOfflineMerges(t *testing.T) {
 	}
 }
 
-// The light browser forgets what a site keeps when its last page goes.
+// keeps waits until the browser has written what it was given to keep: it reads
+// after all that is being written.
+func (p tab) keeps() tab {
+	testkit.Eval[bool](p.Page, `(async () => {
+		const done = request => new Promise(resolve => { request.onsuccess = () => resolve(request.result); });
+		for (const {name} of await indexedDB.databases()) {
+			const kept = await done(indexedDB.open(name));
+			await done(kept.transaction("updates").objectStore("updates").count());
+			kept.close();
+		}
+		return true;
+	})()`)
+	return p
+}
+
 func TestATabClosedOfflineKeepsItsEdits(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
-	wire, sam := app.overWireIn(testkit.DesktopBrowser(t), "sam", documentPath(id))
+	wire, sam := app.overWire("sam", documentPath(id))
 	sam.editing().writes("One. ").saved()
 	wire.Cut()
 	sam.Want("[data-state=kept]")
-	sam.writes("In the tunnel. ").showing("In the tunnel. ")
+	sam.writes("In the tunnel. ").showing("In the tunnel. ").keeps()
 	sam.Until(`(location.href = "about:blank", true)`).Until(`location.href === "about:blank"`)
 	wire.Restore()
 	sam.visit(documentPath(id)).editing().showing("In the tunnel. ").saved()

@@ -12,13 +12,8 @@ import (
 // overWire opens a room's page through a wire that the test can cut.
 func (i *instance) overWire(handle, path string) (*testkit.Wire, tab) {
 	i.t.Helper()
-	return i.overWireIn(testkit.Browser(i.t), handle, path)
-}
-
-func (i *instance) overWireIn(browser *testkit.BrowserProcess, handle, path string) (*testkit.Wire, tab) {
-	i.t.Helper()
 	wire := testkit.Relay(i.t, i.listener.Addr().String())
-	page := tab{browser.Person(i.t, "http://"+wire.Addr(), i.as(handle).Cookies()...)}.visit(path)
+	page := tab{testkit.Browser(i.t).Person(i.t, "http://"+wire.Addr(), i.as(handle).Cookies()...)}.visit(path)
 	page.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
 	return wire, page
 }

@@ -29,8 +29,7 @@ func Browser(t testing.TB) *BrowserProcess {
 	return browserOf(t, slices.Concat(windowless, desktop))
 }
 
-// DesktopBrowser is Chromium as people have it: it shows notifications, and keeps
-// what a site stores when its last page goes.
+// DesktopBrowser is Chromium as people have it. Others show no notifications.
 func DesktopBrowser(t testing.TB) *BrowserProcess {
 	t.Helper()
 	return browserOf(t, desktop)
