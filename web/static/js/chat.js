@@ -42,8 +42,8 @@ const messageUpdated = (_, frame) => show(rowsOf(frame))
 /** @param {{ id: number }} message */
 const messageDeleted = ({ id }) => gone(`message-${id}`)
 
-/** What changed while the page was away, or, after too long, the room's last page. @param {string} html @param {{ first: boolean, reset: boolean }} info */
-function snapshot(html, { first, reset }) {
+/** What changed while the page was away, or, after too long, the room's last page. @param {string} html @param {{ reset: boolean }} info */
+function snapshot(html, { reset }) {
   const elements = parse(html).map(personal)
   const fresh = elements.filter(row => !row.hasAttribute('data-remove') && !document.getElementById(row.id) && !isOwn(row))
   if (reset) replaceAll(elements, { older: true, newer: false })
@@ -51,10 +51,10 @@ function snapshot(html, { first, reset }) {
   settle(elements)
   if (fresh.length) document.dispatchEvent(new CustomEvent('hubbub:caughtup', { detail: fresh.length }))
   somethingNew()
-  if (!first) refreshHead()
+  refreshHead()
 }
 
-/** What the room is called, whether it may be written in, and who is here: all may be otherwise after a while away. */
+/** What the room is called, whether it may be written in, and who is here: all may be otherwise since the page was drawn. */
 async function refreshHead() {
   const jwr = await socket.request({ url: `/rooms/${roomId}/head`, headers: HTML })
   if (jwr.error) return
