@@ -252,7 +252,7 @@ func (s *Service) setIdle(from *hub.Conn, idle bool) {
 }
 
 // tellOf tells of one person at once, so that the connection that asked is left
-// out. What the database has keeps, whoever cannot be told: Run tries again.
+// out, unless Run is first: then it hears what it knows. What the database has keeps, whoever cannot be told: Run tries again.
 func (s *Service) tellOf(ctx context.Context, userID int64, from *hub.Conn) (Presence, error) {
 	if err := s.announce(ctx, []int64{userID}, from); err != nil {
 		s.complain(ctx, "announce", err)
