@@ -69,7 +69,7 @@ function offer() {
   if (!held.size || !moves()) return
   if (waiting && busy()) return say()
   clearTimeout(timer)
-  timer = setTimeout(() => busy() ? say() : show(), Math.max(0, shownAt + PACE_MS - Date.now()))
+  timer = setTimeout(() => { if (moves()) busy() ? say() : show() }, Math.max(0, shownAt + PACE_MS - Date.now()))
 }
 
 function say() {
