@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench templ vendor postgres tools format vet generated bundled types containers
+.PHONY: help run test check bench soak templ vendor postgres tools format vet generated bundled types containers
 
 help: ## what there is to make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ bench: ## how fast it is: the figures of docs/performance.md
 	go test -run '^$$' -bench Search -benchtime 200x ./internal/search
 	go test -run '^$$' -bench Change -benchtime 50x ./internal/search
 	go test -run '^$$' -bench IdleMemory -benchtime 5000x ./internal/socket ./cmd/app
+
+soak: ## 200 clients come and go for a quarter of an hour: what the process holds meanwhile
+	go test -run '^$$' -bench Soak -benchtime 900x -timeout 30m -v ./cmd/app
 
 templ: ## write the Go code of the *.templ files
 	go tool templ generate

@@ -45,6 +45,7 @@ type client struct {
 	order   Order
 	in      *bufio.Reader
 	sockets []*socket
+	churned Report // of the clients that came and went
 }
 
 func (c *client) run() Report {
@@ -59,6 +60,11 @@ func (c *client) run() Report {
 		fmt.Println("ready")
 		c.waitForGo()
 		c.ask()
+		fmt.Println("done")
+	case Churn:
+		fmt.Println("ready")
+		c.waitForGo()
+		c.churn()
 		fmt.Println("done")
 	case Listen:
 		c.connect()
@@ -140,7 +146,7 @@ func (s *numbers) take(n int) (first, count int) {
 
 func (c *client) report() Report {
 	c.waitForEvents()
-	var r Report
+	r := c.churned
 	var lags []time.Duration
 	for _, s := range c.sockets {
 		s.mu.Lock()

@@ -18,6 +18,7 @@ const (
 	Listen  Task = "listen"  // read what comes
 	Ask     Task = "ask"     // one request after the other, each as soon as the one before is answered
 	Connect Task = "connect" // connect, say what is said at first, and read what comes
+	Churn   Task = "churn"   // come, ask a while at a person's pace, go, and come again as somebody else
 )
 
 // Order is what a load is to do.
@@ -30,6 +31,8 @@ type Order struct {
 	Requests  int // to Ask: of all sockets together
 	Pipelined int // to Ask: requests that go out in one message; 0: 1
 	Events    int // to Listen: events that each socket has to hear; 0: what comes is not looked at
+
+	Lasting time.Duration // to Churn: how long clients come and go
 
 	Mark string // to Listen: text that the events hold which count; empty: a Stamp, by which they are timed
 }
@@ -48,6 +51,7 @@ type Report struct {
 	Messages int      // that came while listening
 	Bytes    int      // of these
 	Answers  int      // to what was asked, at first too
+	Lives    int      // of clients that came and went
 	Refused  []string // some of the answers that were not 2xx
 	P50, P99 time.Duration
 }
