@@ -27,7 +27,7 @@ var features = []string{"chat", "presence", "notify", "dashboard", "collab", "se
 
 // layers go from the ground up. A package imports only from lines below its own.
 var layers = [][]string{
-	{"internal/fault", "migrations"},
+	{"internal/fault", "internal/loop", "migrations"},
 	{"internal/postgres"},
 	{"internal/testkit"},
 	{"internal/wire", "internal/bus"},
