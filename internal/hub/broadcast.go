@@ -87,7 +87,8 @@ func (h *Hub) publish(p *parcel) {
 	start := time.Now()
 	h.count.published.Add(1)
 	h.deliver(p)
-	h.config.Observe(time.Since(start))
+	took := time.Since(start)
+	h.guarded("hub-observe", func() { h.config.Observe(took) })
 	if !h.alone {
 		h.config.Bus.Publish(p.message())
 	}
@@ -211,11 +212,14 @@ func (h *Hub) body(ctx context.Context, ev Event) *body {
 	return b
 }
 
-func (h *Hub) marshal(ev Event) json.RawMessage {
+func (h *Hub) marshal(ev Event) (data json.RawMessage) {
 	if ev.Data == nil {
 		return nil
 	}
-	data, err := wire.Encode(ev.Data)
+	err := h.config.Guard.Try("hub-event-data", func() (err error) {
+		data, err = wire.Encode(ev.Data)
+		return err
+	})
 	if err != nil {
 		h.config.Log.Error("encoding an event", "event", ev.Name, "err", err)
 		return nil
@@ -225,7 +229,8 @@ func (h *Hub) marshal(ev Event) json.RawMessage {
 
 func (h *Hub) render(ctx context.Context, ev Event) []byte {
 	var html bytes.Buffer
-	if err := ev.HTML(context.WithoutCancel(ctx), &html); err != nil {
+	err := h.config.Guard.Try("hub-event-html", func() error { return ev.HTML(context.WithoutCancel(ctx), &html) })
+	if err != nil {
 		h.config.Log.Error("rendering an event", "event", ev.Name, "err", err)
 		return nil
 	}

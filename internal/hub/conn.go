@@ -66,11 +66,15 @@ func (c *Conn) ownRooms() []string {
 // code; the first code stands. Codes that discard empty the queue at once.
 // Nothing is queued any more.
 func (c *Conn) Close(code wire.CloseCode) {
+	c.signal(c.closeQueue(code))
+}
+
+// closeQueue reports whether the transport sleeps.
+func (c *Conn) closeQueue(code wire.CloseCode) (asleep bool) {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.shut(code)
-	asleep := c.rouse()
-	c.mu.Unlock()
-	c.signal(asleep)
+	return c.rouse()
 }
 
 func (c *Conn) shut(code wire.CloseCode) {
@@ -181,10 +185,13 @@ func (c *Conn) remove() (lost []Left, code wire.CloseCode, first bool) {
 	return lost, c.code, true
 }
 
-func (c *Conn) in(name string) bool {
+func (c *Conn) in(name string) bool { return c.member(name) != nil }
+
+// member is the connection in the room, nil if it is not there.
+func (c *Conn) member(name string) *member {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.rooms[name] != nil
+	return c.rooms[name]
 }
 
 // joined lists the rooms that the connection can leave.

@@ -54,6 +54,18 @@
 // it. Clients that keep versions do not mind. For the others Hold lets the
 // room's events wait until the transport has queued the answer.
 //
+// # Panics
+//
+// The hub calls code of others: observers (OnOpen, OnLeave, OnDelivered,
+// OnCreated, OnLost), Observe, an event's JSON and HTML. It does so outside all
+// of its locks and under its Guard (hub.go, guarded): a panic is logged with
+// its stack and counted, the other observers are called, and the broadcast, the
+// request or the end of a connection that caused it goes on. An event whose HTML
+// panics is sent as data, one whose data panics without data. A connection whose
+// OnOpen or OnLost panics is closed with 1011, since a feature does not know it,
+// or its stream has a hole; it comes back and catches up. What the bus delivers
+// and the sweep of expired sessions are guarded the same way.
+//
 // # Guarantees, and what is not guaranteed
 //
 //   - A connection gets frames in the order in which they were queued, and

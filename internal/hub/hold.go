@@ -17,22 +17,26 @@ func (c *Conn) Hold(room string) {
 // Release queues what was held. Transports call it when the reply to a request
 // is queued.
 func (c *Conn) Release() {
-	c.mu.Lock()
-	if len(c.held) == 0 {
-		c.mu.Unlock()
-		return
-	}
-	var lost []string
-	for _, m := range c.held {
-		lost = c.enqueueLater(m, lost)
-	}
-	c.held = nil
-	asleep := c.rouse()
-	c.mu.Unlock()
+	lost, asleep := c.releaseHeld()
 	c.signal(asleep)
 	for _, room := range lost {
 		c.hub.tellLost(c, room)
 	}
+}
+
+// releaseHeld returns the rooms whose binary messages were discarded, and
+// whether the transport sleeps.
+func (c *Conn) releaseHeld() (lost []string, asleep bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.held) == 0 {
+		return nil, false
+	}
+	for _, m := range c.held {
+		lost = c.enqueueLater(m, lost)
+	}
+	c.held = nil
+	return lost, c.rouse()
 }
 
 func (c *Conn) enqueueLater(m *member, lost []string) []string {

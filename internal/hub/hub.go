@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hubbub/internal/bus"
+	"hubbub/internal/loop"
 	"hubbub/internal/wire"
 )
 
@@ -15,6 +16,7 @@ import (
 type Config struct {
 	Bus         bus.Bus // nil: this node is alone
 	Log         *slog.Logger
+	Guard       loop.Guard               // catches the panics of callbacks; without a logger it uses Log
 	QueueFrames int                      // 0: wire.QueueFrames
 	QueueBytes  int                      // 0: wire.QueueBytes
 	MaxRooms    int                      // joined by a connection; 0: wire.MaxRooms
@@ -25,6 +27,7 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Guard = c.Guard.WithLog(c.Log)
 	if c.QueueFrames == 0 {
 		c.QueueFrames = wire.QueueFrames
 	}
@@ -89,9 +92,15 @@ func New(c Config) *Hub {
 	for i := range h.shards {
 		h.shards[i].rooms = map[string]*room{}
 	}
-	h.stopFeed = h.config.Bus.Subscribe(h.receive)
+	h.stopFeed = h.config.Bus.Subscribe(func(m bus.Message) {
+		h.guarded("hub-bus", func() { h.receive(m) })
+	})
 	return h
 }
+
+// guarded calls code of another package. It reports whether that returned: a
+// panic in it is logged and counted, and the hub goes on.
+func (h *Hub) guarded(where string, do func()) bool { return h.config.Guard.Do(where, do) == nil }
 
 func (h *Hub) shard(room string) *shard {
 	return &h.shards[maphash.String(h.seed, room)%uint64(len(h.shards))]

@@ -9,6 +9,7 @@ import (
 
 	"hubbub/internal/bus"
 	"hubbub/internal/fault"
+	"hubbub/internal/wire"
 )
 
 // Opened says that a connection has begun.
@@ -24,7 +25,9 @@ func (h *Hub) OnOpen(fn func(Opened)) { h.openers = append(h.openers, fn) }
 
 func (h *Hub) tellOpened(opened Opened) {
 	for _, fn := range h.openers {
-		fn(opened)
+		if !h.guarded("hub-opened", func() { fn(opened) }) {
+			opened.Conn.Close(wire.CloseInternal) // a feature does not know it
+		}
 	}
 }
 
@@ -50,7 +53,7 @@ func (h *Hub) OnLeave(prefix string, fn func(Left)) {
 func (h *Hub) tell(left Left) {
 	for _, o := range h.observers {
 		if strings.HasPrefix(left.Room, o.prefix) {
-			o.fn(left)
+			h.guarded("hub-left", func() { o.fn(left) })
 		}
 	}
 }
@@ -71,7 +74,7 @@ func (h *Hub) noteDelivered(rooms []string, seq int64) {
 	for _, d := range h.deliveries {
 		for _, room := range rooms {
 			if strings.HasPrefix(room, d.prefix) {
-				d.fn(room, seq)
+				h.guarded("hub-delivered", func() { d.fn(room, seq) })
 			}
 		}
 	}
@@ -180,7 +183,7 @@ func (h *Hub) noteCreated(record string) {
 	for _, c := range h.creations {
 		if id, is := strings.CutPrefix(record, c.resource+":"); is {
 			if n, err := strconv.ParseInt(id, 10, 64); err == nil {
-				c.fn(n)
+				h.guarded("hub-created", func() { c.fn(n) })
 			}
 		}
 	}

@@ -42,10 +42,26 @@ func (c *Conn) ReplySoon(frame []byte) {
 // through; a nil member needs no room. It reports whether it was for this
 // connection, queued or dropped.
 func (c *Conn) push(f *Frame, through *member) bool {
+	outcome := c.place(f, through)
+	c.signal(outcome.asleep)
+	if outcome.lost {
+		c.hub.tellLost(c, f.room)
+	}
+	return outcome.taken
+}
+
+// outcome is what became of a frame.
+type outcome struct {
+	taken  bool // it was for this connection
+	lost   bool // binary messages were discarded
+	asleep bool // the transport has to get a token
+}
+
+func (c *Conn) place(f *Frame, through *member) outcome {
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.code != 0 || through != nil && through.gone {
-		c.mu.Unlock()
-		return false
+		return outcome{}
 	}
 	whole := true
 	if through != nil && through.held {
@@ -53,13 +69,7 @@ func (c *Conn) push(f *Frame, through *member) bool {
 	} else {
 		whole = c.enqueue(f)
 	}
-	asleep := c.rouse()
-	c.mu.Unlock()
-	c.signal(asleep)
-	if !whole {
-		c.hub.tellLost(c, f.room)
-	}
-	return true
+	return outcome{taken: true, lost: !whole, asleep: c.rouse()}
 }
 
 // enqueue reports false if binary messages were discarded.

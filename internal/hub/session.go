@@ -54,7 +54,7 @@ func (h *Hub) expireAt(t time.Time) {
 	h.nextDue = t
 	wait := max(time.Until(t), 0)
 	if h.sweep == nil {
-		h.sweep = time.AfterFunc(wait, h.closeExpired)
+		h.sweep = time.AfterFunc(wait, func() { h.guarded("hub-expiry", h.closeExpired) })
 		return
 	}
 	h.sweep.Reset(wait)

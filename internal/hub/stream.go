@@ -1,6 +1,10 @@
 package hub
 
-import "strings"
+import (
+	"strings"
+
+	"hubbub/internal/wire"
+)
 
 // Binary messages go through rooms as events do: eviction, Hold and the bus
 // treat them alike. They have a part of the queue of their own, as large as that
@@ -22,10 +26,7 @@ func (h *Hub) StreamHere(room string, class Class, message []byte, except *Conn)
 // StreamTo sends a binary message to this connection alone, unless it has left
 // the room.
 func (h *Hub) StreamTo(c *Conn, room string, class Class, message []byte) {
-	c.mu.Lock()
-	m := c.rooms[room]
-	c.mu.Unlock()
-	if m != nil {
+	if m := c.member(room); m != nil {
 		c.push(binaryFrame(room, class, message), m)
 	}
 }
@@ -50,7 +51,9 @@ type loss struct {
 func (h *Hub) tellLost(c *Conn, room string) {
 	for _, l := range h.losses {
 		if strings.HasPrefix(room, l.prefix) {
-			l.fn(c, room)
+			if !h.guarded("hub-lost", func() { l.fn(c, room) }) {
+				c.Close(wire.CloseInternal) // its stream would have a hole
+			}
 		}
 	}
 }

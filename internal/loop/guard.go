@@ -22,6 +22,12 @@ func (g Guard) WithLog(log *slog.Logger) Guard {
 	return g
 }
 
+// With returns the guard with attributes for its log lines.
+func (g Guard) With(args ...any) Guard {
+	g.Log = g.logger().With(args...)
+	return g
+}
+
 // Do calls do. A panic in it is logged with its stack, counted under where, a
 // name such as "hub-left", and returned as an error. Otherwise Do returns nil.
 func (g Guard) Do(where string, do func()) error {

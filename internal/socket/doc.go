@@ -44,6 +44,15 @@
 // message was sent for the heartbeat's time. A peer that leaves a ping
 // unanswered for 20 s is dropped.
 //
+// # Panics
+//
+// The reader guards each message, and then itself; the writer guards each
+// flush, and the heartbeat's timer each tick (session.go, guarded). A panic in
+// one of them is logged with its stack and counted, and closes this connection
+// with 1011, after what is queued. If closing panics too, the line is cut
+// without a close frame. A panic in a request is the reply 500, and the
+// connection stays. Other connections notice nothing.
+//
 // # Limits and close codes
 //
 //	64 KiB of text                              1009
@@ -52,6 +61,7 @@
 //	50 frames a second, 100 at once             429, after 200 of these in 10 s 4429
 //	256 frames or 1 MiB queued                  4408
 //	session ended or expired                    4401
+//	a panic outside of a request                1011
 //	the server shuts down                       1012
 //
 // # What it does not do

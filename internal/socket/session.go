@@ -13,6 +13,7 @@ import (
 	"github.com/coder/websocket"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/wire"
 )
 
@@ -23,6 +24,7 @@ type session struct {
 	line    *outConn // under ws
 	conn    *hub.Conn
 	log     *slog.Logger
+	guard   loop.Guard
 	address string
 	origin  handshake
 	rate    rateLimit
@@ -45,16 +47,32 @@ func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who 
 	s := &session{
 		h: h, ws: ws, line: line, conn: conn, address: address, dialect: dialect,
 		log:    h.config.Log.With("connection", conn.ID(), "user", who.UserID),
+		guard:  h.config.Guard.With("connection", conn.ID(), "user", who.UserID),
 		origin: handshakeOf(r),
 		rate:   newRateLimit(h.config.Rate, h.config.Burst),
 	}
 	s.ctx, s.cancel = context.WithCancel(virtualContext(base, conn))
 	s.log.Info("socket opened", "session", who.Session)
-	s.greet()
-	s.beat = time.AfterFunc(time.Hour, s.tick) // set, so that tick finds it there
+	s.guarded("socket-greeting", s.greet)
+	s.beat = time.AfterFunc(time.Hour, func() { s.guarded("socket-heartbeat", s.tick) }) // set, so that tick finds it there
 	s.beat.Reset(h.config.Heartbeat)
-	go s.read()
+	go s.guarded("socket-reader", s.read)
 	go s.write()
+}
+
+// guarded runs a part of the connection's life. A panic in it is logged and
+// counted, and closes the connection with 1011; the writer says so to the peer.
+// If a connection that is closing panics, nothing more is sent.
+func (s *session) guarded(where string, do func()) {
+	if s.guard.Do(where, do) == nil {
+		return
+	}
+	if s.conn.Closing() {
+		s.cancel()
+		s.ws.CloseNow() // the reader finds out
+		return
+	}
+	s.conn.Close(wire.CloseInternal)
 }
 
 // read is the reader's life. It reads until the line ends, also after Close
@@ -69,7 +87,7 @@ func (s *session) read() {
 			s.conn.Close(codeOf(err))
 			return
 		}
-		s.receive(kind, message)
+		s.guarded("socket-message", func() { s.receive(kind, message) })
 		io.Copy(io.Discard, message)
 	}
 }
@@ -150,9 +168,9 @@ func (s *session) takeBinary(r io.Reader, take func(*hub.Conn, []byte)) {
 
 // end is the connection's last act, in the reader.
 func (s *session) end() {
+	defer s.h.addresses.give(s.address)
 	s.beat.Stop()
 	s.ws.CloseNow()
 	s.h.config.Hub.Remove(s.conn)
-	s.h.addresses.give(s.address)
 	s.log.Info("socket closed", "code", int(s.conn.Code()), "reason", s.conn.Code().Reason())
 }

@@ -13,6 +13,7 @@ import (
 
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/wire"
 )
 
@@ -21,6 +22,7 @@ type Config struct {
 	Hub    *hub.Hub
 	Router http.Handler // serves the virtual requests
 	Log    *slog.Logger
+	Guard  loop.Guard // catches the panics of connections; without a logger it uses Log
 
 	Heartbeat time.Duration // 0: wire.Heartbeat
 	PongWait  time.Duration // 0: wire.PongWait
@@ -46,6 +48,7 @@ func (c Config) withDefaults() Config {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	c.Guard = c.Guard.WithLog(c.Log)
 	if c.Heartbeat == 0 {
 		c.Heartbeat = wire.Heartbeat
 	}

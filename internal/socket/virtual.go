@@ -5,11 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -117,13 +115,11 @@ func (s *session) serve(req wire.Request) {
 // route calls the router. Its own middleware recovers from panics; this is
 // for a panic in the middleware itself, which must not end the process.
 func (s *session) route(w *recorder, r *http.Request) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			s.log.Error("panic in a virtual request", "method", r.Method, "path", r.URL.Path, "err", cause, "stack", string(debug.Stack()))
-			w.fail(fault.Of(fmt.Errorf("panic: %v", cause)))
-		}
-	}()
-	s.h.config.Router.ServeHTTP(w, r)
+	err := s.guard.Do("socket-request", func() { s.h.config.Router.ServeHTTP(w, r) })
+	if err != nil {
+		s.log.Error("a virtual request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		w.fail(fault.Of(err))
+	}
 }
 
 func (s *session) reply(r wire.Reply) { s.conn.ReplySoon(wire.AppendReply(nil, r)) }

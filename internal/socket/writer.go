@@ -26,7 +26,7 @@ func (s *session) write() {
 	for {
 		select {
 		case <-s.conn.Wake():
-			s.flush()
+			s.guarded("socket-writer", s.flush)
 		case <-s.ctx.Done():
 			return
 		}

@@ -9,6 +9,7 @@ const (
 	CloseUnsupported CloseCode = 1003
 	CloseAbnormal    CloseCode = 1006 // never sent: the line broke without a close frame
 	CloseTooBig      CloseCode = 1009
+	CloseInternal    CloseCode = 1011
 	CloseRestart     CloseCode = 1012
 	CloseSignedOut   CloseCode = 4401
 	CloseTooSlow     CloseCode = 4408
@@ -22,6 +23,8 @@ func (c CloseCode) Reason() string {
 		return "binary messages are not understood here"
 	case CloseTooBig:
 		return "the message is too big"
+	case CloseInternal:
+		return "internal error, reconnect and catch up"
 	case CloseRestart:
 		return "the server restarts, reconnect soon"
 	case CloseSignedOut:

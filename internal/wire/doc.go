@@ -21,6 +21,7 @@
 //
 //	1003  CloseUnsupported  a binary message nobody asked for   don't send that again
 //	1009  CloseTooBig       a message past its limit            don't send that again
+//	1011  CloseInternal     an error in the server              reconnect and catch up
 //	1012  CloseRestart      the server restarts                 reconnect after 0–5 s
 //	4401  CloseSignedOut    signed out, expired or revoked      stop, keep drafts, sign in
 //	4408  CloseTooSlow      the outbound queue overflowed       reconnect and catch up

@@ -126,7 +126,7 @@ func TestAnEventNamesItsRoom(t *testing.T) {
 }
 
 func TestCloseReasonsFitIntoTheFrame(t *testing.T) {
-	for _, code := range []wire.CloseCode{1003, 1009, 1012, 4401, 4408, 4429} {
+	for _, code := range []wire.CloseCode{1003, 1009, 1011, 1012, 4401, 4408, 4429} {
 		if reason := code.Reason(); reason == "" || len(reason) > 123 {
 			t.Errorf("%d: reason %q", code, reason)
 		}
