@@ -18,6 +18,7 @@ import (
 	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/notify"
 	"hubbub/internal/postgres"
 	"hubbub/internal/presence"
@@ -40,6 +41,7 @@ type App struct {
 	collab    *collab.Service
 	socket    *socket.Handler
 	metrics   *metrics
+	guard     loop.Guard
 	router    *echo.Echo
 
 	listener net.Listener
@@ -95,8 +97,8 @@ func (a *App) serve() error {
 	jobs, stop := context.WithCancel(context.Background())
 	a.stopJobs = stop
 	a.running.Go(func() { a.account.Run(jobs) })
-	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.config.Log) })
-	a.running.Go(func() { a.chat.RunAlerts(jobs, a.config.Log) })
+	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.guard) })
+	a.running.Go(func() { a.chat.RunAlerts(jobs, a.guard) })
 	a.running.Go(func() { a.presence.Run(jobs) })
 	a.running.Go(func() { a.dashboard.Run(jobs) })
 	a.running.Go(func() { a.notify.Run(jobs) })
@@ -104,7 +106,7 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.search.Run(jobs) })
 	a.running.Go(func() { a.backfill(jobs) })
 	a.running.Go(func() { a.collab.Run(jobs) })
-	a.public = &http.Server{Handler: a.router, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	a.public = &http.Server{Handler: a.abortPanics(a.router), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	a.start(a.public, a.listener)
 	if a.config.OpsAddr == "" {
 		return nil
@@ -113,14 +115,15 @@ func (a *App) serve() error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on OPS_ADDR=%s, set it to another address: %w", a.config.OpsAddr, err)
 	}
-	a.ops = &http.Server{Handler: a.opsRouter(), ReadHeaderTimeout: 10 * time.Second}
+	a.ops = &http.Server{Handler: a.abortPanics(a.opsRouter()), ReadHeaderTimeout: 10 * time.Second}
 	a.start(a.ops, listener)
 	return nil
 }
 
 func (a *App) start(server *http.Server, listener net.Listener) {
 	a.running.Go(func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		err := a.guard.Try("http-server", func() error { return server.Serve(listener) })
+		if !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
 		}
 	})

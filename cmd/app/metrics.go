@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -18,10 +19,12 @@ import (
 // anyway is read when Prometheus asks, and costs nothing in between.
 type metrics struct {
 	registry   *prometheus.Registry
+	guard      loop.Guard // the registry collects in goroutines of its own
 	requests   *prometheus.HistogramVec
 	broadcasts prometheus.Histogram
 	batches    prometheus.Histogram
 	accepts    prometheus.Histogram
+	panics     *prometheus.CounterVec
 }
 
 func newMetrics() *metrics {
@@ -43,14 +46,19 @@ func newMetrics() *metrics {
 			Name: "hubbub_document_accept_seconds", Help: "From an edit's arrival until it is acknowledged, of each batch's first.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 12),
 		}),
+		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "hubbub_panics_total", Help: "Panics that were caught, by where. Each is a defect; the log has its stack.",
+		}, []string{"where"}),
 	}
-	m.registry.MustRegister(m.requests, m.broadcasts, m.batches, m.accepts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.broadcasts, m.batches, m.accepts, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
+
+func (m *metrics) countPanic(where string) { m.panics.WithLabelValues(where).Inc() }
 
 func (m *metrics) observeBroadcast(took time.Duration) { m.broadcasts.Observe(took.Seconds()) }
 
@@ -65,12 +73,26 @@ func (m *metrics) observeRequest(c echo.Context, took time.Duration) {
 
 // watch adds the hub's and the pool's own figures.
 func (m *metrics) watch(h *hub.Hub, db *postgres.DB) {
-	m.registry.MustRegister(hubFigures{h})
+	m.collect(hubFigures{h})
 	m.gauge("hubbub_database_connections", "Connections of the pool to the database.", func() float64 { return float64(db.Stat().TotalConns()) })
 	m.gauge("hubbub_database_connections_limit", "Connections that the pool may have.", func() float64 { return float64(db.Stat().MaxConns()) })
 	m.gauge("hubbub_database_connections_busy", "Connections of the pool that are in use.", func() float64 { return float64(db.Stat().AcquiredConns()) })
 }
 
 func (m *metrics) gauge(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+	m.collect(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+// collect adds figures that are read when somebody asks for them.
+func (m *metrics) collect(c prometheus.Collector) { m.registry.MustRegister(guarded{c, m.guard}) }
+
+// guarded is a Collector of which a panic costs its figures, not the process.
+type guarded struct {
+	prometheus.Collector
+	guard loop.Guard
+}
+
+// Collect sends what there is.
+func (g guarded) Collect(out chan<- prometheus.Metric) {
+	_ = g.guard.Do("metrics", func() { g.Collector.Collect(out) }) // it is logged
 }

@@ -66,12 +66,23 @@ func (a *App) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 // recoverPanics makes a panic an error like any other: 500, and whole in the
-// log with the request's ids.
-func recoverPanics() echo.MiddlewareFunc {
+// log with the request's ids. It is counted.
+func (a *App) recoverPanics() echo.MiddlewareFunc {
 	return middleware.RecoverWithConfig(middleware.RecoverConfig{
 		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
+			a.metrics.countPanic("request")
 			return fmt.Errorf("panic: %w\n%s", err, stack)
 		},
+	})
+}
+
+// abortPanics is for a panic outside of recoverPanics: in the middleware around
+// it, or on the operations port. The request's connection ends.
+func (a *App) abortPanics(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if a.guard.Do("http", func() { next.ServeHTTP(w, r) }) != nil {
+			panic(http.ErrAbortHandler) // net/http ends the connection, and logs nothing more
+		}
 	})
 }
 

@@ -31,7 +31,7 @@ func (a *App) newRouter() *echo.Echo {
 	e.HideBanner, e.HidePort = true, true
 	e.IPExtractor = echo.ExtractIPDirect() // by default Echo believes X-Forwarded-For from anyone
 	e.HTTPErrorHandler = action.ErrorHandler(a.config.Log, a.errorPage)
-	e.Use(identifyRequest, a.logRequests, recoverPanics(), secure)
+	e.Use(identifyRequest, a.logRequests, a.recoverPanics(), secure)
 
 	// What needs nobody and no database.
 	e.GET("/healthz", echo.WrapHandler(health(a.alive)))

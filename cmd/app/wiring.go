@@ -15,6 +15,7 @@ import (
 	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/notify"
 	"hubbub/internal/presence"
 	"hubbub/internal/search"
@@ -24,12 +25,14 @@ import (
 // wire makes the services and hands each what it needs of the others.
 func (a *App) wire() error {
 	a.metrics = newMetrics()
-	a.hub = hub.New(hub.Config{Log: a.config.Log, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
-	a.search = search.New(a.db, a.hub, search.Config{Notifier: savedNotices{a}, Log: a.config.Log})
+	a.guard = loop.Guard{Log: a.config.Log, OnPanic: a.metrics.countPanic}
+	a.hub = hub.New(hub.Config{Log: a.config.Log, Guard: a.guard, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
+	a.search = search.New(a.db, a.hub, search.Config{Notifier: savedNotices{a}, Log: a.config.Log, Guard: a.guard})
 	people, err := account.New(a.db, account.Config{
 		Hub:    a.hub,
 		Online: onlineByPresence{a},
 		Log:    a.config.Log,
+		Guard:  a.guard,
 		Demo:   a.config.Demo,
 		Secure: a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https",
 		Cost:   a.config.PasswordCost,
@@ -42,25 +45,27 @@ func (a *App) wire() error {
 	a.chat = chat.New(a.db, a.hub, people, onlineByPresence{a})
 	a.chat.FoundBy(chatIndex{a.search})
 	a.presence = presence.New(a.db, a.hub, people, presence.Config{
-		Node: a.nodeName(), Log: a.config.Log, Timing: a.config.Presence, Seen: a.seen,
+		Node: a.nodeName(), Log: a.config.Log, Guard: a.guard, Timing: a.config.Presence, Seen: a.seen,
 	})
-	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log, PushAfter: a.config.PushAfter})
+	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log, Guard: a.guard, PushAfter: a.config.PushAfter})
 	a.push = notify.NewPusher(a.db, attendance{a}, people, notify.PushConfig{
-		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log,
+		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log, Guard: a.guard,
 	})
 	a.chat.NotifyBy(chatNotices{a.notify}, a.presence)
 	a.dashboard = dashboard.New(a.db, a.hub, dashboard.Config{
 		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
+		Guard: a.guard,
 	})
 	a.collab = collab.New(a.db, a.hub, people, collab.Config{
-		Log: a.config.Log, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search}, Presence: a.presence,
+		Log: a.config.Log, Guard: a.guard, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search}, Presence: a.presence,
 		Observe: a.metrics.observeBatch,
 	})
 	a.chat.ShowCards(documentCards{a})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
+	a.metrics.guard = a.guard
 	a.metrics.watch(a.hub, a.db)
-	a.metrics.registry.MustRegister(documentFigures{a.collab})
+	a.metrics.collect(documentFigures{a.collab})
 	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.Standing()) })
 	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
 	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one too.", func() float64 { return float64(a.presence.Nodes()) })
@@ -90,7 +95,7 @@ func (a *App) nodeName() string {
 
 func (a *App) socketConfig() socket.Config {
 	c := socket.Config{
-		Hub: a.hub, Router: a.router, Log: a.config.Log, Heartbeat: a.config.Heartbeat,
+		Hub: a.hub, Router: a.router, Log: a.config.Log, Guard: a.guard, Heartbeat: a.config.Heartbeat,
 		Rate: float64(a.config.RequestRate), Burst: 2 * a.config.RequestRate,
 		AllowedOrigins: a.config.AllowedOrigins, PerAddress: a.config.ConnectionsPerAddress,
 		Binary: a.collab.Receive,

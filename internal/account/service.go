@@ -4,10 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"time"
 
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -22,6 +22,7 @@ type Config struct {
 	Hub    *hub.Hub
 	Online Online
 	Log    *slog.Logger // nil: the default
+	Guard  loop.Guard   // catches panics of what runs in the background; without a logger it uses Log
 	Demo   bool         // people of the demo sign in with one click
 	Secure bool         // the public address is https, whatever a request looks like
 	Cost   Cost         // of hashing a password; zero: the usual
@@ -41,6 +42,7 @@ func New(db *postgres.DB, c Config) (*Service, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
+	c.Guard = c.Guard.WithLog(c.Log)
 	if c.Index == nil {
 		c.Index = unfindable{}
 	}
@@ -214,18 +216,7 @@ func (s *Service) replacePassword(ctx context.Context, c Caller, hash string) er
 
 // Run deletes what has expired, and closes its sockets, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
-			s.Log.WarnContext(ctx, "expired sessions were not deleted", "error", err)
-		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
+	loop.Run(ctx, loop.Config{Name: "account-sweep", Guard: s.Guard, Period: sweepEvery, AtOnce: true}, s.sweep)
 }
 
 func (s *Service) sweep(ctx context.Context) error {

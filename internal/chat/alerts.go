@@ -3,9 +3,9 @@ package chat
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -111,21 +111,13 @@ func (a alert) reactionKey() string {
 type alerts struct {
 	notifier  Notifier
 	attention Attention
-	woken     chan struct{} // holds a token when there is something to tell
+	wake      loop.Wake // when there is something to tell
 }
 
-func newAlerts() alerts { return alerts{woken: make(chan struct{}, 1)} }
+func newAlerts() alerts { return alerts{wake: loop.NewWake()} }
 
 // NotifyBy says who is told what concerns people. Call it before serving.
 func (s *Service) NotifyBy(n Notifier, a Attention) { s.alerts.notifier, s.alerts.attention = n, a }
-
-// wake lets RunAlerts look. It never blocks: one token is enough.
-func (a *alerts) wake() {
-	select {
-	case a.woken <- struct{}{}:
-	default:
-	}
-}
 
 func (a *alerts) read(ctx context.Context, userID, roomID, seq int64) error {
 	if a.notifier == nil {
@@ -135,30 +127,21 @@ func (a *alerts) read(ctx context.Context, userID, roomID, seq int64) error {
 }
 
 // RunAlerts tells people what concerns them, until ctx ends.
-func (s *Service) RunAlerts(ctx context.Context, log *slog.Logger) {
-	tick := time.NewTicker(alertsEvery)
-	defer tick.Stop()
-	for {
-		if err := s.TellAlerts(ctx, log); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "people wait to be told what concerns them", "error", err)
-		}
-		select {
-		case <-s.alerts.woken:
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-	}
+func (s *Service) RunAlerts(ctx context.Context, guard loop.Guard) {
+	loop.Run(ctx, loop.Config{
+		Name: "chat-alerts", Guard: guard, Period: alertsEvery, Wake: s.alerts.wake, AtOnce: true,
+	}, func(ctx context.Context) error { return s.TellAlerts(ctx, guard) })
 }
 
 // TellAlerts tells all that is due. What concerns people was stored with the
 // change that it is about, and is deleted when it was told: at least once, for
-// the program may end in between. The notifier makes it once.
-func (s *Service) TellAlerts(ctx context.Context, log *slog.Logger) error {
+// the program may end in between. The notifier makes it once. An alert that
+// fails, or panics, is put off; the others do not wait for it.
+func (s *Service) TellAlerts(ctx context.Context, guard loop.Guard) error {
 	for {
 		told := 0
 		err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-			told, err = s.tellSome(ctx, tx, log)
+			told, err = s.tellSome(ctx, tx, guard)
 			return err
 		})
 		if err != nil || told == 0 {
@@ -167,15 +150,15 @@ func (s *Service) TellAlerts(ctx context.Context, log *slog.Logger) error {
 	}
 }
 
-func (s *Service) tellSome(ctx context.Context, tx postgres.Tx, log *slog.Logger) (told int, err error) {
+func (s *Service) tellSome(ctx context.Context, tx postgres.Tx, guard loop.Guard) (told int, err error) {
 	due, err := takeAlerts(ctx, tx)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
 	var done, failed []int64
 	for _, a := range due {
-		if err := s.tellOf(ctx, tx, a); err != nil {
-			log.WarnContext(ctx, "could not tell people of something; it is tried again", "alert", a.id, "kind", a.kind, "error", err)
+		if err := guard.Try("chat-alert", func() error { return s.tellOf(ctx, tx, a) }); err != nil {
+			guard.Logger().WarnContext(ctx, "could not tell people of something; it is tried again", "alert", a.id, "kind", a.kind, "error", err)
 			failed = append(failed, a.id)
 			continue
 		}

@@ -10,8 +10,12 @@ import (
 	"testing"
 
 	"hubbub/internal/account"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
+
+// quiet is a guard whose log nobody reads.
+var quiet = loop.Guard{Log: slog.New(slog.DiscardHandler)}
 
 // confidant remembers what it is told, and fails as often as it is asked to.
 type confidant struct {
@@ -71,7 +75,7 @@ func (s *Service) tellNow(t *testing.T) {
 	if _, err := s.db.Exec(t.Context(), `update chat.alerts set due_at = now()`); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.TellAlerts(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+	if err := s.TellAlerts(t.Context(), quiet); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -117,7 +121,7 @@ func TestWhatHappensToAMessageIsToldInItsOrderByNodesAtOnce(t *testing.T) {
 		if err != nil || len(taken) != 1 || taken[0].kind != happened {
 			t.Errorf("it takes %+v, %v", taken, err)
 		}
-		if err := s.TellAlerts(t.Context(), slog.New(slog.DiscardHandler)); err != nil {
+		if err := s.TellAlerts(t.Context(), quiet); err != nil {
 			return err
 		}
 		c.wants(t)

@@ -46,7 +46,7 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	if err != nil {
 		return nil, err
 	}
-	s.alerts.wake()
+	s.alerts.wake.Signal()
 	s.index.Changed()
 	members, err := s.Members(ctx, who, roomID)
 	if err != nil {

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"time"
@@ -40,6 +41,9 @@ const (
 	outboxPatience = 10 * time.Second // for a transaction: nobody's request may cut it short
 )
 
+// errUnsettled is the answer to those whose load's storing panicked.
+var errUnsettled = errors.New("storing a load of messages panicked; its sender's request has the stack")
+
 // Store returns when the draft is committed, or cannot be.
 func (o *outbox) Store(ctx context.Context, d draft) (stored, error) {
 	p := &parcel{draft: d, done: make(chan struct{}), turn: make(chan struct{})}
@@ -65,12 +69,17 @@ func (o *outbox) add(p *parcel) (first bool) {
 }
 
 // deliver stores one load, in which the caller's own parcel is the first, and
-// lets the next one go on.
+// lets the next one go on, also if storing panics: nobody waits for ever.
 func (o *outbox) deliver(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outboxPatience)
 	defer cancel()
 	load := o.take()
+	defer o.release(load)
 	o.commit(ctx, load)
+}
+
+// release lets the senders of a load go on, and the next one store.
+func (o *outbox) release(load []*parcel) {
 	if next := o.next(); next != nil {
 		close(next.turn)
 	}
@@ -84,6 +93,9 @@ func (o *outbox) take() []*parcel {
 	defer o.mu.Unlock()
 	n := min(len(o.waiting), outboxMost)
 	load := slices.Clone(o.waiting[:n])
+	for _, p := range load {
+		p.err = errUnsettled
+	}
 	o.waiting = slices.Delete(o.waiting, 0, n)
 	// All nodes take rooms in the same order, so that none waits for another
 	// that waits for it. Within a room the order of arrival stays.
@@ -124,7 +136,7 @@ func (o *outbox) commit(ctx context.Context, load []*parcel) {
 		case rows[i].ID == 0:
 			p.err = errNotTaken
 		default:
-			p.row = rows[i]
+			p.row, p.err = rows[i], nil
 		}
 	}
 }

@@ -2,10 +2,10 @@ package chat
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 )
 
 // ReconcileEvery is how often a node compares its open rooms with the database.
@@ -21,19 +21,8 @@ const (
 // lost between its commit and the hub, when the connection to the database
 // breaks just then, or between nodes; a page where nothing else happens would
 // not notice.
-func (s *Service) Run(ctx context.Context, every time.Duration, log *slog.Logger) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
-		if err := s.reconcile(ctx); err != nil && ctx.Err() == nil {
-			log.WarnContext(ctx, "open rooms were not compared with the database", "error", err)
-		}
-	}
+func (s *Service) Run(ctx context.Context, every time.Duration, guard loop.Guard) {
+	loop.Run(ctx, loop.Config{Name: "chat-reconcile", Guard: guard, Period: every}, s.reconcile)
 }
 
 // reconcile costs one query, and none while no room is open.

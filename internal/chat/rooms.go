@@ -79,7 +79,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 	if err != nil {
 		return Room{}, err
 	}
-	s.alerts.wake()
+	s.alerts.wake.Signal()
 	s.index.Changed()
 	return s.created(ctx, from, who, id, append(n.Members, who.ID)...)
 }

@@ -37,7 +37,7 @@ func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, ou
 	}
 	m.ID, m.Seq, m.CreatedSeq, m.CreatedAt = row.ID, row.Seq, row.Seq, wire.Time(row.CreatedAt)
 	if row.Alert {
-		s.alerts.wake()
+		s.alerts.wake.Signal()
 	}
 	if from != nil {
 		s.stopTyping(ctx, from, out.RoomID)

@@ -224,7 +224,7 @@ func (s *Service) changed(ctx context.Context, who account.User, id int64, do fu
 	if err != nil {
 		return Message{}, err
 	}
-	s.alerts.wake()
+	s.alerts.wake.Signal()
 	return s.withPeople(ctx, m)
 }
 

@@ -254,7 +254,7 @@ func (s *Service) left(l hub.Left) {
 		return
 	}
 	ch.goes()
-	s.jobs.Go(func() { s.tellLeft(s.ctx, ch) })
+	s.start("collab-left", func() { s.tellLeft(s.ctx, ch) })
 	if last {
 		s.chores.add(docID)
 	}

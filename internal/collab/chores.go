@@ -2,9 +2,12 @@ package collab
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
 	"hubbub/internal/collab/yjs"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -18,10 +21,10 @@ const (
 type chores struct {
 	mu   sync.Mutex
 	docs map[int64]bool
-	wake chan struct{} // holds a token when there is something to do
+	wake loop.Wake // when there is something to do
 }
 
-func newChores() *chores { return &chores{docs: map[int64]bool{}, wake: make(chan struct{}, 1)} }
+func newChores() *chores { return &chores{docs: map[int64]bool{}, wake: loop.NewWake()} }
 
 // owed adds the document if its log has grown long.
 func (c *chores) owed(docID int64, d debt) {
@@ -31,18 +34,10 @@ func (c *chores) owed(docID int64, d debt) {
 }
 
 func (c *chores) add(docID int64) {
+	defer c.wake.Signal()
 	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.docs[docID] = true
-	c.mu.Unlock()
-	c.all()
-}
-
-// all lets the worker look at everything.
-func (c *chores) all() {
-	select {
-	case c.wake <- struct{}{}:
-	default:
-	}
 }
 
 func (c *chores) take() []int64 {
@@ -56,22 +51,22 @@ func (c *chores) take() []int64 {
 	return ids
 }
 
-// runChores does one after the other what costs time and can wait. Nothing of it
+// doChores does one after the other what costs time and can wait. Nothing of it
 // is ever waited for by somebody who writes.
-func (s *Service) runChores(ctx context.Context) {
-	for {
-		select {
-		case <-s.chores.wake:
-		case <-ctx.Done():
-			return
+func (s *Service) doChores(ctx context.Context) error {
+	var errs []error
+	chore := func(doing string, do func(context.Context) error) {
+		if err := s.guard.Try("collab-chores", func() error { return do(ctx) }); err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", doing, err))
 		}
-		for _, docID := range s.chores.take() {
-			s.complain("compact a document", s.Compact(ctx, docID))
-		}
-		s.complain("read texts for the search", s.readTexts(ctx))
-		s.complain("keep versions", s.keepVersions(ctx))
-		s.complain("tell of comments", s.tellAlerts(ctx))
 	}
+	for _, docID := range s.chores.take() {
+		chore("compact a document", func(ctx context.Context) error { return s.Compact(ctx, docID) })
+	}
+	chore("read texts for the search", s.readTexts)
+	chore("keep versions", s.keepVersions)
+	chore("tell of comments", s.tellAlerts)
+	return errors.Join(errs...)
 }
 
 // Compact makes one snapshot of a document's log, if it has grown since the last
@@ -90,7 +85,12 @@ func (s *Service) Compact(ctx context.Context, docID int64) error {
 		if err != nil || c.seq == c.snapshotSeq || c.state == stateBroken {
 			return err
 		}
-		compacted, sv, err := s.compacted(c)
+		var compacted []byte
+		var sv yjs.StateVector
+		err = s.guard.Try("collab-compaction", func() (err error) {
+			compacted, sv, err = s.compacted(c)
+			return err
+		})
 		if err != nil {
 			s.counts.broken.Add(1)
 			s.log.Error("a compaction was refused, all updates are kept", "document", docID, "seq", c.seq, "err", err)
@@ -136,12 +136,17 @@ func (s *Service) keepVersions(ctx context.Context) error {
 		return err
 	}
 	for _, id := range ids {
-		if _, err := s.keepVersion(ctx, id, kindAuto, "", 0); err != nil && !isGone(err) {
-			return err
-		}
-		if err := pruneVersions(ctx, s.db, id); err != nil {
+		err := s.guard.Try("collab-version", func() error { return s.keepAutomatic(ctx, id) })
+		if err != nil && !loop.Panicked(err) { // which is of this document alone
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *Service) keepAutomatic(ctx context.Context, docID int64) error {
+	if _, err := s.keepVersion(ctx, docID, kindAuto, "", 0); err != nil && !isGone(err) {
+		return err
+	}
+	return pruneVersions(ctx, s.db, docID)
 }

@@ -124,7 +124,7 @@ func (s *Service) say(ctx context.Context, from *hub.Conn, who account.User, doc
 	if err != nil {
 		return Thread{}, err
 	}
-	s.chores.all()
+	s.chores.wake.Signal()
 	return s.tellThread(ctx, from, docID, id)
 }
 

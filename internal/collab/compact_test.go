@@ -163,7 +163,7 @@ func TestTheTextFollowsForTheSearch(t *testing.T) {
 	a := n.writer(sam, id)
 	a.write("the quick brown fox")
 	a.saved()
-	n.chores.all()
+	n.chores.wake.Signal()
 	testkit.Eventually(t, "it is found", testkit.Patience, func() bool {
 		found, err := n.Documents(t.Context(), nil, maya, Filter{Query: "quick fox", Limit: 10})
 		return err == nil && len(found) == 1 && found[0].Excerpt == "the quick brown fox"

@@ -89,7 +89,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Dr
 	if err != nil {
 		return Document{}, err
 	}
-	s.chores.all()
+	s.chores.wake.Signal()
 	return s.created(ctx, from, userID, id)
 }
 

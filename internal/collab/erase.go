@@ -19,7 +19,7 @@ func (s *Service) Erase(ctx context.Context, userID, docID int64) error {
 	}
 	s.rightsChanged(ctx, docID)
 	s.hub.Broadcast(ctx, logged(1), nil, logRoom(docID))
-	s.chores.all()
+	s.chores.wake.Signal()
 	return nil
 }
 

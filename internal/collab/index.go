@@ -58,7 +58,11 @@ func (s *Service) readText(ctx context.Context, docID int64) error {
 		if err != nil {
 			return ignoreGone(err)
 		}
-		text, err := textIn(c.updates...)
+		var text string
+		err = s.guard.Try("collab-text", func() (err error) {
+			text, err = textIn(c.updates...)
+			return err
+		})
 		if err != nil {
 			s.log.Warn("a document cannot be read for the search", "document", docID, "err", err)
 			return keepText(ctx, tx, docID, c.seq, nil)

@@ -7,7 +7,9 @@ import (
 
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
+	"hubbub/internal/wire"
 )
 
 // live is a document that is open on this node. Edits wait in it until the
@@ -90,7 +92,7 @@ func (l *live) start() {
 	l.used = l.s.now()
 	if !l.working {
 		l.working = true
-		l.s.jobs.Go(l.work)
+		l.s.start("collab-document", l.work)
 	}
 }
 
@@ -130,10 +132,13 @@ func (l *live) work() {
 		if !some {
 			return
 		}
-		err := l.do(l.s.ctx, edits, asks, behind)
+		err := l.s.guard.Try("collab-document", func() error { return l.do(l.s.ctx, edits, asks, behind) })
 		switch {
 		case l.s.ctx.Err() != nil:
 			return
+		case loop.Panicked(err):
+			l.giveUp(edits, asks)
+			continue
 		case isGone(err):
 			l.s.recheck(l.s.ctx, l)
 			pause = firstPause // whatever waited went with the document
@@ -149,6 +154,28 @@ func (l *live) work() {
 		}
 		pause = min(2*pause, lastPause)
 	}
+}
+
+// giveUp ends what a panic has cut short: nothing is known any more, and the
+// connections that it was for are closed with 1011. What was not acknowledged to
+// them they bring again; to try it again here could be the same panic for ever.
+func (l *live) giveUp(edits []*edit, asks []ask) {
+	l.forget()
+	for _, e := range edits {
+		e.from.conn.Close(wire.CloseInternal)
+	}
+	for _, a := range asks {
+		a.from.conn.Close(wire.CloseInternal)
+	}
+	if len(edits) > 0 {
+		l.lookAgain() // some may be in the log, and the others here lack them
+	}
+}
+
+func (l *live) forget() {
+	l.turn.Lock()
+	defer l.turn.Unlock()
+	l.known = nil
 }
 
 func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) error {

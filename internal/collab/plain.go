@@ -37,6 +37,12 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 	defer l.turn.Unlock()
 	var written *yjs.Update
 	var owed debt
+	settled := false
+	defer func() {
+		if !settled { // what is known may be ahead of the log
+			l.known = nil
+		}
+	}()
 	err := postgres.InTx(ctx, l.s.db, func(tx postgres.Tx) error {
 		h, err := l.lockFor(ctx, tx, userID)
 		if err != nil {
@@ -46,9 +52,9 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 		return err
 	})
 	if err != nil {
-		l.known = nil
 		return err
 	}
+	settled = true
 	if written == nil {
 		return nil
 	}
@@ -142,7 +148,7 @@ func (p *plainReaders) changed(docID int64, by author) {
 	if n == nil {
 		n = &news{}
 		p.news[docID] = n
-		p.s.jobs.Go(func() { p.run(docID) })
+		p.s.start("collab-plain", func() { p.run(docID) })
 	}
 	n.changes++
 	n.by = by
@@ -167,7 +173,8 @@ func (p *plainReaders) run(docID int64) {
 		if !some {
 			return
 		}
-		p.s.complain("tell how a document reads", p.tell(p.s.ctx, docID, n))
+		err := p.s.guard.Try("collab-plain", func() error { return p.tell(p.s.ctx, docID, n) })
+		p.s.complain("tell how a document reads", err)
 		if !p.s.sleep(p.s.timing.PlainGap) {
 			return
 		}

@@ -14,16 +14,13 @@ func (s *Service) rightsChanged(ctx context.Context, docID int64) {
 
 // rightsHeard is told when a node has changed who may what.
 func (s *Service) rightsHeard(room string, _ int64) {
-	s.jobs.Go(func() { s.rightsAt(s.ctx, documentOf(room)) })
+	s.start("collab-rights", func() { s.rightsAt(s.ctx, documentOf(room)) })
 }
 
 // rightsAt looks on this node: at those who have the document open, and those
 // who have it in a list.
 func (s *Service) rightsAt(ctx context.Context, docID int64) {
-	s.mu.Lock()
-	l := s.lives[docID]
-	s.mu.Unlock()
-	if l != nil {
+	if l := s.opened(docID); l != nil {
 		s.recheck(ctx, l)
 	}
 	s.complain("take a document out of lists", s.takeOutOfLists(ctx, docID))

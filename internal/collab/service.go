@@ -11,6 +11,7 @@ import (
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -27,6 +28,7 @@ type People interface {
 // Config is how the service runs. The zero value is the usual.
 type Config struct {
 	Log      *slog.Logger
+	Guard    loop.Guard       // catches the panics of Run and of jobs; without a logger it uses Log
 	Now      func() time.Time // nil: time.Now
 	Index    Index            // nil: nobody searches
 	Notifier Notifier         // nil: nobody is told
@@ -45,6 +47,7 @@ type Service struct {
 	people   People
 	presence Presence
 	log      *slog.Logger
+	guard    loop.Guard
 	now      func() time.Time
 	index    Index
 	notifier Notifier
@@ -79,6 +82,7 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.guard = c.Guard.WithLog(s.log)
 	if s.presence = c.Presence; s.presence == nil {
 		s.presence = allShow{}
 	}
@@ -101,20 +105,20 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 // Run looks after the documents until ctx ends: what other nodes wrote, texts
 // for search, versions, compaction. Call it once.
 func (s *Service) Run(ctx context.Context) {
-	s.jobs.Go(func() { s.runChores(s.ctx) })
-	tick := time.NewTicker(s.timing.Check)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			s.complain("check the open documents", s.check(s.ctx))
-			s.chores.all()
-		case <-ctx.Done():
-			s.stop()
-			s.jobs.Wait()
-			return
-		}
-	}
+	s.jobs.Go(func() {
+		loop.Run(s.ctx, loop.Config{Name: "collab-chores", Guard: s.guard, Wake: s.chores.wake}, s.doChores)
+	})
+	loop.Run(ctx, loop.Config{Name: "collab-check", Guard: s.guard, Period: s.timing.Check}, func(context.Context) error {
+		s.chores.wake.Signal()
+		return s.check(s.ctx)
+	})
+	s.stop()
+	s.jobs.Wait()
+}
+
+// start runs a job in a goroutine that Run waits for. A panic ends the job alone.
+func (s *Service) start(where string, job func()) {
+	s.jobs.Go(func() { _ = s.guard.Do(where, job) }) // it is logged
 }
 
 // sleep reports false if the service ends meanwhile.
@@ -132,7 +136,7 @@ func (s *Service) sleep(d time.Duration) bool {
 // complain is for errors of what goes on by itself.
 func (s *Service) complain(doing string, err error) {
 	if err != nil && s.ctx.Err() == nil {
-		s.log.Warn("collab: "+doing, "err", err)
+		s.log.Warn("collab: "+doing, "error", err)
 	}
 }
 
@@ -150,12 +154,16 @@ func (s *Service) live(docID int64) *live {
 
 // logged is told when another node, or this one, has written to the log.
 func (s *Service) logged(room string, _ int64) {
-	s.mu.Lock()
-	l := s.lives[documentOf(room)]
-	s.mu.Unlock()
-	if l != nil {
+	if l := s.opened(documentOf(room)); l != nil {
 		l.lookAgain()
 	}
+}
+
+// opened is the document if it is open on this node, else nil.
+func (s *Service) opened(docID int64) *live {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.lives[docID]
 }
 
 // lost is told when messages to a channel were discarded: it begins anew.

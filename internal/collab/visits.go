@@ -91,7 +91,7 @@ func (s *Service) tellVisit(ctx context.Context, name string, ch *channel, who a
 	client, _ := ch.caretNow()
 	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, Hue: who.Hue, User: who}
 	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
-	s.jobs.Go(func() { s.complain("tell lists of a visit", s.tellLists(s.ctx, ch.live.id)) })
+	s.start("collab-visit", func() { s.complain("tell lists of a visit", s.tellLists(s.ctx, ch.live.id)) })
 }
 
 // Cursor tells the others where somebody is who writes without an editor.

@@ -11,23 +11,9 @@ import (
 // because the node that took them went, or the telling failed.
 const announceEvery = 5 * time.Second
 
-// announceOrders has the admins told of each order that somebody has placed. An
+// announceAll has the admins told of each order that somebody has placed. An
 // announcement is written in the order's transaction and goes with the one in
 // which it was told: a crash between the two tells again, and never not at all.
-func (s *Service) announceOrders(ctx context.Context) {
-	again := time.NewTicker(announceEvery)
-	defer again.Stop()
-	for {
-		s.complain(ctx, "announcements", s.announceAll(ctx))
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.announced:
-		case <-again.C:
-		}
-	}
-}
-
 func (s *Service) announceAll(ctx context.Context) error {
 	for {
 		var more bool

@@ -56,34 +56,43 @@ func (f *followers) list(c *hub.Conn, ids []int64) { f.follow(c, ids, maxListed,
 func (f *followers) follow(c *hub.Conn, ids []int64, size int, dashboard bool) {
 	f.hub.Watch(c, orderResource)
 	f.hub.Subscribe(c, orderResource, ids...)
+	f.hub.Unsubscribe(c, orderResource, f.widen(c, ids, size, dashboard)...)
+	if !f.hub.In(c, orderResource) { // it ended meanwhile, and left said so before it was here
+		f.forget(c)
+	}
+}
+
+// widen puts orders into the connection's window and returns those that leave it.
+func (f *followers) widen(c *hub.Conn, ids []int64, size int, dashboard bool) (out []int64) {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	w := f.conns[c]
 	if w == nil {
 		w = &window{}
 		f.conns[c] = w
 	}
 	w.size, w.dashboard = max(w.size, size), w.dashboard || dashboard
-	out := w.add(ids...)
-	f.mu.Unlock()
-	f.hub.Unsubscribe(c, orderResource, out...)
-	if !f.hub.In(c, orderResource) { // it ended meanwhile, and left said so before it was here
-		f.forget(c)
-	}
+	return w.add(ids...)
 }
 
 // created makes room for a new order that the watchers now follow.
 func (f *followers) created(id int64) {
-	out := map[*hub.Conn][]int64{}
+	for c, ids := range f.addToAll(id) {
+		f.hub.Unsubscribe(c, orderResource, ids...)
+	}
+}
+
+// addToAll returns which orders leave the windows.
+func (f *followers) addToAll(id int64) map[*hub.Conn][]int64 {
 	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := map[*hub.Conn][]int64{}
 	for c, w := range f.conns {
 		if pushed := w.add(id); len(pushed) > 0 {
 			out[c] = pushed
 		}
 	}
-	f.mu.Unlock()
-	for c, ids := range out {
-		f.hub.Unsubscribe(c, orderResource, ids...)
-	}
+	return out
 }
 
 // add returns which orders leave the window.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"time"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -32,6 +34,7 @@ type Config struct {
 	Figures  Figures  // nil: there is no System board
 	Simulate bool     // a demo: orders come by themselves while somebody watches
 	Log      *slog.Logger
+	Guard    loop.Guard // catches the panics of Run; without a logger it uses Log
 }
 
 // Service holds the dashboard's use cases.
@@ -39,13 +42,13 @@ type Service struct {
 	db        *postgres.DB
 	hub       *hub.Hub
 	config    Config
-	log       *slog.Logger
+	guard     loop.Guard
 	followers *followers
 	standing  standing
 	board     board
 	counter   counter
-	moved     chan struct{} // holds a token when the stats may have changed
-	announced chan struct{} // holds a token when the admins are to be told
+	moved     loop.Wake // when the stats may have changed
+	announced loop.Wake // when the admins are to be told
 }
 
 // New wires the service to its database and hub, and watches the hub for new
@@ -55,8 +58,8 @@ func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 		c.Log = slog.Default()
 	}
 	s := &Service{
-		db: db, hub: h, config: c, log: c.Log, followers: newFollowers(h),
-		moved: make(chan struct{}, 1), announced: make(chan struct{}, 1),
+		db: db, hub: h, config: c, guard: c.Guard.WithLog(c.Log), followers: newFollowers(h),
+		moved: loop.NewWake(), announced: loop.NewWake(),
 	}
 	return s
 }
@@ -65,31 +68,32 @@ func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 // context ends; in a demo it lets orders come.
 func (s *Service) Run(ctx context.Context) {
 	var running sync.WaitGroup
-	running.Go(func() { s.tellStats(ctx) })
-	running.Go(func() { s.sweep(ctx) })
+	start := func(c loop.Config, round func(context.Context) error) {
+		c.Guard = s.guard
+		running.Go(func() { loop.Run(ctx, c, round) })
+	}
+	start(loop.Config{Name: "dashboard-stats", Period: pace, Wake: s.moved}, s.statsTeller())
+	start(loop.Config{Name: "dashboard-sweep", Period: sweepEvery, AtOnce: true}, func(ctx context.Context) error {
+		return s.forgetOldSteps(ctx, time.Now())
+	})
 	if s.config.Notifier != nil {
-		running.Go(func() { s.announceOrders(ctx) })
+		start(loop.Config{
+			Name: "dashboard-announcements", Period: announceEvery, Wake: s.announced, AtOnce: true,
+		}, s.announceAll)
 	}
 	if s.config.Figures != nil {
-		running.Go(func() { s.sampleFigures(ctx) })
+		start(loop.Config{Name: "dashboard-figures", Period: sampleEvery, AtOnce: true}, s.sampleFigures)
 	}
 	if s.config.Simulate {
-		running.Go(func() { s.simulate(ctx) })
+		start(loop.Config{Name: "dashboard-simulator", Period: simulateEvery}, s.simulator())
 	}
 	running.Wait()
 }
 
 // changed wakes those who tell of orders. It never blocks.
 func (s *Service) changed() {
-	signal(s.moved)
-	signal(s.announced)
-}
-
-func signal(c chan struct{}) {
-	select {
-	case c <- struct{}{}:
-	default:
-	}
+	s.moved.Signal()
+	s.announced.Signal()
 }
 
 // Snapshot is what a dashboard shows at first.
@@ -152,11 +156,4 @@ func (s *Service) Snapshot(ctx context.Context, r Range) (shown Snapshot, err er
 	}
 	shown.Simulator, err = s.Simulator(ctx)
 	return shown, err
-}
-
-// complain logs what a job could not do; it tries again by itself.
-func (s *Service) complain(ctx context.Context, what string, err error) {
-	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "the dashboard lags behind", "at", what, "error", err)
-	}
 }

@@ -68,20 +68,16 @@ type simulation struct {
 	prunedAt     time.Time
 }
 
-// simulate lets orders come and go on while somebody watches a dashboard here.
-func (s *Service) simulate(ctx context.Context) {
-	beat := time.NewTicker(simulateEvery)
-	defer beat.Stop()
+// simulator returns the round that lets orders come and go on while somebody
+// watches a dashboard here.
+func (s *Service) simulator() func(context.Context) error {
 	var sim simulation
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-beat.C:
-			if sim.watched(s.followers.dashboards(), now) {
-				s.complain(ctx, "simulator", s.simulateBeat(ctx, &sim, now))
-			}
+	return func(ctx context.Context) error {
+		now := time.Now()
+		if !sim.watched(s.followers.dashboards(), now) {
+			return nil
 		}
+		return s.simulateBeat(ctx, &sim, now)
 	}
 }
 

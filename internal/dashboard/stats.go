@@ -79,29 +79,23 @@ func (s *Series) since(first, begin time.Time, res resolution) {
 	s.BeforeKnown = within(stepsBetween(begin.Add(-res.length), first, res.step))
 }
 
-// tellStats tells this node's dashboards when something has changed: at once
+// statsTeller returns the round that tells this node's dashboards when something has changed: at once
 // when it happened here, within a moment when on another node, and never more
 // often than the pace. The numbers come from the database, so it does not matter
 // who changed them, and the last state is always told.
-func (s *Service) tellStats(ctx context.Context) {
-	look := time.NewTicker(pace)
-	defer look.Stop()
+func (s *Service) statsTeller() func(context.Context) error {
 	p := pacer{pace: pace}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.moved:
-		case <-look.C:
-		}
+	return func(ctx context.Context) error {
 		p.note()
-		if after, watched := s.standing.begin(s.followers.dashboards); watched && p.take(time.Now()) {
-			told, err := s.tellChanges(ctx, after)
-			s.complain(ctx, "stats", err)
-			if told {
-				p.told(time.Now())
-			}
+		after, watched := s.standing.begin(s.followers.dashboards)
+		if !watched || !p.take(time.Now()) {
+			return nil
 		}
+		told, err := s.tellChanges(ctx, after)
+		if told {
+			p.told(time.Now())
+		}
+		return err
 	}
 }
 
@@ -175,20 +169,7 @@ func (p *pacer) take(now time.Time) bool {
 
 func (p *pacer) told(now time.Time) { p.last = now }
 
-// sweep forgets steps that no chart shows any more.
-func (s *Service) sweep(ctx context.Context) {
-	often := time.NewTicker(sweepEvery)
-	defer often.Stop()
-	for {
-		s.complain(ctx, "sweep", s.forgetOldSteps(ctx, time.Now()))
-		select {
-		case <-ctx.Done():
-			return
-		case <-often.C:
-		}
-	}
-}
-
+// forgetOldSteps forgets steps that no chart shows any more.
 func (s *Service) forgetOldSteps(ctx context.Context, now time.Time) error {
 	for _, res := range resolutions {
 		before := now.Add(-keptRanges*res.length - sweepMargin)

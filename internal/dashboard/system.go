@@ -165,21 +165,13 @@ func (s *Service) System(who account.User) (Board, error) {
 	return Board{Step: int(sampleEvery.Seconds()), History: s.board.history()}, nil
 }
 
-// sampleFigures keeps the last minutes, so that the board opens with a history,
+// sampleFigures adds to the last minutes, so that the board opens with a history,
 // and tells those who watch it here.
-func (s *Service) sampleFigures(ctx context.Context) {
-	often := time.NewTicker(sampleEvery)
-	defer often.Stop()
-	for {
-		reading, err := s.config.Figures.Read(ctx)
-		s.complain(ctx, "figures", err)
-		if err == nil {
-			s.hub.BroadcastHere(ctx, hub.Event{Name: eventSystemUpdated, Class: hub.State, Data: s.board.add(reading)}, SystemRoom)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-often.C:
-		}
+func (s *Service) sampleFigures(ctx context.Context) error {
+	reading, err := s.config.Figures.Read(ctx)
+	if err != nil {
+		return err
 	}
+	s.hub.BroadcastHere(ctx, hub.Event{Name: eventSystemUpdated, Class: hub.State, Data: s.board.add(reading)}, SystemRoom)
+	return nil
 }

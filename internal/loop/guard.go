@@ -24,7 +24,7 @@ func (g Guard) WithLog(log *slog.Logger) Guard {
 
 // With returns the guard with attributes for its log lines.
 func (g Guard) With(args ...any) Guard {
-	g.Log = g.logger().With(args...)
+	g.Log = g.Logger().With(args...)
 	return g
 }
 
@@ -50,13 +50,14 @@ func (g Guard) Try(where string, do func() error) (err error) {
 
 // report runs while the goroutine panics, so that the stack is that of the cause.
 func (g Guard) report(where string, cause any) {
-	g.logger().Error("panic", "where", where, "error", fmt.Sprint(cause), "stack", string(debug.Stack()))
+	g.Logger().Error("panic", "where", where, "error", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	if g.OnPanic != nil {
 		g.OnPanic(where)
 	}
 }
 
-func (g Guard) logger() *slog.Logger {
+// Logger returns where the guard logs; never nil.
+func (g Guard) Logger() *slog.Logger {
 	if g.Log == nil {
 		return slog.Default()
 	}

@@ -108,7 +108,7 @@ func (l *runner) noteFailure(err error) {
 	l.failures++
 	l.pause = min(max(2*l.pause, firstPause), lastPause)
 	if text := err.Error(); text != l.logged || time.Since(l.loggedAt) >= remindEvery {
-		l.Guard.logger().Warn("a background loop failed, it tries again", "loop", l.Name, "again", l.again, "error", err)
+		l.Guard.Logger().Warn("a background loop failed, it tries again", "loop", l.Name, "again", l.again, "error", err)
 		l.logged, l.loggedAt, l.again = text, time.Now(), 0
 		return
 	}
@@ -117,7 +117,7 @@ func (l *runner) noteFailure(err error) {
 
 func (l *runner) noteSuccess() {
 	if l.failures > 0 {
-		l.Guard.logger().Info("a background loop works again", "loop", l.Name, "failures", l.failures)
+		l.Guard.Logger().Info("a background loop works again", "loop", l.Name, "failures", l.failures)
 	}
 	l.pause, l.failures, l.logged, l.again = 0, 0, "", 0
 }

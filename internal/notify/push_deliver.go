@@ -2,8 +2,11 @@ package notify
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"time"
 
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -20,27 +23,21 @@ const (
 func (p *Pusher) Run(ctx context.Context) {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer p.finish(stop)
-	swept := time.Time{}
-	for {
+	var running sync.WaitGroup
+	running.Go(func() {
+		loop.Run(ctx, loop.Config{Name: "push-sweep", Guard: p.guard, Period: sweepEvery, AtOnce: true}, p.sweep)
+	})
+	loop.Run(ctx, loop.Config{Name: "push", Guard: p.guard, Period: p.beat, AtOnce: true}, func(ctx context.Context) error {
 		if _, err := p.vapid(ctx); err != nil {
-			p.complain(ctx, "keys", err)
-		} else {
-			p.work(working)
+			return err
 		}
-		if p.now().Sub(swept) > sweepEvery {
-			swept = p.now()
-			p.complain(ctx, "sweeping", forgetEndings(ctx, p.db, swept.Add(-remember)))
-		}
-		next := time.NewTimer(p.beat)
-		select {
-		case <-next.C:
-		case <-ctx.Done():
-		}
-		next.Stop()
-		if ctx.Err() != nil {
-			return
-		}
-	}
+		return p.work(working)
+	})
+	running.Wait()
+}
+
+func (p *Pusher) sweep(ctx context.Context) error {
+	return forgetEndings(ctx, p.db, p.now().Add(-remember))
 }
 
 // finish lets what is under way come to its end, for a moment.
@@ -51,14 +48,24 @@ func (p *Pusher) finish(stop context.CancelFunc) {
 	stop()
 }
 
-// work does everything that is due now. What is sent may be under way when it
-// returns.
-func (p *Pusher) work(ctx context.Context) {
-	p.complain(ctx, "deciding", p.decideAll(ctx))
-	p.complain(ctx, "stranding", strand(ctx, p.db, p.now()))
-	p.complain(ctx, "sending", p.deliver(ctx))
-	p.complain(ctx, "finding what was read", findRead(ctx, p.db, p.now()))
-	p.complain(ctx, "withdrawing", p.withdraw(ctx))
+// work does everything that is due now; what fails keeps nothing else from being
+// done. What is sent may be under way when it returns.
+func (p *Pusher) work(ctx context.Context) error {
+	var errs []error
+	for _, step := range []struct {
+		doing string
+		do    func(context.Context) error
+	}{
+		{"deciding", p.decideAll},
+		{"stranding", func(ctx context.Context) error { return strand(ctx, p.db, p.now()) }},
+		{"sending", p.deliver},
+		{"finding what was read", func(ctx context.Context) error { return findRead(ctx, p.db, p.now()) }},
+		{"withdrawing", p.withdraw},
+	} {
+		err := p.guard.Try("push", func() error { return step.do(ctx) })
+		errs = append(errs, wrap(step.doing, err))
+	}
+	return errors.Join(errs...)
 }
 
 func (p *Pusher) complain(ctx context.Context, what string, err error) {
@@ -126,7 +133,7 @@ func (p *Pusher) deliver(ctx context.Context) error {
 			return err
 		}
 		for _, d := range taken {
-			p.start(func() { p.complain(ctx, "sending", p.send(ctx, d)) })
+			p.start(func() { p.complain(ctx, "sending", p.attempt(ctx, d)) })
 		}
 	}
 }
@@ -135,8 +142,17 @@ func (p *Pusher) start(do func()) {
 	p.slots <- struct{}{}
 	p.sending.Go(func() {
 		defer func() { <-p.slots }()
-		do()
+		_ = p.guard.Do("push-delivery", do) // it is logged
 	})
+}
+
+// attempt is send; one that panics is made again like one without an answer.
+func (p *Pusher) attempt(ctx context.Context, d due) error {
+	err := p.guard.Try("push-delivery", func() error { return p.send(ctx, d) })
+	if loop.Panicked(err) {
+		return p.conclude(ctx, d, receipt{detail: "an error in Hubbub"})
+	}
+	return err
 }
 
 // send is one attempt. What was read meanwhile, or whose person has signed out
@@ -156,6 +172,11 @@ func (p *Pusher) send(ctx context.Context, d due) error {
 	if err != nil || r.status == 0 && ctx.Err() != nil {
 		return err
 	}
+	return p.conclude(ctx, d, r)
+}
+
+// conclude writes down what came of an attempt, and whether another follows.
+func (p *Pusher) conclude(ctx context.Context, d due, r receipt) error {
 	pause, again := pauseAfter(d.attempts, r.after)
 	switch {
 	case r.taken():

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"hubbub/internal/fault"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -22,6 +23,7 @@ type PushConfig struct {
 	Contact string           // whom push services may ask about this instance: an https URL, or an email address
 	Client  *http.Client     // nil: one that calls public addresses only. Set, it is trusted with all others
 	Log     *slog.Logger     // nil: the default
+	Guard   loop.Guard       // catches the panics of Run and of deliveries; without a logger it uses Log
 	Now     func() time.Time // nil: time.Now
 	Beat    time.Duration    // between two looks at what is due; 0: a second
 }
@@ -35,6 +37,7 @@ type Pusher struct {
 	box      postbox
 	anywhere bool // endpoints may be of this network
 	log      *slog.Logger
+	guard    loop.Guard
 	now      func() time.Time
 	beat     time.Duration
 
@@ -52,11 +55,12 @@ func NewPusher(db *postgres.DB, presence Presence, sessions Sessions, c PushConf
 		box: postbox{client: c.Client, contact: c.Contact}, anywhere: c.Client != nil,
 		log: c.Log, now: c.Now, beat: c.Beat, slots: make(chan struct{}, atOnce),
 	}
-	if p.box.client == nil {
-		p.box.client = publicClient()
-	}
 	if p.log == nil {
 		p.log = slog.Default()
+	}
+	p.guard = c.Guard.WithLog(p.log)
+	if p.box.client == nil {
+		p.box.client = publicClient()
 	}
 	if p.now == nil {
 		p.now = time.Now

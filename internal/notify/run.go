@@ -3,8 +3,10 @@ package notify
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -17,34 +19,17 @@ const (
 // Run wakes what has slept long enough, at its time, and tells this node's
 // connections of what happened on others, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
-	swept := time.Time{}
-	for {
-		s.complain(ctx, "waking and catching up", errors.Join(s.wakeDue(ctx), s.catchUp(ctx)))
-		if s.now().Sub(swept) > sweepEvery {
-			swept = s.now()
-			s.complain(ctx, "sweeping", sweep(ctx, s.db, swept.Add(-forgetting)))
-		}
-		next := time.NewTimer(s.untilDue(ctx))
-		select {
-		case <-next.C:
-		case <-s.stirred:
-		case <-ctx.Done():
-		}
-		next.Stop()
-		if ctx.Err() != nil {
-			return
-		}
-	}
+	var running sync.WaitGroup
+	running.Go(func() {
+		loop.Run(ctx, loop.Config{Name: "notify-sweep", Guard: s.guard, Period: sweepEvery, AtOnce: true}, s.sweep)
+	})
+	loop.Run(ctx, loop.Config{
+		Name: "notify", Guard: s.guard, Period: s.beat, Next: s.untilDue, Wake: s.stirred, AtOnce: true,
+	}, func(ctx context.Context) error { return errors.Join(s.wakeDue(ctx), s.catchUp(ctx)) })
+	running.Wait()
 }
 
-// stir lets Run look again, for something may be due sooner. It never blocks:
-// one token is enough.
-func (s *Service) stir() {
-	select {
-	case s.stirred <- struct{}{}:
-	default:
-	}
-}
+func (s *Service) sweep(ctx context.Context) error { return sweep(ctx, s.db, s.now().Add(-forgetting)) }
 
 // untilDue is how long Run may rest: until the next wakes, or a beat, for
 // another node may have put something to sleep for a shorter time.

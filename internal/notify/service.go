@@ -10,6 +10,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -28,9 +29,10 @@ type Presence interface {
 
 // Config is how the service runs. The zero value is the usual.
 type Config struct {
-	Log  *slog.Logger
-	Now  func() time.Time // nil: time.Now
-	Beat time.Duration    // between two looks at the database; 0: a second
+	Log   *slog.Logger
+	Guard loop.Guard       // catches the panics of Run; without a logger it uses Log
+	Now   func() time.Time // nil: time.Now
+	Beat  time.Duration    // between two looks at the database; 0: a second
 
 	PushAfter time.Duration // from a notification to the decision whether it is pushed; 0: 10 s
 }
@@ -42,10 +44,11 @@ type Service struct {
 	people    People
 	presence  Presence
 	log       *slog.Logger
+	guard     loop.Guard
 	now       func() time.Time
 	beat      time.Duration
 	pushAfter time.Duration
-	stirred   chan struct{} // holds a token when Run's next look may be due sooner
+	stirred   loop.Wake // when Run's next look may be due sooner
 	teller    teller
 }
 
@@ -53,11 +56,12 @@ type Service struct {
 func New(db *postgres.DB, h *hub.Hub, people People, p Presence, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, presence: p,
-		log: c.Log, now: c.Now, beat: c.Beat, pushAfter: c.PushAfter, stirred: make(chan struct{}, 1),
+		log: c.Log, now: c.Now, beat: c.Beat, pushAfter: c.PushAfter, stirred: loop.NewWake(),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.guard = c.Guard.WithLog(s.log)
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -166,7 +170,7 @@ func (s *Service) Snooze(ctx context.Context, userID, id int64, until *time.Time
 	if err != nil {
 		return Notice{}, err
 	}
-	s.stir()
+	s.stirred.Signal()
 	return s.Notice(ctx, userID, id)
 }
 

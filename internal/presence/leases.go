@@ -67,13 +67,14 @@ func (s *Service) Begin(ctx context.Context) error {
 }
 
 // Run keeps this node's leases, looks at those of others, and tells the
-// watchers, until ctx ends; then it lets the leases expire.
+// watchers, until ctx ends; then it lets the leases expire. It is no loop.Run: a
+// failure to announce must not put off the heartbeat, which has a deadline.
 func (s *Service) Run(ctx context.Context) {
 	defer s.retire(context.WithoutCancel(ctx))
 	tick := time.NewTicker(s.timing.Beat)
 	defer tick.Stop()
 	for {
-		s.complain(ctx, "announce", s.flush(ctx))
+		s.complain(ctx, "announce", s.guard.Try("presence-announce", func() error { return s.flush(ctx) }))
 		if !pause(ctx, s.timing.Pace) {
 			return
 		}
@@ -82,7 +83,7 @@ func (s *Service) Run(ctx context.Context) {
 		case <-s.moved:
 		case <-expiry:
 		case <-tick.C:
-			s.complain(ctx, "heartbeat", s.beat(ctx))
+			s.complain(ctx, "heartbeat", s.guard.Try("presence-heartbeat", func() error { return s.beat(ctx) }))
 		case <-ctx.Done():
 		}
 		stop()
@@ -115,14 +116,6 @@ func (s *Service) untilExpiry() (<-chan time.Time, func()) {
 func (s *Service) complain(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
 		s.log.WarnContext(ctx, "presence lags behind", "at", what, "error", err)
-	}
-}
-
-// move wakes Run. It never blocks: one token is enough.
-func (s *Service) move() {
-	select {
-	case s.moved <- struct{}{}:
-	default:
 	}
 }
 
@@ -161,7 +154,7 @@ func (s *Service) renew(ctx context.Context, db postgres.Queryer) error {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.roster.rewrite()
-		s.move()
+		s.moved.Signal()
 	}
 	return err
 }
@@ -177,17 +170,14 @@ func (s *Service) mayReap() bool {
 // flush writes the leases that changed here, then tells what is new. What fails
 // is tried again with the next heartbeat.
 func (s *Service) flush(ctx context.Context) error {
-	s.mu.Lock()
-	s.roster.expire(time.Now())
-	w := s.roster.toWrite()
-	s.mu.Unlock()
+	w := locked(s, func() writes {
+		s.roster.expire(time.Now())
+		return s.roster.toWrite()
+	})
 	if err := s.write(ctx, w); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	strangers := s.roster.strangers()
-	s.mu.Unlock()
-	if err := s.read(ctx, strangers); err != nil {
+	if err := s.read(ctx, locked(s, s.roster.strangers)); err != nil {
 		return err
 	}
 	return s.announcePending(ctx)
@@ -218,12 +208,10 @@ func (s *Service) write(ctx context.Context, w writes) error {
 // announcePending tells the news, as much as goes into one announcement. What
 // is left is told with the next one, as it is then.
 func (s *Service) announcePending(ctx context.Context) error {
-	s.mu.Lock()
-	ids := s.roster.pending()
-	s.mu.Unlock()
+	ids := locked(s, s.roster.pending)
 	if len(ids) > perDigest {
 		ids = ids[:perDigest]
-		s.move()
+		s.moved.Signal()
 	}
 	if len(ids) == 0 {
 		return nil

@@ -12,6 +12,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -23,9 +24,10 @@ type People interface {
 
 // Config is how the service runs. The zero value is the usual.
 type Config struct {
-	Node string // what this node is called, for people who ask
-	Log  *slog.Logger
-	Seen func(ctx context.Context, userID int64) // called after others began or ceased to see somebody with connections here; nil: nobody asks
+	Node  string // what this node is called, for people who ask
+	Log   *slog.Logger
+	Guard loop.Guard                              // catches the panics of Run; without a logger it uses Log
+	Seen  func(ctx context.Context, userID int64) // called after others began or ceased to see somebody with connections here; nil: nobody asks
 	Timing
 }
 
@@ -35,12 +37,13 @@ type Service struct {
 	hub    *hub.Hub
 	people People
 	log    *slog.Logger
+	guard  loop.Guard
 	timing Timing
 	seen   func(ctx context.Context, userID int64)
 	node   node
-	alive  atomic.Int64  // nodes at the last heartbeat
-	moved  chan struct{} // holds a token when Run has something to do
-	beatAt time.Time     // of Run
+	alive  atomic.Int64 // nodes at the last heartbeat
+	moved  loop.Wake    // when Run has something to do
+	beatAt time.Time    // of Run
 	names  names
 
 	mu     sync.Mutex // also held while telling: see announce
@@ -58,9 +61,9 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	}
 	timing := c.Timing.withDefaults()
 	s := &Service{
-		db: db, hub: h, people: people, log: c.Log, timing: timing, seen: c.Seen,
+		db: db, hub: h, people: people, log: c.Log, guard: c.Guard.WithLog(c.Log), timing: timing, seen: c.Seen,
 		node:  node{id: "n_" + strings.ToLower(rand.Text()), name: c.Node},
-		moved: make(chan struct{}, 1), roster: newRoster(timing.Grace),
+		moved: loop.NewWake(), roster: newRoster(timing.Grace),
 		names: names{people: people, fresh: timing.Pace},
 	}
 	h.OnOpen(s.opened)
@@ -72,10 +75,10 @@ func (s *Service) opened(o hub.Opened) {
 	if o.Conn.UserID() == 0 {
 		return
 	}
+	defer s.moved.Signal()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.roster.open(o.Conn.UserID(), o.Conn.ID())
-	s.mu.Unlock()
-	s.move()
 }
 
 func (s *Service) left(l hub.Left) {
@@ -83,10 +86,10 @@ func (s *Service) left(l hub.Left) {
 	if l.Room != hub.UserRoom(id) {
 		return // a room of another feature that begins with the same word
 	}
+	defer s.moved.Signal()
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.roster.close(id, l.Conn.ID(), time.Now())
-	s.mu.Unlock()
-	s.move()
 }
 
 // Subscribe joins the connection to the watchers and returns who is online, as
@@ -185,11 +188,16 @@ func (s *Service) Count() int {
 // Nodes is how many live on the database, this one too, as of its last heartbeat.
 func (s *Service) Nodes() int { return int(s.alive.Load()) }
 
+// locked asks the roster under the service's lock.
+func locked[T any](s *Service, ask func() T) T {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return ask()
+}
+
 // read asks the database for those whom the roster does not know.
 func (s *Service) read(ctx context.Context, ids []int64) error {
-	s.mu.Lock()
-	unknown := s.roster.unknown(ids)
-	s.mu.Unlock()
+	unknown := locked(s, func() []int64 { return s.roster.unknown(ids) })
 	if len(unknown) == 0 {
 		return nil
 	}
@@ -231,9 +239,7 @@ func (s *Service) Set(ctx context.Context, from *hub.Conn, userID int64, c Chang
 }
 
 func (s *Service) choose(ctx context.Context, userID int64, c Change) error {
-	s.mu.Lock()
-	seen := s.roster.presence(0, userID).IsOnline()
-	s.mu.Unlock()
+	seen := locked(s, func() bool { return s.roster.presence(0, userID).IsOnline() })
 	chosen, err := choose(ctx, s.db, userID, c.Status, c.Text, seen)
 	if err != nil {
 		return err
@@ -248,7 +254,7 @@ func (s *Service) setIdle(from *hub.Conn, idle bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.roster.idle(from.UserID(), from.ID(), idle)
-	s.move() // the lease says so to other nodes
+	s.moved.Signal() // the lease says so to other nodes
 }
 
 // tellOf tells of one person at once, so that the connection that asked is left
@@ -256,7 +262,7 @@ func (s *Service) setIdle(from *hub.Conn, idle bool) {
 func (s *Service) tellOf(ctx context.Context, userID int64, from *hub.Conn) (Presence, error) {
 	if err := s.announce(ctx, []int64{userID}, from); err != nil {
 		s.complain(ctx, "announce", err)
-		s.move()
+		s.moved.Signal()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

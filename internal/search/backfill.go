@@ -2,15 +2,12 @@ package search
 
 import (
 	"context"
-	"time"
 
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
-const (
-	backfillPage = 500             // entries a transaction: others wait for it no longer than a moment
-	backfillWait = 5 * time.Second // after something went wrong
-)
+const backfillPage = 500 // entries a transaction: others wait for it no longer than a moment
 
 // Source is a feature that may have had data before there was an index.
 type Source struct {
@@ -24,16 +21,27 @@ type Source struct {
 // Backfill indexes what was there before, once: until ctx ends it tries again
 // what fails, and the next start goes on from there. Several nodes take turns.
 func (s *Service) Backfill(ctx context.Context, sources ...Source) {
-	for _, source := range sources {
-		for done := false; !done && ctx.Err() == nil; {
-			var err error
-			if done, err = s.backfillPage(ctx, source); err != nil {
-				s.did(ctx, "index what was there before", err)
-				rest(ctx, backfillWait)
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	loop.Run(ctx, loop.Config{Name: "search-backfill", Guard: s.guard, AtOnce: true}, func(ctx context.Context) error {
+		for _, source := range sources {
+			if err := s.backfill(ctx, source); err != nil {
+				return err
 			}
 		}
-	}
+		done()
+		return nil
+	})
 	s.Changed()
+}
+
+func (s *Service) backfill(ctx context.Context, source Source) error {
+	for {
+		done, err := s.backfillPage(ctx, source)
+		if err != nil || done {
+			return err
+		}
+	}
 }
 
 func (s *Service) backfillPage(ctx context.Context, source Source) (done bool, err error) {

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 )
 
 const (
@@ -22,41 +24,29 @@ const (
 // Run looks at what changes and tells the standing queries and the saved
 // searches, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
-	tick := time.NewTicker(s.poll)
-	defer tick.Stop()
-	looked, forgot := time.Now(), time.Now()
-	for {
-		hint := false
-		select {
-		case <-s.moved:
-			hint = true
-		case <-tick.C:
-		case <-ctx.Done():
-			return
-		}
+	var running sync.WaitGroup
+	running.Go(func() {
+		loop.Run(ctx, loop.Config{Name: "search-saved", Guard: s.guard, Period: s.poll}, s.tellSaved)
+	})
+	running.Go(func() {
+		loop.Run(ctx, loop.Config{Name: "search-forget", Guard: s.guard, Period: keepChanges / 10}, s.forget)
+	})
+	looked := time.Now()
+	loop.Run(ctx, loop.Config{Name: "search-lists", Guard: s.guard, Period: s.poll, Wake: s.moved}, func(ctx context.Context) error {
 		if time.Since(looked) > longAway {
 			s.standing.restart()
 		}
-		if s.did(ctx, "look at what changed", s.percolate(ctx)) {
-			looked = time.Now()
+		if err := s.percolate(ctx); err != nil {
+			return err
 		}
-		if !hint {
-			s.did(ctx, "tell saved searches", s.tellSaved(ctx))
-		}
-		if time.Since(forgot) > keepChanges/10 && s.did(ctx, "forget", forgetChanges(ctx, s.db, keepChanges)) {
-			forgot = time.Now()
-		}
+		looked = time.Now()
 		rest(ctx, pace)
-	}
+		return nil
+	})
+	running.Wait()
 }
 
-// did logs what went wrong. The next round tries again.
-func (s *Service) did(ctx context.Context, what string, err error) bool {
-	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "search could not "+what, "error", err)
-	}
-	return err == nil
-}
+func (s *Service) forget(ctx context.Context) error { return forgetChanges(ctx, s.db, keepChanges) }
 
 func rest(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
@@ -125,11 +115,11 @@ func (s *Service) settle(ctx context.Context, keys []key) error {
 // refresh asks again what is due and tells the difference. What fails stays due.
 func (s *Service) refresh(ctx context.Context) error {
 	asks, groups := together(s.standing.takeDue())
+	defer func() { s.standing.mark(slices.Concat(groups...)) }() // also of a panic
 	for len(asks) > 0 {
 		n := min(len(asks), perAsk)
 		found, err := s.ask.bestOf(ctx, s.db, asks[:n], shown, 0)
 		if err != nil {
-			s.standing.mark(slices.Concat(groups...))
 			return err
 		}
 		for i, results := range found {

@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -23,6 +24,7 @@ type Notifier interface {
 type Config struct {
 	Notifier Notifier // nil: nobody is told what saved searches find
 	Log      *slog.Logger
+	Guard    loop.Guard    // catches the panics of Run and Backfill; without a logger it uses Log
 	Poll     time.Duration // between two looks at what changed; 0: pollEvery
 }
 
@@ -32,10 +34,11 @@ type Service struct {
 	hub      *hub.Hub
 	notifier Notifier
 	log      *slog.Logger
+	guard    loop.Guard
 	poll     time.Duration
 	ask      statements
 	standing *registry
-	moved    chan struct{} // holds a token when something has changed
+	moved    loop.Wake // when something has changed
 }
 
 // New wires the service to its database and hub. It watches the hub for
@@ -44,11 +47,12 @@ type Service struct {
 func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, notifier: c.Notifier, log: c.Log, poll: c.Poll,
-		ask: newStatements(true), standing: newRegistry(), moved: make(chan struct{}, 1),
+		ask: newStatements(true), standing: newRegistry(), moved: loop.NewWake(),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	s.guard = c.Guard.WithLog(s.log)
 	if s.poll == 0 {
 		s.poll = pollEvery
 	}
@@ -103,12 +107,7 @@ func (s *Service) Revoke(ctx context.Context, tx postgres.Tx, scope string, user
 
 // Changed says, after the commit, that there is something to look at. Whoever
 // forgets it is found out within a second.
-func (s *Service) Changed() {
-	select {
-	case s.moved <- struct{}{}:
-	default:
-	}
-}
+func (s *Service) Changed() { s.moved.Signal() }
 
 // Search returns results once, the best first; none of a blank query.
 func (s *Service) Search(ctx context.Context, ask Ask, limit, offset int) ([]Result, error) {
