@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -80,7 +81,11 @@ func (m *metrics) watch(h *hub.Hub, db *postgres.DB) {
 }
 
 func (m *metrics) gauge(name, help string, read func() float64) {
-	m.collect(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
+		value := math.NaN()
+		_ = m.guard.Do("metrics", func() { value = read() }) // it is logged
+		return value
+	}))
 }
 
 // collect adds figures that are read when somebody asks for them.

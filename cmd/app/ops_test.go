@@ -10,7 +10,7 @@ import (
 )
 
 // startWithOps is an app with an operations port, and a client of that port.
-func startWithOps(t *testing.T) (*instance, *testkit.Client) {
+func startWithOps(t *testing.T, change ...func(*Config)) (*instance, *testkit.Client) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -18,7 +18,7 @@ func startWithOps(t *testing.T) (*instance, *testkit.Client) {
 	}
 	address := free.Addr().String()
 	free.Close()
-	app := startApp(t, func(c *Config) { c.OpsAddr = address })
+	app := startApp(t, append(change, func(c *Config) { c.OpsAddr = address })...)
 	return app, testkit.NewClient(t, "http://"+address)
 }
 

@@ -181,3 +181,39 @@ func TestAMessageConcernsEachPersonOnce(t *testing.T) {
 		}
 	}
 }
+
+// panicky is a notifier to whom one alert is poison.
+type panicky struct {
+	*confidant
+	poison int64 // a message
+}
+
+func (p panicky) Notify(ctx context.Context, a Alert) error {
+	if a.MessageID == p.poison {
+		panic("poison")
+	}
+	return p.confidant.Notify(ctx, a)
+}
+
+func TestAlertThatPanicsDoesNotHoldUpTheOthers(t *testing.T) {
+	s, c, ada, bob := confiding(t)
+	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent []Message
+	for range 2 {
+		m, err := s.Send(t.Context(), nil, ada, Outgoing{RoomID: room.ID, Text: "@bob hello"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sent = append(sent, m)
+	}
+	mention := func(i int) string { return fmt.Sprintf("mention message:%d to %d", sent[i].ID, bob.ID) }
+	s.NotifyBy(panicky{c, sent[0].ID}, alone{})
+	s.tellNow(t)
+	c.wants(t, mention(1))
+	s.NotifyBy(c, alone{})
+	s.tellNow(t)
+	c.wants(t, mention(0))
+}

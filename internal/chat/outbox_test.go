@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"hubbub/internal/fault"
+	"hubbub/internal/loop"
 	"hubbub/internal/testkit"
 )
 
@@ -74,4 +75,67 @@ func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[
 	close(goOn)
 	sending.Wait()
 	return calls, errs
+}
+
+func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
+	began, goOn := make(chan struct{}), make(chan struct{})
+	calls := 0
+	var o outbox
+	o.store = func(_ context.Context, drafts []draft) ([]stored, error) {
+		switch calls++; calls {
+		case 1:
+			close(began)
+			<-goOn
+		case 2:
+			panic("storing")
+		}
+		return slices.Repeat([]stored{{ID: 1, Seq: 1}}, len(drafts)), nil
+	}
+	var sending sync.WaitGroup
+	outcomes := make(chan string, 3)
+	send := func() {
+		sending.Go(func() {
+			err := loop.Guard{Log: quiet.Log}.Try("request", func() error {
+				_, err := o.Store(t.Context(), draft{})
+				return err
+			})
+			switch {
+			case loop.Panicked(err):
+				outcomes <- "panicked"
+			case err != nil:
+				outcomes <- "failed"
+			default:
+				outcomes <- "stored"
+			}
+		})
+	}
+	send()
+	<-began
+	send()
+	send()
+	testkit.Eventually(t, "two wait", testkit.Patience, func() bool {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		return len(o.waiting) == 2
+	})
+	close(goOn)
+	sending.Wait()
+	close(outcomes)
+	if got := slices.Sorted(collect(outcomes)); !slices.Equal(got, []string{"failed", "panicked", "stored"}) {
+		t.Errorf("the sends %v", got)
+	}
+	if _, err := o.Store(t.Context(), draft{}); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
+// collect reads what a closed channel holds.
+func collect[T any](from <-chan T) func(yield func(T) bool) {
+	return func(yield func(T) bool) {
+		for v := range from {
+			if !yield(v) {
+				return
+			}
+		}
+	}
 }

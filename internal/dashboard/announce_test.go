@@ -3,10 +3,13 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"hubbub/internal/loop"
 	"hubbub/internal/testkit"
 )
 
@@ -31,6 +34,33 @@ func (b *bell) rung() []int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.orders)
+}
+
+// panicky is a bell whose first tries panic.
+type panicky struct {
+	*bell
+	tries int
+}
+
+func (p *panicky) OrderPlaced(ctx context.Context, o Order) error {
+	if p.tries++; p.tries <= 2 {
+		panic("bell")
+	}
+	return p.bell.OrderPlaced(ctx, o)
+}
+
+func TestAnnouncementIsMadeAfterPanics(t *testing.T) {
+	b := &bell{}
+	var panics atomic.Int64
+	s := openShop(t, Config{Notifier: &panicky{bell: b}, Guard: loop.Guard{
+		Log: slog.New(slog.DiscardHandler), OnPanic: func(string) { panics.Add(1) },
+	}})
+	s.run()
+	o := s.order(1)
+	testkit.Eventually(t, "the admins are told", soon, func() bool { return slices.Equal(b.rung(), []int64{o.ID}) })
+	if panics.Load() != 2 {
+		t.Errorf("%d panics were counted, want 2", panics.Load())
+	}
 }
 
 func TestTheAdminsAreToldEvenIfTheFirstTryFails(t *testing.T) {

@@ -55,7 +55,9 @@ func (c complaints) Write(line []byte) (int, error) {
 // pass lets time go by, and everything happen that is due then.
 func (p *pushBench) pass(by time.Duration) {
 	p.clock.pass(by)
-	p.push.work(p.t.Context())
+	if err := p.push.work(p.t.Context()); err != nil {
+		p.t.Error("work:", err)
+	}
 	p.push.sending.Wait()
 }
 

@@ -27,8 +27,9 @@ func (i *itself) Online(ctx context.Context, ids []int64) map[int64]account.Pres
 	return i.Service.Online(ctx, ids)
 }
 
-// running is a service on a node of its own, until the test ends.
-func running(t testing.TB, db *postgres.DB, timing Timing) (*Service, *hub.Hub) {
+// running is a service on a node of its own, until the test ends. Changes to it
+// come before it runs.
+func running(t testing.TB, db *postgres.DB, timing Timing, change ...func(*Service)) (*Service, *hub.Hub) {
 	t.Helper()
 	h, online := hub.New(hub.Config{}), &itself{}
 	people, err := account.New(db, account.Config{Hub: h, Online: online, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
@@ -37,6 +38,9 @@ func running(t testing.TB, db *postgres.DB, timing Timing) (*Service, *hub.Hub) 
 	}
 	s := New(db, h, people, Config{Timing: timing})
 	online.Service = s
+	for _, do := range change {
+		do(s)
+	}
 	if err := s.Begin(t.Context()); err != nil {
 		t.Fatal(err)
 	}

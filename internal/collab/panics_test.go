@@ -1,0 +1,98 @@
+package collab
+
+import (
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"hubbub/internal/loop"
+	"hubbub/internal/testkit"
+	"hubbub/internal/wire"
+)
+
+// counted counts panics by where.
+type counted struct {
+	mu sync.Mutex
+	at map[string]int
+}
+
+// guarding lets a node count its panics, and log them for nobody.
+func (c *counted) guarding(config *Config) {
+	config.Guard = loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: func(where string) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.at == nil {
+			c.at = map[string]int{}
+		}
+		c.at[where]++
+	}}
+}
+
+func (c *counted) of(where string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.at[where]
+}
+
+func TestPanicOfAnEditClosesItsConnectionAndSparesTheDocument(t *testing.T) {
+	for _, stage := range []string{"before the commit", "after the commit"} {
+		t.Run(stage, func(t *testing.T) {
+			var panics counted
+			n := newNode(t, panics.guarding)
+			id := n.document()
+			a, b, other := n.writer(sam, id), n.writer(maya, id), n.writer(sam, n.document())
+			a.saved()
+			b.saved()
+			var poisoned atomic.Bool
+			n.stage = func(at string) error {
+				if at == stage && poisoned.CompareAndSwap(true, false) {
+					panic("poison")
+				}
+				return nil
+			}
+			poisoned.Store(true)
+			a.write("hello")
+			testkit.Eventually(t, "the writer's connection is closed", testkit.Patience, a.conn.Closing)
+			if code := a.conn.Code(); code != wire.CloseInternal || b.conn.Closing() || panics.of("collab-document") != 1 {
+				t.Errorf("closed with %d; the reader's closed: %v; %d panics", code, b.conn.Closing(), panics.of("collab-document"))
+			}
+			if stage == "after the commit" {
+				b.until("the reader has it although nobody told", func() bool { return b.text() == "hello" })
+			}
+			a.hangUp()
+			a.join(id) // and brings what was not acknowledged
+			b.until("the reader has it", func() bool { return b.text() == "hello" })
+			n.wantContent(id, "hello")
+			other.write("unharmed")
+			other.saved()
+		})
+	}
+}
+
+func TestPanicOfACompactionMarksTheDocumentAndSparesTheOtherChores(t *testing.T) {
+	var panics counted
+	n := newNode(t, panics.guarding)
+	id := n.document()
+	a := n.writer(sam, id)
+	a.write("hello")
+	a.saved()
+	n.compact = func(...[]byte) ([]byte, error) { panic("compact") }
+	n.compactNow(id)
+	if _, snapshots, state := n.rows(id); snapshots != 0 || state != stateBroken || panics.of("collab-compaction") != 1 {
+		t.Errorf("%d snapshots, %s, %d panics", snapshots, state, panics.of("collab-compaction"))
+	}
+	a.write("hello world")
+	a.saved()
+	n.wantContent(id, "hello world")
+}
+
+func TestPanicOfAJobSparesTheServiceAndItsEnd(t *testing.T) {
+	var panics counted
+	n := newNode(t, panics.guarding)
+	n.start("collab-test", func() { panic("job") })
+	testkit.Eventually(t, "it is counted", testkit.Patience, func() bool { return panics.of("collab-test") == 1 })
+	a := n.writer(sam, n.document())
+	a.write("hello")
+	a.saved()
+}
