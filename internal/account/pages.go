@@ -23,11 +23,11 @@ type Shell interface {
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/signin", p.showSignIn)
-	g.POST("/signin", p.signIn)
-	g.POST("/signin/demo", p.signInDemo)
+	g.POST("/signin", byHTTP(p.signIn))
+	g.POST("/signin/demo", byHTTP(p.signInDemo))
 	g.GET("/signup", p.showSignUp)
-	g.POST("/signup", p.signUp)
-	g.POST("/signout", p.signOut)
+	g.POST("/signup", byHTTP(p.signUp))
+	g.POST("/signout", byHTTP(p.signOut))
 	p.settings(g.Group("/settings", SignInFirst))
 }
 
