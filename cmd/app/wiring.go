@@ -98,7 +98,7 @@ func (a *App) socketConfig() socket.Config {
 		Hub: a.hub, Router: a.router, Log: a.config.Log, Guard: a.guard, Heartbeat: a.config.Heartbeat,
 		Rate: float64(a.config.RequestRate), Burst: 2 * a.config.RequestRate,
 		AllowedOrigins: a.config.AllowedOrigins, PerAddress: a.config.ConnectionsPerAddress,
-		Binary: a.collab.Receive,
+		Binary: a.collab.Receive, Streams: a.collab.HasChannel,
 	}
 	if a.config.BaseURL != nil {
 		c.BaseURL = a.config.BaseURL.String()

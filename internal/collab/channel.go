@@ -188,22 +188,32 @@ func (ch *channel) fallAsleep() {
 	}
 }
 
-// channelKey is where a channel is found.
-type channelKey struct {
-	conn  string
-	docID int64
-}
-
 func (s *Service) channelOf(conn *hub.Conn, docID int64) *channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.channels[channelKey{conn.ID(), docID}]
+	return s.channels[conn.ID()][docID]
+}
+
+// HasChannel reports whether the connection has a Yjs channel open, and so may
+// send an update.
+func (s *Service) HasChannel(conn *hub.Conn) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, ch := range s.channels[conn.ID()] {
+		if ch.yjs {
+			return true
+		}
+	}
+	return false
 }
 
 // register opens the channel, in place of one that the connection had.
 func (s *Service) register(ch *channel) {
 	s.mu.Lock()
-	s.channels[channelKey{ch.conn.ID(), ch.live.id}] = ch
+	if s.channels[ch.conn.ID()] == nil {
+		s.channels[ch.conn.ID()] = map[int64]*channel{}
+	}
+	s.channels[ch.conn.ID()][ch.live.id] = ch
 	if s.visitors[ch.userID] == nil {
 		s.visitors[ch.userID] = map[*channel]bool{}
 	}
@@ -217,7 +227,7 @@ func (s *Service) register(ch *channel) {
 // unregister closes it; last: nobody else here has the document open. It is nil
 // when there was none.
 func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last bool) {
-	if ch = s.forget(channelKey{conn.ID(), docID}); ch == nil {
+	if ch = s.forget(conn, docID); ch == nil {
 		return nil, false
 	}
 	ch.live.mu.Lock()
@@ -228,14 +238,16 @@ func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last boo
 }
 
 // forget takes the channel out of the service's books.
-func (s *Service) forget(key channelKey) *channel {
+func (s *Service) forget(conn *hub.Conn, docID int64) *channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	ch := s.channels[key]
+	ch := s.channels[conn.ID()][docID]
 	if ch == nil {
 		return nil
 	}
-	delete(s.channels, key)
+	if delete(s.channels[conn.ID()], docID); len(s.channels[conn.ID()]) == 0 {
+		delete(s.channels, conn.ID())
+	}
 	if delete(s.visitors[ch.userID], ch); len(s.visitors[ch.userID]) == 0 {
 		delete(s.visitors, ch.userID)
 	}

@@ -67,8 +67,8 @@ type Service struct {
 
 	mu       sync.Mutex
 	lives    map[int64]*live
-	channels map[channelKey]*channel
-	visitors map[int64]map[*channel]bool // the same, by person
+	channels map[string]map[int64]*channel // by connection and document
+	visitors map[int64]map[*channel]bool   // the same, by person
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
@@ -77,7 +77,7 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, log: c.Log, now: c.Now, index: c.Index, notifier: c.Notifier,
 		timing: c.Timing.withDefaults(), compact: yjs.Compact, stage: func(string) error { return nil },
-		lives: map[int64]*live{}, channels: map[channelKey]*channel{}, visitors: map[int64]map[*channel]bool{},
+		lives: map[int64]*live{}, channels: map[string]map[int64]*channel{}, visitors: map[int64]map[*channel]bool{},
 	}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -24,7 +24,10 @@ type counts struct {
 // Stats returns the figures of this moment.
 func (s *Service) Stats() Stats {
 	s.mu.Lock()
-	documents, channels := len(s.lives), len(s.channels)
+	documents, channels := len(s.lives), 0
+	for _, opened := range s.channels {
+		channels += len(opened)
+	}
 	s.mu.Unlock()
 	refused := map[string]uint64{}
 	for why := refusedInvalid; why <= refusedFull; why++ {

@@ -2,10 +2,7 @@ package socket
 
 import (
 	"context"
-	"io"
 	"net/http"
-
-	"github.com/coder/websocket"
 
 	"hubbub/internal/hub"
 	"hubbub/internal/wire"
@@ -50,12 +47,4 @@ func (s *session) greet() {
 		s.log.Info("a foreign socket was not opened", "err", err)
 		s.conn.Close(wire.CloseRestart)
 	}
-}
-
-func (s *session) receiveForeign(kind websocket.MessageType, message io.Reader) {
-	if kind != websocket.MessageBinary {
-		s.conn.Close(wire.CloseUnsupported)
-		return
-	}
-	s.takeBinary(message, s.dialect.In)
 }

@@ -43,22 +43,6 @@ func TestBinaryNobodyAskedForClosesWith1003(t *testing.T) {
 	c.closedWith(1003)
 }
 
-func TestBinaryGoesToWhomAskedForIt(t *testing.T) {
-	got := make(chan int, 1)
-	p := openPlace(t, socket.Config{Binary: func(_ *hub.Conn, message []byte) { got <- len(message) }}, hub.Config{})
-	c := p.connect("")
-	for _, size := range []int{100 << 10, wire.MaxBinary} {
-		if err := c.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, size)); err != nil {
-			t.Fatal(err)
-		}
-		if n := <-got; n != size {
-			t.Errorf("%d bytes arrived, %d were sent", n, size)
-		}
-	}
-	go c.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, wire.MaxBinary+1))
-	c.closedWith(1009)
-}
-
 func TestAFloodIsRefusedThenCutOff(t *testing.T) {
 	p := openPlace(t, socket.Config{Rate: wire.Rate}, hub.Config{})
 	c := p.connect("")

@@ -1,10 +1,11 @@
 package socket
 
 import (
-	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -36,6 +37,8 @@ type session struct {
 	out   sync.Mutex   // held while writing, by the reader or the writer
 	spare []*hub.Frame // for the next Take
 
+	late *time.Timer // runs while a message arrives, and hangs up
+
 	beat     *time.Timer
 	lastSent atomic.Int64 // Unix nanoseconds
 	pinging  atomic.Bool
@@ -54,6 +57,8 @@ func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who 
 	s.ctx, s.cancel = context.WithCancel(virtualContext(base, conn))
 	s.log.Info("socket opened", "session", who.Session)
 	s.guarded("socket-greeting", s.greet)
+	s.late = time.AfterFunc(time.Hour, s.hangUpLate)
+	s.late.Stop()
 	s.beat = time.AfterFunc(time.Hour, func() { s.guarded("socket-heartbeat", s.tick) }) // set, so that tick finds it there
 	s.beat.Reset(h.config.Heartbeat)
 	go s.guarded("socket-reader", s.read)
@@ -80,56 +85,63 @@ func (s *session) guarded(where string, do func()) {
 func (s *session) read() {
 	defer s.end()
 	for {
-		// A context that ends would close the connection without a close frame.
-		kind, message, err := s.ws.Reader(context.Background())
-		if err != nil {
-			s.cancel() // before Close, so that nobody tries to say goodbye
-			s.conn.Close(codeOf(err))
+		if err := s.readMessage(); err != nil {
+			s.cancel() // before Close, so that the writer sends no close frame
+			s.conn.Close(s.codeOf(err))
 			return
 		}
-		s.guarded("socket-message", func() { s.receive(kind, message) })
-		io.Copy(io.Discard, message)
 	}
 }
 
-// codeOf tells a peer that said goodbye from a line that broke.
-func codeOf(err error) wire.CloseCode {
+// readMessage waits for a message and serves it. The time that the message has
+// runs from its first frame's header on; a peer that stops within that header
+// answers no ping any more, and is dropped for this.
+func (s *session) readMessage() error {
+	// A context that ends would close the connection without a close frame.
+	kind, message, err := s.ws.Reader(context.Background())
+	if err != nil {
+		return err
+	}
+	s.late.Reset(s.h.config.MessageWait)
+	defer s.late.Stop()
+	s.guarded("socket-message", func() { s.receive(kind, message) })
+	_, err = io.Copy(io.Discard, message)
+	return err
+}
+
+// hangUpLate ends a connection whose message has not arrived in time.
+func (s *session) hangUpLate() {
+	s.log.Info("message took too long to arrive")
+	s.line.Close() // the reader finds out
+}
+
+// codeOf is the code for what ended the reading. A peer that breaks the
+// protocol gets the close frame here, where the library has not sent it.
+func (s *session) codeOf(err error) wire.CloseCode {
+	var lost *net.OpError
 	switch websocket.CloseStatus(err) {
 	case websocket.StatusNormalClosure, websocket.StatusGoingAway, websocket.StatusNoStatusRcvd:
 		return wire.CloseNormal
+	case -1: // it was no close frame
+		if s.conn.Closing() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+			errors.Is(err, net.ErrClosed) || errors.As(err, &lost) {
+			return wire.CloseAbnormal
+		}
+		s.goodbye(wire.CloseProtocol)
+		return wire.CloseProtocol
 	}
 	return wire.CloseAbnormal
 }
 
-func (s *session) receive(kind websocket.MessageType, message io.Reader) {
-	switch {
-	case s.conn.Closing():
-	case s.dialect != nil:
-		s.receiveForeign(kind, message)
-	case kind == websocket.MessageText:
-		s.receiveText(message)
-	case s.h.config.Binary == nil:
-		s.conn.Close(wire.CloseUnsupported)
-	default:
-		s.receiveBinary(message)
-	}
-}
+// closeWait is how long the peer may take to answer a close frame. The library
+// waits as long, but not when the peer is in the middle of a message.
+const closeWait = 5 * time.Second
 
-// messages holds buffers for one text message each.
-var messages = sync.Pool{New: func() any { return new(bytes.Buffer) }}
-
-func (s *session) receiveText(r io.Reader) {
-	message := messages.Get().(*bytes.Buffer)
-	defer messages.Put(message)
-	message.Reset()
-	if _, err := message.ReadFrom(io.LimitReader(r, wire.MaxText+1)); err != nil {
-		return // the next Reader says why
-	}
-	if message.Len() > wire.MaxText {
-		s.conn.Close(wire.CloseTooBig)
-		return
-	}
-	s.serveFrames(message.Bytes())
+// goodbye sends the close frame and waits for the peer's.
+func (s *session) goodbye(code wire.CloseCode) {
+	hangUp := time.AfterFunc(closeWait, func() { s.line.Close() })
+	defer hangUp.Stop()
+	s.ws.Close(websocket.StatusCode(code), code.Reason())
 }
 
 func (s *session) serveFrames(message []byte) {
@@ -150,26 +162,11 @@ func (s *session) serveFrames(message []byte) {
 	s.flush()
 }
 
-func (s *session) receiveBinary(r io.Reader) {
-	s.takeBinary(r, s.h.config.Binary)
-}
-
-func (s *session) takeBinary(r io.Reader, take func(*hub.Conn, []byte)) {
-	// Refusing would lose a document's update, so a flood is slowed down.
-	if s.rate.wait(s.ctx) != nil {
-		return
-	}
-	if message, err := io.ReadAll(r); err == nil {
-		take(s.conn, message)
-	} else if websocketTooBig(err) {
-		s.conn.Close(wire.CloseTooBig)
-	}
-}
-
 // end is the connection's last act, in the reader.
 func (s *session) end() {
 	defer s.h.addresses.give(s.address)
 	s.beat.Stop()
+	s.late.Stop()
 	s.ws.CloseNow()
 	s.h.config.Hub.Remove(s.conn)
 	s.log.Info("socket closed", "code", int(s.conn.Code()), "reason", s.conn.Code().Reason())

@@ -24,11 +24,12 @@ type Config struct {
 	Log    *slog.Logger
 	Guard  loop.Guard // catches the panics of connections; without a logger it uses Log
 
-	Heartbeat time.Duration // 0: wire.Heartbeat
-	PongWait  time.Duration // 0: wire.PongWait
-	WriteWait time.Duration // that a peer may block a write; 0: 10 s
-	Rate      float64       // frames a second; 0: no limit
-	Burst     int           // 0: wire.Burst
+	Heartbeat   time.Duration // 0: wire.Heartbeat
+	PongWait    time.Duration // 0: wire.PongWait
+	MessageWait time.Duration // that a message may take to arrive; 0: wire.MessageWait
+	WriteWait   time.Duration // that a peer may block a write; 0: 10 s
+	Rate        float64       // frames a second; 0: no limit
+	Burst       int           // 0: wire.Burst
 
 	BaseURL        string   // its origin is accepted
 	AllowedOrigins []string // "https://app.example.com"
@@ -39,6 +40,9 @@ type Config struct {
 	// Binary gets the binary messages, in the reader's goroutine; the bytes are
 	// its own. nil: they close the connection with 1003.
 	Binary func(*hub.Conn, []byte)
+	// Streams reports whether a binary message of the connection may have
+	// wire.MaxBinary bytes. It is asked before one is read. nil: none may.
+	Streams func(*hub.Conn) bool
 }
 
 // writeWait is how long a peer may leave a write unread before it is dropped.
@@ -54,6 +58,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.PongWait == 0 {
 		c.PongWait = wire.PongWait
+	}
+	if c.MessageWait == 0 {
+		c.MessageWait = wire.MessageWait
 	}
 	if c.WriteWait == 0 {
 		c.WriteWait = writeWait
@@ -118,7 +125,7 @@ func (h *Handler) accept(w http.ResponseWriter, r *http.Request, who hub.Identit
 		h.config.Log.Debug("handshake failed", "err", err)
 		return nil // the library has answered
 	}
-	ws.SetReadLimit(wire.MaxBinary)
+	ws.SetReadLimit(-1) // receive limits each message by itself
 	h.start(ws, upgrade.conn, r, who, base, address, dialect)
 	return nil
 }

@@ -54,7 +54,7 @@ func (s *session) flush() {
 	}
 	if code != 0 {
 		s.cancel()
-		s.ws.Close(websocket.StatusCode(code), code.Reason())
+		s.goodbye(code)
 	}
 }
 
@@ -151,5 +151,3 @@ func codeOfWrite(err error) wire.CloseCode {
 	}
 	return wire.CloseAbnormal
 }
-
-func websocketTooBig(err error) bool { return errors.Is(err, websocket.ErrMessageTooBig) }

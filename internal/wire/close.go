@@ -6,6 +6,7 @@ type CloseCode int
 // The codes that the protocol names, and two that only statistics see.
 const (
 	CloseNormal      CloseCode = 1000 // the peer said goodbye
+	CloseProtocol    CloseCode = 1002
 	CloseUnsupported CloseCode = 1003
 	CloseAbnormal    CloseCode = 1006 // never sent: the line broke without a close frame
 	CloseTooBig      CloseCode = 1009
@@ -19,6 +20,8 @@ const (
 // Reason is the text that goes into the close frame; at most 123 bytes.
 func (c CloseCode) Reason() string {
 	switch c {
+	case CloseProtocol:
+		return "this is not WebSocket"
 	case CloseUnsupported:
 		return "binary messages are not understood here"
 	case CloseTooBig:

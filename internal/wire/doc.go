@@ -19,6 +19,7 @@
 //
 // # Close codes
 //
+//	1002  CloseProtocol     it breaks the WebSocket protocol    mend the client
 //	1003  CloseUnsupported  a binary message nobody asked for   don't send that again
 //	1009  CloseTooBig       a message past its limit            don't send that again
 //	1011  CloseInternal     an error in the server              reconnect and catch up

@@ -9,10 +9,17 @@ const (
 	// Subprotocol may be asked for in the handshake.
 	Subprotocol = "hubbub.v1"
 
-	// MaxText is the bytes of a text message; one more closes with 1009.
+	// MaxText is the bytes of a text message, and of a binary one while the
+	// connection has no document open; one more closes with 1009.
 	MaxText = 64 << 10
-	// MaxBinary is the bytes of a binary message.
-	MaxBinary = 8 << 20
+	// MaxBinary is the bytes of a binary message while the connection has a
+	// document open: the largest update, 1 MiB, and what comes before it. That is
+	// a channel, a type and a number, 17 bytes at most, or the three numbers of a
+	// stock editor; 64 leaves room.
+	MaxBinary = 1<<20 + 64
+	// MessageWait is how long a message may take from its first frame's header
+	// until it is whole: 1 MiB at 35 KB a second, a slow mobile network.
+	MessageWait = 30 * time.Second
 	// MaxID is the largest request id: 2^53−1, the largest integer that every
 	// JavaScript number holds exactly.
 	MaxID = 1<<53 - 1

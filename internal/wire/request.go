@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
+	"maps"
 	"net/textproto"
 	"strconv"
 	"strings"
@@ -65,6 +66,7 @@ func DecodeRequest(frame []byte) (Request, error) {
 			return Request{}, &Invalid{ID: id, Reason: "A frame may not set the header " + strconv.Quote(name) + "."}
 		}
 	}
+	maps.DeleteFunc(f.Headers, func(name, _ string) bool { return meaningless(name) })
 	return Request{ID: id, Method: method(f.Method), URL: f.URL, Headers: f.Headers, Data: present(f.Data)}, nil
 }
 
@@ -144,4 +146,17 @@ func forbidden(name string) bool {
 		return true
 	}
 	return strings.HasPrefix(name, "X-Forwarded-")
+}
+
+// meaningless are the headers that are ignored. They are about an HTTP message
+// or its connection, and a frame is neither: its reply is JSON, whole, neither
+// compressed nor cached.
+func meaningless(name string) bool {
+	name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+	switch name {
+	case "Accept-Encoding", "Content-Encoding", "Content-Length", "Transfer-Encoding", "Te", "Trailer",
+		"Connection", "Keep-Alive", "Upgrade", "Expect", "Range":
+		return true
+	}
+	return strings.HasPrefix(name, "If-") || strings.HasPrefix(name, "Proxy-") || strings.HasPrefix(name, "Sec-")
 }

@@ -46,6 +46,16 @@ func TestWhatMayBeLeftOut(t *testing.T) {
 	}
 }
 
+func TestRequestIgnoresHeadersOfTheTransport(t *testing.T) {
+	got, err := wire.DecodeRequest([]byte(`{"url":"/","headers":{
+		"accept-encoding":"gzip","Content-Encoding":"gzip","Content-Length":"9","Transfer-Encoding":"chunked","TE":"trailers",
+		"Trailer":"X","Connection":"close","Keep-Alive":"1","Upgrade":"h2c","Expect":"100-continue","Range":"bytes=0-1",
+		"If-None-Match":"*","If-Modified-Since":"x","Proxy-Connection":"x","Sec-Fetch-Site":"x"," RANGE ":"x","X-Own":"kept"}}`))
+	if err != nil || len(got.Headers) != 1 || got.Headers["X-Own"] != "kept" {
+		t.Errorf("headers %v, %v", got.Headers, err)
+	}
+}
+
 func TestInvalidFramesKeepTheIDThatCanBeRead(t *testing.T) {
 	for frame, id := range map[string]int64{
 		``:                                      0,
@@ -126,7 +136,7 @@ func TestAnEventNamesItsRoom(t *testing.T) {
 }
 
 func TestCloseReasonsFitIntoTheFrame(t *testing.T) {
-	for _, code := range []wire.CloseCode{1003, 1009, 1011, 1012, 4401, 4408, 4429} {
+	for _, code := range []wire.CloseCode{1002, 1003, 1009, 1011, 1012, 4401, 4408, 4429} {
 		if reason := code.Reason(); reason == "" || len(reason) > 123 {
 			t.Errorf("%d: reason %q", code, reason)
 		}
