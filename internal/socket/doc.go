@@ -56,13 +56,20 @@
 // # Limits and close codes
 //
 //	64 KiB of text                              1009
-//	8 MiB of binary                             1009
+//	64 KiB of binary                            1009
+//	1 MiB + 64 bytes with a document open       1009
+//	30 s for a message to arrive                dropped
+//	a frame that breaks the protocol            1002
 //	binary, and nobody registered for it        1003
 //	50 frames a second, 100 at once             429, after 200 of these in 10 s 4429
 //	256 frames or 1 MiB queued                  4408
 //	session ended or expired                    4401
 //	a panic outside of a request                1011
 //	the server shuts down                       1012
+//
+// What a message may hold is decided before it is read, and its buffer grows
+// with the bytes that have arrived. The time that it has begins with its first
+// frame's header: a peer that stops within that header answers no ping.
 //
 // # What it does not do
 //
