@@ -16,6 +16,13 @@ func TestTheFirstGuidesChatRoom(t *testing.T) {
 	guides.ChatRoom(t, alice, bob, app.room(app.as("sam"), "patterns"))
 }
 
+func TestGuideChatRoomHearsTheRoomAfterReconnect(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	line, alice := app.overWire("sam", "/rooms")
+	guides.ChatRoomAfterReconnect(t, alice.Page, app.browse("maya"), app.room(app.as("sam"), "patterns"), line)
+}
+
 func TestTheSecondGuidesChatRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)

@@ -33,6 +33,7 @@ type server struct {
 	refuse  atomic.Bool // the socket, as a server does that is not there
 	heart   int         // heartbeatMs
 	tickets chan *http.Request
+	user    atomic.Value // userId of the connected event
 }
 
 // The clock goes ten times as fast in the page, so that seconds of backoff
@@ -45,6 +46,7 @@ func newServer(t *testing.T) *server {
 	t.Parallel()
 	s := &server{t: t, accepts: make(chan *conn, 16), tickets: make(chan *http.Request, 16), heart: 600_000}
 	s.head = fastClock + `<script src="/js/socket.js"></script>`
+	s.user.Store("7")
 	mux := http.NewServeMux()
 	mux.Handle("GET /js/", http.FileServer(http.Dir("../static")))
 	mux.Handle("GET /icons.svg", http.FileServer(http.Dir("../static")))
@@ -54,6 +56,7 @@ func newServer(t *testing.T) *server {
 	mux.HandleFunc("GET /signin", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "sign in") })
 	mux.HandleFunc("GET /socket", s.socket)
 	mux.HandleFunc("POST /api/tickets", s.ticket)
+	mux.HandleFunc("POST /api/login", s.login)
 	s.Server = httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
@@ -92,6 +95,16 @@ func (s *server) ticket(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"ticket":"t1"}`)
 }
 
+// login knows one password.
+func (s *server) login(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("password") != "good" {
+		http.Error(w, "{}", http.StatusUnauthorized)
+		return
+	}
+	s.user.Store("7")
+	fmt.Fprint(w, "{}")
+}
+
 func (s *server) socket(w http.ResponseWriter, r *http.Request) {
 	if s.refuse.Load() {
 		http.Error(w, "no", http.StatusServiceUnavailable)
@@ -105,7 +118,7 @@ func (s *server) socket(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	c := &conn{t: s.t, ws: ws, ctx: ctx, cancel: cancel, query: r.URL.Query(), frames: make(chan frame, 1000)}
-	greeting := fmt.Sprintf(`{"event":"connected","data":{"connectionId":"c_1","userId":7,"heartbeatMs":%d,"protocol":1}}`, s.heart)
+	greeting := fmt.Sprintf(`{"event":"connected","data":{"connectionId":"c_1","userId":%s,"heartbeatMs":%d,"protocol":1}}`, s.user.Load(), s.heart)
 	if ws.Write(ctx, websocket.MessageText, []byte(greeting)) != nil {
 		return // the page, whose clock is fast, would not wait so long, and comes again
 	}

@@ -208,3 +208,22 @@ func TestWhatIsTooLongIsNotSent(t *testing.T) {
 		t.Error("what fits was not sent")
 	}
 }
+
+func TestSignInInThePageMakesTheConnectionAnew(t *testing.T) {
+	s := newServer(t)
+	s.user.Store("null")
+	p, c := s.connect("")
+	p.AllowErrors("401")
+	p.want(`fetch('/api/login?password=bad', { method: 'POST' }).then(r => r.status)`, `401`)
+	p.run(`window.answer = io.socket.get('/api/x')`)
+	request := c.wants("GET /api/x")
+	p.want(`fetch('/api/login?password=good', { method: 'POST' }).then(r => r.status)`, `200`)
+	c.reply(request, 200, `"answered"`)
+	p.want(`answer.then(a => a.body)`, `"answered"`)
+	c.gone()
+	c = s.accept()
+	p.want(`io.socket.userId`, `7`)
+	p.want(`fetch('/api/login?password=good', { method: 'POST' }).then(r => r.status)`, `200`)
+	p.run(`io.socket.get('/api/y')`)
+	c.wants("GET /api/y") // by the same connection
+}

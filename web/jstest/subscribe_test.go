@@ -191,3 +191,89 @@ func TestASubscriptionWithoutSeqTakesEachSnapshotWhole(t *testing.T) {
 	c.reply(c.wants("GET /api/presence/subscribe"), 200, `"c"`)
 	p.want(`told`, `["a","b","c"]`)
 }
+
+// plain joins room 3 as somebody does who knows only requests and events.
+const plain = `
+	window.got = []
+	for (const name of ['newMessage', 'messageUpdated', 'messageDeleted']) io.socket.on(name, ({ id, text }) => got.push([name, id, text ?? null]))
+	io.socket.get('/api/chat/join?roomId=3', body => got.push(['joined', body]));`
+
+func (p *page) plainJoin(c *conn) {
+	p.t.Helper()
+	p.run(plain)
+	c.reply(c.wants("GET /api/chat/join?roomId=3"), 200, `[]`, "X-Seq: 10")
+	p.want(`got`, `[["joined",[]]]`)
+	p.run(`got.length = 0`)
+}
+
+func TestPlainJoinIsRepeatedWithWhatWasMissed(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.plainJoin(c)
+	c.send(`{"event":"newMessage","room":"chat-3","data":{"id":1,"seq":11,"roomId":3}}`)
+	p.run(`io.socket.post('/api/chat/send', { roomId: 3 })`)
+	c.reply(c.wants("POST /api/chat/send roomId=3"), 200, `{"id":2,"seq":12,"roomId":3}`, "X-Seq: 12")
+	p.want(`got`, `[["newMessage",1,null]]`)
+	c.cut()
+
+	c = s.accept()
+	p.run(`got.length = 0`)
+	join := c.wants("GET /api/chat/join after=12 roomId=3")
+	c.send(`{"event":"newMessage","room":"chat-3","data":{"id":5,"seq":17,"createdSeq":17,"roomId":3,"text":"live"}}`)
+	c.reply(join, 200, `[{"id":1,"seq":14,"createdSeq":11,"roomId":3,"text":"edited"},{"id":3,"seq":15,"createdSeq":13,"roomId":3,"text":"new"},`+
+		`{"id":0,"seq":16,"createdSeq":2,"roomId":3,"deletedAt":"2026-01-01T00:00:00Z"}]`, "X-Seq: 16")
+	p.want(`got`, `[["messageUpdated",1,"edited"],["newMessage",3,"new"],["messageDeleted",0,null],["newMessage",5,"live"]]`)
+}
+
+func TestPlainJoinOfANewRoomIsRepeatedFromItsBeginning(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(plain)
+	c.reply(c.wants("GET /api/chat/join?roomId=3"), 200, `[]`, "X-Seq: 0")
+	p.want(`got`, `[["joined",[]]]`)
+	c.cut()
+	c = s.accept()
+	c.reply(c.wants("GET /api/chat/join after=0 roomId=3"), 200, `[{"id":1,"seq":1,"createdSeq":1,"roomId":3,"text":"first"}]`, "X-Seq: 1")
+	p.want(`got`, `[["joined",[]],["newMessage",1,"first"]]`)
+}
+
+func TestPlainJoinIsForgottenWithItsLeave(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.plainJoin(c)
+	p.run(`
+		io.socket.get('/api/counter/subscribe')
+		io.socket.get('/api/chat/join', { roomId: 4 })
+		io.socket.get('/api/chat/leave', { roomId: 3 })`)
+	c.reply(c.wants("GET /api/counter/subscribe"), 200, `{}`)
+	c.reply(c.wants("GET /api/chat/join roomId=4"), 200, `[]`, "X-Seq: 1")
+	c.reply(c.wants("GET /api/chat/leave roomId=3"), 200, `{}`)
+	p.run(`io.socket.get('/api/next')`)
+	c.reply(c.wants("GET /api/next"), 200, `1`)
+	c.cut()
+	c = s.accept()
+	c.reply(c.wants("GET /api/counter/subscribe"), 200, `{}`)
+	c.reply(c.wants("GET /api/chat/join after=1 roomId=4"), 403, `{}`)
+	c.cut()
+	c = s.accept()
+	p.run(`io.socket.get('/api/next')`)
+	c.wants("GET /api/counter/subscribe")
+	c.wants("GET /api/next")
+}
+
+func TestPlainJoinBesideASubscriptionIsAskedOnce(t *testing.T) {
+	s := newServer(t)
+	p, c := s.connect("")
+	p.run(`
+		io.socket.subscribe('/api/presence/subscribe', {}, { events: {} })
+		io.socket.get('/api/presence/subscribe')`)
+	c.reply(c.wants("GET /api/presence/subscribe"), 200, `[]`)
+	c.reply(c.wants("GET /api/presence/subscribe"), 200, `[]`)
+	p.run(`io.socket.get('/api/next')`)
+	c.reply(c.wants("GET /api/next"), 200, `1`)
+	c.cut()
+	c = s.accept()
+	p.run(`io.socket.get('/api/next')`)
+	c.wants("GET /api/presence/subscribe")
+	c.wants("GET /api/next")
+}

@@ -35,6 +35,28 @@ func ChatRoom(t testing.TB, alice, bob *testkit.Page, roomID int64) {
 	unmount(alice, bob)
 }
 
+// ChatRoomAfterReconnect has the same component hear the room again, and what it
+// missed, after Alice's line was cut and restored.
+func ChatRoomAfterReconnect(t testing.TB, alice, bob *testkit.Page, roomID int64, line *testkit.Wire) {
+	t.Helper()
+	script := compiled(t, patternsBundle)
+	mount(alice, script, roomID)
+	mount(bob, script, roomID)
+	say(alice, "before the break")
+	wantOnce(bob, "before the break")
+
+	line.Cut()
+	alice.Until(`!io.socket.isConnected()`)
+	say(bob, "during the break")
+	wantOnce(bob, "during the break")
+	line.Restore()
+	wantOnce(alice, "during the break")
+	say(bob, "after the break")
+	wantOnce(alice, "after the break")
+	wantOnce(alice, "before the break")
+	unmount(alice, bob)
+}
+
 // SocketIO tells the story of the second guide's provider, hook and chat room
 // (real-time-applications.md), which make a connection of their own by a token.
 func SocketIO(t testing.TB, alice, bob *testkit.Page, roomID int64) {

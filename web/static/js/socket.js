@@ -7,6 +7,9 @@
  *   when it broke fails with `statusCode` 0, because nobody knows whether the server did it.
  * - A subscription is asked for again after every break, from the last seq it saw; its events come in the
  *   order of their seq, each once, and a hole is filled from the database.
+ * - A join by a plain `get` is repeated after every break, too, until its leave. What was missed of a chat room
+ *   comes as the events that would have told of it.
+ * - An anonymous connection is made again when somebody signs in from within the page.
  * - `ready` is told when every subscription stands. Being connected alone means little.
  *
  * The types are in types.d.ts, the frames in docs/protocol.md.
@@ -22,6 +25,7 @@
   /** @typedef {import('./types').SocketOptions} SocketOptions */
   /** @typedef {{ frame: Frame, tell: boolean }} Held */
   /** @typedef {{ frame: Frame, done: (jwr: Jwr) => void, sentAt?: number, expires?: number }} Call */
+  /** @typedef {{ key: string, joins: boolean, path: string, query: Record<string, any> }} Membership */
 
   const QUEUE_MS = 30_000 // longer than a tunnel, shorter than a person's patience
   const QUEUE_CALLS = 100 // the server's burst
@@ -29,6 +33,8 @@
   const HANDSHAKE_MS = 10_000
   const GAP_MS = 250 // what overtook on the way is here by then
   const FRAME_BYTES = 65_536 // past it the server closes with 1009
+  /** Where a page may sign somebody in or up. */
+  const SIGN_INS = new Set(['/api/login', '/api/signup', '/signin', '/signin/demo', '/signup'])
   const TYPING_MS = 6_000 // who said nothing for so long has stopped
 
   const RESTARTING = 1012
@@ -85,11 +91,13 @@
     /** @type {WebSocket | undefined} */ #ws
     /** @type {AbortController | undefined} */ #wanted
     /** @type {Set<Subscription>} */ #subscriptions = new Set()
+    /** What plain requests have joined, by what it is. @type {Map<string, PlainJoin>} */ #plainJoins = new Map()
     /** @type {Call[]} */ #queue = []
     /** @type {Map<number, Call>} */ #underWay = new Map()
     /** @type {Set<Function>} */ #taps = new Set()
     /** @type {Set<string>} */ #asked = new Set()
     #connected = false
+    #outdated = false // somebody has signed in since the handshake began
     #ready = false
     #before = false
     #ids = 0
@@ -103,6 +111,7 @@
       super()
       this.#options = options
       this.headers = options.headers ?? {}
+      this.#watchSignIns()
       if (options.autoConnect !== false) this.reconnect()
     }
 
@@ -133,13 +142,21 @@
     }
 
     /** @param {RequestOptions} options @param {RequestCallback} [cb] @returns {any} */
-    request({ method = 'GET', url, data, headers }, cb) {
-      if (!cb) return new Promise(resolve => this.request({ method, url, data, headers }, (_, jwr) => resolve(jwr)))
+    request(options, cb) {
+      if (!cb) return new Promise(resolve => this.request(options, (_, jwr) => resolve(jwr)))
+      this.ask(options, (jwr, frame) => {
+        guarded(cb, jwr.body, jwr)
+        this.#note(frame, jwr)
+      })
+    }
+
+    /** A request that the socket draws no conclusions from. @param {RequestOptions} options @param {(jwr: Jwr, frame: Frame) => void} done */
+    ask({ method = 'GET', url, data, headers }, done) {
       /** @type {Frame} */
       const frame = { id: ++this.#ids, method: method.toUpperCase(), url, data }
       const all = { ...this.headers, ...headers }
       if (Object.keys(all).length) frame.headers = all
-      const call = { frame, done: (/** @type {Jwr} */ jwr) => guarded(cb, jwr.body, jwr) }
+      const call = { frame, done: (/** @type {Jwr} */ jwr) => done(jwr, frame) }
       if (this.#connected) this.#transmit(call)
       else this.#enqueue(call)
     }
@@ -186,6 +203,30 @@
       return subscription
     }
 
+    /** Remembers what a plain request has joined or left, or changed in a room. @param {Frame} frame @param {Jwr} jwr */
+    #note(frame, jwr) {
+      const membership = membershipOf(frame)
+      if (membership?.joins) this.#joined(membership, frame, jwr)
+      else if (membership) this.#plainJoins.get(membership.key)?.stop()
+      const seq = Number(jwr.headers['X-Seq'])
+      if (seq) for (const join of this.#plainJoins.values()) if (join.is(jwr.body?.roomId)) join.made(seq)
+    }
+
+    /** @param {Membership} membership @param {Frame} frame @param {Jwr} jwr */
+    #joined({ key, path, query }, { headers }, jwr) {
+      const seq = 'X-Seq' in jwr.headers ? Number(jwr.headers['X-Seq']) : undefined // 0: a new room
+      const followed = [...this.#subscriptions].some(s => !(s instanceof PlainJoin) && membershipOf(s)?.key === key)
+      if (jwr.error || (followed && seq === undefined)) return // the page's own subscription repeats it
+      this.#plainJoins.get(key)?.stop()
+      const join = new PlainJoin(this, path, query, { headers, seq }, () => {
+        this.#subscriptions.delete(join)
+        if (this.#plainJoins.get(key) === join) this.#plainJoins.delete(key)
+        this.settle()
+      })
+      this.#subscriptions.add(join)
+      this.#plainJoins.set(key, join)
+    }
+
     /** Whether the connection and every subscription stands. */
     isReady() { return this.#connected && [...this.#subscriptions].every(s => s.stands) }
 
@@ -228,6 +269,7 @@
       const wanted = this.#wanted
       const url = await this.#address()
       if (!url || wanted !== this.#wanted || this.#ws) return
+      this.#outdated = false
       const ws = this.#ws = new WebSocket(url)
       ws.binaryType = 'arraybuffer'
       ws.onmessage = ({ data }) => { if (ws === this.#ws) this.#receive(data) }
@@ -269,6 +311,30 @@
       if (this.#before) this.tell('reconnect')
       this.#before = true
       this.settle()
+      this.#identify()
+    }
+
+    /**
+     * A page signs in by a fetch of its own, or of a library, which nobody here sees. Its timing is seen, when the
+     * answer with the cookie is there.
+     */
+    #watchSignIns() {
+      if (this.#options.auth?.token) return
+      const origin = new URL(this.#options.url || '/', location.href).origin
+      new PerformanceObserver(list => {
+        for (const { name, responseStatus } of /** @type {PerformanceResourceTiming[]} */ (list.getEntries())) {
+          const url = new URL(name)
+          if (responseStatus < 400 && url.origin === origin && SIGN_INS.has(url.pathname)) this.#outdated = true
+        }
+        this.#identify()
+      }).observe({ type: 'resource' })
+    }
+
+    /** Connects anew if somebody has signed in since this connection began without anybody. Answers under way come first. */
+    #identify() {
+      if (!this.#outdated || !this.#connected || this.userId !== null || this.#underWay.size) return
+      this.#broke(1000)
+      this.reconnect()
     }
 
     /** @param {number} code the close code, 0 when we gave up @param {string} [reason] */
@@ -376,6 +442,7 @@
       this.tell('rtt', this.rtt)
       if (this.#taps.size) this.#tapped('in', `${call.frame.method} ${call.frame.url}`, text, frame, this.rtt)
       call.done(answer(frame))
+      this.#identify()
     }
 
     /** @param {Frame} frame @param {string} text */
@@ -440,6 +507,9 @@
     }
   }
 
+  /** @type {SubscribeOptions['events']} */
+  const NO_EVENTS = {}
+
   /** What a page follows: a snapshot, then the changes to it, in order and each once. */
   class Subscription {
     stands = false
@@ -470,7 +540,7 @@
       if (!this.socket.isConnected()) return
       const join = ++this.#joins
       const { url, options: { headers } } = this
-      this.socket.request({ url, data: { ...this.data, after: this.seq }, headers }, (_, jwr) => {
+      this.socket.ask({ url, data: { ...this.data, after: this.seq }, headers }, jwr => {
         if (join === this.#joins) this.#joined(jwr)
       })
     }
@@ -482,8 +552,9 @@
       const first = this.#answered === 0
       this.#answered = this.#joins
       this.#failures = 0
+      const since = this.seq
       if (jwr.headers['X-Seq']) this.seq = Number(jwr.headers['X-Seq'])
-      guarded(this.options.snapshot, jwr.body, { first, reset: jwr.headers['X-Reset'] === 'true', seq: this.seq })
+      guarded(this.options.snapshot, jwr.body, { first, reset: jwr.headers['X-Reset'] === 'true', seq: this.seq, since })
       this.stands = true
       this.#release()
       this.socket.settle()
@@ -551,6 +622,63 @@
       this.options = { ...this.options, events: {} }
       this.forget()
     }
+  }
+
+  /**
+   * What a plain request has joined: it is joined again after every break, and where changes are numbered, as in a
+   * room of the chat, what was missed is told by the events that the page listens to anyway.
+   */
+  class PlainJoin extends Subscription {
+    /** The changes that this page made itself, and knows of from their answers. @type {Set<number>} */ #own = new Set()
+
+    /**
+     * @param {Socket} socket @param {string} url @param {Record<string, any>} data
+     * @param {{ headers?: Record<string, string>, seq?: number }} joined @param {() => void} forget
+     */
+    constructor(socket, url, data, { headers, seq }, forget) {
+      // The listeners are the socket's: the subscription puts the events in order.
+      super(socket, url, data, {
+        headers,
+        room: `chat-${data.roomId}`,
+        events: seq !== undefined ? { newMessage() {}, messageUpdated() {}, messageDeleted() {} } : NO_EVENTS,
+        snapshot: (body, { since }) => this.#replay(body, since),
+      }, forget)
+      this.seq = seq
+      this.stands = true
+    }
+
+    /** @param {unknown} roomId */
+    is(roomId) { return !!roomId && String(roomId) === String(this.data.roomId) }
+
+    /** @param {number} seq of a change of this page's own */
+    made(seq) {
+      this.#own.add(seq)
+      this.seen(seq)
+    }
+
+    /** @param {any} messages what has changed, as it is now @param {number | undefined} since the last seq that was seen */
+    #replay(messages, since) {
+      if (since === undefined || !Array.isArray(messages)) return
+      for (const message of messages.filter(({ seq }) => seq > since && !this.#own.has(seq)).sort((a, b) => a.seq - b.seq)) {
+        const { id, roomId, seq, createdSeq, deletedAt } = message
+        const isNew = createdSeq > since && !this.#own.has(createdSeq)
+        const event = deletedAt ? 'messageDeleted' : isNew ? 'newMessage' : 'messageUpdated'
+        if (!deletedAt || !isNew) this.socket.happened({ event, room: this.options.room, data: deletedAt ? { id, roomId, seq } : message })
+      }
+    }
+  }
+
+  /**
+   * What a request joins or leaves: told by the last word of its path, which comes first in the key, and the ids in
+   * its query. A newer join of the same takes the place of the older. @param {Frame} request @returns {Membership | undefined}
+   */
+  function membershipOf({ method = 'GET', url = '', data }) {
+    const [, of, word, search] = /^(.*)\/(join|subscribe|leave|unsubscribe)(?:\?(.*))?$/.exec(url) ?? []
+    if (method !== 'GET' || !word) return
+    const { after, ...query } = { ...Object.fromEntries(new URLSearchParams(search)), ...data }
+    const ids = Object.keys(query).filter(name => name.endsWith('Id')).sort()
+    const key = [of, ...ids.map(name => `${name}=${query[name]}`)].join(' ')
+    return { key, joins: word === 'join' || word === 'subscribe', path: `${of}/${word}`, query }
   }
 
   /** What a binary message is, by the byte after its channel. */

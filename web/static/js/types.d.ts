@@ -45,6 +45,8 @@ export interface SnapshotInfo {
   /** Too much was missed: the snapshot replaces what the page shows. */
   reset: boolean
   seq?: number
+  /** The last change that was known before. */
+  since?: number
 }
 
 export interface SubscribeOptions {
