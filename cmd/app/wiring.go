@@ -34,7 +34,7 @@ func (a *App) wire() error {
 		Log:    a.config.Log,
 		Guard:  a.guard,
 		Demo:   a.config.Demo,
-		Secure: a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https",
+		Secure: func(*http.Request) bool { return a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https" },
 		Cost:   a.config.PasswordCost,
 		Index:  peopleIndex{a.search},
 	})

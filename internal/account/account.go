@@ -107,7 +107,11 @@ type Token struct {
 	Name       string
 	CreatedAt  time.Time
 	LastUsedAt *time.Time // to the minute; nil: never
+	ExpiresAt  *time.Time // nil: it is valid until it is revoked
 }
+
+// mostTokens is how many a person may have at a time.
+const mostTokens = 50
 
 // Client is who asks, as far as the connection tells.
 type Client struct {

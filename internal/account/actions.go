@@ -1,6 +1,8 @@
 package account
 
 import (
+	"time"
+
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/action"
@@ -168,10 +170,11 @@ type tokenAnswer struct {
 	Token      string     `json:"token,omitempty"` // when it is made, and never again
 	CreatedAt  wire.Time  `json:"createdAt"`
 	LastUsedAt *wire.Time `json:"lastUsedAt"`
+	ExpiresAt  *wire.Time `json:"expiresAt"`
 }
 
 func answerToken(t Token, secret string) tokenAnswer {
-	return tokenAnswer{t.ID, t.Name, secret, wire.Time(t.CreatedAt), wire.TimeOrNil(t.LastUsedAt)}
+	return tokenAnswer{t.ID, t.Name, secret, wire.Time(t.CreatedAt), wire.TimeOrNil(t.LastUsedAt), wire.TimeOrNil(t.ExpiresAt)}
 }
 
 func (a actions) tokens(c echo.Context, who Caller, _ nothing) error {
@@ -183,12 +186,13 @@ func (a actions) tokens(c echo.Context, who Caller, _ nothing) error {
 	return action.Answer(c, answers, err)
 }
 
-type nameInput struct {
-	Name string `json:"name" required:"true"`
+type tokenInput struct {
+	Name      string       `json:"name" required:"true"`
+	ExpiresAt *action.Time `json:"expiresAt"`
 }
 
-func (a actions) createToken(c echo.Context, who Caller, in nameInput) error {
-	t, secret, err := a.account.CreateToken(c.Request().Context(), who, in.Name)
+func (a actions) createToken(c echo.Context, who Caller, in tokenInput) error {
+	t, secret, err := a.account.CreateToken(c.Request().Context(), who, in.Name, (*time.Time)(in.ExpiresAt))
 	return action.Answer(c, answerToken(t, secret), err)
 }
 

@@ -30,16 +30,21 @@ func TestSignUpAnswersTheUserAndSetsTheCookie(t *testing.T) {
 	b.get("/api/me").want(200).has(`"fullName":"Alice Liddell"`, `"email":"alice@example.org","role":"admin"`)
 }
 
-func TestTheCookieIsSecureBehindTLS(t *testing.T) {
+func TestCookieOverHTTPSBelongsToTheHost(t *testing.T) {
 	a := newApp(t)
-	alice, secret := a.mustSignUp(t, "Alice", "alice@example.org")
-	_ = alice
-	a.Secure = true
+	_, secret := a.mustSignUp(t, "Alice", "alice@example.org")
+	a.Secure = func(*http.Request) bool { return true }
 	b := a.browser()
-	if cookie := b.post("/api/login", `{"email":"alice@example.org","password":"`+password+`"}`).want(200).header.Get("Set-Cookie"); !strings.Contains(cookie, "Secure") {
-		t.Errorf("not Secure: %s", cookie)
+	cookie := b.post("/api/login", `{"email":"alice@example.org","password":"`+password+`"}`).want(200).header.Get("Set-Cookie")
+	for _, part := range []string{"__Host-hubbub_session=", "Path=/", "HttpOnly", "Secure", "SameSite=Lax"} {
+		if !strings.Contains(cookie, part) {
+			t.Errorf("no %s in %s", part, cookie)
+		}
 	}
-	b.setCookie(secret)
+	b = a.browser()
+	b.header.Set("Cookie", "hubbub_session="+secret)
+	b.get("/api/me").want(401)
+	b.header.Set("Cookie", "hubbub_session=of-another-host; __Host-hubbub_session="+secret)
 	b.get("/api/me").want(200)
 }
 
@@ -161,7 +166,7 @@ func TestTokensAreListedUsedAndRevoked(t *testing.T) {
 	a := newApp(t)
 	alice := a.signedUp("Alice")
 	created := alice.post("/api/tokens", `{"name":"Deploy  bot"}`)
-	if names := keys(t, created.body); names != "id name token createdAt lastUsedAt" {
+	if names := keys(t, created.body); names != "id name token createdAt lastUsedAt expiresAt" {
 		t.Errorf("a new token has %s", names)
 	}
 	token := read[tokenAnswer](created)

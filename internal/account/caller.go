@@ -11,7 +11,7 @@ import (
 type Caller struct {
 	User
 	Session string    // "session:12" or "token:3"
-	Expires time.Time // zero: does not, which is so for tokens
+	Expires time.Time // zero: never, as a token without an end
 }
 
 type callerKey struct{}

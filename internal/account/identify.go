@@ -10,9 +10,33 @@ import (
 )
 
 const (
-	cookieName = "hubbub_session"
-	socketPath = "/socket" // the one place where a ticket counts
+	cookieName       = "hubbub_session"
+	secureCookieName = "__Host-" + cookieName // browsers let no other host set it (RFC 6265bis §4.1.3.2)
+	socketPath       = "/socket"              // the one place where a ticket counts
 )
+
+// HasCredential reports whether the request has a token, a ticket or a session's
+// cookie, good or bad. It asks no database.
+func (s *Service) HasCredential(r *http.Request) bool {
+	if _, given := bearer(r); given || hasTicket(r) {
+		return true
+	}
+	_, err := r.Cookie(s.cookieName(r))
+	return err == nil
+}
+
+// cookieName is the only name that counts for this request: over https a cookie
+// of the plain name may come from another host of the domain.
+func (s *Service) cookieName(r *http.Request) string {
+	if s.Secure(r) {
+		return secureCookieName
+	}
+	return cookieName
+}
+
+func hasTicket(r *http.Request) bool {
+	return r.URL.Path == socketPath && r.URL.Query().Has("ticket")
+}
 
 // Identify says who is calling, by the first of these that the request has:
 // a bearer token, a ticket (for the socket only, and used up by this), the
@@ -45,16 +69,16 @@ func (s *Service) byToken(ctx context.Context, r *http.Request) (Caller, bool, e
 		return Caller{}, false, err
 	}
 	if !ok {
-		return Caller{}, false, fault.New(http.StatusUnauthorized, "The token is not valid. It may have been revoked.")
+		return Caller{}, false, fault.New(http.StatusUnauthorized, "The token is not valid. It may have expired, or been revoked.")
 	}
 	if f.touch {
 		err = s.store.touchToken(ctx, f.id)
 	}
-	return Caller{User: f.user, Session: tokenKey(f.id)}, true, err
+	return Caller{User: f.user, Session: tokenKey(f.id), Expires: f.expires}, true, err
 }
 
 func (s *Service) byTicket(ctx context.Context, r *http.Request) (Caller, bool, error) {
-	if r.URL.Path != socketPath || !r.URL.Query().Has("ticket") {
+	if !hasTicket(r) {
 		return Caller{}, false, nil
 	}
 	f, isToken, ok, err := s.store.takeTicket(ctx, hashed(r.URL.Query().Get("ticket")))
@@ -72,7 +96,7 @@ func (s *Service) byTicket(ctx context.Context, r *http.Request) (Caller, bool, 
 }
 
 func (s *Service) byCookie(ctx context.Context, r *http.Request) (Caller, bool, error) {
-	cookie, err := r.Cookie(cookieName)
+	cookie, err := r.Cookie(s.cookieName(r))
 	if err != nil {
 		return Caller{}, false, nil
 	}

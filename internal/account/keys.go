@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -83,14 +84,29 @@ func (s *Service) Tokens(ctx context.Context, c Caller) ([]Token, error) {
 	return s.store.tokens(ctx, c.ID)
 }
 
-// CreateToken makes a bearer token. The secret is told this once.
-func (s *Service) CreateToken(ctx context.Context, c Caller, name string) (t Token, secret string, err error) {
+// CreateToken makes a bearer token, which is valid until it expires (nil: never)
+// or is revoked. The secret is returned this once. A person with fifty gets 409.
+func (s *Service) CreateToken(ctx context.Context, c Caller, name string, expires *time.Time) (t Token, secret string, err error) {
 	name = cleanName(name)
-	if reason := nameProblem(name); reason != "" {
-		return Token{}, "", fault.Invalid("name", reason)
+	wrong := faults{}
+	wrong.check("name", nameProblem(name))
+	if expires != nil && time.Until(*expires) <= 0 {
+		wrong.check("expiresAt", "must be in the future")
+	}
+	if err := wrong.err(); err != nil {
+		return Token{}, "", err
 	}
 	secret = tokenPrefix + newSecret()
-	t, err = s.store.insertToken(ctx, c.ID, name, hashed(secret))
+	err = inTx(ctx, s.db, func(tx store) error {
+		if err := tx.lockUser(ctx, c.ID); err != nil {
+			return err
+		}
+		var room bool
+		if t, room, err = tx.insertToken(ctx, c.ID, name, hashed(secret), expires); err == nil && !room {
+			err = fault.Conflict(fmt.Sprintf("You have %d tokens. Revoke one that you do not need.", mostTokens))
+		}
+		return err
+	})
 	return t, secret, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,15 +26,24 @@ const (
 )
 
 // failuresOf are the limits on failed sign-ins: of the account, whoever tries,
-// and of the address, whatever it tries. Unknown accounts are counted as well,
-// so that the limit tells nothing about which exist.
-func failuresOf(email, address string) []limit {
+// and of the address, whatever it tries. A network in which the account is
+// signed in has a count of its own, so that guesses from elsewhere do not lock
+// its owner out. Unknown accounts are counted as well, so that the limit tells
+// nothing about which exist.
+func (s *Service) failuresOf(ctx context.Context, email, address string) ([]limit, error) {
 	email = cutRunes(strings.ToLower(email), maxEmail) // longer ones are nobody's
-	limits := []limit{{"account " + email, 10, failureWindow}}
-	if address != "" {
-		limits = append(limits, limit{"address " + network(address), 30, failureWindow})
+	if address == "" {
+		return []limit{{"account " + email, 10, failureWindow}}, nil
 	}
-	return limits
+	account, from := "account "+email, Network(address)
+	addresses, err := s.store.sessionAddresses(ctx, email)
+	if err != nil {
+		return nil, err
+	}
+	if slices.ContainsFunc(addresses, func(known string) bool { return Network(known) == from }) {
+		account += " from " + from
+	}
+	return []limit{{account, 10, failureWindow}, {"address " + from, 30, failureWindow}}, nil
 }
 
 // signUpsOf is the limit on accounts made from an address.
@@ -41,12 +51,12 @@ func signUpsOf(address string) []limit {
 	if address == "" {
 		return nil
 	}
-	return []limit{{"sign-up " + network(address), 100, signUpWindow}}
+	return []limit{{"sign-up " + Network(address), 100, signUpWindow}}
 }
 
-// network is what one person surely has: an IPv4 address, or the /64 of an
-// IPv6 one, in which they may take any.
-func network(address string) string {
+// Network is what limits of an address count by: an IPv4 address, or the /64 of
+// an IPv6 one, in which one client may take any.
+func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
 		return address
@@ -58,10 +68,29 @@ func network(address string) string {
 	return prefix.String()
 }
 
+// reserve counts an attempt that is within the limits, and refuses any other with
+// 429. However many are made at once, on all nodes, no more than the limit pass.
+func (s *Service) reserve(ctx context.Context, limits []limit) error {
+	if len(limits) == 0 {
+		return nil
+	}
+	return inTx(ctx, s.db, func(tx store) error {
+		for _, l := range limits {
+			if err := tx.lockAttempts(ctx, l); err != nil {
+				return err
+			}
+		}
+		if err := tx.within(ctx, limits); err != nil {
+			return err
+		}
+		return tx.count(ctx, limits)
+	})
+}
+
 // within refuses with 429 when one of the limits is reached.
-func (s *Service) within(ctx context.Context, limits []limit) error {
+func (s store) within(ctx context.Context, limits []limit) error {
 	for _, l := range limits {
-		wait, err := s.store.reached(ctx, l)
+		wait, err := s.reached(ctx, l)
 		if err != nil {
 			return err
 		}
@@ -73,12 +102,12 @@ func (s *Service) within(ctx context.Context, limits []limit) error {
 }
 
 // count notes that it happened once more.
-func (s *Service) count(ctx context.Context, limits []limit) error {
+func (s store) count(ctx context.Context, limits []limit) error {
 	subjects := make([]string, len(limits))
 	for i, l := range limits {
 		subjects[i] = l.subject
 	}
-	return s.store.insertAttempts(ctx, subjects)
+	return s.insertAttempts(ctx, subjects)
 }
 
 func tooOften(wait time.Duration) error {

@@ -3,10 +3,14 @@ package account
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"hubbub/internal/fault"
 	"hubbub/internal/testkit"
 )
 
@@ -84,4 +88,59 @@ func TestAnEndlessEmailIsJustAnotherFailure(t *testing.T) {
 	s := newService(t)
 	_, _, err := s.SignIn(t.Context(), strings.Repeat("x", 100_000), password, Client{})
 	wantStatus(t, err, http.StatusUnauthorized)
+}
+
+func TestSignUpLimitCountsConcurrentRequests(t *testing.T) {
+	db := testkit.Database(t)
+	nodes := []*Service{serviceOn(t, db), serviceOn(t, db)}
+	var accepted atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 240 {
+		wg.Go(func() {
+			newcomer := NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}
+			for { // the line of an address refuses for a second, the limit for longer
+				_, _, err := nodes[i%2].SignUp(t.Context(), newcomer, Client{Address: "192.0.2.1"})
+				f := fault.Of(err)
+				if f == nil {
+					accepted.Add(1)
+					return
+				}
+				if f.Status != http.StatusTooManyRequests {
+					t.Error(err)
+					return
+				}
+				if f.RetryAfter > time.Minute {
+					return
+				}
+				runtime.Gosched()
+			}
+		})
+	}
+	wg.Wait()
+	if accepted.Load() != 100 {
+		t.Errorf("%d signed up, want 100", accepted.Load())
+	}
+}
+
+func TestAccountLockoutSparesItsOwnersNetworks(t *testing.T) {
+	s := newService(t)
+	s.mustSignUp(t, "Alice", "alice@example.org")
+	signIn := func(password, address string) error {
+		_, _, err := s.SignIn(t.Context(), "alice@example.org", password, Client{Address: address})
+		return err
+	}
+	if err := signIn(password, "2001:db8::1"); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		wantStatus(t, signIn("a guess", fmt.Sprintf("192.0.2.%d", i)), http.StatusUnauthorized)
+	}
+	wantStatus(t, signIn(password, "192.0.2.99"), http.StatusTooManyRequests)
+	if err := signIn(password, "2001:db8::2"); err != nil {
+		t.Errorf("its owner, at home: %v", err)
+	}
+	for range 10 {
+		wantStatus(t, signIn("a guess", "2001:db8::3"), http.StatusUnauthorized)
+	}
+	wantStatus(t, signIn(password, "2001:db8::2"), http.StatusTooManyRequests)
 }

@@ -77,7 +77,7 @@ func (s *Service) past(t *testing.T, d time.Duration) {
 	t.Helper()
 	for _, move := range []string{
 		`update account.sessions set created_at = created_at - $1::interval, last_seen_at = last_seen_at - $1::interval, expires_at = expires_at - $1::interval`,
-		`update account.tokens   set created_at = created_at - $1::interval, last_used_at = last_used_at - $1::interval`,
+		`update account.tokens   set created_at = created_at - $1::interval, last_used_at = last_used_at - $1::interval, expires_at = expires_at - $1::interval`,
 		`update account.tickets  set expires_at = expires_at - $1::interval`,
 		`update account.attempts set at = at - $1::interval`,
 	} {

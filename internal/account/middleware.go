@@ -42,7 +42,7 @@ func isPage(r *http.Request) bool {
 }
 
 func (s *Service) dropStaleCookie(c echo.Context) {
-	if _, err := c.Cookie(cookieName); err == nil {
+	if _, err := c.Cookie(s.cookieName(c.Request())); err == nil {
 		s.dropCookie(c)
 	}
 }
@@ -61,8 +61,8 @@ func (s *Service) dropCookie(c echo.Context) {
 
 func (s *Service) cookie(r *http.Request, value string) *http.Cookie {
 	return &http.Cookie{
-		Name: cookieName, Value: value, Path: "/",
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure || r.TLS != nil,
+		Name: s.cookieName(r), Value: value, Path: "/",
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.Secure(r),
 	}
 }
 

@@ -2,6 +2,8 @@ package account
 
 import (
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
@@ -35,7 +37,7 @@ type SettingsView struct {
 // address. Any other word says nothing.
 var doneNotes = map[string]string{
 	"name":     "Your name is changed.",
-	"password": "Your password is changed. You are signed out everywhere else.",
+	"password": "Your password is changed. You are signed out everywhere else, and your tokens are revoked.",
 	"session":  "That browser is signed out.",
 	"token":    "The token is revoked.",
 }
@@ -100,9 +102,26 @@ func (p pages) changePassword(c echo.Context, who Caller, in changePasswordInput
 	return p.settle(c, SettingsView{Caller: who, FullName: who.FullName}, "password", "current", err)
 }
 
-func (p pages) createToken(c echo.Context, who Caller, in nameInput) error {
+type tokenFormInput struct {
+	Name string        `json:"name" required:"true"`
+	Days action.Cursor `json:"days"` // that it is valid; 0: until it is revoked
+}
+
+// tokenDays are the choices of the form; a program may name any time.
+var tokenDays = []int{30, 90, 365}
+
+// expires is when the token expires; nil: never.
+func (in tokenFormInput) expires() *time.Time {
+	if !slices.Contains(tokenDays, int(in.Days)) {
+		return nil
+	}
+	at := time.Now().AddDate(0, 0, int(in.Days))
+	return &at
+}
+
+func (p pages) createToken(c echo.Context, who Caller, in tokenFormInput) error {
 	view := SettingsView{Caller: who, FullName: who.FullName}
-	_, secret, err := p.account.CreateToken(c.Request().Context(), who, in.Name)
+	_, secret, err := p.account.CreateToken(c.Request().Context(), who, in.Name, in.expires())
 	if err != nil {
 		return p.settle(c, view, "", "name", err)
 	}

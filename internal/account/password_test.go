@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync"
@@ -74,13 +76,51 @@ func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
 func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
 	s := newService(t)
 	for range cap(s.passwords.slots) {
-		if err := s.passwords.enter(t.Context()); err != nil {
+		leave, err := s.passwords.enter(t.Context(), "")
+		if err != nil {
 			t.Fatal(err)
 		}
+		defer leave()
 	}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
 	if _, _, err := s.SignIn(gone, "alice@example.org", password, Client{}); err == nil {
 		t.Error("signed in without a turn")
+	}
+}
+
+func TestPasswordLineIsShortForEachAddress(t *testing.T) {
+	s := newService(t)
+	enter := s.passwords.enter
+	for range cap(s.passwords.slots) { // so that everybody else waits
+		leave, err := enter(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer leave()
+	}
+	impatient, giveUp := context.WithCancel(t.Context())
+	defer giveUp()
+	answers := make(chan error)
+	for i := range linePerAddress + 1 {
+		go func() {
+			_, err := enter(impatient, fmt.Sprintf("2001:db8::%x", i))
+			answers <- err
+		}()
+	}
+	wantStatus(t, <-answers, http.StatusTooManyRequests) // the others wait
+	if quit, ok := s.passwords.queue("2001:db8:0:1::1"); ok {
+		quit()
+	} else {
+		t.Error("another network is refused as well")
+	}
+	giveUp()
+	for range linePerAddress {
+		if err := <-answers; !errors.Is(err, context.Canceled) {
+			t.Errorf("one of those in line: %v", err)
+		}
+	}
+	if len(s.passwords.inLine) != 0 {
+		t.Errorf("still in line: %v", s.passwords.inLine)
 	}
 }

@@ -24,9 +24,10 @@ type Config struct {
 	Log    *slog.Logger // nil: the default
 	Guard  loop.Guard   // catches panics of what runs in the background; without a logger it uses Log
 	Demo   bool         // people of the demo sign in with one click
-	Secure bool         // the public address is https, whatever a request looks like
 	Cost   Cost         // of hashing a password; zero: the usual
 	Index  Index        // nil: people are not findable by search
+
+	Secure func(*http.Request) bool // reports whether the browser uses https; nil: never
 }
 
 // Service is what can be done with accounts. Its methods are safe to call at once.
@@ -45,6 +46,9 @@ func New(db *postgres.DB, c Config) (*Service, error) {
 	c.Guard = c.Guard.WithLog(c.Log)
 	if c.Index == nil {
 		c.Index = unfindable{}
+	}
+	if c.Secure == nil {
+		c.Secure = func(*http.Request) bool { return false }
 	}
 	passwords, err := newPasswords(c.Cost)
 	if err != nil {
@@ -75,14 +79,8 @@ func (s *Service) SignUp(ctx context.Context, n NewPerson, from Client) (c Calle
 	if err := n.problems(); err != nil {
 		return Caller{}, "", err
 	}
-	if err := s.within(ctx, signUpsOf(from.Address)); err != nil {
-		return Caller{}, "", err
-	}
-	hash, err := s.hash(ctx, n.Password)
+	hash, err := s.hash(ctx, n.Password, from, signUpsOf(from.Address)...)
 	if err != nil {
-		return Caller{}, "", err
-	}
-	if err := s.count(ctx, signUpsOf(from.Address)); err != nil {
 		return Caller{}, "", err
 	}
 	u, err := s.add(ctx, n, hash)
@@ -93,11 +91,16 @@ func (s *Service) SignUp(ctx context.Context, n NewPerson, from Client) (c Calle
 	return s.begin(ctx, u, from)
 }
 
-func (s *Service) hash(ctx context.Context, password string) (string, error) {
-	if err := s.passwords.enter(ctx); err != nil {
+// hash counts against the limits when its turn has come, before the work.
+func (s *Service) hash(ctx context.Context, password string, from Client, limits ...limit) (string, error) {
+	leave, err := s.passwords.enter(ctx, from.Address)
+	if err != nil {
 		return "", err
 	}
-	defer s.passwords.leave()
+	defer leave()
+	if err := s.reserve(ctx, limits); err != nil {
+		return "", err
+	}
 	return s.passwords.hash(password)
 }
 
@@ -132,12 +135,16 @@ func (s *Service) SignIn(ctx context.Context, email, password string, from Clien
 // authenticate looks at the limit only when its turn to hash has come: of many
 // guesses at once, those behind the tenth failure find it counted.
 func (s *Service) authenticate(ctx context.Context, email, password string, from Client) (User, error) {
-	if err := s.passwords.enter(ctx); err != nil {
+	leave, err := s.passwords.enter(ctx, from.Address)
+	if err != nil {
 		return User{}, err
 	}
-	defer s.passwords.leave()
-	limits := failuresOf(email, from.Address)
-	if err := s.within(ctx, limits); err != nil {
+	defer leave()
+	limits, err := s.failuresOf(ctx, email, from.Address)
+	if err != nil {
+		return User{}, err
+	}
+	if err := s.store.within(ctx, limits); err != nil {
 		return User{}, err
 	}
 	u, hash, _, err := s.store.userByEmail(ctx, email)
@@ -148,7 +155,7 @@ func (s *Service) authenticate(ctx context.Context, email, password string, from
 	if err != nil || right {
 		return u, err
 	}
-	if err := s.count(ctx, limits); err != nil {
+	if err := s.store.count(ctx, limits); err != nil {
 		return User{}, err
 	}
 	return User{}, fault.New(http.StatusUnauthorized, "The email or the password is not right.")
@@ -179,8 +186,8 @@ func (s *Service) Rename(ctx context.Context, c Caller, fullName string) error {
 	return nil
 }
 
-// ChangePassword sets a new password for whoever knows the current one, and
-// ends their other sessions. Guessing here counts like guessing at sign-in.
+// ChangePassword sets a new password for whoever knows the current one, ends
+// their other sessions and revokes their tokens. Guessing here counts like guessing at sign-in.
 func (s *Service) ChangePassword(ctx context.Context, c Caller, current, password string, from Client) error {
 	if reason := passwordProblem(password); reason != "" {
 		return fault.Invalid("password", reason)
@@ -191,7 +198,7 @@ func (s *Service) ChangePassword(ctx context.Context, c Caller, current, passwor
 		}
 		return err
 	}
-	hash, err := s.hash(ctx, password)
+	hash, err := s.hash(ctx, password, from)
 	if err != nil {
 		return err
 	}
@@ -199,19 +206,26 @@ func (s *Service) ChangePassword(ctx context.Context, c Caller, current, passwor
 }
 
 func (s *Service) replacePassword(ctx context.Context, c Caller, hash string) error {
-	var ended []int64
+	var ended, revoked []int64
 	err := inTx(ctx, s.db, func(tx store) error {
 		if err := tx.setPassword(ctx, c.ID, hash); err != nil {
 			return err
 		}
 		var err error
-		ended, err = tx.deleteSessionsBut(ctx, c.ID, sessionID(c.Session))
+		if ended, err = tx.deleteSessionsBut(ctx, c.ID, sessionID(c.Session)); err != nil {
+			return err
+		}
+		revoked, err = tx.deleteTokens(ctx, c.ID)
 		return err
 	})
-	if err == nil {
-		s.closeSessions(ended)
+	if err != nil {
+		return err
 	}
-	return err
+	s.closeSessions(ended)
+	for _, id := range revoked {
+		s.closeSockets(tokenKey(id))
+	}
+	return nil
 }
 
 // Run deletes what has expired, and closes its sockets, until ctx ends.

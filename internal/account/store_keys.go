@@ -83,7 +83,7 @@ func (s store) sessions(ctx context.Context, userID int64) ([]Session, error) {
 func (s store) standing(ctx context.Context, sessions, tokens []int64) (sessionsLeft, tokensLeft []int64, err error) {
 	err = s.db.QueryRow(ctx, `
 		select array(select id from account.sessions where id = any ($1) and expires_at > now()),
-		       array(select id from account.tokens where id = any ($2))`, sessions, tokens).Scan(&sessionsLeft, &tokensLeft)
+		       array(select id from account.tokens where id = any ($2) and (expires_at is null or expires_at > now()))`, sessions, tokens).Scan(&sessionsLeft, &tokensLeft)
 	if err != nil {
 		return nil, nil, fmt.Errorf("look which sessions stand: %w", err)
 	}
@@ -115,27 +115,51 @@ func (s store) deleteSessionsBut(ctx context.Context, userID, keep int64) ([]int
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-func (s store) insertToken(ctx context.Context, userID int64, name string, hash []byte) (Token, error) {
-	t := Token{Name: name}
-	err := s.db.QueryRow(ctx, `
-		insert into account.tokens (user_id, name, hash)
-		values ($1, $2, $3)
-		returning id, created_at`, userID, name, hash).Scan(&t.ID, &t.CreatedAt)
+// lockUser lets transactions that add to what a person has take turns.
+func (s store) lockUser(ctx context.Context, userID int64) error {
+	_, err := s.db.Exec(ctx, `
+		select
+		  from account.users
+		 where id = $1
+		   for no key update`, userID)
 	if err != nil {
-		return Token{}, fmt.Errorf("make the token: %w", err)
+		return fmt.Errorf("lock the person: %w", err)
 	}
-	return t, nil
+	return nil
 }
 
-// token finds a token; false: there is none.
+// insertToken adds a token, unless the person has mostTokens: room is false.
+// Call it under the person's lock.
+func (s store) insertToken(ctx context.Context, userID int64, name string, hash []byte, expires *time.Time) (t Token, room bool, err error) {
+	t = Token{Name: name, ExpiresAt: expires}
+	err = s.db.QueryRow(ctx, `
+		insert into account.tokens (user_id, name, hash, expires_at)
+		select $1, $2, $3, $4
+		 where (select count(*) from account.tokens where user_id = $1 and (expires_at is null or expires_at > now())) < $5
+		returning id, created_at`, userID, name, hash, expires, mostTokens).Scan(&t.ID, &t.CreatedAt)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Token{}, false, nil
+	}
+	if err != nil {
+		return Token{}, false, fmt.Errorf("make the token: %w", err)
+	}
+	return t, true, nil
+}
+
+// token finds a token that has not expired; false: there is none.
 func (s store) token(ctx context.Context, hash []byte) (found, bool, error) {
 	var f found
 	var err error
+	var expires *time.Time
 	f.user, err = scanUser(s.db.QueryRow(ctx, `
-		select `+userColumns+`, t.id, coalesce(t.last_used_at < now() - $2::interval, true)
+		select `+userColumns+`, t.id, t.expires_at, coalesce(t.last_used_at < now() - $2::interval, true)
 		  from account.tokens t
 		  join account.users u on u.id = t.user_id
-		 where t.hash = $1`, hash, touchEvery), &f.id, &f.touch)
+		 where t.hash = $1
+		   and (t.expires_at is null or t.expires_at > now())`, hash, touchEvery), &f.id, &expires, &f.touch)
+	if expires != nil {
+		f.expires = *expires
+	}
 	return foundOrNot(f, "find the token", err)
 }
 
@@ -154,14 +178,27 @@ func (s store) touchToken(ctx context.Context, id int64) error {
 // tokens lists a person's tokens, the newest first.
 func (s store) tokens(ctx context.Context, userID int64) ([]Token, error) {
 	rows, err := s.db.Query(ctx, `
-		select id, name, created_at, last_used_at
+		select id, name, created_at, last_used_at, expires_at
 		  from account.tokens
 		 where user_id = $1
+		   and (expires_at is null or expires_at > now())
 		 order by id desc`, userID)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Token])
+}
+
+// deleteTokens revokes all of a person's tokens, and returns which.
+func (s store) deleteTokens(ctx context.Context, userID int64) ([]int64, error) {
+	rows, err := s.db.Query(ctx, `
+		delete from account.tokens
+		 where user_id = $1
+		returning id`, userID)
+	if err != nil {
+		return nil, fmt.Errorf("revoke the tokens: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
 // deleteToken says whether it was there, and theirs.
@@ -204,12 +241,14 @@ func (s store) takeTicket(ctx context.Context, hash []byte) (f found, isToken, o
 			delete from account.tickets
 			 where hash = $1
 			returning user_id, session_id, token_id, expires_at)
-		select `+userColumns+`, coalesce(t.session_id, t.token_id), t.token_id is not null, s.expires_at
+		select `+userColumns+`, coalesce(t.session_id, t.token_id), t.token_id is not null, coalesce(s.expires_at, k.expires_at)
 		  from used t
 		  join account.users u on u.id = t.user_id
 		  left join account.sessions s on s.id = t.session_id
+		  left join account.tokens k on k.id = t.token_id
 		 where t.expires_at > now()
-		   and (t.session_id is null or s.expires_at > now())`, hash), &f.id, &isToken, &expires)
+		   and (t.session_id is null or s.expires_at > now())
+		   and (k.expires_at is null or k.expires_at > now())`, hash), &f.id, &isToken, &expires)
 	if expires != nil {
 		f.expires = *expires
 	}

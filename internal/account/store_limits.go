@@ -25,6 +25,32 @@ func (s store) reached(ctx context.Context, l limit) (wait time.Duration, err er
 	return wait, nil
 }
 
+// lockAttempts lets transactions that count against one limit take turns.
+func (s store) lockAttempts(ctx context.Context, l limit) error {
+	_, err := s.db.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, l.subject)
+	if err != nil {
+		return fmt.Errorf("take turns to count attempts: %w", err)
+	}
+	return nil
+}
+
+// sessionAddresses are where the sessions of the account with this email began,
+// of the hundred used last.
+func (s store) sessionAddresses(ctx context.Context, email string) ([]string, error) {
+	rows, err := s.db.Query(ctx, `
+		select s.address
+		  from account.users u
+		  join account.sessions s on s.user_id = u.id
+		 where lower(u.email) = lower($1)
+		   and s.expires_at > now()
+		 order by s.last_seen_at desc
+		 limit 100`, email)
+	if err != nil {
+		return nil, fmt.Errorf("find where the account is signed in: %w", err)
+	}
+	return pgx.CollectRows(rows, pgx.RowTo[string])
+}
+
 func (s store) insertAttempts(ctx context.Context, subjects []string) error {
 	_, err := s.db.Exec(ctx, `
 		insert into account.attempts (subject)
@@ -43,7 +69,10 @@ func (s store) deleteExpired(ctx context.Context) (sessions []int64, err error) 
 			 where expires_at <= now()),
 		attempts as (
 			delete from account.attempts
-			 where at <= now() - $1::interval)
+			 where at <= now() - $1::interval),
+		tokens as (
+			delete from account.tokens
+			 where expires_at <= now())
 		delete from account.sessions
 		 where expires_at <= now()
 		returning id`, longestWindow)

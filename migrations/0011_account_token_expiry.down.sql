@@ -1,0 +1,1 @@
+alter table account.tokens drop column expires_at;
