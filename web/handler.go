@@ -48,11 +48,11 @@ type variants struct {
 // the service worker with its pictures at the root, where a browser asks each
 // time whether they changed. Any other address, also
 // one of an older version, is 404.
-func Handler() http.Handler { return handler() }
+func Handler() *http.ServeMux { return handler() }
 
 var handler = sync.OnceValue(newHandler)
 
-func newHandler() http.Handler {
+func newHandler() *http.ServeMux {
 	all := static()
 	mux := http.NewServeMux()
 	for name, content := range all.files {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -44,7 +45,7 @@ type App struct {
 	guard     loop.Guard
 	router    *echo.Echo
 
-	listener net.Listener
+	listener *net.TCPListener
 	public   *http.Server
 	ops      *http.Server
 	leaving  atomic.Bool // it is stopping: not ready any more
@@ -56,7 +57,7 @@ type App struct {
 // Start opens the database, wires everything and serves. It returns when the
 // app can be used; Close ends it.
 func Start(ctx context.Context, config Config) (*App, error) {
-	listener, err := net.Listen("tcp", config.Addr)
+	listener, err := listen(config.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on ADDR=%s, is another Hubbub running? %w", config.Addr, err)
 	}
@@ -66,19 +67,27 @@ func Start(ctx context.Context, config Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{config: config, db: db, listener: listener, failed: make(chan error, 2)}
+	if err := a.begin(ctx); err != nil {
+		a.Close()
+		return nil, err
+	}
+	return a, nil
+}
+
+func (a *App) begin(ctx context.Context) error {
 	if err := a.wire(); err != nil {
-		return nil, errors.Join(err, a.Close(ctx))
+		return err
 	}
 	if err := a.search.Begin(ctx); err != nil {
-		return nil, errors.Join(err, a.Close(ctx))
+		return err
 	}
 	if err := a.seed(ctx); err != nil {
-		return nil, errors.Join(err, a.Close(ctx))
+		return err
 	}
 	if err := a.presence.Begin(ctx); err != nil {
-		return nil, errors.Join(err, a.Close(ctx))
+		return err
 	}
-	return a, a.serve()
+	return a.serve()
 }
 
 // URL is where a browser on this machine finds the app.
@@ -106,8 +115,9 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.search.Run(jobs) })
 	a.running.Go(func() { a.backfill(jobs) })
 	a.running.Go(func() { a.collab.Run(jobs) })
-	a.public = &http.Server{Handler: a.abortPanics(a.router), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-	a.start(a.public, a.listener)
+	a.public = a.newServer(a.abortPanics(a.router))
+	a.public.WriteTimeout = answerTime
+	a.start(a.public, a.limitConnections(a.listener))
 	if a.config.OpsAddr == "" {
 		return nil
 	}
@@ -115,9 +125,29 @@ func (a *App) serve() error {
 	if err != nil {
 		return fmt.Errorf("cannot listen on OPS_ADDR=%s, set it to another address: %w", a.config.OpsAddr, err)
 	}
-	a.ops = &http.Server{Handler: a.abortPanics(a.opsRouter()), ReadHeaderTimeout: 10 * time.Second}
+	a.ops = a.newServer(a.abortPanics(a.opsRouter()))
 	a.start(a.ops, listener)
 	return nil
+}
+
+func listen(address string) (*net.TCPListener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	return listener.(*net.TCPListener), nil // as of every network "tcp"
+}
+
+// answerTime is what a client may take to read an answer: 10 MB at 35 kB/s.
+const answerTime = 5 * time.Minute
+
+// newServer bounds what a client may take to send the head of a request; the
+// time of a body is limitBodyTime's. A socket has neither bound.
+func (a *App) newServer(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(a.config.Log.Handler(), slog.LevelWarn),
+	}
 }
 
 func (a *App) start(server *http.Server, listener net.Listener) {
@@ -129,23 +159,68 @@ func (a *App) start(server *http.Server, listener net.Listener) {
 	})
 }
 
+// The shares of Config.Patience that the steps of Close have at most. Together
+// they are less than all of it, so that the process ends in time.
+const (
+	socketsShare  = 0.4
+	requestsShare = 0.2
+	jobsShare     = 0.1
+	databaseShare = 0.2 // an embedded server stops with it
+)
+
 // Close lets everybody go: it is not ready any more, so that no proxy sends new
 // people; sockets are closed with 1012 in batches, what they asked is answered;
 // then requests by HTTP end, then the jobs, of which presence hands its leases
-// back, then the database. It takes as long as ctx at most.
-func (a *App) Close(ctx context.Context) error {
+// back, then the database. What a peer, or a query, holds up longer than its
+// share of the time is cut, so Close returns within Config.Patience.
+func (a *App) Close() {
 	a.leaving.Store(true)
-	errs := []error{a.hub.Shutdown(ctx)}
-	for _, server := range []*http.Server{a.public, a.ops} {
-		if server != nil {
-			errs = append(errs, server.Shutdown(ctx))
-		}
-	}
+	a.step("sockets", socketsShare, a.hub.Shutdown)
+	a.step("requests", requestsShare, a.stopServers)
 	if a.stopJobs != nil {
 		a.stopJobs()
 	}
 	a.listener.Close()
-	a.running.Wait()
-	a.db.Close()
+	a.step("jobs", jobsShare, func(ctx context.Context) error { return await(ctx, a.running.Wait) })
+	a.step("database", databaseShare, func(ctx context.Context) error { return await(ctx, a.db.Close) })
+}
+
+// step runs a step of Close for its share of the time. That it was cut is no
+// failure of the app, so it is only logged.
+func (a *App) step(name string, share float64, end func(context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(share*float64(a.config.Patience)))
+	defer cancel()
+	if err := end(ctx); err != nil {
+		a.config.Log.Warn("cut off at the end", "what", name, "error", err)
+	}
+}
+
+// stopServers lets requests end until ctx does, and then cuts their connections.
+func (a *App) stopServers(ctx context.Context) error {
+	var errs []error
+	for _, server := range []*http.Server{a.public, a.ops} {
+		if server == nil {
+			continue
+		}
+		if err := server.Shutdown(ctx); err != nil {
+			errs = append(errs, err, server.Close())
+		}
+	}
 	return errors.Join(errs...)
+}
+
+// await runs a function that takes no context. If ctx ends first it returns its
+// error, and the function goes on by itself.
+func await(ctx context.Context, run func()) error {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		run()
+	}()
+	select {
+	case <-ended:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

@@ -41,18 +41,34 @@ func run(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n  Hubbub is at %s\n", app.URL())
-	if config.Demo {
-		fmt.Println("  Open it in two browsers, pick a person in each, and talk.")
-	}
-	fmt.Println()
+	app.greet()
 	select {
 	case <-ctx.Done():
 	case err = <-app.Failed():
 	}
-	closing, cancel := context.WithTimeout(context.Background(), config.Patience)
-	defer cancel()
-	return errors.Join(err, app.Close(closing))
+	app.Close()
+	return err
+}
+
+// greet says where the app is: to people, or where logs are read by programs
+// as a line of the log.
+func (a *App) greet() {
+	if a.config.LogJSON {
+		a.config.Log.Info("Hubbub is ready", "url", a.URL(), "address", a.listener.Addr().String())
+		return
+	}
+	fmt.Printf("\n%s\n", a.greeting())
+}
+
+func (a *App) greeting() string {
+	text := "  Hubbub is at " + a.URL() + "\n"
+	if a.config.Demo {
+		text += "  Open it in two browsers, pick a person in each, and talk.\n"
+	}
+	if a.listener.Addr().(*net.TCPAddr).IP.IsLoopback() {
+		text += "  Only this machine reaches it. ADDR=:8080 opens it to the network.\n"
+	}
+	return text
 }
 
 func healthcheck(ctx context.Context, config Config) error {

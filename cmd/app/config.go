@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"hubbub/internal/account"
@@ -17,20 +19,23 @@ import (
 
 // Config is what the environment says, by the names of docs/configuration.md.
 type Config struct {
-	Addr                  string   // ADDR: the public address
-	OpsAddr               string   // OPS_ADDR: metrics, health, pprof; empty: none
-	DatabaseURL           string   // DATABASE_URL: empty: an embedded server under DataDir
-	DataDir               string   // DATA_DIR
-	BaseURL               *url.URL // BASE_URL: the public URL; nil: whatever the browser asked for
-	AllowedOrigins        []string // ALLOWED_ORIGINS: further origins for sockets and CORS
-	Demo                  bool     // DEMO: demo people and data
-	Orders                bool     // a demo's orders: two days of them, and more while somebody watches
-	RequestRate           int      // REQUEST_RATE: frames or requests a second; 0: no limit
-	ConnectionsPerAddress int      // CONNECTIONS_PER_ADDRESS; 0: no limit
+	Addr                  string       // ADDR: the public address
+	OpsAddr               string       // OPS_ADDR: metrics, health, pprof; empty: none
+	DatabaseURL           string       // DATABASE_URL: empty: an embedded server under DataDir
+	DataDir               string       // DATA_DIR
+	BaseURL               *url.URL     // BASE_URL: the public URL; nil: whatever the browser asked for
+	AllowedOrigins        []string     // ALLOWED_ORIGINS: further origins for sockets and CORS
+	Demo                  bool         // DEMO: demo people and data
+	Orders                bool         // a demo's orders: two days of them, and more while somebody watches
+	RequestRate           int          // REQUEST_RATE: frames or requests a second; 0: no limit
+	ConnectionsPerAddress int          // CONNECTIONS_PER_ADDRESS: sockets; 0: no limit
+	TrustedProxies        []*net.IPNet // TRUSTED_PROXIES: whose X-Forwarded-For and -Proto count
 	Log                   *slog.Logger
+	LogJSON               bool // LOG_FORMAT=json: the greeting is a line of the log, too
 
 	Heartbeat time.Duration // of the sockets
 	Patience  time.Duration // for letting everybody go when it stops
+	BodyTime  time.Duration // that a request's body may take; 0: the usual
 
 	QueueFrames int           // that may wait for a connection; 0: the protocol's
 	Reconcile   time.Duration // how often open rooms are compared with the database; 0: the usual
@@ -43,24 +48,37 @@ type Config struct {
 	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
 }
 
+// In a demo everybody is an admin with one click, so by default it is for this
+// machine alone.
+const (
+	publicAddress = ":8080"
+	demoAddress   = "127.0.0.1:8080"
+)
+
 // readConfig explains, in one line, a configuration that cannot work.
 func readConfig(getenv func(string) string) (Config, error) {
 	e := environment{getenv: getenv}
 	c := Config{
-		Addr:                  e.address("ADDR", ":8080"),
 		OpsAddr:               e.address("OPS_ADDR", "127.0.0.1:9090"),
 		DatabaseURL:           e.get("DATABASE_URL", ""),
-		DataDir:               e.get("DATA_DIR", ".data"),
+		DataDir:               e.folder("DATA_DIR", ".data"),
 		BaseURL:               e.url("BASE_URL"),
 		AllowedOrigins:        e.origins("ALLOWED_ORIGINS"),
 		RequestRate:           e.count("REQUEST_RATE", 50),
 		ConnectionsPerAddress: e.count("CONNECTIONS_PER_ADDRESS", 200),
+		TrustedProxies:        e.networks("TRUSTED_PROXIES"),
 		Log:                   e.log("LOG_FORMAT"),
+		LogJSON:               getenv("LOG_FORMAT") == "json",
 		Heartbeat:             25 * time.Second,
 		Patience:              10 * time.Second,
 	}
 	c.Demo = e.flag("DEMO", c.DatabaseURL == "")
 	c.Orders = c.Demo
+	usual := publicAddress
+	if c.Demo {
+		usual = demoAddress
+	}
+	c.Addr = e.address("ADDR", usual)
 	return c, e.err
 }
 
@@ -101,7 +119,40 @@ func (e *environment) url(name string) *url.URL {
 		e.complain(name, "a URL such as https://hubbub.example")
 		return nil
 	}
+	// Hubbub's pages are at the root of their host.
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		e.complain(name, "a URL without a path, such as https://hubbub.example")
+	}
+	u.Path = ""
 	return u
+}
+
+// folder may be missing, but not be anything else.
+func (e *environment) folder(name, usual string) string {
+	v := e.get(name, usual)
+	if info, err := os.Stat(v); errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir() {
+		e.complain(name, "a folder, and there is a file")
+	}
+	return v
+}
+
+func (e *environment) networks(name string) []*net.IPNet {
+	var networks []*net.IPNet
+	for entry := range strings.SplitSeq(e.getenv(name), ",") {
+		if entry = strings.TrimSpace(entry); entry == "" {
+			continue
+		}
+		_, network, err := net.ParseCIDR(entry)
+		if err != nil {
+			e.complain(name, "CIDRs separated by commas, such as 10.0.0.5/32,fd00::/64")
+			continue
+		}
+		if ones, _ := network.Mask.Size(); ones == 0 {
+			e.complain(name, "the proxies' own addresses: a /0 trusts everybody")
+		}
+		networks = append(networks, network)
+	}
+	return networks
 }
 
 func (e *environment) origins(name string) []string {
@@ -145,9 +196,9 @@ func (e *environment) flag(name string, usual bool) bool {
 func (e *environment) log(name string) *slog.Logger {
 	switch e.get(name, "text") {
 	case "text":
-		return slog.New(contextHandler{slog.NewTextHandler(os.Stderr, nil)})
+		return slog.New(sampleRefusals(contextHandler{slog.NewTextHandler(os.Stderr, nil)}))
 	case "json":
-		return slog.New(contextHandler{slog.NewJSONHandler(os.Stderr, nil)})
+		return slog.New(sampleRefusals(contextHandler{slog.NewJSONHandler(os.Stderr, nil)}))
 	}
 	e.complain(name, "text or json")
 	return slog.Default()

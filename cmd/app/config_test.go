@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -17,19 +19,44 @@ func TestConfiguration(t *testing.T) {
 			return ""
 		})
 	}
-	if c, err := read(); err != nil || !c.Demo || c.Addr != ":8080" || c.RequestRate != 50 {
+	if c, err := read(); err != nil || !c.Demo || c.Addr != "127.0.0.1:8080" || c.RequestRate != 50 || c.TrustedProxies != nil {
 		t.Errorf("nothing set: %+v, %v", c, err)
+	}
+	if c, _ := read("ADDR", ":80"); c.Addr != ":80" {
+		t.Errorf("a demo that is told where to listen listens at %s", c.Addr)
+	}
+	if c, _ := read("DEMO", "false"); c.Addr != ":8080" {
+		t.Errorf("without the demo it listens at %s", c.Addr)
+	}
+	if c, err := read("BASE_URL", "https://hubbub.example/"); err != nil || c.BaseURL.String() != "https://hubbub.example" {
+		t.Errorf("a base URL with a slash: %v, %v", c.BaseURL, err)
+	}
+	if c, err := read("TRUSTED_PROXIES", "10.0.0.5/32, fd00::/64"); err != nil || len(c.TrustedProxies) != 2 {
+		t.Errorf("two proxies: %v, %v", c.TrustedProxies, err)
 	}
 	if c, _ := read("DATABASE_URL", "postgres://db/hubbub"); c.Demo {
 		t.Error("with a database of one's own the demo is on by itself")
 	}
-	for name, value := range map[string]string{
-		"ADDR": "8080", "BASE_URL": "hubbub.example", "ALLOWED_ORIGINS": "https://a.example/path", "DEMO": "perhaps",
-		"REQUEST_RATE": "-1", "CONNECTIONS_PER_ADDRESS": "many", "LOG_FORMAT": "xml",
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, values := range map[string][]string{
+		"ADDR":                    {"8080"},
+		"ALLOWED_ORIGINS":         {"https://a.example/path"},
+		"BASE_URL":                {"hubbub.example", "https://hubbub.example/app", "https://hubbub.example?a=1", "https://hubbub.example/#a", "https://me@hubbub.example"},
+		"CONNECTIONS_PER_ADDRESS": {"many"},
+		"DATA_DIR":                {file, file + "/data"},
+		"DEMO":                    {"perhaps"},
+		"LOG_FORMAT":              {"xml"},
+		"REQUEST_RATE":            {"-1"},
+		"TRUSTED_PROXIES":         {"10.0.0.5", "proxy", "0.0.0.0/0", "10.0.0.0/8,::/0"},
 	} {
-		_, err := read(name, value)
-		if err == nil || !strings.HasPrefix(err.Error(), name+" is ") || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s=%s: %v, want one line that names it", name, value, err)
+		for _, value := range values {
+			_, err := read(name, value)
+			if err == nil || !strings.HasPrefix(err.Error(), name+" is ") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("%s=%s: %v, want one line that names it", name, value, err)
+			}
 		}
 	}
 }

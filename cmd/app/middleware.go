@@ -8,14 +8,11 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
-	"golang.org/x/time/rate"
 
-	"hubbub/internal/account"
 	"hubbub/internal/action"
 	"hubbub/internal/fault"
 	"hubbub/internal/socket"
@@ -93,12 +90,27 @@ func transport(r *http.Request) string {
 	return "http"
 }
 
+// hstsAge is how long browsers keep to https: a year, as static files.
+const hstsAge = "max-age=31536000"
+
 // secure sets the security headers. A virtual request's reply has none.
-func secure(next echo.HandlerFunc) echo.HandlerFunc {
+func (a *App) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !socket.IsVirtual(c.Request()) {
-			web.SecureHeaders(c.Response().Header())
+		if header := c.Response().Header(); !socket.IsVirtual(c.Request()) {
+			web.SecureHeaders(header)
+			if a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https" {
+				header.Set(echo.HeaderStrictTransportSecurity, hstsAge)
+			}
 		}
+		return next(c)
+	}
+}
+
+// neverStore keeps answers of pages and actions out of every cache: they depend
+// on who is signed in, and the back button must not show them after a sign-out.
+func neverStore(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
 		return next(c)
 	}
 }
@@ -131,75 +143,6 @@ func (a *App) allowOrigins() echo.MiddlewareFunc {
 		AllowCredentials: true,
 		ExposeHeaders:    []string{"X-Seq", "X-Reset", "X-Query", "Retry-After", "Location"},
 	})
-}
-
-const forgetRate = 3 * time.Minute // a bucket unused that long is full again anyway
-
-// limitRate holds requests by HTTP to the same rate as frames: a person, or an
-// address when nobody is signed in. A frame was counted by its socket.
-func (a *App) limitRate() echo.MiddlewareFunc {
-	limits := &limiters{each: rate.Limit(a.config.RequestRate), by: map[string]*limiter{}}
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if a.config.RequestRate == 0 || socket.IsVirtual(c.Request()) {
-				return next(c)
-			}
-			if wait := limits.take(whose(c), time.Now()); wait > 0 {
-				return fault.TooFast(wait)
-			}
-			return next(c)
-		}
-	}
-}
-
-func whose(c echo.Context) string {
-	if caller, ok := account.CallerFrom(c.Request().Context()); ok {
-		return strconv.FormatInt(caller.ID, 10)
-	}
-	return c.RealIP()
-}
-
-// limiters is a token bucket a caller.
-type limiters struct {
-	each rate.Limit
-
-	mu    sync.Mutex
-	by    map[string]*limiter
-	swept time.Time
-}
-
-type limiter struct {
-	*rate.Limiter
-	used time.Time
-}
-
-// take returns 0 when the caller may go on, else how long it should wait.
-func (l *limiters) take(caller string, now time.Time) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.sweep(now)
-	bucket := l.by[caller]
-	if bucket == nil {
-		bucket = &limiter{Limiter: rate.NewLimiter(l.each, 2*int(l.each))}
-		l.by[caller] = bucket
-	}
-	bucket.used = now
-	if bucket.AllowN(now, 1) {
-		return 0
-	}
-	return time.Second
-}
-
-func (l *limiters) sweep(now time.Time) {
-	if now.Sub(l.swept) < forgetRate {
-		return
-	}
-	l.swept = now
-	for caller, bucket := range l.by {
-		if now.Sub(bucket.used) > forgetRate {
-			delete(l.by, caller)
-		}
-	}
 }
 
 // readZone learns the reader's time zone from the cookie that times.js sets.

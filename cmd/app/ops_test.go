@@ -55,6 +55,17 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 	}
 }
 
+func TestGreetingSaysHowToOpenItToTheNetwork(t *testing.T) {
+	t.Parallel()
+	const says = "ADDR=:8080 opens it to the network"
+	if got := startApp(t).greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, says) {
+		t.Errorf("on this machine alone: %s", got)
+	}
+	if got := startApp(t, func(c *Config) { c.Addr = ":0" }).greeting(); strings.Contains(got, says) {
+		t.Errorf("on the network: %s", got)
+	}
+}
+
 func TestTheHealthcheckAsksWhetherItIsReady(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)

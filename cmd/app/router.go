@@ -29,19 +29,19 @@ import (
 func (a *App) newRouter() *echo.Echo {
 	e := echo.New()
 	e.HideBanner, e.HidePort = true, true
-	e.IPExtractor = echo.ExtractIPDirect() // by default Echo believes X-Forwarded-For from anyone
+	e.IPExtractor = a.config.clientAddress()
 	e.HTTPErrorHandler = action.ErrorHandler(a.config.Log, a.errorPage)
-	e.Use(identifyRequest, a.logRequests, a.recoverPanics(), secure)
+	e.Use(identifyRequest, a.logRequests, a.recoverPanics(), a.secure, a.limitBodyTime)
+	limits := newRateLimits(a.config.RequestRate)
 
-	// What needs nobody and no database.
+	// These need no caller.
 	e.GET("/healthz", echo.WrapHandler(health(a.alive)))
-	e.GET("/readyz", echo.WrapHandler(health(a.ready)))
-	static := echo.WrapHandler(web.Handler())
+	e.GET("/readyz", echo.WrapHandler(health(a.ready)), limitProbes(limits))
 	for _, path := range []string{"/assets/*", "/js/socket.js", "/sw.js", "/icon-192.png", "/badge-96.png", "/favicon.ico"} {
-		e.GET(path, static)
+		e.GET(path, staticFile)
 	}
 
-	site := e.Group("", a.refuseCrossSite(), a.account.Middleware(), a.limitRate(), readZone)
+	site := e.Group("", neverStore, a.refuseCrossSite(), a.limitAddresses(limits), a.account.Middleware(), a.limitPeople(limits), readZone)
 	site.GET("/socket", a.connect)
 	api := site.Group("/api", a.allowOrigins())
 	account.Actions(api, a.account)
@@ -58,6 +58,16 @@ func (a *App) newRouter() *echo.Echo {
 	site.RouteNotFound("/*", notFound)
 	api.RouteNotFound("/*", notFound)
 	return e
+}
+
+// staticFile answers 404 for an unknown file as the pages do.
+func staticFile(c echo.Context) error {
+	files := web.Handler()
+	if _, pattern := files.Handler(c.Request()); pattern == "" {
+		return echo.ErrNotFound
+	}
+	files.ServeHTTP(c.Response(), c.Request())
+	return nil
 }
 
 // notFound tells an unknown path, 404, from one that takes other methods, 405.

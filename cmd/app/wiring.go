@@ -34,7 +34,7 @@ func (a *App) wire() error {
 		Log:    a.config.Log,
 		Guard:  a.guard,
 		Demo:   a.config.Demo,
-		Secure: func(*http.Request) bool { return a.config.BaseURL != nil && a.config.BaseURL.Scheme == "https" },
+		Secure: a.config.byHTTPS,
 		Cost:   a.config.PasswordCost,
 		Index:  peopleIndex{a.search},
 	})
@@ -97,7 +97,7 @@ func (a *App) socketConfig() socket.Config {
 	c := socket.Config{
 		Hub: a.hub, Router: a.router, Log: a.config.Log, Guard: a.guard, Heartbeat: a.config.Heartbeat,
 		Rate: float64(a.config.RequestRate), Burst: 2 * a.config.RequestRate,
-		AllowedOrigins: a.config.AllowedOrigins, PerAddress: a.config.ConnectionsPerAddress,
+		AllowedOrigins: a.config.AllowedOrigins, PerAddress: a.config.ConnectionsPerAddress, Address: a.clientNetwork,
 		Binary: a.collab.Receive, Streams: a.collab.HasChannel,
 	}
 	if a.config.BaseURL != nil {

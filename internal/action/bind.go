@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"reflect"
 	"strings"
 
@@ -80,6 +81,9 @@ func unreadable(err error, detail string) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return fault.TooLarge("The body is larger than 256 KiB.")
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return fault.New(http.StatusRequestTimeout, "The body took too long to arrive. Send it again.")
 	}
 	return fault.Malformed(detail).Because(err)
 }

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/account"
+	"hubbub/internal/fault"
+	"hubbub/internal/socket"
+)
+
+// limitAddresses comes before identity, so that what it refuses with 429 costs
+// no query. An address has one bucket for requests without a credential, and
+// one for those with a credential; limitPeople puts the token of a good
+// credential back, so only bad ones use the second bucket up. A virtual request
+// was counted by its socket.
+func (a *App) limitAddresses(limits *rateLimits) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if socket.IsVirtual(c.Request()) || limits.take(a.addressSubject(c), time.Now()) {
+				return next(c)
+			}
+			return fault.TooFast(time.Second)
+		}
+	}
+}
+
+// limitPeople comes after identity: a caller has the same rate by HTTP as by a
+// socket, however many share the address.
+func (a *App) limitPeople(limits *rateLimits) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			caller, known := account.CallerFrom(c.Request().Context())
+			if !known || socket.IsVirtual(c.Request()) {
+				return next(c)
+			}
+			limits.putBack(a.addressSubject(c))
+			if !limits.take("person "+strconv.FormatInt(caller.ID, 10), time.Now()) {
+				return fault.TooFast(time.Second)
+			}
+			return next(c)
+		}
+	}
+}
+
+// limitProbes keeps readiness, which asks the database, to the rate of an
+// address too.
+func limitProbes(limits *rateLimits) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if !limits.take("probes "+account.Network(c.RealIP()), time.Now()) {
+				return fault.TooFast(time.Second)
+			}
+			return next(c)
+		}
+	}
+}
+
+func (a *App) addressSubject(c echo.Context) string {
+	if a.account.HasCredential(c.Request()) {
+		return "credentials " + account.Network(c.RealIP())
+	}
+	return "anonymous " + account.Network(c.RealIP())
+}
+
+// rateLimits is a token bucket for each subject. It is not rate.Limiter of
+// golang.org/x/time, which cannot take a token back.
+type rateLimits struct {
+	rate float64 // tokens a second; twice as many at once. 0: no limit
+
+	mu      sync.Mutex
+	buckets map[string]*bucket
+	swept   time.Time
+}
+
+type bucket struct {
+	tokens float64
+	at     time.Time // of the count of tokens
+}
+
+const sweepBuckets = time.Minute // a bucket that nobody used for 2 s is full again
+
+func newRateLimits(rate int) *rateLimits {
+	return &rateLimits{rate: float64(rate), buckets: map[string]*bucket{}}
+}
+
+// take takes a token of the subject, and reports whether there was one.
+func (l *rateLimits) take(subject string, now time.Time) bool {
+	if l.rate == 0 {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sweep(now)
+	b := l.buckets[subject]
+	if b == nil {
+		b = &bucket{tokens: 2 * l.rate, at: now}
+		l.buckets[subject] = b
+	}
+	b.tokens = min(2*l.rate, b.tokens+l.rate*now.Sub(b.at).Seconds())
+	b.at = now
+	if b.tokens < 1 {
+		return false
+	}
+	b.tokens--
+	return true
+}
+
+// putBack returns a token that the subject took a moment ago.
+func (l *rateLimits) putBack(subject string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if b := l.buckets[subject]; b != nil {
+		b.tokens++
+	}
+}
+
+func (l *rateLimits) sweep(now time.Time) {
+	if now.Sub(l.swept) < sweepBuckets {
+		return
+	}
+	l.swept = now
+	for subject, b := range l.buckets {
+		if now.Sub(b.at) > sweepBuckets {
+			delete(l.buckets, subject)
+		}
+	}
+}

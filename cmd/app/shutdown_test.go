@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/coder/websocket"
+
+	"hubbub/internal/testkit"
+	"hubbub/web"
+)
+
+// mainVariable set: this test binary is the program itself.
+const mainVariable = "HUBBUB_TEST_MAIN"
+
+// program is the whole program as a process of its own.
+type program struct {
+	cmd     *exec.Cmd
+	address string // of the app
+	ops     string
+	stdout  strings.Builder
+	log     *lines // JSON
+}
+
+// startProgram runs main with a demo and JSON logs.
+func startProgram(t *testing.T) *program {
+	t.Helper()
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &program{cmd: exec.Command(binary), ops: freeAddress(t), log: &lines{}}
+	p.cmd.Env = append(os.Environ(), mainVariable+"=1", "DATABASE_URL="+testkit.DatabaseURL(t), "DEMO=true",
+		"ADDR=127.0.0.1:0", "OPS_ADDR="+p.ops, "REQUEST_RATE=0", "CONNECTIONS_PER_ADDRESS=0", "LOG_FORMAT=json")
+	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, p.log
+	if err := p.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.cmd.Process.Kill() }) // harmless once it ended
+	ready := regexp.MustCompile(`"msg":"Hubbub is ready","url":"[^"]+","address":"([^"]+)"`)
+	testkit.Eventually(t, "the program is ready", testkit.Patience, func() bool {
+		found := ready.FindStringSubmatch(p.log.String())
+		if found != nil {
+			p.address = found[1]
+		}
+		return found != nil
+	})
+	return p
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer free.Close()
+	return free.Addr().String()
+}
+
+// answerUnread asks for much more than the buffers between take, and reads
+// only the beginning.
+func (p *program) answerUnread(t *testing.T) {
+	t.Helper()
+	conn := dialSmall(t, p.address)
+	for range 50 {
+		fmt.Fprintf(conn, "GET %s HTTP/1.1\r\nHost: hubbub\r\n\r\n", web.Asset("vendor/document.js"))
+	}
+	if _, err := bufio.NewReaderSize(conn, 16).ReadByte(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// socketUnread opens a socket that asks for pages and reads nothing.
+func (p *program) socketUnread(t *testing.T) {
+	t.Helper()
+	dial := func(_ context.Context, _, address string) (net.Conn, error) { return dialSmall(t, address), nil }
+	client := &http.Client{Transport: &http.Transport{DialContext: dial}}
+	socket, _, err := websocket.Dial(t.Context(), "ws://"+p.address+"/socket", &websocket.DialOptions{HTTPClient: client})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { socket.CloseNow() })
+	for id := range 100 {
+		frame := fmt.Sprintf(`{"id":%d,"url":"/components","headers":{"Accept":"text/html"}}`, id+1)
+		if err := socket.Write(t.Context(), websocket.MessageText, []byte(frame)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// dialSmall opens a connection that takes little before it is read.
+func dialSmall(t *testing.T, address string) net.Conn {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// served is how many requests over sockets were answered so far.
+func (p *program) served(t *testing.T) (n int) {
+	t.Helper()
+	metrics := testkit.NewClient(t, "http://"+p.ops).Get("/metrics").Want(http.StatusOK).Body
+	if found := regexp.MustCompile(`hubbub_request_seconds_count\{route="/components".* (\d+)`).FindStringSubmatch(metrics); found != nil {
+		n, _ = strconv.Atoi(found[1])
+	}
+	return n
+}
+
+func TestSIGTERMEndsTheProcessWhateverPeersDo(t *testing.T) {
+	t.Parallel()
+	p := startProgram(t)
+	const sockets = 5
+	for range 50 {
+		sendHalf(t, p.address, "/api/login")
+	}
+	for range 10 {
+		p.answerUnread(t)
+	}
+	for range sockets {
+		p.socketUnread(t)
+	}
+	before := 0
+	testkit.Eventually(t, "the sockets are full", testkit.Patience, func() bool {
+		time.Sleep(300 * time.Millisecond) // several answers, if they are not
+		now := p.served(t)
+		full := now == before && now >= sockets
+		before = now
+		return full
+	})
+	if before >= sockets*100 {
+		t.Fatal("the sockets take all answers: nothing is blocked")
+	}
+	began := time.Now()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		t.Errorf("the process ended with %v", err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the process took %v", took)
+	}
+	p.wantOnlyJSON(t)
+}
+
+// wantOnlyJSON checks that programs can read all that was written.
+func (p *program) wantOnlyJSON(t *testing.T) {
+	t.Helper()
+	if p.stdout.Len() > 0 {
+		t.Errorf("it greets in the middle of a log: %s", p.stdout.String())
+	}
+	decoder := json.NewDecoder(strings.NewReader(p.log.String()))
+	for {
+		var line map[string]any
+		if err := decoder.Decode(&line); err == io.EOF {
+			return
+		} else if err != nil {
+			t.Fatalf("a line of the log is no JSON: %v in\n%s", err, p.log)
+		}
+	}
+}
