@@ -10,7 +10,7 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /usr/local/go/lib/time/zoneinfo.zip /zoneinfo.zip
 COPY --from=build --chown=65532:65532 /out/ /
-ENV ZONEINFO=/zoneinfo.zip DATA_DIR=/data LOG_FORMAT=json
+ENV ZONEINFO=/zoneinfo.zip ADDR=:8080 DATA_DIR=/data LOG_FORMAT=json
 EXPOSE 8080
 USER 65532
 HEALTHCHECK --interval=5s --timeout=3s --start-period=20s CMD ["/hubbub", "healthcheck"]
