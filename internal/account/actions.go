@@ -75,6 +75,9 @@ func (s *Service) enter(c echo.Context, who Caller, secret string) error {
 }
 
 func (a actions) signOut(c echo.Context) error {
+	if err := action.NoInput(c); err != nil {
+		return err
+	}
 	if err := a.account.exit(c); err != nil {
 		return err
 	}

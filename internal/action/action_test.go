@@ -44,7 +44,9 @@ func bind(t *testing.T, method, target, kind, body string) (input, *httptest.Res
 	var in input
 	e := echo.New()
 	e.HTTPErrorHandler = action.ErrorHandler(slog.New(slog.DiscardHandler), noPage)
-	e.Any("/things/:id", func(c echo.Context) error { return action.NoContent(c, action.Bind(c, &in)) })
+	do := func(c echo.Context) error { return action.NoContent(c, action.Bind(c, &in)) }
+	e.Any("/things/:id", do)
+	e.Any("/api/things/:id", do)
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	r.Header.Set(echo.HeaderContentType, kind)
 	w := httptest.NewRecorder()
@@ -70,6 +72,54 @@ func TestOneInputReadsQueryJSONAndForm(t *testing.T) {
 				t.Errorf("read %+v, answered %d %s", got, w.Code, w.Body)
 			}
 		})
+	}
+}
+
+func TestBindRefusesUnknownNamesUnderAPI(t *testing.T) {
+	const thing, json, form = "/api/things/7", echo.MIMEApplicationJSON, echo.MIMEApplicationForm
+	for _, c := range []struct{ name, method, target, kind, body, wrong string }{
+		{"query", "GET", thing + "?text=hi&lmit=20&sort=id", "", "", `{"lmit":"is not known here","sort":"is not known here"}`},
+		{"query of a deletion", "DELETE", thing + "?text=hi&force=1", "", "", `{"force":"is not known here"}`},
+		{"JSON", "POST", thing, json, `{"text":"hi","colour":null}`, `{"colour":"is not known here"}`},
+		{"form", "POST", thing, form, "text=hi&colour=red", `{"colour":"is not known here"}`},
+		{"query beside a body", "POST", thing + "?text=hi", json, `{"text":"hi"}`, `{"text":"is not known here"}`},
+		{"beside other faults", "POST", thing, json, `{"txt":"hi"}`, `{"text":"is required","txt":"is not known here"}`},
+		{"path parameter in the body", "POST", thing, json, `{"id":9,"text":"hi"}`, ""},
+		{"parameters of a client of Sails", "GET", thing + "?text=hi&__sails_io_sdk_version=1.2.1", "", "", ""},
+		{"parameters of a client of Sails, in a body", "POST", thing + "?__sails_io_sdk_platform=node", json, `{"text":"hi","__sails_io_sdk_language":"x"}`, ""},
+		{"page", "GET", "/things/7?text=hi&colour=red", "", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, w := bind(t, c.method, c.target, c.kind, c.body)
+			if c.wrong == "" && w.Code != http.StatusNoContent {
+				t.Errorf("answered %d %s", w.Code, w.Body)
+			}
+			if c.wrong != "" && (w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `"errors":`+c.wrong)) {
+				t.Errorf("answered %d %s, want %s", w.Code, w.Body, c.wrong)
+			}
+		})
+	}
+}
+
+func TestBindQuotesFewUnknownNames(t *testing.T) {
+	var fields []string
+	for i := range 2000 {
+		fields = append(fields, fmt.Sprintf(`"%s%d":1`, strings.Repeat("x", 100), i))
+	}
+	_, w := bind(t, "POST", "/api/things/7", echo.MIMEApplicationJSON, "{"+strings.Join(fields, ",")+"}")
+	if w.Code != http.StatusUnprocessableEntity || w.Body.Len() > 2000 {
+		t.Errorf("answered %d with %d bytes", w.Code, w.Body.Len())
+	}
+}
+
+func TestBindIgnoresUnknownNamesInAHandshake(t *testing.T) {
+	e := echo.New()
+	e.GET("/api/things/:id/socket", action.NoInput)
+	r := httptest.NewRequest("GET", "/api/things/7/socket?EIO=4", nil)
+	r.Header.Set("Upgrade", "websocket")
+	w := httptest.NewRecorder()
+	if e.ServeHTTP(w, r); w.Code != http.StatusOK {
+		t.Errorf("answered %d", w.Code)
 	}
 }
 

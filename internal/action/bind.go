@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -22,21 +24,32 @@ const maxBody = 256 << 10
 // Validator is an input that checks itself once it is read.
 type Validator interface{ Validate() error }
 
+// sdkPrefix begins the parameters in which the client of Sails says what it is.
+// It may add them to any request.
+const sdkPrefix = "__sails_io_sdk_"
+
 // Bind reads the request into the struct that in points to, by the names of
 // its json tags. A field tagged `required:"true"` must be there. Fields that
 // cannot be read, and NUL in a text, are a 422 that names each of them; a body
-// that is no JSON object is a 400. Unknown names are ignored, so that newer
-// clients may send more.
+// that is no JSON object is a 400.
+//
+// Under /api a name that is neither in the struct nor in the route's path is
+// part of that 422 too, and so is any query parameter of a request that has a
+// body. Pages and WebSocket handshakes ignore them, and all ignore sdkPrefix.
 func Bind(c echo.Context, in any) error {
 	values, err := read(c)
 	if err != nil {
 		return err
 	}
+	wrong := map[string]string{}
+	if isStrict(c) {
+		refuseUnknown(c, values, reflect.TypeOf(in).Elem(), wrong)
+	}
 	for i, name := range c.ParamNames() {
 		values[name] = quoted(c.ParamValues()[i])
 	}
-	if err := assign(values, reflect.ValueOf(in).Elem()); err != nil {
-		return err
+	if assign(values, reflect.ValueOf(in).Elem(), wrong); len(wrong) > 0 {
+		return &fault.Fault{Status: http.StatusUnprocessableEntity, Errors: wrong}
 	}
 	if v, ok := in.(Validator); ok {
 		return v.Validate()
@@ -44,9 +57,51 @@ func Bind(c echo.Context, in any) error {
 	return nil
 }
 
+// NoInput refuses whatever is sent to an action that takes nothing, as Bind does.
+func NoInput(c echo.Context) error { return Bind(c, &struct{}{}) }
+
+func isStrict(c echo.Context) bool {
+	return strings.HasPrefix(c.Request().URL.Path, "/api/") && !c.IsWebSocket()
+}
+
+const (
+	maxUnknown     = 10 // names that an answer and the log quote, of how many there are
+	maxUnknownName = 64 // bytes that they quote of a name
+)
+
+// refuseUnknown adds to wrong the names that the request has and the action
+// does not take.
+func refuseUnknown(c echo.Context, values map[string]json.RawMessage, in reflect.Type, wrong map[string]string) {
+	known := slices.Clone(c.ParamNames())
+	for i := range in.NumField() {
+		known = append(known, nameOf(in.Field(i)))
+	}
+	names := slices.Collect(maps.Keys(values))
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })
+	if !hasQueryInput(c.Request().Method) {
+		names = append(names, slices.Collect(maps.Keys(c.QueryParams()))...)
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return strings.HasPrefix(name, sdkPrefix) })
+	slices.Sort(names)
+	for _, name := range names[:min(len(names), maxUnknown)] {
+		wrong[name[:min(len(name), maxUnknownName)]] = "is not known here"
+	}
+}
+
+// hasQueryInput reports whether a request of the method brings its input in the
+// query; the others bring it in the body.
+func hasQueryInput(method string) bool {
+	return method == http.MethodGet || method == http.MethodDelete || method == http.MethodHead
+}
+
+func nameOf(field reflect.StructField) string {
+	name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+	return name
+}
+
 func read(c echo.Context) (map[string]json.RawMessage, error) {
 	r := c.Request()
-	if r.Method == http.MethodGet || r.Method == http.MethodDelete || r.Method == http.MethodHead {
+	if hasQueryInput(r.Method) {
 		return flatten(c.QueryParams()), nil
 	}
 	r.Body = http.MaxBytesReader(c.Response(), r.Body, maxBody)
@@ -103,11 +158,11 @@ func quoted(s string) json.RawMessage {
 	return raw
 }
 
-func assign(values map[string]json.RawMessage, in reflect.Value) error {
-	wrong := map[string]string{}
+// assign fills the struct, and adds to wrong each field that it cannot fill.
+func assign(values map[string]json.RawMessage, in reflect.Value, wrong map[string]string) {
 	for i := range in.NumField() {
 		field := in.Type().Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		name := nameOf(field)
 		raw, given := values[name]
 		if !given || string(raw) == "null" {
 			if field.Tag.Get("required") == "true" {
@@ -119,10 +174,6 @@ func assign(values map[string]json.RawMessage, in reflect.Value) error {
 			wrong[name] = reason
 		}
 	}
-	if len(wrong) > 0 {
-		return &fault.Fault{Status: http.StatusUnprocessableEntity, Errors: wrong}
-	}
-	return nil
 }
 
 func assignField(raw json.RawMessage, field reflect.Value) (reason string) {

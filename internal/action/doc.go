@@ -5,8 +5,8 @@
 // called by HTTP or over the socket, unless it asks:
 //
 //  1. Bind reads path parameters, the query (GET, DELETE) or the body (JSON or
-//     form) into one struct, by the names of its json tags, and lets the
-//     struct validate itself.
+//     form) into one struct, by the names of its json tags, refuses names that
+//     the struct does not have, and lets the struct validate itself.
 //  2. Live hands over the connection behind a virtual request, and refuses a
 //     plain one with 400 "WebSocket required".
 //  3. Answer writes the data as JSON or, with Accept: text/html, the same thing

@@ -119,24 +119,27 @@ func (a actions) products(c echo.Context, _ account.User, in productsInput) erro
 	return action.AnswerEither(c, products, ProductRows(products))
 }
 
-type productInput struct {
+type addProductInput struct {
+	Name        *string `json:"name"`
+	Description *string `json:"description"`
+	Price       *Money  `json:"price"`
+}
+
+func (a actions) addProduct(c echo.Context, who account.User, in addProductInput) error {
+	p, err := a.dashboard.AddProduct(c.Request().Context(), action.Conn(c), who, ProductChange(in))
+	return action.Answer(c, p, err)
+}
+
+type changeProductInput struct {
 	ID          action.ID `json:"id"`
 	Name        *string   `json:"name"`
 	Description *string   `json:"description"`
 	Price       *Money    `json:"price"`
 }
 
-func (in productInput) change() ProductChange {
-	return ProductChange{Name: in.Name, Description: in.Description, Price: in.Price}
-}
-
-func (a actions) addProduct(c echo.Context, who account.User, in productInput) error {
-	p, err := a.dashboard.AddProduct(c.Request().Context(), action.Conn(c), who, in.change())
-	return action.Answer(c, p, err)
-}
-
-func (a actions) changeProduct(c echo.Context, who account.User, in productInput) error {
-	p, err := a.dashboard.ChangeProduct(c.Request().Context(), action.Conn(c), who, int64(in.ID), in.change())
+func (a actions) changeProduct(c echo.Context, who account.User, in changeProductInput) error {
+	change := ProductChange{Name: in.Name, Description: in.Description, Price: in.Price}
+	p, err := a.dashboard.ChangeProduct(c.Request().Context(), action.Conn(c), who, int64(in.ID), change)
 	return action.Answer(c, p, err)
 }
 
@@ -154,11 +157,17 @@ func (a actions) watchCounter(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := action.NoInput(c); err != nil {
+		return err
+	}
 	v, err := a.dashboard.WatchCounter(c.Request().Context(), conn)
 	return action.Answer(c, v, err)
 }
 
 func (a actions) increment(c echo.Context) error {
+	if err := action.NoInput(c); err != nil {
+		return err
+	}
 	v, err := a.dashboard.Increment(c.Request().Context())
 	return action.Answer(c, v, err)
 }

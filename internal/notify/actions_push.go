@@ -1,6 +1,8 @@
 package notify
 
 import (
+	"encoding/json"
+
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
@@ -43,9 +45,10 @@ type subscriptionInput struct {
 		P256dh string `json:"p256dh"`
 		Auth   string `json:"auth"`
 	} `json:"keys" required:"true"`
-	Renew    action.Bool `json:"renew"`
-	Key      string      `json:"key"`      // that it was made for
-	Replaces string      `json:"replaces"` // an endpoint
+	ExpirationTime json.RawMessage `json:"expirationTime"` // of no use: a push service says itself when it is over
+	Renew          action.Bool     `json:"renew"`
+	Key            string          `json:"key"`      // that it was made for
+	Replaces       string          `json:"replaces"` // an endpoint
 }
 
 func (a pushActions) subscribe(c echo.Context, who account.User, in subscriptionInput) error {
