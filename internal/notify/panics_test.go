@@ -37,8 +37,8 @@ func TestPushWhoseTransportPanicsIsSentAgain(t *testing.T) {
 	p.pass(pushAfter)
 	laptop.wants(0)
 	p.wantState(p.newest(), waiting)
-	if len(p.push.slots) > 0 || counted.Load() != 1 {
-		t.Errorf("%d slots are taken, %d panics were counted", len(p.push.slots), counted.Load())
+	if len(p.push.places.slots) > 0 || counted.Load() != 1 {
+		t.Errorf("%d slots are taken, %d panics were counted", len(p.push.places.slots), counted.Load())
 	}
 	p.pass(firstPause)
 	laptop.wants(1)

@@ -11,7 +11,6 @@ import (
 )
 
 const (
-	atOnce    = 32                  // attempts under way, of a node: a slow push service holds few up
 	gatherFor = 2 * time.Second     // what is read one after the other is withdrawn together
 	remember  = 90 * 24 * time.Hour // why a subscription ended, for a browser that seldom comes
 	farewell  = 2 * time.Second     // for what is under way when the node stops
@@ -27,7 +26,7 @@ func (p *Pusher) Run(ctx context.Context) {
 	running.Go(func() {
 		loop.Run(ctx, loop.Config{Name: "push-sweep", Guard: p.guard, Period: sweepEvery, AtOnce: true}, p.sweep)
 	})
-	loop.Run(ctx, loop.Config{Name: "push", Guard: p.guard, Period: p.beat, AtOnce: true}, func(ctx context.Context) error {
+	loop.Run(ctx, loop.Config{Name: "push", Guard: p.guard, Period: p.beat, Wake: p.places.freed, AtOnce: true}, func(ctx context.Context) error {
 		if _, err := p.vapid(ctx); err != nil {
 			return err
 		}
@@ -124,24 +123,28 @@ func (p *Pusher) decide(ctx context.Context, tx postgres.Tx, d due) error {
 // deliver takes as much as can be under way, and sends it.
 func (p *Pusher) deliver(ctx context.Context) error {
 	for {
-		free := cap(p.slots) - len(p.slots)
+		free := p.places.free()
 		if free == 0 {
 			return nil
 		}
-		taken, err := takeDeliveries(ctx, p.db, p.now(), free)
+		taken, err := takeDeliveries(ctx, p.db, p.now(), free, p.places.busy())
 		if err != nil || len(taken) == 0 {
 			return err
 		}
 		for _, d := range taken {
-			p.start(func() { p.complain(ctx, "sending", p.attempt(ctx, d)) })
+			p.start(d, func() { p.complain(ctx, "sending", p.attempt(ctx, d)) })
 		}
 	}
 }
 
-func (p *Pusher) start(do func()) {
-	p.slots <- struct{}{}
+// start runs an attempt for the person and the push service of d, as soon as a
+// slot is free. It does not wait for that.
+func (p *Pusher) start(d due, do func()) {
+	end := p.places.begin(d.userID, d.host)
 	p.sending.Go(func() {
-		defer func() { <-p.slots }()
+		defer end()
+		p.places.slots <- struct{}{}
+		defer func() { <-p.places.slots }()
 		_ = p.guard.Do("push-delivery", do) // it is logged
 	})
 }
@@ -193,18 +196,26 @@ func (p *Pusher) settle(ctx context.Context, d due, state, detail string) error 
 	return settleDelivery(context.WithoutCancel(ctx), p.db, d, state, detail, p.now(), p.now())
 }
 
-// withdraw tells devices to close what was read elsewhere, each once for all of it.
+// withdraw tells devices to close what was read elsewhere, each once for all of
+// it, and those of one person one after the other.
 func (p *Pusher) withdraw(ctx context.Context) error {
-	taken, err := takeWithdrawals(ctx, p.db, p.now(), 10*atOnce)
+	taken, err := takeWithdrawals(ctx, p.db, p.now(), 10*atOnce, p.places.busy())
 	if err != nil {
 		return err
 	}
-	byDevice := map[int64][]due{}
+	people := map[int64]map[int64][]due{} // user → device → what it shows
 	for _, d := range taken {
-		byDevice[d.subscriptionID] = append(byDevice[d.subscriptionID], d)
+		if people[d.userID] == nil {
+			people[d.userID] = map[int64][]due{}
+		}
+		people[d.userID][d.subscriptionID] = append(people[d.userID][d.subscriptionID], d)
 	}
-	for _, shown := range byDevice {
-		p.start(func() { p.complain(ctx, "withdrawing", p.close(ctx, shown)) })
+	for userID, devices := range people {
+		p.start(due{userID: userID}, func() {
+			for _, shown := range devices {
+				p.complain(ctx, "withdrawing", p.close(ctx, shown))
+			}
+		})
 	}
 	return nil
 }

@@ -45,7 +45,7 @@ type Pusher struct {
 	keys *vapidKeys // nil: not read yet
 
 	sending sync.WaitGroup
-	slots   chan struct{}
+	places  *places
 }
 
 // NewPusher wires pushing to its database, presence and sessions. Run does the work.
@@ -53,7 +53,7 @@ func NewPusher(db *postgres.DB, presence Presence, sessions Sessions, c PushConf
 	p := &Pusher{
 		db: db, presence: presence, sessions: sessions,
 		box: postbox{client: c.Client, contact: c.Contact}, anywhere: c.Client != nil,
-		log: c.Log, now: c.Now, beat: c.Beat, slots: make(chan struct{}, atOnce),
+		log: c.Log, now: c.Now, beat: c.Beat, places: newPlaces(),
 	}
 	if p.log == nil {
 		p.log = slog.Default()

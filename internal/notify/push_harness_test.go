@@ -54,11 +54,22 @@ func (c complaints) Write(line []byte) (int, error) {
 
 // pass lets time go by, and everything happen that is due then.
 func (p *pushBench) pass(by time.Duration) {
+	p.t.Helper()
 	p.clock.pass(by)
 	if err := p.push.work(p.t.Context()); err != nil {
 		p.t.Error("work:", err)
 	}
-	p.push.sending.Wait()
+	for more := true; more; {
+		p.push.sending.Wait()
+		select {
+		case <-p.push.places.freed:
+			if err := p.push.deliver(p.t.Context()); err != nil {
+				p.t.Error(err)
+			}
+		default:
+			more = false
+		}
+	}
 }
 
 // laptop is a device of Maya's.

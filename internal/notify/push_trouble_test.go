@@ -128,7 +128,7 @@ func TestWhatADeadNodeHadTakenIsSentByAnother(t *testing.T) {
 	if err := one.push.decideAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if taken, err := takeDeliveries(t.Context(), one.db, one.clock.now(), 10); err != nil || len(taken) != 1 {
+	if taken, err := takeDeliveries(t.Context(), one.db, one.clock.now(), 10, busy{}); err != nil || len(taken) != 1 {
 		t.Fatalf("took %v, %v", taken, err)
 	}
 	two := withPushing(onDatabase(t, one.db), one.service)

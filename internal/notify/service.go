@@ -131,7 +131,8 @@ func (s *Service) Read(ctx context.Context, userID, id int64) (Notice, error) {
 // then: nothing.
 func (s *Service) ReadAll(ctx context.Context, userID int64) (unread int, err error) {
 	return 0, s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
-		return markAllRead(ctx, tx, userID, seq, s.now())
+		done, err := markAllRead(ctx, tx, userID, seq, s.now())
+		return unless(done, err)
 	})
 }
 

@@ -19,17 +19,18 @@ func markRead(ctx context.Context, tx pgx.Tx, userID, id, seq int64, now time.Ti
 	return done.RowsAffected() > 0, wrap("mark as read", err)
 }
 
-// markAllRead leaves out those that sleep: they come back.
-func markAllRead(ctx context.Context, tx pgx.Tx, userID, seq int64, now time.Time) error {
-	_, err := tx.Exec(ctx, `
+// markAllRead leaves out those that sleep: they come back. It reports whether
+// there was one to read.
+func markAllRead(ctx context.Context, tx pgx.Tx, userID, seq int64, now time.Time) (bool, error) {
+	done, err := tx.Exec(ctx, `
 		update notify.notifications
 		   set seq = $2, change = 'read', read_at = $3
 		 where user_id = $1 and`+open, userID, seq, now)
-	if err != nil {
-		return fmt.Errorf("mark all as read: %w", err)
+	if err != nil || done.RowsAffected() == 0 {
+		return false, wrap("mark all as read", err)
 	}
 	_, err = tx.Exec(ctx, `update notify.people set all_read_seq = $2 where user_id = $1`, userID, seq)
-	return wrap("mark all as read", err)
+	return true, wrap("mark all as read", err)
 }
 
 // hasUnread says whether markTopicRead has something to do.

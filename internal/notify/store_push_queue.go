@@ -46,6 +46,7 @@ type due struct {
 	subscriptionID int64
 	session        string
 	to             Subscription
+	host           string // of its push service
 }
 
 // dueColumns are read by due.scan, with the notification as n.
@@ -95,23 +96,42 @@ func addDelivery(ctx context.Context, tx postgres.Tx, notificationID int64, to s
 	return wrap("put the push on its way", err)
 }
 
+// hostOf is the host of the endpoint of push_subscriptions s.
+const hostOf = `lower(split_part(split_part(s.endpoint, '/', 3), ':', 1))`
+
 // takeDeliveries takes what is to be sent now, for as long as an attempt lasts:
-// if this node dies, it is taken again then.
-func takeDeliveries(ctx context.Context, db postgres.Queryer, now time.Time, most int) ([]due, error) {
+// if this node dies, it is taken again then. Of each person and each host it
+// takes, the oldest first, no more than may be under way beside what is.
+func takeDeliveries(ctx context.Context, db postgres.Queryer, now time.Time, most int, b busy) ([]due, error) {
 	rows, err := db.Query(ctx, `
-		with taken as (
+		with by_person as (
+		  select d.id, d.due_at, `+hostOf+` as host,
+		         coalesce(p.busy, 0) + row_number() over (partition by s.user_id order by d.due_at, d.id) as place
+		    from notify.push_deliveries d
+		    join notify.push_subscriptions s on s.id = d.subscription_id
+		    left join unnest($4::bigint[], $5::int[]) p (user_id, busy) on p.user_id = s.user_id
+		   where d.state = 'waiting' and d.due_at <= $1
+		), by_host as (
+		  select w.id, coalesce(h.busy, 0) + row_number() over (partition by w.host order by w.due_at, w.id) as place
+		    from by_person w
+		    left join unnest($6::text[], $7::int[]) h (host, busy) on h.host = w.host
+		   where w.place <= $8
+		), taken as (
 		  update notify.push_deliveries
 		     set due_at = $1::timestamptz + $2::interval, attempts = attempts + 1
 		   where id in (
-		         select id from notify.push_deliveries
-		          where state = 'waiting' and due_at <= $1
-		          order by due_at limit $3 for update skip locked)
+		         select d.id
+		           from notify.push_deliveries d
+		           join by_host w on w.id = d.id
+		          where d.state = 'waiting' and d.due_at <= $1 and w.place <= $9
+		          order by d.due_at limit $3 for update of d skip locked)
 		  returning id, attempts, notification_id, subscription_id
 		)
-		select `+dueColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth
+		select `+dueColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth, `+hostOf+`
 		  from taken t
 		  join notify.notifications n on n.id = t.notification_id
-		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`, now, 2*patienceOfPush, most)
+		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`,
+		now, 2*patienceOfPush, most, b.people, b.ofPeople, b.hosts, b.ofHosts, atOnceAPerson, atOnceAHost)
 	return collectDue(rows, err, "take pushes to send")
 }
 
@@ -120,7 +140,8 @@ func collectDue(rows pgx.Rows, err error, doing string) ([]due, error) {
 		return nil, wrap(doing, err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d due, err error) {
-		return d, d.scan(row, &d.deliveryID, &d.attempts, &d.subscriptionID, &d.session, &d.to.Endpoint, &d.to.P256dh, &d.to.Auth)
+		return d, d.scan(row, &d.deliveryID, &d.attempts, &d.subscriptionID, &d.session,
+			&d.to.Endpoint, &d.to.P256dh, &d.to.Auth, &d.host)
 	})
 	return all, wrap(doing, err)
 }
@@ -162,23 +183,25 @@ func findRead(ctx context.Context, db postgres.Queryer, now time.Time) error {
 	return wrap("find pushes to withdraw", err)
 }
 
-// takeWithdrawals takes what devices are to close. They are told once, or not
-// at all.
-func takeWithdrawals(ctx context.Context, db postgres.Queryer, now time.Time, most int) ([]due, error) {
+// takeWithdrawals takes what devices are to close, but for those of people who
+// may have no more attempts under way. They are told once, or not at all.
+func takeWithdrawals(ctx context.Context, db postgres.Queryer, now time.Time, most int, b busy) ([]due, error) {
 	rows, err := db.Query(ctx, `
 		with taken as (
 		  update notify.push_deliveries
 		     set state = 'withdrawn', changed_at = $1
 		   where id in (
-		         select id from notify.push_deliveries
-		          where state = 'withdrawing' and due_at <= $1
-		          order by due_at limit $2 for update skip locked)
+		         select d.id
+		           from notify.push_deliveries d
+		           join notify.push_subscriptions s on s.id = d.subscription_id
+		          where d.state = 'withdrawing' and d.due_at <= $1 and s.user_id <> all ($3::bigint[])
+		          order by d.due_at limit $2 for update of d skip locked)
 		  returning id, attempts, notification_id, subscription_id
 		)
-		select `+dueColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth
+		select `+dueColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth, `+hostOf+`
 		  from taken t
 		  join notify.notifications n on n.id = t.notification_id
-		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`, now, most)
+		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`, now, most, b.fullPeople)
 	return collectDue(rows, err, "take pushes to withdraw")
 }
 

@@ -121,6 +121,22 @@ func (d *PushDevice) Answers(status int, headers ...string) {
 	}
 }
 
+// Hangs makes the service give no answer to what is for this device, until
+// release is called; then it takes it.
+func (d *PushDevice) Hangs() (release func()) {
+	released := make(chan struct{})
+	d.service.mu.Lock()
+	defer d.service.mu.Unlock()
+	d.answer = func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case <-released:
+		case <-r.Context().Done():
+		}
+		w.WriteHeader(http.StatusCreated)
+	}
+	return sync.OnceFunc(func() { close(released) })
+}
+
 // Received is what has come.
 func (d *PushDevice) Received() []Push {
 	d.service.mu.Lock()
@@ -142,19 +158,39 @@ func (d *PushDevice) WantPushes(n int) []Push {
 	return d.Received()
 }
 
-func (s *PushService) take(w http.ResponseWriter, r *http.Request) {
+// Tries is how often somebody tried any device.
+func (s *PushService) Tries() (tries int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := s.devices[r.URL.Path]
-	if d == nil {
-		w.WriteHeader(http.StatusNotFound)
-		return
+	for _, d := range s.devices {
+		tries += d.tries
+	}
+	return tries
+}
+
+// find counts a try. The answer is nil if the device takes what comes.
+func (s *PushService) find(path string) (d *PushDevice, answer http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if d = s.devices[path]; d == nil {
+		return nil, nil
 	}
 	d.tries++
-	if d.answer != nil {
-		d.answer(w, r)
+	return d, d.answer
+}
+
+func (s *PushService) take(w http.ResponseWriter, r *http.Request) {
+	d, answer := s.find(r.URL.Path)
+	switch {
+	case d == nil:
+		w.WriteHeader(http.StatusNotFound)
+		return
+	case answer != nil:
+		answer(w, r)
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	message, err := d.open(r)
 	if err != nil {
 		s.t.Errorf("a push that no device could show: %v", err)

@@ -1,0 +1,70 @@
+package notify
+
+import (
+	"fmt"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+func TestPushOfOnePersonLeavesPlacesForOthers(t *testing.T) {
+	p := newPushBench(t)
+	var releases []func()
+	for i := range maxDevices {
+		releases = append(releases, p.subscribed(fmt.Sprint("hanging ", i), maya).Hangs())
+	}
+	for i := range 5 {
+		p.send(mention(fmt.Sprint("message:", i)))
+	}
+	phone := p.subscribed("phone", theo)
+	toTheo := mention("message:5")
+	toTheo.UserID = theo
+	p.send(toTheo)
+
+	p.clock.pass(pushAfter)
+	p.push.work(t.Context())
+	phone.WantPushes(1)
+	testkit.Eventually(t, "two of Maya's devices are tried", testkit.Patience, func() bool { return p.service.Tries() == atOnceAPerson+1 })
+	p.push.work(t.Context())
+	if tries := p.service.Tries(); tries != atOnceAPerson+1 {
+		t.Errorf("%d attempts began, want %d to Maya's devices and one to Theo's", tries, atOnceAPerson)
+	}
+	for _, release := range releases {
+		release()
+	}
+	p.pass(0)
+	if tries := p.service.Tries(); tries != 5*maxDevices+1 {
+		t.Errorf("%d attempts in the end", tries)
+	}
+}
+
+func TestPushOfOneServiceLeavesPlacesForOthers(t *testing.T) {
+	p := newPushBench(t)
+	_, err := p.db.Exec(t.Context(), `
+		insert into account.users (full_name, handle, email, password_hash)
+		select 'Person ' || n, 'person' || n, 'person' || n || '@test.example', 'none' from generate_series(1, $1) n`, atOnceAHost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var releases []func()
+	for i := range atOnceAHost {
+		userID := int64(priya + 1 + i)
+		releases = append(releases, p.subscribed(fmt.Sprint("hanging ", i), userID).Hangs())
+		for j := range atOnceAPerson {
+			n := mention(fmt.Sprint("message:", j))
+			n.UserID = userID
+			p.send(n)
+		}
+	}
+	p.clock.pass(pushAfter)
+	p.push.work(t.Context())
+	testkit.Eventually(t, "the service's places are taken", testkit.Patience, func() bool { return p.service.Tries() == atOnceAHost })
+	p.push.work(t.Context())
+	if free := p.push.places.free(); free != atOnce-atOnceAHost {
+		t.Errorf("%d places are left for other services, want %d", free, atOnce-atOnceAHost)
+	}
+	for _, release := range releases {
+		release()
+	}
+	p.pass(0)
+}
