@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"testing"
 
 	"hubbub/internal/testkit"
@@ -85,6 +86,30 @@ func TestWhatOneChangesTheOtherSeesInTheRowTheTilesAndTheChart(t *testing.T) {
 	lin.Until(fmt.Sprintf(`document.querySelector("[data-chart=revenue] .line:not(.s2)").getAttribute("d") !== %q`, earned))
 	maya.Chooses(o, "Ship").SeesOrder(o, "Shipped").WantNo(fmt.Sprintf("#order-%d [popovertarget]", o.ID))
 	lin.SeesOrder(o, "Shipped")
+}
+
+func TestMoneyHasTwoDecimalsFromServerAndFromScript(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	theo, lin := app.as("theo"), app.board("lin")
+	lin.showsLive()
+	revenue := lin.tile("revenue")
+	product := testkit.As[thing](theo.Post("/api/products", in{"name": "Lamp", "price": "743.90"}).Want(200)).ID
+	made := testkit.As[order](theo.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
+	app.changes(theo, made, "completed")
+	lin.Until(fmt.Sprintf(tileValue+" !== %q", "revenue", revenue))
+	maya := app.board("maya")
+	for _, text := range []string{lin.tile("revenue"), lin.tileDelta("revenue"), maya.tile("revenue"), maya.tileDelta("revenue")} {
+		if !twoDecimals.MatchString(text) {
+			t.Errorf("money is shown as %q", text)
+		}
+	}
+}
+
+var twoDecimals = regexp.MustCompile(`^\+?\$[0-9,]+\.[0-9]{2}$`)
+
+func (p tab) tileDelta(name string) string {
+	return testkit.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("#tile-%s [data-delta]").dataset.delta`, name))
 }
 
 func TestAChangeThatIsRefusedGoesBackWithTheReason(t *testing.T) {

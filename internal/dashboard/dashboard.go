@@ -117,6 +117,13 @@ type ProductChange struct {
 	Price             *Money
 }
 
+// changes reports whether the product would become another one.
+func (ch ProductChange) changes(p Product) bool {
+	return ch.Name != nil && *ch.Name != p.Name ||
+		ch.Description != nil && *ch.Description != p.Description ||
+		ch.Price != nil && *ch.Price != p.Price
+}
+
 func (ch *ProductChange) check() error {
 	if ch.Name != nil {
 		ch.Name = new(strings.TrimSpace(*ch.Name))

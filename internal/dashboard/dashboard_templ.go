@@ -5,12 +5,15 @@ package dashboard
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
+import (
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
+)
 
 import (
-	"hubbub/web"
 	"strconv"
+
+	"hubbub/web"
 )
 
 // dashboardPage is complete without script, as of when it was drawn.
@@ -253,7 +256,7 @@ func tiles(v boardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-revenue", Label: "Revenue", Value: rounded(v.stats.Revenue), Delta: v.added(briefMoney(float64(v.series.earned()) / 100)), Against: v.against()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-revenue", Label: "Revenue", Value: exactly(v.stats.Revenue), Delta: v.added(exactly(v.series.earned())), Against: v.against()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -91,3 +91,19 @@ func TestDeltasAddUp(t *testing.T) {
 		}
 	}
 }
+
+func TestMoneyIsShownWithTwoDecimals(t *testing.T) {
+	for _, c := range []struct{ shown, want string }{
+		{exactly(74390), "$743.90"},
+		{exactly(124950000), "$1,249,500.00"},
+		{boardView{}.added(exactly(74390)), "+$743.90"},
+		{boardView{}.added(exactly(0)), ""},
+		{briefMoney(743.9), "$743.90"},
+		{briefMoney(40), "$40"},
+		{briefMoney(2500), "$2.5K"},
+	} {
+		if c.shown != c.want {
+			t.Errorf("shown %q, want %q", c.shown, c.want)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (b boardView) ranges() web.SegmentedProps {
 
 // added is what came in the range; nothing is not worth a word.
 func (b boardView) added(amount string) string {
-	if amount == "0" || amount == "$0" {
+	if amount == "0" || amount == exactly(0) {
 		return ""
 	}
 	return "+" + amount

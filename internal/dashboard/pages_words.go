@@ -35,9 +35,6 @@ func exactly(m Money) string {
 	return "$" + grouped(n) + "." + cents
 }
 
-// rounded is an amount to the dollar, as the tiles show it.
-func rounded(m Money) string { return "$" + grouped(int64(math.Round(float64(m)/100))) }
-
 // brief is a value beside a scale: "2.5", "40".
 func brief(v float64) string {
 	if v >= 1000 {
@@ -46,13 +43,15 @@ func brief(v float64) string {
 	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
 }
 
-// briefMoney is an amount beside a scale: "$40", "$2.5K".
+// briefMoney is an amount beside a scale: "$40", "$2.50", "$2.5K".
 func briefMoney(v float64) string {
 	switch {
 	case v >= 1e6:
 		return "$" + brief(v/1e6) + "M"
 	case v >= 1e3:
 		return "$" + brief(v/1e3) + "K"
+	case v != math.Trunc(v):
+		return exactly(Money(math.Round(v * 100)))
 	}
 	return "$" + brief(v)
 }

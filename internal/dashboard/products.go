@@ -58,17 +58,17 @@ func (s *Service) AddProduct(ctx context.Context, conn *hub.Conn, who account.Us
 }
 
 // ChangeProduct changes what a product says of itself. Orders that were placed
-// keep their amount.
+// keep their amount. A change that changes nothing is not published.
 func (s *Service) ChangeProduct(ctx context.Context, conn *hub.Conn, who account.User, id int64, ch ProductChange) (Product, error) {
 	var before Product
 	p, err := s.changeProduct(ctx, who, ch, func(tx postgres.Tx, ch ProductChange) (p Product, err error) {
-		if before, err = productByID(ctx, tx, id, true); err != nil {
-			return p, err
+		if before, err = productByID(ctx, tx, id, true); err != nil || !ch.changes(before) {
+			return before, err
 		}
 		return updateProduct(ctx, tx, id, ch)
 	})
-	if err != nil {
-		return Product{}, err
+	if err != nil || p == before {
+		return p, err
 	}
 	s.tellProduct(ctx, hub.Updated, p, before.before(ch), conn)
 	return p, nil

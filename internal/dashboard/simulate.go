@@ -50,11 +50,14 @@ func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simu
 	case rate < 0 || rate > maxRate:
 		return Simulator{}, fault.Invalid("rate", "must be a whole number from 0 to 50")
 	}
-	if err := setRate(ctx, s.db, rate); err != nil {
+	changed, err := setRate(ctx, s.db, rate)
+	if err != nil {
 		return Simulator{}, err
 	}
 	sim := Simulator{rate}
-	s.hub.Broadcast(ctx, hub.Event{Name: eventSimulatorUpdated, Class: hub.State, Data: sim}, nil, Room)
+	if changed {
+		s.hub.Broadcast(ctx, hub.Event{Name: eventSimulatorUpdated, Class: hub.State, Data: sim}, nil, Room)
+	}
 	return sim, nil
 }
 

@@ -19,11 +19,13 @@ func simulatorOf(ctx context.Context, db postgres.Queryer) (sim Simulator, err e
 	return sim, nil
 }
 
-func setRate(ctx context.Context, db postgres.Queryer, rate int) error {
-	if _, err := db.Exec(ctx, `update dashboard.simulator set rate = $1`, rate); err != nil {
-		return fmt.Errorf("set the simulator's rate: %w", err)
+// setRate reports whether the rate was another one.
+func setRate(ctx context.Context, db postgres.Queryer, rate int) (bool, error) {
+	tag, err := db.Exec(ctx, `update dashboard.simulator set rate = $1 where rate <> $1`, rate)
+	if err != nil {
+		return false, fmt.Errorf("set the simulator's rate: %w", err)
 	}
-	return nil
+	return tag.RowsAffected() > 0, nil
 }
 
 // holdSimulator makes the node the one that simulates, for a while, and returns

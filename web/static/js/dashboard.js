@@ -32,14 +32,14 @@ let tablesAt = 0
 let tablesOld = true
 
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
-const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 })
+const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })
 const short = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', notation: 'compact', maximumFractionDigits: 1 })
 
 /** @param {string} name */
 const figure = name => /** @type {HTMLElement} */ ($(`[data-chart=${name}]`))
 const charts = {
   orders: new Chart(figure('orders'), { axis: n => count.format(n), point: n => `${count.format(n)} per minute` }),
-  revenue: new Chart(figure('revenue'), { axis: n => short.format(n), point: n => money.format(n) }),
+  revenue: new Chart(figure('revenue'), { axis: n => n < 1000 && n % 1 ? money.format(n) : short.format(n), point: n => money.format(n) }),
 }
 
 /** @param {Snapshot} snapshot @param {{ first: boolean }} info */
@@ -107,7 +107,7 @@ function drawTiles() {
   tile('revenue', money.format(Number(stats.revenue)))
   tile('rate', count.format(rate.perMinute))
   delta('total', added(count.format(sum(ring.orders))))
-  delta('revenue', added(short.format(sum(ring.dollars))))
+  delta('revenue', added(money.format(sum(ring.dollars))))
   delta('rate', percent(rate.delta))
   spark($('#tile-total .spark'), ring.spark(ring.orders))
   spark($('#tile-revenue .spark'), ring.spark(ring.dollars))
