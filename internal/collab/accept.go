@@ -44,9 +44,11 @@ type batch struct {
 }
 
 func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
-	if b.head, err = lock(ctx, tx, b.id, b.users()); err != nil {
+	people := b.users()
+	if b.head, err = lock(ctx, tx, b.id, people); err != nil {
 		return err
 	}
+	b.putOutStrangers(ctx, people, b.head.roles)
 	if err := b.catchUp(ctx, tx, b.head); err != nil {
 		return err
 	}
@@ -75,10 +77,11 @@ func (b *batch) sift(ctx context.Context, tx postgres.Tx) (err error) {
 	return nil
 }
 
+// users are those who wrote, and those who are to be told.
 func (b *batch) users() []int64 {
-	users := make([]int64, len(b.edits))
-	for i, e := range b.edits {
-		users[i] = e.from.userID
+	users := b.readers()
+	for _, e := range b.edits {
+		users = append(users, e.from.userID)
 	}
 	return sortedUnique(users)
 }

@@ -4,11 +4,12 @@ import (
 	"context"
 	"time"
 
+	"hubbub/internal/postgres"
 	"hubbub/internal/wire"
 )
 
-// check looks after what is open here: whether the log has more, whether people
-// may still be where they are, and which channels are alive.
+// check looks after what is open here, and in lists: whether people may still
+// be where they are, whether the log has more, and which channels are alive.
 func (s *Service) check(ctx context.Context) error {
 	lives := s.openDocuments()
 	ids := make([]int64, 0, len(lives))
@@ -24,10 +25,15 @@ func (s *Service) check(ctx context.Context) error {
 		return err
 	}
 	for id, l := range lives {
+		if err := s.recheck(ctx, s.db, l); err != nil {
+			return err
+		}
 		if l.lags(found[id]) {
 			l.lookAgain()
 		}
-		s.recheck(ctx, l)
+	}
+	if err := s.takeOutOfLists(ctx, s.hub.Followers(Resource)); err != nil {
+		return err
 	}
 	return noteHere(ctx, s.db, clients)
 }
@@ -62,28 +68,27 @@ const keepUnused = time.Minute
 
 // recheck compares what the people here may do with what they could: whoever
 // may not read any more is put out, and others learn of their new role.
-func (s *Service) recheck(ctx context.Context, l *live) {
+func (s *Service) recheck(ctx context.Context, db postgres.Queryer, l *live) error {
 	channels := l.open()
 	if len(channels) == 0 {
-		return
+		return nil
 	}
 	ids := make([]int64, len(channels))
 	for i, ch := range channels {
 		ids[i] = ch.userID
 	}
-	now, err := roles(ctx, s.db, l.id, sortedUnique(ids))
+	now, err := roles(ctx, db, l.id, sortedUnique(ids))
 	if err != nil {
-		s.complain("look who may read", err)
-		return
+		return err
 	}
-	place, err := places(ctx, s.db, []int64{l.id})
+	place, err := places(ctx, db, []int64{l.id})
 	if err != nil {
-		s.complain("look for the document", err)
-		return
+		return err
 	}
 	for _, ch := range channels {
 		s.reconsider(ctx, ch, now[ch.userID], place)
 	}
+	return nil
 }
 
 func (s *Service) reconsider(ctx context.Context, ch *channel, role Role, found map[int64]place) {

@@ -49,6 +49,26 @@ const (
 // Writes tells whether the role may change the content.
 func (r Role) Writes() bool { return r == Editor || r == Owner }
 
+// mayChange refuses the title to those who may not write, and the visibility to
+// those who do not own the document.
+func (r Role) mayChange(d Draft) error {
+	switch {
+	case d.Visibility != nil && r != Owner:
+		return fault.Forbidden("Only the document's owners decide who may read it.")
+	case !r.Writes():
+		return fault.Forbidden("Only the document's owners and editors rename it.")
+	}
+	return nil
+}
+
+// mayManage refuses another's thread to those who may not write.
+func (r Role) mayManage(authorID, userID int64) error {
+	if authorID != userID && !r.Writes() {
+		return fault.Forbidden("Only whoever began the thread, and the document's owners and editors, may do that.")
+	}
+	return nil
+}
+
 func (r Role) known() bool { return r == Viewer || r == Editor || r == Owner }
 
 // Visibility is who may read without being a member.

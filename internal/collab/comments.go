@@ -99,7 +99,10 @@ func (s *Service) Comment(ctx context.Context, from *hub.Conn, who account.User,
 // Reply continues one, and opens it again if it was resolved.
 func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, docID, threadID int64, text string) (Thread, error) {
 	return s.say(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
-		return threadID, resolveThread(ctx, tx, docID, threadID, 0)
+		if _, _, err := threadOf(ctx, tx, docID, threadID); err != nil {
+			return 0, err
+		}
+		return threadID, resolveThread(ctx, tx, threadID, 0)
 	})
 }
 
@@ -150,17 +153,29 @@ func (s *Service) named(ctx context.Context, text string) ([]int64, error) {
 	return ids, nil
 }
 
-// Resolve closes a thread, or opens it again.
+// Resolve closes a thread, or opens it again: one's own, or any for who may
+// write. One that is so already stays as it is, and nobody hears of it.
 func (s *Service) Resolve(ctx context.Context, from *hub.Conn, userID, docID, threadID int64, resolved bool) (Thread, error) {
 	by := int64(0)
 	if resolved {
 		by = userID
 	}
-	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, _ Role) error {
-		return resolveThread(ctx, tx, docID, threadID, by)
+	was := false
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) (err error) {
+		var authorID int64
+		if authorID, was, err = threadOf(ctx, tx, docID, threadID); err != nil {
+			return err
+		}
+		if err := role.mayManage(authorID, userID); err != nil || was == resolved {
+			return err
+		}
+		return resolveThread(ctx, tx, threadID, by)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return Thread{}, err
+	case was == resolved:
+		return s.thread(ctx, docID, threadID)
 	}
 	return s.tellThread(ctx, from, docID, threadID)
 }
@@ -168,7 +183,14 @@ func (s *Service) Resolve(ctx context.Context, from *hub.Conn, userID, docID, th
 // RemoveThread deletes a thread: one's own, or any for who may write.
 func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docID, threadID int64) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
-		return deleteThread(ctx, tx, docID, threadID, userID, role.Writes())
+		authorID, _, err := threadOf(ctx, tx, docID, threadID)
+		if err != nil {
+			return err
+		}
+		if err := role.mayManage(authorID, userID); err != nil {
+			return err
+		}
+		return deleteThread(ctx, tx, threadID)
 	})
 	if err == nil {
 		s.hub.Broadcast(ctx, hub.Event{Name: eventErased, Class: hub.Log, Data: Removed{threadID, docID}}, from, Room(docID))
@@ -177,6 +199,14 @@ func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docI
 }
 
 func (s *Service) tellThread(ctx context.Context, from *hub.Conn, docID, id int64) (Thread, error) {
+	t, err := s.thread(ctx, docID, id)
+	if err == nil {
+		s.hub.Broadcast(ctx, hub.Event{Name: eventThread, Class: hub.Log, Data: t}, from, Room(docID))
+	}
+	return t, err
+}
+
+func (s *Service) thread(ctx context.Context, docID, id int64) (Thread, error) {
 	threads, err := threadsOf(ctx, s.db, docID, id)
 	if err == nil && len(threads) == 0 {
 		err = fault.NotFound()
@@ -187,7 +217,6 @@ func (s *Service) tellThread(ctx context.Context, from *hub.Conn, docID, id int6
 	if err != nil {
 		return Thread{}, err
 	}
-	s.hub.Broadcast(ctx, hub.Event{Name: eventThread, Class: hub.Log, Data: threads[0]}, from, Room(docID))
 	return threads[0], nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
@@ -73,5 +74,92 @@ func TestCommentsAreLiveAndTellWhomTheyConcern(t *testing.T) {
 	a.hears(eventErased)
 	if threads, err := n.Threads(t.Context(), theo, id); err != nil || len(threads) != 0 {
 		t.Errorf("left are %v: %v", threads, err)
+	}
+}
+
+func TestCommentsOfOthersAreManagedByWhoMayWrite(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	a := n.writer(sam, id)
+	begin := func(author int64) int64 {
+		thread, err := n.Comment(t.Context(), nil, account.User{ID: author}, id, somewhere, "the plan", "Is this right?")
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.hears(eventThread)
+		return thread.ID
+	}
+	own, others := begin(theo), begin(maya)
+	resolve := func(user, thread int64, resolved bool) error {
+		_, err := n.Resolve(t.Context(), nil, user, id, thread, resolved)
+		return err
+	}
+	remove := func(user, thread int64) error { return n.RemoveThread(t.Context(), nil, user, id, thread) }
+	for _, c := range []struct {
+		name   string
+		do     func() error
+		status int
+	}{
+		{"a viewer resolves another's", func() error { return resolve(theo, others, true) }, 403},
+		{"a viewer removes another's", func() error { return remove(theo, others) }, 403},
+		{"a stranger resolves one", func() error { return resolve(lin, others, true) }, 404},
+		{"a stranger removes one", func() error { return remove(lin, others) }, 404},
+		{"an owner removes none", func() error { return remove(sam, others+1000) }, 404},
+	} {
+		if err := c.do(); !fault.Is(err, c.status) {
+			t.Errorf("%s: %v, want %d", c.name, err, c.status)
+		}
+	}
+	for _, user := range []int64{theo, sam} {
+		for _, resolved := range []bool{true, false} {
+			if err := resolve(user, own, resolved); err != nil {
+				t.Error(err)
+			}
+			a.hears(eventThread)
+		}
+	}
+	if err := remove(theo, own); err != nil {
+		t.Error(err)
+	}
+	if err := remove(maya, others); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDocumentChangesThatChangeNothingTellNobody(t *testing.T) {
+	n := newNode(t, func(c *Config) { c.Timing.Settle, c.Timing.AtMost = time.Hour, time.Hour })
+	id := n.document()
+	a := n.writer(maya, id)
+	a.hears(Resource) // that she came
+	thread, err := n.Comment(t.Context(), nil, account.User{ID: theo}, id, somewhere, "the plan", "Is this right?")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.hears(eventThread)
+	title, visibility := "Plan", Private
+	for name, do := range map[string]func() error{
+		"the role that she has": func() error {
+			_, err := n.Share(t.Context(), nil, sam, id, maya, Editor)
+			return err
+		},
+		"the title and the readers that it has": func() error {
+			_, err := n.Change(t.Context(), nil, sam, id, Draft{&title, &visibility})
+			return err
+		},
+		"no change": func() error {
+			_, err := n.Change(t.Context(), nil, sam, id, Draft{})
+			return err
+		},
+		"a thread that is open": func() error {
+			_, err := n.Resolve(t.Context(), nil, sam, id, thread.ID, false)
+			return err
+		},
+	} {
+		if err := do(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if a.take(); len(a.events) > 0 {
+			t.Errorf("%s is told: %+v", name, a.events)
+		}
 	}
 }

@@ -158,7 +158,7 @@ func (d demoDocument) share(ctx context.Context, tx postgres.Tx, id int64, cast 
 		if !special {
 			role = Editor
 		}
-		if err := setMember(ctx, tx, id, cast[person.Handle].ID, role); err != nil {
+		if _, err := setMember(ctx, tx, id, cast[person.Handle].ID, role); err != nil {
 			return err
 		}
 	}
@@ -210,7 +210,7 @@ func (t demoThread) talk(ctx context.Context, tx postgres.Tx, id int64, update [
 			return err
 		}
 	}
-	if err := resolveThread(ctx, tx, id, threadID, cast[t.resolved].ID); err != nil {
+	if err := resolveThread(ctx, tx, threadID, cast[t.resolved].ID); err != nil {
 		return err
 	}
 	return dateThread(ctx, tx, threadID, t.said[0].ago, t.said[len(t.said)-1].ago)

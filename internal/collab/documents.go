@@ -133,15 +133,18 @@ func (s *Service) created(ctx context.Context, from *hub.Conn, userID, id int64)
 }
 
 // Change sets the title or who may read. For owners; editors may set the title.
+// A change that changes nothing is not published.
 func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int64, d Draft) (Document, error) {
 	if err := d.check(); err != nil {
 		return Document{}, err
 	}
-	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
-		if !role.Writes() || d.Visibility != nil && role != Owner {
-			return fault.Forbidden("Only the document's owners may do that.")
+	var was Visibility
+	changes := false
+	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) (err error) {
+		if err := role.mayChange(d); err != nil {
+			return err
 		}
-		if err := changeDocument(ctx, tx, docID, d); err != nil {
+		if was, changes, err = changeDocument(ctx, tx, docID, d); err != nil || !changes {
 			return err
 		}
 		return s.indexNow(ctx, tx, docID)
@@ -149,11 +152,14 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 	if err != nil {
 		return Document{}, err
 	}
+	if !changes {
+		return s.Document(ctx, userID, docID)
+	}
 	s.rightsChanged(ctx, docID)
 	s.indexed()
 	changed, err := s.Document(ctx, userID, docID)
 	if err == nil {
-		s.tellChanged(ctx, from, changed, d.Visibility != nil && *d.Visibility == Everyone)
+		s.tellChanged(ctx, from, changed, changed.Visibility == Everyone && was != Everyone)
 	}
 	return changed, err
 }

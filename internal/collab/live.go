@@ -140,7 +140,7 @@ func (l *live) work() {
 			l.giveUp(edits, asks)
 			continue
 		case isGone(err):
-			l.s.recheck(l.s.ctx, l)
+			l.s.complain("look who may read", l.s.recheck(l.s.ctx, l.s.db, l))
 			pause = firstPause // whatever waited went with the document
 			continue
 		case err == nil:
@@ -227,11 +227,15 @@ func (l *live) learn(ctx context.Context, db postgres.Queryer) error {
 	if first != l.known.seq+1 {
 		return l.load(ctx, db) // it was compacted meanwhile
 	}
-	return l.follow(updates)
+	return l.follow(ctx, db, updates)
 }
 
-// follow adds what the log has after what is known, and hands it on.
-func (l *live) follow(updates [][]byte) error {
+// follow adds what the log has after what is known, and hands it on to those who
+// may read it, as of a moment after the log was read.
+func (l *live) follow(ctx context.Context, db postgres.Queryer, updates [][]byte) error {
+	if err := l.s.recheck(ctx, db, l); err != nil {
+		return err
+	}
 	u, err := yjs.Merge(updates...)
 	if err != nil {
 		return err
@@ -253,6 +257,9 @@ func (l *live) load(ctx context.Context, db postgres.Queryer) error {
 		return err
 	}
 	if l.epoch == l.known.epoch && l.told < l.known.seq {
+		if err := l.s.recheck(ctx, db, l); err != nil {
+			return err
+		}
 		l.tell(l.known.whole, nil) // whoever has it already takes no harm
 	}
 	l.epoch, l.told = l.known.epoch, l.known.seq
@@ -306,6 +313,15 @@ func (l *live) idle(now time.Time) time.Duration {
 		return 0
 	}
 	return now.Sub(l.used)
+}
+
+// readers are the people who have the document open on this node.
+func (l *live) readers() []int64 {
+	var users []int64
+	for _, ch := range l.open() {
+		users = append(users, ch.userID)
+	}
+	return sortedUnique(users)
 }
 
 func (l *live) open() []*channel {

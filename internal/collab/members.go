@@ -38,18 +38,21 @@ func idsOf(members []Member) []int64 {
 }
 
 // Share gives somebody a role, or another one. For owners; one of them stays.
+// The role that they have already is no change, and nobody hears of it.
 func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, member int64, role Role) ([]Member, error) {
 	if !role.known() {
 		return nil, fault.Invalid("role", "must be owner, editor or viewer")
 	}
-	err := s.membership(ctx, docID, userID, 0, member, func(tx postgres.Tx) error {
-		return setMember(ctx, tx, docID, member, role)
+	changed := false
+	err := s.membership(ctx, docID, userID, 0, member, func(tx postgres.Tx) (err error) {
+		changed, err = setMember(ctx, tx, docID, member, role)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	members, err := s.Members(ctx, userID, docID)
-	if err == nil {
+	if err == nil && changed {
 		s.tellMembership(ctx, hub.AddedTo, docID, member, members, from)
 	}
 	return members, err

@@ -8,6 +8,7 @@ import (
 	"hubbub/internal/bus"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/hub"
+	"hubbub/internal/testkit"
 )
 
 func TestOtherNodesReadTheLog(t *testing.T) {
@@ -38,6 +39,55 @@ func TestOtherNodesReadTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.hears(eventRole)
+}
+
+func TestNodesWithoutBusSendNothingAfterARightIsLost(t *testing.T) {
+	here := newNode(t)
+	id := here.document()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
+	a, b, c := here.writer(sam, id), there.writer(maya, id), there.writer(theo, id)
+	d := there.writer(sam, id)
+	list := there.connection(maya)
+	if _, err := there.Documents(t.Context(), list, maya, Filter{Limit: pageSize}); err != nil {
+		t.Fatal(err)
+	}
+	for _, person := range []int64{maya, theo} {
+		if err := here.Unshare(t.Context(), nil, sam, id, person); err != nil {
+			t.Fatal(err)
+		}
+	}
+	a.write("secret") // on the other node
+	a.saved()
+	d.write("more of it") // on this one
+	d.saved()
+	for _, w := range []*writer{b, c} {
+		if gone := testkit.DataOf[Gone](t, w.hears(eventGone)); gone.Why != whyRevoked {
+			t.Errorf("told %+v", gone)
+		}
+		if text := w.text(); text != "" {
+			t.Errorf("%d reads %q", w.conn.UserID(), text)
+		}
+	}
+	if err := there.check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if there.hub.In(list, hub.Record(Resource, id)) {
+		t.Error("Maya hears of it in her list")
+	}
+}
+
+func TestNodesWithoutBusPutOutWhoLostTheRightWhenNothingIsWritten(t *testing.T) {
+	here := newNode(t)
+	id := here.document()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
+	b := there.writer(maya, id)
+	if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
+		t.Fatal(err)
+	}
+	if err := there.check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.hears(eventGone)
 }
 
 // wires joins nodes inside this process.

@@ -30,9 +30,9 @@ type Conversations struct {
 	Problem  string // why the last comment was not taken
 }
 
-// MayRemove tells whether the viewer may delete the thread.
-func (v Conversations) MayRemove(t Thread) bool {
-	return v.Document.Role.Writes() || t.Comments[0].Author.ID == v.Viewer.ID
+// MayManage reports whether the viewer may resolve and delete the thread.
+func (v Conversations) MayManage(t Thread) bool {
+	return v.Document.Role.mayManage(t.Comments[0].Author.ID, v.Viewer.ID) == nil
 }
 
 func (p pages) comments(c echo.Context, who account.User, in documentInput) error {

@@ -66,7 +66,8 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 
 // lockFor takes the document for somebody who may write, and knows it then.
 func (l *live) lockFor(ctx context.Context, tx postgres.Tx, userID int64) (head, error) {
-	h, err := lock(ctx, tx, l.id, []int64{userID})
+	people := sortedUnique(append(l.readers(), userID))
+	h, err := lock(ctx, tx, l.id, people)
 	switch role := h.roles[userID]; {
 	case err != nil:
 		return h, err
@@ -75,6 +76,7 @@ func (l *live) lockFor(ctx context.Context, tx postgres.Tx, userID int64) (head,
 	case !role.Writes():
 		return h, fault.Forbidden(mayOnlyRead)
 	}
+	l.putOutStrangers(ctx, people, h.roles)
 	return h, l.catchUp(ctx, tx, h)
 }
 

@@ -2,6 +2,7 @@ package collab
 
 import (
 	"context"
+	"slices"
 
 	"hubbub/internal/hub"
 )
@@ -21,27 +22,32 @@ func (s *Service) rightsHeard(room string, _ int64) {
 // who have it in a list.
 func (s *Service) rightsAt(ctx context.Context, docID int64) {
 	if l := s.opened(docID); l != nil {
-		s.recheck(ctx, l)
+		s.complain("look who may read", s.recheck(ctx, s.db, l))
 	}
-	s.complain("take a document out of lists", s.takeOutOfLists(ctx, docID))
+	following := map[int64][]int64{docID: s.hub.Users(hub.Record(Resource, docID))}
+	s.complain("take a document out of lists", s.takeOutOfLists(ctx, following))
 }
 
-// takeOutOfLists ends what people hear of a document that they may no longer
-// read, and lets their lists know.
-func (s *Service) takeOutOfLists(ctx context.Context, docID int64) error {
-	following := s.hub.Users(hub.Record(Resource, docID))
-	if len(following) == 0 {
-		return nil
-	}
-	now, err := roles(ctx, s.db, docID, following)
+// takeOutOfLists ends what people hear of documents that they may no longer
+// read, and lets their lists know. The followers are given by document.
+func (s *Service) takeOutOfLists(ctx context.Context, followers map[int64][]int64) error {
+	lost, err := withoutRights(ctx, s.db, followers)
 	if err != nil {
 		return err
 	}
-	for _, userID := range following {
-		if now[userID] == Nobody {
-			s.hub.Evict(userID, hub.Record(Resource, docID))
-			s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.RemovedFrom, ID: docID}, hub.Users(userID), nil)
-		}
+	for _, f := range lost {
+		s.hub.Evict(f.userID, hub.Record(Resource, f.docID))
+		s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.RemovedFrom, ID: f.docID}, hub.Users(f.userID), nil)
 	}
 	return nil
+}
+
+// putOutStrangers puts out the channels of those of the people who have no role.
+// The roles are those that a transaction has read.
+func (l *live) putOutStrangers(ctx context.Context, people []int64, roles map[int64]Role) {
+	for _, ch := range l.open() {
+		if slices.Contains(people, ch.userID) && roles[ch.userID] == Nobody {
+			l.s.putOut(ctx, ch, whyRevoked)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package collab
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -99,13 +100,20 @@ func insertDocument(ctx context.Context, tx pgx.Tx, title string, v Visibility, 
 	return id, wrap("make the document", err)
 }
 
-// changeDocument sets what is not nil.
-func changeDocument(ctx context.Context, tx pgx.Tx, docID int64, d Draft) error {
-	_, err := tx.Exec(ctx, `
-		update collab.documents
-		   set title = coalesce($2, title), visibility = coalesce($3, visibility)
-		 where id = $1`, docID, d.Title, d.Visibility)
-	return wrap("change the document", err)
+// changeDocument sets what is not nil, and returns who could read it before;
+// false: nothing is different.
+func changeDocument(ctx context.Context, tx pgx.Tx, docID int64, d Draft) (was Visibility, changed bool, err error) {
+	err = tx.QueryRow(ctx, `
+		update collab.documents d
+		   set title = coalesce($2, d.title), visibility = coalesce($3, d.visibility)
+		  from collab.documents was
+		 where d.id = $1 and was.id = d.id
+		   and (d.title, d.visibility) is distinct from (coalesce($2, d.title), coalesce($3, d.visibility))
+		returning was.visibility`, docID, d.Title, d.Visibility).Scan(&was)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", false, nil
+	}
+	return was, err == nil, wrap("change the document", err)
 }
 
 func deleteDocument(ctx context.Context, tx pgx.Tx, docID int64) error {
@@ -133,15 +141,17 @@ func membersOf(ctx context.Context, db postgres.Queryer, docID int64) ([]Member,
 	return members, wrap("read the members", err)
 }
 
-// setMember shares the document; 404 when there is no such person.
-func setMember(ctx context.Context, tx pgx.Tx, docID, userID int64, role Role) error {
-	_, err := tx.Exec(ctx, `
-		insert into collab.members (doc_id, user_id, role) values ($1, $2, $3)
-		    on conflict (doc_id, user_id) do update set role = excluded.role`, docID, userID, role)
+// setMember shares the document, and reports false if they had the role
+// already; 404 when there is no such person.
+func setMember(ctx context.Context, tx pgx.Tx, docID, userID int64, role Role) (bool, error) {
+	tag, err := tx.Exec(ctx, `
+		insert into collab.members as m (doc_id, user_id, role) values ($1, $2, $3)
+		    on conflict (doc_id, user_id) do update set role = excluded.role
+		 where m.role <> excluded.role`, docID, userID, role)
 	if postgres.Violates(err, "members_user_id_fkey") {
-		return fault.NotFound()
+		return false, fault.NotFound()
 	}
-	return wrap("share the document", err)
+	return tag.RowsAffected() > 0, wrap("share the document", err)
 }
 
 // removeMember reports false when they were none.

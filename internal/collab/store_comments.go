@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
 	"hubbub/internal/postgres"
 	"hubbub/internal/wire"
 )
@@ -58,16 +57,23 @@ func insertThread(ctx context.Context, tx pgx.Tx, docID, userID int64, at Anchor
 	return id, wrap("begin a thread", err)
 }
 
-// resolveThread closes it in somebody's name, or opens it, by nobody; 404 when
-// the document has no such thread.
-func resolveThread(ctx context.Context, tx pgx.Tx, docID, id, by int64) error {
-	tag, err := tx.Exec(ctx, `
+// threadOf returns who began a thread and whether it is resolved, and keeps it
+// so until the transaction ends; 404 when the document has no such thread.
+func threadOf(ctx context.Context, tx pgx.Tx, docID, id int64) (authorID int64, resolved bool, err error) {
+	err = tx.QueryRow(ctx, `
+		select created_by, resolved_at is not null
+		  from collab.threads
+		 where doc_id = $1 and id = $2
+		   for update`, docID, id).Scan(&authorID, &resolved)
+	return authorID, resolved, orNotFound("read the thread", err)
+}
+
+// resolveThread closes it in somebody's name, or opens it: by is 0 then.
+func resolveThread(ctx context.Context, tx pgx.Tx, id, by int64) error {
+	_, err := tx.Exec(ctx, `
 		update collab.threads
-		   set resolved_by = nullif($3, 0), resolved_at = case when $3 <> 0 then now() end
-		 where doc_id = $1 and id = $2`, docID, id, by)
-	if err == nil && tag.RowsAffected() == 0 {
-		return fault.NotFound()
-	}
+		   set resolved_by = nullif($2::bigint, 0), resolved_at = case when $2::bigint <> 0 then now() end
+		 where id = $1`, id, by)
 	return wrap("resolve the thread", err)
 }
 
@@ -92,14 +98,8 @@ func insertComment(ctx context.Context, tx pgx.Tx, docID, threadID, authorID int
 	return wrap("store the comment", err)
 }
 
-// deleteThread is for who began it, or for anyone if any is true; 404 when there
-// is none that they may delete.
-func deleteThread(ctx context.Context, tx pgx.Tx, docID, id, userID int64, anyones bool) error {
-	tag, err := tx.Exec(ctx, `
-		delete from collab.threads where doc_id = $1 and id = $2 and (created_by = $3 or $4)`, docID, id, userID, anyones)
-	if err == nil && tag.RowsAffected() == 0 {
-		return fault.NotFound()
-	}
+func deleteThread(ctx context.Context, tx pgx.Tx, id int64) error {
+	_, err := tx.Exec(ctx, `delete from collab.threads where id = $1`, id)
 	return wrap("delete the thread", err)
 }
 

@@ -111,6 +111,36 @@ const rolesQuery = `
 	  left join collab.members m on m.doc_id = d.id and m.user_id = u.id
 	 where d.id = $1 and (m.role is not null or d.visibility = 'everyone')`
 
+// follower is somebody who hears of a document on this node.
+type follower struct{ docID, userID int64 }
+
+// withoutRights returns those of the followers, given by document, who may not
+// read it, or whose document is gone.
+func withoutRights(ctx context.Context, db postgres.Queryer, followers map[int64][]int64) ([]follower, error) {
+	var docs, users []int64
+	for docID, following := range followers {
+		for _, userID := range following {
+			docs, users = append(docs, docID), append(users, userID)
+		}
+	}
+	if len(docs) == 0 {
+		return nil, nil
+	}
+	rows, err := db.Query(ctx, `
+		select f.doc_id, f.user_id
+		  from unnest($1::bigint[], $2::bigint[]) f (doc_id, user_id)
+		  left join collab.documents d on d.id = f.doc_id
+		  left join collab.members m on m.doc_id = f.doc_id and m.user_id = f.user_id
+		 where d.id is null or m.role is null and d.visibility <> 'everyone'`, docs, users)
+	if err != nil {
+		return nil, fmt.Errorf("read who may not read: %w", err)
+	}
+	lost, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f follower, err error) {
+		return f, row.Scan(&f.docID, &f.userID)
+	})
+	return lost, wrap("read who may not read", err)
+}
+
 func roles(ctx context.Context, db postgres.Queryer, docID int64, userIDs []int64) (map[int64]Role, error) {
 	rows, err := db.Query(ctx, rolesQuery, docID, userIDs)
 	if err != nil {

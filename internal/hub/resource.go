@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Verb says what happened to a record.
@@ -51,6 +52,20 @@ type changed struct {
 // Record is the room of whoever has subscribed to a record: to evict from it.
 func Record(resource string, id int64) string {
 	return resource + ":" + strconv.FormatInt(id, 10)
+}
+
+// Followers lists the users who have subscribed to records of the resource on
+// this node, by record. Each user is listed once a record.
+func (h *Hub) Followers(resource string) map[int64][]int64 {
+	followers := map[int64][]int64{}
+	prefix := resource + ":"
+	for _, room := range h.Active(prefix) {
+		id, err := strconv.ParseInt(strings.TrimPrefix(room, prefix), 10, 64)
+		if users := h.Users(room); err == nil && len(users) > 0 {
+			followers[id] = users
+		}
+	}
+	return followers
 }
 
 // Subscribe makes the connection hear of changes to the records.
