@@ -135,7 +135,8 @@ func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]accoun
 
 func (sc scene) open(ctx context.Context, tx postgres.Tx, ids []int64) (roomID int64, err error) {
 	if sc.kind == Direct {
-		return directRoom(ctx, tx, ids[0], ids[1])
+		roomID, _, err = directRoom(ctx, tx, ids[0], ids[1])
+		return roomID, err
 	}
 	return createRoom(ctx, tx, sc.kind, sc.name, sc.topic, ids[0], ids[1:])
 }

@@ -32,8 +32,10 @@
 //     takes the room's next seq, without holes. Asking for what changed after a
 //     seq makes any view equal to the database, whatever was lost before.
 //   - Sending the same clientId again is harmless.
-//   - Whoever is removed from a room hears nothing of it once the removal is
-//     answered, on any connection, also one that was just joining.
+//   - A person who is removed from a room is evicted from it before the removal
+//     is answered, as package hub promises it ("Joining and eviction"). A node
+//     that hears nothing of the removal evicts within ReconcileEvery; what it
+//     tells late (reconcile.go) goes only to people who may still hear it.
 //   - What was never told, because a connection broke between the commit and the
 //     event, is told within seconds (reconcile.go).
 //   - Whoever is invisible is in a room without its people knowing, but for what

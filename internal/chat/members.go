@@ -22,6 +22,7 @@ func (s *Service) Members(ctx context.Context, who account.User, roomID int64) (
 }
 
 // AddMember lets the person join a public room, or a member invite somebody.
+// Adding a member again changes nothing, and nobody hears of it.
 func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) ([]Participant, error) {
 	room, err := access(ctx, s.db, who.ID, roomID)
 	if err != nil {
@@ -33,9 +34,9 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	if room.Role == "" && userID != who.ID {
 		return nil, fault.Forbidden("Join the room before inviting others.")
 	}
-	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		added, err := addMembers(ctx, tx, roomID, Member, userID)
-		if err != nil {
+	var added []int64
+	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
+		if added, err = addMembers(ctx, tx, roomID, Member, userID); err != nil {
 			return err
 		}
 		if err := s.admit(ctx, tx, room, added); err != nil {
@@ -49,8 +50,8 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	s.alerts.wake.Signal()
 	s.index.Changed()
 	members, err := s.Members(ctx, who, roomID)
-	if err != nil {
-		return nil, err
+	if err != nil || len(added) == 0 {
+		return members, err
 	}
 	s.tellMembership(ctx, hub.AddedTo, roomID, userID, members, from)
 	return members, nil

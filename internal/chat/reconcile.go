@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"hubbub/internal/hub"
@@ -16,24 +17,28 @@ const (
 	maxRetold      = 50                     // changes a room; who lacks more sees a jump and asks for it
 )
 
-// Run compares the rooms that somebody has open on this node with the database,
-// again and again until ctx ends, and tells what was missed. An event may be
-// lost between its commit and the hub, when the connection to the database
-// breaks just then, or between nodes; a page where nothing else happens would
-// not notice.
+// Run compares what this node's connections listen to with the database, again
+// and again until ctx ends: it evicts people who were removed, and tells the
+// others what was missed. An event or an eviction may be lost between its commit
+// and the hub, when the connection to the database breaks just then, or between
+// nodes; a page where nothing else happens would not notice.
 func (s *Service) Run(ctx context.Context, every time.Duration, guard loop.Guard) {
 	loop.Run(ctx, loop.Config{Name: "chat-reconcile", Guard: guard, Period: every}, s.reconcile)
 }
 
-// reconcile costs one query, and none while no room is open.
+// reconcile costs one query, and none while nobody listens.
 func (s *Service) reconcile(ctx context.Context) error {
-	open := s.ledger.keep(func() []string { return s.hub.Active(channelPrefix) })
-	if len(open) == 0 {
+	listeners := s.listeners()
+	if len(listeners) == 0 {
 		return nil
 	}
-	seqs, err := seqsOf(ctx, s.db, open)
-	if err != nil || len(s.ledger.behind(seqs)) == 0 {
+	seqs, removed, err := roomsNow(ctx, s.db, listeners)
+	if err != nil {
 		return err
+	}
+	s.evict(ctx, removed)
+	if len(s.ledger.behind(seqs)) == 0 {
+		return nil
 	}
 	select {
 	case <-time.After(reconcileGrace):
@@ -48,12 +53,42 @@ func (s *Service) reconcile(ctx context.Context) error {
 	return nil
 }
 
-// retell tells this node's connections of what changed in the room after upto.
+// listener is a person who hears of a room on this node.
+type listener struct{ roomID, userID int64 }
+
+// listeners are the people who have a room open or in a list on this node.
+func (s *Service) listeners() []listener {
+	people := s.hub.Followers(resource)
+	for _, roomID := range s.ledger.keep(func() []string { return s.hub.Active(channelPrefix) }) {
+		people[roomID] = append(people[roomID], s.hub.Users(channel(roomID))...)
+	}
+	var listeners []listener
+	for roomID, users := range people {
+		slices.Sort(users)
+		for _, userID := range slices.Compact(users) {
+			listeners = append(listeners, listener{roomID, userID})
+		}
+	}
+	return listeners
+}
+
+// evict puts people out of rooms from which they were removed elsewhere, and
+// tells their pages.
+func (s *Service) evict(ctx context.Context, removed []listener) {
+	for _, l := range removed {
+		s.hub.Evict(l.userID, channel(l.roomID), hub.Record(resource, l.roomID))
+		s.tellMembership(ctx, hub.RemovedFrom, l.roomID, l.userID, nil, nil)
+	}
+}
+
+// retell tells this node's connections of what changed in the room after upto,
+// up to seq: a later change may be hidden from some of them.
 func (s *Service) retell(ctx context.Context, roomID, upto, seq int64) error {
 	missed, err := changesAfter(ctx, s.db, roomID, max(upto, seq-maxRetold), maxRetold)
 	if err != nil {
 		return err
 	}
+	missed = slices.DeleteFunc(missed, func(m Message) bool { return m.Seq > seq })
 	if missed, err = s.withTheirPeople(ctx, missed); err != nil {
 		return err
 	}

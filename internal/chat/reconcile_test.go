@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"hubbub/internal/account"
@@ -26,11 +27,18 @@ func chatting(t *testing.T) (*Service, *hub.Hub, account.User) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	caller, _, err := people.SignUp(t.Context(), account.NewPerson{FullName: "Ada", Email: "ada@test.example", Password: "correct horse"}, account.Client{})
+	s := New(db, h, people, alone{})
+	return s, h, signUp(t, s, "Ada")
+}
+
+func signUp(t *testing.T, s *Service, name string) account.User {
+	t.Helper()
+	person := account.NewPerson{FullName: name, Email: name + "@test.example", Password: "correct horse"}
+	caller, _, err := s.people.(*account.Service).SignUp(t.Context(), person, account.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(db, h, people, alone{}), h, caller.User
+	return caller.User
 }
 
 func TestReconcilingAsksTheDatabaseOnceHoweverManyRoomsAreOpen(t *testing.T) {
@@ -65,6 +73,86 @@ func TestReconcilingAsksTheDatabaseOnceHoweverManyRoomsAreOpen(t *testing.T) {
 	if n := asks(); n != 0 || len(s.ledger.rooms) != 0 {
 		t.Errorf("after all left it asks %d times, and keeps %d accounts", n, len(s.ledger.rooms))
 	}
+}
+
+func TestReconcileSendsOnlyToWhoMayStillHearAndEvictsOthers(t *testing.T) {
+	ctx := t.Context()
+	here, _, ada := chatting(t)
+	bob, eve := signUp(t, here, "Bob"), signUp(t, here, "Eve")
+	there := New(here.db, hub.New(hub.Config{}), here.people, alone{}) // another node, without a bus
+	room, err := here.Create(ctx, nil, ada, NewRoom{Name: "private", Kind: Private, Members: []int64{bob.ID, eve.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bobs, eves, list := listens(t, there, bob, room.ID), listens(t, there, eve, room.ID), there.hub.Open(hub.Identity{UserID: eve.ID})
+	if _, err := there.Rooms(ctx, list, eve, false); err != nil {
+		t.Fatal(err)
+	}
+	taken(bobs)
+
+	if err := here.RemoveMember(ctx, nil, ada, room.ID, eve.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := here.Send(ctx, nil, ada, Outgoing{RoomID: room.ID, Text: "secret"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := there.reconcile(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if heard := taken(bobs); !strings.Contains(heard, "secret") {
+		t.Errorf("Bob heard %s", heard)
+	}
+	for _, conn := range []*hub.Conn{eves, list} {
+		if heard := taken(conn); strings.Contains(heard, "secret") || !strings.Contains(heard, `"removedFrom"`) {
+			t.Errorf("Eve heard %s", heard)
+		}
+	}
+	in := func(conn *hub.Conn) bool { return there.hub.In(conn, channel(room.ID)) }
+	if in(eves) || there.hub.In(list, hub.Record(resource, room.ID)) || !in(bobs) {
+		t.Error("the wrong people are in the room")
+	}
+}
+
+func TestReconcileEvictsAlsoWhenNothingWasSent(t *testing.T) {
+	ctx := t.Context()
+	here, _, ada := chatting(t)
+	eve := signUp(t, here, "Eve")
+	there := New(here.db, hub.New(hub.Config{}), here.people, alone{})
+	room, err := here.Create(ctx, nil, ada, NewRoom{Name: "private", Kind: Private, Members: []int64{eve.ID}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	eves := listens(t, there, eve, room.ID)
+	if err := here.RemoveMember(ctx, nil, ada, room.ID, eve.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := there.reconcile(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if there.hub.In(eves, channel(room.ID)) {
+		t.Error("Eve is in the room")
+	}
+}
+
+// listens opens a connection of a person and joins the room.
+func listens(t *testing.T, s *Service, who account.User, roomID int64) *hub.Conn {
+	t.Helper()
+	conn := s.hub.Open(hub.Identity{UserID: who.ID})
+	if _, err := s.Join(t.Context(), conn, who, roomID, nil); err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// taken returns what waits in the connection's queue.
+func taken(conn *hub.Conn) string {
+	frames, _ := conn.Take(nil)
+	var text strings.Builder
+	for _, f := range frames {
+		text.Write(f.Bytes)
+		text.WriteByte('\n')
+	}
+	return text.String()
 }
 
 func TestAHoleInWhatWasToldIsBehindUntilItIsFilled(t *testing.T) {

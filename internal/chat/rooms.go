@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -95,7 +96,7 @@ func (n NewRoom) check() error {
 }
 
 // Direct finds the direct room with the other person, or makes it. It comes
-// back to whoever had left it.
+// back to whoever had left it. Only people to whom it is new are notified.
 func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, other int64) (Room, error) {
 	known, err := s.people.Profiles(ctx, []int64{other})
 	if err != nil {
@@ -105,21 +106,22 @@ func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, 
 		return Room{}, fault.NotFound()
 	}
 	var id int64
+	var added []int64
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-		if id, err = directRoom(ctx, tx, who.ID, other); err != nil {
+		if id, added, err = directRoom(ctx, tx, who.ID, other); err != nil || len(added) == 0 {
 			return err
 		}
-		return s.index.Admit(ctx, tx, id, who.ID, other)
+		return s.index.Admit(ctx, tx, id, added...)
 	})
 	if err != nil {
 		return Room{}, err
 	}
 	s.index.Changed()
-	return s.created(ctx, from, who, id, who.ID, other)
+	return s.created(ctx, from, who, id, added...)
 }
 
-// created announces the room to those who may see it, each as they see it: a
-// direct room is named after the other.
+// created publishes the room: a public one to all who watch rooms, others to
+// the people, to each as they see it, for a direct room has the other's name.
 func (s *Service) created(ctx context.Context, from *hub.Conn, who account.User, id int64, people ...int64) (Room, error) {
 	room, err := roomFor(ctx, s.db, who.ID, id)
 	if err != nil {
@@ -155,7 +157,8 @@ type RoomChange struct {
 }
 
 // Update renames a room, changes its topic, archives it or brings it back. Its
-// owners and the instance's admins may.
+// owners and the instance's admins may. A change that changes nothing is not
+// published.
 func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, id int64, ch RoomChange) (Room, error) {
 	before, err := roomFor(ctx, s.db, who.ID, id)
 	if err != nil {
@@ -178,10 +181,11 @@ func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, 
 	}
 	s.index.Changed()
 	room, err := roomFor(ctx, s.db, who.ID, id)
-	if err != nil {
+	if err != nil || maps.Equal(room.properties(), before.properties()) {
 		return room, err
 	}
-	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: id, Data: room.properties(), Previous: before.properties()}, hub.Subscribers, from)
+	change := hub.Change{Verb: hub.Updated, ID: id, Data: room.properties(), Previous: before.properties()}
+	s.hub.Publish(ctx, resource, change, hub.Subscribers, from)
 	return room, nil
 }
 

@@ -64,7 +64,7 @@ func (s *Service) compose(ctx context.Context, who account.User, out Outgoing) (
 	if err := checkText(out.Text); err != nil {
 		return Message{}, err
 	}
-	quote, err := s.quote(ctx, out)
+	quote, err := s.quote(ctx, who, out)
 	if err != nil {
 		return Message{}, err
 	}
@@ -129,9 +129,14 @@ func (s *Service) render(ctx context.Context, source string) (html string, menti
 	return md.Render(known), mentions, nil
 }
 
-func (s *Service) quote(ctx context.Context, out Outgoing) (*Quote, error) {
+// quote finds the message that is answered; nil: none is. The room is authorised
+// first: the answer must not show which messages a hidden room has.
+func (s *Service) quote(ctx context.Context, who account.User, out Outgoing) (*Quote, error) {
 	if out.ReplyTo == nil {
 		return nil, nil
+	}
+	if _, err := access(ctx, s.db, who.ID, out.RoomID); err != nil {
+		return nil, err
 	}
 	m, err := messageByID(ctx, s.db, *out.ReplyTo)
 	if fault.Is(err, http.StatusNotFound) || err == nil && (m.RoomID != out.RoomID || m.Deleted()) {

@@ -1,7 +1,9 @@
 package chat
 
 import (
+	"cmp"
 	"context"
+	"errors"
 
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
@@ -97,7 +99,8 @@ func (s *Service) Messages(ctx context.Context, who account.User, roomID int64, 
 	return s.seenBy(ctx, who.ID, messages)
 }
 
-// Edit changes the text of one's own message.
+// Edit changes the text of one's own message. The same text again is no change:
+// it takes no seq and nobody hears of it.
 func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id int64, text string) (Message, error) {
 	if err := checkText(text); err != nil {
 		return Message{}, err
@@ -110,6 +113,9 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 	return s.change(ctx, from, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID {
 			return fault.Forbidden("Only its author edits a message.")
+		}
+		if m.Text == text {
+			return errUnchanged
 		}
 		if err := editMessage(ctx, tx, id, seq, text, html, mentions); err != nil {
 			return err
@@ -166,9 +172,10 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, 
 }
 
 // MarkRead moves the person's mark in the room forward to seq, and tells their
-// other connections.
+// other connections if it was not there yet.
 func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User, roomID, seq int64) (Marks, error) {
-	if err := markRead(ctx, s.db, roomID, who.ID, seq); err != nil {
+	moved, err := markRead(ctx, s.db, roomID, who.ID, seq)
+	if err != nil {
 		return Marks{}, err
 	}
 	room, err := roomFor(ctx, s.db, who.ID, roomID)
@@ -176,13 +183,18 @@ func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User
 		return Marks{}, err
 	}
 	marks := Marks{RoomID: roomID, ReadSeq: room.ReadSeq, Unread: room.Unread, Mentions: room.Mentions}
-	s.tellRead(ctx, who.ID, marks, from)
+	if moved {
+		s.tellRead(ctx, who.ID, marks, from)
+	}
 	return marks, s.alerts.read(ctx, who.ID, roomID, marks.ReadSeq)
 }
 
 // change is changed for what leaves a message behind, which the room is told of.
 func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
 	m, err := s.changed(ctx, who, id, do)
+	if errors.Is(err, errUnchanged) {
+		return m.seenBy(who.ID), nil
+	}
 	if err != nil {
 		return Message{}, err
 	}
@@ -190,8 +202,12 @@ func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, 
 	return m.seenBy(who.ID), nil
 }
 
+// errUnchanged is what a change of a message returns that has nothing to change.
+var errUnchanged = errors.New("nothing changed")
+
 // changed lets do change a message that the person may see and that still
-// stands, under the room's next seq, and returns it as it is then.
+// stands, under the room's next seq, and returns it as it is then; with
+// errUnchanged as it was.
 func (s *Service) changed(ctx context.Context, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
 	m, err := messageByID(ctx, s.db, id)
 	if err != nil {
@@ -221,6 +237,10 @@ func (s *Service) changed(ctx context.Context, who account.User, id int64, do fu
 		m, err = messageByID(ctx, tx, id)
 		return err
 	})
+	if errors.Is(err, errUnchanged) {
+		m, broken := s.withPeople(ctx, m)
+		return m, cmp.Or(broken, err)
+	}
 	if err != nil {
 		return Message{}, err
 	}

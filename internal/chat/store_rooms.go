@@ -119,18 +119,19 @@ func createRoom(ctx context.Context, tx pgx.Tx, kind Kind, name, topic string, o
 	return id, err
 }
 
-// directRoom finds or makes the room of two people, who may be the same one.
-func directRoom(ctx context.Context, tx pgx.Tx, a, b int64) (id int64, err error) {
+// directRoom finds or makes the room of two people, who may be the same one. It
+// returns those who were no members of it before.
+func directRoom(ctx context.Context, tx pgx.Tx, a, b int64) (id int64, added []int64, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into chat.rooms (kind, name, direct_low, direct_high)
 		values ('direct', '', least($1::bigint, $2), greatest($1::bigint, $2))
 		    on conflict (direct_low, direct_high) do update set kind = 'direct'
 		returning id`, a, b).Scan(&id)
 	if err != nil {
-		return 0, fmt.Errorf("find or make the direct room: %w", err)
+		return 0, nil, fmt.Errorf("find or make the direct room: %w", err)
 	}
-	_, err = addMembers(ctx, tx, id, Member, a, b)
-	return id, err
+	added, err = addMembers(ctx, tx, id, Member, a, b)
+	return id, added, err
 }
 
 // updateRoom changes what is not nil; 409 when a public room has the name.
@@ -193,19 +194,33 @@ func lockRoom(ctx context.Context, tx pgx.Tx, roomID int64) error {
 	return wrap("lock the room", err)
 }
 
-// seqsOf are the rooms' seqs; rooms that are gone are left out.
-func seqsOf(ctx context.Context, db postgres.Queryer, ids []int64) (map[int64]int64, error) {
-	rows, err := db.Query(ctx, `select id, seq from chat.rooms where id = any ($1)`, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read the rooms' seqs: %w", err)
+// roomsNow returns the seqs of the listeners' rooms, and those of the listeners
+// who may not see their room any more. Rooms that are gone are left out.
+func roomsNow(ctx context.Context, db postgres.Queryer, all []listener) (seqs map[int64]int64, removed []listener, err error) {
+	rooms, users := make([]int64, len(all)), make([]int64, len(all))
+	for i, l := range all {
+		rooms[i], users[i] = l.roomID, l.userID
 	}
-	seqs := map[int64]int64{}
+	rows, err := db.Query(ctx, `
+		select r.id, r.seq, array_remove(array_agg(case when r.kind <> 'public' and me.user_id is null then here.user_id end), null)
+		  from unnest($1::bigint[], $2::bigint[]) here (room_id, user_id)
+		  join chat.rooms r on r.id = here.room_id
+		  left join chat.members me on me.room_id = r.id and me.user_id = here.user_id
+		 group by r.id`, rooms, users)
+	if err != nil {
+		return nil, nil, fmt.Errorf("read what became of the rooms: %w", err)
+	}
+	seqs = map[int64]int64{}
 	var id, seq int64
-	_, err = pgx.ForEachRow(rows, []any{&id, &seq}, func() error {
+	var out []int64
+	_, err = pgx.ForEachRow(rows, []any{&id, &seq, &out}, func() error {
 		seqs[id] = seq
+		for _, userID := range out {
+			removed = append(removed, listener{id, userID})
+		}
 		return nil
 	})
-	return seqs, wrap("read the rooms' seqs", err)
+	return seqs, removed, wrap("read what became of the rooms", err)
 }
 
 // membersOf are the people of a room with their roles, by name; of their
@@ -228,14 +243,15 @@ func membersOf(ctx context.Context, db postgres.Queryer, roomID int64) ([]Partic
 }
 
 // markRead moves the person's mark forward, never back and never past the
-// room's seq, and counts what is left.
-func markRead(ctx context.Context, db postgres.Queryer, roomID, userID, seq int64) error {
-	_, err := db.Exec(ctx, `
+// room's seq, and reports whether it moved.
+func markRead(ctx context.Context, db postgres.Queryer, roomID, userID, seq int64) (bool, error) {
+	tag, err := db.Exec(ctx, `
 		update chat.members m
-		   set read_seq = greatest(m.read_seq, least($3, r.seq))
+		   set read_seq = least($3, r.seq)
 		  from chat.rooms r
-		 where m.room_id = $1 and m.user_id = $2 and r.id = m.room_id`, roomID, userID, seq)
-	return wrap("mark the room as read", err)
+		 where m.room_id = $1 and m.user_id = $2 and r.id = m.room_id
+		   and m.read_seq < least($3, r.seq)`, roomID, userID, seq)
+	return tag.RowsAffected() > 0, wrap("mark the room as read", err)
 }
 
 // otherOf is the other one of a pair; oneself, of oneself alone; 0 without a pair.
