@@ -41,8 +41,15 @@
 // Whether a connection is in a room is decided in one place: its own lock,
 // which also guards its queue. Evict takes the connection out and throws away
 // what is queued for it from that room under that lock; a broadcast that
-// copied the member list before finds it gone. So when Evict returns, nothing
-// more of the room is handed to the transport.
+// copied the member list before finds it gone.
+//
+// So this is the promise of a removal, to which features refer: when Evict
+// returns, nothing more of the room is handed to the transport of any of the
+// user's connections on this node, also not of one that was just joining. It has
+// two limits. What the transport has taken before is on its way and is not
+// called back. Another node evicts when the bus brings it word; without a bus,
+// or when the word is lost, as soon as the feature compares its rooms with the
+// database, and what that node sends in between may still be heard there.
 //
 // A right can be lost between its check and the join. So Join counts the
 // evictions of its part of the rooms: it reads the count, authorises, and
@@ -74,6 +81,5 @@
 //   - Delivery is at most once. A closed connection gets nothing; whoever
 //     comes back reads the database.
 //   - Publishing never blocks and starts no goroutine.
-//   - What the transport has taken before an eviction is on its way and is
-//     not called back.
+//   - A removal takes effect as "Joining and eviction" says.
 package hub

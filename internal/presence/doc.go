@@ -19,7 +19,7 @@
 //
 // Its heartbeat ends. After 12 s any node deletes it and its leases, and every
 // node tells its own watchers that these people are gone, at the latest 20 s
-// after the death. The program's next start does the same, so that no ghosts
+// after the death (promise_test.go adds it up). The program's next start does the same, so that no ghosts
 // stay. A node that stops in good order lets its leases expire after the 5 s.
 //
 // # What is kept
