@@ -5,15 +5,12 @@ package collab
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import (
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
-)
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"strconv"
-
 	"hubbub/web"
+	"strconv"
 )
 
 // CommentsPage is what is said about a document, for whoever has no script.
@@ -195,7 +192,7 @@ func thread(v Conversations, t Thread) templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Var8 := []any{"thread", templ.KV("is-resolved", t.ResolvedAt != nil)}
+		var templ_7745c5c3_Var8 = []any{"thread", templ.KV("is-resolved", t.ResolvedAt != nil)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
