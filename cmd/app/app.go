@@ -66,6 +66,7 @@ func Start(ctx context.Context, config Config) (*App, error) {
 		listener.Close()
 		return nil, err
 	}
+	ctx = postgres.InBackground(ctx) // nobody waits for a request yet
 	a := &App{config: config, db: db, listener: listener, failed: make(chan error, 2)}
 	if err := a.begin(ctx); err != nil {
 		a.Close()
@@ -103,7 +104,7 @@ func (a *App) URL() string {
 func (a *App) Failed() <-chan error { return a.failed }
 
 func (a *App) serve() error {
-	jobs, stop := context.WithCancel(context.Background())
+	jobs, stop := context.WithCancel(postgres.InBackground(context.Background()))
 	a.stopJobs = stop
 	a.running.Go(func() { a.account.Run(jobs) })
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.guard) })

@@ -106,7 +106,7 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 // for search, versions, compaction. Call it once.
 func (s *Service) Run(ctx context.Context) {
 	s.jobs.Go(func() {
-		loop.Run(s.ctx, loop.Config{Name: "collab-chores", Guard: s.guard, Wake: s.chores.wake}, s.doChores)
+		loop.Run(postgres.InBackground(s.ctx), loop.Config{Name: "collab-chores", Guard: s.guard, Wake: s.chores.wake}, s.doChores)
 	})
 	loop.Run(ctx, loop.Config{Name: "collab-check", Guard: s.guard, Period: s.timing.Check}, func(context.Context) error {
 		s.chores.wake.Signal()

@@ -73,9 +73,9 @@ func TooFast(after time.Duration) *Fault {
 	return &Fault{Status: http.StatusTooManyRequests, Detail: "Too many requests. Slow down and try again.", RetryAfter: after}
 }
 
-// Unavailable says that something behind us, the database, is away: 503.
+// Unavailable says that something behind us, the database, is away, full or too slow: 503.
 func Unavailable(cause error) *Fault {
-	return &Fault{Status: http.StatusServiceUnavailable, Detail: "Hubbub can't reach its database. It tries again by itself.", RetryAfter: time.Second, cause: cause}
+	return &Fault{Status: http.StatusServiceUnavailable, Detail: "Hubbub's database is away or busy. Try again in a moment.", RetryAfter: time.Second, cause: cause}
 }
 
 // Because keeps the cause for the log.

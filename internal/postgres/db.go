@@ -27,7 +27,7 @@ type Config struct {
 	URL      string // empty: an embedded server under DataDir
 	DataDir  string
 	Log      *slog.Logger // nil: slog.Default()
-	MaxConns int32        // 0: 16
+	MaxConns int32        // for requests; 0: 16. Background work has 8 more
 }
 
 // ServerConfig says where an embedded server lives.
@@ -37,11 +37,13 @@ type ServerConfig struct {
 	Throwaway bool         // tests: fast, and a crash may cost the data
 }
 
-// DB is a pool on a migrated database.
+// DB is a migrated database: a pool for requests, and one for work in the background (see InBackground).
 type DB struct {
 	*pgxpool.Pool
-	url    string
-	server *Server
+	background *pgxpool.Pool
+	disk       *diskHealth
+	url        string
+	server     *Server
 }
 
 // Open starts the embedded server if c.URL is empty, connects and migrates.
@@ -61,25 +63,23 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return db, nil
 }
 
-// Connect is a pool on a database that somebody else has migrated. It doesn't
-// wait for the server.
+// Connect opens a database that somebody else has migrated. It does not wait for the server.
 func Connect(ctx context.Context, c Config) (*DB, error) {
-	config, err := pgxpool.ParseConfig(c.URL)
+	conns := c.MaxConns
+	if conns == 0 {
+		conns = defaultConns
+	}
+	disk := &diskHealth{}
+	requests, err := requestLimits(conns).newPool(ctx, c.URL, disk)
 	if err != nil {
 		return nil, fmt.Errorf("DATABASE_URL can't be read: %w", err)
 	}
-	config.MaxConns = c.MaxConns
-	if config.MaxConns == 0 {
-		config.MaxConns = defaultConns
-	}
-	config.HealthCheckPeriod = healthCheck
-	config.PingTimeout = connectTimeout
-	config.ConnConfig.ConnectTimeout = connectTimeout
-	pool, err := pgxpool.NewWithConfig(ctx, config)
+	background, err := backgroundLimits().newPool(ctx, c.URL, disk)
 	if err != nil {
-		return nil, fmt.Errorf("open the pool: %w", err)
+		requests.Close()
+		return nil, fmt.Errorf("DATABASE_URL can't be read: %w", err)
 	}
-	return &DB{Pool: pool, url: c.URL}, nil
+	return &DB{Pool: requests, background: background, disk: disk, url: c.URL}, nil
 }
 
 func open(ctx context.Context, c Config) (*DB, error) {
@@ -138,22 +138,27 @@ func whenReachable(ctx context.Context, try func() error) error {
 	}
 }
 
-// URL is the database's address, for tools and a second pool.
+// URL is the database's address, for tools.
 func (db *DB) URL() string { return db.url }
 
 // Embedded says whether the server is Hubbub's own.
 func (db *DB) Embedded() bool { return db.server != nil }
 
-// Ready returns nil when the database answers and has this program's migrations.
+// Ready returns nil when the database answers, has this program's migrations and can be written to. It returns
+// ErrDiskFull when a write lately met a full disk.
 func (db *DB) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	return migrated(ctx, db)
+	if err := migrated(ctx, db); err != nil {
+		return err
+	}
+	return db.disk.check()
 }
 
 // Close waits until every connection is back in the pool, then stops the
 // embedded server if this process runs it.
 func (db *DB) Close() {
+	db.background.Close()
 	db.Pool.Close()
 	if err := db.server.Stop(); err != nil {
 		slog.Error("stop the embedded Postgres", "error", err)

@@ -16,6 +16,24 @@
 // Unavailable recognises, Ready says so to the load balancer, and the pool
 // connects again by itself as soon as the server answers.
 //
+// Everything has an end (limits.go). There are two pools: requests use one, what
+// runs under InBackground the other, so that neither takes the connections of
+// the other.
+//
+//	                           requests   background
+//	connections                      16            8
+//	a statement                     5 s         60 s
+//	a wait for a lock               2 s         10 s
+//	idle in a transaction          60 s         60 s
+//	a wait for a connection         3 s         30 s
+//	silence of the server           6 s         65 s
+//
+// While a table is locked, the statements that wait for it take all connections
+// of requests for two seconds at most; after that the circuit breaker
+// (breaker.go) lets two of each statement through, and refuses the others at
+// once, until one gets its lock. Migrations run without any of these limits. A
+// full disk makes writes fail as unavailable, and the node not ready (disk.go).
+//
 // The embedded server (server.go, child.go, cluster.go, find.go, runas.go) is a
 // child process without port and password: it listens on a unix socket in its
 // own folder. It stops when the app stops. On Linux it also dies when the app is

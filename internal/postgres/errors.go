@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strings"
 
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -19,9 +18,9 @@ func Violates(err error, constraint string) bool {
 		pgerrcode.IsIntegrityConstraintViolation(pg.Code) && pg.ConstraintName == constraint
 }
 
-// Unavailable says whether err means that the database could not be reached or
-// was lost, shuts down, is full or takes too long: the same call may work later.
-// A caller who gave up (context.Canceled) is not that.
+// Unavailable reports whether err means that the database could not be reached or was lost, shuts down, is out of
+// disk space, memory or connections, or takes too long: the same call may work later. A caller who gave up
+// (context.Canceled) is not that.
 func Unavailable(err error) bool {
 	switch {
 	case err == nil || errors.Is(err, context.Canceled):
@@ -47,10 +46,12 @@ func isUnavailableCode(err error) bool {
 		return false
 	}
 	switch pg.Code {
-	case pgerrcode.AdminShutdown, pgerrcode.CrashShutdown, pgerrcode.CannotConnectNow, pgerrcode.TooManyConnections:
+	case pgerrcode.AdminShutdown, pgerrcode.CrashShutdown, pgerrcode.CannotConnectNow,
+		pgerrcode.QueryCanceled,    // by statement_timeout, or by an operator
+		pgerrcode.LockNotAvailable: // by lock_timeout
 		return true
 	}
-	return strings.HasPrefix(pg.Code, "08") // connection exceptions
+	return pgerrcode.IsConnectionException(pg.Code) || pgerrcode.IsInsufficientResources(pg.Code)
 }
 
 func isCode(err error, code string) bool {
