@@ -29,7 +29,7 @@ type child struct {
 // start runs postgres. In a process group of its own it doesn't get the
 // terminal's Ctrl-C, which is for the app.
 func (c *cluster) start() (*child, error) {
-	log, err := os.OpenFile(c.log(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND, 0o644)
+	log, err := os.OpenFile(c.log(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open Postgres' log: %w", err)
 	}

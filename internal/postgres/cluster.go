@@ -5,10 +5,13 @@ package postgres
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
+	"os/user"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -36,21 +39,33 @@ func newCluster(ctx context.Context, c ServerConfig) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	as, err := runAs()
+	as, err := runAs(c.Log)
 	if err != nil {
 		return nil, err
 	}
-	dir, err := filepath.Abs(c.Dir)
+	base, err := filepath.Abs(c.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("DATA_DIR: %w", err)
 	}
-	if other := reachable(dir, as); other != dir {
-		c.Log.Info("Postgres can't enter DATA_DIR as another user than root; its files are elsewhere", "folder", other)
-		dir = other
+	if base, err = enterable(base, as, c.Log); err != nil {
+		return nil, err
 	}
-	dir = filepath.Join(dir, fmt.Sprintf("postgres-%d", found.major))
+	dir := filepath.Join(base, fmt.Sprintf("postgres-%d", found.major))
 	cl := &cluster{programs: found, dir: dir, socketDir: socketDir(dir), as: as, throwaway: c.Throwaway}
-	return cl, makeFolders(as, cl.dir, cl.socketDir)
+	return cl, errors.Join(claim(cl.dir, as, 0o700), claim(cl.socketDir, as, 0o700))
+}
+
+// enterable makes dir if it is not there, and returns it, or a folder in /var/tmp
+// if the user that Postgres runs as may not enter dir.
+func enterable(dir string, as *syscall.Credential, log *slog.Logger) (string, error) {
+	if other := reachable(dir, as); other != dir {
+		log.Warn("Postgres can't enter DATA_DIR as another user than root; its files are elsewhere", "folder", other)
+		return other, claim(other, nil, 0o711)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", fmt.Errorf("make DATA_DIR: %w", err)
+	}
+	return dir, nil
 }
 
 // socketDir is dir itself, or a short one in /tmp if the socket's path would be
@@ -80,7 +95,7 @@ func (c *cluster) initialise(ctx context.Context) error {
 	if err := os.RemoveAll(unfinished); err != nil {
 		return fmt.Errorf("remove an unfinished data folder: %w", err)
 	}
-	args := []string{"-D", unfinished, "-U", Name, "-A", "trust", "-E", "UTF8", "--locale", locale(), "--no-instructions"}
+	args := []string{"-D", unfinished, "-U", Name, "-A", "peer", "-E", "UTF8", "--locale", locale(), "--no-instructions"}
 	if c.throwaway {
 		args = append(args, "--no-sync")
 	}
@@ -91,6 +106,36 @@ func (c *cluster) initialise(ctx context.Context) error {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
 	}
 	return os.Rename(unfinished, c.data())
+}
+
+// admit lets only root and the user that we are connect, each as hubbub: the
+// kernel says who is at the other end of the socket. It is written before each
+// start, so a data folder of an earlier version, which trusted everybody on the
+// machine, is closed as well.
+func (c *cluster) admit() error {
+	us, err := user.Current()
+	if err != nil {
+		return fmt.Errorf("find out who we are, for Postgres: %w", err)
+	}
+	identities := fmt.Sprintf("hubbub root %s\nhubbub %q %s\n", Name, us.Username, Name)
+	return errors.Join(
+		replaceFile(filepath.Join(c.data(), "pg_ident.conf"), identities),
+		replaceFile(filepath.Join(c.data(), "pg_hba.conf"), "local all all peer map=hubbub\n"))
+}
+
+// replaceFile writes a file that any user may read who may enter its folder. It
+// never writes through a link that is in the file's place.
+func replaceFile(path, content string) error {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name()) // it is not there any more if all went well
+	_, err = file.WriteString(content)
+	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
 }
 
 // locale sorts by code point and knows the case of all letters.
@@ -117,7 +162,9 @@ func (c *cluster) command(cmd *exec.Cmd) *exec.Cmd {
 }
 
 func (c *cluster) serverArgs() []string {
-	args := []string{"-D", c.data(), "-k", c.socketDir, "-c", "listen_addresses=", "-c", "port=5432", "-c", "timezone=UTC"}
+	args := []string{
+		"-D", c.data(), "-k", c.socketDir, "-c", "listen_addresses=", "-c", "port=5432", "-c", "timezone=UTC", "-c", "unix_socket_permissions=0700",
+	}
 	if !c.throwaway {
 		return args
 	}

@@ -36,7 +36,9 @@
 //
 // The embedded server (server.go, child.go, cluster.go, find.go, runas.go) is a
 // child process without port and password: it listens on a unix socket in its
-// own folder. It stops when the app stops. On Linux it also dies when the app is
+// own folder, which other users of the machine may not enter, and admits only
+// root and the user that the app runs as (peer authentication). As root the app
+// runs it as postgres, or as nobody where there is no such user. It stops when the app stops. On Linux it also dies when the app is
 // killed; elsewhere it stays, and the next start uses it. A second app on the
 // same folder uses the first one's server, and takes over when that one leaves.
 // It exists for trying, developing and testing; it makes no backups and never

@@ -14,13 +14,21 @@ import (
 
 	"hubbub/internal/postgres"
 	"hubbub/internal/testkit"
+
+	"github.com/jackc/pgx/v5"
 )
 
-const appVariable = "HUBBUB_TEST_APP" // set: this process is an app with that data folder
+const (
+	appVariable      = "HUBBUB_TEST_APP"      // set: this process is an app with that data folder
+	intruderVariable = "HUBBUB_TEST_INTRUDER" // set: this process only tries to connect to that address
+)
 
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(appVariable); dir != "" {
 		os.Exit(runApp(dir))
+	}
+	if url := os.Getenv(intruderVariable); url != "" {
+		os.Exit(intrude(url))
 	}
 	testkit.Main(m)
 }
@@ -35,6 +43,17 @@ func runApp(dir string) (exitCode int) {
 	fmt.Println("ready")
 	io.Copy(io.Discard, os.Stdin)
 	db.Close()
+	return 0
+}
+
+// intrude reports by its exit code whether it got in.
+func intrude(url string) (exitCode int) {
+	conn, err := pgx.Connect(context.Background(), url)
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	conn.Close(context.Background())
 	return 0
 }
 

@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -13,16 +15,19 @@ import (
 	"syscall"
 )
 
-// runAs is the user that Postgres runs as: nil, ourselves, unless we are root,
-// which Postgres refuses. Then it is postgres, or else nobody.
-func runAs() (*syscall.Credential, error) {
+// runAs returns the user that Postgres runs as: nil, ourselves, unless we are root,
+// which Postgres refuses. Then it is postgres, or else nobody. Whatever runs as
+// nobody may read and change the files of its Postgres, though not connect to it.
+func runAs(log *slog.Logger) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
 	}
-	for _, name := range []string{"postgres", "nobody"} {
-		if u, err := user.Lookup(name); err == nil {
-			return credential(u)
-		}
+	if u, err := user.Lookup("postgres"); err == nil {
+		return credential(u)
+	}
+	if u, err := user.Lookup("nobody"); err == nil {
+		log.Warn("Postgres runs as nobody, as other services may; make a user postgres to keep its files from them")
+		return credential(u)
 	}
 	return nil, errors.New("no user postgres or nobody to run Postgres as, which refuses to run as root: set DATABASE_URL or start Hubbub as another user")
 }
@@ -52,8 +57,8 @@ func reachable(dir string, as *syscall.Credential) string {
 
 func mayEnter(dir string, as *syscall.Credential) bool {
 	info, err := os.Stat(dir)
-	if err != nil {
-		return true // to be made by us, open to all
+	if err != nil || !info.IsDir() {
+		return true // to be made by us, open to all; or a file, which claim refuses
 	}
 	owner := info.Sys().(*syscall.Stat_t)
 	switch {
@@ -65,18 +70,35 @@ func mayEnter(dir string, as *syscall.Credential) bool {
 	return info.Mode()&0o001 != 0
 }
 
-// makeFolders makes dir and gives it to the user that Postgres runs as.
-func makeFolders(as *syscall.Credential, dirs ...string) error {
-	for _, dir := range dirs {
-		if err := os.MkdirAll(dir, 0o755); err != nil {
-			return fmt.Errorf("make Postgres' folder: %w", err)
-		}
-		if as == nil {
-			continue
-		}
-		if err := os.Chown(dir, int(as.Uid), int(as.Gid)); err != nil {
+// claim makes a folder with the mode, for the user that Postgres runs as, or for
+// us if as is nil. A folder that exists is taken over, with owner and mode mended,
+// if it belongs to one of the two. Anything else at its path is refused: in /tmp
+// and /var/tmp others can make it first, a link to a place of theirs for example.
+func claim(dir string, as *syscall.Credential, mode os.FileMode) error {
+	if err := os.Mkdir(dir, mode); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("make Postgres' folder: %w", err)
+	}
+	// All that follows is about what is open, not about what the path leads to by then.
+	folder, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return fmt.Errorf("Postgres' folder %s is a file or a link; remove it or set DATA_DIR to another folder: %w", dir, err)
+	}
+	defer folder.Close()
+	info, err := folder.Stat()
+	if err != nil {
+		return fmt.Errorf("look at Postgres' folder: %w", err)
+	}
+	owner := info.Sys().(*syscall.Stat_t).Uid
+	if owner != uint32(os.Geteuid()) && (as == nil || owner != as.Uid) {
+		return fmt.Errorf("Postgres' folder %s belongs to another user (%d); remove it or set DATA_DIR to another folder", dir, owner)
+	}
+	if as != nil {
+		if err := folder.Chown(int(as.Uid), int(as.Gid)); err != nil {
 			return fmt.Errorf("give Postgres its folder: %w", err)
 		}
+	}
+	if err := folder.Chmod(mode); err != nil {
+		return fmt.Errorf("close Postgres' folder to others: %w", err)
 	}
 	return nil
 }

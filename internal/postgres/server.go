@@ -146,6 +146,9 @@ func (s *Server) launch(ctx context.Context) error {
 	if err := s.cluster.initialise(ctx); err != nil {
 		return err
 	}
+	if err := s.cluster.admit(); err != nil {
+		return err
+	}
 	child, err := s.cluster.start()
 	if err != nil {
 		return err
@@ -176,7 +179,7 @@ func (c *cluster) ping(ctx context.Context) error {
 // lockFile waits for the file's lock, which ends when the file is closed or the
 // process ends.
 func lockFile(ctx context.Context, path string) (*os.File, error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the lock of Postgres' folder: %w", err)
 	}

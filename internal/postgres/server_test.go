@@ -2,8 +2,11 @@ package postgres_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,12 +61,99 @@ func TestAnAppThatIsNotRootRunsItsServerItself(t *testing.T) {
 	}
 	dir, binary := dataDir(t), filepath.Join(dataDir(t), "app")
 	copySelf(t, binary)
-	const nobody = 65534
 	startApp(t, filepath.Join(dir, "data"), func(cmd *exec.Cmd) {
 		cmd.Path = binary
 		cmd.Dir = dir
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	}).leave()
+}
+
+const nobody = 65534
+
+// asNobody tries to connect as another user of this machine, and returns what the try wrote.
+func asNobody(t *testing.T, binary, url string) (refusal string, in bool) {
+	t.Helper()
+	cmd := exec.Command(binary)
+	cmd.Env = append(os.Environ(), intruderVariable+"="+url)
+	cmd.Dir = "/"
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
+	out, err := cmd.CombinedOutput()
+	return string(out), err == nil
+}
+
+func TestEmbeddedServerRefusesOtherUsers(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root can try it as another user: run this test as root, as CI does")
+	}
+	dir, binary := dataDir(t), filepath.Join(dataDir(t), "intruder")
+	copySelf(t, binary)
+	db := open(t, dir)
+	if said, in := asNobody(t, binary, db.URL()); in || !strings.Contains(said, "permission denied") {
+		t.Errorf("another user is let into the folder: %s", said)
+	}
+	folder, _ := filepath.Glob(filepath.Join(dir, "postgres-*"))
+	for path, mode := range map[string]os.FileMode{folder[0]: 0o755, filepath.Join(folder[0], ".s.PGSQL.5432"): 0o777} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if said, in := asNobody(t, binary, db.URL()); in || !strings.Contains(said, "Peer authentication failed") {
+		t.Errorf("the server itself lets another user in: %s", said)
+	}
+}
+
+func TestEmbeddedServerClosesAFolderOfAnEarlierVersion(t *testing.T) {
+	dir := dataDir(t)
+	db := open(t, dir)
+	execute(t, db, `create table kept ()`)
+	db.Close()
+	folders, _ := filepath.Glob(filepath.Join(dir, "postgres-*"))
+	folder := folders[0]
+	admits := filepath.Join(folder, "data", "pg_hba.conf")
+	if err := errors.Join(os.Chmod(folder, 0o755), os.WriteFile(admits, []byte("local all all trust\n"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	db = open(t, dir)
+	execute(t, db, `select from kept`)
+	for _, path := range []string{folder, filepath.Join(folder, "data"), filepath.Join(folder, ".s.PGSQL.5432")} {
+		info, err := os.Stat(path)
+		if err != nil || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s is open to others: %v, %v", path, info.Mode(), err)
+		}
+	}
+	if text, err := os.ReadFile(admits); err != nil || strings.Contains(string(text), "trust") {
+		t.Errorf("the server trusts everybody on the machine: %s, %v", text, err)
+	}
+}
+
+func TestEmbeddedServerRefusesAFolderThatOthersMade(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root needs a folder where others can make one first: run this test as root, as CI does")
+	}
+	dir, elsewhere := t.TempDir(), t.TempDir() // both closed to the user that Postgres runs as
+	if err := errors.Join(os.Chmod(dir, 0o700), os.Chmod(elsewhere, 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	replacement := fmt.Sprintf("/var/tmp/hubbub-%x", sha256.Sum256([]byte(dir)))[:len("/var/tmp/hubbub-")+12]
+	for name, trap := range map[string]func() error{
+		"a link":                func() error { return os.Symlink(elsewhere, replacement) },
+		"a file":                func() error { return os.WriteFile(replacement, nil, 0o666) },
+		"another user's folder": func() error { return errors.Join(os.Mkdir(replacement, 0o777), os.Chown(replacement, nobody, nobody)) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Cleanup(func() { os.Remove(replacement) })
+			if err := trap(); err != nil {
+				t.Fatal(err)
+			}
+			_, err := postgres.Open(t.Context(), postgres.Config{DataDir: dir})
+			if err == nil || !strings.Contains(err.Error(), replacement) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("want a refusal in one line, got: %v", err)
+			}
+			if left, _ := os.ReadDir(elsewhere); len(left) > 0 {
+				t.Errorf("the link was followed: %v", left)
+			}
+		})
+	}
 }
 
 func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
@@ -74,7 +164,15 @@ func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	db := open(t, dir)
+	var log strings.Builder
+	db, err := postgres.Open(t.Context(), postgres.Config{DataDir: dir, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if !strings.Contains(log.String(), "level=WARN") {
+		t.Errorf("nobody is warned: %s", log.String())
+	}
 	if !strings.Contains(db.URL(), "%2Fvar%2Ftmp%2Fhubbub-") {
 		t.Errorf("the server is at %s", db.URL())
 	}
@@ -83,7 +181,6 @@ func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(filepath.Dir(filepath.Dir(data))) })
-	db.Close()
 }
 
 func TestAKilledAppTakesItsServerWithItAndStartsAgain(t *testing.T) {

@@ -69,7 +69,7 @@ func TestAnotherServerCanBeNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := address.Query()
-	query.Set("user", guest)
+	query.Set("options", "-c role="+guest)
 	address.Path, address.RawQuery = "/postgres", query.Encode()
 	anotherRun(t, "TEST_DATABASE_URL="+address.String())
 	if _, err := db.Exec(t.Context(), `drop role `+guest); err != nil {
