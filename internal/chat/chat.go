@@ -53,10 +53,10 @@ type Room struct {
 	Topic       string       `json:"topic"`
 	Kind        Kind         `json:"kind"`
 	Archived    bool         `json:"archived"`
-	Seq         int64        `json:"seq"`     // of the room's latest change
-	ReadSeq     int64        `json:"readSeq"` // 0 for somebody who is no member
-	Unread      int          `json:"unread"`
-	Mentions    int          `json:"mentions"` // unread ones that name the person
+	Seq         int64        `json:"seq"`      // of the room's latest change
+	ReadSeq     int64        `json:"readSeq"`  // 0 for somebody who is no member
+	Unread      int          `json:"unread"`   // maxUnread stands for that many or more
+	Mentions    int          `json:"mentions"` // unread ones that name the person; maxUnread likewise
 	LastMessage *LastMessage `json:"lastMessage"`
 
 	Role Role  `json:"-"` // of the person; empty: no member

@@ -22,8 +22,8 @@
 //
 // The schema chat: rooms (with the seq of their latest change), members (with
 // their role and how far they have read), messages (each with the seq of its
-// latest change and of its first), reactions, and alerts: what people have still
-// to be told.
+// latest change and of its first), reactions, mentions (whom messages name), and
+// alerts: what people have still to be told.
 //
 // # What is promised
 //

@@ -73,8 +73,8 @@ var errNotTaken = errors.New("the room took no message")
 // also when one had left it. There is no row when the room takes no message of
 // this sender. A clientId that they used before violates
 // one_message_a_client_id, and then the seq is not taken either. With the message
-// it stores that people may have to be told of it: whom it names or answers, or
-// the other one of a direct room.
+// it stores whom it names, and that people may have to be told of it: whom it
+// names or answers, or the other one of a direct room.
 const insertMessage = `
 	with room as (
 	  update chat.rooms r
@@ -94,6 +94,11 @@ const insertMessage = `
 	  select room.id, room.seq, room.seq, $2, $3, $4, $5::uuid, $6, $7
 	    from room
 	  returning id, seq, created_at
+	), named as (
+	  insert into chat.mentions (user_id, room_id, created_seq, message_id)
+	  select distinct person, room.id, sent.seq, sent.id
+	    from sent, room, unnest($7::bigint[]) as person
+	   where person <> $2
 	), alert as (
 	  insert into chat.alerts (kind, room_id, message_id, actor_id, seq)
 	  select 'message', room.id, sent.id, $2, sent.seq
@@ -161,9 +166,14 @@ func messagesFrom(ctx context.Context, db postgres.Queryer, roomID, from int64, 
 // 0 when there is none.
 func firstUnread(ctx context.Context, db postgres.Queryer, roomID, userID, readSeq int64) (id int64, err error) {
 	err = db.QueryRow(ctx, `
-		select coalesce(min(id), 0)
+		select id
 		  from chat.messages
-		 where room_id = $1 and created_seq > $2 and sender_id <> $3 and deleted_at is null`, roomID, readSeq, userID).Scan(&id)
+		 where room_id = $1 and created_seq > $2 and sender_id <> $3 and deleted_at is null
+		 order by created_seq
+		 limit 1`, roomID, readSeq, userID).Scan(&id)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
 	return id, wrap("find the first unread message", err)
 }
 
@@ -184,13 +194,34 @@ func editMessage(ctx context.Context, tx pgx.Tx, id, seq int64, text, html strin
 		update chat.messages
 		   set seq = $2, text = $3, html = $4, mentions = $5, edited_at = now()
 		 where id = $1`, id, seq, text, html, orEmpty(mentions))
-	return wrap("edit the message", err)
+	if err != nil {
+		return fmt.Errorf("edit the message: %w", err)
+	}
+	return replaceMentions(ctx, tx, id, mentions)
+}
+
+// replaceMentions keeps whom the message names now, but for its sender.
+func replaceMentions(ctx context.Context, tx pgx.Tx, messageID int64, people []int64) error {
+	_, err := tx.Exec(ctx, `delete from chat.mentions where message_id = $1 and user_id <> all ($2)`, messageID, orEmpty(people))
+	if err != nil {
+		return fmt.Errorf("delete the message's mentions: %w", err)
+	}
+	_, err = tx.Exec(ctx, `
+		insert into chat.mentions (user_id, room_id, created_seq, message_id)
+		select person, m.room_id, m.created_seq, m.id
+		  from chat.messages m, unnest($2::bigint[]) as person
+		 where m.id = $1 and person <> m.sender_id
+		    on conflict do nothing`, messageID, orEmpty(people))
+	return wrap("keep the message's mentions", err)
 }
 
 // eraseMessage leaves the message's place and nothing of what it said.
 func eraseMessage(ctx context.Context, tx pgx.Tx, id, seq int64) error {
 	if _, err := tx.Exec(ctx, `delete from chat.reactions where message_id = $1`, id); err != nil {
 		return fmt.Errorf("delete the message's reactions: %w", err)
+	}
+	if err := replaceMentions(ctx, tx, id, nil); err != nil {
+		return err
 	}
 	_, err := tx.Exec(ctx, `
 		update chat.messages

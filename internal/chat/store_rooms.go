@@ -13,24 +13,45 @@ import (
 	"hubbub/internal/wire"
 )
 
+// The most that the counts of a room's unread messages and mentions reach, and the
+// most unread messages that are looked at, the newest first, to find those of
+// others. So the counts cost the same whatever somebody left unread, or wrote
+// without reading.
+const (
+	maxUnread   = 100  // pages show 99+
+	maxUnlooked = 1000 // a person's own messages are among them
+)
+
 // roomColumns are read by scanRoom; $1 is the person who looks.
-const roomColumns = `
+var roomColumns = fmt.Sprintf(`
 	select r.id, r.kind, case when r.kind = 'direct' then other.full_name else r.name end, r.topic, r.archived_at is not null, r.seq,
 	       r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0),
-	       unread.total, unread.naming, latest.id, latest.sender_id, latest.text, latest.created_at
+	       unread.total, naming.total, latest.id, latest.sender_id, latest.text, latest.created_at
 	  from chat.rooms r
 	  left join chat.members me on me.room_id = r.id and me.user_id = $1
 	  left join account.users other on other.id = case when r.direct_low = $1 then r.direct_high else r.direct_low end
 	 cross join lateral (
-	       select count(*) as total, count(*) filter (where $1 = any (m.mentions)) as naming
-	         from chat.messages m
-	        where m.room_id = r.id and m.created_seq > me.read_seq and m.sender_id <> $1 and m.deleted_at is null) unread
+	       select count(*) as total
+	         from (select
+	                 from (select m.sender_id
+	                         from chat.messages m
+	                        where m.room_id = r.id and m.created_seq > me.read_seq and m.deleted_at is null
+	                        order by m.created_seq desc
+	                        limit %[2]d) newest
+	                where sender_id <> $1
+	                limit %[1]d) counted) unread
+	 cross join lateral (
+	       select count(*) as total
+	         from (select
+	                 from chat.mentions n
+	                where n.user_id = $1 and n.room_id = r.id and n.created_seq > me.read_seq
+	                limit %[1]d) counted) naming
 	  left join lateral (
 	       select m.id, m.sender_id, m.text, m.created_at
 	         from chat.messages m
 	        where m.room_id = r.id and m.deleted_at is null
 	        order by m.id desc
-	        limit 1) latest on true`
+	        limit 1) latest on true`, maxUnread, maxUnlooked)
 
 // visible is which rooms the person $1 may know of.
 const visible = ` (r.kind = 'public' or me.user_id is not null)`

@@ -66,7 +66,10 @@ func (b *breaker) admit(sql string) *probe {
 
 // TraceQueryEnd implements pgx.QueryTracer.
 func (b *breaker) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
-	p := ctx.Value(probeKey{}).(*probe)
+	p, began := ctx.Value(probeKey{}).(*probe)
+	if !began {
+		return // pgx also reports each result of a batch, whose begin it does not
+	}
 	var pg *pgconn.PgError
 	answered := data.Err == nil || errors.As(data.Err, &pg)
 	lockTimeout := pg != nil && pg.Code == pgerrcode.LockNotAvailable

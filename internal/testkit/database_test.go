@@ -69,7 +69,7 @@ func TestAnotherServerCanBeNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	query := address.Query()
-	query.Set("options", "-c role="+guest)
+	query.Set("options", "-crole="+guest) // the embedded server lets us in as its superuser only
 	address.Path, address.RawQuery = "/postgres", query.Encode()
 	anotherRun(t, "TEST_DATABASE_URL="+address.String())
 	if _, err := db.Exec(t.Context(), `drop role `+guest); err != nil {
