@@ -109,6 +109,7 @@ func (a *App) serve() error {
 	a.running.Go(func() { a.account.Run(jobs) })
 	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.guard) })
 	a.running.Go(func() { a.chat.RunAlerts(jobs, a.guard) })
+	a.running.Go(func() { a.chat.RunDepartures(jobs, a.guard) })
 	a.running.Go(func() { a.presence.Run(jobs) })
 	a.running.Go(func() { a.dashboard.Run(jobs) })
 	a.running.Go(func() { a.notify.Run(jobs) })

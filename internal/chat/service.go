@@ -8,6 +8,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
 	"hubbub/internal/postgres"
 )
 
@@ -26,25 +27,29 @@ type People interface {
 // Service holds chat's use cases. Each authorises the caller, changes the
 // database, and tells the hub after the commit.
 type Service struct {
-	db       *postgres.DB
-	hub      *hub.Hub
-	people   People
-	presence Presence
-	index    Index
-	cards    Cards
-	outbox   outbox
-	typing   *typists
-	visits   visits
-	ledger   ledger
-	alerts   alerts
+	db         *postgres.DB
+	hub        *hub.Hub
+	people     People
+	presence   Presence
+	index      Index
+	cards      Cards
+	outbox     outbox
+	typing     *typists
+	visits     visits
+	departures departures
+	ledger     ledger
+	alerts     alerts
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
 // connections that leave a room, so make one a hub.
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
-	s := &Service{db: db, hub: h, people: people, presence: presence, index: unfindable{}, cards: noCards{}, typing: newTypists(), alerts: newAlerts()}
+	s := &Service{
+		db: db, hub: h, people: people, presence: presence, index: unfindable{}, cards: noCards{}, typing: newTypists(),
+		departures: departures{wake: loop.NewWake()}, alerts: newAlerts(),
+	}
 	s.outbox.store = s.store
-	h.OnLeave(channelPrefix, s.left)
+	h.OnLeave(channelPrefix, s.departures.add)
 	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })
 	return s
 }

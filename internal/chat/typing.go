@@ -78,7 +78,7 @@ func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, 
 	return nil
 }
 
-// stopTyping says false for a connection that sent, left, or went.
+// stopTyping says false for a connection that sent.
 func (s *Service) stopTyping(ctx context.Context, conn *hub.Conn, roomID int64) {
 	if id := conn.UserID(); s.typing.on(typist{roomID, id}) {
 		s.types(ctx, conn, Typing{UserID: id, RoomID: roomID, User: s.profile(ctx, id)})

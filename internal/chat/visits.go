@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
 )
 
 // Presence is what chat needs to know of who shows themselves.
@@ -65,7 +64,12 @@ func (s *Service) Seen(ctx context.Context, userID int64) {
 // visited tells the room what is new: the person is there, and shows it, or not
 // any more. Their profile is read before the lock, and says how they were then.
 func (s *Service) visited(ctx context.Context, userID, roomID int64) {
-	v := s.visit(ctx, userID, roomID)
+	s.tellWhere(ctx, s.visit(ctx, userID, roomID))
+}
+
+// tellWhere is visited for a profile that was read.
+func (s *Service) tellWhere(ctx context.Context, v Visit) {
+	userID, roomID := v.UserID, v.RoomID
 	told, unlock := s.visits.of(userID)
 	defer unlock()
 	there, visible := s.hub.UserIn(userID, channel(roomID)), s.presence.Visible(userID)
@@ -125,15 +129,4 @@ func (s *Service) Here(ctx context.Context, roomID int64) ([]account.Profile, er
 		}
 	}
 	return here, nil
-}
-
-// left tells the room that a person is gone, however it came: they left, their
-// connection broke, or they lost the right to be there.
-func (s *Service) left(l hub.Left) {
-	ctx := context.Background()
-	roomID := roomOf(l.Room)
-	s.stopTyping(ctx, l.Conn, roomID)
-	if l.Last {
-		s.visited(ctx, l.Conn.UserID(), roomID)
-	}
 }

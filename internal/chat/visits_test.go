@@ -2,11 +2,15 @@ package chat
 
 import (
 	"bytes"
+	"context"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"hubbub/internal/hub"
+	"hubbub/internal/loop"
+	"hubbub/internal/testkit"
 )
 
 // showing is whether everybody shows themselves.
@@ -56,6 +60,7 @@ func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
 			}
 		})
 		all.Wait()
+		s.tellDepartures(t.Context())
 		there = lastTold(t, watcher, there)
 		if want := h.UserIn(ada.ID, channel(room.ID)) && visible.Load(); there != want {
 			t.Fatalf("round %d: the room was told that she is there: %v, want %v", round, there, want)
@@ -63,6 +68,7 @@ func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
 		for _, tab := range tabs {
 			h.Remove(tab)
 		}
+		s.tellDepartures(t.Context())
 		if there = lastTold(t, watcher, there); there {
 			t.Fatalf("round %d: she is still there after all her tabs were closed", round)
 		}
@@ -123,7 +129,39 @@ func TestWhoIsHiddenDoesNotType(t *testing.T) {
 	wantEvents(t, watcher, `typing","room":"chat-1","data":{"userId":1,"roomId":1,"isTyping":false`, "userLeft")
 	typing(true)
 	s.Leave(tab, room.ID)
+	s.tellDepartures(t.Context())
 	wantEvents(t, watcher)
+}
+
+func TestClosingAConnectionDoesNotWaitForTheDatabase(t *testing.T) {
+	s, h, ada := chatting(t)
+	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab, watcher := h.Open(hub.Identity{UserID: ada.ID}), h.Open(hub.Identity{UserID: ada.ID + 1})
+	defer h.Remove(watcher)
+	if _, err := h.Join(watcher, channel(room.ID), nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Join(t.Context(), tab, ada, room.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantEvents(t, watcher, "userJoined")
+	asked := s.db.Stat().AcquireCount()
+	h.Remove(tab)
+	if n := s.db.Stat().AcquireCount() - asked; n > 0 {
+		t.Errorf("the hub asked the database %d times while it closed a connection", n)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { s.RunDepartures(ctx, loop.Guard{}) })
+	testkit.Eventually(t, "the room to hear of it", 5*time.Second, func() bool {
+		frames, _ := watcher.Take(nil)
+		return len(frames) == 1 && bytes.Contains(frames[0].Bytes, []byte(`"userLeft"`))
+	})
+	stop()
+	running.Wait()
 }
 
 func wantEvents(t *testing.T, conn *hub.Conn, want ...string) {

@@ -45,7 +45,8 @@ type observer struct {
 
 // OnLeave calls fn after a connection left a room whose name starts with the
 // prefix: by itself, by eviction, or because it ended. fn runs outside all
-// locks, in the goroutine of the cause. Register before serving.
+// locks, in the goroutine of the cause. It must not wait, for the database least
+// of all: the connection's end and Shutdown wait for it. Register before serving.
 func (h *Hub) OnLeave(prefix string, fn func(Left)) {
 	h.observers = append(h.observers, observer{prefix, fn})
 }
