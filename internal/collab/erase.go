@@ -24,7 +24,9 @@ func (s *Service) Erase(ctx context.Context, userID, docID int64) error {
 }
 
 func (l *live) erase(ctx context.Context, userID int64) error {
-	l.turn.Lock()
+	if err := l.turn.LockWithin(ctx); err != nil {
+		return err
+	}
 	defer l.turn.Unlock()
 	l.known = nil
 	return l.s.locked(ctx, l.id, userID, func(tx postgres.Tx, role Role) error {

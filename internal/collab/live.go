@@ -20,7 +20,7 @@ type live struct {
 
 	// turn is held by whoever reads or changes what is known, also over a
 	// transaction. It is taken before mu.
-	turn  sync.Mutex
+	turn  turn
 	known *known // nil: to be read
 	epoch int    // that of told
 	told  int64  // the channels here have, or have in their queues, all up to it

@@ -33,7 +33,9 @@ func (s *Service) Rewrite(ctx context.Context, from *hub.Conn, userID int64, r R
 }
 
 func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewriting) error {
-	l.turn.Lock()
+	if err := l.turn.LockWithin(ctx); err != nil {
+		return err
+	}
 	defer l.turn.Unlock()
 	var written *yjs.Update
 	var owed debt

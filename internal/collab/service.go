@@ -146,7 +146,7 @@ func (s *Service) live(docID int64) *live {
 	defer s.mu.Unlock()
 	l := s.lives[docID]
 	if l == nil {
-		l = &live{id: docID, s: s, channels: map[*channel]bool{}, used: s.now()}
+		l = &live{id: docID, s: s, turn: newTurn(), channels: map[*channel]bool{}, used: s.now()}
 		s.lives[docID] = l
 	}
 	return l

@@ -12,11 +12,12 @@ import (
 )
 
 const (
-	pageSize = 50                   // of a list
-	maxPage  = 100                  // of a list, at the most
-	maxTold  = 200                  // changes a telling; who lacks more asks for the list
-	maxNap   = 366 * 24 * time.Hour // nobody means a longer one
-	bellSize = 8                    // of the latest, in the popover
+	pageSize  = 50                   // of a list
+	maxPage   = 100                  // of a list, at the most
+	maxUnread = 100                  // that a count reaches; pages show 99+
+	maxTold   = 200                  // changes a telling; who lacks more asks for the list
+	maxNap    = 366 * 24 * time.Hour // nobody means a longer one
+	bellSize  = 8                    // of the latest, in the popover
 )
 
 // Type is what kind of thing a notification tells of. People switch each on and

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"hubbub/internal/fault"
@@ -41,8 +42,7 @@ type Pusher struct {
 	now      func() time.Time
 	beat     time.Duration
 
-	mu   sync.Mutex
-	keys *vapidKeys // nil: not read yet
+	keys atomic.Pointer[vapidKeys] // nil: not read yet
 
 	sending sync.WaitGroup
 	places  *places
@@ -79,21 +79,19 @@ func (p *Pusher) Key(ctx context.Context) (string, error) {
 }
 
 func (p *Pusher) vapid(ctx context.Context) (vapidKeys, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.keys != nil {
-		return *p.keys, nil
+	if k := p.keys.Load(); k != nil {
+		return *k, nil
 	}
 	k, ok, err := readKeys(ctx, p.db)
 	if err == nil && !ok {
 		if k, err = newVAPIDKeys(); err == nil {
-			k, err = keepKeys(ctx, p.db, k)
+			k, err = keepKeys(ctx, p.db, k) // of several at once all get the one that is kept
 		}
 	}
 	if err != nil {
 		return vapidKeys{}, err
 	}
-	p.keys = &k
+	p.keys.Store(&k)
 	return k, nil
 }
 

@@ -37,18 +37,20 @@ func nextSeq(ctx context.Context, tx pgx.Tx, userID int64) (seq int64, err error
 }
 
 // settle counts what is unread after the change with the seq, and writes it down
-// with the person and with whatever changed.
+// with the person and with whatever changed. It counts to maxUnread: the cost of
+// a change must not grow with what somebody leaves unread.
 func settle(ctx context.Context, tx pgx.Tx, userID, seq int64) error {
 	_, err := tx.Exec(ctx, `
 		with counted as (
-		  select count(*) as unread from notify.notifications where user_id = $1 and`+open+`
+		  select count(*) as unread
+		    from (select from notify.notifications where user_id = $1 and`+open+` limit $3) unread
 		), person as (
 		  update notify.people p set unread = counted.unread from counted where p.user_id = $1 returning p.unread
 		)
 		update notify.notifications n
 		   set unread_after = person.unread
 		  from person
-		 where n.user_id = $1 and n.seq = $2`, userID, seq)
+		 where n.user_id = $1 and n.seq = $2`, userID, seq, maxUnread)
 	return wrap("count what is unread", err)
 }
 
@@ -117,7 +119,7 @@ func noticesOf(ctx context.Context, db postgres.Queryer, userID int64, f Filter)
 	rows, err := db.Query(ctx, `
 		select `+noticeColumns+`
 		  from notify.notifications
-		 where user_id = $1 and shown and removed_at is null and id > $2 and ($3 = 0 or id < $3)`+where+`
+		 where user_id = $1 and shown and removed_at is null and id > $2 and ($3::bigint = 0 or id < $3)`+where+`
 		 order by id desc
 		 limit $4`, userID, f.After, f.Before, f.Limit)
 	if err != nil {

@@ -16,7 +16,8 @@ type teller struct{ shards [64]tellerShard }
 
 // tellerShard is some of the people. Its lock is held while one of them is told
 // and while a connection joins, so that events and answers of a person have one
-// order.
+// order. The database is asked without it, and what was read is used only if
+// nobody was faster.
 type tellerShard struct {
 	mu   sync.Mutex
 	upto map[int64]int64 // people with a connection in their room → the seq that was told
@@ -31,18 +32,36 @@ func (t *teller) of(userID int64) *tellerShard {
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) (unread int, err error) {
 	userID := conn.UserID()
 	shard := s.teller.of(userID)
+	for {
+		if err := s.tell(ctx, userID); err != nil {
+			return 0, err
+		}
+		now, err := standingOf(ctx, s.db, userID)
+		if err != nil {
+			return 0, err
+		}
+		if joined, err := s.joinAt(shard, conn, now.seq); joined || err != nil {
+			return now.unread, err
+		}
+	}
+}
+
+// joinAt joins the connection unless others of the person have been told up to
+// another seq: then it would hear of changes that its answer counts already, or
+// miss some that it does not.
+func (s *Service) joinAt(shard *tellerShard, conn *hub.Conn, seq int64) (joined bool, err error) {
+	userID := conn.UserID()
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	now, err := s.tellLocked(ctx, shard, userID)
-	if err != nil {
-		return 0, err
+	if upto, subscribed := shard.upto[userID]; subscribed && upto != seq {
+		return false, nil
 	}
 	if _, err := s.hub.Join(conn, Room(userID), nil); err != nil {
-		return 0, err
+		return false, err
 	}
 	conn.Hold(Room(userID))
-	shard.keep(userID, now.seq)
-	return now.unread, nil
+	shard.keep(userID, seq)
+	return true, nil
 }
 
 func (shard *tellerShard) keep(userID, seq int64) {
@@ -53,49 +72,69 @@ func (shard *tellerShard) keep(userID, seq int64) {
 }
 
 // tell tells this node's connections of the person what has changed since they
-// were told last.
+// were told last, if there are any.
 func (s *Service) tell(ctx context.Context, userID int64) error {
 	shard := s.teller.of(userID)
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	if _, subscribed := shard.upto[userID]; !subscribed {
-		return nil
+	for {
+		upto, subscribed := s.told(shard, userID)
+		if !subscribed {
+			return nil
+		}
+		now, events, err := s.newsSince(ctx, userID, upto)
+		if err != nil || now.seq <= upto {
+			return err
+		}
+		if s.sendFrom(ctx, shard, userID, upto, now.seq, events) {
+			return nil
+		}
 	}
-	if !s.hub.UserIn(userID, Room(userID)) {
-		delete(shard.upto, userID)
-		return nil
-	}
-	_, err := s.tellLocked(ctx, shard, userID)
-	return err
 }
 
-// tellLocked returns where the person's notifications are now. Whoever is told
-// for the first time is told nothing: they ask.
-func (s *Service) tellLocked(ctx context.Context, shard *tellerShard, userID int64) (standing, error) {
-	now, err := standingOf(ctx, s.db, userID)
-	if err != nil {
-		return now, err
+// told is the seq that the person's connections here were told last; false if
+// there are none.
+func (s *Service) told(shard *tellerShard, userID int64) (upto int64, subscribed bool) {
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if !s.hub.UserIn(userID, Room(userID)) {
+		delete(shard.upto, userID)
 	}
-	upto, subscribed := shard.upto[userID]
-	if !subscribed || now.seq <= upto {
-		return now, nil
+	upto, subscribed = shard.upto[userID]
+	return upto, subscribed
+}
+
+// newsSince reads what has changed after a seq, and up to which.
+func (s *Service) newsSince(ctx context.Context, userID, upto int64) (standing, []hub.Event, error) {
+	now, err := standingOf(ctx, s.db, userID)
+	if err != nil || now.seq <= upto {
+		return now, nil, err
 	}
 	changes, err := changesSince(ctx, s.db, userID, upto, now)
 	if err != nil {
-		return now, err
+		return now, nil, err
 	}
 	shown := make([]*Notice, len(changes))
 	for i := range changes {
 		shown[i] = &changes[i].Notice
 	}
 	if err := s.fillActors(ctx, shown...); err != nil {
-		return now, err
+		return now, nil, err
 	}
-	for _, ev := range news(changes, upto, now) {
+	return now, news(changes, upto, now), nil
+}
+
+// sendFrom sends events that follow on upto. It returns false, and sends nothing,
+// if the person was told something else meanwhile.
+func (s *Service) sendFrom(ctx context.Context, shard *tellerShard, userID, upto, seq int64, events []hub.Event) bool {
+	shard.mu.Lock()
+	defer shard.mu.Unlock()
+	if told, subscribed := shard.upto[userID]; !subscribed || told != upto {
+		return false
+	}
+	for _, ev := range events {
 		s.hub.BroadcastHere(ctx, ev, Room(userID))
 	}
-	shard.upto[userID] = now.seq
-	return now, nil
+	shard.upto[userID] = seq
+	return true
 }
 
 // news are the events of the changes in their order, with "all read" at its place.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"hubbub/internal/account"
@@ -252,6 +254,36 @@ func TestManySubscribersShareTheReadingOfNames(t *testing.T) {
 	if asked != 2 {
 		t.Errorf("asked for %d profiles, want 2", asked)
 	}
+}
+
+func TestSubscribersShareAFailureToReadNames(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked, fails := 0, make(chan error)
+		n := names{fresh: time.Hour, people: hangingPeople(func() error {
+			asked++
+			return <-fails
+		})}
+		var waiting sync.WaitGroup
+		for range 10 {
+			waiting.Go(func() {
+				if _, err := n.of(t.Context(), []int64{1}); err == nil {
+					t.Error("the names could not be read, yet they are here")
+				}
+			})
+		}
+		synctest.Wait()
+		fails <- errors.New("the database hangs")
+		waiting.Wait()
+		if asked != 1 {
+			t.Errorf("ten who wait asked %d times", asked)
+		}
+	})
+}
+
+type hangingPeople func() error
+
+func (h hangingPeople) Profiles(context.Context, []int64) (map[int64]account.Profile, error) {
+	return nil, h()
 }
 
 type profilesFunc func(ids []int64) map[int64]account.Profile
