@@ -1,6 +1,7 @@
 package action_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -198,5 +199,34 @@ func TestErrorsBecomeProblemsPagesAndOneLineInTheLog(t *testing.T) {
 	live := func(c echo.Context) error { _, err := action.Live(c); return err }
 	if w := call(t, "/api/n", "", io.Discard, live); w.Code != 400 || !strings.Contains(w.Body.String(), `"detail":"WebSocket required"`) {
 		t.Errorf("without a socket %d %s", w.Code, w.Body)
+	}
+}
+
+func TestPageThatFailsToRenderIsAnError(t *testing.T) {
+	failing := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		io.WriteString(w, "<h1>Half a page")
+		return errors.New("no such template")
+	})
+	page := func(c echo.Context) error { return action.Page(c, http.StatusOK, failing) }
+	var log strings.Builder
+	w := call(t, "/n", "text/html", &log, page)
+	if w.Code != 500 || w.Body.String() != "<h1>Internal Server Error</h1>" {
+		t.Errorf("answered %d %s", w.Code, w.Body)
+	}
+	if strings.Count(log.String(), "no such template") != 1 {
+		t.Errorf("logged %s", log.String())
+	}
+}
+
+func TestErrorPageThatFailsToRenderIsAProblemDocument(t *testing.T) {
+	failing := templ.ComponentFunc(func(context.Context, io.Writer) error { return errors.New("no such template") })
+	e := echo.New()
+	e.HTTPErrorHandler = action.ErrorHandler(slog.New(slog.DiscardHandler), func(echo.Context, *fault.Fault) templ.Component { return failing })
+	e.GET("/n", func(echo.Context) error { return fault.NotFound() })
+	r, w := httptest.NewRequest("GET", "/n", nil), httptest.NewRecorder()
+	r.Header.Set(echo.HeaderAccept, "text/html")
+	e.ServeHTTP(w, r)
+	if w.Code != 404 || w.Header().Get(echo.HeaderContentType) != fault.ContentType {
+		t.Errorf("answered %d %s", w.Code, w.Body)
 	}
 }

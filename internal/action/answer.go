@@ -2,6 +2,8 @@ package action
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"log/slog"
 	"math"
 	"net/http"
@@ -53,11 +55,15 @@ func NoContent(c echo.Context, err error) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// Page writes a whole page, or a fragment, with a status.
+// Page writes a whole page, or a fragment, with a status. It renders before it
+// writes: a component that fails leaves the response to ErrorHandler.
 func Page(c echo.Context, status int, page templ.Component) error {
-	c.Response().Header().Set(echo.HeaderContentType, echo.MIMETextHTMLCharsetUTF8)
-	c.Response().WriteHeader(status)
-	return page.Render(c.Request().Context(), c.Response())
+	html := templ.GetBuffer()
+	defer templ.ReleaseBuffer(html)
+	if err := page.Render(c.Request().Context(), html); err != nil {
+		return fmt.Errorf("render the page: %w", err)
+	}
+	return c.HTMLBlob(status, html.Bytes())
 }
 
 // SetSeq tells the client which change of a log the answer stands for, or
@@ -99,8 +105,16 @@ func answerFault(c echo.Context, f *fault.Fault, errorPage func(echo.Context, *f
 		c.Response().Header().Set(echo.HeaderRetryAfter, strconv.Itoa(seconds))
 	}
 	if wantsHTML(c.Request()) && !strings.HasPrefix(c.Request().URL.Path, "/api/") {
-		return Page(c, f.Status, errorPage(c, f))
+		err := Page(c, f.Status, errorPage(c, f))
+		if c.Response().Committed {
+			return err
+		}
+		return errors.Join(err, answerProblem(c, f)) // better than an empty page
 	}
+	return answerProblem(c, f)
+}
+
+func answerProblem(c echo.Context, f *fault.Fault) error {
 	body, err := json.Marshal(f)
 	if err != nil {
 		return err
