@@ -41,9 +41,9 @@ func Actions(api *echo.Group, s *Service) {
 type actions struct{ documents *Service }
 
 type listInput struct {
-	Query  string        `json:"query"`
-	Before action.Cursor `json:"before"` // a document's id
-	Limit  action.Limit  `json:"limit"`
+	Query  string       `json:"query"`
+	Before Place        `json:"before"`
+	Limit  action.Limit `json:"limit"`
 }
 
 func (a actions) list(c echo.Context, who account.User, in listInput) error {

@@ -11,14 +11,14 @@ import (
 // Filter says which documents a list has.
 type Filter struct {
 	Query  string // in the title or the text
-	Before int64  // a document's id: only those that changed before it
+	Before Place  // only those that come after it in the list: that changed before
 	Limit  int
 }
 
 // Shelf is what the list of documents shows.
 type Shelf struct {
 	Query     string
-	Before    int64
+	Before    Place
 	Documents []Document
 	More      bool // there are older ones
 	Form      NewForm
@@ -27,7 +27,7 @@ type Shelf struct {
 // shelf is a page of documents. One more is asked for than is shown, to know
 // whether there are more.
 func (s *Service) shelf(ctx context.Context, conn *hub.Conn, userID int64, in listInput) (Shelf, error) {
-	shelf := Shelf{Query: strings.TrimSpace(in.Query), Before: int64(in.Before)}
+	shelf := Shelf{Query: strings.TrimSpace(in.Query), Before: in.Before}
 	limit := in.Limit.Within(pageSize, maxPage)
 	documents, err := s.Documents(ctx, conn, userID, Filter{Query: shelf.Query, Before: shelf.Before, Limit: limit + 1})
 	shelf.More = len(documents) > limit
@@ -41,7 +41,7 @@ func (s *Service) Documents(ctx context.Context, conn *hub.Conn, userID int64, f
 	if conn != nil {
 		s.hub.Watch(conn, Resource)
 	}
-	documents, err := documentsOf(ctx, s.db, userID, f)
+	documents, err := s.documentsOf(ctx, userID, f)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +49,19 @@ func (s *Service) Documents(ctx context.Context, conn *hub.Conn, userID int64, f
 		s.hub.Subscribe(conn, Resource, documentIDs(documents)...)
 	}
 	return documents, s.fillPeople(ctx, documents)
+}
+
+// documentsOf finds the place of a document that is given by its id alone. One that
+// the reader may not see has none, just as one that is not there.
+func (s *Service) documentsOf(ctx context.Context, userID int64, f Filter) ([]Document, error) {
+	if f.Before.ID != 0 && f.Before.At.IsZero() {
+		d, err := documentFor(ctx, s.db, userID, f.Before.ID)
+		if err != nil {
+			return []Document{}, ignoreGone(err)
+		}
+		f.Before = placeOf(d)
+	}
+	return documentsOf(ctx, s.db, userID, f)
 }
 
 func documentIDs(documents []Document) []int64 {

@@ -141,7 +141,7 @@ func titleIn(name string) string {
 
 // olderPath leads to the documents after those that are shown.
 func (s Shelf) olderPath() string {
-	values := url.Values{"before": {decimal(s.Documents[len(s.Documents)-1].ID)}}
+	values := url.Values{"before": {placeOf(s.Documents[len(s.Documents)-1]).String()}}
 	if s.Query != "" {
 		values.Set("query", s.Query)
 	}

@@ -43,9 +43,9 @@ func documentsOf(ctx context.Context, db postgres.Queryer, userID int64, f Filte
 	rows, err := db.Query(ctx, documentColumns+readable+`
 		   and ($2 = '' or d.text_tsv @@ (nullif(websearch_to_tsquery('simple', $2)::text, '') || ':*')::tsquery
 		        or position(lower($2) in lower(d.title)) > 0)
-		   and ($3 = 0 or (d.updated_at, d.id) < (select updated_at, id from collab.documents where id = $3))
+		   and ($4::bigint = 0 or (d.updated_at, d.id) < ($3::timestamptz, $4))
 		 order by d.updated_at desc, d.id desc
-		 limit $4`, userID, f.Query, f.Before, f.Limit)
+		 limit $5`, userID, f.Query, f.Before.At, f.Before.ID, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the documents: %w", err)
 	}

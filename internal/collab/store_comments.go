@@ -19,7 +19,7 @@ func threadsOf(ctx context.Context, db postgres.Queryer, docID, only int64) ([]T
 		select t.id, t.anchor, t.quote, t.resolved_at, t.resolved_by, c.id, c.author_id, c.text, c.created_at
 		  from collab.threads t
 		  join collab.comments c on c.thread_id = t.id
-		 where t.doc_id = $1 and ($2 = 0 or t.id = $2)
+		 where t.doc_id = $1 and ($2::bigint = 0 or t.id = $2)
 		 order by t.id, c.id`, docID, only)
 	if err != nil {
 		return nil, fmt.Errorf("read the comments: %w", err)

@@ -19,7 +19,7 @@ let subscription
 
 const headers = { Accept: 'text/html' }
 const query = () => input.value.trim()
-const asking = () => ({ query: query(), before: Number(list.dataset.before) })
+const asking = () => ({ query: query(), before: list.dataset.before })
 
 function follow() {
   clearTimeout(typing)

@@ -1,0 +1,87 @@
+package collab
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+)
+
+// named makes documents of Sam's, the first one first, and returns their ids.
+func (n *node) named(titles ...string) (ids []int64) {
+	n.t.Helper()
+	for _, title := range titles {
+		d, err := n.Create(n.t.Context(), nil, sam, Draft{Title: &title}, nil)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		ids = append(ids, d.ID)
+	}
+	return ids
+}
+
+// listed returns the titles of a page of two that the reader gets.
+func (n *node) listed(userID int64, before Place) (titles []string, last Place) {
+	n.t.Helper()
+	documents, err := n.Documents(n.t.Context(), nil, userID, Filter{Before: before, Limit: 2})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	for _, d := range documents {
+		titles, last = append(titles, d.Title), placeOf(d)
+	}
+	return titles, last
+}
+
+func TestDocumentListGoesOnAfterADeletedDocument(t *testing.T) {
+	n := newNode(t)
+	ids := n.named("one", "two", "three", "four")
+	first, last := n.listed(sam, Place{})
+	if err := n.Delete(t.Context(), nil, sam, ids[2]); err != nil {
+		t.Fatal(err)
+	}
+	second, _ := n.listed(sam, last)
+	if got := fmt.Sprint(first, second); got != "[four three] [two one]" {
+		t.Errorf("the pages are %s", got)
+	}
+}
+
+func TestDocumentListHasEachDocumentOfAMillisecond(t *testing.T) {
+	n := newNode(t)
+	n.named("one", "two", "three", "four")
+	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + id * interval '10 microseconds'`); err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for titles, last := n.listed(sam, Place{}); len(titles) > 0; {
+		for _, title := range titles {
+			seen[title] = true
+		}
+		var place Place // as a client makes it of the answer
+		if err := json.Unmarshal([]byte(`"`+last.String()+`"`), &place); err != nil {
+			t.Fatal(err)
+		}
+		titles, last = n.listed(sam, place)
+	}
+	if len(seen) != 4 {
+		t.Errorf("the pages have %v", seen)
+	}
+}
+
+func TestDocumentListDoesNotTellWhetherAHiddenDocumentExists(t *testing.T) {
+	n := newNode(t)
+	hidden, shared := n.named("hidden")[0], n.document()
+	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + interval '1 hour' where id = $1`, hidden); err != nil {
+		t.Fatal(err)
+	}
+	ofHidden, _ := n.listed(theo, Place{ID: hidden})
+	ofNone, _ := n.listed(theo, Place{ID: 999_999})
+	if fmt.Sprint(ofHidden) != fmt.Sprint(ofNone) {
+		t.Errorf("before a hidden document there are %v, before none %v", ofHidden, ofNone)
+	}
+	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + interval '2 hours' where id = $1`, shared); err != nil {
+		t.Fatal(err)
+	}
+	if before, _ := n.listed(sam, Place{ID: shared}); fmt.Sprint(before) != "[hidden]" {
+		t.Errorf("before the id of a document that the reader may see there are %v", before)
+	}
+}

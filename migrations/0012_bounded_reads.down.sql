@@ -1,0 +1,2 @@
+alter table collab.documents alter column updated_at type timestamptz;
+drop table chat.mentions;
