@@ -3,6 +3,7 @@ package collab
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -48,22 +49,36 @@ func TestDocumentListGoesOnAfterADeletedDocument(t *testing.T) {
 func TestDocumentListHasEachDocumentOfAMillisecond(t *testing.T) {
 	n := newNode(t)
 	n.named("one", "two", "three", "four")
-	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + id * interval '10 microseconds'`); err != nil {
+	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = '2026-11-21T09:04:00.125Z'`); err != nil {
 		t.Fatal(err)
 	}
-	seen := map[string]bool{}
-	for titles, last := n.listed(sam, Place{}); len(titles) > 0; {
-		for _, title := range titles {
-			seen[title] = true
-		}
-		var place Place // as a client makes it of the answer
-		if err := json.Unmarshal([]byte(`"`+last.String()+`"`), &place); err != nil {
-			t.Fatal(err)
-		}
-		titles, last = n.listed(sam, place)
+	seen := 0
+	for titles, last := n.listed(sam, Place{}); len(titles) > 0; titles, last = n.listed(sam, last) {
+		seen += len(titles)
 	}
-	if len(seen) != 4 {
-		t.Errorf("the pages have %v", seen)
+	if seen != 4 {
+		t.Errorf("the pages have %d documents of 4", seen)
+	}
+}
+
+func TestPlaceIsMadeOfWhatADocumentAnswers(t *testing.T) {
+	n := newNode(t)
+	id := n.document()
+	if _, err := n.Rewrite(t.Context(), nil, sam, Rewriting{DocID: id, Content: "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	documents, err := n.Documents(t.Context(), nil, sam, Filter{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	updatedAt, err := json.Marshal(documents[0].UpdatedAt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var place Place
+	err = json.Unmarshal(fmt.Appendf(nil, `"%s,%d"`, strings.Trim(string(updatedAt), `"`), id), &place)
+	if want := placeOf(documents[0]); err != nil || !place.At.Equal(want.At) || place.ID != want.ID {
+		t.Errorf("a client makes %v of it, it is %v (%v)", place, want, err)
 	}
 }
 

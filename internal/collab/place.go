@@ -18,12 +18,12 @@ type Place struct {
 
 func placeOf(d Document) Place { return Place{time.Time(d.UpdatedAt), d.ID} }
 
-// String is how a query carries it: "2026-11-21T09:04:00.000Z,12", or "0".
+// String is how a query carries it: "2026-11-21T09:04:00.125Z,12", or "0".
 func (p Place) String() string {
 	if p.At.IsZero() {
 		return decimal(p.ID)
 	}
-	return p.At.UTC().Format("2006-01-02T15:04:05.000Z07:00") + "," + decimal(p.ID)
+	return p.At.UTC().Format(time.RFC3339Nano) + "," + decimal(p.ID)
 }
 
 // UnmarshalJSON accepts that, and the id of a document alone.

@@ -22,6 +22,10 @@ const documentColumns = `
 
 const readable = ` where (m.role is not null or d.visibility = 'everyone')`
 
+// thisMoment is the time of a change, in milliseconds as clients read it: they make
+// a Place of it, which must not lie between two documents of one millisecond.
+const thisMoment = `date_trunc('milliseconds', now())`
+
 // The states of a document.
 const (
 	stateOK     = "ok"
@@ -90,8 +94,8 @@ func editionFor(ctx context.Context, db postgres.Queryer, docID, userID int64) (
 func insertDocument(ctx context.Context, tx pgx.Tx, title string, v Visibility, userID int64) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
 		with document as (
-		  insert into collab.documents (title, visibility, created_by, updated_by, schema)
-		  values ($1, $2, $3, $3, $4)
+		  insert into collab.documents (title, visibility, created_by, updated_by, schema, updated_at)
+		  values ($1, $2, $3, $3, $4, `+thisMoment+`)
 		  returning id
 		), member as (
 		  insert into collab.members (doc_id, user_id, role) select id, $3, 'owner' from document

@@ -22,7 +22,7 @@ func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 func dateDocument(ctx context.Context, tx pgx.Tx, docID int64, made, changed time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents
-		   set created_at = now() - $2::interval, updated_at = now() - $3::interval,
+		   set created_at = now() - $2::interval, updated_at = `+thisMoment+` - $3::interval,
 		       version_at = now() - $3::interval, version_seq = seq
 		 where id = $1`, docID, made, changed)
 	return wrap("date the document", err)

@@ -188,7 +188,7 @@ func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry
 		)
 		update collab.documents
 		   set seq = seq + $5, tail_rows = tail_rows + $5, tail_bytes = tail_bytes + $6,
-		       updated_at = now(), updated_by = $7
+		       updated_at = `+thisMoment+`, updated_by = $7
 		 where id = $1
 		returning tail_rows, tail_bytes, snapshot_bytes`,
 		docID, seqs, users, bytes, len(entries), size, users[len(users)-1]).Scan(&d.rows, &d.bytes, &d.snapshot)

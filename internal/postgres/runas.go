@@ -81,7 +81,7 @@ func claim(dir string, as *syscall.Credential, mode os.FileMode) error {
 	// All that follows is about what is open, not about what the path leads to by then.
 	folder, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
-		return fmt.Errorf("Postgres' folder %s is a file or a link; remove it or set DATA_DIR to another folder: %w", dir, err)
+		return fmt.Errorf("the folder of Postgres, %s, is a file or a link; remove it or set DATA_DIR to another folder: %w", dir, err)
 	}
 	defer folder.Close()
 	info, err := folder.Stat()
@@ -90,7 +90,7 @@ func claim(dir string, as *syscall.Credential, mode os.FileMode) error {
 	}
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	if owner != uint32(os.Geteuid()) && (as == nil || owner != as.Uid) {
-		return fmt.Errorf("Postgres' folder %s belongs to another user (%d); remove it or set DATA_DIR to another folder", dir, owner)
+		return fmt.Errorf("the folder of Postgres, %s, belongs to another user (%d); remove it or set DATA_DIR to another folder", dir, owner)
 	}
 	if as != nil {
 		if err := folder.Chown(int(as.Uid), int(as.Gid)); err != nil {

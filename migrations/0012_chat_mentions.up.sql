@@ -14,7 +14,3 @@ insert into chat.mentions (user_id, room_id, created_seq, message_id)
 select distinct person, m.room_id, m.created_seq, m.id
   from chat.messages m, unnest(m.mentions) as person
  where m.deleted_at is null and person <> m.sender_id;
-
--- In milliseconds, as clients read it: cursors carry it, and must not lie between
--- two documents of one millisecond.
-alter table collab.documents alter column updated_at type timestamptz(3);
