@@ -28,6 +28,7 @@ var features = []string{"chat", "presence", "notify", "dashboard", "collab", "se
 // layers go from the ground up. A package imports only from lines below its own.
 var layers = [][]string{
 	{"internal/fault", "internal/loop", "migrations"},
+	{"internal/budget"},
 	{"internal/postgres"},
 	{"internal/testkit"},
 	{"internal/wire", "internal/bus"},
