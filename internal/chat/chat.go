@@ -16,6 +16,8 @@ import (
 
 const (
 	maxText      = 2000            // code points a message
+	maxMentions  = 20              // people whom a message counts as naming, and so notifies; as in a comment
+	maxInvited   = 1000            // people whom a new room begins with; each is notified
 	maxName      = 80              // code points a room's name
 	maxTopic     = 250             // code points
 	maxKinds     = 20              // different emoji a message

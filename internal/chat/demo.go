@@ -115,7 +115,10 @@ func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]accoun
 		return err
 	}
 	for i, l := range sc.lines {
-		md := parseMarkdown(l.text)
+		md, err := parseMarkdown(ctx, l.text)
+		if err != nil {
+			return err
+		}
 		known := map[string]int64{}
 		for _, handle := range md.Handles() {
 			known[handle] = cast[handle].ID

@@ -2,14 +2,13 @@ package chat
 
 import (
 	"bytes"
+	"context"
 	"html"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 
-	"github.com/alecthomas/chroma/v2"
-	"github.com/alecthomas/chroma/v2/lexers"
 	"github.com/microcosm-cc/bluemonday"
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
@@ -20,13 +19,14 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"hubbub/internal/account"
+	"hubbub/internal/budget"
 )
 
 // Chat's Markdown: emphasis, code, code blocks, links, lists, quotes, and
 // mentions. There is no HTML in it, so "<b>" is three characters; no headings
 // and images, which shout; and a line break is a line break.
 var (
-	markdownParser = parser.NewParser(
+	markdownParser = budget.NewMarkdown(budget.ChatMarkdown, parser.NewParser(
 		parser.WithBlockParsers(
 			util.Prioritized(parser.NewListParser(), 300),
 			util.Prioritized(parser.NewListItemParser(), 400),
@@ -43,7 +43,7 @@ var (
 			util.Prioritized(extension.NewStrikethroughParser(), 500),
 			util.Prioritized(extension.NewLinkifyParser(), 999),
 		),
-	)
+	))
 	markdownRenderer = renderer.NewRenderer(renderer.WithNodeRenderers(
 		util.Prioritized(chatRenderer{}, 100),
 		util.Prioritized(extension.NewStrikethroughHTMLRenderer(), 500),
@@ -59,9 +59,16 @@ type markdown struct {
 	tree   ast.Node
 }
 
-func parseMarkdown(source string) markdown {
+// parseMarkdown parses a message's text and highlights its code. A text that
+// costs too much to parse is a fault; code that does is shown without colours.
+func parseMarkdown(ctx context.Context, source string) (markdown, error) {
 	raw := []byte(source)
-	return markdown{source: raw, tree: markdownParser.Parse(text.NewReader(raw))}
+	tree, err := markdownParser.Parse(ctx, "text", raw)
+	if err != nil {
+		return markdown{}, err
+	}
+	highlight(ctx, raw, tree)
+	return markdown{source: raw, tree: tree}, nil
 }
 
 // Handles returns whom the text mentions, each once, in lower case.
@@ -144,7 +151,7 @@ type chatRenderer struct{}
 
 func (r chatRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kindMention, renderMention)
-	reg.Register(ast.KindFencedCodeBlock, renderCode)
+	reg.Register(kindCode, renderCode)
 	reg.Register(ast.KindImage, renderImage)
 }
 
@@ -171,58 +178,44 @@ func renderImage(w util.BufWriter, source []byte, n ast.Node, entering bool) (as
 	return ast.WalkContinue, nil
 }
 
-// renderCode highlights a code block in the few colours that chat has.
-func renderCode(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
-	if !entering {
+// code is a code block that was highlighted already.
+type code struct {
+	ast.BaseBlock
+	html string
+}
+
+var kindCode = ast.NewNodeKind("Code")
+
+func (*code) Kind() ast.NodeKind              { return kindCode }
+func (*code) IsRaw() bool                     { return true }
+func (c *code) Dump(source []byte, level int) { ast.DumpHelper(c, source, level, nil, nil) }
+
+// highlight replaces the code blocks of a tree. All blocks of a message share one
+// budget of time.
+func highlight(ctx context.Context, source []byte, tree ast.Node) {
+	ctx, cancel := context.WithTimeout(ctx, budget.ChatCode.Time)
+	defer cancel()
+	for _, block := range codeBlocks(tree) {
+		highlighted := codeBlock(ctx, string(block.Language(source)), string(block.Lines().Value(source)))
+		block.Parent().ReplaceChild(block.Parent(), block, &code{html: highlighted})
+	}
+}
+
+func codeBlocks(tree ast.Node) (blocks []*ast.FencedCodeBlock) {
+	_ = ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if block, ok := n.(*ast.FencedCodeBlock); ok && entering {
+			blocks = append(blocks, block)
+		}
 		return ast.WalkContinue, nil
+	})
+	return blocks
+}
+
+func renderCode(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if entering {
+		_, _ = w.WriteString(n.(*code).html)
 	}
-	block := n.(*ast.FencedCodeBlock)
-	var code strings.Builder
-	for i := range block.Lines().Len() {
-		line := block.Lines().At(i)
-		code.Write(line.Value(source))
-	}
-	lexer, label := lexers.Get(string(block.Language(source))), "Code"
-	if lexer != nil {
-		label = lexer.Config().Name + " code"
-	}
-	_, _ = w.WriteString(`<pre tabindex="0" aria-label="` + html.EscapeString(label) + `"><code>`)
-	highlight(w, lexer, code.String())
-	_, _ = w.WriteString("</code></pre>\n")
 	return ast.WalkSkipChildren, nil
-}
-
-func highlight(w util.BufWriter, lexer chroma.Lexer, code string) {
-	tokens := chroma.Literator(chroma.Token{Type: chroma.Text, Value: code})
-	if lexer != nil {
-		if lexed, err := lexer.Tokenise(nil, code); err == nil {
-			tokens = lexed
-		}
-	}
-	for t := tokens(); t != chroma.EOF; t = tokens() {
-		if class := colour(t.Type); class != "" {
-			_, _ = w.WriteString(`<span class="` + class + `">` + html.EscapeString(t.Value) + `</span>`)
-		} else {
-			_, _ = w.WriteString(html.EscapeString(t.Value))
-		}
-	}
-}
-
-// colour is the class of 05-chat.css for a kind of token; empty: plain.
-func colour(t chroma.TokenType) string {
-	switch {
-	case t.InCategory(chroma.Keyword):
-		return "k"
-	case t.InCategory(chroma.Comment):
-		return "c"
-	case t.InSubCategory(chroma.LiteralString):
-		return "s"
-	case t.InSubCategory(chroma.LiteralNumber):
-		return "n"
-	case t == chroma.NameFunction || t == chroma.NameBuiltin || t == chroma.NameClass:
-		return "f"
-	}
-	return ""
 }
 
 // newSanitiser allows what the renderer writes and nothing else: the second

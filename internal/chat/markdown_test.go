@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 )
@@ -29,22 +30,42 @@ func TestMarkdownShowsWhatPeopleMean(t *testing.T) {
 		{"code in no language", "```\n<a>\n```", "<pre tabindex=\"0\" aria-label=\"Code\"><code>&lt;a&gt;\n</code></pre>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := parseMarkdown(c.source).Render(map[string]int64{"sam": 7}); got != c.want {
+			if got := rendered(t, c.source); got != c.want {
 				t.Errorf("%q\n got %s\nwant %s", c.source, got, c.want)
 			}
 		})
 	}
 }
 
-// FuzzMarkdown holds the renderer to what it may write, whatever people send.
+// rendered is a message's HTML where "sam" is known and may be mentioned.
+func rendered(t *testing.T, source string) string {
+	t.Helper()
+	md, err := parseMarkdown(t.Context(), source)
+	if err != nil {
+		t.Fatalf("parse %q: %v", source, err)
+	}
+	return md.Render(map[string]int64{"sam": 7})
+}
+
+// FuzzMarkdown holds the renderer to what it may write, and to its budget.
 func FuzzMarkdown(f *testing.F) {
 	for _, seed := range []string{"**a** `b`", "```go\nfunc", "<img src=x onerror=alert(1)>", "[a](javascript:x)", "> - 1. @sam ~~x", "![](data:text/html,x)", "\x00\xff", "@sam@maya", "<https://a b>"} {
 		f.Add(seed)
 	}
+	for _, seed := range hostileMessages() {
+		f.Add(seed)
+	}
 	allowed := regexp.MustCompile(`^(p|br|em|strong|del|code|pre|ul|ol|li|blockquote|span|a)$`)
 	f.Fuzz(func(t *testing.T, source string) {
-		out := parseMarkdown(source).Render(map[string]int64{"sam": 7})
-		if strings.TrimSpace(source) != "" && strings.TrimSpace(out) == "" {
+		if checkText(source) != nil {
+			return
+		}
+		began := time.Now()
+		out := rendered(t, source)
+		if took := time.Since(began); took > renderingAtMost {
+			t.Fatalf("%q took %v", source, took)
+		}
+		if strings.TrimSpace(out) == "" {
 			t.Fatalf("%q shows nothing", source)
 		}
 		z := html.NewTokenizer(strings.NewReader(out))

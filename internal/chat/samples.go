@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"time"
 
 	"hubbub/internal/account"
@@ -43,8 +44,12 @@ func sampleMessages() []Message {
 
 func sampleMessage(id int64, by account.Profile, text string) Message {
 	at := time.Date(2026, time.November, 21, 9, int(id), 0, 0, time.UTC)
+	md, err := parseMarkdown(context.Background(), text)
+	if err != nil {
+		panic(err) // the texts are those above
+	}
 	return Message{
 		ID: id, Sender: by, Text: text, CreatedAt: wire.Time(at), Reactions: []Reaction{},
-		HTML: parseMarkdown(text).Render(map[string]int64{sampleMe.Handle: sampleMe.ID}),
+		HTML: md.Render(map[string]int64{sampleMe.Handle: sampleMe.ID}),
 	}
 }

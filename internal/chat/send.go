@@ -110,9 +110,13 @@ func (s *Service) sentBefore(ctx context.Context, who account.User, out Outgoing
 	return m.seenBy(who.ID), nil
 }
 
-// render turns a text into HTML, and finds whom it mentions.
+// render turns a text into HTML, and finds whom it mentions: the first maxMentions
+// of them, the others are mentions to be read only.
 func (s *Service) render(ctx context.Context, source string) (html string, mentions []int64, err error) {
-	md := parseMarkdown(source)
+	md, err := parseMarkdown(ctx, source)
+	if err != nil {
+		return "", nil, err
+	}
 	handles := md.Handles()
 	if len(handles) == 0 {
 		return md.Render(nil), nil, nil
@@ -122,9 +126,14 @@ func (s *Service) render(ctx context.Context, source string) (html string, menti
 		return "", nil, err
 	}
 	known := map[string]int64{}
-	for handle, u := range people {
-		known[handle] = u.ID
-		mentions = append(mentions, u.ID)
+	for _, handle := range handles {
+		u, exists := people[handle]
+		if !exists {
+			continue
+		}
+		if known[handle] = u.ID; len(mentions) < maxMentions {
+			mentions = append(mentions, u.ID)
+		}
 	}
 	return md.Render(known), mentions, nil
 }
