@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -88,6 +89,9 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 func (n NewRoom) check() error {
 	if n.Kind != Public && n.Kind != Private {
 		return fault.Invalid("kind", "must be public or private")
+	}
+	if len(n.Members) > maxInvited {
+		return fault.Invalid("memberIds", fmt.Sprintf("must not be more than %d people", maxInvited))
 	}
 	if err := checkName(n.Name); err != nil {
 		return err
