@@ -62,11 +62,8 @@ type createInput struct {
 }
 
 func (a actions) create(c echo.Context, who account.User, in createInput) error {
-	nodes, err := imported(in.Markdown, in.Text)
-	if err != nil {
-		return err
-	}
-	d, err := a.documents.Create(c.Request().Context(), action.Conn(c), who.ID, Draft{&in.Title, in.Visibility}, nodes)
+	draft := Draft{&in.Title, in.Visibility}
+	d, err := a.documents.Import(c.Request().Context(), action.Conn(c), who.ID, draft, in.Markdown, in.Text)
 	return action.Answer(c, d, err)
 }
 

@@ -49,7 +49,7 @@ func durable(b *testing.B) *node {
 func (n *node) open(text string) int64 {
 	n.t.Helper()
 	title := "Bench"
-	nodes, err := imported("", text)
+	nodes, err := imported(n.t.Context(), "", text)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ Ship **on time** *and* ***whole***, see [the site](<https://example.com/a>) and 
 `
 
 func TestMarkdownComesOutAsItWentIn(t *testing.T) {
-	nodes, err := imported(sample, "")
+	nodes, err := imported(t.Context(), sample, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestAReadPageShowsWhatIsAllowedOnly(t *testing.T) {
 }
 
 func TestATextBecomesParagraphs(t *testing.T) {
-	nodes, err := imported("", "one\r\n\ntwo")
+	nodes, err := imported(t.Context(), "", "one\r\n\ntwo")
 	if err != nil {
 		t.Fatal(err)
 	}

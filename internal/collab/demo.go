@@ -111,7 +111,7 @@ func (s *Service) write(ctx context.Context, tx postgres.Tx, d demoDocument, cas
 	if err != nil {
 		return 0, err
 	}
-	update, text, err := last.read()
+	update, text, err := last.read(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -174,18 +174,22 @@ func (d demoDraft) authors(cast map[string]account.User) []int64 {
 }
 
 // read makes a whole document of the draft.
-func (d demoDraft) read() (update []byte, text string, err error) {
+func (d demoDraft) read(ctx context.Context) (update []byte, text string, err error) {
 	markdown, err := demoFiles.ReadFile("demo/" + d.file + ".md")
 	if err != nil {
 		return nil, "", err
 	}
-	update = yjs.Import(0, fromMarkdown(string(markdown)))
+	nodes, err := fromMarkdown(ctx, string(markdown))
+	if err != nil {
+		return nil, "", err
+	}
+	update = yjs.Import(0, nodes)
 	text, err = textIn(update)
 	return update, text, err
 }
 
 func (d demoDraft) keep(ctx context.Context, tx postgres.Tx, id int64, cast map[string]account.User) error {
-	update, text, err := d.read()
+	update, text, err := d.read(ctx)
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func (n *node) wantDemoHistory(reader, docID int64) {
 }
 
 func TestAQuoteIsFoundWhereItStands(t *testing.T) {
-	u, err := yjs.Decode(yjs.Import(7, fromMarkdown("# Ünder\n\nsmile 😀 and **bold**")))
+	u, err := yjs.Decode(yjs.Import(7, nodesOf(t, "# Ünder\n\nsmile 😀 and **bold**")))
 	if err != nil {
 		t.Fatal(err)
 	}

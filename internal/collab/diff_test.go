@@ -44,7 +44,7 @@ func TestWhatChangedIsMarked(t *testing.T) {
 		{"a row", "| a |\n| - |\n| b |", "| a |\n| - |\n| b |\n| c |", `<td colspan="1" rowspan="1"><ins><p>c</p></ins></td>`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := read(t, Diff(fromMarkdown(test.old), fromMarkdown(test.now))); !strings.Contains(got, test.want) {
+			if got := read(t, Diff(nodesOf(t, test.old), nodesOf(t, test.now))); !strings.Contains(got, test.want) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
@@ -59,7 +59,7 @@ func TestNobodyCanPretendAChange(t *testing.T) {
 }
 
 // randomDocument is of few words, so that much of two of them is the same.
-func randomDocument(r *rand.Rand) []yjs.Node {
+func randomDocument(t *testing.T, r *rand.Rand) []yjs.Node {
 	words := strings.Fields("a b c **d** e. f, *g* `h` ~~i~~")
 	var text strings.Builder
 	for range 1 + r.IntN(8) {
@@ -69,13 +69,13 @@ func randomDocument(r *rand.Rand) []yjs.Node {
 		}
 		text.WriteString([]string{"\n", "\n\n"}[r.IntN(2)])
 	}
-	return fromMarkdown(text.String())
+	return nodesOf(t, text.String())
 }
 
 func TestADifferenceHasBothSides(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 3000 {
-		old, now := randomDocument(r), randomDocument(r)
+		old, now := randomDocument(t, r), randomDocument(t, r)
 		budget := &differ{left: []int{maxDiffWork, 40, 0}[n%3]}
 		both := budget.blocks(old, now)
 		if got, want := side(both, inserted), side(old, "none"); !reflect.DeepEqual(got, want) {

@@ -2,6 +2,7 @@ package collab
 
 import (
 	"context"
+	"net/http"
 	"strings"
 
 	"hubbub/internal/collab/yjs"
@@ -85,7 +86,11 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Dr
 	if err := d.check(); err != nil {
 		return Document{}, err
 	}
-	id, err := s.insert(ctx, userID, d, seedOf(nodes))
+	seed := seedOf(nodes)
+	if err := checkSeed(seed); err != nil {
+		return Document{}, err
+	}
+	id, err := s.insert(ctx, userID, d, seed)
 	if err != nil {
 		return Document{}, err
 	}
@@ -99,6 +104,18 @@ func seedOf(nodes []yjs.Node) []byte {
 		return yjs.Seed()
 	}
 	return yjs.Import(0, nodes)
+}
+
+// checkSeed holds a document's first update to the limits of all later ones.
+func checkSeed(seed []byte) error {
+	u, err := yjs.Decode(seed)
+	if err != nil {
+		return err
+	}
+	if len(seed) > maxUpdate || (&known{}).examine(u, false) != 0 {
+		return fault.New(http.StatusUnprocessableEntity, "The text makes too large a document. Split it into several.")
+	}
+	return nil
 }
 
 func (s *Service) insert(ctx context.Context, userID int64, d Draft, seed []byte) (id int64, err error) {

@@ -306,3 +306,13 @@ func (w *writer) hears(name string) testkit.Event {
 	})
 	return found
 }
+
+// nodesOf is a Markdown text as a document has it.
+func nodesOf(t testing.TB, markdown string) []yjs.Node {
+	t.Helper()
+	nodes, err := fromMarkdown(t.Context(), markdown)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nodes
+}

@@ -1,6 +1,7 @@
 package collab
 
 import (
+	"context"
 	"reflect"
 	"strings"
 
@@ -8,48 +9,75 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	east "github.com/yuin/goldmark/extension/ast"
-	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
+	"hubbub/internal/budget"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
+	"hubbub/internal/hub"
 )
 
 // The names are those of the editor's nodes and marks (https://tiptap.dev).
 
-// imported are the nodes that a new document begins with: of Markdown, or of a
-// text, a line a paragraph. Of neither: none.
-func imported(markdown, plain string) ([]yjs.Node, error) {
+// Import makes a document of Markdown, or of a plain text, a line a paragraph; of
+// neither: an empty one. A person runs one import at a time: a second one is 409.
+func (s *Service) Import(ctx context.Context, from *hub.Conn, userID int64, d Draft, markdown, plain string) (Document, error) {
+	if markdown == "" && plain == "" {
+		return s.Create(ctx, from, userID, d, nil)
+	}
+	if _, running := s.importing.LoadOrStore(userID, true); running {
+		return Document{}, fault.Conflict("Another import of yours is still running. Try again when it has ended.")
+	}
+	defer s.importing.Delete(userID)
+	nodes, err := imported(ctx, markdown, plain)
+	if err != nil {
+		return Document{}, err
+	}
+	return s.Create(ctx, from, userID, d, nodes)
+}
+
+// imported returns the nodes of Markdown or of a plain text, or nil for neither. A
+// text that costs too much to read is a fault.
+func imported(ctx context.Context, markdown, plain string) ([]yjs.Node, error) {
 	if err := checkContent("markdown", markdown); err != nil {
 		return nil, err
 	}
 	if err := checkContent("text", plain); err != nil {
 		return nil, err
 	}
-	if strings.TrimSpace(markdown) != "" {
-		if intricate(markdown) {
-			return nil, fault.Invalid("markdown", "has too many marks in one paragraph or before one line")
+	switch {
+	case strings.TrimSpace(markdown) != "":
+		return fromMarkdown(ctx, markdown)
+	case plain != "":
+		return fromPlain(ctx, plain)
+	}
+	return nil, nil
+}
+
+func fromPlain(ctx context.Context, plain string) (nodes []yjs.Node, err error) {
+	lines := strings.Split(strings.ReplaceAll(plain, "\r\n", "\n"), "\n")
+	err = budget.DocumentMarkdown.Run(ctx, "text", len(plain), func(m *budget.Meter) {
+		m.Add(len(lines))
+		for _, line := range lines {
+			nodes = append(nodes, paragraph(textNode(line, nil)...))
 		}
-		return shallow(fromMarkdown(markdown))
-	}
-	if plain == "" {
-		return nil, nil
-	}
-	var nodes []yjs.Node
-	for line := range strings.SplitSeq(strings.ReplaceAll(plain, "\r\n", "\n"), "\n") {
-		nodes = append(nodes, paragraph(textNode(line, nil)...))
-	}
-	return nodes, nil
+	})
+	return nodes, err
 }
 
 const (
 	maxMarks   = 2000 // in a paragraph: the parser takes 15 ms for them
 	maxLeading = 400  // bytes before a line: two hundred quotes and lists in each other
+	maxEscapes = 2000 // of the "|" in cells: the parser takes 20 ms for them
 )
 
-// intricate tells whether the parser would take long: its time grows with the
-// square of a paragraph's marks, and of the quotes and lists around a line.
+// intricate reports whether one call of the parser would take long before its
+// clock is asked again: its time grows with the square of a paragraph's marks, of
+// the quotes and lists around a line, and of the escapes in all tables.
 func intricate(markdown string) bool {
+	if strings.Count(markdown, `\|`) > maxEscapes {
+		return true
+	}
 	for block := range strings.SplitSeq(markdown, "\n\n") {
 		if strings.Count(block, "*")+strings.Count(block, "_")+strings.Count(block, "~")+strings.Count(block, "[")+strings.Count(block, "`") > maxMarks {
 			return true
@@ -92,12 +120,18 @@ func textNode(text string, marks map[string]any) []yjs.Node {
 	return []yjs.Node{{Text: text, Marks: marks}}
 }
 
-var markdownReader = goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+var markdownReader = budget.NewMarkdown(budget.DocumentMarkdown, goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser())
 
-func fromMarkdown(markdown string) []yjs.Node {
+func fromMarkdown(ctx context.Context, markdown string) ([]yjs.Node, error) {
+	if intricate(markdown) {
+		return nil, fault.Invalid("markdown", "has too many marks in one paragraph or table, or before one line")
+	}
 	source := []byte(strings.ToValidUTF8(markdown, "\uFFFD"))
-	i := importer{source}
-	return i.blocks(markdownReader.Parse(text.NewReader(source)))
+	tree, err := markdownReader.Parse(ctx, "markdown", source)
+	if err != nil {
+		return nil, err
+	}
+	return shallow(importer{source}.blocks(tree))
 }
 
 type importer struct{ source []byte }
@@ -194,21 +228,30 @@ func (i importer) rows(table ast.Node) (rows []yjs.Node) {
 
 func (i importer) inlines(parent ast.Node, marks map[string]any) (nodes []yjs.Node) {
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
-		for _, node := range i.inline(n, marks) {
-			nodes = joined(nodes, node)
-		}
+		nodes = append(nodes, i.inline(n, marks)...)
 	}
-	return nodes
+	return joined(nodes)
 }
 
-// joined appends a node; a text goes on in the one before it if their marks are
-// the same. The parser cuts them wherever something might have begun.
-func joined(nodes []yjs.Node, next yjs.Node) []yjs.Node {
-	if last := len(nodes) - 1; last >= 0 && next.IsText() && nodes[last].IsText() && reflect.DeepEqual(nodes[last].Marks, next.Marks) {
-		nodes[last].Text += next.Text
-		return nodes
+// joined makes one run of texts that follow each other under the same marks: the
+// parser cuts them wherever something might have begun.
+func joined(nodes []yjs.Node) (runs []yjs.Node) {
+	for len(nodes) > 0 {
+		n := 1
+		for n < len(nodes) && sameRun(nodes[0], nodes[n]) {
+			n++
+		}
+		run := nodes[0]
+		if n > 1 {
+			run.Text = plainText(nodes[:n])
+		}
+		runs, nodes = append(runs, run), nodes[n:]
 	}
-	return append(nodes, next)
+	return runs
+}
+
+func sameRun(a, b yjs.Node) bool {
+	return a.IsText() && b.IsText() && reflect.DeepEqual(a.Marks, b.Marks)
 }
 
 func (i importer) inline(n ast.Node, marks map[string]any) []yjs.Node {

@@ -12,7 +12,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 )
 
@@ -49,7 +48,7 @@ func (p pages) create(c echo.Context, who account.User, in NewForm) error {
 	if title == "" {
 		title = chosen.titleFor(c.Request().Context(), p.documents.now())
 	}
-	d, err := p.documents.Create(c.Request().Context(), nil, who.ID, Draft{Title: &title}, fromMarkdown(chosen.markdown))
+	d, err := p.documents.Import(c.Request().Context(), nil, who.ID, Draft{Title: &title}, chosen.markdown, "")
 	if in.problem = problemOf(err); in.problem != "" {
 		return p.showList(c, fault.Of(err).Status, who, listInput{}, in)
 	}
@@ -77,10 +76,11 @@ func redirect(c echo.Context, to string, err error) error {
 }
 
 func (p pages) importFile(c echo.Context, who account.User, _ struct{}) error {
-	title, nodes, err := uploaded(c)
+	file, err := uploaded(c)
 	if err == nil {
 		var d Document
-		if d, err = p.documents.Create(c.Request().Context(), nil, who.ID, Draft{Title: &title}, nodes); err == nil {
+		d, err = p.documents.Import(c.Request().Context(), nil, who.ID, Draft{Title: &file.title}, file.markdown, file.plain)
+		if err == nil {
 			return c.Redirect(http.StatusSeeOther, path(d.ID))
 		}
 	}
@@ -90,25 +90,27 @@ func (p pages) importFile(c echo.Context, who account.User, _ struct{}) error {
 	return err
 }
 
-// uploaded is the document in the form's file: Markdown, or a text.
-func uploaded(c echo.Context) (title string, nodes []yjs.Node, err error) {
+// upload is the file that somebody imports: it has Markdown or a plain text.
+type upload struct{ title, markdown, plain string }
+
+func uploaded(c echo.Context) (u upload, err error) {
 	file, err := c.FormFile("file")
 	if err != nil || file.Size == 0 {
-		return "", nil, fault.Invalid("file", "Choose a file that has a text in it.")
+		return u, fault.Invalid("file", "Choose a file that has a text in it.")
 	}
 	text, err := contentOf(file)
 	if err != nil {
-		return "", nil, err
+		return u, err
 	}
 	name := filepath.Base(file.Filename)
 	kind := filepath.Ext(name)
-	title = titleIn(strings.TrimSuffix(name, kind))
+	u.title = titleIn(strings.TrimSuffix(name, kind))
 	if kind = strings.ToLower(kind); kind == ".md" || kind == ".markdown" {
-		nodes, err = imported(text, "")
+		u.markdown = text
 	} else {
-		nodes, err = imported("", text)
+		u.plain = text
 	}
-	return title, nodes, err
+	return u, nil
 }
 
 func contentOf(file *multipart.FileHeader) (string, error) {

@@ -95,6 +95,9 @@ func (l *live) write(ctx context.Context, tx postgres.Tx, h head, userID int64, 
 	if err != nil || encoded == nil {
 		return nil, debt{}, err
 	}
+	if len(encoded) > maxUpdate {
+		return nil, debt{}, fault.TooLarge(refusedTooLarge.text())
+	}
 	u, err := yjs.Decode(encoded)
 	if err != nil {
 		return nil, debt{}, err

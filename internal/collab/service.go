@@ -69,6 +69,8 @@ type Service struct {
 	lives    map[int64]*live
 	channels map[string]map[int64]*channel // by connection and document
 	visitors map[int64]map[*channel]bool   // the same, by person
+
+	importing sync.Map // the users whose imports are running
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
