@@ -31,26 +31,22 @@ const MaxCells = 20_000
 // code takes 1 to 5 ms; past the time a block is shown without colours.
 var ChatCode = Limit{Bytes: ChatMarkdown.Bytes, Time: 250 * time.Millisecond}
 
-// The limits of stored documents (Yjs). One that exceeds them keeps its bytes,
-// and can be deleted, but it is not read.
+// The limits of stored documents. The codec of Yjs counts steps and structs
+// itself: yjs.DefaultBudget, yjs.MaxStructs, yjs.MaxNesting.
 var (
 	// DocumentState: a document is full at 10 MiB, and has as much again in its
-	// log until the next compaction. Nodes are steps of putting it in order: a
-	// million of them take a second.
-	DocumentState = Limit{Bytes: 24 << 20, Nodes: 2_000_000}
+	// log until the next compaction. One that is larger keeps its bytes and can be
+	// deleted, but they are not read.
+	DocumentState = Limit{Bytes: 24 << 20}
 
 	// DocumentPage is what a page shows of a document before its editor starts,
-	// and what a comparison of two versions reads: a hundred printed pages, and
-	// about 2 MB of HTML. Bytes are those of its text.
+	// and what a comparison of two versions reads: a hundred printed pages, 2 MB of
+	// HTML at most. Bytes are those of texts, attributes and marks.
 	DocumentPage = Limit{Bytes: 512 << 10, Nodes: 20_000}
 
 	// DocumentExport is for whole documents as Markdown or HTML.
 	DocumentExport = Limit{Bytes: 10 << 20, Nodes: 200_000}
 )
-
-// MaxStructs are the structs of Yjs that are decoded at once, at 100 bytes of
-// memory each. A year of typing without a compaction is 300,000.
-const MaxStructs = 1 << 20
 
 // SearchQuery: what people type has a dozen words; each is a lookup in an index.
 // Bytes are 500 code points.

@@ -79,8 +79,8 @@ func (s *Service) Compact(ctx context.Context, docID int64) error {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)
-		if isGone(err) {
-			return nil
+		if isGone(err) || isTooLarge(err) {
+			return nil // all rows stay
 		}
 		if err != nil || c.seq == c.snapshotSeq || c.state == stateBroken {
 			return err

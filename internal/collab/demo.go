@@ -184,7 +184,7 @@ func (d demoDraft) read(ctx context.Context) (update []byte, text string, err er
 		return nil, "", err
 	}
 	update = yjs.Import(0, nodes)
-	text, err = textIn(update)
+	text, err = textIn(ctx, update)
 	return update, text, err
 }
 

@@ -54,26 +54,24 @@ func (s *Service) text(ctx context.Context, docID int64) (string, error) {
 		return text, err
 	}
 	c, err := readContent(ctx, s.db, docID)
+	if isTooLarge(err) {
+		return text, nil
+	}
 	if err != nil {
 		return "", err
 	}
-	if fresh, err := textIn(c.updates...); err == nil {
+	if fresh, err := textIn(ctx, c.updates...); err == nil {
 		return fresh, nil
 	}
 	return text, nil
 }
 
 // textIn reads the page's text out of a whole document.
-func textIn(updates ...[]byte) (string, error) {
-	u, err := yjs.Merge(updates...)
-	if err != nil {
-		return "", err
-	}
-	d, err := yjs.Build(u.Encode(), yjs.DefaultBudget)
-	if err != nil {
-		return "", err
-	}
-	text, err := d.Text(yjs.Page)
+func textIn(ctx context.Context, updates ...[]byte) (text string, err error) {
+	err = readWhole(ctx, updates, func(d *yjs.Document) error {
+		text, err = d.Text(yjs.Page)
+		return err
+	})
 	return strings.TrimSuffix(strings.ReplaceAll(text, "\x00", ""), "\n"), err
 }
 

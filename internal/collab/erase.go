@@ -37,7 +37,7 @@ func (l *live) erase(ctx context.Context, userID int64) error {
 		if err != nil {
 			return err
 		}
-		nodes, err := treeIn(c.updates...)
+		nodes, err := treeIn(ctx, c.updates...)
 		if err != nil {
 			return err
 		}

@@ -31,6 +31,7 @@ const (
 	whyRevoked = "revoked"
 	whyDeleted = "deleted"
 	whyEpoch   = "epoch" // its content was replaced for ever: open it anew
+	whyLarge   = "large" // it costs too much to read
 )
 
 // Room is where everybody is who has the document open.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"hubbub/internal/budget"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 )
@@ -18,21 +19,23 @@ type File struct {
 	Bytes      []byte
 }
 
-// Export makes a file of the document: md, the default, html or text.
+// Export makes a file of the document: md, the default, html or text. One that is
+// too large for the first two can be had as text.
 func (s *Service) Export(ctx context.Context, userID, docID int64, format string) (File, error) {
 	d, err := s.Document(ctx, userID, docID)
-	if err != nil {
-		return File{}, err
-	}
-	nodes, err := s.Tree(ctx, userID, docID)
 	if err != nil {
 		return File{}, err
 	}
 	name := fileName(d.Title)
 	switch format {
 	case "", "md":
-		return File{name + ".md", "text/markdown; charset=utf-8", []byte(toMarkdown(nodes))}, nil
+		nodes, err := s.wholeTree(ctx, docID)
+		return File{name + ".md", "text/markdown; charset=utf-8", []byte(toMarkdown(nodes))}, err
 	case "html":
+		nodes, err := s.wholeTree(ctx, docID)
+		if err != nil {
+			return File{}, err
+		}
 		page, err := toHTML(ctx, d.Title, nodes)
 		return File{name + ".html", "text/html; charset=utf-8", page}, err
 	case "text":
@@ -40,6 +43,14 @@ func (s *Service) Export(ctx context.Context, userID, docID int64, format string
 		return File{name + ".txt", "text/plain; charset=utf-8", []byte(text + "\n")}, err
 	}
 	return File{}, fault.Invalid("format", "must be md, html or text")
+}
+
+func (s *Service) wholeTree(ctx context.Context, docID int64) ([]yjs.Node, error) {
+	nodes, cut, err := s.startNow(ctx, docID, budget.DocumentExport)
+	if err == nil && cut {
+		return nil, errTooLarge()
+	}
+	return nodes, err
 }
 
 var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)

@@ -90,7 +90,7 @@ func (n *node) content(docID int64) string {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	text, err := textIn(c.updates...)
+	text, err := textIn(n.t.Context(), c.updates...)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -236,7 +236,7 @@ func (w *writer) merged() *yjs.Update {
 }
 
 func (w *writer) text() string {
-	text, err := textIn(w.doc...)
+	text, err := textIn(w.t.Context(), w.doc...)
 	if err != nil {
 		w.t.Fatal(err)
 	}

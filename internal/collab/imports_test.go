@@ -167,7 +167,7 @@ func FuzzImport(f *testing.F) {
 		if checkSeed(seed) != nil {
 			return
 		}
-		if _, err := treeIn(seed); err != nil {
+		if _, err := treeIn(t.Context(), seed); err != nil {
 			t.Fatalf("what was imported cannot be read: %v", err)
 		}
 	})

@@ -55,14 +55,16 @@ func (s *Service) readText(ctx context.Context, docID int64) error {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)
-		if err != nil {
+		if err != nil && !isTooLarge(err) {
 			return ignoreGone(err)
 		}
-		var text string
-		err = s.guard.Try("collab-text", func() (err error) {
-			text, err = textIn(c.updates...)
-			return err
-		})
+		text := ""
+		if err == nil {
+			err = s.guard.Try("collab-text", func() (err error) {
+				text, err = textIn(ctx, c.updates...)
+				return err
+			})
+		}
 		if err != nil {
 			s.log.Warn("a document cannot be read for the search", "document", docID, "err", err)
 			return keepText(ctx, tx, docID, c.seq, nil)

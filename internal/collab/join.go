@@ -3,6 +3,7 @@ package collab
 import (
 	"context"
 
+	"hubbub/internal/budget"
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
 )
@@ -67,12 +68,16 @@ func (s *Service) enter(ctx context.Context, conn *hub.Conn, o Opening) (e editi
 type edition struct {
 	role          Role
 	schema, epoch int
+	bytes         int // that are stored
 }
 
 // admits refuses an editor that does not know all of the document's nodes, since
-// it would delete them, and whoever still has what was replaced.
+// it would delete them, whoever still has what was replaced, and everybody when
+// the document is too large.
 func (e edition) admits(o Opening) error {
 	switch {
+	case e.bytes > budget.DocumentState.Bytes:
+		return errTooLarge()
 	case o.Schema != nil && *o.Schema < e.schema:
 		return fault.Conflict("This page is older than the document. Reload the page.")
 	case o.Epoch != nil && *o.Epoch != e.epoch:

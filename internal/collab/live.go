@@ -143,6 +143,9 @@ func (l *live) work() {
 			l.s.complain("look who may read", l.s.recheck(l.s.ctx, l.s.db, l))
 			pause = firstPause // whatever waited went with the document
 			continue
+		case isTooLarge(err):
+			l.putAllOut()
+			continue // whatever waited cannot be done
 		case err == nil:
 			pause = firstPause
 			continue
@@ -176,6 +179,15 @@ func (l *live) forget() {
 	l.turn.Lock()
 	defer l.turn.Unlock()
 	l.known = nil
+}
+
+// putAllOut closes a document that costs too much to read: trying it again would
+// cost that again.
+func (l *live) putAllOut() {
+	l.s.log.Warn("a document is too large to be open", "document", l.id)
+	for _, ch := range l.open() {
+		l.s.putOut(l.s.ctx, ch, whyLarge)
+	}
 }
 
 func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) error {

@@ -9,6 +9,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/action"
+	"hubbub/internal/budget"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 )
@@ -69,7 +70,8 @@ type Preview struct {
 	Document Document
 	Version  Version
 	Nodes    []yjs.Node // what stands in either, as Diff has it
-	Unread   bool       // it costs too much to compare: Nodes are the version's
+	Unread   bool       // it costs too much to compare: Nodes are the version's, or none
+	Cut      bool       // Nodes are not all: only the beginnings are compared
 }
 
 // Preview returns it; 404 when the person may not read the document.
@@ -82,16 +84,24 @@ func (s *Service) Preview(ctx context.Context, userID, docID, id int64) (v Previ
 		return v, err
 	}
 	v.Version = kept.Version
-	if v.Nodes, err = treeIn(kept.Update); err != nil {
-		return v, err
+	if v.Nodes, v.Cut, err = startOfTree(ctx, budget.DocumentPage, kept.Update); err != nil {
+		v.Unread = true
+		return v, ignoreTooLarge(err)
 	}
-	now, err := s.Tree(ctx, userID, docID)
+	now, cut, err := s.startNow(ctx, docID, budget.DocumentPage)
 	if err != nil {
 		v.Unread = true
-		return v, nil
+		return v, ignoreTooLarge(err)
 	}
-	v.Nodes = Diff(v.Nodes, now)
+	v.Nodes, v.Cut = Diff(v.Nodes, now), v.Cut || cut
 	return v, nil
+}
+
+func ignoreTooLarge(err error) error {
+	if isTooLarge(err) {
+		return nil
+	}
+	return err
 }
 
 func (p pages) version(c echo.Context, who account.User, in versionInput) error {

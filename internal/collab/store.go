@@ -83,11 +83,11 @@ func documentNow(ctx context.Context, db postgres.Queryer, docID int64) (Documen
 // may not read it.
 func editionFor(ctx context.Context, db postgres.Queryer, docID, userID int64) (e edition, err error) {
 	err = db.QueryRow(ctx, `
-		select coalesce(m.role, 'viewer'), d.schema, d.epoch
+		select coalesce(m.role, 'viewer'), d.schema, d.epoch, d.snapshot_bytes + d.tail_bytes
 		  from collab.documents d
 		  left join collab.members m on m.doc_id = d.id and m.user_id = $2
 		 where d.id = $1 and (m.role is not null or d.visibility = 'everyone')`, docID, userID).
-		Scan(&e.role, &e.schema, &e.epoch)
+		Scan(&e.role, &e.schema, &e.epoch, &e.bytes)
 	return e, orNotFound("read what the document asks", err)
 }
 

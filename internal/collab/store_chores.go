@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/budget"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/postgres"
 )
@@ -147,6 +148,13 @@ func insertVersion(ctx context.Context, tx pgx.Tx, docID int64, c content, kind,
 	return id, wrap("keep the version", err)
 }
 
+// passVersion makes no version of the document as of the seq.
+func passVersion(ctx context.Context, tx pgx.Tx, docID, seq int64) error {
+	_, err := tx.Exec(ctx, `
+		update collab.documents set version_seq = greatest(version_seq, $2), version_at = now() where id = $1`, docID, seq)
+	return wrap("pass over a version", err)
+}
+
 func versionsOf(ctx context.Context, db postgres.Queryer, docID int64) ([]versionRow, error) {
 	rows, err := db.Query(ctx, `
 		select id, kind, name, authors, created_at from collab.versions where doc_id = $1 order by id desc limit 500`, docID)
@@ -159,9 +167,12 @@ func versionsOf(ctx context.Context, db postgres.Queryer, docID int64) ([]versio
 	return versions, wrap("read the versions", err)
 }
 
+// versionOf reads a version; its bytes are nil if they are too many to be read.
 func versionOf(ctx context.Context, db postgres.Queryer, docID, id int64) (v versionRow, err error) {
 	err = db.QueryRow(ctx, `
-		select id, kind, name, authors, created_at, text, bytes from collab.versions where doc_id = $1 and id = $2`, docID, id).
+		select id, kind, name, authors, created_at, text, case when length(bytes) <= $3 then bytes end
+		  from collab.versions
+		 where doc_id = $1 and id = $2`, docID, id, budget.DocumentState.Bytes).
 		Scan(&v.ID, &v.Kind, &v.Name, &v.authors, (*time.Time)(&v.CreatedAt), &v.Text, &v.bytes)
 	return v, orNotFound("read the version", err)
 }

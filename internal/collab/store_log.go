@@ -7,6 +7,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/budget"
+	"hubbub/internal/collab/yjs"
 	"hubbub/internal/fault"
 	"hubbub/internal/postgres"
 )
@@ -20,37 +22,50 @@ type content struct {
 	updates          [][]byte
 }
 
+// errTooLarge is for documents of before there were limits: 413.
+func errTooLarge() error {
+	return fault.TooLarge("This document is too large to be read. Its text can be exported, and it can be deleted.").Because(yjs.ErrBudget)
+}
+
+// isTooLarge reports whether reading a document costs more than its budget. It
+// will the next time, too.
+func isTooLarge(err error) bool { return errors.Is(err, yjs.ErrBudget) }
+
 // readContent reads it in one statement, so that no compaction comes between;
-// 404 when there is no such document.
+// 404 when there is no such document. One that is too large is an error, and
+// comes without its updates.
 func readContent(ctx context.Context, db postgres.Queryer, docID int64) (c content, err error) {
 	rows, err := db.Query(ctx, `
 		with snapshot as (
 		  select seq, bytes from collab.snapshots where doc_id = $1 order by seq desc limit 1
 		)
-		select d.seq, d.epoch, d.state, coalesce((select seq from snapshot), 0), l.bytes
+		select d.seq, d.epoch, d.state, coalesce((select seq from snapshot), 0), d.snapshot_bytes + d.tail_bytes, l.bytes
 		  from collab.documents d
 		  left join lateral (
 		       select seq, bytes from snapshot
 		        union all
 		       select seq, bytes from collab.updates
 		        where doc_id = $1 and seq > coalesce((select seq from snapshot), 0)
-		       ) l on true
+		       ) l on d.snapshot_bytes + d.tail_bytes <= $2
 		 where d.id = $1
-		 order by l.seq`, docID)
+		 order by l.seq`, docID, budget.DocumentState.Bytes)
 	if err != nil {
 		return c, fmt.Errorf("read the document: %w", err)
 	}
 	var bytes []byte
-	found := false
-	_, err = pgx.ForEachRow(rows, []any{&c.seq, &c.epoch, &c.state, &c.snapshotSeq, &bytes}, func() error {
+	size, found := 0, false
+	_, err = pgx.ForEachRow(rows, []any{&c.seq, &c.epoch, &c.state, &c.snapshotSeq, &size, &bytes}, func() error {
 		if found = true; bytes != nil {
 			c.updates = append(c.updates, bytes)
 		}
 		bytes = nil
 		return nil
 	})
-	if err == nil && !found {
+	switch {
+	case err == nil && !found:
 		return c, fault.NotFound()
+	case err == nil && size > budget.DocumentState.Bytes:
+		return c, errTooLarge()
 	}
 	return c, wrap("read the document", err)
 }

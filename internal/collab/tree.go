@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"hubbub/internal/budget"
 	"hubbub/internal/collab/yjs"
 )
 
@@ -13,28 +14,16 @@ import (
 // the names below are all that is ever shown of it, and links lead only where
 // safeLink says.
 
-// Tree returns the document's nodes as they are now; 404 when the person may not
-// read it.
-func (s *Service) Tree(ctx context.Context, userID, docID int64) ([]yjs.Node, error) {
-	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
-		return nil, err
-	}
-	c, err := readContent(ctx, s.db, docID)
-	if err != nil {
-		return nil, err
-	}
-	return treeIn(c.updates...)
-}
-
 // View is a document as its page shows it before any script runs.
 type View struct {
 	Document
 	Nodes         []yjs.Node
+	Cut           bool // Nodes are not all: the document is too large for a page
 	Schema, Epoch int
 }
 
-// View returns the document to be shown; 404 when the person may not read it.
-// One that costs too much to read here has no nodes: the editor reads it.
+// View returns the document to be shown; 404 when the person may not read it. Of
+// one that costs too much to read here it has the beginning, or nothing.
 func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err error) {
 	e, err := editionFor(ctx, s.db, docID, userID)
 	if err != nil {
@@ -43,27 +32,90 @@ func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err er
 	if v.Document, err = s.Document(ctx, userID, docID); err != nil {
 		return v, err
 	}
+	v.Schema, v.Epoch = e.schema, e.epoch
 	c, err := readContent(ctx, s.db, docID)
 	if err != nil {
-		return v, err
+		v.Cut = true
+		return v, ignoreTooLarge(err)
 	}
-	v.Schema, v.Epoch = e.schema, c.epoch
-	v.Nodes, err = treeIn(c.updates...)
-	s.complain("read the document for its page", err)
+	v.Nodes, v.Cut, err = startOfTree(ctx, budget.DocumentPage, c.updates...)
+	if err != nil {
+		v.Cut = true
+		s.complain("read the document for its page", err)
+	}
 	return v, nil
 }
 
-func treeIn(updates ...[]byte) ([]yjs.Node, error) {
+// startNow returns the document's nodes as they are now, from the beginning and as
+// many as the limit allows, and whether there are more. The caller may read it.
+func (s *Service) startNow(ctx context.Context, docID int64, most budget.Limit) (nodes []yjs.Node, cut bool, err error) {
+	c, err := readContent(ctx, s.db, docID)
+	if err != nil {
+		return nil, false, err
+	}
+	return startOfTree(ctx, most, c.updates...)
+}
+
+// reading bounds how many large documents are put in order at once: one may take
+// half a gigabyte.
+var reading = make(budget.Slots, 2)
+
+const largeState = 1 << 20 // bytes; a longer book
+
+// readWhole puts a document in order and lets use read it.
+func readWhole(ctx context.Context, updates [][]byte, use func(*yjs.Document) error) error {
+	if sizeOf(updates) > largeState {
+		release, err := reading.Take(ctx)
+		if err != nil {
+			return err
+		}
+		defer release()
+	}
 	u, err := yjs.Merge(updates...)
 	if err != nil {
-		return nil, err
+		return explained(err)
 	}
 	d, err := yjs.Build(u.Encode(), yjs.DefaultBudget)
 	if err != nil {
-		return nil, err
+		return explained(err)
 	}
-	page, err := d.Tree(yjs.Page)
-	return page.Children, err
+	return explained(use(d))
+}
+
+// explained gives an error of the codec the words for a document that is too large.
+func explained(err error) error {
+	if isTooLarge(err) {
+		return errTooLarge()
+	}
+	return err
+}
+
+func sizeOf(updates [][]byte) (n int) {
+	for _, u := range updates {
+		n += len(u)
+	}
+	return n
+}
+
+// treeIn returns all nodes of a document.
+func treeIn(ctx context.Context, updates ...[]byte) (nodes []yjs.Node, err error) {
+	err = readWhole(ctx, updates, func(d *yjs.Document) error {
+		page, err := d.Tree(yjs.Page)
+		nodes = page.Children
+		return err
+	})
+	return nodes, err
+}
+
+// startOfTree returns nodes from the beginning of a document, as many as the
+// limit allows, and whether there are more.
+func startOfTree(ctx context.Context, most budget.Limit, updates ...[]byte) (nodes []yjs.Node, cut bool, err error) {
+	err = readWhole(ctx, updates, func(d *yjs.Document) error {
+		page, whole, err := d.Start(yjs.Page, most.Nodes, most.Bytes)
+		nodes, cut = page.Children, !whole
+		return err
+	})
+	return nodes, cut, err
 }
 
 // safeLink tells whether a link may be followed: on the web, to write a mail, or

@@ -36,13 +36,13 @@ func (s *Service) keepVersion(ctx context.Context, docID int64, kind, name strin
 		}
 		c, err := readContent(ctx, tx, docID)
 		if err != nil {
-			return err
+			return s.skipVersion(ctx, tx, docID, kind, c.seq, err)
 		}
 		bytes, err := yjs.Compact(c.updates...)
 		if err != nil {
-			return err
+			return s.skipVersion(ctx, tx, docID, kind, c.seq, err)
 		}
-		text, err := textIn(bytes)
+		text, err := textIn(ctx, bytes)
 		if err != nil { // too long to be read: the version counts all the same
 			s.log.Warn("a version cannot be read", "document", docID, "err", err)
 		}
@@ -50,6 +50,16 @@ func (s *Service) keepVersion(ctx context.Context, docID int64, kind, name strin
 		return err
 	})
 	return id, err
+}
+
+// skipVersion lets automatic versions go on without a state that is too large:
+// trying it again would keep other documents waiting.
+func (s *Service) skipVersion(ctx context.Context, tx postgres.Tx, docID int64, kind string, seq int64, err error) error {
+	if !isTooLarge(err) || kind != kindAuto {
+		return explained(err)
+	}
+	s.log.Warn("a document is too large for versions", "document", docID)
+	return passVersion(ctx, tx, docID, seq)
 }
 
 // KeepVersion makes a version on request; restoring: before an older one is
@@ -107,7 +117,7 @@ func (s *Service) Versions(ctx context.Context, userID, docID int64) ([]Version,
 	return versions, nil
 }
 
-// Version returns one with its content.
+// Version returns one with its content; 413 when that is too large to be read.
 func (s *Service) Version(ctx context.Context, userID, docID, id int64) (Kept, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
 		return Kept{}, err
@@ -115,6 +125,9 @@ func (s *Service) Version(ctx context.Context, userID, docID, id int64) (Kept, e
 	row, err := versionOf(ctx, s.db, docID, id)
 	if err != nil {
 		return Kept{}, err
+	}
+	if row.bytes == nil {
+		return Kept{}, errTooLarge()
 	}
 	one := []versionRow{row}
 	err = s.fillAuthors(ctx, one)

@@ -11,6 +11,7 @@ const DefaultBudget = 2_000_000
 type Document struct {
 	budget int // the steps that building, and each reading, may take
 	steps  int
+	room   room   // of the tree that is being made
 	epoch  uint32 // the last mark given out by the conflict scan
 	items  map[uint64][]item
 	roots  map[string]*branch

@@ -82,11 +82,19 @@ func (r *reader) block() (Block, error) {
 	return r.structs(start, n)
 }
 
+// MaxStructs bounds the memory that decoding takes: a struct has 100 bytes, and
+// reading a document in order takes five times that. A full document of table
+// cells has 800,000; past it the error is ErrBudget.
+const MaxStructs = 1 << 20
+
 // firstStructs bounds the memory that a block's count alone can ask for: a struct
 // in memory is forty times as long as the shortest on the wire.
 const firstStructs = 1024
 
 func (r *reader) structs(start ID, n int) (Block, error) {
+	if r.made += n; r.made > MaxStructs {
+		return Block{}, ErrBudget
+	}
 	block := Block{start.Client, make([]Struct, 0, min(n, firstStructs))}
 	clock := start.Clock
 	for range n {

@@ -13,6 +13,8 @@ const maxInt = 1<<53 - 1
 type reader struct {
 	in []byte
 	at int
+
+	made int // structs
 }
 
 func (r *reader) left() int { return len(r.in) - r.at }

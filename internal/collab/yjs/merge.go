@@ -3,17 +3,29 @@ package yjs
 import "slices"
 
 // Merge makes one update of several. They may overlap, repeat and come in any
-// order; what is missing between them stays a hole.
+// order; what is missing between them stays a hole. Past MaxStructs in all of
+// them the error is ErrBudget.
 func Merge(updates ...[]byte) (*Update, error) {
 	decoded := make([]*Update, len(updates))
+	structs := 0
 	for i, in := range updates {
 		u, err := Decode(in)
 		if err != nil {
 			return nil, err
 		}
+		if structs += u.structs(); structs > MaxStructs {
+			return nil, ErrBudget
+		}
 		decoded[i] = u
 	}
 	return merge(decoded), nil
+}
+
+func (u *Update) structs() (n int) {
+	for i := range u.Clients {
+		n += len(u.Clients[i].Structs)
+	}
+	return n
 }
 
 func merge(updates []*Update) *Update {

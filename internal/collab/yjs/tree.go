@@ -3,6 +3,7 @@ package yjs
 import (
 	"encoding/json"
 	"maps"
+	"strings"
 )
 
 const (
@@ -38,15 +39,47 @@ func (d *Document) Tree(root string) (Node, error) {
 	return n, d.spent()
 }
 
+// Start is Tree for a reader who wants the beginning only: nodes and bytes of text
+// bound it. It reports whether that is the whole.
+func (d *Document) Start(root string, nodes, bytes int) (n Node, whole bool, err error) {
+	d.room = room{bounded: true, nodes: nodes, bytes: bytes}
+	defer func() { d.room = room{} }()
+	n, err = d.Tree(root)
+	return n, !d.room.full(), err
+}
+
+// room is what may still be added to a tree.
+type room struct {
+	bounded      bool
+	nodes, bytes int
+}
+
+func (r *room) full() bool { return r.bounded && (r.nodes < 0 || r.bytes < 0) }
+
+// spend counts a node, or an attribute, and the bytes that it brings.
+func (r *room) spend(bytes int) {
+	r.nodes--
+	r.bytes -= bytes
+}
+
+// cut returns as much of a text as there is room for.
+func (r *room) cut(text []byte) string {
+	if !r.bounded || len(text) <= r.bytes {
+		return string(text)
+	}
+	return strings.ToValidUTF8(string(text[:max(r.bytes, 0)]), "")
+}
+
 func (d *Document) node(b *branch, depth int) Node {
 	n := Node{Type: b.name}
 	if depth > MaxNesting {
 		return n
 	}
 	for key, it := range b.keys {
-		if it.deleted {
+		if it.deleted || d.room.full() {
 			continue
 		}
+		d.room.spend(len(it.content))
 		if n.Attrs == nil {
 			n.Attrs = map[string]any{}
 		}
@@ -58,7 +91,7 @@ func (d *Document) node(b *branch, depth int) Node {
 
 func (d *Document) children(b *branch, depth int) []Node {
 	l := list{d: d}
-	for it := b.first; it != nil && d.step(1); it = it.next {
+	for it := b.first; it != nil && d.step(1) && !d.room.full(); it = it.next {
 		if !it.deleted {
 			l.add(it, depth)
 		}
@@ -74,6 +107,15 @@ type list struct {
 	marks map[string]any // those open here; never changed, but replaced, once a run has it
 	run   []byte         // text under the same marks
 	taken bool           // a run or embed holds marks
+	sizes map[string]int // bytes of the values of marks
+}
+
+// markBytes are those that a run repeats.
+func (l *list) markBytes() (n int) {
+	for _, size := range l.sizes {
+		n += size
+	}
+	return n
 }
 
 func (l *list) add(it *item, depth int) {
@@ -85,6 +127,7 @@ func (l *list) add(it *item, depth int) {
 		l.format(it.content)
 	case Type:
 		l.flush()
+		l.d.room.spend(0)
 		if it.branch.kind == typeXMLText {
 			l.nodes = append(l.nodes, l.d.node(it.branch, depth+1).Children...)
 			return
@@ -93,6 +136,7 @@ func (l *list) add(it *item, depth int) {
 	default:
 		l.flush()
 		for _, value := range l.d.values(it, depth) {
+			l.d.room.spend(len(it.content) + l.markBytes())
 			n := Node{Value: value}
 			if it.Kind() == Embed {
 				n.Marks = l.current()
@@ -104,7 +148,8 @@ func (l *list) add(it *item, depth int) {
 
 func (l *list) flush() {
 	if len(l.run) > 0 {
-		l.nodes = append(l.nodes, Node{Text: string(l.run), Marks: l.current()})
+		l.nodes = append(l.nodes, Node{Text: l.d.room.cut(l.run), Marks: l.current()})
+		l.d.room.spend(len(l.run) + l.markBytes())
 		l.run = l.run[:0]
 	}
 }
@@ -130,13 +175,15 @@ func (l *list) format(content []byte) {
 	}
 	if value == nil {
 		delete(l.marks, key)
+		delete(l.sizes, key)
 		return
 	}
 	if l.marks == nil {
-		l.marks = map[string]any{}
+		l.marks, l.sizes = map[string]any{}, map[string]int{}
 	}
 	if _, open := l.marks[key]; open || len(l.marks) < maxMarks {
 		l.marks[key] = value
+		l.sizes[key] = len(text)
 	}
 }
 

@@ -11,6 +11,7 @@ const GONE = {
   revoked: 'You no longer have access to this document.',
   deleted: 'This document was deleted.',
   epoch: 'This document was replaced. Reload to see it as it is now.',
+  large: 'This document is too large to be opened. You can export its text, or delete it.',
   outdated: 'This page is older than the document. Reload it to go on writing.',
 }
 const READING = 'You can read this document, but no longer change it.'

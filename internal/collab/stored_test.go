@@ -1,0 +1,171 @@
+package collab
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"hubbub/internal/budget"
+	"hubbub/internal/collab/yjs"
+	"hubbub/internal/fault"
+)
+
+const readingAtMost = 30 * time.Second // on a busy machine; an idle one takes 2 s
+
+// tableOfCells is what a Markdown table became before cells were counted.
+func tableOfCells(columns, rows int) []byte {
+	cells := make([]yjs.Node, columns)
+	for i := range cells {
+		cells[i] = yjs.Node{Type: "tableCell", Children: []yjs.Node{paragraph()}}
+	}
+	row := yjs.Node{Type: "tableRow", Children: cells}
+	table := yjs.Node{Type: "table"}
+	for range rows {
+		table.Children = append(table.Children, row)
+	}
+	return yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: "before the table"}), table})
+}
+
+// stored is a document of Sam's with a first state that no limit was asked about.
+func (n *node) stored(seed []byte) int64 {
+	n.t.Helper()
+	title := "Stored before"
+	id, err := n.insert(n.t.Context(), sam, Draft{Title: &title}, seed)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return id
+}
+
+// hostileStates are documents as they may be in a database: one that can be read
+// in part, one of too many structs, one of too many bytes.
+func hostileStates() map[string][]byte {
+	return map[string][]byte{
+		"a large table":  tableOfCells(300, 1000),
+		"too many cells": tableOfCells(300, 3000),
+		"too many bytes": yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: strings.Repeat("a", budget.DocumentState.Bytes)})}),
+	}
+}
+
+func TestStoredTableBombIsReadInPart(t *testing.T) {
+	n := newNode(t)
+	for name, seed := range hostileStates() {
+		id := n.stored(seed)
+		took, memory := measured(func() {
+			v, err := n.View(t.Context(), sam, id)
+			if err != nil || !v.Cut {
+				t.Errorf("%s: cut is %v, %v", name, v.Cut, err)
+			}
+			var page bytes.Buffer
+			if err := DocumentPage(v).Render(t.Context(), &page); err != nil || !strings.Contains(page.String(), "too large for this page") {
+				t.Errorf("%s: the page says nothing, %v", name, err)
+			}
+			if page.Len() > 4<<20 {
+				t.Errorf("%s: the page has %d MB", name, page.Len()>>20)
+			}
+		})
+		if took > readingAtMost || memory > 2<<30 {
+			t.Errorf("%s took %v and %d MB", name, took, memory>>20)
+		}
+		t.Logf("%s (%d KB): %v, %d MB", name, len(seed)>>10, took, memory>>20)
+	}
+}
+
+func TestStoredTableBombLeavesTheJobsAlive(t *testing.T) {
+	n := newNode(t, func(c *Config) { c.Timing = Timing{Settle: 1, Idle: 1} })
+	for _, seed := range hostileStates() {
+		n.stored(seed)
+	}
+	good := n.stored(yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: "a plain document"})}))
+	n.chores.wake.Signal()
+	for began := time.Now(); n.jobsLeft(); {
+		if time.Since(began) > 2*readingAtMost {
+			t.Fatal("the jobs come to no end")
+		}
+		if err := errors.Join(n.keepVersions(t.Context()), n.readTexts(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.wantContent(good, "a plain document")
+}
+
+// jobsLeft reports whether texts or versions are to be made.
+func (n *node) jobsLeft() bool {
+	n.t.Helper()
+	texts, err := unread(n.t.Context(), n.db, time.Now(), time.Now())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	versions, err := unversioned(n.t.Context(), n.db, time.Now(), time.Now())
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return len(texts)+len(versions) > 0
+}
+
+func TestStoredTableBombIsCompactedOrLeftAlone(t *testing.T) {
+	n := newNode(t)
+	for name, seed := range hostileStates() {
+		id := n.stored(seed)
+		for range 2 {
+			began := time.Now()
+			if err := n.Compact(t.Context(), id); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if took := time.Since(began); took > readingAtMost {
+				t.Errorf("%s took %v", name, took)
+			}
+		}
+	}
+}
+
+func TestStoredTableBombIsExportedAsTextOnly(t *testing.T) {
+	n := newNode(t)
+	for name, seed := range hostileStates() {
+		id := n.stored(seed)
+		for _, format := range []string{"md", "html"} {
+			if _, err := n.Export(t.Context(), sam, id, format); !fault.Is(err, http.StatusRequestEntityTooLarge) {
+				t.Errorf("%s as %s: %v", name, format, err)
+			}
+		}
+		if _, err := n.Export(t.Context(), sam, id, "text"); err != nil {
+			t.Errorf("%s as text: %v", name, err)
+		}
+	}
+}
+
+func TestStoredTableBombCannotBeOpenedButDeleted(t *testing.T) {
+	n := newNode(t)
+	for _, name := range []string{"too many cells", "too many bytes"} {
+		id := n.stored(hostileStates()[name])
+		schema := Schema
+		_, err := n.Join(t.Context(), n.connection(sam), Opening{DocID: id, Schema: &schema})
+		if name == "too many bytes" && !fault.Is(err, http.StatusRequestEntityTooLarge) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := n.Delete(t.Context(), nil, sam, id); err != nil {
+			t.Errorf("%s: delete: %v", name, err)
+		}
+	}
+}
+
+func TestStoredTableBombInAVersionIsComparedInPart(t *testing.T) {
+	n := newNode(t)
+	id := n.stored(hostileStates()["a large table"])
+	kept, err := n.KeepVersion(t.Context(), nil, sam, id, "large", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	took, _ := measured(func() {
+		v, err := n.Preview(t.Context(), sam, id, kept.ID)
+		if err != nil || !v.Cut {
+			t.Errorf("cut is %v, %v", v.Cut, err)
+		}
+	})
+	if took > readingAtMost {
+		t.Errorf("the comparison took %v", took)
+	}
+}
