@@ -49,9 +49,10 @@ var (
 )
 
 // SearchQuery: what people type has a dozen words; each is a lookup in an index.
-// Bytes are 500 code points.
-var SearchQuery = Limit{Bytes: 4 * 500, Nodes: 32}
+// Nodes are words and phrases. What follows is left out.
+var SearchQuery = Limit{Nodes: 32}
 
 // SearchText: Postgres refuses a tsvector of 1 MiB, and ranks by no position past
-// 16,383. What follows in a text is not found. Bytes are those of its words.
+// 16,383. Nodes are words, bytes are both those of the words and those of the text
+// that is kept. What follows is not found.
 var SearchText = Limit{Bytes: 512 << 10, Nodes: 10_000}

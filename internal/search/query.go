@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"hubbub/internal/budget"
 )
 
 // minTypo is from how many letters on a query's typos are forgiven: shorter
@@ -52,7 +54,7 @@ func parse(text string) query {
 		switch {
 		case t.isOr() && i > 0 && i < len(tokens)-1:
 			end()
-		case len(words) == 0 || terms == maxTerms:
+		case len(words) == 0 || terms == budget.SearchQuery.Nodes:
 		case t.not:
 			now.without = append(now.without, phrase{words: words})
 			terms++

@@ -1,8 +1,12 @@
 package search
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"hubbub/internal/budget"
 )
 
 func TestQueriesAreUnderstood(t *testing.T) {
@@ -34,11 +38,49 @@ func TestQueriesAreUnderstood(t *testing.T) {
 }
 
 func TestALongQueryIsCutAndNotRefused(t *testing.T) {
-	if q := parse(strings.Repeat("ab ", 4000)); len(q.ways[0].with) != maxTerms {
+	if q := parse(strings.Repeat("ab ", 4000)); len(q.ways[0].with) != budget.SearchQuery.Nodes {
 		t.Errorf("it has %d terms", len(q.ways[0].with))
 	}
 	if q := parse(strings.Repeat("x", 10_000)); len(q.ways[0].with[0].words[0]) != maxWord {
 		t.Errorf("its word has %d letters", len(q.ways[0].with[0].words[0]))
+	}
+}
+
+// hostileTexts are 10 MiB each of what might make words costly.
+func hostileTexts() map[string]string {
+	texts := map[string]string{}
+	for _, unit := range []string{"a", "a ", "é", "e\u0301", "\u0301", "ﷺ", "ﷺ ", "東", "😀", "-", `"`, "\x00", " ", "\xff", "𐌰𐌱𐌲 ", "ab-"} {
+		texts[unit] = strings.Repeat(unit, 10<<20/len(unit))
+	}
+	return texts
+}
+
+func TestWordsOfHostileTextsAreBounded(t *testing.T) {
+	for name, text := range hostileTexts() {
+		began := time.Now()
+		vector := Entry{Kind: Document, ID: 1, Title: "t", Body: text}.vector()
+		parse(text).tsquery()
+		parse("a").snippet(text)
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("%q took %v", name, took)
+		}
+		if len(vector) > 1<<20 {
+			t.Errorf("%q has words of %d KB: Postgres takes 1 MiB", name, len(vector)>>10)
+		}
+	}
+}
+
+func TestWordsOfALongTextAreIndexedUpToWhatPostgresTakes(t *testing.T) {
+	var text strings.Builder
+	for i := range 20_000 {
+		text.WriteString(strings.Repeat("ж", 55) + strconv.Itoa(i) + " ")
+	}
+	size := 0
+	for _, w := range split(text.String()) {
+		size += len(w.folded)
+	}
+	if most := budget.SearchText.Bytes + 4*maxWord; size > most || size < most/2 {
+		t.Errorf("its words have %d KB", size>>10)
 	}
 }
 

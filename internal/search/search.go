@@ -18,7 +18,6 @@ const (
 	maxPage   = 100  // results of a page
 	maxOffset = 1000 // results before a page: nobody reads on, and each costs
 	maxQuery  = 500  // code points; what is longer is cut
-	maxTerms  = 32   // words and phrases of a query; further ones are left out
 	maxSaved  = 50   // searches a person saves
 )
 

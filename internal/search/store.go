@@ -48,9 +48,14 @@ const around = `
 	case e.kind when 'user' then e.id else e.actor_id end,
 	(select u.hue from account.users u where u.id = case e.kind when 'user' then e.id else e.actor_id end)`
 
+// shownBody is as much of a body as a snippet is made of, for entries that were
+// stored before Entry.body cut them. It stands outside of sorting, so that it is
+// read of the results only.
+const shownBody = `left(e.body, 524288)`
+
 // best are the first results of each query, in their order.
 const best = asked + `
-	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.score, ` + around + `
+	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, e.score, ` + around + `
 	  from q cross join lateral (
 	       select e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.actor_id, ` + score + ` as score
 	         from search.entries e
@@ -74,13 +79,13 @@ const changed = asked + `, e as materialized (
 
 // placed are which queries find which of the entries now, and how well.
 const placed = changed + `
-	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, ` + score + `, ` + around + `
+	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, ` + score + `, ` + around + `
 	  from e join q on ` + matches
 
 // news are which queries find an entry now and did not before. One's own are no
 // news.
 const news = changed + `
-	select q.n, e.kind, e.id, e.title, e.body, e.url, e.data, e.at, 0::float8, ` + around + `
+	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, 0::float8, ` + around + `
 	  from e join q on ` + matches + `
 	 where not coalesce(e.before @@ q.words, false) and e.actor_id is distinct from q.viewer
 	 order by q.n, e.kind, e.id`

@@ -46,7 +46,7 @@ func rowsOf(entries []Entry) []any {
 	)
 	for _, e := range entries {
 		kinds, ids = append(kinds, string(e.Kind)), append(ids, e.ID)
-		titles, bodies, urls = append(titles, e.Title), append(bodies, e.Body), append(urls, e.URL)
+		titles, bodies, urls = append(titles, e.Title), append(bodies, e.body()), append(urls, e.URL)
 		scopes, data, actors = append(scopes, e.Scope), append(data, orEmpty(e.Data)), append(actors, e.ActorID)
 		at, words, names = append(at, e.At), append(words, e.vector()), append(names, e.name())
 	}

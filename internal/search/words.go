@@ -7,12 +7,12 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"hubbub/internal/budget"
 )
 
-const (
-	maxWord  = 64     // characters; longer words are the same if they begin the same
-	maxWords = 10_000 // of a text, well within what Postgres gives positions to
-)
+// maxWord is in characters; longer words are the same if they begin the same.
+const maxWord = 64
 
 // word is a word of a text: as it is compared, and where it stands.
 type word struct {
@@ -20,7 +20,8 @@ type word struct {
 	start, end int // bytes in the text
 }
 
-// split finds the words of a text. Entries, queries, candidates and highlights
+// split finds the words of a text, the first of them if they are more than
+// budget.SearchText allows. Entries, queries, candidates and highlights
 // all use it, so that what one of them takes for a word every other does.
 //
 // A word is a run of letters, marks and digits. Scripts that put no spaces
@@ -28,16 +29,20 @@ type word struct {
 // do emoji.
 func split(text string) []word {
 	var words []word
-	start := -1
+	start, left := -1, budget.SearchText.Bytes
 	end := func(at int) {
-		if start >= 0 && len(words) < maxWords {
-			if folded := fold(text[start:at]); folded != "" {
+		if start >= 0 {
+			if folded := fold(text[start:min(at, start+maxFolded)]); folded != "" {
 				words = append(words, word{folded, start, at})
+				left -= len(folded)
 			}
 		}
 		start = -1
 	}
 	for at, r := range text {
+		if len(words) >= budget.SearchText.Nodes || left <= 0 {
+			return words
+		}
 		switch {
 		case unicode.Is(unicode.M, r): // belongs to what is before it
 		case unicode.In(r, spaceless...) || unicode.Is(unicode.So, r):
@@ -57,6 +62,10 @@ func split(text string) []word {
 	end(len(text))
 	return words
 }
+
+// maxFolded are the bytes of a word that are looked at: with accents and all,
+// they hold more than maxWord characters.
+const maxFolded = 16 * maxWord
 
 // spaceless are scripts whose texts have no spaces between words.
 var spaceless = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
@@ -116,8 +125,16 @@ func (e Entry) vector() string {
 	if e.named() {
 		write(e.Title, "A")
 	}
-	write(e.Body, "B")
+	write(e.body(), "B")
 	return b.String()
+}
+
+// body is as much of the entry's text as is kept: nothing after it is found.
+func (e Entry) body() string {
+	if len(e.Body) <= budget.SearchText.Bytes {
+		return e.Body
+	}
+	return strings.ToValidUTF8(e.Body[:budget.SearchText.Bytes], "")
 }
 
 // named says whether the title is what the entry is called.
