@@ -37,6 +37,7 @@ func command(ctx context.Context, args []string) error {
 
 // run serves until ctx ends, then lets everybody go (App.Close).
 func run(ctx context.Context, config Config) error {
+	limitMemory(config.Log)
 	app, err := Start(ctx, config)
 	if err != nil {
 		return err

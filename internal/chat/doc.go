@@ -7,7 +7,8 @@
 //     HTTP: the action is the same.
 //  2. actions.go reads the input and calls Service.Send (send.go).
 //  3. Send finds the room, if the caller may know of it; renders the Markdown
-//     (markdown.go), which also finds the mentions.
+//     (markdown.go) and the colours of its code (highlight.go) within
+//     budget.ChatMarkdown and budget.ChatCode, and finds the mentions.
 //  4. The outbox stores it, together with what others send at that moment: one
 //     statement a message takes the room's next seq and inserts the row. A
 //     retry meets the unique (sender, clientId) and answers the first message.

@@ -57,6 +57,8 @@
 // # What is promised
 //
 //   - What was acknowledged is committed; nobody sees what is not.
+//   - Whatever is stored, reading it is bounded (budget.DocumentState and below): a
+//     document that is too large is shown in part, or by its text.
 //   - The log never has a gap: every prefix of it can be read.
 //   - Once a right is withdrawn, nothing of that person's is stored.
 //   - Carets, names and comments are of who they say they are of.
