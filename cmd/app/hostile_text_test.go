@@ -56,7 +56,8 @@ func TestHostileDocumentsOfBeforeTheLimitsHurtNobody(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	app := startAppOn(t, database)
-	bombs := []int64{app.store(tableOf(300, 1000)), app.store(tableOf(300, 3000))}
+	long := yjs.Import(0, []yjs.Node{{Type: "paragraph", Children: []yjs.Node{{Text: strings.Repeat("a", 25<<20)}}}})
+	bombs := []int64{app.store(tableOf(300, 1000)), app.store(long)}
 	app.stop()
 
 	app = startAppOn(t, database)

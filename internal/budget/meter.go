@@ -29,8 +29,12 @@ func (l Limit) Run(ctx context.Context, field string, size int, parse func(*Mete
 	timed, cancel := context.WithTimeout(ctx, l.Time)
 	defer cancel()
 	defer func() {
-		if stop, ours := recover().(spent); ours {
+		switch stop := recover().(type) {
+		case nil:
+		case spent:
 			err = l.refusal(ctx, field, stop.why)
+		default:
+			panic(stop)
 		}
 	}()
 	parse(&Meter{ctx: timed, nodes: l.Nodes})
