@@ -61,13 +61,15 @@ func Start(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on ADDR=%s, is another Hubbub running? %w", config.Addr, err)
 	}
-	db, err := postgres.Open(ctx, postgres.Config{URL: config.DatabaseURL, DataDir: config.DataDir, Log: config.Log})
+	metrics := newMetrics()
+	guard := loop.Guard{Log: config.Log, OnPanic: metrics.countPanic}
+	db, err := postgres.Open(ctx, postgres.Config{URL: config.DatabaseURL, DataDir: config.DataDir, Log: config.Log, Guard: guard})
 	if err != nil {
 		listener.Close()
 		return nil, err
 	}
 	ctx = postgres.InBackground(ctx) // nobody waits for a request yet
-	a := &App{config: config, db: db, listener: listener, failed: make(chan error, 2)}
+	a := &App{config: config, db: db, metrics: metrics, guard: guard, listener: listener, failed: make(chan error, 2)}
 	if err := a.begin(ctx); err != nil {
 		a.Close()
 		return nil, err

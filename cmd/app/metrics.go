@@ -72,8 +72,10 @@ func (m *metrics) observeRequest(c echo.Context, took time.Duration) {
 	m.requests.WithLabelValues(c.Path(), transport(c.Request()), strconv.Itoa(c.Response().Status)).Observe(took.Seconds())
 }
 
-// watch adds the hub's and the pool's own figures.
-func (m *metrics) watch(h *hub.Hub, db *postgres.DB) {
+// watch adds the hub's and the pool's own figures, and guards what is read when
+// somebody asks.
+func (m *metrics) watch(h *hub.Hub, db *postgres.DB, guard loop.Guard) {
+	m.guard = guard
 	m.collect(hubFigures{h})
 	m.gauge("hubbub_database_connections", "Connections of the pool to the database.", func() float64 { return float64(db.Stat().TotalConns()) })
 	m.gauge("hubbub_database_connections_limit", "Connections that the pool may have.", func() float64 { return float64(db.Stat().MaxConns()) })

@@ -15,7 +15,6 @@ import (
 	"hubbub/internal/collab"
 	"hubbub/internal/dashboard"
 	"hubbub/internal/hub"
-	"hubbub/internal/loop"
 	"hubbub/internal/notify"
 	"hubbub/internal/presence"
 	"hubbub/internal/search"
@@ -24,8 +23,6 @@ import (
 
 // wire makes the services and hands each what it needs of the others.
 func (a *App) wire() error {
-	a.metrics = newMetrics()
-	a.guard = loop.Guard{Log: a.config.Log, OnPanic: a.metrics.countPanic}
 	a.hub = hub.New(hub.Config{Log: a.config.Log, Guard: a.guard, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
 	a.search = search.New(a.db, a.hub, search.Config{Notifier: savedNotices{a}, Log: a.config.Log, Guard: a.guard})
 	people, err := account.New(a.db, account.Config{
@@ -63,8 +60,7 @@ func (a *App) wire() error {
 	a.chat.ShowCards(documentCards{a})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
-	a.metrics.guard = a.guard
-	a.metrics.watch(a.hub, a.db)
+	a.metrics.watch(a.hub, a.db, a.guard)
 	a.metrics.collect(documentFigures{a.collab})
 	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.Standing()) })
 	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })

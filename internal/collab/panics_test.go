@@ -61,7 +61,8 @@ func TestPanicOfAnEditClosesItsConnectionAndSparesTheDocument(t *testing.T) {
 				b.until("the reader has it although nobody told", func() bool { return b.text() == "hello" })
 			}
 			a.hangUp()
-			a.join(id) // and brings what was not acknowledged
+			a.join(id)
+			a.until("it brings what was not acknowledged", func() bool { return a.acked > 0 })
 			b.until("the reader has it", func() bool { return b.text() == "hello" })
 			n.wantContent(id, "hello")
 			other.write("unharmed")
@@ -72,7 +73,7 @@ func TestPanicOfAnEditClosesItsConnectionAndSparesTheDocument(t *testing.T) {
 
 func TestPanicOfACompactionMarksTheDocumentAndSparesTheOtherChores(t *testing.T) {
 	var panics counted
-	n := newNode(t, panics.guarding)
+	n := newNode(t, panics.guarding, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
 	id := n.document()
 	a := n.writer(sam, id)
 	a.write("hello")

@@ -12,9 +12,9 @@
 //     who watches orders; the hub subscribes them to the new one.
 //  4. followers.go ends their subscription to the order that the new one pushed
 //     out of the twenty that they show.
-//  5. tellStats (stats.go) wakes, reads what is counted, and tells this node's
+//  5. statsTeller (stats.go) wakes, reads what is counted, and tells this node's
 //     dashboards: at most four times a second, and the last state always.
-//  6. announceOrders (announce.go) has the admins notified.
+//  6. announceAll (announce.go) has the admins notified.
 //  7. PATCH /api/orders/:id brings the order on (Service.Move): pending to
 //     completed or cancelled, completed to shipped. The update names the status
 //     that it must come from, so of several at once one wins; the others get 409.

@@ -10,6 +10,8 @@ import (
 	"github.com/jackc/pgerrcode"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"hubbub/internal/loop"
 )
 
 const (
@@ -28,12 +30,14 @@ type Config struct {
 	DataDir  string
 	Log      *slog.Logger // nil: slog.Default()
 	MaxConns int32        // for requests; 0: 16. Background work has 8 more
+	Guard    loop.Guard   // catches the panics of the embedded server's supervisor; without a logger it uses Log
 }
 
 // ServerConfig says where an embedded server lives.
 type ServerConfig struct {
 	Dir       string       // the cluster's folder, postgres-<version>, is made in it
 	Log       *slog.Logger // nil: slog.Default()
+	Guard     loop.Guard   // catches the supervisor's panics; without a logger it uses Log
 	Throwaway bool         // tests: fast, and a crash may cost the data
 }
 
@@ -92,7 +96,7 @@ func open(ctx context.Context, c Config) (*DB, error) {
 
 // openServer also creates the database: a new cluster has none of ours.
 func openServer(ctx context.Context, c Config) (*Server, string, error) {
-	server, err := StartServer(ctx, ServerConfig{Dir: c.DataDir, Log: c.Log})
+	server, err := StartServer(ctx, ServerConfig{Dir: c.DataDir, Log: c.Log, Guard: c.Guard})
 	if err != nil {
 		return nil, "", err
 	}

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/loop"
 )
 
 const (
@@ -26,6 +28,7 @@ const (
 type Server struct {
 	cluster *cluster
 	log     *slog.Logger
+	guard   loop.Guard
 	cancel  context.CancelFunc
 	done    chan struct{}
 	owned   atomic.Bool
@@ -43,7 +46,7 @@ func StartServer(ctx context.Context, c ServerConfig) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cluster: cl, log: c.Log, done: make(chan struct{})}
+	s := &Server{cluster: cl, log: c.Log, guard: c.Guard.WithLog(c.Log), done: make(chan struct{})}
 	if err := s.acquire(ctx); err != nil {
 		return nil, err
 	}
@@ -73,16 +76,24 @@ func (s *Server) Stop() error {
 func (s *Server) supervise(ctx context.Context) {
 	defer close(s.done)
 	for ctx.Err() == nil {
-		if !s.gone(ctx) {
-			break
-		}
-		s.log.Warn("the embedded Postgres is gone; starting it again", "folder", s.cluster.dir)
-		for err := s.acquire(ctx); err != nil && ctx.Err() == nil; err = s.acquire(ctx) {
-			s.log.Error("start the embedded Postgres again", "error", err)
+		if s.guard.Do("postgres-supervisor", func() { s.restart(ctx) }) != nil {
 			pause(ctx, restartPause)
 		}
 	}
 	s.stopErr = s.leave()
+}
+
+// restart waits for the server's end and starts it again, or returns when the
+// context ends.
+func (s *Server) restart(ctx context.Context) {
+	if !s.gone(ctx) {
+		return
+	}
+	s.log.Warn("the embedded Postgres is gone; starting it again", "folder", s.cluster.dir)
+	for err := s.acquire(ctx); err != nil && ctx.Err() == nil; err = s.acquire(ctx) {
+		s.log.Error("start the embedded Postgres again", "error", err)
+		pause(ctx, restartPause)
+	}
 }
 
 // gone waits for the server's end; false: the context ended first.

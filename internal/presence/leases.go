@@ -73,20 +73,28 @@ func (s *Service) Run(ctx context.Context) {
 	defer s.retire(context.WithoutCancel(ctx))
 	tick := time.NewTicker(s.timing.Beat)
 	defer tick.Stop()
-	for {
-		s.complain(ctx, "announce", s.guard.Try("presence-announce", func() error { return s.flush(ctx) }))
-		if !pause(ctx, s.timing.Pace) {
-			return
+	for ctx.Err() == nil {
+		if s.guard.Do("presence", func() { s.round(ctx, tick.C) }) != nil {
+			pause(ctx, s.timing.Pace)
 		}
-		expiry, stop := s.untilExpiry()
-		select {
-		case <-s.moved:
-		case <-expiry:
-		case <-tick.C:
-			s.complain(ctx, "heartbeat", s.guard.Try("presence-heartbeat", func() error { return s.beat(ctx) }))
-		case <-ctx.Done():
-		}
-		stop()
+	}
+}
+
+// round announces, rests, and waits for what comes next. A panic of a part is
+// that part's failure.
+func (s *Service) round(ctx context.Context, tick <-chan time.Time) {
+	s.complain(ctx, "announce", s.guard.Try("presence-announce", func() error { return s.flush(ctx) }))
+	if !pause(ctx, s.timing.Pace) {
+		return
+	}
+	expiry, stop := s.untilExpiry()
+	defer stop()
+	select {
+	case <-s.moved:
+	case <-expiry:
+	case <-tick:
+		s.complain(ctx, "heartbeat", s.guard.Try("presence-heartbeat", func() error { return s.beat(ctx) }))
+	case <-ctx.Done():
 	}
 }
 
