@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
@@ -162,13 +163,71 @@ func TestSomebodyIsFollowed(t *testing.T) {
 	sam.Want(`[aria-label="Follow Maya Okafor"][aria-pressed=false]`)
 }
 
-func TestWhatCannotBeSavedIsSaid(t *testing.T) {
+func TestPasteThatCannotBeSavedIsRefused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	sam := app.inDocument("sam", app.shared("We begin."))
-	sam.paste("text/plain", strings.Repeat("much too long ", 80_000))
-	sam.WantText("[data-doc-notice]", "Not saved: This change is too large.").Want("[data-doc-saved][data-state=stuck]")
+	id := app.shared("We begin.")
+	sam := app.inDocument("sam", id)
+	for kind, content := range map[string]string{
+		"text/plain": strings.Repeat("much too long ", 80_000),
+		"text/html":  strings.Repeat("<p>much too long</p>", 20_000),
+	} {
+		sam.paste(kind, content).saved().WantText(".toast", "That is too much at once")
+		sam.Click(".toast .dismiss").WantNo(".toast")
+	}
+	sam.paste("text/plain", strings.Repeat("long ", 100_000)).showing("long long").saved().writes("And on. ").saved()
+	if got := app.contentOf(id); strings.Contains(got, "much") || strings.Count(got, "long ") != 100_000 {
+		t.Errorf("stored are %d bytes", len(got))
+	}
+}
+
+// inserts puts so many letters into the document as one change, as no paste can.
+func (p tab) inserts(letter string, times int) tab {
+	testkit.Eval[bool](p.Page, fmt.Sprintf(`(() => {
+		const { view, state } = document.querySelector(".tiptap").editor
+		view.dispatch(state.tr.insertText(%q.repeat(%d), 1).setMeta("unbounded", true))
+		return true
+	})()`, letter, times))
+	return p
+}
+
+func TestChangeTooLargeToSendIsKeptUntilItIsSmaller(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("We begin.")
+	sam := app.inDocument("sam", id)
+	sam.Until(`(io.socket.on("disconnect", () => { window.wasCut = true }), true)`)
+	sam.inserts("x", 1_200_000)
+	sam.WantText("[data-doc-notice]", "Not saved: This is too large to be sent.")
+	sam.Want(`[data-doc-saved][data-state=stuck][title="Not saved, kept on this device"]`)
 	sam.WantText("[data-doc-notice] button", "Copy the text")
+	sam.Type(".tiptap", "").Press("Control+a").Press("Backspace")
+	sam.writes("We go on.").saved()
+	sam.WantNoText("[data-doc-notice]", "Not saved").Until(`!window.wasCut`)
+	if got := app.contentOf(id); got != "We go on." {
+		t.Errorf("stored are %d bytes", len(got))
+	}
+}
+
+func TestPastesMadeOfflineAreSentOneByOne(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	id := app.shared("We begin.")
+	wire, sam := app.overWire("sam", documentPath(id))
+	sam.editing().saved()
+	wire.Cut()
+	sam.Want("[data-doc-saved][data-state=kept]")
+	for _, letter := range []string{"a", "b", "c"} {
+		sam.inserts(letter, 500_000)
+	}
+	wire.Restore()
+	sam.Want("[data-doc-saved][data-state=saved]")
+	got := app.contentOf(id)
+	for _, letter := range []string{"a", "b", "c"} {
+		if n := strings.Count(got, letter); n < 500_000 {
+			t.Errorf("of %d %s %d are stored", 500_000, letter, n)
+		}
+	}
 }
 
 func TestTheTitleAndTheOutlineAreInStep(t *testing.T) {

@@ -14,7 +14,11 @@ import { Outbox } from './outbox.js'
 const GATHER_MS = 25 // 40 messages a second; the server takes 60
 const CARET_MS = 100 // 10 a second; the server takes 15
 const PAUSE_MS = 1_000 // after "too fast"
-const NOTHING = 2 // bytes of an update without anything in it
+const MEND_MS = 2_000 // after a change that may have made sendable what was not: a join is the server's work
+const MAX_UPDATE = 1 << 20 // bytes; past it the server closes the connection
+const BATCH = 256 << 10 // bytes under way; the server takes as many a second
+const NOTHING = new Uint8Array(2) // an update without anything in it
+const TOO_LARGE = 'This is too large to be sent. It stays here, and you can go on writing: undo it, or delete part of it.'
 
 /**
  * Emits `joined` (Joined), `synced` (once), `change` (unsaved, connection or role), `role` (Role), `gone` (why),
@@ -26,7 +30,8 @@ export class Channel extends Emitter {
   stuck = ''
   #id = 0 // 0: no channel
   #inStep = false // the server was told what it lacked
-  #timers = { edits: 0, caret: 0, ask: 0 }
+  #brought = false // what was there before the first change is at the server, or in the outbox
+  #timers = { edits: 0, caret: 0, ask: 0, mend: 0 }
   /** @type {import('../types').Subscription | undefined} */
   #subscription
   #outbox = new Outbox(updates => /** @type {Bytes} */ (updates.length === 1 ? updates[0] : mergeUpdates(updates)))
@@ -136,14 +141,44 @@ export class Channel extends Emitter {
 
   /** The server says what it has: it gets what it lacks, and is asked for what we lack. @param {Uint8Array} known */
   #answer(known) {
-    if (this.writes) {
-      const lacking = /** @type {Bytes} */ (encodeStateAsUpdate(this.doc, known))
-      if (lacking.length > NOTHING && !this.#outbox.size) this.#outbox.add(lacking)
-      this.#send(STEP2, lacking, this.#outbox.takeAll())
-    }
+    if (this.writes) this.#bring(known)
     this.#inStep = true
     this.#ask()
     this.#moved()
+    this.flush()
+  }
+
+  /**
+   * Sends what the server lacks. What is too large for one message goes as the changes that it was made of, in their
+   * order. @param {Uint8Array} known
+   */
+  #bring(known) {
+    this.stuck = ''
+    const lacking = this.#lacking(known)
+    if (lacking.length <= MAX_UPDATE) {
+      this.#brought = true
+      if (lacking.length > NOTHING.length && !this.#outbox.size) this.#outbox.add(lacking)
+      return this.#send(STEP2, lacking, this.#outbox.takeAll(lacking))
+    }
+    this.#send(STEP2, NOTHING, this.#outbox.takeNothing())
+    this.#outbox.recall()
+    if (!this.#brought) this.#sticks(TOO_LARGE)
+  }
+
+  /** What the server does not have. @param {Uint8Array} known @returns {Bytes} */
+  #lacking(known) {
+    const lacking = encodeStateAsUpdate(this.doc, known)
+    if (lacking.length <= MAX_UPDATE) return /** @type {Bytes} */ (lacking)
+    const plain = new Doc() // ours keeps what was deleted, to undo it
+    applyUpdate(plain, encodeStateAsUpdate(this.doc))
+    return /** @type {Bytes} */ (encodeStateAsUpdate(plain, known))
+  }
+
+  /** Nothing more is sent until somebody acts. @param {string} why in words */
+  #sticks(why) {
+    this.stuck = why
+    this.emit('stuck', why)
+    this.emit('change')
   }
 
   #ask() { this.#send(STEP1, encodeStateVector(this.doc)) }
@@ -162,6 +197,7 @@ export class Channel extends Emitter {
   /** @param {number} n */
   #acknowledged(n) {
     this.#outbox.acknowledged(n)
+    if (!this.#timers.edits) this.flush()
     this.emit('change')
   }
 
@@ -169,10 +205,7 @@ export class Channel extends Emitter {
   #refused(n, why, text) {
     this.#outbox.refused(n)
     if (why === WHY.TOO_FAST) this.#pause(n === 0)
-    else if (why !== WHY.GAP && why !== WHY.READ_ONLY) {
-      this.stuck = text
-      this.emit('stuck', text)
-    }
+    else if (why !== WHY.GAP && why !== WHY.READ_ONLY) this.#sticks(text)
     this.emit('change')
   }
 
@@ -195,18 +228,26 @@ export class Channel extends Emitter {
   #edited(update, origin) {
     if (origin === this || !this.writes) return
     this.#outbox.add(/** @type {Bytes} */ (update))
-    this.stuck = ''
-    this.#timers.edits ||= this.#later(GATHER_MS, () => this.flush())
+    if (this.stuck) this.#timers.mend ||= this.#later(MEND_MS, () => this.#mend())
+    else this.#timers.edits ||= this.#later(GATHER_MS, () => this.flush())
     this.emit('change')
   }
 
-  /** Sends what was gathered, if the server is in step. */
+  /** Asks what the server lacks now: what could not be sent may be undone. */
+  #mend() {
+    this.#timers.mend = 0
+    if (this.stuck) this.#subscription?.join()
+  }
+
+  /** Sends what was gathered, if the server is in step and not too much is under way. */
   flush() {
     clearTimeout(this.#timers.edits)
     this.#timers.edits = 0
-    if (!this.#inStep || !this.writes || this.stuck || !this.#outbox.waits) return
-    const { n, update } = this.#outbox.take()
-    this.#send(UPDATE, update, n)
+    if (!this.#inStep || !this.writes || this.stuck || !this.#outbox.waits || this.#outbox.underWay >= BATCH) return
+    const { n, update } = this.#outbox.take(BATCH)
+    if (update.length <= MAX_UPDATE) return this.#send(UPDATE, update, n)
+    this.#outbox.refused(n)
+    this.#sticks(TOO_LARGE)
   }
 
   #moved() { this.#timers.caret ||= this.#later(CARET_MS, () => this.#showCaret()) }

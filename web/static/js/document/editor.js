@@ -2,6 +2,7 @@
 // The editor: TipTap on the shared document. It is made when the document is there, never before: an editor that
 // starts empty would write that down.
 import { Collaboration, Editor, Extension, InputRule, Markdown, Placeholder, Plugin } from '../../vendor/document.js'
+import { bound, pasteTooLarge } from './bound.js'
 import { paper } from './page.js'
 import { pasteMarkdown, withoutStyles } from './paste.js'
 import { schema } from './schema.js'
@@ -78,13 +79,14 @@ export function makeEditor({ doc, extensions, writes, label, link }) {
       Collaboration.configure({ document: doc, field: FIELD }),
       Placeholder.configure({ placeholder: 'Write something…' }),
       Markdown,
+      bound,
       shortcuts(link),
       described(label),
       ...extensions,
     ],
     editorProps: {
       handleDOMEvents: { keydown: leavingByTab() },
-      handlePaste: (_, event) => pasteMarkdown(editor, event),
+      handlePaste: (_, event) => pasteTooLarge(event) || pasteMarkdown(editor, event),
       handleClick: (_, __, event) => followed(editor, event),
       transformPastedHTML: withoutStyles,
     },

@@ -5,6 +5,7 @@ import * as vendor from '../../vendor/document.js'
 import { Channel } from './channel.js'
 import { Emitter } from './emitter.js'
 import { FIELD } from './editor.js'
+import { UNBOUNDED } from './bound.js'
 import { Local } from './local.js'
 import { People } from './people.js'
 import { docId, me, page, role, schema } from './page.js'
@@ -63,7 +64,8 @@ class Session extends Emitter {
     const content = vendor.yXmlFragmentToProseMirrorRootNode(scratch.getXmlFragment(FIELD), editor.schema).content
     const { undoManager } = vendor.yUndoPluginKey.getState(editor.state)
     undoManager.stopCapturing()
-    editor.view.dispatch(editor.state.tr.replaceWith(0, editor.state.doc.content.size, content))
+    // Only what differs is written, and that is little as a rule.
+    editor.view.dispatch(editor.state.tr.replaceWith(0, editor.state.doc.content.size, content).setMeta(UNBOUNDED, true))
     undoManager.stopCapturing()
     return true
   }

@@ -7,7 +7,7 @@ const SLOW_MS = 3_000 // a change that is under way for longer is counted
 
 /** @typedef {'starting' | 'saved' | 'saving' | 'unsent' | 'kept' | 'offline' | 'reading' | 'stuck'} State */
 
-/** @type {Record<State, [icon: string, words: (n: number) => string, spoken: boolean]>} */
+/** @type {Record<State, [icon: string, words: (n: number, kept: boolean) => string, spoken: boolean]>} */
 const LOOKS = {
   starting: ['loader-circle', () => 'Connecting…', false],
   saved: ['cloud-check', () => 'Saved', false],
@@ -16,7 +16,7 @@ const LOOKS = {
   kept: ['cloud-off', () => 'Offline, kept on this device', true],
   offline: ['cloud-off', () => 'Offline', true],
   reading: ['eye', () => 'You can read this document', false],
-  stuck: ['circle-alert', () => 'Not saved', true],
+  stuck: ['circle-alert', (_, kept) => kept ? 'Not saved, kept on this device' : 'Not saved', true],
 }
 
 /** @param {import('./channel.js').Channel} channel @param {import('./local.js').Local} local */
@@ -34,7 +34,7 @@ export function showStatus(channel, local) {
   }
 
   const show = () => {
-    const now = state(), [symbol, words, spoken] = LOOKS[now], text = words(channel.unsaved)
+    const now = state(), [symbol, words, spoken] = LOOKS[now], text = words(channel.unsaved, local.kept)
     if (text === shown) return
     shown = text
     place.dataset.state = now
