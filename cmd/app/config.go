@@ -48,7 +48,7 @@ type Config struct {
 	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
 }
 
-// In a demo everybody is an admin with one click, so by default it is for this
+// A demo makes any visitor an admin with one click, so by default it is for this
 // machine alone.
 const (
 	publicAddress = ":8080"

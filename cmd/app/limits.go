@@ -81,7 +81,7 @@ type bucket struct {
 	at     time.Time // of the count of tokens
 }
 
-const sweepBuckets = time.Minute // a bucket that nobody used for 2 s is full again
+const sweepBuckets = time.Minute // an unused bucket is full again after 2 s
 
 func newRateLimits(rate int) *rateLimits {
 	return &rateLimits{rate: float64(rate), buckets: map[string]*bucket{}}

@@ -19,7 +19,7 @@
 //
 // # Who is calling
 //
-//	Authorization: Bearer …   a token; a bad one is 401
+//	Authorization: Bearer …   a token; a bad or expired one is 401
 //	/socket?ticket=…          a ticket, single use, 60 s; a bad one is 401
 //	Cookie: hubbub_session=…  a session; one that is over is nobody
 //	none of these             nobody: public actions only

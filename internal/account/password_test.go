@@ -92,7 +92,7 @@ func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
 func TestPasswordLineIsShortForEachAddress(t *testing.T) {
 	s := newService(t)
 	enter := s.passwords.enter
-	for range cap(s.passwords.slots) { // so that everybody else waits
+	for range cap(s.passwords.slots) { // so that others wait
 		leave, err := enter(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)

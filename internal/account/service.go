@@ -186,7 +186,7 @@ func (s *Service) Rename(ctx context.Context, c Caller, fullName string) error {
 	return nil
 }
 
-// ChangePassword sets a new password for whoever knows the current one, ends
+// ChangePassword sets a new password for a caller who knows the current one, ends
 // their other sessions and revokes their tokens. Guessing here counts like guessing at sign-in.
 func (s *Service) ChangePassword(ctx context.Context, c Caller, current, password string, from Client) error {
 	if reason := passwordProblem(password); reason != "" {
