@@ -30,11 +30,13 @@ func TestCommentsBetweenTwo(t *testing.T) {
 	elsewhere.WantText(".toast", "mentioned you in “Plan”").Click(".toast a").Want("#doc-side .thread:focus")
 	page.WantAccessibleInBothThemes()
 	hers := elsewhere
-	hers.Want("#paper .commented").WantText(".thread", "Is that right, @maya").WantNo(".thread [aria-label^=Delete]")
+	hers.Want("#paper .commented").WantText(".thread", "Is that right, @maya").WantNo(".thread [aria-label^=Delete]").WantNoText(".thread", "Resolve")
 	hers.Type(".thread textarea", "No, Tuesday").Press("Control+Enter").WantText(".comments", "No, Tuesday").WantValue(".thread textarea", "")
 	page.WantText(".comments", "No, Tuesday").Type(".thread textarea", "half an ans")
-	hers.ClickText(".thread button", "Resolve").WantText(".thread", "Resolved by Maya Okafor").WantNo("#paper .commented")
-	page.WantText(".thread", "Resolved by Maya Okafor").WantValue(".thread textarea", "half an ans").WantNo("#paper .commented")
+	hers.Type(".thread textarea", "I am sure").Press("Control+Enter").WantText(".comments", "I am sure")
+	page.WantText(".comments", "I am sure").WantValue(".thread textarea", "half an ans")
+	page.ClickText(".thread button", "Resolve").WantText(".thread", "Resolved by Sam Rivera").WantNo("#paper .commented")
+	hers.WantText(".thread", "Resolved by Sam Rivera").WantNo("#paper .commented")
 	page.ClickText(".thread button", "Reopen").Want("#paper .commented").Click("[aria-controls=doc-side][aria-expanded=true]").WantNo("#doc-side")
 	page.Click("#paper .commented").Want("#doc-side .thread:focus").Want("#paper .commented.is-current")
 

@@ -127,6 +127,8 @@ func TestNotificationsHaveTheProtocolsShapes(t *testing.T) {
 	exactly[count](t, string(his.WantEvent("notificationRead").Data))
 	wantNothing(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
 	exactly[count](t, string(his.WantEvent("notificationRemoved").Data))
+	app.tell(ben.id, "one to read")
+	his.WantEvent("notification")
 	ben.Post("/api/notifications/read-all", nil).Want(200)
 	if e := his.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {
 		t.Errorf("all read is %s", e.Data)
