@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -30,7 +29,7 @@ func TestHostileCodeInAMessageEndsAndIsShown(t *testing.T) {
 		text := "```" + language + "\né\n" + strings.Repeat("\n", 1900) + "\n```"
 		quickly(t, language, func() {
 			sent := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": 1, "text": text}).Want(http.StatusOK))
-			sam.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", sent.ID), in{"text": text + " "}).Want(http.StatusOK)
+			sam.Do(http.MethodPatch, "/api/chat/messages/"+itoa(sent.ID), in{"text": text + " "}).Want(http.StatusOK)
 			socket.Post("/api/chat/send", in{"roomId": 1, "text": text}).Want(http.StatusOK)
 		})
 	}
@@ -44,11 +43,14 @@ func TestHostileImportsAreRefused(t *testing.T) {
 	app := startApp(t)
 	sam := app.as("sam")
 	quickly(t, "a wide table", func() {
-		sam.Post("/api/documents", in{"title": "Bomb", "markdown": wideTable}).Want(http.StatusUnprocessableEntity).WantBody("markdown")
-		sam.Post("/documents/import", testkit.File{Field: "file", Name: "bomb.md", Content: wideTable}).Want(http.StatusUnprocessableEntity).WantBody("too complex")
+		refused := sam.Post("/api/documents", in{"title": "Bomb", "markdown": wideTable})
+		refused.Want(http.StatusUnprocessableEntity).WantBody("markdown")
+		refused = sam.Post("/documents/import", testkit.File{Field: "file", Name: "bomb.md", Content: wideTable})
+		refused.Want(http.StatusUnprocessableEntity).WantBody("too complex")
 	})
 	quickly(t, "empty lines", func() {
-		sam.Post("/api/documents", in{"title": "Lines", "text": strings.Repeat("a\n", 50_000)}).Want(http.StatusUnprocessableEntity).WantBody("too large a document")
+		refused := sam.Post("/api/documents", in{"title": "Lines", "text": strings.Repeat("a\n", 50_000)})
+		refused.Want(http.StatusUnprocessableEntity).WantBody("too large a document")
 	})
 }
 
@@ -80,7 +82,8 @@ func TestHostileDocumentsOfBeforeTheLimitsHurtNobody(t *testing.T) {
 	socket.Get("/api/documents/join", in{"docId": bombs[1], "schema": 1}).Want(http.StatusRequestEntityTooLarge)
 	newPage(sam, "Sound", "a heliotrope")
 	testkit.Eventually(t, "the search learns of a new document", time.Minute, func() bool {
-		return strings.Contains(sam.Get("/api/search?query=heliotrope&kinds=document").Want(http.StatusOK).Body, `"title":"Sound"`)
+		found := sam.Get("/api/search?query=heliotrope&kinds=document").Want(http.StatusOK)
+		return strings.Contains(found.Body, `"title":"Sound"`)
 	})
 	for _, id := range bombs {
 		sam.Do(http.MethodDelete, "/api/documents/"+itoa(id), nil).Want(http.StatusNoContent)
@@ -117,13 +120,16 @@ func TestMentionsPastTwentyAreShownAndNotifyNobody(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	app.exec(`insert into account.users (full_name, handle, email) select 'Crowd ' || n, 'crowd' || n, n || '@crowd.example' from generate_series(1, 30) n`)
+	app.exec(`
+		insert into account.users (full_name, handle, email)
+		select 'Crowd ' || n, 'crowd' || n, n || '@crowd.example' from generate_series(1, 30) n`)
 	var text strings.Builder
 	for n := range 30 {
 		text.WriteString("@crowd" + itoa(int64(n+1)) + " ")
 	}
 	sent := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": 1, "text": text.String()}).Want(http.StatusOK))
-	if html := find[string](app, `select html from chat.messages where id = $1`, sent.ID); strings.Count(html, `class="mention"`) != 30 {
+	html := find[string](app, `select html from chat.messages where id = $1`, sent.ID)
+	if strings.Count(html, `class="mention"`) != 30 {
 		t.Errorf("the message is shown as %s", html)
 	}
 	if n := find[int](app, `select cardinality(mentions) from chat.messages where id = $1`, sent.ID); n != 20 {
@@ -138,5 +144,6 @@ func TestRoomsBeginWithAThousandPeopleAtMost(t *testing.T) {
 	for i := range ids {
 		ids[i] = 1
 	}
-	app.as("sam").Post("/api/rooms", in{"name": "crowd", "kind": "private", "memberIds": ids}).Want(http.StatusUnprocessableEntity).WantBody("memberIds")
+	refused := app.as("sam").Post("/api/rooms", in{"name": "crowd", "kind": "private", "memberIds": ids})
+	refused.Want(http.StatusUnprocessableEntity).WantBody("memberIds")
 }

@@ -25,8 +25,10 @@ const (
 func hostileCode() []string {
 	var bodies []string
 	for _, unit := range []string{
-		"é", "\n", " ", "0", "a", `"`, "'", "`", "(", ")", "[", "]", "{", "}", "<", "/", "*", "\\", "#", "$", "%", "&", ";", ":",
-		",", ".", "-", "=", "!", "?", "@", "|", "~", "😀", "\u200b", "/*", "<!--", "${", "{{", "\\\"", "a=", "f(", "<script>",
+		"é", "\n", " ", "0", "a", `"`, "'", "`", "(", ")", "[", "]", "{", "}",
+		"<", "/", "*", "\\", "#", "$", "%", "&", ";", ":",
+		",", ".", "-", "=", "!", "?", "@", "|",
+		"~", "😀", "\u200b", "/*", "<!--", "${", "{{", "\\\"", "a=", "f(", "<script>",
 		"<?php ", "<<EOF\n", "- a: ", "r#\"", "begin ", "template<", "\t@a\n", "\r\n",
 	} {
 		bodies = append(bodies, strings.Repeat(unit, 2000/len([]rune(unit))))
@@ -68,8 +70,10 @@ func distinct(languages map[string]chroma.Lexer) map[string]chroma.Lexer {
 
 func TestHighlightingFindsLanguagesAsPeopleCallThem(t *testing.T) {
 	for name, want := range map[string]string{
-		"go": "Go", "Golang": "Go", "js": "JavaScript", "TS": "TypeScript", "py": "Python", "rs": "Rust", "rb": "Ruby", "kt": "Kotlin",
-		"c++": "C++", "cs": "C#", "sh": "Bash", "zsh": "Bash", "yml": "YAML", "jsx": "react", "tf": "Terraform", "dockerfile": "Docker",
+		"go": "Go", "Golang": "Go", "js": "JavaScript", "TS": "TypeScript", "py": "Python",
+		"rs": "Rust", "rb": "Ruby", "kt": "Kotlin",
+		"c++": "C++", "cs": "C#", "sh": "Bash", "zsh": "Bash",
+		"yml": "YAML", "jsx": "react", "tf": "Terraform", "dockerfile": "Docker",
 		"sql": "SQL", "postgres": "PostgreSQL SQL dialect", "jsonc": "JSON", "make": "Makefile", "h": "C",
 	} {
 		if lexer := languages[strings.ToLower(name)]; lexer == nil || lexer.Config().Name != want {
@@ -92,7 +96,8 @@ func TestHighlightingEndsALexerThatNeverEnds(t *testing.T) {
 }
 
 func TestHighlightingShowsOtherLanguagesPlain(t *testing.T) {
-	for _, name := range []string{"jsonata", "jungle", "cfengine3", "desktop", "nonsense", "", strings.Repeat("x", 1900)} {
+	long := strings.Repeat("x", 1900)
+	for _, name := range []string{"jsonata", "jungle", "cfengine3", "desktop", "nonsense", "", long} {
 		const want = "<pre tabindex=\"0\" aria-label=\"Code\"><code>é = 1\n</code></pre>"
 		if got := rendered(t, "```"+name+"\né = 1\n```"); got != want {
 			t.Errorf("%.20q: %s", name, got)
@@ -138,8 +143,10 @@ func TestHighlightingKeepsTheCodeWhole(t *testing.T) {
 func hostileMessages() []string {
 	var messages []string
 	for _, unit := range []string{
-		"[", "]", "[a](", "![", "*", "_", "**a", "~~", "`", "` ", "<", "<a@b", "> ", "- ", "1. ", ">", "- \n", "*a_", "[a]: <", "[a][",
-		"@sam ", "@a", "http://a ", "www.a.b ", "a@b.c ", "\n", " \n", "> \n", "```\n", "~~~go\n", "\\", "\\*", "&amp;", "(", "((", "<!--",
+		"[", "]", "[a](", "![", "*", "_", "**a", "~~", "`", "` ", "<", "<a@b", "> ", "- ", "1. ",
+		">", "- \n", "*a_", "[a]: <", "[a][",
+		"@sam ", "@a", "http://a ", "www.a.b ", "a@b.c ", "\n", " \n", "> \n",
+		"```\n", "~~~go\n", "\\", "\\*", "&amp;", "(", "((", "<!--",
 		"|a", "|a\n", "|-", "|a|a\n|-|-\n|b\n", "_a*b~c`d[", "a\n- ", "😀", "é",
 	} {
 		messages = append(messages, strings.Repeat(unit, 2000/len([]rune(unit))))
@@ -151,7 +158,8 @@ func hostileMessages() []string {
 		}
 	}
 	many := strings.Repeat("```c\n\n\n\n```\n", 2000/13)
-	return append(messages, many, strings.Repeat("[", 1000)+strings.Repeat("](a)", 250), strings.Repeat("> ", 500)+strings.Repeat("*a", 500))
+	links := strings.Repeat("[", 1000) + strings.Repeat("](a)", 250)
+	return append(messages, many, links, strings.Repeat("> ", 500)+strings.Repeat("*a", 500))
 }
 
 func TestMarkdownEndsForHostileMessages(t *testing.T) {

@@ -21,7 +21,9 @@ import (
 
 // Import makes a document of Markdown, or of a plain text, a line a paragraph; of
 // neither: an empty one. A person runs one import at a time: a second one is 409.
-func (s *Service) Import(ctx context.Context, from *hub.Conn, userID int64, d Draft, markdown, plain string) (Document, error) {
+func (s *Service) Import(
+	ctx context.Context, from *hub.Conn, userID int64, d Draft, markdown, plain string,
+) (Document, error) {
 	if markdown == "" && plain == "" {
 		return s.Create(ctx, from, userID, d, nil)
 	}
@@ -120,7 +122,9 @@ func textNode(text string, marks map[string]any) []yjs.Node {
 	return []yjs.Node{{Text: text, Marks: marks}}
 }
 
-var markdownReader = budget.NewMarkdown(budget.DocumentMarkdown, goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser())
+var markdownReader = budget.NewMarkdown(
+	budget.DocumentMarkdown, goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser(),
+)
 
 func fromMarkdown(ctx context.Context, markdown string) ([]yjs.Node, error) {
 	if intricate(markdown) {

@@ -42,12 +42,15 @@ func hostileMarkdown() map[string]string {
 		"a long value":             "[a](http://a/" + strings.Repeat("b", 100_000) + ")",
 	}
 	for _, unit := range []string{
-		"[a](", "[a](b", "[a]: <", "[a]: b\n", "![a](b) ", "http://a ", "http://a.b/c?d=e ", "www.a.b ", "a@b.c ", "*a*", "**a", "_a ", "~~a~~ ", "`a` ", "``",
-		"<", "<a ", "<!--", "<a@b>", "&amp;", "\\*", "> ", "- ", "1. ", "- a\n", "- a\n\n", "> a\n\n", "# a\n", "a\n===\n", "\n", "a\n\n", "```\n", "    a\n", "|", "|-",
+		"[a](", "[a](b", "[a]: <", "[a]: b\n", "![a](b) ", "http://a ", "http://a.b/c?d=e ", "www.a.b ", "a@b.c ",
+		"*a*", "**a", "_a ", "~~a~~ ", "`a` ", "``",
+		"<", "<a ", "<!--", "<a@b>", "&amp;", "\\*", "> ", "- ", "1. ", "- a\n", "- a\n\n",
+		"> a\n\n", "# a\n", "a\n===\n", "\n", "a\n\n", "```\n", "    a\n", "|", "|-",
 		"|a|\n|-|\n", "- [ ] a\n", "é", "😀", "\t", " ", "---\n", "[a]\n\n", "[^a] ", "a  \n", "[a][b] ",
 	} {
 		all[unit] = strings.Repeat(unit, maxContent/len(unit))
-		all[unit+" in paragraphs"] = strings.Repeat(strings.Repeat(unit, 1+1000/len(unit))+"\n\n", maxContent/(len(unit)+1003))
+		paragraph := strings.Repeat(unit, 1+1000/len(unit)) + "\n\n"
+		all[unit+" in paragraphs"] = strings.Repeat(paragraph, maxContent/len(paragraph))
 	}
 	return all
 }
@@ -92,7 +95,8 @@ func measured(call func()) (took time.Duration, allocated uint64) {
 func TestImportsOfTooManyTableCellsAreRefused(t *testing.T) {
 	for name, markdown := range map[string]string{
 		"a table": table(300, 3000), "a table in a list": "- " + strings.ReplaceAll(table(300, 3000), "\n", "\n  "),
-		"many tables": strings.Repeat(table(20, 20)+"\n", 600), "a table after a fake one": "|a|b|\n|-|:|\n" + table(300, 3000),
+		"many tables":              strings.Repeat(table(20, 20)+"\n", 600),
+		"a table after a fake one": "|a|b|\n|-|:|\n" + table(300, 3000),
 	} {
 		_, memory := measured(func() {
 			if importOf(t, markdown) == nil {
@@ -113,7 +117,8 @@ func TestImportsOfATableOfMaxCellsAreTaken(t *testing.T) {
 
 func TestImportsThatMakeTooLargeASeedAreRefused(t *testing.T) {
 	for name, markdown := range map[string]string{
-		"many links": strings.Repeat("www.a.b ", 25_000), "a long address": "[a](http://a/" + strings.Repeat("b", 100_000) + ")",
+		"many links":      strings.Repeat("www.a.b ", 25_000),
+		"a long address":  "[a](http://a/" + strings.Repeat("b", 100_000) + ")",
 		"many paragraphs": strings.Repeat("a\n\n", 60_000),
 	} {
 		if importOf(t, markdown) == nil {

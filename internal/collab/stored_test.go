@@ -43,10 +43,11 @@ func (n *node) stored(seed []byte) int64 {
 // hostileStates are documents as they may be in a database: one that can be read
 // in part, one of too many structs, one of too many bytes.
 func hostileStates() map[string][]byte {
+	long := paragraph(yjs.Node{Text: strings.Repeat("a", budget.DocumentState.Bytes)})
 	return map[string][]byte{
 		"a large table":  tableOfCells(300, 1000),
 		"too many cells": tableOfCells(300, 3000),
-		"too many bytes": yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: strings.Repeat("a", budget.DocumentState.Bytes)})}),
+		"too many bytes": yjs.Import(0, []yjs.Node{long}),
 	}
 }
 
@@ -60,7 +61,8 @@ func TestStoredTableBombIsReadInPart(t *testing.T) {
 				t.Errorf("%s: cut is %v, %v", name, v.Cut, err)
 			}
 			var page bytes.Buffer
-			if err := DocumentPage(v).Render(t.Context(), &page); err != nil || !strings.Contains(page.String(), "too large for this page") {
+			err = DocumentPage(v).Render(t.Context(), &page)
+			if err != nil || !strings.Contains(page.String(), "too large for this page") {
 				t.Errorf("%s: the page says nothing, %v", name, err)
 			}
 			if page.Len() > 4<<20 {
