@@ -42,31 +42,55 @@ func TestOtherNodesReadTheLog(t *testing.T) {
 }
 
 func TestNodesWithoutBusSendNothingAfterARightIsLost(t *testing.T) {
+	for name, write := range map[string]func(here, there *node, id int64){
+		"written on the other node": func(here, there *node, id int64) {
+			elsewhere := here.writer(sam, id)
+			elsewhere.write("secret")
+			elsewhere.saved()
+			if err := there.check(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"written on this node": func(_, there *node, id int64) {
+			w := there.writer(sam, id)
+			w.write("secret")
+			w.saved()
+		},
+		"written without an editor": func(_, there *node, id int64) {
+			if _, err := there.Rewrite(t.Context(), nil, sam, Rewriting{DocID: id, Content: "secret"}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			here := newNode(t)
+			id := here.document()
+			there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
+			b := there.writer(maya, id)
+			if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
+				t.Fatal(err)
+			}
+			write(here, there, id)
+			if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyRevoked {
+				t.Errorf("told %+v", gone)
+			}
+			if text := b.text(); text != "" {
+				t.Errorf("Maya reads %q", text)
+			}
+		})
+	}
+}
+
+func TestNodesWithoutBusTakeDocumentsOutOfLists(t *testing.T) {
 	here := newNode(t)
 	id := here.document()
 	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
-	a, b, c := here.writer(sam, id), there.writer(maya, id), there.writer(theo, id)
-	d := there.writer(sam, id)
 	list := there.connection(maya)
 	if _, err := there.Documents(t.Context(), list, maya, Filter{Limit: pageSize}); err != nil {
 		t.Fatal(err)
 	}
-	for _, person := range []int64{maya, theo} {
-		if err := here.Unshare(t.Context(), nil, sam, id, person); err != nil {
-			t.Fatal(err)
-		}
-	}
-	a.write("secret") // on the other node
-	a.saved()
-	d.write("more of it") // on this one
-	d.saved()
-	for _, w := range []*writer{b, c} {
-		if gone := testkit.DataOf[Gone](t, w.hears(eventGone)); gone.Why != whyRevoked {
-			t.Errorf("told %+v", gone)
-		}
-		if text := w.text(); text != "" {
-			t.Errorf("%d reads %q", w.conn.UserID(), text)
-		}
+	if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
+		t.Fatal(err)
 	}
 	if err := there.check(t.Context()); err != nil {
 		t.Fatal(err)
