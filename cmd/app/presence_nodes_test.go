@@ -102,9 +102,10 @@ func TestAKilledProcessLeavesNoGhosts(t *testing.T) {
 	app := startAppOn(t, database, brisk)
 	hers, _ := watch(app.as("sam"))
 	app.sees(app.as("sam"), app.id(app.as("maya")), presence.Offline)
-	if here := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil)); len(here) != 1 || here[0].Handle != "sam" {
-		t.Errorf("online are %+v", here)
-	}
+	testkit.Eventually(t, "watchers know that she is offline", testkit.Patience, func() bool {
+		here := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil))
+		return len(here) == 1 && here[0].Handle == "sam"
+	})
 	testkit.Eventually(t, "its lease is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 }
 

@@ -26,12 +26,15 @@ export function openAtUnread() {
 export function count(row) {
   if (isReading()) return
   const old = divider(), number = old && $('[data-unread-count]', old)
-  if (isNew && number) number.textContent = String(Number(number.textContent) + 1)
+  if (isNew && number) number.textContent = countText(Number.parseInt(number.textContent ?? '') + 1)
   else {
     old?.remove()
     row.before(draw())
   }
 }
+
+/** As the server draws it, which counts no further. @param {number} n */
+const countText = n => n > 99 ? '99+' : String(n)
 
 function draw() {
   return el('li', { class: 'divider unread', id: 'unread', 'data-unread': true },
