@@ -108,9 +108,14 @@ func (a *App) secure(next echo.HandlerFunc) echo.HandlerFunc {
 
 // neverStore keeps answers of pages and actions out of every cache: they depend
 // on who is signed in, and the back button must not show them after a sign-out.
+// Answers to POST have no lifetime, so no cache stores them (RFC 9111 §3); with
+// "no-store", Chromium would report no timing of one whose body is not read, and
+// the page's socket would miss a sign-in.
 func neverStore(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+		if method := c.Request().Method; method == http.MethodGet || method == http.MethodHead {
+			c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
+		}
 		return next(c)
 	}
 }

@@ -19,7 +19,10 @@ func TestAnonymousSocketTakesIdentityOfSignIn(t *testing.T) {
 		page.AllowErrors("401")
 		page.Until(`io.socket.isConnected() && io.socket.userId === null`)
 		page.Until(`io.socket.get("/api/me").then(a => a.statusCode === 401)`)
-		testkit.Eval[int](page, fmt.Sprintf(`fetch(%q, { method: "POST", headers: { "Content-Type": "application/json" }, body: %q }).then(a => a.status)`, path, body))
+		status := testkit.Eval[int](page, fmt.Sprintf(`fetch(%q, { method: "POST", headers: { "Content-Type": "application/json" }, body: %q }).then(a => a.status)`, path, body))
+		if status != 200 {
+			t.Fatalf("%s answered %d", path, status)
+		}
 		page.Until(`io.socket.isConnected() && io.socket.userId > 0`)
 		page.Until(`io.socket.get("/api/me").then(a => a.statusCode === 200 && a.body.fullName.endsWith("Quist"))`)
 	}
