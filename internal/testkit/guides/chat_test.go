@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -35,6 +36,7 @@ type message struct {
 	ID     int    `json:"id"`
 	RoomID int64  `json:"roomId"`
 	Seq    int    `json:"seq"`
+	Made   int    `json:"createdSeq"`
 	Sender person `json:"sender"`
 	Text   string `json:"text"`
 }
@@ -93,7 +95,8 @@ func (c *chat) join(w http.ResponseWriter, r *http.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w.Header().Set("X-Seq", fmt.Sprint(len(c.history)))
-	answer(w, append([]message{}, c.history...))
+	after, _ := strconv.Atoi(r.URL.Query().Get("after")) // 0 without: all of it
+	answer(w, append([]message{}, c.history[min(after, len(c.history)):]...))
 }
 
 func (c *chat) leave(w http.ResponseWriter, r *http.Request) {
@@ -105,10 +108,12 @@ func (c *chat) send(w http.ResponseWriter, r *http.Request) {
 	var m message
 	json.NewDecoder(r.Body).Decode(&m)
 	c.mu.Lock()
-	m.ID, m.Seq, m.Sender = len(c.history)+1, len(c.history)+1, caller(r)
+	m.ID = len(c.history) + 1
+	m.Seq, m.Made, m.Sender = m.ID, m.ID, caller(r)
 	c.history = append(c.history, m)
 	c.mu.Unlock()
 	c.tellOthers(r, m.RoomID, "newMessage", m)
+	w.Header().Set("X-Seq", fmt.Sprint(m.Seq))
 	answer(w, m)
 }
 
