@@ -41,6 +41,7 @@ func hostileMarkdown() map[string]string {
 		"a long plain paragraph":   strings.Repeat("a\n", 100_000),
 		"a long value":             "[a](http://a/" + strings.Repeat("b", 100_000) + ")",
 	}
+	const size = maxContent / 4 // what the budget's time bounds is bounded at any size
 	for _, unit := range []string{
 		"[a](", "[a](b", "[a]: <", "[a]: b\n", "![a](b) ", "http://a ", "http://a.b/c?d=e ", "www.a.b ", "a@b.c ",
 		"*a*", "**a", "_a ", "~~a~~ ", "`a` ", "``",
@@ -48,9 +49,9 @@ func hostileMarkdown() map[string]string {
 		"> a\n\n", "# a\n", "a\n===\n", "\n", "a\n\n", "```\n", "    a\n", "|", "|-",
 		"|a|\n|-|\n", "- [ ] a\n", "é", "😀", "\t", " ", "---\n", "[a]\n\n", "[^a] ", "a  \n", "[a][b] ",
 	} {
-		all[unit] = strings.Repeat(unit, maxContent/len(unit))
+		all[unit] = strings.Repeat(unit, size/len(unit))
 		paragraph := strings.Repeat(unit, 1+1000/len(unit)) + "\n\n"
-		all[unit+" in paragraphs"] = strings.Repeat(paragraph, maxContent/len(paragraph))
+		all[unit+" in paragraphs"] = strings.Repeat(paragraph, size/len(paragraph))
 	}
 	return all
 }
