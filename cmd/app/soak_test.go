@@ -47,7 +47,8 @@ func BenchmarkSoak(b *testing.B) {
 	}
 	r := clients.Finish()
 	reportHeld(b, "after all have left")
-	b.Logf("%d clients came and went, %d answers, %d connections left", r.Lives, r.Answers, v.hub.Stats().Connections)
+	b.Logf("%d clients came and went, %d answers, %d turned away, %d connections left",
+		r.Lives, r.Answers, r.TurnedAway, v.hub.Stats().Connections)
 	b.ReportMetric(float64(r.Lives), "clients")
 	b.ReportMetric(float64(r.Answers), "answers")
 }

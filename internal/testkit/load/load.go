@@ -47,11 +47,14 @@ type Role struct {
 
 // Report is what became of an order.
 type Report struct {
-	Events   int      // of those that count, heard
-	Messages int      // that came while listening
-	Bytes    int      // of these
-	Answers  int      // to what was asked, at first too
-	Lives    int      // of clients that came and went
+	Events   int // of those that count, heard
+	Messages int // that came while listening
+	Bytes    int // of these
+	Answers  int // to what was asked, at first too
+	Lives    int // of clients that came and went
+
+	TurnedAway int // handshakes and requests that were answered 503, of a churn
+
 	Refused  []string // some of the answers that were not 2xx
 	P50, P99 time.Duration
 }

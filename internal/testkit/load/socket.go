@@ -30,21 +30,31 @@ type socket struct {
 	lags     []time.Duration
 }
 
-// dial connects, waits for the greeting, and says what is said at first.
+// dial connects, waits for the greeting, and sends the first requests.
 func dial(address string, role Role) *socket {
+	s, err := open(address, role)
+	check(err)
+	return s
+}
+
+// open is dial for a server that may refuse the handshake.
+func open(address string, role Role) (*socket, error) {
 	conn, err := net.Dial("tcp", address)
 	check(err)
 	s := &socket{role: role, conn: conn, in: bufio.NewReaderSize(conn, 4096)}
-	s.handshake(address)
+	if err := s.handshake(address); err != nil {
+		conn.Close()
+		return nil, err
+	}
 	s.message()
 	for _, request := range role.First {
 		s.send(request)
 		s.replies(1)
 	}
-	return s
+	return s, nil
 }
 
-func (s *socket) handshake(address string) {
+func (s *socket) handshake(address string) error {
 	request := "GET " + s.role.Path + " HTTP/1.1\r\nHost: " + address + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
 		"User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\nAccept-Language: en\r\n"
@@ -56,8 +66,9 @@ func (s *socket) handshake(address string) {
 	response, err := http.ReadResponse(s.in, nil)
 	check(err)
 	if response.StatusCode != http.StatusSwitchingProtocols {
-		check(fmt.Errorf("the handshake was answered %s", response.Status))
+		return fmt.Errorf("the handshake was answered %s", response.Status)
 	}
+	return nil
 }
 
 // send writes a text message, masked with zeros.
