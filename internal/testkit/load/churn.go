@@ -36,6 +36,9 @@ func (c *client) churn() {
 // and are no failure.
 func (c *client) live(first int, role Role) Report {
 	s, err := open(c.order.Address, role)
+	if err != nil && !strings.Contains(err.Error(), "503") {
+		check(err)
+	}
 	if err != nil {
 		time.Sleep(livesPause)
 		return Report{TurnedAway: 1}
