@@ -27,7 +27,8 @@ import (
 	"hubbub/internal/socket"
 )
 
-// App is one running Hubbub: main runs it, and so do the end-to-end tests.
+// App is one running instance of Hubbub. main starts it, and so do the end-to-end
+// tests.
 type App struct {
 	config    Config
 	db        *postgres.DB
@@ -48,14 +49,14 @@ type App struct {
 	listener *net.TCPListener
 	public   *http.Server
 	ops      *http.Server
-	leaving  atomic.Bool // it is stopping: not ready any more
+	closing  atomic.Bool // Close was called: not ready any more
 	failed   chan error
 	stopJobs context.CancelFunc
 	running  sync.WaitGroup
 }
 
-// Start opens the database, wires everything and serves. It returns when the
-// app can be used; Close ends it.
+// Start opens the database, wires the services and serves. It returns when the
+// app accepts requests; Close ends it.
 func Start(ctx context.Context, config Config) (*App, error) {
 	listener, err := listen(config.Addr)
 	if err != nil {
@@ -68,7 +69,7 @@ func Start(ctx context.Context, config Config) (*App, error) {
 		listener.Close()
 		return nil, err
 	}
-	ctx = postgres.InBackground(ctx) // nobody waits for a request yet
+	ctx = postgres.InBackground(ctx) // no request waits for these queries
 	a := &App{config: config, db: db, metrics: metrics, guard: guard, listener: listener, failed: make(chan error, 2)}
 	if err := a.begin(ctx); err != nil {
 		a.Close()
@@ -93,7 +94,7 @@ func (a *App) begin(ctx context.Context) error {
 	return a.serve()
 }
 
-// URL is where a browser on this machine finds the app.
+// URL returns the URL of the app: BASE_URL, or else localhost and its port.
 func (a *App) URL() string {
 	if a.config.BaseURL != nil {
 		return a.config.BaseURL.String()
@@ -102,7 +103,8 @@ func (a *App) URL() string {
 	return "http://localhost:" + port
 }
 
-// Failed receives the error when a server stops by itself.
+// Failed returns a channel that receives the error of a server that stopped
+// without Close.
 func (a *App) Failed() <-chan error { return a.failed }
 
 func (a *App) serve() error {
@@ -139,14 +141,14 @@ func listen(address string) (*net.TCPListener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return listener.(*net.TCPListener), nil // as of every network "tcp"
+	return listener.(*net.TCPListener), nil // so it is for the network "tcp"
 }
 
-// answerTime is what a client may take to read an answer: 10 MB at 35 kB/s.
+// answerTime is how long a client may take to read a response: 10 MB at 35 kB/s.
 const answerTime = 5 * time.Minute
 
-// newServer bounds what a client may take to send the head of a request; the
-// time of a body is limitBodyTime's. A socket has neither bound.
+// newServer makes a server that limits how long a client may take to send the
+// header of a request; limitBodyTime limits the body. A WebSocket has neither limit.
 func (a *App) newServer(handler http.Handler) *http.Server {
 	return &http.Server{
 		Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute,
@@ -163,22 +165,27 @@ func (a *App) start(server *http.Server, listener net.Listener) {
 	})
 }
 
-// The shares of Config.Patience that the steps of Close have at most. Together
-// they are less than all of it, so that the process ends in time.
+// The largest share of Config.Patience that each step of Close may use. Their sum
+// is less than 1, so that the process ends in time.
 const (
 	socketsShare  = 0.4
 	requestsShare = 0.2
 	jobsShare     = 0.1
-	databaseShare = 0.2 // an embedded server stops with it
+	databaseShare = 0.2 // includes the stop of an embedded server
 )
 
-// Close lets everybody go: it is not ready any more, so that no proxy sends new
-// people; sockets are closed with 1012 in batches, what they asked is answered;
-// then requests by HTTP end, then the jobs, of which presence hands its leases
-// back, then the database. What a peer, or a query, holds up longer than its
-// share of the time is cut, so Close returns within Config.Patience.
+// Close shuts the app down in steps:
+//
+//  1. /readyz answers 503, so that proxies send no new clients.
+//  2. The sockets are closed with 1012 in batches, after pending requests were answered.
+//  3. The HTTP requests end.
+//  4. The background jobs end; presence releases its leases.
+//  5. The database is closed.
+//
+// A step that takes longer than its share of the time, because of a peer or of a
+// query, is cut off, so Close returns within Config.Patience.
 func (a *App) Close() {
-	a.leaving.Store(true)
+	a.closing.Store(true)
 	a.step("sockets", socketsShare, a.hub.Shutdown)
 	a.step("requests", requestsShare, a.stopServers)
 	if a.stopJobs != nil {
@@ -189,17 +196,18 @@ func (a *App) Close() {
 	a.step("database", databaseShare, func(ctx context.Context) error { return await(ctx, a.db.Close) })
 }
 
-// step runs a step of Close for its share of the time. That it was cut is no
-// failure of the app, so it is only logged.
+// step runs one step of Close for at most its share of the time. A step that was
+// cut off is not a failure of the app, so it is only logged.
 func (a *App) step(name string, share float64, end func(context.Context) error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Duration(share*float64(a.config.Patience)))
 	defer cancel()
 	if err := end(ctx); err != nil {
-		a.config.Log.Warn("cut off at the end", "what", name, "error", err)
+		a.config.Log.Warn("shutdown step cut off", "step", name, "error", err)
 	}
 }
 
-// stopServers lets requests end until ctx does, and then cuts their connections.
+// stopServers waits for requests to end until ctx ends, and then closes their
+// connections.
 func (a *App) stopServers(ctx context.Context) error {
 	var errs []error
 	for _, server := range []*http.Server{a.public, a.ops} {
@@ -213,8 +221,8 @@ func (a *App) stopServers(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// await runs a function that takes no context. If ctx ends first it returns its
-// error, and the function goes on by itself.
+// await runs a function that takes no context. If ctx ends first, await returns
+// the error of ctx, and the function continues in its goroutine.
 func await(ctx context.Context, run func()) error {
 	ended := make(chan struct{})
 	go func() {

@@ -12,13 +12,13 @@ import (
 	"hubbub/internal/socket"
 )
 
-// bodyTime is what a request's body may take to arrive: 256 KiB at 9 kB/s.
+// bodyTime is how long a request's body may take to arrive: 256 KiB at 9 kB/s.
 const bodyTime = 30 * time.Second
 
-// limitBodyTime gives a body a deadline. An action that reads a later one gets
-// os.ErrDeadlineExceeded, which action.Bind answers with 408; of a body that no
-// action reads the server does not wait for more either. Requests without a
-// body have no deadline, so neither have sockets.
+// limitBodyTime sets a deadline for a request's body. An action that reads the body
+// after the deadline gets os.ErrDeadlineExceeded, which action.Bind answers with 408.
+// If no action reads the body, the server does not wait for it longer than that
+// either. Requests without a body, and so WebSockets, have no deadline.
 func (a *App) limitBodyTime(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -35,19 +35,19 @@ func (a *App) limitBodyTime(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// timedBody lifts the deadline at its end. The server goes on reading while the
-// answer is made, to notice a client that leaves; a deadline that passed then
-// would look like one.
+// timedBody removes the deadline at the end of the body. While the handler runs, the
+// server continues to read, to notice that the client has disconnected; an expired
+// deadline would look like a disconnected client.
 type timedBody struct {
 	io.ReadCloser
 	connection *http.ResponseController
 }
 
-// Read reads the body.
+// Read reads from the body.
 func (b timedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	if errors.Is(err, io.EOF) {
-		_ = b.connection.SetReadDeadline(time.Time{}) // fails only where the connection is gone
+		_ = b.connection.SetReadDeadline(time.Time{}) // it fails only if the connection is closed
 	}
 	return n, err
 }

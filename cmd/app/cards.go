@@ -11,10 +11,11 @@ import (
 	"hubbub/internal/chat"
 )
 
-// documentCards lets messages show the documents that they link to.
+// documentCards lets chat show cards of the documents that messages link to.
 type documentCards struct{ app *App }
 
-// Cards asks for all documents at once.
+// Cards returns the card of each link that leads to a document of this instance
+// which the reader may read. It reads all documents in one query.
 func (d documentCards) Cards(ctx context.Context, readerID int64, links []string) (map[string]chat.Card, error) {
 	documents := map[string]int64{}
 	var ids []int64
@@ -33,7 +34,7 @@ func (d documentCards) Cards(ctx context.Context, readerID int64, links []string
 	}
 	cards := map[string]chat.Card{}
 	for link, id := range documents {
-		if doc, may := found[id]; may {
+		if doc, readable := found[id]; readable {
 			cards[link] = chat.Card{URL: fmt.Sprint("/documents/", id), Icon: "file-text", Title: doc.Title, By: doc.UpdatedBy, At: doc.UpdatedAt}
 		}
 	}
@@ -42,7 +43,8 @@ func (d documentCards) Cards(ctx context.Context, readerID int64, links []string
 
 var documentLink = regexp.MustCompile(`^/documents/([1-9][0-9]{0,17})$`)
 
-// linkedDocument is the document of this Hubbub that a link leads to; 0: none.
+// linkedDocument returns the id of the document of this instance to which the link
+// leads, or 0.
 func (a *App) linkedDocument(link string) int64 {
 	to, err := url.Parse(link)
 	if err != nil || !a.isHere(to) {
@@ -56,8 +58,8 @@ func (a *App) linkedDocument(link string) int64 {
 	return id
 }
 
-// isHere tells whether an address is of this Hubbub: without a host, or with
-// that of BASE_URL; without one, with a name that this machine has for itself.
+// isHere reports whether a URL leads to this instance: it has no host, or the host
+// of BASE_URL. Without BASE_URL, localhost and 127.0.0.1 with the app's port count.
 func (a *App) isHere(to *url.URL) bool {
 	switch {
 	case to.Host == "":

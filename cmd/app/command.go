@@ -14,10 +14,10 @@ import (
 )
 
 const usage = `usage: hubbub                      run
-       hubbub healthcheck          ask the running one whether it is well (for containers)
-       hubbub migrate force N      say that the database is at migration N, after a failed one was repaired by hand`
+       hubbub healthcheck          exit with 0 if the running instance is ready (for containers)
+       hubbub migrate force N      set the database's migration to N, after a failed one was repaired by hand`
 
-// command runs what the arguments name; without any, Hubbub itself.
+// command runs the command that the arguments name; without arguments, the app.
 func command(ctx context.Context, args []string) error {
 	config, err := readConfig(os.Getenv)
 	if err != nil {
@@ -35,7 +35,7 @@ func command(ctx context.Context, args []string) error {
 	}
 }
 
-// run serves until ctx ends, then lets everybody go (App.Close).
+// run serves until ctx ends or a server fails, and then closes the app.
 func run(ctx context.Context, config Config) error {
 	limitMemory(config.Log)
 	app, err := Start(ctx, config)
@@ -51,8 +51,8 @@ func run(ctx context.Context, config Config) error {
 	return err
 }
 
-// greet says where the app is: to people, or where logs are read by programs
-// as a line of the log.
+// greet prints the URL of the app for people; with LOG_FORMAT=json it writes a log
+// line instead.
 func (a *App) greet() {
 	if a.config.LogJSON {
 		a.config.Log.Info("Hubbub is ready", "url", a.URL(), "address", a.listener.Addr().String())

@@ -17,45 +17,47 @@ import (
 	"hubbub/internal/presence"
 )
 
-// Config is what the environment says, by the names of docs/configuration.md.
+// Config is the configuration. docs/configuration.md describes the environment
+// variables.
 type Config struct {
 	Addr                  string       // ADDR: the public address
 	OpsAddr               string       // OPS_ADDR: metrics, health, pprof; empty: none
 	DatabaseURL           string       // DATABASE_URL: empty: an embedded server under DataDir
 	DataDir               string       // DATA_DIR
-	BaseURL               *url.URL     // BASE_URL: the public URL; nil: whatever the browser asked for
+	BaseURL               *url.URL     // BASE_URL: the public URL; nil: the host that the browser asked for
 	AllowedOrigins        []string     // ALLOWED_ORIGINS: further origins for sockets and CORS
 	Demo                  bool         // DEMO: demo people and data
-	Orders                bool         // a demo's orders: two days of them, and more while somebody watches
+	Orders                bool         // demo orders: two days of them, and more while a dashboard is open
 	RequestRate           int          // REQUEST_RATE: frames or requests a second; 0: no limit
 	ConnectionsPerAddress int          // CONNECTIONS_PER_ADDRESS: sockets; 0: no limit
 	TrustedProxies        []*net.IPNet // TRUSTED_PROXIES: whose X-Forwarded-For and -Proto count
 	Log                   *slog.Logger
-	LogJSON               bool // LOG_FORMAT=json: the greeting is a line of the log, too
+	LogJSON               bool // LOG_FORMAT=json: the greeting is a log line
 
-	Heartbeat time.Duration // of the sockets
-	Patience  time.Duration // for letting everybody go when it stops
-	BodyTime  time.Duration // that a request's body may take; 0: the usual
+	Heartbeat time.Duration // how often an idle socket gets a heartbeat
+	Patience  time.Duration // how long Close may take
+	BodyTime  time.Duration // how long a request's body may take to arrive; 0: bodyTime
 
-	QueueFrames int           // that may wait for a connection; 0: the protocol's
-	Reconcile   time.Duration // how often open rooms are compared with the database; 0: the usual
+	QueueFrames int           // how many frames may wait for a connection; 0: wire.QueueFrames
+	Reconcile   time.Duration // how often open rooms are compared with the database; 0: chat.ReconcileEvery
 
-	Presence presence.Timing // how fast people come and go; zero: the usual
+	Presence presence.Timing // zero: the default
 
-	PushAfter  time.Duration // from a notification to its push; 0: the usual
-	PushClient *http.Client  // that calls push services; nil: one that calls public addresses only
+	PushAfter  time.Duration // from a notification to its push; 0: the default
+	PushClient *http.Client  // for requests to push services; nil: a client that calls public addresses only
 
-	PasswordCost account.Cost // of hashing one; zero: the usual. Tests hash cheaply
+	PasswordCost account.Cost // of hashing a password; zero: the default. Tests use a low cost
 }
 
-// A demo makes any visitor an admin with one click, so by default it is for this
-// machine alone.
+// In a demo any visitor becomes an admin with one click, so by default it listens on
+// the loopback address only.
 const (
 	publicAddress = ":8080"
 	demoAddress   = "127.0.0.1:8080"
 )
 
-// readConfig explains, in one line, a configuration that cannot work.
+// readConfig reads the environment variables. It returns an error of one line for
+// the first invalid one.
 func readConfig(getenv func(string) string) (Config, error) {
 	e := environment{getenv: getenv}
 	c := Config{
@@ -82,7 +84,7 @@ func readConfig(getenv func(string) string) (Config, error) {
 	return c, e.err
 }
 
-// environment reads variables and keeps the first complaint.
+// environment reads variables and keeps the first error.
 type environment struct {
 	getenv func(string) string
 	err    error
@@ -95,7 +97,7 @@ func (e *environment) get(name, usual string) string {
 	return usual
 }
 
-func (e *environment) complain(name, want string) {
+func (e *environment) invalid(name, want string) {
 	if e.err == nil {
 		e.err = fmt.Errorf("%s is %q: it must be %s", name, e.getenv(name), want)
 	}
@@ -104,7 +106,7 @@ func (e *environment) complain(name, want string) {
 func (e *environment) address(name, usual string) string {
 	v := e.get(name, usual)
 	if _, _, err := net.SplitHostPort(v); err != nil {
-		e.complain(name, `an address such as ":8080" or "127.0.0.1:8080"`)
+		e.invalid(name, `an address such as ":8080" or "127.0.0.1:8080"`)
 	}
 	return v
 }
@@ -116,22 +118,22 @@ func (e *environment) url(name string) *url.URL {
 	}
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		e.complain(name, "a URL such as https://hubbub.example")
+		e.invalid(name, "a URL such as https://hubbub.example")
 		return nil
 	}
-	// Hubbub's pages are at the root of their host.
+	// The pages link to paths from the root of the host.
 	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		e.complain(name, "a URL without a path, such as https://hubbub.example")
+		e.invalid(name, "a URL without a path, such as https://hubbub.example")
 	}
 	u.Path = ""
 	return u
 }
 
-// folder may be missing, but not be anything else.
+// folder reads the path of a directory, which need not exist yet.
 func (e *environment) folder(name, usual string) string {
 	v := e.get(name, usual)
 	if info, err := os.Stat(v); errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir() {
-		e.complain(name, "a folder, and there is a file")
+		e.invalid(name, "the path of a directory, and it is a file")
 	}
 	return v
 }
@@ -144,11 +146,11 @@ func (e *environment) networks(name string) []*net.IPNet {
 		}
 		_, network, err := net.ParseCIDR(entry)
 		if err != nil {
-			e.complain(name, "CIDRs separated by commas, such as 10.0.0.5/32,fd00::/64")
+			e.invalid(name, "CIDRs separated by commas, such as 10.0.0.5/32,fd00::/64")
 			continue
 		}
 		if ones, _ := network.Mask.Size(); ones == 0 {
-			e.complain(name, "the proxies' own addresses: a /0 trusts everybody")
+			e.invalid(name, "the proxies' own addresses: a /0 would trust every client")
 		}
 		networks = append(networks, network)
 	}
@@ -162,7 +164,7 @@ func (e *environment) origins(name string) []string {
 			continue
 		}
 		if u, err := url.Parse(origin); err != nil || u.Host == "" || u.Path != "" {
-			e.complain(name, "origins separated by commas, such as https://a.example,https://b.example")
+			e.invalid(name, "origins separated by commas, such as https://a.example,https://b.example")
 		}
 		origins = append(origins, origin)
 	}
@@ -176,7 +178,7 @@ func (e *environment) count(name string, usual int) int {
 	}
 	n, err := strconv.Atoi(v)
 	if err != nil || n < 0 {
-		e.complain(name, "a whole number from 0")
+		e.invalid(name, "a whole number from 0")
 	}
 	return n
 }
@@ -188,7 +190,7 @@ func (e *environment) flag(name string, usual bool) bool {
 	}
 	on, err := strconv.ParseBool(v)
 	if err != nil {
-		e.complain(name, "true or false")
+		e.invalid(name, "true or false")
 	}
 	return on
 }
@@ -200,6 +202,6 @@ func (e *environment) log(name string) *slog.Logger {
 	case "json":
 		return slog.New(sampleRefusals(contextHandler{slog.NewJSONHandler(os.Stderr, nil)}))
 	}
-	e.complain(name, "text or json")
+	e.invalid(name, "text or json")
 	return slog.Default()
 }

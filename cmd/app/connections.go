@@ -9,12 +9,12 @@ import (
 	"hubbub/internal/account"
 )
 
-// requestConnections are the HTTP connections that an address may have beside
-// its sockets: 256 in all with the default of 200 sockets.
+// requestConnections is the number of HTTP connections that an address may have in
+// addition to its sockets: 256 in all with the default of 200 sockets.
 const requestConnections = 56
 
-// limitedListener closes connections past an address's limit as soon as it has
-// accepted them. A connection counts until it is closed, also as a socket.
+// limitedListener accepts and at once closes the connections of an address beyond its
+// limit. A connection counts until it is closed, also after it became a WebSocket.
 type limitedListener struct {
 	*net.TCPListener
 	limit  int
@@ -25,8 +25,8 @@ type limitedListener struct {
 	open map[string]int // by network
 }
 
-// limitConnections leaves trusted proxies alone: their connections are those of
-// many clients.
+// limitConnections limits the connections of each address. Trusted proxies have no
+// limit: their connections are those of many clients.
 func (a *App) limitConnections(listener *net.TCPListener) net.Listener {
 	if a.config.ConnectionsPerAddress == 0 {
 		return listener
@@ -75,14 +75,14 @@ func (l *limitedListener) release(network string) {
 	}
 }
 
-// limitedConn embeds the TCP connection itself, so that the server finds its
+// limitedConn embeds *net.TCPConn instead of net.Conn, so that the server finds its
 // CloseWrite, and net.Buffers its vectored write.
 type limitedConn struct {
 	*net.TCPConn
 	release func()
 }
 
-// Close closes the connection, which counts no more.
+// Close closes the connection and stops counting it.
 func (c *limitedConn) Close() error {
 	c.release()
 	return c.TCPConn.Close()

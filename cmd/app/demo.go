@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// seed fills a demo with people, documents, what they have said to each
-// other, and orders. Each feature seeds its own tables, once: a second start, or
-// a second node, finds them there.
+// seed fills a demo with users, documents, chat messages and orders. Each feature
+// seeds its own tables only once: on a second start, or on a second node, it finds
+// the data there.
 func (a *App) seed(ctx context.Context) error {
 	if !a.config.Demo {
 		return nil
@@ -24,7 +24,7 @@ func (a *App) seed(ctx context.Context) error {
 		return fmt.Errorf("seed the demo's rooms: %w", err)
 	}
 	if err := a.chat.TellAlerts(ctx, a.guard); err != nil {
-		return fmt.Errorf("tell the demo's people of it: %w", err)
+		return fmt.Errorf("send the demo's notifications: %w", err)
 	}
 	if err := a.dashboard.SeedDemo(ctx); err != nil {
 		return fmt.Errorf("seed the demo's orders: %w", err)
@@ -32,7 +32,8 @@ func (a *App) seed(ctx context.Context) error {
 	return nil
 }
 
-// checklistOf is how the people of the demo speak of their launch's document.
+// checklistOf returns the Markdown by which the demo's messages name the launch
+// checklist: a link if the document exists.
 func checklistOf(documents map[string]int64) string {
 	if id := documents["Launch checklist"]; id != 0 {
 		return fmt.Sprintf("[checklist](/documents/%d)", id)

@@ -6,22 +6,22 @@ import (
 	"hubbub/internal/collab"
 )
 
-// documentFigures reads what collab counts when Prometheus asks.
+// documentFigures is a collector that reads collab's counts on each scrape.
 type documentFigures struct{ collab *collab.Service }
 
 var (
-	documentsOpen       = figure("hubbub_documents_open", "Documents that are open on this node, or were a minute ago.")
+	documentsOpen       = figure("hubbub_documents_open", "Documents that are open on this node, or were within the last minute.")
 	documentChannels    = figure("hubbub_document_channels", "Connections that have a document open.")
 	documentEdits       = figure("hubbub_document_edits_total", "Edits of documents that were acknowledged.")
-	documentRefusals    = figure("hubbub_document_refusals_total", "Edits of documents that were refused, by why.", "why")
+	documentRefusals    = figure("hubbub_document_refusals_total", "Edits of documents that were refused, by reason.", "why")
 	documentCompactions = figure("hubbub_document_compactions_total", "Logs of documents that were compacted.")
-	documentsBroken     = figure("hubbub_document_compactions_refused_total", "Compactions that were not the same document; any is a reason to look.")
+	documentsBroken     = figure("hubbub_document_compactions_refused_total", "Compactions that were discarded because their result was not the same document. Each is a defect.")
 )
 
-// Describe sends nothing: the figures are checked when they are collected.
+// Describe sends nothing, so the registry checks the metrics when it collects them.
 func (documentFigures) Describe(chan<- *prometheus.Desc) {}
 
-// Collect sends the figures of this moment.
+// Collect sends the current values.
 func (f documentFigures) Collect(out chan<- prometheus.Metric) {
 	stats := f.collab.Stats()
 	send := func(d *prometheus.Desc, kind prometheus.ValueType, v float64, labels ...string) {

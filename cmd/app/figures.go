@@ -11,8 +11,8 @@ import (
 	"hubbub/internal/wire"
 )
 
-// figures reads for the System board what Prometheus reads on the operations
-// port: the same metrics, by their names.
+// figures gives the System page the same metrics that Prometheus reads on the
+// operations port, by their names.
 type figures struct{ app *App }
 
 // Read gathers this node's metrics.
@@ -47,11 +47,11 @@ func (f figures) Read(context.Context) (dashboard.Reading, error) {
 	}, nil
 }
 
-// gathered is metrics by the name of their family.
+// gathered has the metrics by the name of their family.
 type gathered map[string][]*dto.Metric
 
-// sum adds up the metrics that have the labels, given as names and values; of
-// histograms the number of observations.
+// sum returns the sum of the metrics that have the labels, given as names and values
+// in turn. Of a histogram it counts the observations.
 func (g gathered) sum(name string, labels ...string) (sum float64) {
 	for _, m := range g[name] {
 		if hasLabels(m, labels) {
@@ -61,6 +61,7 @@ func (g gathered) sum(name string, labels ...string) (sum float64) {
 	return sum
 }
 
+// hasLabels reports whether the metric has all the labels.
 func hasLabels(m *dto.Metric, labels []string) bool {
 	has := map[string]string{}
 	for _, l := range m.GetLabel() {

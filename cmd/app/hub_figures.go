@@ -8,17 +8,17 @@ import (
 	"hubbub/internal/hub"
 )
 
-// hubFigures reads the hub's own counts when Prometheus asks.
+// hubFigures is a collector that reads the hub's counts on each scrape.
 type hubFigures struct{ hub *hub.Hub }
 
 var (
 	connections = figure("hubbub_connections", "Live connections.")
-	rooms       = figure("hubbub_rooms", "Rooms with a member, the server's own too.")
+	rooms       = figure("hubbub_rooms", "Hub rooms with a connection, internal ones included.")
 	queued      = figure("hubbub_queue_frames", "Frames waiting on all connections.")
 	deepest     = figure("hubbub_queue_frames_max", "Frames waiting on the slowest connection.")
 	published   = figure("hubbub_events_published_total", "Events from this node.")
 	received    = figure("hubbub_bus_messages_received_total", "Messages from other nodes.")
-	delivered   = figure("hubbub_frames_total", "Frames for a connection, dropped ones too.")
+	delivered   = figure("hubbub_frames_total", "Frames queued for a connection, dropped ones included.")
 	dropped     = figure("hubbub_frames_dropped_total", "Frames that did not fit, by class.", "class")
 	closed      = figure("hubbub_connections_closed_total", "Connections that ended, by close code.", "code")
 )
@@ -27,10 +27,10 @@ func figure(name, help string, labels ...string) *prometheus.Desc {
 	return prometheus.NewDesc(name, help, labels, nil)
 }
 
-// Describe sends nothing: the figures are checked when they are collected.
+// Describe sends nothing, so the registry checks the metrics when it collects them.
 func (hubFigures) Describe(chan<- *prometheus.Desc) {}
 
-// Collect sends the hub's figures of this moment.
+// Collect sends the hub's current values.
 func (f hubFigures) Collect(out chan<- prometheus.Metric) {
 	stats := f.hub.Stats()
 	gauge := func(d *prometheus.Desc, v float64) {

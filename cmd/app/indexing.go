@@ -18,10 +18,10 @@ import (
 	"hubbub/internal/wire"
 )
 
-// What each feature has becomes an entry of the search here: so no feature knows
-// of search, nor search of them.
+// This file turns the data of each feature into entries of the search, so that
+// neither the features nor search import each other.
 
-// peopleIndex makes people findable, by name, handle and what they do.
+// peopleIndex indexes users by name, handle and title.
 type peopleIndex struct{ *search.Service }
 
 func (i peopleIndex) People(ctx context.Context, tx postgres.Tx, people ...account.User) error {
@@ -41,7 +41,8 @@ func (i peopleIndex) People(ctx context.Context, tx postgres.Tx, people ...accou
 	return i.Put(ctx, tx, entries...)
 }
 
-// chatIndex makes rooms and messages findable for those who may read them.
+// chatIndex indexes rooms and messages. Those of rooms that are not public have the
+// room as their scope, which only its members are granted.
 type chatIndex struct{ *search.Service }
 
 func scopeOf(roomID int64) string { return fmt.Sprint("room:", roomID) }
@@ -53,9 +54,9 @@ func roomScope(kind chat.Kind, roomID int64) string {
 	return scopeOf(roomID)
 }
 
-func (i chatIndex) Messages(ctx context.Context, tx postgres.Tx, said ...chat.Findable) error {
-	entries := make([]search.Entry, len(said))
-	for n, m := range said {
+func (i chatIndex) Messages(ctx context.Context, tx postgres.Tx, messages ...chat.Findable) error {
+	entries := make([]search.Entry, len(messages))
+	for n, m := range messages {
 		data, err := json.Marshal(map[string]any{"message": map[string]any{
 			"id": m.ID, "roomId": m.RoomID, "senderId": m.SenderID, "createdAt": wire.Time(m.SentAt),
 		}})
@@ -97,7 +98,7 @@ func (i chatIndex) Dismiss(ctx context.Context, tx postgres.Tx, roomID int64, pe
 	return i.Revoke(ctx, tx, scopeOf(roomID), people...)
 }
 
-// productIndex makes products findable.
+// productIndex indexes products.
 type productIndex struct{ search *search.Service }
 
 func (i productIndex) Put(ctx context.Context, tx postgres.Tx, p dashboard.Product) error {
@@ -119,7 +120,7 @@ func (i productIndex) Drop(ctx context.Context, tx postgres.Tx, productID int64)
 
 func (i productIndex) Changed() { i.search.Changed() }
 
-// backfill makes findable what features had before there was a search.
+// backfill indexes the data that is older than the search.
 func (a *App) backfill(ctx context.Context) {
 	a.search.Backfill(ctx,
 		search.Source{Name: "people", Next: a.account.IndexPeople},
@@ -129,7 +130,7 @@ func (a *App) backfill(ctx context.Context) {
 	)
 }
 
-// savedNotices lets search notify people of what their saved searches find.
+// savedNotices lets search notify users of new results of their saved searches.
 type savedNotices struct{ app *App }
 
 func (n savedNotices) Found(ctx context.Context, userID int64, saved search.Saved, r search.Result) error {
@@ -144,12 +145,12 @@ func (n savedNotices) Found(ctx context.Context, userID int64, saved search.Save
 		Rule: "You saved this search, and want to be told of what is new.",
 	})
 	if fault.Is(err, http.StatusNotFound) {
-		return nil // the person is gone, and so is the search
+		return nil // the user was deleted, and so was the saved search
 	}
 	return err
 }
 
-// joinedBy puts a separator between the texts that are not empty.
+// joinedBy joins the texts that are not empty, with the separator between them.
 func joinedBy(separator string, texts ...string) string {
 	all := ""
 	for _, text := range texts {
@@ -161,7 +162,8 @@ func joinedBy(separator string, texts ...string) string {
 	return all
 }
 
-// documentIndex makes documents findable for those who may read them.
+// documentIndex indexes documents. The scope of a document that is not for everyone
+// is the document itself, which only its members are granted.
 type documentIndex struct{ search *search.Service }
 
 func documentScope(docID int64) string { return fmt.Sprint("document:", docID) }

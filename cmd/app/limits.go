@@ -12,11 +12,11 @@ import (
 	"hubbub/internal/socket"
 )
 
-// limitAddresses comes before identity, so that what it refuses with 429 costs
-// no query. An address has one bucket for requests without a credential, and
-// one for those with a credential; limitPeople puts the token of a good
-// credential back, so only bad ones use the second bucket up. A virtual request
-// was counted by its socket.
+// limitAddresses runs before authentication, so that a request that it refuses with
+// 429 costs no query. An address has one bucket for requests without a credential
+// and one for requests with a credential. limitCallers puts the token of a valid
+// credential back, so only invalid ones use up the second bucket. Virtual requests
+// are not counted: the socket has its own limit.
 func (a *App) limitAddresses(limits *rateLimits) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -28,17 +28,17 @@ func (a *App) limitAddresses(limits *rateLimits) echo.MiddlewareFunc {
 	}
 }
 
-// limitPeople comes after identity: a caller has the same rate by HTTP as by a
-// socket, however many share the address.
-func (a *App) limitPeople(limits *rateLimits) echo.MiddlewareFunc {
+// limitCallers runs after authentication: a caller has the same rate by HTTP as by a
+// socket, however many users share the address.
+func (a *App) limitCallers(limits *rateLimits) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			caller, known := account.CallerFrom(c.Request().Context())
-			if !known || socket.IsVirtual(c.Request()) {
+			caller, ok := account.CallerFrom(c.Request().Context())
+			if !ok || socket.IsVirtual(c.Request()) {
 				return next(c)
 			}
 			limits.putBack(a.addressSubject(c))
-			if !limits.take("person "+strconv.FormatInt(caller.ID, 10), time.Now()) {
+			if !limits.take("user "+strconv.FormatInt(caller.ID, 10), time.Now()) {
 				return fault.TooFast(time.Second)
 			}
 			return next(c)
@@ -46,8 +46,7 @@ func (a *App) limitPeople(limits *rateLimits) echo.MiddlewareFunc {
 	}
 }
 
-// limitProbes keeps readiness, which asks the database, to the rate of an
-// address too.
+// limitProbes limits the rate of an address on /readyz, which queries the database.
 func limitProbes(limits *rateLimits) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -66,10 +65,10 @@ func (a *App) addressSubject(c echo.Context) string {
 	return "anonymous " + account.Network(c.RealIP())
 }
 
-// rateLimits is a token bucket for each subject. It is not rate.Limiter of
-// golang.org/x/time, which cannot take a token back.
+// rateLimits has a token bucket for each subject. It is not rate.Limiter of
+// golang.org/x/time, which cannot put a token back.
 type rateLimits struct {
-	rate float64 // tokens a second; twice as many at once. 0: no limit
+	rate float64 // tokens a second; a bucket holds twice as many. 0: no limit
 
 	mu      sync.Mutex
 	buckets map[string]*bucket
@@ -78,7 +77,7 @@ type rateLimits struct {
 
 type bucket struct {
 	tokens float64
-	at     time.Time // of the count of tokens
+	at     time.Time // when tokens was computed
 }
 
 const sweepBuckets = time.Minute // an unused bucket is full again after 2 s
@@ -87,7 +86,7 @@ func newRateLimits(rate int) *rateLimits {
 	return &rateLimits{rate: float64(rate), buckets: map[string]*bucket{}}
 }
 
-// take takes a token of the subject, and reports whether there was one.
+// take takes a token from the subject's bucket and reports whether there was one.
 func (l *rateLimits) take(subject string, now time.Time) bool {
 	if l.rate == 0 {
 		return true
@@ -109,7 +108,7 @@ func (l *rateLimits) take(subject string, now time.Time) bool {
 	return true
 }
 
-// putBack returns a token that the subject took a moment ago.
+// putBack undoes a take.
 func (l *rateLimits) putBack(subject string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

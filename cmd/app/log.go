@@ -8,8 +8,8 @@ import (
 	"hubbub/internal/hub"
 )
 
-// contextHandler adds to every line who and what it is about, as far as the
-// context knows: the request, the live connection, the person.
+// contextHandler adds ids from the context to every log line, if it has them: of the
+// request, the connection and the user.
 type contextHandler struct{ slog.Handler }
 
 type requestKey struct{}
@@ -37,12 +37,12 @@ func (h contextHandler) Handle(ctx context.Context, r slog.Record) error {
 	return h.Handler.Handle(ctx, r)
 }
 
-// WithAttrs keeps the wrapping.
+// WithAttrs returns a contextHandler, so that the ids are added there, too.
 func (h contextHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return contextHandler{h.Handler.WithAttrs(attrs)}
 }
 
-// WithGroup keeps the wrapping.
+// WithGroup returns a contextHandler, so that the ids are added there, too.
 func (h contextHandler) WithGroup(name string) slog.Handler {
 	return contextHandler{h.Handler.WithGroup(name)}
 }

@@ -8,20 +8,20 @@ import (
 	"time"
 )
 
-// refusalSampler keeps a flood from filling the disk. A refusal is a line at
-// info level with a status of 400 to 499; of each status the first is written
-// whole, and then once a second the number of those that followed.
+// refusalSampler keeps a flood of refused requests from filling the disk. A refusal
+// is a log line at info level with a status of 400 to 499. The first one of each
+// status is written, and after that, once a second, the number of those that followed.
 type refusalSampler struct {
 	slog.Handler
 	refusals *refusals
 }
 
-// refusals counts by status while refusals go on.
+// refusals counts the refusals of each status that has had one in the last second.
 type refusals struct {
 	log *slog.Logger
 
 	mu   sync.Mutex
-	more map[int]int // by status, since the last line
+	more map[int]int // by status, since the last log line
 }
 
 func sampleRefusals(handler slog.Handler) refusalSampler {
@@ -36,17 +36,17 @@ func (s refusalSampler) Handle(ctx context.Context, r slog.Record) error {
 	return s.Handler.Handle(ctx, r)
 }
 
-// WithAttrs keeps the wrapping.
+// WithAttrs returns a refusalSampler with the same counts.
 func (s refusalSampler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return refusalSampler{s.Handler.WithAttrs(attrs), s.refusals}
 }
 
-// WithGroup keeps the wrapping.
+// WithGroup returns a refusalSampler with the same counts.
 func (s refusalSampler) WithGroup(name string) slog.Handler {
 	return refusalSampler{s.Handler.WithGroup(name), s.refusals}
 }
 
-// refusedWith returns the status of a refusal, 0 for any other record.
+// refusedWith returns the status of a refusal, or 0 for any other record.
 func refusedWith(r slog.Record) (status int) {
 	if r.Level != slog.LevelInfo {
 		return 0
@@ -63,11 +63,11 @@ func refusedWith(r slog.Record) (status int) {
 	return status
 }
 
-// first counts a refusal, and reports whether none came within the last second.
+// first counts a refusal and reports whether it is the first within a second.
 func (r *refusals) first(status int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if _, going := r.more[status]; going {
+	if _, counting := r.more[status]; counting {
 		r.more[status]++
 		return false
 	}
@@ -76,7 +76,8 @@ func (r *refusals) first(status int) bool {
 	return true
 }
 
-// report writes the number of the last second, as long as there is one.
+// report writes the number of refusals in the last second, and again every second
+// until there were none.
 func (r *refusals) report(status int) {
 	number := r.next(status)
 	if number == 0 {
@@ -86,6 +87,7 @@ func (r *refusals) report(status int) {
 	time.AfterFunc(time.Second, func() { r.report(status) })
 }
 
+// next returns the number of refusals since the last log line, and resets it.
 func (r *refusals) next(status int) (number int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

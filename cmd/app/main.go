@@ -1,9 +1,10 @@
 // Command app is Hubbub: the whole live workspace in one program.
 //
-// main only tells commands apart. App (app.go) is what it runs, and what the
-// end-to-end tests start: it opens the database, wires the features to each
-// other, and serves until it is told to stop. Configuration comes from the
-// environment (config.go); features meet here and nowhere else (wiring.go).
+// main only selects the command (command.go). App (app.go) is what it runs and
+// what the end-to-end tests start: it opens the database, wires the features to
+// each other, and serves until Close. Configuration comes from the environment
+// (config.go). The features know nothing of each other and are connected in this
+// package only (wiring.go).
 package main
 
 import (

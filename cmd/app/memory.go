@@ -7,13 +7,14 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
-// memoryShare leaves a fifth of the memory to others: the
-// embedded Postgres, the kernel's buffers, a proxy.
+// memoryShare leaves a fifth of the memory to the embedded Postgres, the kernel's
+// buffers and a proxy.
 const memoryShare = 0.8
 
-// limitMemory makes the collector work harder as the memory of the container, or
-// of the machine, runs out, instead of being killed for what it has not collected
-// yet. GOMEMLIMIT in the environment comes first.
+// limitMemory sets Go's memory limit to memoryShare of the memory of the container,
+// or of the machine, so that the garbage collector runs more often near the limit
+// and the process is not killed for memory that it could have freed. GOMEMLIMIT in
+// the environment has precedence.
 func limitMemory(log *slog.Logger) {
 	limit, err := memlimit.Set(
 		memlimit.WithRatio(memoryShare),

@@ -16,11 +16,11 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// metrics is what Prometheus reads on the operations port. What the hub counts
-// anyway is read when Prometheus asks, and costs nothing in between.
+// metrics holds the metrics that Prometheus reads on the operations port. The hub's
+// own counts are read on each scrape, and cost nothing in between.
 type metrics struct {
 	registry   *prometheus.Registry
-	guard      loop.Guard // the registry collects in goroutines of its own
+	guard      loop.Guard // for panics in the goroutines in which the registry collects
 	requests   *prometheus.HistogramVec
 	broadcasts prometheus.Histogram
 	batches    prometheus.Histogram
@@ -36,19 +36,19 @@ func newMetrics() *metrics {
 			Buckets: prometheus.ExponentialBuckets(0.0001, 4, 8),
 		}, []string{"route", "transport", "status"}),
 		broadcasts: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "hubbub_broadcast_seconds", Help: "From a broadcast's begin until it is in every member's queue.",
+			Name: "hubbub_broadcast_seconds", Help: "Time from the begin of a broadcast until its event is in the queue of every connection.",
 			Buckets: prometheus.ExponentialBuckets(0.00001, 4, 8),
 		}),
 		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "hubbub_document_batch_edits", Help: "Edits of a document that shared a transaction.",
+			Name: "hubbub_document_batch_edits", Help: "Edits of a document that were stored in one transaction.",
 			Buckets: prometheus.ExponentialBuckets(1, 2, 8),
 		}),
 		accepts: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "hubbub_document_accept_seconds", Help: "From an edit's arrival until it is acknowledged, of each batch's first.",
+			Name: "hubbub_document_accept_seconds", Help: "Time from the arrival of the first edit of a batch until it is acknowledged.",
 			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 12),
 		}),
 		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "hubbub_panics_total", Help: "Panics that were caught, by where. Each is a defect; the log has its stack.",
+			Name: "hubbub_panics_total", Help: "Panics that were recovered, by place. Each is a defect; the log has its stack.",
 		}, []string{"where"}),
 	}
 	m.registry.MustRegister(m.requests, m.broadcasts, m.batches, m.accepts, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -72,8 +72,8 @@ func (m *metrics) observeRequest(c echo.Context, took time.Duration) {
 	m.requests.WithLabelValues(c.Path(), transport(c.Request()), strconv.Itoa(c.Response().Status)).Observe(took.Seconds())
 }
 
-// watch adds the hub's and the pool's own figures, and guards what is read when
-// somebody asks.
+// watch adds the metrics of the hub and of the database pool. From then on, guard
+// handles the panics of whatever is read on a scrape.
 func (m *metrics) watch(h *hub.Hub, db *postgres.DB, guard loop.Guard) {
 	m.guard = guard
 	m.collect(hubFigures{h})
@@ -85,21 +85,21 @@ func (m *metrics) watch(h *hub.Hub, db *postgres.DB, guard loop.Guard) {
 func (m *metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 {
 		value := math.NaN()
-		_ = m.guard.Do("metrics", func() { value = read() }) // it is logged
+		_ = m.guard.Do("metrics", func() { value = read() }) // the guard logs a panic
 		return value
 	}))
 }
 
-// collect adds figures that are read when somebody asks for them.
+// collect adds a collector, whose metrics are read on each scrape.
 func (m *metrics) collect(c prometheus.Collector) { m.registry.MustRegister(guarded{c, m.guard}) }
 
-// guarded is a Collector of which a panic costs its figures, not the process.
+// guarded is a Collector whose panic loses its metrics, but does not end the process.
 type guarded struct {
 	prometheus.Collector
 	guard loop.Guard
 }
 
-// Collect sends what there is.
+// Collect sends the metrics up to a panic.
 func (g guarded) Collect(out chan<- prometheus.Metric) {
-	_ = g.guard.Do("metrics", func() { g.Collector.Collect(out) }) // it is logged
+	_ = g.guard.Do("metrics", func() { g.Collector.Collect(out) }) // the guard logs a panic
 }

@@ -19,8 +19,8 @@ import (
 	"hubbub/web"
 )
 
-// identifyRequest gives the request an id that ties its log lines together. It
-// is no secret, so it need not cost a system call.
+// identifyRequest gives the request an id, by which its log lines are found. The id
+// is not a secret, so it is not worth the system call of a secure random number.
 func identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		id := strconv.FormatUint(rand.Uint64(), 36)
@@ -30,9 +30,9 @@ func identifyRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// logRequests writes a line a request: what was refused at info level, the rest
-// at debug level; what failed here has had its line from action.ErrorHandler.
-// Neither query nor body is written: they may hold secrets.
+// logRequests writes one log line for each request: at info level for statuses 400
+// to 499, else at debug level. For statuses of 500 and above action.ErrorHandler has
+// logged the error already. The line has neither query nor body: they may contain secrets.
 func (a *App) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
@@ -62,8 +62,8 @@ func (a *App) logRequests(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// recoverPanics makes a panic an error like any other: 500, and whole in the
-// log with the request's ids. It is counted.
+// recoverPanics turns a panic into an error: it is answered with 500, logged with
+// its stack and the request's ids, and counted.
 func (a *App) recoverPanics() echo.MiddlewareFunc {
 	return middleware.RecoverWithConfig(middleware.RecoverConfig{
 		LogErrorFunc: func(_ echo.Context, err error, stack []byte) error {
@@ -73,12 +73,12 @@ func (a *App) recoverPanics() echo.MiddlewareFunc {
 	})
 }
 
-// abortPanics is for a panic outside of recoverPanics: in the middleware around
-// it, or on the operations port. The request's connection ends.
+// abortPanics catches a panic outside recoverPanics: in the middleware around it, or
+// on the operations port. It logs the panic and closes the request's connection.
 func (a *App) abortPanics(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if a.guard.Do("http", func() { next.ServeHTTP(w, r) }) != nil {
-			panic(http.ErrAbortHandler) // net/http ends the connection, and logs nothing more
+			panic(http.ErrAbortHandler) // net/http closes the connection and logs nothing
 		}
 	})
 }
@@ -90,10 +90,10 @@ func transport(r *http.Request) string {
 	return "http"
 }
 
-// hstsAge is how long browsers keep to https: a year, as static files.
+// hstsAge is how long browsers use only https for this host: one year.
 const hstsAge = "max-age=31536000"
 
-// secure sets the security headers. A virtual request's reply has none.
+// secure sets the security headers. The reply to a virtual request has none.
 func (a *App) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if header := c.Response().Header(); !socket.IsVirtual(c.Request()) {
@@ -106,11 +106,11 @@ func (a *App) secure(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// neverStore keeps answers of pages and actions out of every cache: they depend
-// on who is signed in, and the back button must not show them after a sign-out.
-// Answers to POST have no lifetime, so no cache stores them (RFC 9111 §3); with
-// "no-store", Chromium would report no timing of one whose body is not read, and
-// the page's socket would miss a sign-in.
+// neverStore keeps the responses of pages and actions out of every cache: they
+// depend on the session, and the back button must not show them after a sign-out.
+// Responses to POST have no lifetime, so no cache stores them (RFC 9111 §3). With
+// "no-store", Chromium reports no timing of one whose body is not read, and the
+// page's socket would miss a sign-in.
 func neverStore(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if method := c.Request().Method; method == http.MethodGet || method == http.MethodHead {
@@ -120,13 +120,13 @@ func neverStore(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// refuseCrossSite refuses writes that a page of another site makes with our
-// cookie (net/http.CrossOriginProtection): 403.
+// refuseCrossSite answers 403 to a write that a page of another site makes with our
+// cookie (net/http.CrossOriginProtection).
 func (a *App) refuseCrossSite() echo.MiddlewareFunc {
 	guard := http.NewCrossOriginProtection()
 	for _, origin := range a.config.AllowedOrigins {
 		if err := guard.AddTrustedOrigin(origin); err != nil {
-			a.config.Log.Warn("an allowed origin cannot be trusted with writes", "origin", origin, "error", err)
+			a.config.Log.Warn("the allowed origin is invalid, its writes are refused", "origin", origin, "error", err)
 		}
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
@@ -139,7 +139,7 @@ func (a *App) refuseCrossSite() echo.MiddlewareFunc {
 	}
 }
 
-// allowOrigins answers CORS for the configured origins.
+// allowOrigins sets the CORS headers for the configured origins.
 func (a *App) allowOrigins() echo.MiddlewareFunc {
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		Skipper:          func(echo.Context) bool { return len(a.config.AllowedOrigins) == 0 },
@@ -150,7 +150,8 @@ func (a *App) allowOrigins() echo.MiddlewareFunc {
 	})
 }
 
-// readZone learns the reader's time zone from the cookie that times.js sets.
+// readZone puts the time zone into the request's context. It is in the cookie tz,
+// which times.js sets.
 func readZone(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if cookie, err := c.Cookie("tz"); err == nil {

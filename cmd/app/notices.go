@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/notify"
 )
 
-// attendance lets notify ask presence where somebody is.
+// attendance lets notify ask presence for a user's status, and whether the user is active.
 type attendance struct{ app *App }
 
 func (a attendance) Attending(ctx context.Context, userID int64) notify.Attending {
@@ -18,7 +18,7 @@ func (a attendance) Attending(ctx context.Context, userID int64) notify.Attendin
 	return notify.Attending{Status: string(status), Active: active}
 }
 
-// chatNotices makes notifications of what chat has to tell.
+// chatNotices makes notifications of chat's alerts.
 type chatNotices struct{ notify *notify.Service }
 
 func (c chatNotices) Notify(ctx context.Context, a chat.Alert) error {
@@ -31,11 +31,11 @@ func (c chatNotices) Notify(ctx context.Context, a chat.Alert) error {
 		n.URL = fmt.Sprintf("/rooms/%d?message=%d", a.Room.ID, a.MessageID)
 		n.Data["messageId"] = a.MessageID
 	}
-	return c.notify.Send(ctx, inWords(n, a))
+	return c.notify.Send(ctx, withText(n, a))
 }
 
-// inWords says of the alert what people read.
-func inWords(n notify.Notification, a chat.Alert) notify.Notification {
+// withText returns n with the type, the texts and the group of the alert.
+func withText(n notify.Notification, a chat.Alert) notify.Notification {
 	switch a.Kind {
 	case chat.AlertMention:
 		n.Type, n.Rule = notify.Mention, "A message names you."
@@ -59,7 +59,7 @@ func inWords(n notify.Notification, a chat.Alert) notify.Notification {
 	return n
 }
 
-// place names the room, unless there are only the two of them.
+// place returns " in #" and the room's name, or "" for a direct room.
 func place(room chat.AlertRoom) string {
 	if room.Kind == chat.Direct {
 		return ""
@@ -81,7 +81,7 @@ func (c chatNotices) RoomRead(ctx context.Context, userID, roomID, seq int64) er
 
 func roomTopic(id int64) string { return fmt.Sprintf("room:%d", id) }
 
-// commentNotices lets documents tell people of comments.
+// commentNotices lets collab notify users of comments.
 type commentNotices struct{ notices *notify.Service }
 
 func (c commentNotices) Notify(ctx context.Context, a collab.Alert) error {

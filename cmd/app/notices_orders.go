@@ -10,11 +10,11 @@ import (
 	"hubbub/internal/notify"
 )
 
-// orderNotices tells the admins of new orders.
+// orderNotices lets the dashboard notify the admins of new orders.
 type orderNotices struct{ app *App }
 
-// OrderPlaced sends each admin a notification. The order is the key, so telling
-// again changes nothing; orders that nobody has read of yet are one row.
+// OrderPlaced sends each admin a notification. The idempotency key is the order's id,
+// so a retry changes nothing. An admin's unread orders are grouped in one notification.
 func (o orderNotices) OrderPlaced(ctx context.Context, order dashboard.Order) error {
 	admins, err := o.app.account.WithRole(ctx, account.Admin)
 	if err != nil {

@@ -74,9 +74,9 @@ func TestTheHealthcheckAsksWhetherItIsReady(t *testing.T) {
 	if err := healthcheck(t.Context(), config); err != nil {
 		t.Error(err)
 	}
-	app.leaving.Store(true)
+	app.closing.Store(true)
 	if err := healthcheck(t.Context(), config); err == nil {
 		t.Error("well, while it is leaving")
 	}
-	app.leaving.Store(false)
+	app.closing.Store(false)
 }

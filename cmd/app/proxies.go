@@ -11,9 +11,9 @@ import (
 	"hubbub/internal/account"
 )
 
-// clientAddress finds the address of the client: the peer's, or behind trusted
-// proxies the rightmost one in X-Forwarded-For that is not theirs. The header of
-// another peer is ignored, and so is one with an entry that is no address.
+// clientAddress returns a function that finds the client's address: the peer's, or
+// behind trusted proxies the rightmost address in X-Forwarded-For that is not a
+// proxy's. The header is ignored if another peer sent it, or if an entry is not an address.
 func (c Config) clientAddress() echo.IPExtractor {
 	// By default Echo trusts loopback, link-local and private addresses.
 	trust := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
@@ -38,7 +38,8 @@ func (c Config) byHTTPS(r *http.Request) bool {
 	return err == nil && c.trusts(net.ParseIP(host)) && strings.EqualFold(r.Header.Get(echo.HeaderXForwardedProto), "https")
 }
 
-// clientNetwork is what the limit of sockets counts by.
+// clientNetwork returns the network by which the limit of sockets counts: see
+// account.Network.
 func (a *App) clientNetwork(r *http.Request) string {
 	return account.Network(a.router.IPExtractor(r))
 }

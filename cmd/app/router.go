@@ -24,7 +24,7 @@ import (
 	"hubbub/web"
 )
 
-// newRouter is the one router: of what comes by HTTP, and of the virtual
+// newRouter makes the router of all requests: those by HTTP, and the virtual
 // requests that the socket makes of frames.
 func (a *App) newRouter() *echo.Echo {
 	e := echo.New()
@@ -41,7 +41,7 @@ func (a *App) newRouter() *echo.Echo {
 		e.GET(path, staticFile)
 	}
 
-	site := e.Group("", neverStore, a.refuseCrossSite(), a.limitAddresses(limits), a.account.Middleware(), a.limitPeople(limits), readZone)
+	site := e.Group("", neverStore, a.refuseCrossSite(), a.limitAddresses(limits), a.account.Middleware(), a.limitCallers(limits), readZone)
 	site.GET("/socket", a.connect)
 	api := site.Group("/api", a.allowOrigins())
 	account.Actions(api, a.account)
@@ -60,7 +60,7 @@ func (a *App) newRouter() *echo.Echo {
 	return e
 }
 
-// staticFile answers 404 for an unknown file as the pages do.
+// staticFile serves a static file. An unknown file gets the 404 of the pages.
 func staticFile(c echo.Context) error {
 	files := web.Handler()
 	if _, pattern := files.Handler(c.Request()); pattern == "" {
@@ -70,9 +70,9 @@ func staticFile(c echo.Context) error {
 	return nil
 }
 
-// notFound tells an unknown path, 404, from one that takes other methods, 405.
-// Echo would, were it not for the groups: each catches all under its prefix, so
-// that its middleware runs for what is not found too.
+// notFound returns 404 for an unknown path, and 405 for a path that allows other
+// methods. Echo cannot distinguish them here: each group has a catch-all route, so
+// that its middleware runs for unknown paths, too.
 func notFound(c echo.Context) error {
 	var allowed []string
 	probe := c.Echo().NewContext(nil, nil)
@@ -103,7 +103,8 @@ func (a *App) pages(g *echo.Group) {
 	collab.Pages(g, a.collab, a)
 }
 
-// opsRouter is for operators only: it is bound to another address.
+// opsRouter makes the router for operators. It is served on another address,
+// Config.OpsAddr.
 func (a *App) opsRouter() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", a.metrics.handler())
@@ -119,9 +120,9 @@ func (a *App) opsRouter() http.Handler {
 
 func (a *App) alive(context.Context) error { return nil }
 
-// ready says whether new people should be sent here.
+// ready returns nil if the app accepts new clients, or an error with the reason.
 func (a *App) ready(ctx context.Context) error {
-	if a.leaving.Load() {
+	if a.closing.Load() {
 		return errors.New("shutting down")
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)

@@ -19,8 +19,8 @@ import (
 	"hubbub/web"
 )
 
-// Page fills what the frame around every page needs: who looks, where they may
-// go, and what the features contribute to the sidebar.
+// Page returns the data that the frame around every page needs: the viewer, the
+// navigation, and what the features contribute to the sidebar.
 func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 	p := a.bare(c, title)
 	caller, ok := account.CallerFrom(c.Request().Context())
@@ -41,25 +41,25 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 		return p, err
 	}
 	p.Sidebar = []templ.Component{sidebar}
-	p.Modules = []string{"js/rooms.js", "js/presence.js", "js/notifications.js", "js/push.js"} // keep sidebar and bell live
+	p.Modules = []string{"js/rooms.js", "js/presence.js", "js/notifications.js", "js/push.js"} // update the sidebar and the bell
 	return p, nil
 }
 
-// Settings are what the features add to the page of a person's settings.
+// Settings returns the forms that the features add to the settings page.
 func (a *App) Settings(c echo.Context) ([]templ.Component, error) {
 	who, err := account.SignedIn(c.Request().Context())
 	if err != nil {
 		return nil, err
 	}
-	told, err := a.notify.PreferencesForm(c.Request().Context(), who.ID, c.QueryParam("told") == "saved")
+	preferences, err := a.notify.PreferencesForm(c.Request().Context(), who.ID, c.QueryParam("told") == "saved")
 	if err != nil {
 		return nil, err
 	}
 	pushes, err := a.push.PushForm(c.Request().Context(), who.ID, c.QueryParam("pushed"))
-	return []templ.Component{told, pushes}, err
+	return []templ.Component{preferences, pushes}, err
 }
 
-// currentRoom is the room whose page it is, 0 on any other.
+// currentRoom returns the id of the room whose page is requested, or 0 on other pages.
 func currentRoom(c echo.Context) int64 {
 	if !strings.HasPrefix(c.Path(), "/rooms/") {
 		return 0
@@ -75,8 +75,9 @@ func (a *App) bare(c echo.Context, title string) web.Page {
 	}
 }
 
-// secondPerson is the same app under the other name of this machine: another
-// name has other cookies, so two people fit into one browser.
+// secondPerson returns the sign-in page under this machine's other name, localhost or
+// 127.0.0.1, or "" under any other name. The names have different cookies, so two
+// users can be signed in in one browser.
 func secondPerson(r *http.Request) string {
 	host, port, err := net.SplitHostPort(r.Host)
 	if err != nil {
@@ -105,7 +106,8 @@ func theme(c echo.Context) string {
 	return cookie.Value
 }
 
-// errorPage keeps to what needs no database when there is none.
+// errorPage renders an error. For a status of 500 and above it uses nothing that needs
+// the database, which may be the reason of the error.
 func (a *App) errorPage(c echo.Context, f *fault.Fault) templ.Component {
 	reference := ""
 	if f.Status >= http.StatusInternalServerError {
@@ -119,7 +121,7 @@ func (a *App) errorPage(c echo.Context, f *fault.Fault) templ.Component {
 	return web.ErrorPage(a.bare(c, f.Title()), f, reference)
 }
 
-// components is the living styleguide.
+// components shows the style guide, made of the components themselves.
 func (a *App) components(c echo.Context) error {
 	p, err := a.Page(c, "Components")
 	if err != nil {

@@ -13,7 +13,8 @@ import (
 	"hubbub/web"
 )
 
-// nav is the product's pages that somebody may open, in order.
+// nav returns the links to the pages that the user may open, in the order of the
+// sidebar.
 func nav(who account.User) []web.NavLink {
 	links := []web.NavLink{
 		{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard", About: "Orders, as they come in"},
@@ -30,7 +31,7 @@ func nav(who account.User) []web.NavLink {
 	return links
 }
 
-// home is where everybody arrives, signed in or not.
+// home shows the start page, which needs no sign-in.
 func (a *App) home(c echo.Context) error {
 	p, err := a.Page(c, "")
 	if err != nil {
@@ -45,7 +46,8 @@ func (a *App) home(c echo.Context) error {
 	return action.Page(c, http.StatusOK, web.StartPage(p, start))
 }
 
-// counter is the dashboard's, on pages that are not.
+// counter renders the dashboard's counter for a page outside the dashboard. Its
+// form without JavaScript leads back to the path back.
 func (a *App) counter(ctx context.Context, back string) (templ.Component, error) {
 	v, err := a.dashboard.Counter(ctx)
 	return dashboard.CounterCard(v.Count, back), err

@@ -21,7 +21,7 @@ import (
 	"hubbub/internal/socket"
 )
 
-// wire makes the services and hands each what it needs of the others.
+// wire makes the services and gives each the parts of the others that it needs.
 func (a *App) wire() error {
 	a.hub = hub.New(hub.Config{Log: a.config.Log, Guard: a.guard, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
 	a.search = search.New(a.db, a.hub, search.Config{Notifier: savedNotices{a}, Log: a.config.Log, Guard: a.guard})
@@ -63,12 +63,13 @@ func (a *App) wire() error {
 	a.metrics.watch(a.hub, a.db, a.guard)
 	a.metrics.collect(documentFigures{a.collab})
 	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.Standing()) })
-	a.metrics.gauge("hubbub_people_online", "People online on any node, for others.", func() float64 { return float64(a.presence.Count()) })
-	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one too.", func() float64 { return float64(a.presence.Nodes()) })
+	a.metrics.gauge("hubbub_people_online", "Users who are online on any node, as others see them.", func() float64 { return float64(a.presence.Count()) })
+	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one included.", func() float64 { return float64(a.presence.Nodes()) })
 	return nil
 }
 
-// contact is whom push services may ask about this instance.
+// contact returns the URL or email address at which the operators of push services
+// can reach the operator of this instance (VAPID's "sub" claim).
 func (a *App) contact() string {
 	if a.config.BaseURL == nil {
 		return "admin@localhost"
@@ -79,7 +80,8 @@ func (a *App) contact() string {
 	return "admin@" + a.config.BaseURL.Hostname()
 }
 
-// nodeName tells the nodes on one database apart, for people.
+// nodeName returns host:port, by which operators distinguish the nodes on one
+// database.
 func (a *App) nodeName() string {
 	host, err := os.Hostname()
 	if err != nil {
@@ -102,7 +104,8 @@ func (a *App) socketConfig() socket.Config {
 	return c
 }
 
-// connect upgrades a request to a live connection of whoever made it.
+// connect upgrades a request to a WebSocket connection of the caller, who may be
+// anonymous.
 func (a *App) connect(c echo.Context) error {
 	caller, _ := account.CallerFrom(c.Request().Context())
 	base := context.Background()
@@ -119,7 +122,8 @@ type stockInput struct {
 	ID action.ID `json:"id"`
 }
 
-// connectStock upgrades a request of an editor that speaks plain y-websocket.
+// connectStock upgrades a request of a stock client: an editor that speaks the
+// unmodified protocol of y-websocket.
 func (a *App) connectStock(c echo.Context, who account.User, in stockInput) error {
 	dialect, err := a.collab.Stock(c.Request().Context(), who.ID, int64(in.ID))
 	if err != nil {
@@ -131,16 +135,16 @@ func (a *App) connectStock(c echo.Context, who account.User, in stockInput) erro
 	})
 }
 
-// onlineByPresence lets account and chat ask presence, which itself asks account
-// for names, and tells chat when somebody hides.
+// onlineByPresence lets account and chat ask presence who is online. It breaks the
+// cycle: presence itself asks account for names.
 type onlineByPresence struct{ app *App }
 
 func (o onlineByPresence) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
 	return o.app.presence.Online(ctx, ids)
 }
 
-// seen lets whoever shows people where they are know that others began or ceased
-// to see somebody.
+// seen notifies the features that show users in a place, chat and collab, that a
+// user became visible or invisible to others.
 func (a *App) seen(ctx context.Context, userID int64) {
 	a.chat.Seen(ctx, userID)
 	a.collab.Seen(ctx, userID)
@@ -148,7 +152,8 @@ func (a *App) seen(ctx context.Context, userID int64) {
 
 func (o onlineByPresence) Visible(userID int64) bool { return o.app.presence.Visible(userID) }
 
-// health answers 200 with what, or 503 with why not.
+// health makes a handler that answers 200 if check returns nil, or else 503 with the
+// error as the reason.
 func health(check func(context.Context) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		status, answer := http.StatusOK, map[string]string{"status": "ok"}
