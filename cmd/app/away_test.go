@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestWhileTheDatabaseIsAwayTheAppSaysSoAndHealsByItself(t *testing.T) {
+func TestDatabaseOutageIs503AndTheAppRecovers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -56,7 +56,7 @@ func TestWhileTheDatabaseIsAwayTheAppSaysSoAndHealsByItself(t *testing.T) {
 	}
 }
 
-func TestALostConnectionToTheDatabaseIsReplacedAtOnce(t *testing.T) {
+func TestDatabaseConnectionIsReplacedWhenLost(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -70,7 +70,7 @@ func TestALostConnectionToTheDatabaseIsReplacedAtOnce(t *testing.T) {
 	app.anybody().Get("/readyz").Want(200)
 }
 
-func TestWhoFailsToCatchUpStaysInTheRoom(t *testing.T) {
+func TestChatFailedCatchUpKeepsTheSubscription(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")

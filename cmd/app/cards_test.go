@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestALinkedDocumentIsACardForItsReadersOnly(t *testing.T) {
+func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, lin := app.as("sam"), app.as("maya"), app.as("lin")
@@ -48,7 +48,7 @@ func (i *instance) lastMessage(who *testkit.Client, room int64) int64 {
 	return messages[len(messages)-1].ID
 }
 
-func TestOnlyLinksToThisHubbubHaveCards(t *testing.T) {
+func TestDocumentCardNeedsALinkToThisInstance(t *testing.T) {
 	base, err := url.Parse("https://hubbub.example")
 	if err != nil {
 		t.Fatal(err)

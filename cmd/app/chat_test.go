@@ -11,7 +11,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestTwoPeopleTalk(t *testing.T) {
+func TestChatMessageReachesOtherSockets(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -38,7 +38,7 @@ func TestTwoPeopleTalk(t *testing.T) {
 	}
 }
 
-func TestAnActionAnswersTheRowsOfThePage(t *testing.T) {
+func TestActionAnswersTheRowsOfThePage(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -49,7 +49,7 @@ func TestAnActionAnswersTheRowsOfThePage(t *testing.T) {
 	live.Raw(fmt.Sprintf(`{"id":77,"url":"/api/chat/join","data":{"roomId":%d},"headers":{"Accept":"text/html"}}`, room)).Want(200).WantBody("<strong>there</strong>")
 }
 
-func TestTheSameClientIDIsTheSameMessage(t *testing.T) {
+func TestChatClientIDMakesSendingIdempotent(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -72,7 +72,7 @@ func TestTheSameClientIDIsTheSameMessage(t *testing.T) {
 	}
 }
 
-func TestCatchingUpAnswersWhatChanged(t *testing.T) {
+func TestChatCatchUpReturnsChangedMessages(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -103,7 +103,7 @@ func TestCatchingUpAnswersWhatChanged(t *testing.T) {
 	}
 }
 
-func TestPastFiveHundredChangesAClientStartsAnew(t *testing.T) {
+func TestChatCatchUpResetsBeyond500Changes(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
 	sam := app.as("sam")
@@ -122,7 +122,7 @@ func TestPastFiveHundredChangesAClientStartsAnew(t *testing.T) {
 	}
 }
 
-func TestTypingIsAPersonsStateOverAllTheirTabs(t *testing.T) {
+func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -148,7 +148,7 @@ func TestTypingIsAPersonsStateOverAllTheirTabs(t *testing.T) {
 	app.as("theo").Connect("").Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(http.StatusForbidden)
 }
 
-func TestLeavingIsToldOnceForThePerson(t *testing.T) {
+func TestChatLeaveIsSentOncePerUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -166,7 +166,7 @@ func TestLeavingIsToldOnceForThePerson(t *testing.T) {
 	}
 }
 
-func TestUnreadCountsAreTheServers(t *testing.T) {
+func TestChatUnreadCountsComeFromTheServer(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -194,7 +194,7 @@ func TestUnreadCountsAreTheServers(t *testing.T) {
 	}
 }
 
-func TestARemovedMemberHearsNothingMore(t *testing.T) {
+func TestChatRemovedMemberReceivesNothingMore(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -219,7 +219,7 @@ func TestARemovedMemberHearsNothingMore(t *testing.T) {
 	maya.Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(http.StatusNotFound)
 }
 
-func TestTheLastOwnersLeavingHandsTheRoomOver(t *testing.T) {
+func TestChatRoomIsHandedOverWhenItsLastOwnerLeaves(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -231,7 +231,7 @@ func TestTheLastOwnersLeavingHandsTheRoomOver(t *testing.T) {
 	theo.Post("/api/chat/send", in{"roomId": room, "text": "too late"}).Want(http.StatusConflict)
 }
 
-func TestDirectRoomsAreOneAPair(t *testing.T) {
+func TestChatDirectRoomIsUniqueForTwoUsers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	priya, lin := app.as("priya"), app.as("lin")

@@ -31,9 +31,9 @@ const (
 	quiet   = 2 * time.Minute  // within which everybody has the same, on the busiest machine
 )
 
-// TestEveryViewEqualsTheDatabaseAfterAnyLoss repeats a run's dice with
+// TestReconnectConvergesAfterAnyLoss repeats a run's dice with
 // CONVERGENCE_SEED; the machine's own timing is not in its hand.
-func TestEveryViewEqualsTheDatabaseAfterAnyLoss(t *testing.T) {
+func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if s, err := strconv.ParseUint(os.Getenv("CONVERGENCE_SEED"), 10, 64); err == nil {
 		seed = s

@@ -65,7 +65,7 @@ func (p tab) chart(name string) string {
 const notesFlashes = `globalThis.flashed = new Set(), new MutationObserver(changes => changes.forEach(({target}) =>
 	target.classList.contains("is-fresh") && flashed.add(target.id))).observe(document.querySelector("[data-orders]"), {subtree: true, attributeFilter: ["class"]})`
 
-func TestWhatOneChangesTheOtherSeesInTheRowTheTilesAndTheChart(t *testing.T) {
+func TestDashboardChangeUpdatesRowTilesAndChart(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya, lin := app.board("maya"), app.board("lin")
@@ -88,7 +88,7 @@ func TestWhatOneChangesTheOtherSeesInTheRowTheTilesAndTheChart(t *testing.T) {
 	lin.SeesOrder(o, "Shipped")
 }
 
-func TestMoneyHasTwoDecimalsFromServerAndFromScript(t *testing.T) {
+func TestDashboardMoneyHasTwoDecimals(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	theo, lin := app.as("theo"), app.board("lin")
@@ -112,7 +112,7 @@ func (p tab) tileDelta(name string) string {
 	return testkit.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("#tile-%s [data-delta]").dataset.delta`, name))
 }
 
-func TestAChangeThatIsRefusedGoesBackWithTheReason(t *testing.T) {
+func TestDashboardRevertsARefusedStatusChange(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	o := app.places(app.as("theo"), "Ben Carter")
@@ -126,7 +126,7 @@ func TestAChangeThatIsRefusedGoesBackWithTheReason(t *testing.T) {
 	maya.Chooses(o, "Ship").SeesOrder(o, "Shipped")
 }
 
-func TestRowsWaitWhileSomebodyIsAtTheTableOrHasPausedIt(t *testing.T) {
+func TestDashboardRowsWaitWhileTheTableIsInUseOrPaused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	theo := app.as("theo")
@@ -156,7 +156,7 @@ func TestRowsWaitWhileSomebodyIsAtTheTableOrHasPausedIt(t *testing.T) {
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "total", total))
 }
 
-func TestABreakIsAGapUntilItIsFilled(t *testing.T) {
+func TestDashboardChartHasAGapUntilReconnect(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	theo := app.as("theo")
@@ -174,7 +174,7 @@ func TestABreakIsAGapUntilItIsFilled(t *testing.T) {
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "total", total))
 }
 
-func TestAChartIsReadWithPointerAndKeys(t *testing.T) {
+func TestDashboardChartIsReadByPointerAndKeys(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	app.places(app.as("theo"), "Piet de Boer") // before the first nothing is known
@@ -187,7 +187,7 @@ func TestAChartIsReadWithPointerAndKeys(t *testing.T) {
 	lin.visit("/dashboard?range=24h").WantText(".segmented [aria-current]", "24 h")
 }
 
-func TestOrdersArePlacedAndChangedWithoutScript(t *testing.T) {
+func TestDashboardOrdersWorkWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
@@ -206,7 +206,7 @@ func TestOrdersArePlacedAndChangedWithoutScript(t *testing.T) {
 	app.as("maya").Do(http.MethodPost, "/dashboard/orders", url.Values{"customer": {" "}, "productId": {"1"}, "quantity": {"1"}}).Want(http.StatusUnprocessableEntity)
 }
 
-func TestWhoHasNotTheRoleSeesNoControlsAndIsRefused(t *testing.T) {
+func TestDashboardControlsNeedTheRole(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	o := app.places(app.as("sam"), "Yuki Tanaka")
@@ -224,7 +224,7 @@ func TestWhoHasNotTheRoleSeesNoControlsAndIsRefused(t *testing.T) {
 	}
 }
 
-func TestAdminsSeeHubbubItselfMove(t *testing.T) {
+func TestSystemPageIsLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.open(app.as("sam"), "/system")
@@ -233,7 +233,7 @@ func TestAdminsSeeHubbubItselfMove(t *testing.T) {
 	sam.WantText("#tile-connections [data-value]", "2")
 }
 
-func TestProductsAreMadeChangedAndDeletedBeforeEverybodysEyes(t *testing.T) {
+func TestProductPagesAreLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	lin := app.open(app.as("lin"), "/products")
@@ -250,7 +250,7 @@ func TestProductsAreMadeChangedAndDeletedBeforeEverybodysEyes(t *testing.T) {
 	lin.WantNoText("[data-products]", "Aardvarks")
 }
 
-func TestTheCounterMovesForGuestsToo(t *testing.T) {
+func TestCounterIsLiveForGuests(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	guest := tab{testkit.Browser(t).Person(t, app.at())}.visit("/")
@@ -267,7 +267,7 @@ func TestTheCounterMovesForGuestsToo(t *testing.T) {
 	plain.Do(http.MethodGet, "/say/hello", nil).Want(http.StatusBadRequest)
 }
 
-func TestWhoeverSignsInFindsTheirPlaces(t *testing.T) {
+func TestStartPageLeadsToSignInAndPages(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	page := tab{testkit.Browser(t).Person(t, app.at())}.visit("/")

@@ -54,7 +54,7 @@ func openBoard(s *testkit.Socket) board {
 	return testkit.As[board](s.Get("/api/dashboard/subscribe", in{"range": "1h"}).Want(200))
 }
 
-func TestTwoPeopleSeeAnOrderComeAndGoOn(t *testing.T) {
+func TestDashboardOrderReachesSubscribers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya, theo, lin := app.as("maya"), app.as("theo"), app.as("lin")
@@ -93,7 +93,7 @@ func TestTwoPeopleSeeAnOrderComeAndGoOn(t *testing.T) {
 	}
 }
 
-func TestWhoMadeAChangeIsNotToldOfItTwice(t *testing.T) {
+func TestDashboardChangeIsNotSentToItsOwnConnection(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := app.as("maya")
@@ -113,7 +113,7 @@ func TestWhoMadeAChangeIsNotToldOfItTwice(t *testing.T) {
 	asking.WantEvent("order") // it follows the order that it made
 }
 
-func TestWhatTheDashboardRefuses(t *testing.T) {
+func TestDashboardRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya, lin, nobody := app.as("maya"), app.as("lin"), app.anybody()
@@ -186,7 +186,7 @@ func TestWhatTheDashboardRefuses(t *testing.T) {
 	nobody.Connect("").Get("/api/dashboard/subscribe", nil).Want(401)
 }
 
-func TestProductsAreMoneyAsAString(t *testing.T) {
+func TestProductPricesAreStrings(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya, lin := app.as("maya"), app.as("lin")
@@ -212,7 +212,7 @@ func TestProductsAreMoneyAsAString(t *testing.T) {
 	}
 }
 
-func TestAnAdminIsNotifiedOfANewOrder(t *testing.T) {
+func TestNotificationOfANewOrderReachesAdmins(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -234,7 +234,7 @@ func TestAnAdminIsNotifiedOfANewOrder(t *testing.T) {
 	}
 }
 
-func TestAnybodyCounts(t *testing.T) {
+func TestCounterNeedsNoSignIn(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	one, two := app.anybody().Connect(""), app.anybody()
@@ -247,7 +247,7 @@ func TestAnybodyCounts(t *testing.T) {
 	one.WantEvent("counterUpdated") // whoever counts is told, too
 }
 
-func TestTheSystemBoardReadsWhatPrometheusReads(t *testing.T) {
+func TestSystemPageHasTheMetricsOfPrometheus(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam").Connect("")
@@ -276,7 +276,7 @@ func TestTheSystemBoardReadsWhatPrometheusReads(t *testing.T) {
 	})
 }
 
-func TestTheDemosOrdersComeWhileSomebodyWatches(t *testing.T) {
+func TestDemoOrdersArriveWhileTheDashboardIsOpen(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Orders = true })
 	maya := app.as("maya").Connect("")

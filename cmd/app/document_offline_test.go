@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestWhatIsWrittenOfflineMerges(t *testing.T) {
+func TestDocumentOfflineEditsMerge(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.", "maya")
@@ -48,7 +48,7 @@ func (p tab) keeps() tab {
 	return p
 }
 
-func TestATabClosedOfflineKeepsItsEdits(t *testing.T) {
+func TestDocumentOfflineEditsSurviveAClosedTab(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
@@ -65,7 +65,7 @@ func TestATabClosedOfflineKeepsItsEdits(t *testing.T) {
 	}
 }
 
-func TestNothingThatWasSavedIsMissingAfterARestart(t *testing.T) {
+func TestDocumentKeepsSavedTextAfterARestart(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.", "maya")
@@ -90,7 +90,7 @@ func TestNothingThatWasSavedIsMissingAfterARestart(t *testing.T) {
 	}
 }
 
-func TestAnEditorWhoIsRemovedKeepsTheirText(t *testing.T) {
+func TestDocumentKeepsTheTextOnTheScreenOfARemovedEditor(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.", "maya")
@@ -109,7 +109,7 @@ func TestAnEditorWhoIsRemovedKeepsTheirText(t *testing.T) {
 	maya.showing("Again. ").WantText("[data-doc-notice] button", "Copy the text")
 }
 
-func TestSigningOutForgetsWhatWasKept(t *testing.T) {
+func TestSignOutDeletesLocalDocumentCopies(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")

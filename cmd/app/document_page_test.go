@@ -10,7 +10,7 @@ import (
 
 func documentPath(id int64) string { return fmt.Sprintf("/documents/%d", id) }
 
-func TestADocumentIsReadWithoutScript(t *testing.T) {
+func TestDocumentIsReadableWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

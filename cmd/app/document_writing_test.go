@@ -56,7 +56,7 @@ func (i *instance) contentOf(id int64) string {
 	return testkit.As[page](i.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 }
 
-func TestThreeWriteInOneParagraph(t *testing.T) {
+func TestDocumentParagraphIsWrittenByThreeUsers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.", "maya", "theo")
@@ -78,7 +78,7 @@ func TestThreeWriteInOneParagraph(t *testing.T) {
 	sam.WantNoText(".caret", "Theo").WantNo(`#doc-here [aria-label="Follow Theo Martin"]`)
 }
 
-func TestUndoLeavesOthersAlone(t *testing.T) {
+func TestDocumentUndoKeepsEditsOfOthers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.", "maya")
@@ -94,7 +94,7 @@ func TestUndoLeavesOthersAlone(t *testing.T) {
 	maya.showing("Mine. ")
 }
 
-func TestTextIsFormattedByMarkdownAndByTheBar(t *testing.T) {
+func TestDocumentFormattingByMarkdownAndToolbar(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("", "maya")
@@ -115,7 +115,7 @@ func TestTextIsFormattedByMarkdownAndByTheBar(t *testing.T) {
 	app.as("sam").Get("/api/documents/" + itoa(id) + "/export?format=md").Want(http.StatusOK).WantBody("- [x] ")
 }
 
-func TestWhatIsPastedKeepsItsMeaning(t *testing.T) {
+func TestDocumentPasteKeepsFormatting(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.inDocument("sam", app.shared(""))
@@ -137,7 +137,7 @@ func (p tab) paste(kind, content string) tab {
 	return p
 }
 
-func TestAViewerReads(t *testing.T) {
+func TestDocumentIsReadOnlyForAViewer(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
@@ -148,7 +148,7 @@ func TestAViewerReads(t *testing.T) {
 	maya.showing("News. ")
 }
 
-func TestSomebodyIsFollowed(t *testing.T) {
+func TestDocumentFollowsTheCaretOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("first\n\n"+strings.Repeat("and on\n\n", 100)+"last", "maya")
@@ -163,7 +163,7 @@ func TestSomebodyIsFollowed(t *testing.T) {
 	sam.Want(`[aria-label="Follow Maya Okafor"][aria-pressed=false]`)
 }
 
-func TestPasteThatCannotBeSavedIsRefused(t *testing.T) {
+func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
@@ -191,7 +191,7 @@ func (p tab) inserts(letter string, times int) tab {
 	return p
 }
 
-func TestChangeTooLargeToSendIsKeptUntilItIsSmaller(t *testing.T) {
+func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
@@ -209,7 +209,7 @@ func TestChangeTooLargeToSendIsKeptUntilItIsSmaller(t *testing.T) {
 	}
 }
 
-func TestPastesMadeOfflineAreSentOneByOne(t *testing.T) {
+func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("We begin.")
@@ -230,7 +230,7 @@ func TestPastesMadeOfflineAreSentOneByOne(t *testing.T) {
 	}
 }
 
-func TestTheTitleAndTheOutlineAreInStep(t *testing.T) {
+func TestDocumentTitleAndOutlineAreLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("# First\n\nthree words here\n\n## Second", "maya")
@@ -243,7 +243,7 @@ func TestTheTitleAndTheOutlineAreInStep(t *testing.T) {
 	maya.WantText("#doc-side", "Third").Click(`#doc-side [aria-label="Close"]`).WantNo("#doc-side").WantFocus("[data-open-outline]")
 }
 
-func TestTheDocumentsPageIsAccessible(t *testing.T) {
+func TestDocumentPageIsAccessible(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	id := app.shared("# First\n\n- [ ] task\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## Second", "maya")

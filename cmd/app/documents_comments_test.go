@@ -15,7 +15,7 @@ func (p tab) selects(selector string) tab {
 	return p
 }
 
-func TestCommentsBetweenTwo(t *testing.T) {
+func TestDocumentCommentsAreLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")

@@ -12,7 +12,7 @@ func (i *instance) share(owner *testkit.Client, docID int64, with *testkit.Clien
 	owner.Do(http.MethodPut, "/api/documents/"+itoa(docID)+"/members", in{"userId": i.id(with), "role": role}).Want(http.StatusOK)
 }
 
-func TestTheListOfDocumentsIsLive(t *testing.T) {
+func TestDocumentListIsLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -47,7 +47,7 @@ func TestTheListOfDocumentsIsLive(t *testing.T) {
 	lin.WantCount("#documents li", 0)
 }
 
-func TestDocumentsAreFoundAsOneTypes(t *testing.T) {
+func TestDocumentListIsFilteredWhileTyping(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -61,7 +61,7 @@ func TestDocumentsAreFoundAsOneTypes(t *testing.T) {
 	page.WantText("#documents li:first-child", "Shared quokka")
 }
 
-func TestDocumentsAreMadeWithoutScript(t *testing.T) {
+func TestDocumentIsCreatedWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
@@ -72,7 +72,7 @@ func TestDocumentsAreMadeWithoutScript(t *testing.T) {
 	maya.Goto("/documents").Type("#query", "retr").Press("Enter").WantPath("/documents?query=retr").WantCount("#documents li", 1).WantText("#documents", "Retro")
 }
 
-func TestAFileIsImported(t *testing.T) {
+func TestDocumentIsImportedFromAFile(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := app.as("maya")
@@ -88,7 +88,7 @@ func TestAFileIsImported(t *testing.T) {
 	made("empty.md", "", http.StatusUnprocessableEntity).WantBody("Choose a file")
 }
 
-func TestThePaletteMakesADocument(t *testing.T) {
+func TestDocumentIsCreatedFromThePalette(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := app.open(app.as("maya"), "/people")

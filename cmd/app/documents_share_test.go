@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestADocumentIsShared(t *testing.T) {
+func TestDocumentIsShared(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -33,7 +33,7 @@ func TestADocumentIsShared(t *testing.T) {
 	list.WantText(row, "Everyone")
 }
 
-func TestADocumentIsSharedAndDeletedWithoutScript(t *testing.T) {
+func TestDocumentIsSharedAndDeletedWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestTwoWriteInOneDocumentOverSockets(t *testing.T) {
+func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -57,7 +57,7 @@ func TestTwoWriteInOneDocumentOverSockets(t *testing.T) {
 	a.socket.WantEvent("documentGone")
 }
 
-func TestAStockEditorJoins(t *testing.T) {
+func TestDocumentStockClientJoins(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -105,7 +105,7 @@ func TestAStockEditorJoins(t *testing.T) {
 	stock.WantClosed(1012)
 }
 
-func TestWhoIsInvisibleIsNotSeenInDocuments(t *testing.T) {
+func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")

@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestAVersionIsRestoredWhileAnotherTypes(t *testing.T) {
+func TestDocumentVersionIsRestoredWhileAnotherUserTypes(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -29,7 +29,7 @@ func TestAVersionIsRestoredWhileAnotherTypes(t *testing.T) {
 	page.WantText("#paper", "she wrote").Click("[data-do=undo]").WantText("#paper", "Tuesday")
 }
 
-func TestVersionsWithoutScript(t *testing.T) {
+func TestDocumentVersionsWorkWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, theo := app.as("sam"), app.as("theo")

@@ -9,40 +9,40 @@ import (
 
 // The client code of the guides, as it stands there, against this server.
 
-func TestTheFirstGuidesChatRoom(t *testing.T) {
+func TestFirstGuideChatRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	alice, bob := app.browse("sam"), app.browse("maya")
 	guides.ChatRoom(t, alice, bob, app.room(app.as("sam"), "patterns"))
 }
 
-func TestGuideChatRoomHearsTheRoomAfterReconnect(t *testing.T) {
+func TestGuideChatRoomReceivesEventsAfterReconnect(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	line, alice := app.overWire("sam", "/rooms")
 	guides.ChatRoomAfterReconnect(t, alice.Page, app.browse("maya"), app.room(app.as("sam"), "patterns"), line)
 }
 
-func TestTheSecondGuidesChatRoom(t *testing.T) {
+func TestSecondGuideChatRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	alice, bob := app.browse("sam"), app.browse("maya")
 	guides.SocketIO(t, alice, bob, app.room(app.as("sam"), "real-time applications"))
 }
 
-func TestTheFirstGuidesListOfWhoIsOnline(t *testing.T) {
+func TestFirstGuideOnlineList(t *testing.T) {
 	t.Parallel()
 	alice, bob := samAndMaya(t)
 	guides.OnlineUsers(t, alice, bob)
 }
 
-func TestTheSecondGuidesPresence(t *testing.T) {
+func TestSecondGuidePresence(t *testing.T) {
 	t.Parallel()
 	alice, bob := samAndMaya(t)
 	guides.UsePresence(t, alice, bob)
 }
 
-func TestTheFirstGuidesBell(t *testing.T) {
+func TestFirstGuideBell(t *testing.T) {
 	t.Parallel()
 	app, nora, page, _ := twoTabs(t)
 	app.tells(nora.id, "before", "/people")
@@ -53,7 +53,7 @@ func TestTheFirstGuidesBell(t *testing.T) {
 	})
 }
 
-func TestTheSecondGuidesNotifications(t *testing.T) {
+func TestSecondGuideNotifications(t *testing.T) {
 	t.Parallel()
 	app, nora, page, _ := twoTabs(t)
 	app.tells(nora.id, "one", "/people")
@@ -66,7 +66,7 @@ func TestTheSecondGuidesNotifications(t *testing.T) {
 	page.Rings(2)
 }
 
-func TestTheFirstGuidesLiveSearch(t *testing.T) {
+func TestFirstGuideLiveSearch(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := app.as("maya")
@@ -90,7 +90,7 @@ func (i *instance) browse(handle string) *testkit.Page {
 	return testkit.Browser(i.t).Person(i.t, i.at(), i.as(handle).Cookies()...).Goto("/rooms")
 }
 
-func TestTheFirstGuidesDashboard(t *testing.T) {
+func TestFirstGuideDashboard(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	theo := app.as("theo")
@@ -99,7 +99,7 @@ func TestTheFirstGuidesDashboard(t *testing.T) {
 		func(id int64) { app.changes(theo, order{ID: id}, "completed") })
 }
 
-func TestTheGettingStartedGuidesCounter(t *testing.T) {
+func TestGettingStartedGuideCounter(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	guides.Counter(t, app.browse("sam"), func() int {
@@ -111,19 +111,19 @@ type counted struct {
 	Count int `json:"count"`
 }
 
-func TestRealtimeConceptsSaysHello(t *testing.T) {
+func TestGuideRealtimeConceptsSaysHello(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	guides.Hello(t, app.browse("sam"), app.browse("maya"))
 }
 
-func TestTheFirstGuidesDocuments(t *testing.T) {
+func TestFirstGuideDocuments(t *testing.T) {
 	t.Parallel()
 	app, id := helloPage(t)
 	guides.Documents(t, app.browse("sam"), app.browse("maya"), id)
 }
 
-func TestTheSecondGuidesCollaborativeEditor(t *testing.T) {
+func TestSecondGuideCollaborativeEditor(t *testing.T) {
 	t.Parallel()
 	app, id := helloPage(t)
 	guides.CollaborativeEditor(t, app.browse("sam"), app.browse("maya"), id)

@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestHangingTableIs503AndOtherTablesGoOn(t *testing.T) {
+func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
 	sam := app.as("sam")
@@ -53,7 +53,7 @@ func TestHangingTableIs503AndOtherTablesGoOn(t *testing.T) {
 	testkit.Eventually(t, "orders to be listed again", testkit.Patience, func() bool { return sam.Get("/api/orders").Status == http.StatusOK })
 }
 
-func TestFullDiskIs503AndNotReady(t *testing.T) {
+func TestDatabaseFullDiskIs503AndNotReady(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

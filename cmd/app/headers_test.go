@@ -36,7 +36,7 @@ func TestUnknownAssetIsAProblem(t *testing.T) {
 	}
 }
 
-func TestHTTPSBaseURLBringsHSTSAndAHostCookie(t *testing.T) {
+func TestHTTPSBaseURLSetsHSTSAndAHostCookie(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.BaseURL = &url.URL{Scheme: "https", Host: "hubbub.example"} })
 	answer := app.anybody().Do(http.MethodPost, "/signin/demo", url.Values{"as": {"sam"}}).Want(http.StatusSeeOther)

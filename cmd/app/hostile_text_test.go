@@ -20,7 +20,7 @@ func quickly(t *testing.T, name string, call func()) {
 	}
 }
 
-func TestHostileCodeInAMessageEndsAndIsShown(t *testing.T) {
+func TestHostileCodeInAMessageIsRenderedInTime(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -54,7 +54,7 @@ func TestHostileImportsAreRefused(t *testing.T) {
 	})
 }
 
-func TestHostileDocumentsOfBeforeTheLimitsHurtNobody(t *testing.T) {
+func TestHostileStoredDocumentsAreHandledInTime(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	app := startAppOn(t, database)
@@ -116,7 +116,7 @@ func (i *instance) store(state []byte) (id int64) {
 	return id
 }
 
-func TestMentionsPastTwentyAreShownAndNotifyNobody(t *testing.T) {
+func TestHostileMentionsBeyondTwentyNotifyNoUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -137,7 +137,7 @@ func TestMentionsPastTwentyAreShownAndNotifyNobody(t *testing.T) {
 	}
 }
 
-func TestRoomsBeginWithAThousandPeopleAtMost(t *testing.T) {
+func TestHostileRoomOfTooManyMembersIsRefused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ids := make([]int64, 1001)

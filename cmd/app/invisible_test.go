@@ -133,7 +133,7 @@ func (h *hiding) wantNothingShown() {
 	}
 }
 
-func TestNothingTellsOfWhoIsInvisible(t *testing.T) {
+func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	t.Parallel()
 	h := hide(t)
 	for _, room := range h.rooms() {
@@ -205,7 +205,7 @@ func (h *hiding) livesOn() {
 	h.exec(`update account.users set last_seen_at = now() + interval '1 hour'`) // her requests move it
 }
 
-func TestWhoCameInvisibleIsNeverSeen(t *testing.T) {
+func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	t.Parallel()
 	h := hide(t)
 	h.tab.Post("/api/presence/status", in{"status": "invisible"}).Want(200)

@@ -62,7 +62,7 @@ func idOf(who *testkit.Client) int64 {
 	return testkit.As[thing](who.Get("/api/me").Want(http.StatusOK)).ID
 }
 
-func TestKilledWhileAllTypeNothingAcknowledgedIsMissing(t *testing.T) {
+func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	first := startProcess(t, database)
@@ -125,7 +125,7 @@ const keepsTyping = `(letter => {
 	return true;
 })(%q)`
 
-func TestKilledWhileThreeTypeInBrowsers(t *testing.T) {
+func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	first := startProcess(t, database)

@@ -49,7 +49,7 @@ func holdDatabase(t *testing.T, app *instance) (release func()) {
 	})
 }
 
-func TestBadCredentialsAreLimitedBeforeTheDatabaseIsAsked(t *testing.T) {
+func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		path   string
@@ -88,7 +88,7 @@ func TestBadCredentialsAreLimitedBeforeTheDatabaseIsAsked(t *testing.T) {
 	}
 }
 
-func TestSignedInPeopleDoNotShareTheLimitOfTheirAddress(t *testing.T) {
+func TestRateLimitOfSignedInUsersIsNotTheAddresss(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 5 })
 	var people []*testkit.Client
@@ -118,7 +118,7 @@ func TestSignedInPeopleDoNotShareTheLimitOfTheirAddress(t *testing.T) {
 	people[0].Get("/api/me").Want(http.StatusOK)
 }
 
-func TestRateLimitsTakeAndPutBack(t *testing.T) {
+func TestRateLimitTakesAndPutsBack(t *testing.T) {
 	t.Parallel()
 	limits, now := newRateLimits(2), time.Now()
 	took := func(want int) {

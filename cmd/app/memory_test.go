@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestMemoryIsLimitedByTheMachine(t *testing.T) {
+func TestMemoryLimitOfTheMachineIsTheDefault(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	t.Cleanup(func() { debug.SetMemoryLimit(before) })
 	if value, set := os.LookupEnv("GOMEMLIMIT"); set {
@@ -27,7 +27,7 @@ func TestMemoryIsLimitedByTheMachine(t *testing.T) {
 	}
 }
 
-func TestMemoryLimitOfTheEnvironmentComesFirst(t *testing.T) {
+func TestMemoryLimitOfTheEnvironmentHasPrecedence(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	t.Cleanup(func() { debug.SetMemoryLimit(before) })
 	t.Setenv("GOMEMLIMIT", "777MiB") // the runtime read it when the program started

@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestASnoozedNotificationWakesByItself(t *testing.T) {
+func TestSnoozeEndsByItself(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -37,7 +37,7 @@ func TestASnoozedNotificationWakesByItself(t *testing.T) {
 	ben.Post(path, in{"until": nil}).Want(200).WantBody(`"snoozedUntil":null`)
 }
 
-func TestAnotherNodeTellsItsOwnTabs(t *testing.T) {
+func TestNotificationFromAnotherNodeReachesTheTabs(t *testing.T) {
 	t.Parallel()
 	here := startApp(t)
 	there := startAppOn(t, here.config.DatabaseURL)
@@ -48,7 +48,7 @@ func TestAnotherNodeTellsItsOwnTabs(t *testing.T) {
 	wantTold(t, his, "notification", 1)
 }
 
-func TestADeathBetweenAMessageAndItsNotificationLosesAndDoublesNothing(t *testing.T) {
+func TestNotificationAfterACrashIsNeitherLostNorDoubled(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ben := app.member("Ben Oak")

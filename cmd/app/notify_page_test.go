@@ -55,7 +55,7 @@ func twoTabs(t *testing.T) (app *instance, nora member, one, two tab) {
 	return app, nora, one, one.another("/rooms")
 }
 
-func TestAMentionRingsTheBellAndLeadsToTheMessage(t *testing.T) {
+func TestNotificationOfAMentionLeadsToTheMessage(t *testing.T) {
 	t.Parallel()
 	app, nora, page, other := twoTabs(t)
 	sam := app.as("sam")
@@ -70,7 +70,7 @@ func TestAMentionRingsTheBellAndLeadsToTheMessage(t *testing.T) {
 	other.Rings(0).WantNo(".toast")
 }
 
-func TestReadInOneTabIsReadInAll(t *testing.T) {
+func TestNotificationReadInOneTabIsReadInAll(t *testing.T) {
 	t.Parallel()
 	app, nora, one, two := twoTabs(t)
 	app.tells(nora.id, "one", "/people")
@@ -92,7 +92,7 @@ func TestReadInOneTabIsReadInAll(t *testing.T) {
 	two.Press("Escape").WantNo("#notifications").WantFocus("#bell")
 }
 
-func TestAfterABreakTheCountIsRightAndNothingIsTwice(t *testing.T) {
+func TestNotificationCountIsRightAfterReconnect(t *testing.T) {
 	t.Parallel()
 	app, nora, page, other := twoTabs(t)
 	app.tells(nora.id, "before", "/rooms")
@@ -111,7 +111,7 @@ func TestAfterABreakTheCountIsRightAndNothingIsTwice(t *testing.T) {
 	page.live().Rings(4).WantNo(".toast")
 }
 
-func TestASnoozedNotificationSleepsUntilItIsWoken(t *testing.T) {
+func TestSnoozeHidesTheNotificationUntilUnsnoozed(t *testing.T) {
 	t.Parallel()
 	app, nora, page, other := twoTabs(t)
 	app.tells(nora.id, "naps", "/rooms")
@@ -122,7 +122,7 @@ func TestASnoozedNotificationSleepsUntilItIsWoken(t *testing.T) {
 	page.Rings(1).WantCount(".notice-row", 1).WantText(".toast", "in naps")
 }
 
-func TestTheBellOfTheFirstPageHasWhatCameBefore(t *testing.T) {
+func TestNotificationPageHasEarlierNotifications(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	nora := app.member("Nora Quist")
@@ -158,7 +158,7 @@ func TestNotificationsWorkWithoutScript(t *testing.T) {
 	page.Goto("/notifications").ClickText("main button", "Mark all read").WantNo("#bell .count")
 }
 
-func TestPreferencesAreAFormInTheSettings(t *testing.T) {
+func TestNotificationPreferencesForm(t *testing.T) {
 	t.Parallel()
 	app, nora, page, _ := twoTabs(t)
 	page.AllowErrors("422")

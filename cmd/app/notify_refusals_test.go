@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestAnothersNotificationsAreNotThere(t *testing.T) {
+func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -37,7 +37,7 @@ func TestAnothersNotificationsAreNotThere(t *testing.T) {
 	}
 }
 
-func TestWhatNobodyCanMeanIsRefusedOfNotifications(t *testing.T) {
+func TestNotificationsRefuseInvalidInput(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -75,7 +75,7 @@ func TestWhatNobodyCanMeanIsRefusedOfNotifications(t *testing.T) {
 	}
 }
 
-func TestPreferencesAreKeptAndObeyed(t *testing.T) {
+func TestNotificationPreferencesAreApplied(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -99,7 +99,7 @@ func TestPreferencesAreKeptAndObeyed(t *testing.T) {
 	ben.Do(http.MethodPut, path, in{}).Want(200).WantBody(`"quietHours":null`).WantBody(`"mention":{"inApp":true,"push":true}`)
 }
 
-func TestNotificationsHaveTheProtocolsShapes(t *testing.T) {
+func TestNotificationsMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")

@@ -75,7 +75,7 @@ func wantTold(t *testing.T, tab *testkit.Socket, event string, unread int) told 
 	return e
 }
 
-func TestAllTabsHaveTheSameCount(t *testing.T) {
+func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -118,7 +118,7 @@ func TestAllTabsHaveTheSameCount(t *testing.T) {
 	bell(ben.Client, 0)
 }
 
-func TestWhatConcernsSomebodyIsToldOnce(t *testing.T) {
+func TestNotificationIsSentOncePerCause(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben, cat := app.member("Ann Lee"), app.member("Ben Oak"), app.member("Cat Roe")
@@ -166,7 +166,7 @@ func TestWhatConcernsSomebodyIsToldOnce(t *testing.T) {
 	hers.WantNo("notification")
 }
 
-func TestADirectMessageIsNotToldToWhomeverLooksAtIt(t *testing.T) {
+func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -186,7 +186,7 @@ func TestADirectMessageIsNotToldToWhomeverLooksAtIt(t *testing.T) {
 	}
 }
 
-func TestWhoReadsTheRoomHasReadItsNotifications(t *testing.T) {
+func TestNotificationsOfAReadRoomAreRead(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -206,7 +206,7 @@ func TestWhoReadsTheRoomHasReadItsNotifications(t *testing.T) {
 	his.WantNo("notificationRead")
 }
 
-func TestADeletedMessageLeavesNoWordInNotifications(t *testing.T) {
+func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -228,7 +228,7 @@ func TestADeletedMessageLeavesNoWordInNotifications(t *testing.T) {
 	}
 }
 
-func TestAnEditTellsWhomItNamesNow(t *testing.T) {
+func TestNotificationOfAnEditReachesNewlyMentionedUsers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben, cat := app.member("Ann Lee"), app.member("Ben Oak"), app.member("Cat Roe")
@@ -243,7 +243,7 @@ func TestAnEditTellsWhomItNamesNow(t *testing.T) {
 	his.WantNo("notification")
 }
 
-func TestAReactionThatIsTakenBackIsTakenBackHereToo(t *testing.T) {
+func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
@@ -261,7 +261,7 @@ func TestAReactionThatIsTakenBackIsTakenBackHereToo(t *testing.T) {
 	his.WantNo("notification") // nobody rings a bell over and over
 }
 
-func TestTheDemoBeginsWithSomethingInTheBell(t *testing.T) {
+func TestDemoHasUnreadNotifications(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	for handle, unread := range map[string]int{"sam": 4, "maya": 1} {

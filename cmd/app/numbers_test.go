@@ -21,7 +21,7 @@ var numeric = strings.Fields(`after around before current cursorPosition docId e
 
 var pathParameter = regexp.MustCompile(`:\w+`)
 
-func TestNumbersOfAnySizeAreNoFaultOfTheServer(t *testing.T) {
+func TestNumbersOfAnySizeCauseNoServerError(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
 	sam := app.as("sam")

@@ -22,7 +22,7 @@ func startWithOps(t *testing.T, change ...func(*Config)) (*instance, *testkit.Cl
 	return app, testkit.NewClient(t, "http://"+address)
 }
 
-func TestOperatorsSeeWhatHappens(t *testing.T) {
+func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -55,7 +55,7 @@ func TestOperatorsSeeWhatHappens(t *testing.T) {
 	}
 }
 
-func TestGreetingSaysHowToOpenItToTheNetwork(t *testing.T) {
+func TestGreetingExplainsAccessFromTheNetwork(t *testing.T) {
 	t.Parallel()
 	const says = "ADDR=:8080 opens it to the network"
 	if got := startApp(t).greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, says) {
@@ -66,7 +66,7 @@ func TestGreetingSaysHowToOpenItToTheNetwork(t *testing.T) {
 	}
 }
 
-func TestTheHealthcheckAsksWhetherItIsReady(t *testing.T) {
+func TestHealthcheckReportsReadiness(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	config := app.config

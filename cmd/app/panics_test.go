@@ -88,7 +88,7 @@ func TestPanicOfARequestIsCounted(t *testing.T) {
 	}
 }
 
-func TestPanicAroundARequestEndsItsConnectionAlone(t *testing.T) {
+func TestPanicOutsideTheRouterClosesOneConnection(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
 	app.router.Pre(func(next echo.HandlerFunc) echo.HandlerFunc {

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestWatchersOnAnotherNodeConverge(t *testing.T) {
+func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	t.Parallel()
 	here := startApp(t, brisk)
 	there := startAppOn(t, here.config.DatabaseURL, brisk)
@@ -50,7 +50,7 @@ func becomes(t *testing.T, watcher *testkit.Socket, status, text string) {
 	}
 }
 
-func TestADeadNodeTakesItsPeopleOfflineOnce(t *testing.T) {
+func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	other := startAppOn(t, app.config.DatabaseURL, brisk)
@@ -90,7 +90,7 @@ func TestADeadNodeTakesItsPeopleOfflineOnce(t *testing.T) {
 	tab.Close()
 }
 
-func TestAKilledProcessLeavesNoGhosts(t *testing.T) {
+func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	killed := startProcess(t, database)
@@ -109,7 +109,7 @@ func TestAKilledProcessLeavesNoGhosts(t *testing.T) {
 	testkit.Eventually(t, "its lease is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 }
 
-func TestWhoComesBackAfterARestartWasNeverGone(t *testing.T) {
+func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	t.Parallel()
 	unhurried := func(c *Config) { brisk(c); c.Presence.Grace = time.Second }
 	app := startApp(t, unhurried)

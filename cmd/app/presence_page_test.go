@@ -48,7 +48,7 @@ func watching(t *testing.T, change ...func(*Config)) (app *instance, sam tab, ma
 	return app, sam.SeesOnline(0), maya, app.id(maya)
 }
 
-func TestAPersonIsSeenComingAndGoing(t *testing.T) {
+func TestPresencePageShowsUsersComeAndGo(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	sam.SeesInSidebar(id, "offline")
@@ -66,7 +66,7 @@ func TestAPersonIsSeenComingAndGoing(t *testing.T) {
 
 func standingOf(id int64) string { return fmt.Sprintf(`main [data-standing-of="%d"]`, id) }
 
-func TestAReloadMakesNoFlicker(t *testing.T) {
+func TestPresenceIsUnchangedByAReload(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t, func(c *Config) { c.Presence.Grace = 10 * time.Second })
 	hers := app.open(maya, "/rooms")
@@ -83,7 +83,7 @@ func TestAReloadMakesNoFlicker(t *testing.T) {
 	}
 }
 
-func TestThePageIsDrawnWithThePeopleOnIt(t *testing.T) {
+func TestPresenceIsRenderedByTheServer(t *testing.T) {
 	t.Parallel()
 	app, _, maya, _ := watching(t)
 	samID := app.id(app.as("sam"))
@@ -93,7 +93,7 @@ func TestThePageIsDrawnWithThePeopleOnIt(t *testing.T) {
 	page.Want(`.topbar .avatar[data-presence="online"]`)
 }
 
-func TestAStatusAndItsTextAreShownToOthers(t *testing.T) {
+func TestPresenceStatusAndTextAreShownToOthers(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/people")
@@ -112,7 +112,7 @@ func TestAStatusAndItsTextAreShownToOthers(t *testing.T) {
 	sam.SeesInSidebar(id, "online")
 }
 
-func TestAStatusIsSetWithoutScript(t *testing.T) {
+func TestPresenceStatusIsSetWithoutScript(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	app.open(maya, "/rooms")
@@ -123,7 +123,7 @@ func TestAStatusIsSetWithoutScript(t *testing.T) {
 	maya.Do(http.MethodPost, "/people/me/status", in{"status": "asleep"}).Want(http.StatusUnprocessableEntity)
 }
 
-func TestTheInvisibleAreOfflineToOthersOnly(t *testing.T) {
+func TestPresencePageShowsInvisibleUsersAsOffline(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/people")
@@ -138,7 +138,7 @@ func TestTheInvisibleAreOfflineToOthersOnly(t *testing.T) {
 	sam.SeesInSidebar(id, "online").SeesOnline(1)
 }
 
-func TestWhoLooksElsewhereIsAwayWithEveryTabHidden(t *testing.T) {
+func TestPresenceIsAwayWhenEveryTabIsHidden(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	one := app.open(maya, "/rooms")
@@ -157,7 +157,7 @@ func TestWhoLooksElsewhereIsAwayWithEveryTabHidden(t *testing.T) {
 	sam.SeesInSidebar(id, "away") // the new connection says it too
 }
 
-func TestWhoDoesNothingIsAwayUntilTheyDo(t *testing.T) {
+func TestPresenceIdleUserIsAway(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t, func(c *Config) { c.Presence.Idle = 300 * time.Millisecond })
 	hers := app.open(maya, "/rooms")
@@ -168,7 +168,7 @@ func TestWhoDoesNothingIsAwayUntilTheyDo(t *testing.T) {
 	sam.SeesInSidebar(id, "away")
 }
 
-func TestNoGhostStaysAfterARestart(t *testing.T) {
+func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/rooms")
@@ -181,7 +181,7 @@ func TestNoGhostStaysAfterARestart(t *testing.T) {
 	sam.SeesInSidebar(id, "online").SeesOnline(1)
 }
 
-func TestAPersonsCardOpensAndStaysTrue(t *testing.T) {
+func TestPresenceCardOpensAndIsLive(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := watching(t)
 	hers := app.open(maya, "/rooms")
@@ -202,7 +202,7 @@ func TestAPersonsCardOpensAndStaysTrue(t *testing.T) {
 	hers.WantText("#person-card", "@sam").WantNo("#person-card .why") // what it is made of is for oneself and admins
 }
 
-func TestTheCardsOfPresenceAreAccessible(t *testing.T) {
+func TestPresenceCardsAreAccessible(t *testing.T) {
 	t.Parallel()
 	app, _, maya, id := watching(t)
 	app.open(maya, "/rooms")
@@ -217,7 +217,7 @@ func TestTheCardsOfPresenceAreAccessible(t *testing.T) {
 	}
 }
 
-func TestWhoIsAwayHasARingInTheRoomToo(t *testing.T) {
+func TestPresenceIsShownInTheChatRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, quick)
 	room := app.room(app.as("sam"), "rings")

@@ -82,7 +82,7 @@ func (i *instance) sees(viewer *testkit.Client, id int64, status presence.Status
 	})
 }
 
-func TestPeopleComeAndGo(t *testing.T) {
+func TestPresenceEventsOfArrivalAndDeparture(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -117,7 +117,7 @@ func TestPeopleComeAndGo(t *testing.T) {
 	}
 }
 
-func TestASecondTabAndAReloadAreNotTold(t *testing.T) {
+func TestPresenceSecondTabAndReloadSendNoEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // to come back in
 	sam, maya := app.as("sam"), app.as("maya")
@@ -144,7 +144,7 @@ func TestASecondTabAndAReloadAreNotTold(t *testing.T) {
 	}
 }
 
-func TestAnonymousPeopleAndPlainRequestsDoNotWatch(t *testing.T) {
+func TestPresenceRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam := app.as("sam")
@@ -164,7 +164,7 @@ func TestAnonymousPeopleAndPlainRequestsDoNotWatch(t *testing.T) {
 	}
 }
 
-func TestInvisiblePeopleAreOfflineToOthersEverywhere(t *testing.T) {
+func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -216,7 +216,7 @@ func TestInvisiblePeopleAreOfflineToOthersEverywhere(t *testing.T) {
 	app.update(hers, maya)
 }
 
-func TestAStatusIsKeptAndItsChangeIsAnUpdate(t *testing.T) {
+func TestPresenceStatusIsKeptAndChangesAreSent(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -239,7 +239,7 @@ func TestAStatusIsKeptAndItsChangeIsAnUpdate(t *testing.T) {
 	hers.WantNo("userOffline")
 }
 
-func TestAwayByItselfDoesNotChangeTheChoice(t *testing.T) {
+func TestPresenceAutomaticAwayKeepsTheChosenStatus(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -260,7 +260,7 @@ func TestAwayByItselfDoesNotChangeTheChoice(t *testing.T) {
 	}
 }
 
-func TestPresenceComesBackWithTheDatabase(t *testing.T) {
+func TestPresenceRecoversWithTheDatabase(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -282,7 +282,7 @@ func TestPresenceComesBackWithTheDatabase(t *testing.T) {
 	hers.WantNo("userOffline")
 }
 
-func TestWhyIsSomebodyOnline(t *testing.T) {
+func TestPresenceExplanation(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, brisk)
 	sam, maya := app.as("sam"), app.as("maya")

@@ -177,7 +177,7 @@ func trusting(t *testing.T) func(*Config) {
 
 var forgedHeaders = []string{"X-Forwarded-For", "203.0.113.7", "X-Forwarded-Host", "evil.example", "Forwarded", "for=203.0.113.7;host=evil.example"}
 
-func TestReverseProxyShowsTheClientsAddress(t *testing.T) {
+func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, trusting(t))
 	plain, secure := startProxy(t, app)
@@ -211,7 +211,7 @@ func TestReverseProxyShowsTheClientsAddress(t *testing.T) {
 	}
 }
 
-func TestReverseProxyKeepsTheLimitsOfClientsApart(t *testing.T) {
+func TestReverseProxyLimitsEachClient(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, trusting(t), func(c *Config) { c.RequestRate, c.ConnectionsPerAddress = 5, 2 })
 	plain, _ := startProxy(t, app)

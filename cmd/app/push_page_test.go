@@ -79,7 +79,7 @@ func (i *instance) away(who *testkit.Client) {
 	})
 }
 
-func TestWhatWasReadWhileNoPageWasOpenIsClosedByTheNext(t *testing.T) {
+func TestPushReadElsewhereIsClosedByTheNextPage(t *testing.T) {
 	t.Parallel()
 	app, nora, laptop, hers := pushedTo(t, "granted")
 	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
@@ -94,7 +94,7 @@ func TestWhatWasReadWhileNoPageWasOpenIsClosedByTheNext(t *testing.T) {
 	hers.live().Shows(t)
 }
 
-func TestAClickOnWhatWasPushedLeadsThereAndCountsAsRead(t *testing.T) {
+func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 	t.Parallel()
 	app, nora, laptop, hers := pushedTo(t, "granted")
 	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
@@ -110,13 +110,13 @@ func TestAClickOnWhatWasPushedLeadsThereAndCountsAsRead(t *testing.T) {
 	})
 }
 
-func TestPushSaysWhenItIsBlocked(t *testing.T) {
+func TestPushShowsThatItIsBlocked(t *testing.T) {
 	t.Parallel()
 	_, _, _, hers := pushedTo(t, "denied")
 	hers.Want(`[data-push-when=blocked]`).WantNo("[data-push-on]").WantNo("[data-push-off]")
 }
 
-func TestPushIsSwitchedOffHereAndElsewhere(t *testing.T) {
+func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 	t.Parallel()
 	app, nora, _, hers := pushedTo(t, "granted")
 	hers.Want("[data-push-when=off]").WantAccessible()
@@ -132,7 +132,7 @@ func TestPushIsSwitchedOffHereAndElsewhere(t *testing.T) {
 	}
 }
 
-func TestTheBrowserIsTheNextPersonsAfterSigningIn(t *testing.T) {
+func TestPushSubscriptionMovesToTheNextUser(t *testing.T) {
 	t.Parallel()
 	app, _, _, hers := pushedTo(t, "granted")
 	hers.Click("[data-push-on]").Want("[data-push-when=on]")

@@ -61,7 +61,7 @@ func (i *instance) devices(who *testkit.Client) []pushDevice {
 	return testkit.As[[]pushDevice](who.Get("/api/push/subscriptions").Want(http.StatusOK))
 }
 
-func TestAPushLeavesTheServerForTheDevice(t *testing.T) {
+func TestPushReachesTheDevice(t *testing.T) {
 	t.Parallel()
 	app, service := pushing(t)
 	nora, phone := app.nora(), service.Device("phone")
@@ -84,7 +84,7 @@ func TestAPushLeavesTheServerForTheDevice(t *testing.T) {
 	}
 }
 
-func TestDevicesAreTheirPersonsOwn(t *testing.T) {
+func TestPushDevicesBelongToTheirUser(t *testing.T) {
 	t.Parallel()
 	app, service := pushing(t)
 	nora, sam, phone := app.nora(), app.as("sam"), service.Device("phone")
@@ -108,7 +108,7 @@ func TestDevicesAreTheirPersonsOwn(t *testing.T) {
 	}
 }
 
-func TestSubscriptionsOfNobodysBrowserAreRefused(t *testing.T) {
+func TestPushRefusesInvalidSubscriptions(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	nora, good := app.nora(), testkit.NewPushService(t).Device("phone").Subscription()
@@ -123,7 +123,7 @@ func TestSubscriptionsOfNobodysBrowserAreRefused(t *testing.T) {
 	nora.Post("/api/push/subscriptions", in{}).Want(http.StatusUnprocessableEntity)
 }
 
-func TestWhoSignsOutIsToldNothingThere(t *testing.T) {
+func TestPushEndsWithTheSignOut(t *testing.T) {
 	t.Parallel()
 	app, service := pushing(t)
 	here, there := app.nora(), app.anybody()

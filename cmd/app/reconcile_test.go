@@ -13,7 +13,7 @@ import (
 
 const often = 20 * time.Millisecond // between two looks at the database
 
-func TestWhatWasNeverToldIsToldByTheReconciler(t *testing.T) {
+func TestReconcilerSendsMissingEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
@@ -40,7 +40,7 @@ func TestWhatWasNeverToldIsToldByTheReconciler(t *testing.T) {
 	}
 }
 
-func TestALongGapIsToldByItsEnd(t *testing.T) {
+func TestReconcilerSendsOnlyTheEndOfALongGap(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
@@ -59,7 +59,7 @@ func TestALongGapIsToldByItsEnd(t *testing.T) {
 	})
 }
 
-func TestTheReconcilerTellsNothingTwice(t *testing.T) {
+func TestReconcilerSendsNothingTwice(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")

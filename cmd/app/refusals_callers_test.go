@@ -13,7 +13,7 @@ import (
 // forged is a secret of the right length that nobody was given.
 const forged = "Zm9yZ2VkLWZvcmdlZC1mb3JnZWQtZm9yZ2VkLWZvcmdlZA"
 
-func TestWhoIsNotWhoTheySayIsRefusedAtTheHandshake(t *testing.T) {
+func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	a.secrets = append(a.secrets, forged, "forged")
@@ -49,7 +49,7 @@ func TestWhoIsNotWhoTheySayIsRefusedAtTheHandshake(t *testing.T) {
 	})
 }
 
-func TestAStolenTicketWorksOnce(t *testing.T) {
+func TestTicketIsAcceptedOnce(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	ticket := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
@@ -70,7 +70,7 @@ func TestAStolenTicketWorksOnce(t *testing.T) {
 	}
 }
 
-func TestAnOldCookieIsAsGoodAsNone(t *testing.T) {
+func TestSessionCookieIsAnonymousOnceExpired(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	old := a.as("priya")
@@ -87,7 +87,7 @@ func TestAnOldCookieIsAsGoodAsNone(t *testing.T) {
 	}
 }
 
-func TestSigningUpInAndOutIsByHTTP(t *testing.T) {
+func TestSignInActionsRefuseTheSocket(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	const password = "s3cr3t s3cr3t"
@@ -106,7 +106,7 @@ func TestSigningUpInAndOutIsByHTTP(t *testing.T) {
 	a.people["lin"].Get("/api/me").Want(200)
 }
 
-func TestBadCredentialsAreRefusedWithoutATrace(t *testing.T) {
+func TestSignInRefusalsChangeNothing(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	const password = "correct horse battery"
@@ -136,7 +136,7 @@ func TestBadCredentialsAreRefusedWithoutATrace(t *testing.T) {
 	}
 }
 
-func TestAPageOfAnotherSiteWritesNothing(t *testing.T) {
+func TestCrossSiteWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "cross")
@@ -159,7 +159,7 @@ func TestAPageOfAnotherSiteWritesNothing(t *testing.T) {
 	a.people["lin"].Do(http.MethodGet, "/api/me", nil, "Sec-Fetch-Site", "cross-site").Want(200)
 }
 
-func TestTheClientIDsOfTwoPeopleAreTheirOwn(t *testing.T) {
+func TestChatClientIDIsUniquePerUser(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "ids")
@@ -171,7 +171,7 @@ func TestTheClientIDsOfTwoPeopleAreTheirOwn(t *testing.T) {
 	}
 }
 
-func TestARevokedTokenAndAnOldTicketOpenNothing(t *testing.T) {
+func TestTokenRevokedAndTicketExpiredAreRefused(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	made := testkit.As[struct {

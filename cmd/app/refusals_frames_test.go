@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestAFrameThatBreaksTheProtocolIsAnswered(t *testing.T) {
+func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "frames")
@@ -54,7 +54,7 @@ func TestAFrameThatBreaksTheProtocolIsAnswered(t *testing.T) {
 	live.Post("/api/chat/send", in{"roomId": room, "text": "the connection stands"}).Want(200)
 }
 
-func TestABodyThatBreaksTheProtocolIsAnswered(t *testing.T) {
+func TestProtocolAnswersInvalidBody(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	lin := a.people["lin"]
@@ -75,7 +75,7 @@ func TestABodyThatBreaksTheProtocolIsAnswered(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoTextOrTooLongClosesTheConnection(t *testing.T) {
+func TestProtocolBinaryOrOversizedMessageCloses(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	room := a.room(a.people["lin"], "closes")
@@ -93,7 +93,7 @@ func TestWhatIsNoTextOrTooLongClosesTheConnection(t *testing.T) {
 	})
 }
 
-func TestAFloodOfFramesIsSlowedDownThenClosed(t *testing.T) {
+func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 	t.Parallel()
 	a := anArena(t, func(c *Config) { c.RequestRate = 5 }) // few, so that a busy machine is faster, too
 	flood := strings.Repeat(`{"id":1,"url":"/api/me"}`+"\n", 500)
@@ -120,7 +120,7 @@ func TestAFloodOfFramesIsSlowedDownThenClosed(t *testing.T) {
 	}
 }
 
-func TestAFloodByHTTPIsRefusedForThatPersonOnly(t *testing.T) {
+func TestRateLimitByHTTPAppliesToOneCaller(t *testing.T) {
 	t.Parallel()
 	a := anArena(t, func(c *Config) { c.RequestRate = 50 })
 	lin := a.people["lin"]

@@ -23,7 +23,7 @@ type refusal struct {
 	says   string // in the problem document
 }
 
-func TestWhatBreaksARuleOfChatIsRefusedAndChangesNothing(t *testing.T) {
+func TestChatRefusalsChangeNothing(t *testing.T) {
 	t.Parallel()
 	a := anArena(t)
 	lin, maya := a.people["lin"], a.people["maya"]
@@ -141,7 +141,7 @@ func TestWhatBreaksARuleOfChatIsRefusedAndChangesNothing(t *testing.T) {
 	}
 }
 
-func TestCharactersAreCodePoints(t *testing.T) {
+func TestChatLengthIsInCodePoints(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
@@ -156,7 +156,7 @@ func TestCharactersAreCodePoints(t *testing.T) {
 	}
 }
 
-func TestMarkupIsShownAsText(t *testing.T) {
+func TestChatMarkupIsShownAsText(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -180,7 +180,7 @@ func TestMarkupIsShownAsText(t *testing.T) {
 	}
 }
 
-func TestALimitPastItsMaximumIsCut(t *testing.T) {
+func TestChatHistoryLimitIsAtMost100(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestRepeatedRequestsTellNobody(t *testing.T) {
+func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")

@@ -12,12 +12,12 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestARestartInTheMiddleOfSendingLosesAndDoublesNothing(t *testing.T) {
+func TestReconnectAfterARestartLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	survive(t, func(app *instance, _ []*follower) { app.stop() }, wire.CloseRestart)
 }
 
-func TestADeathInTheMiddleOfSendingLosesAndDoublesNothing(t *testing.T) {
+func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	survive(t, func(app *instance, all []*follower) {
 		for _, f := range all { // no goodbye reaches anybody
@@ -78,7 +78,7 @@ func survive(t *testing.T, end func(*instance, []*follower), code wire.CloseCode
 	}
 }
 
-func TestFiveHundredAreLetGoWithinTenSeconds(t *testing.T) {
+func TestShutdownCloses500SocketsWithinTenSeconds(t *testing.T) {
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "crowd")
@@ -97,7 +97,7 @@ func TestFiveHundredAreLetGoWithinTenSeconds(t *testing.T) {
 	}
 }
 
-func TestWhoLeavesIsNotReadyBeforeAnybodyIsLetGo(t *testing.T) {
+func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

@@ -19,7 +19,7 @@ const soon = time.Second
 // The join is held twice where it asks whether Maya may: it has read that she
 // may, then she is removed, and it asks again. Between the two it may not have
 // let her in.
-func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
+func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -62,7 +62,7 @@ func TestARemovalBetweenAuthorisationAndJoinWins(t *testing.T) {
 	}
 }
 
-func TestARemovedMemberHearsNothingThatWasSentAfterTheRemoval(t *testing.T) {
+func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, theo, maya := app.as("sam"), app.as("theo"), app.as("maya")
@@ -110,7 +110,7 @@ func TestARemovedMemberHearsNothingThatWasSentAfterTheRemoval(t *testing.T) {
 	}
 }
 
-func TestWhatIsQueuedForARemovedMemberIsThrownAway(t *testing.T) {
+func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -135,7 +135,7 @@ func TestWhatIsQueuedForARemovedMemberIsThrownAway(t *testing.T) {
 	}
 }
 
-func TestSigningOutClosesTheSocketsOfThatSession(t *testing.T) {
+func TestSignOutClosesTheSocketsOfTheSession(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	here, there := app.as("maya"), app.as("maya")
@@ -149,7 +149,7 @@ func TestSigningOutClosesTheSocketsOfThatSession(t *testing.T) {
 	here.Connect("").Get("/api/me", nil).Want(401)
 }
 
-func TestRevokingASessionClosesItsSockets(t *testing.T) {
+func TestSessionRevocationClosesItsSockets(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	lost, mine := app.as("maya"), app.as("maya")
@@ -169,7 +169,7 @@ func TestRevokingASessionClosesItsSockets(t *testing.T) {
 	lost.Get("/api/me").Want(401)
 }
 
-func TestRevokingATokenClosesItsSockets(t *testing.T) {
+func TestTokenRevocationClosesItsSockets(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := app.as("maya")

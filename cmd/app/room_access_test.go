@@ -40,7 +40,7 @@ func (p tab) wantNoSidewaysScroll(t *testing.T, where string) {
 	}
 }
 
-func TestWhatOpensOverARoomIsAccessible(t *testing.T) {
+func TestChatPopoversAreAccessible(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.ReduceMotion()
@@ -58,7 +58,7 @@ func TestWhatOpensOverARoomIsAccessible(t *testing.T) {
 	sam.Tool("Why this?").WantFocus(".notice-why").WantAccessibleInBothThemes().Press("Escape").WantNo("#notifications")
 }
 
-func TestTheLogIsWalkedByKeys(t *testing.T) {
+func TestChatLogIsNavigatedByKeys(t *testing.T) {
 	t.Parallel()
 	app, room, sam, _ := twoInARoom(t)
 	app.chatter(app.as("maya"), room, 1, 3)

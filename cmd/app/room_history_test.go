@@ -33,7 +33,7 @@ func (p tab) wantStill(id int64, before float64) {
 
 const toTheTop = `(document.querySelector("[data-log]").scrollTop = -1e6)`
 
-func TestHistoryLoadsAboveWithoutMovingWhatIsRead(t *testing.T) {
+func TestChatHistoryLoadsAboveWithoutScrolling(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
@@ -51,7 +51,7 @@ func TestHistoryLoadsAboveWithoutMovingWhatIsRead(t *testing.T) {
 	maya.Sees("line 1.").Want(".beginning").WantNo("[data-edge]").WantCount(".divider.day", 1)
 }
 
-func TestWhoReadsHistoryIsNotMovedByNews(t *testing.T) {
+func TestChatHistoryDoesNotScrollForNewMessages(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
@@ -67,7 +67,7 @@ func TestWhoReadsHistoryIsNotMovedByNews(t *testing.T) {
 	maya.Click("[data-jump]").Until(`document.querySelector("[data-log]").scrollTop === 0`).WantNo("[data-jump]").WantFocus("#compose")
 }
 
-func TestARoomOpensAtTheFirstUnread(t *testing.T) {
+func TestChatRoomOpensAtTheFirstUnread(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, unlimited)
 	owner, reader := app.as("sam"), app.as("maya")
@@ -82,7 +82,7 @@ func TestARoomOpensAtTheFirstUnread(t *testing.T) {
 	maya.Sees("line 130.").WantNoText(fmt.Sprintf("#room-link-%d", room), "unread")
 }
 
-func TestOnTheWayDownNothingIsMissing(t *testing.T) {
+func TestChatHistoryLoadsBelowWithoutGaps(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
@@ -99,7 +99,7 @@ func TestOnTheWayDownNothingIsMissing(t *testing.T) {
 	maya.Until(numbers + `.every((n, i, all) => i === 0 || n === all[i - 1] + 1)`)
 }
 
-func TestAPageKeepsThreeHundredMessages(t *testing.T) {
+func TestChatPageKeepsAtMost300Messages(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
@@ -112,7 +112,7 @@ func TestAPageKeepsThreeHundredMessages(t *testing.T) {
 	maya.Sees("line 351.").WantCount(".message", 50)
 }
 
-func TestMessagesOfAPersonAreGroupedAndDaysDivided(t *testing.T) {
+func TestChatMessagesAreGroupedByUserAndDay(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	owner := app.as("sam")

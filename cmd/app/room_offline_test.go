@@ -23,7 +23,7 @@ func (p tab) bodies() []string {
 	return testkit.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
 }
 
-func TestWhatIsWrittenOfflineGoesOutInOrderOnce(t *testing.T) {
+func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "tunnel")
@@ -46,7 +46,7 @@ func TestWhatIsWrittenOfflineGoesOutInOrderOnce(t *testing.T) {
 	}
 }
 
-func TestAServerThatRestartsWhileBothWriteLosesAndDoublesNothing(t *testing.T) {
+func TestChatOfflineQueueSurvivesAServerRestart(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "restart")
@@ -69,7 +69,7 @@ func TestAServerThatRestartsWhileBothWriteLosesAndDoublesNothing(t *testing.T) {
 	}
 }
 
-func TestTheOutboxSurvivesAReload(t *testing.T) {
+func TestChatOfflineQueueSurvivesAReload(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "tunnel")
@@ -82,7 +82,7 @@ func TestTheOutboxSurvivesAReload(t *testing.T) {
 	sam.Sees("kept").WantCount("[data-delivery]", 0).WantCount(".message", 1).WantValue("#compose", "a draft")
 }
 
-func TestWhatWasStoredButNotAnsweredIsNotDoubled(t *testing.T) {
+func TestChatRetryDoesNotDoubleAStoredMessage(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "echo")
@@ -101,7 +101,7 @@ func TestWhatWasStoredButNotAnsweredIsNotDoubled(t *testing.T) {
 	sam.Sees("only once").WantCount(".message", 1)
 }
 
-func TestWhatTheServerRefusesWaitsForItsWriter(t *testing.T) {
+func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	owner := app.as("sam")
@@ -128,7 +128,7 @@ func TestWhatTheServerRefusesWaitsForItsWriter(t *testing.T) {
 	maya.Sees("but still")
 }
 
-func TestWhatARoomBecameMeanwhileIsSeenByWhoComesBack(t *testing.T) {
+func TestReconnectRefreshesTheChatRoomHeader(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	owner := app.as("sam")
@@ -141,7 +141,7 @@ func TestWhatARoomBecameMeanwhileIsSeenByWhoComesBack(t *testing.T) {
 	maya.WantText("h1", "after").WantText("[data-room-topic]", "what comes").Until(`document.title.includes("#after")`)
 }
 
-func TestTooLongIsSaidBeforeItIsSent(t *testing.T) {
+func TestChatMessageThatIsTooLongIsNotSent(t *testing.T) {
 	t.Parallel()
 	_, _, sam, _ := twoInARoom(t)
 	sam.Until(`(compose.value = "👍".repeat(2001), compose.dispatchEvent(new Event("input", {bubbles: true})), true)`)
@@ -149,7 +149,7 @@ func TestTooLongIsSaidBeforeItIsSent(t *testing.T) {
 	sam.Type("#compose", "").Press("Backspace").WantNo("[data-problem]").Press("Enter").WantCount(".message[id]", 1)
 }
 
-func TestReadingAndPostingWithoutScript(t *testing.T) {
+func TestChatWorksWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, unlimited)
 	owner := app.as("sam")
@@ -173,7 +173,7 @@ func TestReadingAndPostingWithoutScript(t *testing.T) {
 	as.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
 }
 
-func TestAMessageThatCannotBeSentComesBackWithTheReason(t *testing.T) {
+func TestChatFormShowsWhyAMessageIsRefused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

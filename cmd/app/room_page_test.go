@@ -51,7 +51,7 @@ func twoInARoom(t *testing.T) (app *instance, room int64, sam, maya tab) {
 	return app, room, app.open(owner, roomPath(room)), app.open(app.as("maya"), roomPath(room))
 }
 
-func TestWhatOneWritesTheOtherSees(t *testing.T) {
+func TestChatMessageReachesOtherMembers(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Want(`.room-here [title^="Maya Okafor"]`)
@@ -69,14 +69,14 @@ func TestWhatOneWritesTheOtherSees(t *testing.T) {
 	sam.WantNo(".room-here .avatar")
 }
 
-func TestTypingStopsByItself(t *testing.T) {
+func TestChatTypingStopsByItself(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Type("#compose", "hm")
 	maya.WantText("[data-typing-names]", "Sam is typing…").WantNoText("[data-typing-names]", "typing")
 }
 
-func TestAMessageIsEditedAndDeletedForEverybody(t *testing.T) {
+func TestChatEditAndDeletionReachOtherMembers(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("the _first_ words").Sees("the first words")
@@ -90,7 +90,7 @@ func TestAMessageIsEditedAndDeletedForEverybody(t *testing.T) {
 	maya.WantCount(".message", 0)
 }
 
-func TestOnlyOnesOwnMessagesAreEdited(t *testing.T) {
+func TestChatEditIsForTheAuthorOnly(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("mine").Sees("mine")
@@ -99,7 +99,7 @@ func TestOnlyOnesOwnMessagesAreEdited(t *testing.T) {
 	maya.Press("e").WantNo(".editor").Press("Escape").WantFocus("#compose")
 }
 
-func TestAReactionIsOnesOwnAndEverybodys(t *testing.T) {
+func TestChatReactionHasACountAndAPressedState(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("shipped").Sees("shipped")
@@ -111,7 +111,7 @@ func TestAReactionIsOnesOwnAndEverybodys(t *testing.T) {
 	maya.WantNo(".reaction")
 }
 
-func TestAMentionIsOfferedAndStandsOut(t *testing.T) {
+func TestChatMentionIsCompletedAndHighlighted(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Type("#compose", "look, @may").Want("#mentions [aria-selected=true]").WantText("#mentions", "Maya Okafor")
@@ -122,7 +122,7 @@ func TestAMentionIsOfferedAndStandsOut(t *testing.T) {
 	sam.Type("#compose", "@th").Want("#mentions [role=option]").Press("Escape").WantNo("#mentions").WantValue("#compose", "@th")
 }
 
-func TestAReplyQuotesWhatItAnswers(t *testing.T) {
+func TestChatReplyQuotesTheMessage(t *testing.T) {
 	t.Parallel()
 	_, _, sam, maya := twoInARoom(t)
 	sam.Send("lunch at one?").Sees("lunch at one?")
@@ -135,7 +135,7 @@ func TestAReplyQuotesWhatItAnswers(t *testing.T) {
 	maya.WantText(".message .quote", "deleted message")
 }
 
-func TestWhatIsUnreadIsInStepAcrossTabs(t *testing.T) {
+func TestChatUnreadCountsAgreeAcrossTabs(t *testing.T) {
 	t.Parallel()
 	app, room, sam, maya := twoInARoom(t)
 	maya.Send("I am a member now").Sees("a member now")
@@ -168,7 +168,7 @@ func unreadIn(app *instance, handle string, room int64) int {
 	return -1
 }
 
-func TestARoomsNewNameAndEndReachWhoIsThere(t *testing.T) {
+func TestChatRoomChangesReachOpenPages(t *testing.T) {
 	t.Parallel()
 	app, room, sam, maya := twoInARoom(t)
 	maya.Send("hello").Sees("hello")
@@ -184,7 +184,7 @@ func TestARoomsNewNameAndEndReachWhoIsThere(t *testing.T) {
 	maya.ClickText("#main a", "See other rooms").WantPath("/rooms")
 }
 
-func TestAPrivateRoomIsMadeAndItsPeopleInvited(t *testing.T) {
+func TestChatPrivateRoomIsCreatedAndAMemberInvited(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.open(app.as("sam"), "/rooms"), app.open(app.as("maya"), "/rooms")
@@ -198,7 +198,7 @@ func TestAPrivateRoomIsMadeAndItsPeopleInvited(t *testing.T) {
 	sam.WantText("#sidebar [data-room]", "1 unread")
 }
 
-func TestRoomsOpenByAltAndArrow(t *testing.T) {
+func TestChatRoomsOpenByAltAndArrow(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.open(app.as("sam"), "/rooms")
@@ -208,7 +208,7 @@ func TestRoomsOpenByAltAndArrow(t *testing.T) {
 	sam.live().Press("Alt+ArrowUp").WantPath(rooms[0])
 }
 
-func TestSigningOutClosesTheOtherTab(t *testing.T) {
+func TestSignOutRedirectsOtherTabs(t *testing.T) {
 	t.Parallel()
 	app, room, sam, _ := twoInARoom(t)
 	other := sam.another("/people")

@@ -14,7 +14,7 @@ import (
 // hidden are the things that an outsider may not know of.
 var hidden = []string{"room", "message", "document", "version", "thread", "notification", "device", "endpoint", "session", "token", "search"}
 
-func TestRoutesTellNoOutsiderWhetherAHiddenThingExists(t *testing.T) {
+func TestRoutesRevealNoHiddenRecordToOutsiders(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, r := range routeTable {

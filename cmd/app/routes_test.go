@@ -33,7 +33,7 @@ const (
 	apart               // the same for a page's form that changes the session's user; a frame is not refused
 )
 
-func TestRoutesAnswerEachCallerAsTheTableSays(t *testing.T) {
+func TestRoutesAnswerEachCallerAsInTheTable(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for _, r := range routeTable {

@@ -23,7 +23,7 @@ func wombats(t *testing.T) (app *instance, theo *testkit.Client, room int64, may
 	return app, theo, room, app.open(app.as("maya"), "/search?q=wombat")
 }
 
-func TestASearchGoesOnFinding(t *testing.T) {
+func TestSearchPageIsLive(t *testing.T) {
 	t.Parallel()
 	app, theo, room, maya := wombats(t)
 	sam := app.as("sam")
@@ -51,7 +51,7 @@ func TestASearchGoesOnFinding(t *testing.T) {
 	maya.Click("[type=reset]").WantPath("/search?kinds=message").WantText("#after-hits", "Search everything").WantCount("#hits li", 0)
 }
 
-func TestNothingMovesUnderTheReader(t *testing.T) {
+func TestSearchPageHoldsNewResultsWhileInUse(t *testing.T) {
 	t.Parallel()
 	app, theo, room, maya := wombats(t)
 	maya.Type("#q", "").Press("ArrowDown").WantFocus("#hits li:first-child a.hit")
@@ -68,7 +68,7 @@ func TestNothingMovesUnderTheReader(t *testing.T) {
 	maya.Click("[data-arrivals]").WantText("#hits li:first-child .is-fresh", "the third wombat").WantCount("#hits li", 2)
 }
 
-func TestWhatOneIsAtIsReadWhole(t *testing.T) {
+func TestSearchPreviewShowsTheWholeMessage(t *testing.T) {
 	t.Parallel()
 	app, theo, room, maya := wombats(t)
 	sam := app.as("sam")
@@ -86,7 +86,7 @@ func TestWhatOneIsAtIsReadWhole(t *testing.T) {
 	maya.Clear("#q").Type("#q", "okapi").WantNo("#search-preview")
 }
 
-func TestThereIsMoreThanAPageOfResults(t *testing.T) {
+func TestSearchPageLoadsMoreResults(t *testing.T) {
 	t.Parallel()
 	app, theo, room := menagerie(t)
 	for n := range 25 {
@@ -100,7 +100,7 @@ func TestThereIsMoreThanAPageOfResults(t *testing.T) {
 	maya.WantText("#hits li:first-child", "numbat 25").WantCount("#hits li", 20).WantText("#more-hits li:first-child", "numbat 5").Want("[data-more]")
 }
 
-func TestASearchWorksWithoutScript(t *testing.T) {
+func TestSearchWorksWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
@@ -111,7 +111,7 @@ func TestASearchWorksWithoutScript(t *testing.T) {
 	maya.Click(".saved-search button").WantText(".saved-searches", "None yet").WantPath("/search?kinds=room&q=launch")
 }
 
-func TestASavedSearchRingsTheBell(t *testing.T) {
+func TestSearchSavedQueryShowsANotification(t *testing.T) {
 	t.Parallel()
 	app, theo, room := menagerie(t)
 	nora := app.open(app.member("Nora Quist").Client, "/search?q=wombat")
@@ -122,7 +122,7 @@ func TestASavedSearchRingsTheBell(t *testing.T) {
 	nora.Click(".toast a").WantPath(fmt.Sprintf("/rooms/%d?message=%d", room, said))
 }
 
-func TestThePaletteFindsContentByKeysAlone(t *testing.T) {
+func TestSearchPaletteWorksByKeys(t *testing.T) {
 	t.Parallel()
 	app, theo, room := menagerie(t)
 	said := app.send(theo, room, "a quokka smiles")

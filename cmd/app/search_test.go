@@ -42,7 +42,7 @@ func (i *instance) wantFound(who *testkit.Client, query string, want ...string) 
 	}
 }
 
-func TestPeopleRoomsAndMessagesAreFoundAsSoonAsTheyAreThere(t *testing.T) {
+func TestSearchFindsNewUsersRoomsAndMessages(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -72,7 +72,7 @@ func TestPeopleRoomsAndMessagesAreFoundAsSoonAsTheyAreThere(t *testing.T) {
 	app.wantFound(maya, "angstrom", "user Wilhelmina Ångström")
 }
 
-func TestWhatIsSaidInAPrivateRoomIsFoundByItsMembersOnly(t *testing.T) {
+func TestSearchFindsPrivateRoomsForMembersOnly(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -92,7 +92,7 @@ func TestWhatIsSaidInAPrivateRoomIsFoundByItsMembersOnly(t *testing.T) {
 
 // An outsider's standing query gets nothing at all of a private room: what comes
 // first after it was said there is what was said in public later.
-func TestAnOutsiderHearsNothingOfAPrivateRoom(t *testing.T) {
+func TestSearchSubscriptionHidesPrivateRoomsFromOutsiders(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -123,7 +123,7 @@ func TestAnOutsiderHearsNothingOfAPrivateRoom(t *testing.T) {
 	}
 }
 
-func TestAStandingQueryEndsWithItsConnectionOrWithABlankOne(t *testing.T) {
+func TestSearchSubscriptionEndsWithConnectionOrBlankQuery(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	tab := app.as("maya").Connect("")
@@ -147,7 +147,7 @@ func TestAStandingQueryEndsWithItsConnectionOrWithABlankOne(t *testing.T) {
 	app.as("sam").Get("/api/search/subscribe?query=sam").Want(http.StatusBadRequest).WantBody("WebSocket required")
 }
 
-func TestHostileQueriesAreAnsweredOrRefused(t *testing.T) {
+func TestSearchAnswersOrRefusesHostileQueries(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya := app.as("maya")
@@ -173,7 +173,7 @@ func TestHostileQueriesAreAnsweredOrRefused(t *testing.T) {
 	app.send(app.as("sam"), app.room(app.as("sam"), "after"), "all is well")
 }
 
-func TestASavedSearchTellsOfWhatIsNew(t *testing.T) {
+func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -198,7 +198,7 @@ func TestASavedSearchTellsOfWhatIsNew(t *testing.T) {
 
 // The guide's LiveSearch reads name and price of what it is answered, and puts
 // the product of what comes later before it.
-func TestProductsComeWithWhatTheirListsShow(t *testing.T) {
+func TestSearchResultsOfProductsHaveNameAndPrice(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	maya, theo := app.as("maya"), app.as("theo")
@@ -231,7 +231,7 @@ func TestProductsComeWithWhatTheirListsShow(t *testing.T) {
 }
 
 // Whatever was there before there was a search is found after the next start.
-func TestWhatWasThereBeforeIsIndexedAtTheStart(t *testing.T) {
+func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
 	app := startAppOn(t, database)

@@ -112,7 +112,7 @@ func checkField(t *testing.T, shape, name string, v any) {
 	}
 }
 
-func TestAccountAnswersHaveTheProtocolsShapes(t *testing.T) {
+func TestAccountAnswersMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ada := app.anybody()
@@ -142,7 +142,7 @@ func TestAccountAnswersHaveTheProtocolsShapes(t *testing.T) {
 	}
 }
 
-func TestRoomAnswersHaveTheProtocolsShapes(t *testing.T) {
+func TestChatRoomsMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -174,7 +174,7 @@ func TestRoomAnswersHaveTheProtocolsShapes(t *testing.T) {
 	shaped(t, "room", maya.Post("/api/rooms/direct", in{"userId": app.id(sam)}).Want(200).WantBody(`"kind":"direct"`).WantBody(`"name":"Sam Rivera"`).Body)
 }
 
-func TestMessageAnswersAndEventsHaveTheProtocolsShapes(t *testing.T) {
+func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
@@ -245,7 +245,7 @@ func TestMessageAnswersAndEventsHaveTheProtocolsShapes(t *testing.T) {
 	both("userLeft", "visit")
 }
 
-func TestTheFirstFrameSaysWhoIsConnected(t *testing.T) {
+func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	for _, who := range []*testkit.Client{app.as("sam"), app.anybody()} {
@@ -265,7 +265,7 @@ func TestTheFirstFrameSaysWhoIsConnected(t *testing.T) {
 	}
 }
 
-func TestAnActionAnswersItsFragmentToWhoAsksForHTML(t *testing.T) {
+func TestActionAnswersHTMLIfAccepted(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

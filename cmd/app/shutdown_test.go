@@ -128,7 +128,7 @@ func (p *program) served(t *testing.T) (n int) {
 
 var servedBySocket = regexp.MustCompile(`hubbub_request_seconds_count\{route="/assets/\*",status="200",transport="socket"\} (\d+)`)
 
-func TestSIGTERMEndsTheProcessWhateverPeersDo(t *testing.T) {
+func TestShutdownBySIGTERMDespiteBlockedPeers(t *testing.T) {
 	t.Parallel()
 	p := startProgram(t)
 	const sockets = 5

@@ -69,7 +69,7 @@ func TestBinaryLimitNeedsAnOpenDocument(t *testing.T) {
 	live.WantClosed(int(wire.CloseTooBig))
 }
 
-func TestBinaryLimitOfStockEditors(t *testing.T) {
+func TestBinaryLimitOfStockClients(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")

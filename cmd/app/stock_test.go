@@ -126,7 +126,7 @@ func (p provider) reads(want string) {
 	p.until("it reads "+want, func(s state) bool { return s.Text == "<paragraph>"+want+"</paragraph>" })
 }
 
-func TestTheStockProviderIsServed(t *testing.T) {
+func TestDocumentStockClientsEditTogether(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
@@ -166,7 +166,7 @@ func TestTheStockProviderIsServed(t *testing.T) {
 	}
 }
 
-func TestAStockProviderThatWasTooFastBringsItAll(t *testing.T) {
+func TestDocumentStockClientSendsFastTypingInFull(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
