@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	if database := os.Getenv(processVariable); database != "" {
-		beProcess(database)
+		runAsProcess(database)
 	}
 	testkit.Main(m)
 }
@@ -82,12 +82,12 @@ func (i *instance) stop() {
 }
 
 // anybody is somebody who is not signed in.
-func (i *instance) anybody() *testkit.Client { return testkit.NewClient(i.t, i.at()) }
+func (i *instance) anonymous() *testkit.Client { return testkit.NewClient(i.t, i.at()) }
 
 // as signs somebody of the demo's cast in, by the form of the sign-in page.
 func (i *instance) as(handle string) *testkit.Client {
 	i.t.Helper()
-	who := i.anybody()
+	who := i.anonymous()
 	who.Do(http.MethodPost, "/signin/demo", url.Values{"as": {handle}}).Want(http.StatusSeeOther)
 	return who
 }

@@ -23,10 +23,10 @@ type arena struct {
 
 // anArena has Lin, who owns rooms, Maya, who is a member, and Theo, who is a
 // stranger; and nobody, who is "".
-func anArena(t *testing.T, change ...func(*Config)) *arena {
+func newArena(t *testing.T, change ...func(*Config)) *arena {
 	a := &arena{instance: startApp(t, change...), people: map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}}
 	for _, handle := range []string{"lin", "maya", "theo", ""} {
-		who := a.anybody()
+		who := a.anonymous()
 		if handle != "" {
 			who = a.as(handle)
 		}
@@ -55,7 +55,7 @@ func (a *arena) call(bySocket bool, who, method, path string, data any) testkit.
 }
 
 // refuses checks what try leaves behind: nothing but a line in the log.
-func (a *arena) refuses(t *testing.T, try func()) {
+func (a *arena) wantRefused(t *testing.T, try func()) {
 	t.Helper()
 	before, read := a.state(), len(a.log.String())
 	try()
@@ -102,7 +102,7 @@ func wantProblem(t *testing.T, answer testkit.Answer, status int) problem {
 	if kind := answer.Header.Get("Content-Type"); kind != "application/problem+json" {
 		t.Errorf("the problem's media type is %q", kind)
 	}
-	p := exactly[problem](t, answer.Body)
+	p := decodeExactly[problem](t, answer.Body)
 	if p.Type != "about:blank" || p.Title != http.StatusText(status) || p.Status != status {
 		t.Errorf("the problem document is %s", answer.Body)
 	}
@@ -113,7 +113,7 @@ func wantProblem(t *testing.T, answer testkit.Answer, status int) problem {
 }
 
 // exactly decodes JSON that has all of T's fields and no others.
-func exactly[T any](t *testing.T, text string) T {
+func decodeExactly[T any](t *testing.T, text string) T {
 	t.Helper()
 	var v T
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))

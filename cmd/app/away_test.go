@@ -30,8 +30,8 @@ func TestDatabaseOutageIs503AndTheAppRecovers(t *testing.T) {
 		"reading by the socket":    live.Get("/api/rooms", nil),
 		"sending by the socket":    live.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
 		"joining":                  live.Get("/api/chat/join", in{"roomId": room}),
-		"signing in":               app.anybody().Post("/api/login", in{"email": "x@test.example", "password": "correct horse"}),
-		"somebody not known there": app.anybody().WithToken("x").Get("/api/me"),
+		"signing in":               app.anonymous().Post("/api/login", in{"email": "x@test.example", "password": "correct horse"}),
+		"somebody not known there": app.anonymous().WithToken("x").Get("/api/me"),
 	} {
 		if p := wantProblem(t, answer, http.StatusServiceUnavailable); p.Detail == "" || strings.Contains(answer.Body, "SQLSTATE") {
 			t.Errorf("%s: it says %s", name, answer.Body)
@@ -40,15 +40,15 @@ func TestDatabaseOutageIs503AndTheAppRecovers(t *testing.T) {
 			t.Errorf("%s: Retry-After is %q", name, answer.Header.Get("Retry-After"))
 		}
 	}
-	app.anybody().Get("/readyz").Want(503).WantBody("the database cannot be reached")
-	app.anybody().Get("/healthz").Want(200)
-	app.anybody().Get("/js/socket.js").Want(200)
-	app.anybody().Do(http.MethodGet, "/signin", nil, "Accept", "text/html").Want(200)
+	app.anonymous().Get("/readyz").Want(503).WantBody("the database cannot be reached")
+	app.anonymous().Get("/healthz").Want(200)
+	app.anonymous().Get("/js/socket.js").Want(200)
+	app.anonymous().Do(http.MethodGet, "/signin", nil, "Accept", "text/html").Want(200)
 	sam.Do(http.MethodGet, fmt.Sprint("/rooms/", room), nil, "Accept", "text/html").Want(503).WantBody("<html")
 	live.Get("/healthz", nil).Want(200)
 
 	restore()
-	testkit.Eventually(t, "it is ready again", testkit.Patience, func() bool { return app.anybody().Get("/readyz").Status == 200 })
+	testkit.Eventually(t, "it is ready again", testkit.Patience, func() bool { return app.anonymous().Get("/readyz").Status == 200 })
 	live.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
 	live.Post("/api/chat/send", in{"roomId": room, "text": "back"}).Want(200)
 	if e := testkit.DataOf[thing](t, other.WantEvent("newMessage")); e.Text != "back" || e.Seq != 1 {
@@ -67,7 +67,7 @@ func TestDatabaseConnectionIsReplacedWhenLost(t *testing.T) {
 			return sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Status == 200
 		})
 	}
-	app.anybody().Get("/readyz").Want(200)
+	app.anonymous().Get("/readyz").Want(200)
 }
 
 func TestChatFailedCatchUpKeepsTheSubscription(t *testing.T) {

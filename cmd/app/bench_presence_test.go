@@ -20,8 +20,8 @@ const (
 // hear of every one.
 func BenchmarkPresenceStorm(b *testing.B) {
 	v := &venue{instance: startDurable(b)}
-	watchers := v.crowd(b, load.Order{Task: load.Listen, Sockets: benchWatchers, Events: b.N, Mark: `"event":"userOnline"`}, "watcher")
-	storm := v.crowd(b, load.Order{Task: load.Connect, Sockets: b.N}, "person")
+	watchers := v.startUsers(b, load.Order{Task: load.Listen, Sockets: benchWatchers, Events: b.N, Mark: `"event":"userOnline"`}, "watcher")
+	storm := v.startUsers(b, load.Order{Task: load.Connect, Sockets: b.N}, "person")
 	began := time.Now()
 	var heard load.Report
 	load.Measure(b, "arrival", b.N, func() {
@@ -39,7 +39,7 @@ func BenchmarkPresenceStorm(b *testing.B) {
 }
 
 // crowd is a load in which everybody is another person, and watches presence.
-func (v *venue) crowd(b *testing.B, order load.Order, name string) *load.Process {
+func (v *venue) startUsers(b *testing.B, order load.Order, name string) *load.Process {
 	b.Helper()
 	order.Address = v.listener.Addr().String()
 	for i := range order.Sockets {

@@ -38,7 +38,7 @@ func openVenue(b *testing.B) *venue {
 	b.Helper()
 	v := &venue{instance: startDurable(b)}
 	for i := range benchPeople {
-		v.people = append(v.people, v.anybody().SignUp(fmt.Sprint("Bench Person ", i)))
+		v.people = append(v.people, v.anonymous().SignUp(fmt.Sprint("Bench Person ", i)))
 	}
 	for i := range benchRooms {
 		v.rooms = append(v.rooms, v.room(v.people[i%benchPeople], fmt.Sprint("bench ", i)))

@@ -19,7 +19,7 @@ import (
 )
 
 // sendHalf opens a connection and sends a request without the end of its body.
-func sendHalf(t *testing.T, address, path string) net.Conn {
+func sendPartialRequest(t *testing.T, address, path string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
 	if err != nil {
@@ -34,7 +34,7 @@ func sendHalf(t *testing.T, address, path string) net.Conn {
 }
 
 // wantEnd waits for the answer and for the end of the connection.
-func wantEnd(t *testing.T, conn net.Conn, status int) {
+func wantAnswerAndClose(t *testing.T, conn net.Conn, status int) {
 	t.Helper()
 	conn.SetReadDeadline(time.Now().Add(testkit.Patience))
 	r := bufio.NewReader(conn)
@@ -57,13 +57,13 @@ func TestBodyDeadlineEndsHalfSentRequests(t *testing.T) {
 	live := app.as("sam").Connect("")
 	var halves []net.Conn
 	for range 300 {
-		halves = append(halves, sendHalf(t, app.listener.Addr().String(), "/api/login"))
+		halves = append(halves, sendPartialRequest(t, app.listener.Addr().String(), "/api/login"))
 	}
-	unread := sendHalf(t, app.listener.Addr().String(), "/api/chat/send") // refused before the body is read
+	unread := sendPartialRequest(t, app.listener.Addr().String(), "/api/chat/send") // refused before the body is read
 	for _, conn := range halves {
-		wantEnd(t, conn, http.StatusRequestTimeout)
+		wantAnswerAndClose(t, conn, http.StatusRequestTimeout)
 	}
-	wantEnd(t, unread, http.StatusUnauthorized)
+	wantAnswerAndClose(t, unread, http.StatusUnauthorized)
 	live.Get("/api/me", nil).Want(http.StatusOK) // sockets have no such deadline
 }
 

@@ -13,7 +13,7 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, lin := app.as("sam"), app.as("maya"), app.as("lin")
-	room, doc := app.room(sam, "talk"), newPage(sam, "Plan for the winter", "# Warm")
+	room, doc := app.room(sam, "talk"), newDocument(sam, "Plan for the winter", "# Warm")
 	sam.Do(http.MethodPut, "/api/documents/"+itoa(doc)+"/members", map[string]any{"userId": app.id(maya), "role": "viewer"}).Want(http.StatusOK)
 	his, hers, stranger := app.open(sam, roomPath(room)), app.open(maya, roomPath(room)), app.open(lin, roomPath(room))
 
@@ -22,8 +22,8 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 		tab.WantText(".message .cards a", "Plan for the winter")
 		tab.WantText(".message .cards a", "Edited by Sam Rivera")
 	}
-	stranger.Sees("read this")
-	stranger.Send("what is it?").Sees("what is it?") // an answer came, and so has that for the card
+	stranger.WantMessage("read this")
+	stranger.Send("what is it?").WantMessage("what is it?") // an answer came, and so has that for the card
 	stranger.WantNoText(".message", "Plan for the winter")
 
 	cards := func(who *testkit.Client, html bool) string {

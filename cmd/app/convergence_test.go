@@ -76,9 +76,9 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	ended := time.Now()
 	talking.Wait()
 
-	app.wantSame(following, all, rooms)
+	app.waitUntilConverged(following, all, rooms)
 	t.Logf("all are the same after %v", time.Since(ended))
-	app.wantEachSaidOnce(rooms, said.Load())
+	app.wantEachStoredOnce(rooms, said.Load())
 	changes := find[int64](app, `select sum(seq)::bigint from chat.rooms where id = any ($1)`, rooms)
 	t.Logf("%d messages, %d changes, %d connections too slow", said.Load(), changes, app.hub.Stats().Closed[wire.CloseTooSlow])
 	if !enough() {
@@ -98,7 +98,7 @@ func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, said *at
 		own, any := f.views[room].ids(f.name), f.views[room].ids("")
 		switch roll := dice.IntN(10); {
 		case roll < 6 || len(own) == 0:
-			f.say(ctx, room, fmt.Sprint(f.name, n))
+			f.sendUntilAnswered(ctx, room, fmt.Sprint(f.name, n))
 			said.Add(1)
 		case roll < 7:
 			f.ask(http.MethodPatch, message(own[dice.IntN(len(own))]), in{"text": fmt.Sprint(f.name, n, " edited")}, room)
@@ -147,7 +147,7 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 
 // wantSame waits until no view differs, as long as they come nearer: what
 // differs is something else then.
-func (i *instance) wantSame(ctx context.Context, all []*follower, rooms []int64) {
+func (i *instance) waitUntilConverged(ctx context.Context, all []*follower, rooms []int64) {
 	i.t.Helper()
 	began, moved, before := time.Now(), time.Now(), ""
 	for differs := i.compare(all, rooms); differs != ""; differs = i.compare(all, rooms) {
@@ -201,7 +201,7 @@ func (i *instance) stored(room int64) (map[int64]seen, int64) {
 }
 
 // wantEachSaidOnce checks that nothing was lost on the way in, and nothing doubled.
-func (i *instance) wantEachSaidOnce(rooms []int64, said int64) {
+func (i *instance) wantEachStoredOnce(rooms []int64, said int64) {
 	i.t.Helper()
 	if n := find[int64](i, `select count(*) from chat.messages where room_id = any ($1)`, rooms); n != said {
 		i.t.Errorf("%d messages were said, %d are stored", said, n)

@@ -11,41 +11,41 @@ import (
 )
 
 // places makes an order for the first product there is.
-func (i *instance) places(who *testkit.Client, customer string) order {
+func (i *instance) placeOrder(who *testkit.Client, customer string) order {
 	i.t.Helper()
 	products := testkit.As[[]thing](who.Get("/api/products").Want(http.StatusOK))
 	made := who.Post("/api/orders", in{"customer": customer, "productId": products[0].ID, "quantity": 2})
 	return testkit.As[order](made.Want(http.StatusOK))
 }
 
-func (i *instance) changes(who *testkit.Client, o order, status string) {
+func (i *instance) setOrderStatus(who *testkit.Client, o order, status string) {
 	i.t.Helper()
 	who.Do(http.MethodPatch, fmt.Sprint("/api/orders/", o.ID), in{"status": status}).Want(http.StatusOK)
 }
 
 // board is the dashboard in the browser of somebody of the cast.
-func (i *instance) board(handle string) tab {
+func (i *instance) openDashboard(handle string) tab {
 	i.t.Helper()
 	return i.open(i.as(handle), "/dashboard")
 }
 
 // SeesOrder waits until a row shows the order so.
-func (p tab) SeesOrder(o order, words string) tab {
+func (p tab) WantOrder(o order, words string) tab {
 	p.WantText(fmt.Sprintf("#order-%d", o.ID), words)
 	return p
 }
 
 // Chooses takes a status in an order's menu.
-func (p tab) Chooses(o order, deed string) tab {
+func (p tab) ChooseStatus(o order, deed string) tab {
 	p.Click(fmt.Sprintf("#order-%d [popovertarget]", o.ID)).ClickText(fmt.Sprintf("#order-%d-menu button", o.ID), deed)
 	return p
 }
 
 // showsLive waits until the page moves.
-func (p tab) showsLive() tab { p.WantText("[data-freshness]", "Live"); return p }
+func (p tab) wantLive() tab { p.WantText("[data-freshness]", "Live"); return p }
 
 // away takes the pointer and the focus out of the table.
-func (p tab) away() tab {
+func (p tab) leaveTable() tab {
 	p.Hover("h1")
 	testkit.Eval[any](p.Page, `document.activeElement.blur()`)
 	return p
@@ -62,14 +62,14 @@ func (p tab) chart(name string) string {
 }
 
 // notesFlashes remembers which rows flashed: it is over too soon to be looked at.
-const notesFlashes = `globalThis.flashed = new Set(), new MutationObserver(changes => changes.forEach(({target}) =>
+const recordFlashes = `globalThis.flashed = new Set(), new MutationObserver(changes => changes.forEach(({target}) =>
 	target.classList.contains("is-fresh") && flashed.add(target.id))).observe(document.querySelector("[data-orders]"), {subtree: true, attributeFilter: ["class"]})`
 
 func TestDashboardChangeUpdatesRowTilesAndChart(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	maya, lin := app.board("maya"), app.board("lin")
-	lin.showsLive().away()
+	maya, lin := app.openDashboard("maya"), app.openDashboard("lin")
+	lin.wantLive().leaveTable()
 	pending, revenue, total := lin.tile("pending"), lin.tile("revenue"), lin.tile("total")
 
 	maya.ClickText("summary", "New order").Want("#customer").WantAccessible().Type("#customer", "Noor <Haddad>").ClickText("button", "Place the order").WantText(".toast", "Order placed")
@@ -79,26 +79,26 @@ func TestDashboardChangeUpdatesRowTilesAndChart(t *testing.T) {
 
 	o := order{ID: testkit.Eval[int64](maya.Page, `Number(document.querySelector("[data-orders] tr").dataset.id)`)}
 	earned := lin.chart("revenue")
-	testkit.Eval[any](lin.Page, notesFlashes)
-	maya.Chooses(o, "Complete").SeesOrder(o, "Completed")
-	lin.SeesOrder(o, "Completed").Until(fmt.Sprintf(`flashed.has("order-%d")`, o.ID))
+	testkit.Eval[any](lin.Page, recordFlashes)
+	maya.ChooseStatus(o, "Complete").WantOrder(o, "Completed")
+	lin.WantOrder(o, "Completed").Until(fmt.Sprintf(`flashed.has("order-%d")`, o.ID))
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "revenue", revenue)).Until(fmt.Sprintf(tileValue+" === %q", "pending", pending))
 	lin.Until(fmt.Sprintf(`document.querySelector("[data-chart=revenue] .line:not(.s2)").getAttribute("d") !== %q`, earned))
-	maya.Chooses(o, "Ship").SeesOrder(o, "Shipped").WantNo(fmt.Sprintf("#order-%d [popovertarget]", o.ID))
-	lin.SeesOrder(o, "Shipped")
+	maya.ChooseStatus(o, "Ship").WantOrder(o, "Shipped").WantNo(fmt.Sprintf("#order-%d [popovertarget]", o.ID))
+	lin.WantOrder(o, "Shipped")
 }
 
 func TestDashboardMoneyHasTwoDecimals(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	theo, lin := app.as("theo"), app.board("lin")
-	lin.showsLive()
+	theo, lin := app.as("theo"), app.openDashboard("lin")
+	lin.wantLive()
 	revenue := lin.tile("revenue")
 	product := testkit.As[thing](theo.Post("/api/products", in{"name": "Lamp", "price": "743.90"}).Want(200)).ID
 	made := testkit.As[order](theo.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
-	app.changes(theo, made, "completed")
+	app.setOrderStatus(theo, made, "completed")
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "revenue", revenue))
-	maya := app.board("maya")
+	maya := app.openDashboard("maya")
 	for _, text := range []string{lin.tile("revenue"), lin.tileDelta("revenue"), maya.tile("revenue"), maya.tileDelta("revenue")} {
 		if !twoDecimals.MatchString(text) {
 			t.Errorf("money is shown as %q", text)
@@ -115,44 +115,44 @@ func (p tab) tileDelta(name string) string {
 func TestDashboardRevertsARefusedStatusChange(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	o := app.places(app.as("theo"), "Ben Carter")
-	maya := app.board("maya")
+	o := app.placeOrder(app.as("theo"), "Ben Carter")
+	maya := app.openDashboard("maya")
 	maya.AllowErrors("409")
 	maya.Click(fmt.Sprintf("#order-%d [popovertarget]", o.ID)).Want(fmt.Sprintf("#order-%d-menu", o.ID)).WantAccessible()
-	app.changes(app.as("theo"), o, "completed")
-	maya.SeesOrder(o, "Completed").ClickText(fmt.Sprintf("#order-%d-menu button", o.ID), "Cancel")
+	app.setOrderStatus(app.as("theo"), o, "completed")
+	maya.WantOrder(o, "Completed").ClickText(fmt.Sprintf("#order-%d-menu button", o.ID), "Cancel")
 	maya.WantText(".toast", fmt.Sprintf("Order %d was not changed", o.ID))
-	maya.SeesOrder(o, "Completed")
-	maya.Chooses(o, "Ship").SeesOrder(o, "Shipped")
+	maya.WantOrder(o, "Completed")
+	maya.ChooseStatus(o, "Ship").WantOrder(o, "Shipped")
 }
 
 func TestDashboardRowsWaitWhileTheTableIsInUseOrPaused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	theo := app.as("theo")
-	lin := app.board("lin")
-	first := app.places(theo, "before")
-	lin.away().SeesOrder(first, "before")
+	lin := app.openDashboard("lin")
+	first := app.placeOrder(theo, "before")
+	lin.leaveTable().WantOrder(first, "before")
 	lin.Hover("[data-orders] tr:first-child td")
-	second := app.places(theo, "under the pointer")
+	second := app.placeOrder(theo, "under the pointer")
 	lin.WantText("[data-new-orders]", "1 new order")
-	third := app.places(theo, "again")
+	third := app.placeOrder(theo, "again")
 	lin.WantText("[data-new-orders]", "2 new orders").WantNo(fmt.Sprintf("#order-%d", second.ID)).Click("[data-new-orders]")
-	lin.SeesOrder(third, "again").SeesOrder(second, "pointer").WantNo("[data-new-orders]").WantCount("[data-orders] tr", 3)
+	lin.WantOrder(third, "again").WantOrder(second, "pointer").WantNo("[data-new-orders]").WantCount("[data-orders] tr", 3)
 
-	lin.away().Click("[data-pause]").WantText("[data-freshness]", "Paused").WantText("[data-updated]", "showing what we had at")
+	lin.leaveTable().Click("[data-pause]").WantText("[data-freshness]", "Paused").WantText("[data-updated]", "showing what we had at")
 	total := lin.tile("total")
-	fourth := app.places(theo, "while paused")
-	app.changes(theo, first, "completed")
+	fourth := app.placeOrder(theo, "while paused")
+	app.setOrderStatus(theo, first, "completed")
 	heard := testkit.Eval[bool](lin.Page, `new Promise(done => io.socket.get("/api/me", () => done(true)))`) // what was told before is here
 	if lin.tile("total") != total || !heard {
 		t.Error("a tile moved while the page was paused")
 	}
 	lin.WantNo(fmt.Sprintf("#order-%d", fourth.ID))
-	lin.SeesOrder(first, "Pending")
+	lin.WantOrder(first, "Pending")
 	lin.Click("[data-pause]")
-	lin.away()
-	lin.SeesOrder(fourth, "while paused").SeesOrder(first, "Completed").WantText("[data-freshness]", "Live")
+	lin.leaveTable()
+	lin.WantOrder(fourth, "while paused").WantOrder(first, "Completed").WantText("[data-freshness]", "Live")
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "total", total))
 }
 
@@ -160,15 +160,15 @@ func TestDashboardChartHasAGapUntilReconnect(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	theo := app.as("theo")
-	wire, lin := app.overWire("lin", "/dashboard")
-	lin.showsLive().away()
+	wire, lin := app.openThroughRelay("lin", "/dashboard")
+	lin.wantLive().leaveTable()
 	total := lin.tile("total")
 	wire.Cut()
 	lin.WantText("[data-freshness]", "Reconnecting…").WantText("[data-updated]", "showing what we had at")
-	missed := app.places(theo, "in the tunnel")
+	missed := app.placeOrder(theo, "in the tunnel")
 	lin.Until(`document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d").lastIndexOf("L100.00") < 0`) // the newest moments are unknown
 	wire.Restore()
-	lin.SeesOrder(missed, "in the tunnel").WantText("[data-freshness]", "Live")
+	lin.WantOrder(missed, "in the tunnel").WantText("[data-freshness]", "Live")
 	lin.Until(`/L100\.00 [\d.]+$/.test(document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d"))`)
 	lin.Until(`document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d").match(/M/g).length === 1`)
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "total", total))
@@ -177,8 +177,8 @@ func TestDashboardChartHasAGapUntilReconnect(t *testing.T) {
 func TestDashboardChartIsReadByPointerAndKeys(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	app.places(app.as("theo"), "Piet de Boer") // before the first nothing is known
-	lin := app.board("lin")
+	app.placeOrder(app.as("theo"), "Piet de Boer") // before the first nothing is known
+	lin := app.openDashboard("lin")
 	lin.WantText("[data-freshness]", "Live").Hover("[data-chart=orders] [data-plot]").WantText("[data-chart=orders] [data-tip]", "not known, ")
 	testkit.Eval[any](lin.Page, `document.querySelector("[data-chart=orders] [data-plot]").focus()`)
 	lin.Press("End").WantText("[data-chart=orders] [data-tip]", " per minute, ").WantText("[data-announce=polite]", " per minute, ")
@@ -199,7 +199,7 @@ func TestDashboardOrdersWorkWithoutScript(t *testing.T) {
 	maya.WantText("[data-orders] tr:first-child", "Ana Souza").WantNoText("[data-orders]", "Pending")
 	theo := app.as("theo")
 	for range 20 {
-		app.places(theo, "one more")
+		app.placeOrder(theo, "one more")
 	}
 	maya.Goto("/dashboard").WantCount("[data-orders] tr", 20).WantNoText("[data-orders]", "Ana Souza").ClickText("a", "Older orders")
 	maya.WantText("#orders-title", "Older orders").WantText("[data-orders]", "Ana Souza").ClickText("a", "Newest").WantPath("/dashboard")
@@ -209,11 +209,11 @@ func TestDashboardOrdersWorkWithoutScript(t *testing.T) {
 func TestDashboardControlsNeedTheRole(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	o := app.places(app.as("sam"), "Yuki Tanaka")
-	lin, his := app.as("lin"), app.board("lin")
-	his.SeesOrder(o, "Pending").WantNo("[data-order-form]").WantNo("[data-orders] [popovertarget]").WantNo("[data-simulator]").WantNoText("#sidebar", "System")
-	late := app.places(app.as("sam"), "live")
-	his.away().SeesOrder(late, "Pending").WantNo("[data-orders] [popovertarget]")
+	o := app.placeOrder(app.as("sam"), "Yuki Tanaka")
+	lin, his := app.as("lin"), app.openDashboard("lin")
+	his.WantOrder(o, "Pending").WantNo("[data-order-form]").WantNo("[data-orders] [popovertarget]").WantNo("[data-simulator]").WantNoText("#sidebar", "System")
+	late := app.placeOrder(app.as("sam"), "live")
+	his.leaveTable().WantOrder(late, "Pending").WantNo("[data-orders] [popovertarget]")
 	path := fmt.Sprintf("/dashboard/orders/%d/status", o.ID)
 	lin.Do(http.MethodPost, path, url.Values{"status": {"completed"}}).Want(http.StatusForbidden)
 	lin.Do(http.MethodPost, "/dashboard/orders", url.Values{"customer": {"me"}, "productId": {"1"}, "quantity": {"1"}}).Want(http.StatusForbidden)
@@ -229,7 +229,7 @@ func TestSystemPageIsLive(t *testing.T) {
 	app := startApp(t)
 	sam := app.open(app.as("sam"), "/system")
 	sam.WantText("#sidebar [aria-current]", "System").WantText("#tile-connections [data-value]", "1")
-	app.board("lin")
+	app.openDashboard("lin")
 	sam.WantText("#tile-connections [data-value]", "2")
 }
 
@@ -261,7 +261,7 @@ func TestCounterIsLiveForGuests(t *testing.T) {
 	guest.ClickText("a", "Playground").WantText("h1", "Playground")
 	guest.live().ClickText("button", "Say hello").WantCount("[data-party] li", 1)
 	sam.WantCount("[data-party] li", 2)
-	plain := app.anybody()
+	plain := app.anonymous()
 	plain.Do(http.MethodPost, "/counter", url.Values{"back": {"/playground"}}).Want(http.StatusSeeOther)
 	sam.WantText("[data-counter]", fmt.Sprint(before+2))
 	plain.Do(http.MethodGet, "/say/hello", nil).Want(http.StatusBadRequest)

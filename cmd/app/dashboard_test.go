@@ -116,7 +116,7 @@ func TestDashboardChangeIsNotSentToItsOwnConnection(t *testing.T) {
 func TestDashboardRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	maya, lin, nobody := app.as("maya"), app.as("lin"), app.anybody()
+	maya, lin, nobody := app.as("maya"), app.as("lin"), app.anonymous()
 	product := lamp(maya)
 	placed := testkit.As[order](maya.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
 	orders, one := "/api/orders", fmt.Sprint("/api/orders/", placed.ID)
@@ -237,7 +237,7 @@ func TestNotificationOfANewOrderReachesAdmins(t *testing.T) {
 func TestCounterNeedsNoSignIn(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	one, two := app.anybody().Connect(""), app.anybody()
+	one, two := app.anonymous().Connect(""), app.anonymous()
 	one.Get("/api/counter/subscribe", nil).Want(200).WantBody(`{"count":0}`)
 	two.Post("/api/counter/increment", nil).Want(200).WantBody(`{"count":1}`)
 	if e := one.WantEvent("counterUpdated"); string(e.Data) != `{"count":1}` {

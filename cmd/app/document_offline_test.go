@@ -12,30 +12,30 @@ import (
 func TestDocumentOfflineEditsMerge(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.", "maya")
-	maya := app.inDocument("maya", id)
-	wire, sam := app.overWire("sam", documentPath(id))
-	sam.editing().writes("One. ").saved()
-	maya.showing("One. ")
+	id := app.newSharedDocument("We begin.", "maya")
+	maya := app.openDocument("maya", id)
+	wire, sam := app.openThroughRelay("sam", documentPath(id))
+	sam.waitForEditor().write("One. ").waitUntilSaved()
+	maya.wantText("One. ")
 
 	wire.Cut()
 	sam.Want("[data-doc-saved][data-state=kept]")
-	sam.writes("Two. ")
-	maya.writes("Meanwhile. ").saved()
+	sam.write("Two. ")
+	maya.write("Meanwhile. ").waitUntilSaved()
 	if strings.Contains(app.contentOf(id), "Two") {
 		t.Fatal("the wire was not cut")
 	}
 	wire.Restore()
-	sam.saved().showing("Meanwhile. ")
-	maya.showing("Two. ")
-	if a, b := sam.paper(), maya.paper(); a != b {
+	sam.waitUntilSaved().wantText("Meanwhile. ")
+	maya.wantText("Two. ")
+	if a, b := sam.paragraphs(), maya.paragraphs(); a != b {
 		t.Errorf("Sam sees %q, Maya %q", a, b)
 	}
 }
 
 // keeps waits until the browser has written what it was given to keep: it reads
 // after all that is being written.
-func (p tab) keeps() tab {
+func (p tab) waitForLocalCopy() tab {
 	testkit.Eval[bool](p.Page, `(async () => {
 		const done = request => new Promise(resolve => { request.onsuccess = () => resolve(request.result); });
 		for (const {name} of await indexedDB.databases()) {
@@ -51,15 +51,15 @@ func (p tab) keeps() tab {
 func TestDocumentOfflineEditsSurviveAClosedTab(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.")
-	wire, sam := app.overWire("sam", documentPath(id))
-	sam.editing().writes("One. ").saved()
+	id := app.newSharedDocument("We begin.")
+	wire, sam := app.openThroughRelay("sam", documentPath(id))
+	sam.waitForEditor().write("One. ").waitUntilSaved()
 	wire.Cut()
 	sam.Want("[data-state=kept]")
-	sam.writes("In the tunnel. ").showing("In the tunnel. ").keeps()
+	sam.write("In the tunnel. ").wantText("In the tunnel. ").waitForLocalCopy()
 	sam.Until(`(location.href = "about:blank", true)`).Until(`location.href === "about:blank"`)
 	wire.Restore()
-	sam.visit(documentPath(id)).editing().showing("In the tunnel. ").saved()
+	sam.visit(documentPath(id)).waitForEditor().wantText("In the tunnel. ").waitUntilSaved()
 	if got := app.contentOf(id); !strings.Contains(got, "In the tunnel. ") {
 		t.Errorf("stored is %q", got)
 	}
@@ -68,24 +68,24 @@ func TestDocumentOfflineEditsSurviveAClosedTab(t *testing.T) {
 func TestDocumentKeepsSavedTextAfterARestart(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.", "maya")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	id := app.newSharedDocument("We begin.", "maya")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
 	for _, p := range []tab{sam, maya} {
 		p.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
 	}
-	sam.writes("Before. ").saved()
-	maya.writes("Hers. ").saved()
+	sam.write("Before. ").waitUntilSaved()
+	maya.write("Hers. ").waitUntilSaved()
 	app.stop()
-	sam.writes("While it was down. ")
-	maya.writes("She too. ")
+	sam.write("While it was down. ")
+	maya.write("She too. ")
 	again := startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr = app.listener.Addr().String() })
 	for _, p := range []tab{sam, maya} {
-		p.saved()
+		p.waitUntilSaved()
 		for _, words := range []string{"Before. ", "Hers. ", "While it was down. ", "She too. "} {
-			p.showing(words)
+			p.wantText(words)
 		}
 	}
-	if a, b := sam.paper(), maya.paper(); a != b || strings.TrimSpace(again.contentOf(id)) != strings.TrimSpace(a) {
+	if a, b := sam.paragraphs(), maya.paragraphs(); a != b || strings.TrimSpace(again.contentOf(id)) != strings.TrimSpace(a) {
 		t.Errorf("Sam sees %q, Maya %q, stored is %q", a, b, again.contentOf(id))
 	}
 }
@@ -93,28 +93,28 @@ func TestDocumentKeepsSavedTextAfterARestart(t *testing.T) {
 func TestDocumentKeepsTheTextOnTheScreenOfARemovedEditor(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.", "maya")
-	maya := app.inDocument("maya", id)
-	maya.writes("Mine. ").saved()
+	id := app.newSharedDocument("We begin.", "maya")
+	maya := app.openDocument("maya", id)
+	maya.write("Mine. ").waitUntilSaved()
 	at := fmt.Sprintf("/api/documents/%d/members/%d", id, app.id(app.as("maya")))
 
-	app.give(id, "maya", "viewer")
+	app.grant(id, "maya", "viewer")
 	maya.Want(`[data-doc-notice]`).WantText("[data-doc-notice]", "no longer change it").Want(`.tiptap[contenteditable=false]`).WantNo(".format-bar")
-	app.give(id, "maya", "editor")
+	app.grant(id, "maya", "editor")
 	maya.Want(`.tiptap[contenteditable=true]`).WantNo("[data-doc-notice]")
-	maya.writes("Again. ").saved()
+	maya.write("Again. ").waitUntilSaved()
 
 	app.as("sam").Do(http.MethodDelete, at, nil).Want(http.StatusNoContent)
 	maya.WantText("[data-doc-notice]", "no longer have access").Want(`.tiptap[contenteditable=false]`)
-	maya.showing("Again. ").WantText("[data-doc-notice] button", "Copy the text")
+	maya.wantText("Again. ").WantText("[data-doc-notice] button", "Copy the text")
 }
 
 func TestSignOutDeletesLocalDocumentCopies(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.")
-	sam := app.inDocument("sam", id)
-	sam.writes("Kept. ").saved()
+	id := app.newSharedDocument("We begin.")
+	sam := app.openDocument("sam", id)
+	sam.write("Kept. ").waitUntilSaved()
 	kept := `indexedDB.databases().then(all => all.filter(({name}) => name.startsWith("hubbub-document-")).length)`
 	if n := testkit.Eval[int](sam.Page, kept); n != 1 {
 		t.Fatalf("%d documents are kept", n)

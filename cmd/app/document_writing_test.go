@@ -11,24 +11,24 @@ import (
 )
 
 // inDocument opens the document's page and waits until one can write in it.
-func (i *instance) inDocument(handle string, id int64) tab {
+func (i *instance) openDocument(handle string, id int64) tab {
 	i.t.Helper()
-	return i.open(i.as(handle), documentPath(id)).editing()
+	return i.open(i.as(handle), documentPath(id)).waitForEditor()
 }
 
-func (p tab) editing() tab { p.Want(".tiptap"); return p }
+func (p tab) waitForEditor() tab { p.Want(".tiptap"); return p }
 
 // writes types where the caret is.
-func (p tab) writes(words string) tab { p.Type(".tiptap", words); return p }
+func (p tab) write(words string) tab { p.Type(".tiptap", words); return p }
 
 // saved waits until the page says that everything is stored.
-func (p tab) saved() tab { p.Want("[data-doc-saved][data-state=saved]"); return p }
+func (p tab) waitUntilSaved() tab { p.Want("[data-doc-saved][data-state=saved]"); return p }
 
 // showing waits until the words stand in the document.
-func (p tab) showing(words string) tab { p.WantText(".tiptap", words); return p }
+func (p tab) wantText(words string) tab { p.WantText(".tiptap", words); return p }
 
 // paper is what the document's paragraphs say, without carets.
-func (p tab) paper() string {
+func (p tab) paragraphs() string {
 	return testkit.Eval[string](p.Page, `[...document.querySelector(".tiptap").children].map(block => {
 		const copy = block.cloneNode(true)
 		for (const caret of copy.querySelectorAll(".caret")) caret.remove()
@@ -37,16 +37,16 @@ func (p tab) paper() string {
 }
 
 // shared is a document that Sam owns, and these may write in.
-func (i *instance) shared(markdown string, handles ...string) int64 {
+func (i *instance) newSharedDocument(markdown string, handles ...string) int64 {
 	i.t.Helper()
-	id := newPage(i.as("sam"), "Plan", markdown)
+	id := newDocument(i.as("sam"), "Plan", markdown)
 	for _, handle := range handles {
-		i.give(id, handle, "editor")
+		i.grant(id, handle, "editor")
 	}
 	return id
 }
 
-func (i *instance) give(id int64, handle, role string) {
+func (i *instance) grant(id int64, handle, role string) {
 	i.t.Helper()
 	i.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", in{"userId": i.id(i.as(handle)), "role": role}).Want(http.StatusOK)
 }
@@ -59,16 +59,16 @@ func (i *instance) contentOf(id int64) string {
 func TestDocumentParagraphIsWrittenByThreeUsers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.", "maya", "theo")
-	sam, maya, theo := app.inDocument("sam", id), app.inDocument("maya", id), app.inDocument("theo", id)
+	id := app.newSharedDocument("We begin.", "maya", "theo")
+	sam, maya, theo := app.openDocument("sam", id), app.openDocument("maya", id), app.openDocument("theo", id)
 	sam.Want(`#doc-here [aria-label="Follow Maya Okafor"]`).Want(`#doc-here [aria-label="Follow Theo Martin"]`)
-	sam.writes("One. ")
-	maya.writes("Two. ")
-	theo.writes("Three. ")
+	sam.write("One. ")
+	maya.write("Two. ")
+	theo.write("Three. ")
 	for _, p := range []tab{sam, maya, theo} {
-		p.saved().showing("One. ").showing("Two. ").showing("Three. ")
+		p.waitUntilSaved().wantText("One. ").wantText("Two. ").wantText("Three. ")
 	}
-	if a, b, c := sam.paper(), maya.paper(), theo.paper(); a != b || b != c {
+	if a, b, c := sam.paragraphs(), maya.paragraphs(), theo.paragraphs(); a != b || b != c {
 		t.Errorf("Sam sees %q, Maya %q, Theo %q", a, b, c)
 	}
 	sam.WantText(".caret", "Maya").WantText(".caret", "Theo").WantNoText(".caret", "Sam")
@@ -81,44 +81,44 @@ func TestDocumentParagraphIsWrittenByThreeUsers(t *testing.T) {
 func TestDocumentUndoKeepsEditsOfOthers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.", "maya")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
-	sam.writes("Mine. ").saved()
-	maya.showing("Mine. ").writes("Hers. ").saved()
-	sam.showing("Hers. ").Press("Control+z")
+	id := app.newSharedDocument("We begin.", "maya")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	sam.write("Mine. ").waitUntilSaved()
+	maya.wantText("Mine. ").write("Hers. ").waitUntilSaved()
+	sam.wantText("Hers. ").Press("Control+z")
 	maya.WantNoText(".tiptap", "Mine. ")
-	if got := maya.paper(); got != "Hers. We begin." {
+	if got := maya.paragraphs(); got != "Hers. We begin." {
 		t.Errorf("after Sam's undo there is %q", got)
 	}
 	sam.Click(`[data-do="redo"]`)
-	maya.showing("Mine. ")
+	maya.wantText("Mine. ")
 }
 
 func TestDocumentFormattingByMarkdownAndToolbar(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("", "maya")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
-	sam.writes("## Plan").Press("Enter")
-	sam.writes("- [ ] rehearse")
+	id := app.newSharedDocument("", "maya")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	sam.write("## Plan").Press("Enter")
+	sam.write("- [ ] rehearse")
 	maya.WantText(".tiptap h2", "Plan").WantText(`.tiptap [data-type="taskList"] p`, "rehearse").WantNo(".tiptap ul ul")
 	maya.Click(`.tiptap input[type=checkbox]`)
 	sam.Want(`.tiptap li[data-checked=true]`)
 
 	sam.Press("Enter").Press("Enter").Click(`[data-do="bold"][aria-pressed=false]`).Want(`[data-do="bold"][aria-pressed=true]`)
-	sam.writes("loud")
+	sam.write("loud")
 	maya.WantText(".tiptap > p strong", "loud")
 	sam.Press("Alt+F10").WantFocus(`[data-do="bold"]`).Press("ArrowRight").WantFocus(`[data-do="italic"]`).Press("Escape").WantFocus(".tiptap")
 	sam.Press("Control+a").Click(`[data-do="link"]`).Type("#doc-link-to", "example.org").Press("Enter")
 	maya.Want(`.tiptap strong a[href="https://example.org"], .tiptap a[href="https://example.org"]`)
-	sam.saved()
+	sam.waitUntilSaved()
 	app.as("sam").Get("/api/documents/" + itoa(id) + "/export?format=md").Want(http.StatusOK).WantBody("- [x] ")
 }
 
 func TestDocumentPasteKeepsFormatting(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	sam := app.inDocument("sam", app.shared(""))
+	sam := app.openDocument("sam", app.newSharedDocument(""))
 	sam.paste("text/plain", "# Plan\n\nIt is **big**.\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
 	sam.WantText(".tiptap h1", "Plan").WantText(".tiptap strong", "big").WantText(".tiptap td", "2")
 	sam.Press("Control+a").Press("Backspace")
@@ -140,49 +140,49 @@ func (p tab) paste(kind, content string) tab {
 func TestDocumentIsReadOnlyForAViewer(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.")
-	app.give(id, "maya", "viewer")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	id := app.newSharedDocument("We begin.")
+	app.grant(id, "maya", "viewer")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
 	maya.Want(`.tiptap[contenteditable=false][aria-readonly=true]`).WantNo(".format-bar").Want("[data-doc-saved][data-state=reading]").Want("[data-doc-title]:read-only")
-	sam.writes("News. ").saved()
-	maya.showing("News. ")
+	sam.write("News. ").waitUntilSaved()
+	maya.wantText("News. ")
 }
 
 func TestDocumentFollowsTheCaretOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("first\n\n"+strings.Repeat("and on\n\n", 100)+"last", "maya")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	id := app.newSharedDocument("first\n\n"+strings.Repeat("and on\n\n", 100)+"last", "maya")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
 	top := `document.querySelector("[data-doc-scroll]").scrollTop`
-	maya.writes("")
+	maya.write("")
 	maya.Until(`(getSelection().selectAllChildren(document.querySelector(".tiptap").lastElementChild), true)`).Press("ArrowRight")
-	maya.writes(" of all")
-	sam.showing(" of all")
+	maya.write(" of all")
+	sam.wantText(" of all")
 	sam.Click(`[aria-label="Follow Maya Okafor"]`).Want(`[aria-label="Follow Maya Okafor"][aria-pressed=true]`).Until(top + " > 500")
-	sam.writes("x")
+	sam.write("x")
 	sam.Want(`[aria-label="Follow Maya Okafor"][aria-pressed=false]`)
 }
 
 func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.")
-	sam := app.inDocument("sam", id)
+	id := app.newSharedDocument("We begin.")
+	sam := app.openDocument("sam", id)
 	for kind, content := range map[string]string{
 		"text/plain": strings.Repeat("much too long ", 80_000),
 		"text/html":  strings.Repeat("<p>much too long</p>", 12_000),
 	} {
-		sam.paste(kind, content).saved().WantText(".toast", "That is too much at once")
+		sam.paste(kind, content).waitUntilSaved().WantText(".toast", "That is too much at once")
 		sam.Click(".toast .dismiss").WantNo(".toast")
 	}
-	sam.paste("text/plain", strings.Repeat("long ", 40_000)).showing("long long").saved().writes("And on. ").saved()
+	sam.paste("text/plain", strings.Repeat("long ", 40_000)).wantText("long long").waitUntilSaved().write("And on. ").waitUntilSaved()
 	if got := app.contentOf(id); strings.Contains(got, "much") || strings.Count(got, "long ") != 40_000 {
 		t.Errorf("stored are %d bytes", len(got))
 	}
 }
 
 // inserts puts so many letters into the document as one change, as no paste can.
-func (p tab) inserts(letter string, times int) tab {
+func (p tab) insert(letter string, times int) tab {
 	testkit.Eval[bool](p.Page, fmt.Sprintf(`(() => {
 		const { view, state } = document.querySelector(".tiptap").editor
 		view.dispatch(state.tr.insertText(%q.repeat(%d), 1).setMeta("unbounded", true))
@@ -194,15 +194,15 @@ func (p tab) inserts(letter string, times int) tab {
 func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.")
-	sam := app.inDocument("sam", id)
+	id := app.newSharedDocument("We begin.")
+	sam := app.openDocument("sam", id)
 	sam.Until(`(io.socket.on("disconnect", () => { window.wasCut = true }), true)`)
-	sam.inserts("x", 1_060_000)
+	sam.insert("x", 1_060_000)
 	sam.WantText("[data-doc-notice]", "Not saved: This is too large to be sent.")
 	sam.Want(`[data-doc-saved][data-state=stuck][title="Not saved, kept on this device"]`)
 	sam.WantText("[data-doc-notice] button", "Copy the text")
 	sam.Type(".tiptap", "").Press("Control+a").Press("Backspace")
-	sam.writes("We go on.").saved()
+	sam.write("We go on.").waitUntilSaved()
 	sam.WantNoText("[data-doc-notice]", "Not saved").Until(`!window.wasCut`)
 	if got := app.contentOf(id); got != "We go on." {
 		t.Errorf("stored are %d bytes", len(got))
@@ -212,13 +212,13 @@ func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("We begin.")
-	wire, sam := app.overWire("sam", documentPath(id))
-	sam.editing().saved()
+	id := app.newSharedDocument("We begin.")
+	wire, sam := app.openThroughRelay("sam", documentPath(id))
+	sam.waitForEditor().waitUntilSaved()
 	wire.Cut()
 	sam.Want("[data-doc-saved][data-state=kept]")
 	for _, letter := range []string{"a", "b", "c"} {
-		sam.inserts(letter, 400_000)
+		sam.insert(letter, 400_000)
 	}
 	wire.Restore()
 	sam.Want("[data-doc-saved][data-state=saved]")
@@ -233,22 +233,22 @@ func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 func TestDocumentTitleAndOutlineAreLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("# First\n\nthree words here\n\n## Second", "maya")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
+	id := app.newSharedDocument("# First\n\nthree words here\n\n## Second", "maya")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
 	sam.Clear("[data-doc-title]").Type("[data-doc-title]", "The plan").Press("Enter")
 	maya.WantValue("[data-doc-title]", "The plan").Until(`document.title.includes("The plan")`)
 	maya.WantText(".paper-foot", "5 words").SetViewport(1440, 900)
 	maya.Click("[data-open-outline]").WantText("#doc-side", "Second").ClickText("#doc-side button", "Second").WantFocus(".tiptap")
-	sam.writes("## Third").Press("Enter")
+	sam.write("## Third").Press("Enter")
 	maya.WantText("#doc-side", "Third").Click(`#doc-side [aria-label="Close"]`).WantNo("#doc-side").WantFocus("[data-open-outline]")
 }
 
 func TestDocumentPageIsAccessible(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	id := app.shared("# First\n\n- [ ] task\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## Second", "maya")
-	sam, maya := app.inDocument("sam", id), app.inDocument("maya", id)
-	maya.writes("Hello. ").saved()
+	id := app.newSharedDocument("# First\n\n- [ ] task\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## Second", "maya")
+	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	maya.write("Hello. ").waitUntilSaved()
 	sam.WantText(".caret", "Maya").WantAccessibleInBothThemes()
-	sam.writes("").Press("Escape").Press("Tab").WantNo(".tiptap:focus")
+	sam.write("").Press("Escape").Press("Tab").WantNo(".tiptap:focus")
 }

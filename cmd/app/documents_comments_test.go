@@ -8,7 +8,7 @@ import (
 )
 
 // selects selects all of the text, as a keyboard does.
-func (p tab) selects(selector string) tab {
+func (p tab) selectAll(selector string) tab {
 	p.Want(selector + "[contenteditable]")
 	testkit.Eval[any](p.Page, `document.querySelector("`+selector+`").focus()`)
 	p.Press("Control+a")
@@ -19,11 +19,11 @@ func TestDocumentCommentsAreLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	plan := newPage(sam, "Plan", "We switch on Monday.")
+	plan := newDocument(sam, "Plan", "We switch on Monday.")
 	app.share(sam, plan, maya, "viewer")
 	elsewhere := app.open(maya, "/people")
 	page := app.open(sam, documentPath(plan))
-	page.selects("#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
+	page.selectAll("#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
 	page.Type("#comment-text", "Is that right, @ma").WantText("#mentions", "Maya Okafor").Press("Enter").WantValue("#comment-text", "Is that right, @maya ")
 	page.Click("[data-new-comment] button").WantText(".thread", "Is that right, @maya").WantText("#paper .commented", "We switch on Monday.")
 

@@ -16,7 +16,7 @@ func TestDocumentListIsLive(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	plan := newPage(sam, "Wombat plan", "The first wombat digs")
+	plan := newDocument(sam, "Wombat plan", "The first wombat digs")
 	page := app.open(maya, "/documents?query=wombat")
 	page.WantText("#documents-end", "Nothing matches “wombat”").WantAccessibleInBothThemes()
 
@@ -30,9 +30,9 @@ func TestDocumentListIsLive(t *testing.T) {
 
 	writer := openEditor(t, sam, plan)
 	page.Want(row + ` .avatar[title="Sam Rivera"]`)
-	second := newPage(maya, "Second wombat", "")
+	second := newDocument(maya, "Second wombat", "")
 	page.WantText("#documents li:first-child", "Second wombat").Type(row+"-link", "")
-	writer.writes("The last wombat digs")
+	writer.write("The last wombat digs")
 	page.WantText("#documents li:first-child", "The last wombat digs").WantFocus(row + "-link")
 	page.WantAccessibleInBothThemes()
 	writer.socket.Close()
@@ -51,13 +51,13 @@ func TestDocumentListIsFilteredWhileTyping(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	newPage(sam, "100% numbat", "about termites")
-	newPage(sam, "Quokka", "about smiles")
+	newDocument(sam, "100% numbat", "about termites")
+	newDocument(sam, "Quokka", "about smiles")
 	page := app.open(sam, "/documents")
 	page.Type("#query", "100%").WantPath("/documents?query=100%25").WantCount("#documents li", 1).WantText("#documents li", "numbat")
 	page.Clear("#query").Type("#query", "smil").WantText("#documents li", "Quokka").WantCount("#documents li", 1)
 	page.Clear("#query").WantPath("/documents").WantText("#documents", "numbat")
-	app.share(sam, newPage(sam, "Shared quokka", ""), app.as("maya"), "viewer")
+	app.share(sam, newDocument(sam, "Shared quokka", ""), app.as("maya"), "viewer")
 	page.WantText("#documents li:first-child", "Shared quokka")
 }
 

@@ -12,7 +12,7 @@ func TestDocumentIsShared(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	plan := newPage(sam, "Wombat plan", "The first wombat digs")
+	plan := newDocument(sam, "Wombat plan", "The first wombat digs")
 	list := app.open(maya, "/documents?query=wombat")
 	page := app.open(sam, documentPath(plan))
 	page.Click("[data-open-share]").WantText("#share-panel", "Sam Rivera").WantAccessible()
@@ -37,7 +37,7 @@ func TestDocumentIsSharedAndDeletedWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	plan := newPage(sam, "Wombat plan", "The first wombat digs")
+	plan := newDocument(sam, "Wombat plan", "The first wombat digs")
 	page := tab{testkit.Browser(t).Person(t, app.at(), sam.Cookies()...)}
 	page.DisableJS().Goto(documentPath(plan)).Click("[data-open-share]").WantPath(documentPath(plan) + "/share")
 	page.Type("#share-name", "Maya").Click(".share-admit button").WantText("#share-panel", "@maya")

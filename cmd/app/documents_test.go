@@ -14,27 +14,27 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	id := newPage(sam, "Launch", "# Plan\n\nfirst")
+	id := newDocument(sam, "Launch", "# Plan\n\nfirst")
 	at := "/api/documents/" + itoa(id)
 	maya.Get(at).Want(http.StatusNotFound)
 	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
 	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.id(theo), "role": "viewer"}).Want(http.StatusOK)
 
 	a, b := openEditor(t, sam, id), openEditor(t, maya, id)
-	a.reads("Plan\nfirst")
-	a.writes("Plan\nfirst things")
-	a.saved()
-	b.reads("Plan\nfirst things")
-	b.writes("The Plan\nfirst things")
-	b.saved()
-	a.reads("The Plan\nfirst things")
+	a.wantText("Plan\nfirst")
+	a.write("Plan\nfirst things")
+	a.waitUntilSaved()
+	b.wantText("Plan\nfirst things")
+	b.write("The Plan\nfirst things")
+	b.waitUntilSaved()
+	a.wantText("The Plan\nfirst things")
 	a.socket.WantEvent("collaboratorJoined")
 
 	theo.Post("/api/documents/update", map[string]any{"docId": id, "content": "mine"}).Want(http.StatusForbidden)
 	reader := theo.Connect("")
 	reader.Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).WantBody("first things")
 	maya.Post("/api/documents/update", map[string]any{"docId": id, "content": "The Plan\nfirst things first", "cursorPosition": 3}).Want(http.StatusOK)
-	a.reads("The Plan\nfirst things first")
+	a.wantText("The Plan\nfirst things first")
 	if e := reader.WantEvent("documentUpdated"); !strings.Contains(string(e.Data), "things first") {
 		t.Errorf("told %s", e.Data)
 	}
@@ -61,9 +61,9 @@ func TestDocumentStockClientJoins(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	id := newPage(sam, "Launch", "hello")
+	id := newDocument(sam, "Launch", "hello")
 	a := openEditor(t, sam, id)
-	if status := app.anybody().RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusUnauthorized {
+	if status := app.anonymous().RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusUnauthorized {
 		t.Errorf("anybody: %d", status)
 	}
 	if status := app.as("maya").RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusNotFound {
@@ -91,8 +91,8 @@ func TestDocumentStockClientJoins(t *testing.T) {
 	if err := stock.SendBinary(append(binary.AppendUvarint([]byte{0, 2}, uint64(len(update))), update...)); err != nil {
 		t.Fatal(err)
 	}
-	a.reads("hello world")
-	a.writes("oh hello world")
+	a.wantText("hello world")
+	a.write("oh hello world")
 	testkit.Eventually(t, "an update", testkit.Patience, func() bool {
 		for _, m := range stock.Binary() {
 			if m[0] == 0 && m[1] == 2 {
@@ -107,9 +107,9 @@ func TestDocumentStockClientJoins(t *testing.T) {
 
 func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
-	id := newPage(sam, "Launch", "hello")
+	id := newDocument(sam, "Launch", "hello")
 	sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
 	a, b := openEditor(t, sam, id), openEditor(t, maya, id)
 	if e := a.socket.WantEvent("collaboratorJoined"); !strings.Contains(string(e.Data), "Maya Okafor") {
@@ -119,8 +119,8 @@ func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	a.socket.WantEvent("collaboratorLeft")
 	again := maya.Connect("")
 	again.Get("/api/documents/join", map[string]any{"docId": id, "schema": 1}).Want(http.StatusOK)
-	b.writes("hello again")
-	a.reads("hello again")
+	b.write("hello again")
+	a.wantText("hello again")
 	a.socket.WantNo("collaboratorJoined")
 	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.id(maya))) || strings.Count(found, "Maya") != 1 { // once: who changed it last
 		t.Errorf("joining tells %s", found)

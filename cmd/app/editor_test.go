@@ -25,7 +25,7 @@ type page struct {
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 
-func newPage(owner *testkit.Client, title, markdown string) int64 {
+func newDocument(owner *testkit.Client, title, markdown string) int64 {
 	return testkit.As[page](owner.Post("/api/documents", map[string]string{"title": title, "markdown": markdown}).Want(http.StatusOK)).ID
 }
 
@@ -70,7 +70,7 @@ func (e *editor) send(kind byte, number *uint64, payload []byte) {
 	}
 }
 
-func (e *editor) take() {
+func (e *editor) receive() {
 	for _, message := range e.socket.Binary() {
 		_, size := binary.Uvarint(message)
 		kind, payload := message[size], message[size+1:]
@@ -95,7 +95,7 @@ func (e *editor) answer(sv []byte) {
 	if err != nil {
 		e.t.Fatal(err)
 	}
-	whole := e.whole()
+	whole := e.merged()
 	lacking, err := yjs.Diff(whole.Encode(), theirs)
 	if err != nil {
 		e.t.Fatal(err)
@@ -104,7 +104,7 @@ func (e *editor) answer(sv []byte) {
 	e.send(0, nil, whole.StateVector().Encode())
 }
 
-func (e *editor) whole() *yjs.Update {
+func (e *editor) merged() *yjs.Update {
 	if len(e.doc) == 0 {
 		return &yjs.Update{}
 	}
@@ -115,8 +115,8 @@ func (e *editor) whole() *yjs.Update {
 	return u
 }
 
-func (e *editor) built() *yjs.Document {
-	d, err := yjs.Build(e.whole().Encode(), yjs.DefaultBudget)
+func (e *editor) document() *yjs.Document {
+	d, err := yjs.Build(e.merged().Encode(), yjs.DefaultBudget)
 	if err != nil {
 		e.t.Fatal(err)
 	}
@@ -124,30 +124,30 @@ func (e *editor) built() *yjs.Document {
 }
 
 func (e *editor) text() string {
-	text, err := e.built().Text(yjs.Page)
+	text, err := e.document().Text(yjs.Page)
 	if err != nil {
 		e.t.Fatal(err)
 	}
 	return strings.TrimSuffix(text, "\n")
 }
 
-func (e *editor) writes(text string) {
-	update := e.built().Rewrite(e.Client, text)
+func (e *editor) write(text string) {
+	update := e.document().Rewrite(e.Client, text)
 	e.doc = append(e.doc, update)
 	e.send(2, &e.n, update)
 }
 
 func (e *editor) until(what string, cond func() bool) {
 	e.t.Helper()
-	testkit.Eventually(e.t, what, testkit.Patience, func() bool { e.take(); return cond() })
+	testkit.Eventually(e.t, what, testkit.Patience, func() bool { e.receive(); return cond() })
 }
 
-func (e *editor) reads(want string) {
+func (e *editor) wantText(want string) {
 	e.t.Helper()
 	e.until("it reads "+want, func() bool { return e.text() == want })
 }
 
-func (e *editor) saved() {
+func (e *editor) waitUntilSaved() {
 	e.t.Helper()
 	e.until("it is saved", func() bool { return e.acked == e.n })
 }

@@ -77,7 +77,7 @@ func (f *follower) connection() *testkit.Socket {
 	return f.socket
 }
 
-func (f *follower) greet(e testkit.Event) {
+func (f *follower) setConnectionID(e testkit.Event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.id = read[struct{ ConnectionID string }](e.Data).ConnectionID
@@ -99,7 +99,7 @@ func (f *follower) listen(s *testkit.Socket) error {
 		v := f.views[room]
 		switch e.Name {
 		case "connected":
-			f.greet(e)
+			f.setConnectionID(e)
 		case "newMessage", "messageUpdated":
 			v.apply(e.Data)
 		case "messageDeleted":
@@ -125,7 +125,7 @@ func (f *follower) keepUp(ctx context.Context) {
 }
 
 func (f *follower) join(s *testkit.Socket, v *view) {
-	answer, err := s.Try(http.MethodGet, "/api/chat/join", in{"roomId": v.room, "after": v.upToNow()})
+	answer, err := s.Try(http.MethodGet, "/api/chat/join", in{"roomId": v.room, "after": v.deliveredSeq()})
 	if err != nil || answer.Status != http.StatusOK {
 		return
 	}
@@ -160,7 +160,7 @@ func (f *follower) erase(id, room int64) {
 }
 
 // say sends until it is answered, with one clientId.
-func (f *follower) say(ctx context.Context, room int64, text string) {
+func (f *follower) sendUntilAnswered(ctx context.Context, room int64, text string) {
 	data := in{"roomId": room, "text": text, "clientId": uuid.NewString()}
 	for !f.ask(http.MethodPost, "/api/chat/send", data, room) && pause(ctx, reconnectAfter) {
 	}

@@ -19,7 +19,7 @@ func TestFirstGuideChatRoom(t *testing.T) {
 func TestGuideChatRoomReceivesEventsAfterReconnect(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	line, alice := app.overWire("sam", "/rooms")
+	line, alice := app.openThroughRelay("sam", "/rooms")
 	guides.ChatRoomAfterReconnect(t, alice.Page, app.browse("maya"), app.room(app.as("sam"), "patterns"), line)
 }
 
@@ -44,26 +44,26 @@ func TestSecondGuidePresence(t *testing.T) {
 
 func TestFirstGuideBell(t *testing.T) {
 	t.Parallel()
-	app, nora, page, _ := twoTabs(t)
-	app.tells(nora.id, "before", "/people")
-	page.Rings(1)
+	app, nora, page, _ := openTwoTabs(t)
+	app.sendMention(nora.id, "before", "/people")
+	page.WantUnread(1)
 	guides.NotificationBell(t, page.Page, "1", "2", func() string {
-		app.tells(nora.id, "after", "/people")
+		app.sendMention(nora.id, "after", "/people")
 		return "what about it?"
 	})
 }
 
 func TestSecondGuideNotifications(t *testing.T) {
 	t.Parallel()
-	app, nora, page, _ := twoTabs(t)
-	app.tells(nora.id, "one", "/people")
-	app.tells(nora.id, "two", "/people")
-	page.Rings(2)
+	app, nora, page, _ := openTwoTabs(t)
+	app.sendMention(nora.id, "one", "/people")
+	app.sendMention(nora.id, "two", "/people")
+	page.WantUnread(2)
 	guides.NotificationCenter(t, page.Page, func() string {
-		app.tells(nora.id, "three", "/people")
+		app.sendMention(nora.id, "three", "/people")
 		return "Sam Rivera mentioned you in three"
 	})
-	page.Rings(2)
+	page.WantUnread(2)
 }
 
 func TestFirstGuideLiveSearch(t *testing.T) {
@@ -77,10 +77,10 @@ func TestFirstGuideLiveSearch(t *testing.T) {
 
 // samAndMaya are both online, in pages of their own.
 func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.open(app.as("sam"), "/rooms"), app.as("maya")
 	hers := app.open(maya, "/rooms")
-	sam.SeesOnline(1)
+	sam.WantOnline(1)
 	return sam.Page, guides.Person{ID: app.id(maya), FullName: "Maya Okafor", Page: hers.Page}
 }
 
@@ -95,15 +95,15 @@ func TestFirstGuideDashboard(t *testing.T) {
 	app := startApp(t)
 	theo := app.as("theo")
 	guides.Dashboard(t, app.browse("sam"),
-		func() int64 { return app.places(theo, "from the guide").ID },
-		func(id int64) { app.changes(theo, order{ID: id}, "completed") })
+		func() int64 { return app.placeOrder(theo, "from the guide").ID },
+		func(id int64) { app.setOrderStatus(theo, order{ID: id}, "completed") })
 }
 
 func TestGettingStartedGuideCounter(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	guides.Counter(t, app.browse("sam"), func() int {
-		return testkit.As[counted](app.anybody().Post("/api/counter/increment", nil).Want(200)).Count
+		return testkit.As[counted](app.anonymous().Post("/api/counter/increment", nil).Want(200)).Count
 	})
 }
 
@@ -133,7 +133,7 @@ func TestSecondGuideCollaborativeEditor(t *testing.T) {
 func helloPage(t *testing.T) (*instance, int64) {
 	app := startApp(t)
 	sam := app.as("sam")
-	id := newPage(sam, "From the guides", "hello")
+	id := newDocument(sam, "From the guides", "hello")
 	sam.Do("PUT", "/api/documents/"+itoa(id)+"/members", in{"userId": app.id(app.as("maya")), "role": "editor"}).Want(200)
 	return app, id
 }

@@ -45,7 +45,7 @@ func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	}
 	for range 10 {
 		sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusOK)
-		app.anybody().Get("/readyz").Want(http.StatusOK)
+		app.anonymous().Get("/readyz").Want(http.StatusOK)
 	}
 	close(stop)
 	crowd.Wait()
@@ -65,9 +65,9 @@ func TestDatabaseFullDiskIs503AndNotReady(t *testing.T) {
 	if answer.Header.Get("Retry-After") == "" {
 		t.Error("a client is not told to try again")
 	}
-	app.anybody().Get("/readyz").Want(http.StatusServiceUnavailable).WantBody("the database is out of disk space")
+	app.anonymous().Get("/readyz").Want(http.StatusServiceUnavailable).WantBody("the database is out of disk space")
 	sam.Get("/api/rooms").Want(http.StatusOK)
 	app.exec(`drop trigger full_disk on chat.messages`)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusOK)
-	testkit.Eventually(t, "it to be ready again", 30*time.Second, func() bool { return app.anybody().Get("/readyz").Status == http.StatusOK })
+	testkit.Eventually(t, "it to be ready again", 30*time.Second, func() bool { return app.anonymous().Get("/readyz").Status == http.StatusOK })
 }

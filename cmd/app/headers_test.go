@@ -15,7 +15,7 @@ func TestPagesAndActionsAreNeverStored(t *testing.T) {
 	app := startApp(t)
 	sam := app.as("sam")
 	for _, path := range []string{"/", "/rooms", "/settings", "/api/me", "/api/rooms", "/nowhere", "/api/nowhere", "/signin"} {
-		for name, who := range map[string]*testkit.Client{"sam": sam, "nobody": app.anybody()} {
+		for name, who := range map[string]*testkit.Client{"sam": sam, "nobody": app.anonymous()} {
 			answer := who.Do(http.MethodGet, path, nil, "Accept", "text/html")
 			if got := answer.Header.Get("Cache-Control"); got != "no-store" {
 				t.Errorf("%s for %s: Cache-Control %q", path, name, got)
@@ -31,22 +31,22 @@ func TestUnknownAssetIsAProblem(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	for _, path := range []string{"/assets/0123/js/socket.js", "/assets/"} {
-		wantProblem(t, app.anybody().Get(path), http.StatusNotFound)
-		app.anybody().Do(http.MethodGet, path, nil, "Accept", "text/html").Want(http.StatusNotFound).WantBody("<html")
+		wantProblem(t, app.anonymous().Get(path), http.StatusNotFound)
+		app.anonymous().Do(http.MethodGet, path, nil, "Accept", "text/html").Want(http.StatusNotFound).WantBody("<html")
 	}
 }
 
 func TestHTTPSBaseURLSetsHSTSAndAHostCookie(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.BaseURL = &url.URL{Scheme: "https", Host: "hubbub.example"} })
-	answer := app.anybody().Do(http.MethodPost, "/signin/demo", url.Values{"as": {"sam"}}).Want(http.StatusSeeOther)
+	answer := app.anonymous().Do(http.MethodPost, "/signin/demo", url.Values{"as": {"sam"}}).Want(http.StatusSeeOther)
 	if got := answer.Header.Get("Strict-Transport-Security"); got != "max-age=31536000" {
 		t.Errorf("Strict-Transport-Security %q", got)
 	}
 	if cookie := answer.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-hubbub_session=") || !strings.Contains(cookie, "; Secure") {
 		t.Errorf("the cookie is %s", cookie)
 	}
-	if got := startApp(t).anybody().Get("/healthz").Header.Get("Strict-Transport-Security"); got != "" {
+	if got := startApp(t).anonymous().Get("/healthz").Header.Get("Strict-Transport-Security"); got != "" {
 		t.Errorf("without https: Strict-Transport-Security %q", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // quickly fails the test when a call that took for ever, or gigabytes, does not end.
-func quickly(t *testing.T, name string, call func()) {
+func withinAMinute(t *testing.T, name string, call func()) {
 	t.Helper()
 	began := time.Now()
 	call()
@@ -27,7 +27,7 @@ func TestHostileCodeInAMessageIsRenderedInTime(t *testing.T) {
 	socket := sam.Connect("")
 	for _, language := range []string{"jsonata", "jungle", "c"} {
 		text := "```" + language + "\né\n" + strings.Repeat("\n", 1900) + "\n```"
-		quickly(t, language, func() {
+		withinAMinute(t, language, func() {
 			sent := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": 1, "text": text}).Want(http.StatusOK))
 			sam.Do(http.MethodPatch, "/api/chat/messages/"+itoa(sent.ID), in{"text": text + " "}).Want(http.StatusOK)
 			socket.Post("/api/chat/send", in{"roomId": 1, "text": text}).Want(http.StatusOK)
@@ -42,13 +42,13 @@ func TestHostileImportsAreRefused(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	quickly(t, "a wide table", func() {
+	withinAMinute(t, "a wide table", func() {
 		refused := sam.Post("/api/documents", in{"title": "Bomb", "markdown": wideTable})
 		refused.Want(http.StatusUnprocessableEntity).WantBody("markdown")
 		refused = sam.Post("/documents/import", testkit.File{Field: "file", Name: "bomb.md", Content: wideTable})
 		refused.Want(http.StatusUnprocessableEntity).WantBody("too complex")
 	})
-	quickly(t, "empty lines", func() {
+	withinAMinute(t, "empty lines", func() {
 		refused := sam.Post("/api/documents", in{"title": "Lines", "text": strings.Repeat("a\n", 50_000)})
 		refused.Want(http.StatusUnprocessableEntity).WantBody("too large a document")
 	})
@@ -65,13 +65,13 @@ func TestHostileStoredDocumentsAreHandledInTime(t *testing.T) {
 	app = startAppOn(t, database)
 	sam := app.as("sam")
 	for _, id := range bombs {
-		quickly(t, "a page", func() {
+		withinAMinute(t, "a page", func() {
 			page := sam.Get("/documents/" + itoa(id)).Want(http.StatusOK).WantBody("too large for this page")
 			if len(page.Body) > 4<<20 {
 				t.Errorf("the page has %d MB", len(page.Body)>>20)
 			}
 		})
-		quickly(t, "an export", func() {
+		withinAMinute(t, "an export", func() {
 			at := "/api/documents/" + itoa(id)
 			sam.Get(at + "/export?format=text").Want(http.StatusOK)
 			sam.Get(at + "/versions").Want(http.StatusOK)
@@ -80,7 +80,7 @@ func TestHostileStoredDocumentsAreHandledInTime(t *testing.T) {
 	sam.Get("/api/documents/" + itoa(bombs[1]) + "/export?format=md").Want(http.StatusRequestEntityTooLarge)
 	socket := sam.Connect("")
 	socket.Get("/api/documents/join", in{"docId": bombs[1], "schema": 1}).Want(http.StatusRequestEntityTooLarge)
-	newPage(sam, "Sound", "a heliotrope")
+	newDocument(sam, "Sound", "a heliotrope")
 	testkit.Eventually(t, "the search learns of a new document", time.Minute, func() bool {
 		found := sam.Get("/api/search?query=heliotrope&kinds=document").Want(http.StatusOK)
 		return strings.Contains(found.Body, `"title":"Sound"`)

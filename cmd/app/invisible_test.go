@@ -26,10 +26,10 @@ type hiding struct {
 }
 
 // presenceish are events that tell that somebody is here.
-var presenceish = []string{"userOnline", "userOffline", "presenceUpdated", "userJoined", "userLeft", "typing"}
+var presenceEvents = []string{"userOnline", "userOffline", "presenceUpdated", "userJoined", "userLeft", "typing"}
 
-func hide(t *testing.T) *hiding {
-	app := startApp(t, brisk)
+func newHiding(t *testing.T) *hiding {
+	app := startApp(t, fastPresence)
 	h := &hiding{instance: app, t: t, maya: app.as("maya"), others: []*testkit.Client{app.as("sam"), app.as("theo")}}
 	h.id, h.room = app.id(h.maya), app.room(h.others[0], "hidden")
 	h.direct = testkit.As[thing](h.maya.Post("/api/rooms/direct", in{"userId": app.id(h.others[0])}).Want(200)).ID
@@ -49,16 +49,16 @@ func hide(t *testing.T) *hiding {
 
 func (h *hiding) rooms() []int64 { return []int64{h.room, h.direct} }
 
-func (h *hiding) typing(is bool) {
+func (h *hiding) setTyping(is bool) {
 	for _, room := range h.rooms() {
 		h.tab.Post("/api/chat/typing", in{"roomId": room, "isTyping": is}).Want(200)
 	}
 }
 
 // names lists the presence-ish events about her that somebody got, in order.
-func (h *hiding) names(s *testkit.Socket) (names []string) {
+func (h *hiding) presenceEventNames(s *testkit.Socket) (names []string) {
 	for _, e := range s.Events() {
-		if slices.Contains(presenceish, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
+		if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
 			names = append(names, e.Name)
 		}
 	}
@@ -84,11 +84,11 @@ func (h *hiding) wantHidden(where, text string) {
 }
 
 // wantNothingTold fails the test if any frame of the others tells of her.
-func (h *hiding) wantNothingTold() {
+func (h *hiding) wantNoEvents() {
 	h.t.Helper()
 	for i, s := range h.frames {
 		for _, e := range s.Events() {
-			if slices.Contains(presenceish, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
+			if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
 				h.t.Errorf("%d got %s %s", i, e.Name, e.Data)
 			}
 			h.wantHidden(e.Name, string(e.Data)+e.HTML)
@@ -97,7 +97,7 @@ func (h *hiding) wantNothingTold() {
 }
 
 // wantNothingShown looks at all that the others may read.
-func (h *hiding) wantNothingShown() {
+func (h *hiding) wantNotShown() {
 	h.t.Helper()
 	for i, other := range h.others {
 		paths := []string{
@@ -122,7 +122,7 @@ func (h *hiding) wantNothingShown() {
 			}
 		}
 		h.wantHidden("joining", late.Get("/api/chat/join", in{"roomId": h.room}).Want(200).Body)
-		if is := h.presenceOf(other, h.id); is.Status != "offline" || is.Text != "" {
+		if is := h.presenceSeenBy(other, h.id); is.Status != "offline" || is.Text != "" {
 			h.t.Errorf("%d sees %+v", i, is)
 		}
 		late.Close()
@@ -135,13 +135,13 @@ func (h *hiding) wantNothingShown() {
 
 func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	t.Parallel()
-	h := hide(t)
+	h := newHiding(t)
 	for _, room := range h.rooms() {
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
-	h.typing(true)
-	h.update(h.frames[0], h.maya)
-	h.update(h.frames[1], h.maya)
+	h.setTyping(true)
+	h.nextUpdate(h.frames[0], h.maya)
+	h.nextUpdate(h.frames[1], h.maya)
 	h.tab.Events()
 	for _, s := range h.frames {
 		s.Events()
@@ -154,39 +154,39 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	h.tab.Post("/api/presence/status", in{"status": "invisible", "text": "thinking"}).Want(200)
 	want := []string{"userOffline", "presenceUpdated", "typing", "userLeft"}
 	inDirect := []string{"userOffline", "presenceUpdated", "typing", "userLeft", "typing", "userLeft"}
-	if got := h.names(h.frames[0]); !slices.Equal(got, inDirect) {
+	if got := h.presenceEventNames(h.frames[0]); !slices.Equal(got, inDirect) {
 		t.Errorf("Sam is told %v, want %v", got, inDirect)
 	}
-	if got := h.names(h.frames[1]); !slices.Equal(got, want) {
+	if got := h.presenceEventNames(h.frames[1]); !slices.Equal(got, want) {
 		t.Errorf("Theo is told %v, want %v", got, want)
 	}
 	h.seen = `"` + *testkit.As[[]person](h.others[0].Get("/api/users?query=maya"))[0].LastSeenAt
-	h.livesOn()
-	h.wantNothingTold()
-	h.wantNothingShown()
-	if own := h.presenceOf(h.maya, h.id); own.Status != "invisible" {
+	h.useEverything()
+	h.wantNoEvents()
+	h.wantNotShown()
+	if own := h.presenceSeenBy(h.maya, h.id); own.Status != "invisible" {
 		t.Errorf("she sees herself %+v", own)
 	}
 
 	h.tab.Post("/api/presence/status", in{"status": "online"}).Want(200)
-	h.typing(true)
+	h.setTyping(true)
 	want = []string{"userOnline", "presenceUpdated", "userJoined", "typing"}
 	inDirect = []string{"userOnline", "presenceUpdated", "userJoined", "userJoined", "typing", "typing"}
-	if got := h.names(h.frames[0]); !slices.Equal(got, inDirect) {
+	if got := h.presenceEventNames(h.frames[0]); !slices.Equal(got, inDirect) {
 		t.Errorf("Sam is told %v, want %v", got, inDirect)
 	}
-	if got := h.names(h.frames[1]); !slices.Equal(got, want) {
+	if got := h.presenceEventNames(h.frames[1]); !slices.Equal(got, want) {
 		t.Errorf("Theo is told %v, want %v", got, want)
 	}
-	if got := h.names(h.tab); slices.Contains(got, "userJoined") || slices.Contains(got, "userLeft") {
+	if got := h.presenceEventNames(h.tab); slices.Contains(got, "userJoined") || slices.Contains(got, "userLeft") {
 		t.Errorf("she is told %v of herself", got)
 	}
 }
 
 // livesOn is what the hidden do; others may see what they say.
-func (h *hiding) livesOn() {
-	h.typing(true)
-	h.typing(false)
+func (h *hiding) useEverything() {
+	h.setTyping(true)
+	h.setTyping(false)
 	for _, room := range h.rooms() {
 		said := testkit.As[thing](h.tab.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200))
 		h.tab.Request("PATCH", message(said.ID), in{"text": "boo!"}).Want(200)
@@ -207,7 +207,7 @@ func (h *hiding) livesOn() {
 
 func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	t.Parallel()
-	h := hide(t)
+	h := newHiding(t)
 	h.tab.Post("/api/presence/status", in{"status": "invisible"}).Want(200)
 	h.tab.Close()
 	app := h.instance
@@ -221,10 +221,10 @@ func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	for _, room := range h.rooms() { // before anybody has asked who she is
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
-	h.livesOn()
+	h.useEverything()
 	testkit.Eventually(t, "her lease is taken", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 1
 	})
-	h.wantNothingTold()
-	h.wantNothingShown()
+	h.wantNoEvents()
+	h.wantNotShown()
 }

@@ -21,8 +21,8 @@ type typist struct {
 
 const ahead = 15 // letters that may wait for their acknowledgement
 
-func (y *typist) types() {
-	y.take()
+func (y *typist) typeLetter() {
+	y.receive()
 	if y.dead || y.n-y.acked >= ahead {
 		return
 	}
@@ -32,7 +32,7 @@ func (y *typist) types() {
 			lines[i] += "x"
 		}
 	}
-	y.writes(strings.Join(lines, "\n"))
+	y.write(strings.Join(lines, "\n"))
 	y.typed++
 	for len(y.sent) < int(y.n) { // numbers that were no letters
 		y.sent = append(y.sent, nil)
@@ -67,7 +67,7 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 	database := testkit.DatabaseURL(t)
 	first := startProcess(t, database)
 	handles := []string{"sam", "maya", "theo"}
-	id := newPage(first.as("sam"), "Killed", strings.Join(handles, "\n\n"))
+	id := newDocument(first.as("sam"), "Killed", strings.Join(handles, "\n\n"))
 	var typists []*typist
 	for _, handle := range handles {
 		who := first.as(handle)
@@ -81,7 +81,7 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 	everybody := func(is func(*typist) bool) bool {
 		all := true
 		for _, y := range typists {
-			y.types()
+			y.typeLetter()
 			all = all && is(y)
 		}
 		return all
@@ -97,9 +97,9 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 	<-killed
 
 	second := startProcess(t, database)
-	whole := openEditor(t, second.as("sam"), id).whole()
+	whole := openEditor(t, second.as("sam"), id).merged()
 	for _, y := range typists {
-		y.take()
+		y.receive()
 		letters := y.wantStored(whole)
 		t.Logf("%s typed %d letters, %d were acknowledged", y.handle, y.typed, letters)
 		y.join(second.as(y.handle), id) // with what was not
@@ -115,7 +115,7 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 
 // keepsTyping types a letter of one's own at the paper's end, again and again,
 // and remembers how many there were whenever the page said that all is saved.
-const keepsTyping = `(letter => {
+const keepTyping = `(letter => {
 	const paper = document.querySelector(".tiptap"), state = document.querySelector("[data-doc-saved]");
 	const mine = () => paper.textContent.split(letter).length - 1;
 	window.savedLetters = 0;
@@ -130,16 +130,16 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 	database := testkit.DatabaseURL(t)
 	first := startProcess(t, database)
 	letters := map[string]string{"sam": "①", "maya": "②", "theo": "③"}
-	id := newPage(first.as("sam"), "Killed", "We begin.")
+	id := newDocument(first.as("sam"), "Killed", "We begin.")
 	people := map[string]tab{}
 	for handle, letter := range letters {
 		who := first.as(handle)
 		if handle != "sam" {
 			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(who), "role": "editor"}).Want(http.StatusOK)
 		}
-		people[handle] = tab{testkit.Browser(t).Person(t, first.url, who.Cookies()...)}.visit(documentPath(id)).editing().saved()
+		people[handle] = tab{testkit.Browser(t).Person(t, first.url, who.Cookies()...)}.visit(documentPath(id)).waitForEditor().waitUntilSaved()
 		people[handle].AllowErrors("ERR_", "WebSocket", "Failed to load resource")
-		people[handle].Until(fmt.Sprintf(keepsTyping, letter))
+		people[handle].Until(fmt.Sprintf(keepTyping, letter))
 	}
 	for _, p := range people {
 		p.Until("window.savedLetters > 5")
@@ -156,10 +156,10 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 	}
 	again := startProcessAt(t, database, strings.TrimPrefix(first.url, "http://"))
 	for _, p := range people {
-		p.saved()
+		p.waitUntilSaved()
 	}
 	final := testkit.As[page](again.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 	for handle, p := range people {
-		testkit.Eventually(t, handle+" sees what is stored", testkit.Patience, func() bool { return p.paper() == strings.TrimSpace(final) })
+		testkit.Eventually(t, handle+" sees what is stored", testkit.Patience, func() bool { return p.paragraphs() == strings.TrimSpace(final) })
 	}
 }

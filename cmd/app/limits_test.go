@@ -88,7 +88,7 @@ func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 	}
 }
 
-func TestRateLimitOfSignedInUsersIsNotTheAddresss(t *testing.T) {
+func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 5 })
 	var people []*testkit.Client

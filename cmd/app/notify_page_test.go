@@ -11,7 +11,7 @@ import (
 )
 
 // tells makes a notification of Sam's doing for somebody.
-func (i *instance) tells(userID int64, key, url string) {
+func (i *instance) sendMention(userID int64, key, url string) {
 	i.t.Helper()
 	err := i.notify.Send(context.Background(), notify.Notification{
 		UserID: userID, Type: notify.Mention, Key: key, ActorID: i.id(i.as("sam")), Title: notify.Who + " mentioned you in " + key,
@@ -23,7 +23,7 @@ func (i *instance) tells(userID int64, key, url string) {
 }
 
 // Rings waits until the bell, its words and the browser's tab say how much is unread.
-func (p tab) Rings(n int) tab {
+func (p tab) WantUnread(n int) tab {
 	if n == 0 {
 		p.WantNo("#bell .count").Want(`#bell[aria-label="Notifications"]`)
 		p.Until(`!document.querySelector("link[rel=icon]").href.endsWith("icon-unread.svg")`)
@@ -42,109 +42,109 @@ func (p tab) OpenBell() tab {
 }
 
 // Tool uses one of the tools of the first notification.
-func (p tab) Tool(words string) tab {
+func (p tab) UseNoticeTool(words string) tab {
 	p.Click(".notice-more").ClickText(".notice-row .menu .menu-item", words).WantNo(".notice-row .menu:popover-open")
 	return p
 }
 
 // twoTabs are Nora's, who is new, on pages that have nothing to do with one another.
-func twoTabs(t *testing.T) (app *instance, nora member, one, two tab) {
+func openTwoTabs(t *testing.T) (app *instance, nora member, one, two tab) {
 	app = startApp(t)
-	nora = app.member("Nora Quist")
+	nora = app.signUp("Nora Quist")
 	one = app.open(nora.Client, "/people")
-	return app, nora, one, one.another("/rooms")
+	return app, nora, one, one.openTab("/rooms")
 }
 
 func TestNotificationOfAMentionLeadsToTheMessage(t *testing.T) {
 	t.Parallel()
-	app, nora, page, other := twoTabs(t)
+	app, nora, page, other := openTwoTabs(t)
 	sam := app.as("sam")
 	room := app.room(sam, "launch")
 	said := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": "can you watch, @" + nora.handle + "?"}).Want(http.StatusOK))
 	for _, p := range []tab{page, other} {
-		p.Rings(1).WantText(".toast", "Sam Rivera mentioned you in #launch").WantText(".toast .body", "can you watch").Want(".toast .avatar")
+		p.WantUnread(1).WantText(".toast", "Sam Rivera mentioned you in #launch").WantText(".toast .body", "can you watch").Want(".toast .avatar")
 		p.WantText("[data-announce=polite]", "Sam Rivera mentioned you")
 	}
 	page.Click(".toast a").WantPath(fmt.Sprintf("/rooms/%d?message=%d", room, said.ID))
-	page.Sees("can you watch").live().Rings(0)
-	other.Rings(0).WantNo(".toast")
+	page.WantMessage("can you watch").live().WantUnread(0)
+	other.WantUnread(0).WantNo(".toast")
 }
 
 func TestNotificationReadInOneTabIsReadInAll(t *testing.T) {
 	t.Parallel()
-	app, nora, one, two := twoTabs(t)
-	app.tells(nora.id, "one", "/people")
-	app.tells(nora.id, "two", "/rooms")
-	one.Rings(2).WantText(".toast", "in two").WantNoText(".toast", "in one") // which she looks at
-	two.Rings(2).OpenBell().WantText(".toast", "in one").WantCount("#notifications .is-unread", 2)
+	app, nora, one, two := openTwoTabs(t)
+	app.sendMention(nora.id, "one", "/people")
+	app.sendMention(nora.id, "two", "/rooms")
+	one.WantUnread(2).WantText(".toast", "in two").WantNoText(".toast", "in one") // which she looks at
+	two.WantUnread(2).OpenBell().WantText(".toast", "in one").WantCount("#notifications .is-unread", 2)
 	one.OpenBell().WantText(".notice-row:first-child", "in two")
-	one.Tool("Mark as read").Rings(1)
+	one.UseNoticeTool("Mark as read").WantUnread(1)
 	one.WantFocus(".notice-more")
-	two.Rings(1).WantCount("#notifications .is-unread", 1).WantNoText(".toast", "in two")
+	two.WantUnread(1).WantCount("#notifications .is-unread", 1).WantNoText(".toast", "in two")
 	one.ClickText("#notifications .segmented a", "Unread").WantCount(".notice-row", 1).WantText(".notice-row", "in one")
-	one.Tool("Why this?").WantFocus(".notice-why").WantText(".notice-why", "A message names you.")
+	one.UseNoticeTool("Why this?").WantFocus(".notice-why").WantText(".notice-why", "A message names you.")
 	one.ClickText("#notifications button", "Mark all read")
-	one.Rings(0)
-	two.Rings(0).WantCount("#notifications .is-unread", 0).WantNo(".toast")
-	two.Tool("Delete").WantCount(".notice-row", 1).WantText(".notice-row", "in one")
+	one.WantUnread(0)
+	two.WantUnread(0).WantCount("#notifications .is-unread", 0).WantNo(".toast")
+	two.UseNoticeTool("Delete").WantCount(".notice-row", 1).WantText(".notice-row", "in one")
 	one.WantCount(".notice-row", 1)
-	two.Tool("Delete").Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
+	two.UseNoticeTool("Delete").Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
 	two.Press("Escape").WantNo("#notifications").WantFocus("#bell")
 }
 
 func TestNotificationCountIsRightAfterReconnect(t *testing.T) {
 	t.Parallel()
-	app, nora, page, other := twoTabs(t)
-	app.tells(nora.id, "before", "/rooms")
-	page.Rings(1).WantText(".toast", "in before").Click(".toast .dismiss").WantNo(".toast")
+	app, nora, page, other := openTwoTabs(t)
+	app.sendMention(nora.id, "before", "/rooms")
+	page.WantUnread(1).WantText(".toast", "in before").Click(".toast .dismiss").WantNo(".toast")
 	page.close()
 	for _, key := range []string{"first", "second", "third"} {
-		app.tells(nora.id, key, "/rooms")
+		app.sendMention(nora.id, key, "/rooms")
 	}
-	other.Rings(4).OpenBell().Tool("Mark as read").Rings(3)
+	other.WantUnread(4).OpenBell().UseNoticeTool("Mark as read").WantUnread(3)
 	testkit.Eval[any](page.Page, `io.socket.reconnect()`)
-	page.live().Rings(3).WantText(".toast", "2 new notifications").WantCount(".toast", 1)
+	page.live().WantUnread(3).WantText(".toast", "2 new notifications").WantCount(".toast", 1)
 	page.OpenBell().WantCount(".notice-row", 4).WantCount(".notice.is-unread", 3)
-	app.tells(nora.id, "after", "/rooms")
-	page.Rings(4).WantCount(".notice-row", 5).WantText(".notice-row:first-child", "in after")
+	app.sendMention(nora.id, "after", "/rooms")
+	page.WantUnread(4).WantCount(".notice-row", 5).WantText(".notice-row:first-child", "in after")
 	page.Reload()
-	page.live().Rings(4).WantNo(".toast")
+	page.live().WantUnread(4).WantNo(".toast")
 }
 
 func TestSnoozeHidesTheNotificationUntilUnsnoozed(t *testing.T) {
 	t.Parallel()
-	app, nora, page, other := twoTabs(t)
-	app.tells(nora.id, "naps", "/rooms")
-	other.visit("/notifications?show=snoozed").Rings(1).Want(".empty").WantText(".empty", "Nothing is snoozed")
-	page.Rings(1).OpenBell().Tool("Until tomorrow").Rings(0).Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
-	other.Rings(0).WantText(".notice-row", "back tomorrow at 09:00").WantNo(".empty")
-	other.Tool("Bring back now").Rings(1).WantCount(".notice-row", 0).WantNo(".toast")
-	page.Rings(1).WantCount(".notice-row", 1).WantText(".toast", "in naps")
+	app, nora, page, other := openTwoTabs(t)
+	app.sendMention(nora.id, "naps", "/rooms")
+	other.visit("/notifications?show=snoozed").WantUnread(1).Want(".empty").WantText(".empty", "Nothing is snoozed")
+	page.WantUnread(1).OpenBell().UseNoticeTool("Until tomorrow").WantUnread(0).Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
+	other.WantUnread(0).WantText(".notice-row", "back tomorrow at 09:00").WantNo(".empty")
+	other.UseNoticeTool("Bring back now").WantUnread(1).WantCount(".notice-row", 0).WantNo(".toast")
+	page.WantUnread(1).WantCount(".notice-row", 1).WantText(".toast", "in naps")
 }
 
 func TestNotificationPageHasEarlierNotifications(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	nora := app.member("Nora Quist")
+	nora := app.signUp("Nora Quist")
 	for n := range 55 {
-		app.tells(nora.id, fmt.Sprintf("n%02d", n), "/rooms")
+		app.sendMention(nora.id, fmt.Sprintf("n%02d", n), "/rooms")
 	}
-	page := app.open(nora.Client, "/notifications").Rings(55)
+	page := app.open(nora.Client, "/notifications").WantUnread(55)
 	page.WantNo(".toast").WantCount(".notice-row", 50).WantText(".notice-row:first-child", "n54")
 	page.ClickText("a", "Older").WantCount(".notice-row", 5).WantText(".notice-row:last-child", "n00")
 	page.live()
-	app.tells(nora.id, "new", "/people")
-	page.Rings(56).WantCount(".notice-row", 5)
+	app.sendMention(nora.id, "new", "/people")
+	page.WantUnread(56).WantCount(".notice-row", 5)
 	page.ClickText(".notice", "n03").WantPath("/rooms")
-	page.live().Rings(55)
+	page.live().WantUnread(55)
 }
 
 func TestNotificationsWorkWithoutScript(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	nora := app.member("Nora Quist")
+	nora := app.signUp("Nora Quist")
 	for _, key := range []string{"one", "two", "three"} {
-		app.tells(nora.id, key, "/people")
+		app.sendMention(nora.id, key, "/people")
 	}
 	page := tab{testkit.Browser(t).Person(t, app.at(), nora.Cookies()...)}
 	page.DisableJS().Goto("/rooms").Click("#bell").WantText("#notifications", "in three").ClickText("#notifications a", "See all")
@@ -160,7 +160,7 @@ func TestNotificationsWorkWithoutScript(t *testing.T) {
 
 func TestNotificationPreferencesForm(t *testing.T) {
 	t.Parallel()
-	app, nora, page, _ := twoTabs(t)
+	app, nora, page, _ := openTwoTabs(t)
 	page.AllowErrors("422")
 	page.visit("/settings").Click(`[name=inApp][value=mention]`).Click(`[name=push][value=reply]`).Click("[name=quiet]")
 	page.Clear("#timeZone").Type("#timeZone", "Atlantis").ClickText("#notification-preferences button", "Save")
@@ -169,6 +169,6 @@ func TestNotificationPreferencesForm(t *testing.T) {
 	page.WantText("#notification-preferences [role=status]", "from now on")
 	page.Until(`/at (22|07):00/.test(document.querySelector(".quiet-hours .field-hint").textContent)`)
 	page.Until(`[...document.querySelectorAll(".preferences-table input:not(:checked)")].map(box => box.name + box.value).join() === "inAppmention,pushreply"`)
-	app.tells(nora.id, "unwanted", "/rooms")
-	page.live().Rings(0).WantNo(".toast")
+	app.sendMention(nora.id, "unwanted", "/rooms")
+	page.live().WantUnread(0).WantNo(".toast")
 }

@@ -13,12 +13,12 @@ import (
 func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	app.send(ann.Client, app.room(ann.Client, "own"), "@"+ben.handle)
-	app.allTold()
+	app.waitForAlerts()
 	id := notices(ben.Client, "")[0].ID
 	row := fmt.Sprintf("/api/notifications/%d", id)
-	for who, status := range map[*testkit.Client]int{ann.Client: 404, app.anybody(): 401} {
+	for who, status := range map[*testkit.Client]int{ann.Client: 404, app.anonymous(): 401} {
 		wantProblem(t, who.Post(row+"/read", nil), status)
 		wantProblem(t, who.Post(row+"/snooze", in{"until": time.Now().Add(time.Hour)}), status)
 		wantProblem(t, who.Post(row+"/snooze", in{"until": nil}), status)
@@ -26,10 +26,10 @@ func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 		wantProblem(t, who.Do(http.MethodDelete, row, nil), status)
 	}
 	for _, path := range []string{"", "/preferences"} {
-		wantProblem(t, app.anybody().Get("/api/notifications"+path), 401)
+		wantProblem(t, app.anonymous().Get("/api/notifications"+path), 401)
 	}
-	wantProblem(t, app.anybody().Post("/api/notifications/read-all", nil), 401)
-	wantProblem(t, app.anybody().Connect("").Get("/api/notifications/subscribe", nil), 401)
+	wantProblem(t, app.anonymous().Post("/api/notifications/read-all", nil), 401)
+	wantProblem(t, app.anonymous().Connect("").Get("/api/notifications/subscribe", nil), 401)
 	wantProblem(t, ben.Get("/api/notifications/subscribe"), 400)
 	ann.Post("/api/notifications/read-all", nil).Want(200)
 	if list := notices(ben.Client, "?unread=true"); len(list) != 1 || list[0].ID != id {
@@ -40,9 +40,9 @@ func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 func TestNotificationsRefuseInvalidInput(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	app.send(ann.Client, app.room(ann.Client, "refused"), "@"+ben.handle)
-	app.allTold()
+	app.waitForAlerts()
 	snooze := fmt.Sprintf("/api/notifications/%d/snooze", notices(ben.Client, "")[0].ID)
 	for _, until := range []any{"yesterday", "", 12, true, in{}, time.Now().Add(-time.Second), "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", time.Now().AddDate(1, 0, 3)} {
 		wantProblem(t, ben.Post(snooze, in{"until": until}), 422)
@@ -78,7 +78,7 @@ func TestNotificationsRefuseInvalidInput(t *testing.T) {
 func TestNotificationPreferencesAreApplied(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	const path = "/api/notifications/preferences"
 	ben.Get(path).Want(200).WantBody(`"quietHours":null`).WantBody(`"mention":{"inApp":true,"push":true}`)
 	ben.Do(http.MethodPut, path, in{"types": in{"mention": in{"inApp": false}}, "quietHours": in{"from": "00:00", "to": "23:59", "timeZone": "Asia/Kathmandu"}}).Want(200)
@@ -86,10 +86,10 @@ func TestNotificationPreferencesAreApplied(t *testing.T) {
 	room := app.room(ann.Client, "quiet")
 	his := bell(ben.Client, 0)
 	app.send(ann.Client, room, "@"+ben.handle+" unheard")
-	app.allTold()
+	app.waitForAlerts()
 	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
 	app.send(ann.Client, direct, "heard")
-	e := wantTold(t, his, "notification", 1)
+	e := wantNotificationEvent(t, his, "notification", 1)
 	if e.Data.Type != "direct" || len(notices(ben.Client, "")) != 1 {
 		t.Errorf("he is told %+v", e)
 	}
@@ -102,32 +102,32 @@ func TestNotificationPreferencesAreApplied(t *testing.T) {
 func TestNotificationsMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	his := bell(ben.Client, 0)
 	app.send(ann.Client, app.room(ann.Client, "forms"), "@"+ben.handle+" look")
 	e := his.WantEvent("notification")
 	if e.Room != fmt.Sprintf("user-%d-notifications", ben.id) {
 		t.Errorf("it comes in %q", e.Room)
 	}
-	exactly[struct {
+	decodeExactly[struct {
 		Verb        string `json:"verb"`
 		UnreadCount int    `json:"unreadCount"`
 		notice
 		Data notice `json:"data"`
 	}](t, string(e.Data))
-	n := exactly[[]notice](t, ben.Get("/api/notifications").Want(200).Body)[0]
+	n := decodeExactly[[]notice](t, ben.Get("/api/notifications").Want(200).Body)[0]
 	if n.Body != n.Message || n.Data["url"] != n.URL || !strings.HasPrefix(n.URL, "/rooms/") || !moment.MatchString(n.CreatedAt) || n.SnoozedUntil != nil {
 		t.Errorf("it is %+v", n)
 	}
-	exactly[notice](t, ben.Post(fmt.Sprintf("/api/notifications/%d/read", n.ID), nil).Want(200).Body)
+	decodeExactly[notice](t, ben.Post(fmt.Sprintf("/api/notifications/%d/read", n.ID), nil).Want(200).Body)
 	type count struct {
 		ID          int64 `json:"id"`
 		UnreadCount int   `json:"unreadCount"`
 	}
-	exactly[count](t, string(his.WantEvent("notificationRead").Data))
-	wantNothing(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
-	exactly[count](t, string(his.WantEvent("notificationRemoved").Data))
-	app.tell(ben.id, "one to read")
+	decodeExactly[count](t, string(his.WantEvent("notificationRead").Data))
+	wantNoContent(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
+	decodeExactly[count](t, string(his.WantEvent("notificationRemoved").Data))
+	app.sendNotification(ben.id, "one to read")
 	his.WantEvent("notification")
 	ben.Post("/api/notifications/read-all", nil).Want(200)
 	if e := his.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {

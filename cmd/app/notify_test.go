@@ -39,9 +39,9 @@ type member struct {
 	handle string
 }
 
-func (i *instance) member(fullName string) member {
+func (i *instance) signUp(fullName string) member {
 	i.t.Helper()
-	who := i.anybody().SignUp(fullName)
+	who := i.anonymous().SignUp(fullName)
 	me := testkit.As[person](who.Get("/api/me").Want(200))
 	return member{who, me.ID, me.Handle}
 }
@@ -58,7 +58,7 @@ func notices(who *testkit.Client, query string) []notice {
 }
 
 // allTold waits until chat has told people all that concerns them.
-func (i *instance) allTold() {
+func (i *instance) waitForAlerts() {
 	i.t.Helper()
 	testkit.Eventually(i.t, "people were told", 10*time.Second, func() bool {
 		return find[int64](i, `select count(*) from chat.alerts`) == 0
@@ -66,7 +66,7 @@ func (i *instance) allTold() {
 }
 
 // wantTold waits for the event and checks its count.
-func wantTold(t *testing.T, tab *testkit.Socket, event string, unread int) told {
+func wantNotificationEvent(t *testing.T, tab *testkit.Socket, event string, unread int) told {
 	t.Helper()
 	e := testkit.DataOf[told](t, tab.WantEvent(event))
 	if e.UnreadCount != unread {
@@ -78,19 +78,19 @@ func wantTold(t *testing.T, tab *testkit.Socket, event string, unread int) told 
 func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	room := app.room(ann.Client, "counts")
 	one, two := bell(ben.Client, 0), bell(ben.Client, 0)
 	tabs := []*testkit.Socket{one, two}
 	for i := range 3 {
 		app.send(ann.Client, room, fmt.Sprintf("@%s look at %d", ben.handle, i))
-		app.allTold()
+		app.waitForAlerts()
 	}
 	var ids []int64
 	for _, tab := range tabs {
 		ids = nil
 		for i := range 3 {
-			e := wantTold(t, tab, "notification", i+1)
+			e := wantNotificationEvent(t, tab, "notification", i+1)
 			if e.Verb != "created" || e.ID != e.Data.ID || e.Title != "Ann Lee mentioned you in #counts" || !strings.HasPrefix(e.Data.Message, "@") {
 				t.Errorf("heard %+v", e)
 			}
@@ -103,13 +103,13 @@ func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 	ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", ids[1]), nil).Want(204)
 	two.Post("/api/notifications/read-all", nil).Want(200).WantBody(`{"unreadCount":0}`)
 	for _, tab := range tabs {
-		if e := wantTold(t, tab, "notificationRead", 2); e.ID != ids[0] {
+		if e := wantNotificationEvent(t, tab, "notificationRead", 2); e.ID != ids[0] {
 			t.Errorf("heard %+v", e)
 		}
-		if e := wantTold(t, tab, "notificationRemoved", 1); e.ID != ids[1] {
+		if e := wantNotificationEvent(t, tab, "notificationRemoved", 1); e.ID != ids[1] {
 			t.Errorf("heard %+v", e)
 		}
-		wantTold(t, tab, "notificationsAllRead", 0)
+		wantNotificationEvent(t, tab, "notificationsAllRead", 0)
 		tab.WantNo("notificationRead")
 	}
 	if list := notices(ben.Client, ""); len(list) != 2 || list[0].ID != ids[2] || !list[0].Read || len(notices(ben.Client, "?unread=true")) != 0 {
@@ -121,28 +121,28 @@ func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 func TestNotificationIsSentOncePerCause(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben, cat := app.member("Ann Lee"), app.member("Ben Oak"), app.member("Cat Roe")
+	ann, ben, cat := app.signUp("Ann Lee"), app.signUp("Ben Oak"), app.signUp("Cat Roe")
 	room := app.room(ann.Client, "concerns")
 	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
 	his, hers := bell(ben.Client, 0), bell(ann.Client, 0)
 
 	bens := app.send(ben.Client, room, "a question")
 	ann.Post("/api/chat/send", in{"roomId": room, "text": "an answer, @" + ben.handle + " @" + ben.handle, "replyTo": bens}).Want(200)
-	app.allTold()
+	app.waitForAlerts()
 	ann.Post("/api/chat/send", in{"roomId": room, "text": "another one", "replyTo": bens}).Want(200)
-	app.allTold()
+	app.waitForAlerts()
 	app.send(ann.Client, direct, "psst")
 	app.send(ann.Client, direct, "psst, @"+ben.handle)
 	app.send(ann.Client, direct, "hello?")
-	app.allTold()
+	app.waitForAlerts()
 	ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "👍"}).Want(200)
 	cat.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
 	ben.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
-	app.allTold()
+	app.waitForAlerts()
 	private := testkit.As[thing](ann.Post("/api/rooms", in{"name": "secrets", "kind": "private", "memberIds": []int64{ben.id, ann.id}}).Want(200)).ID
 	ann.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": ben.id}).Want(200) // he has been one since he wrote
 	app.send(ann.Client, private, "@"+ann.handle+" @"+cat.handle+" note to self")
-	app.allTold()
+	app.waitForAlerts()
 
 	var titles []string
 	for _, n := range notices(ben.Client, "") {
@@ -158,7 +158,7 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 		t.Errorf("he is told %q, want %q", titles, want)
 	}
 	for unread := range 4 {
-		wantTold(t, his, "notification", unread+1)
+		wantNotificationEvent(t, his, "notification", unread+1)
 	}
 	if len(notices(ann.Client, "")) != 0 || len(notices(cat.Client, "")) != 0 {
 		t.Errorf("others are told %+v, %+v", notices(ann.Client, ""), notices(cat.Client, ""))
@@ -169,16 +169,16 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
 	his := bell(ben.Client, 0)
 	his.Get("/api/chat/join", in{"roomId": direct}).Want(200)
 	app.send(ann.Client, direct, "you see this")
-	app.allTold()
+	app.waitForAlerts()
 	his.Post("/api/presence/status", in{"idle": true}).Want(200)
 	bell(ben.Client, 0) // is active, but does not show the room
 	app.send(ann.Client, direct, "you do not see this")
-	if e := wantTold(t, his, "notification", 1); e.Data.Message != "you do not see this" {
+	if e := wantNotificationEvent(t, his, "notification", 1); e.Data.Message != "you do not see this" {
 		t.Errorf("he is told %+v", e)
 	}
 	if list := notices(ben.Client, ""); len(list) != 1 {
@@ -189,38 +189,38 @@ func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 func TestNotificationsOfAReadRoomAreRead(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	room, other := app.room(ann.Client, "read here"), app.room(ann.Client, "not here")
 	app.send(ben.Client, room, "joining")
 	his := bell(ben.Client, 0)
 	app.send(ann.Client, room, "one, @"+ben.handle)
 	app.send(ann.Client, room, "two, @"+ben.handle)
 	app.send(ann.Client, other, "three, @"+ben.handle)
-	app.allTold()
+	app.waitForAlerts()
 	ben.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200)
-	wantTold(t, his, "notificationRead", 2)
+	wantNotificationEvent(t, his, "notificationRead", 2)
 	ben.Post("/api/chat/read", in{"roomId": room, "seq": 99}).Want(200)
-	wantTold(t, his, "notificationRead", 1)
+	wantNotificationEvent(t, his, "notificationRead", 1)
 	app.send(ann.Client, other, "four, @"+ben.handle)
-	wantTold(t, his, "notification", 2)
+	wantNotificationEvent(t, his, "notification", 2)
 	his.WantNo("notificationRead")
 }
 
 func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	room := app.room(ann.Client, "regrets")
 	his := bell(ben.Client, 0)
 	id := app.send(ann.Client, room, "the password is hunter2, @"+ben.handle)
-	wantTold(t, his, "notification", 1)
+	wantNotificationEvent(t, his, "notification", 1)
 	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "the password is ****, @" + ben.handle}).Want(200)
-	if e := wantTold(t, his, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
+	if e := wantNotificationEvent(t, his, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
 		t.Errorf("after the edit it is %+v", e)
 	}
 	ann.Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil).Want(204)
-	wantTold(t, his, "notificationRemoved", 0)
-	app.allTold()
+	wantNotificationEvent(t, his, "notificationRemoved", 0)
+	app.waitForAlerts()
 	for _, text := range []string{"hunter2", "****"} {
 		if n := find[int64](app, `select (select count(*) from notify.notifications n where n::text like '%'||$1||'%') + (select count(*) from notify.causes c where c::text like '%'||$1||'%')`, text); n != 0 {
 			t.Errorf("%d rows still say %q", n, text)
@@ -231,32 +231,32 @@ func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 func TestNotificationOfAnEditReachesNewlyMentionedUsers(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben, cat := app.member("Ann Lee"), app.member("Ben Oak"), app.member("Cat Roe")
+	ann, ben, cat := app.signUp("Ann Lee"), app.signUp("Ben Oak"), app.signUp("Cat Roe")
 	room := app.room(ann.Client, "edits")
 	his, hers := bell(ben.Client, 0), bell(cat.Client, 0)
 	id := app.send(ann.Client, room, "hello @"+ben.handle)
 	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "hello @" + ben.handle + " and @" + cat.handle}).Want(200)
-	wantTold(t, hers, "notification", 1)
-	wantTold(t, his, "notification", 1)
-	wantTold(t, his, "notificationUpdated", 1)
-	app.allTold()
+	wantNotificationEvent(t, hers, "notification", 1)
+	wantNotificationEvent(t, his, "notification", 1)
+	wantNotificationEvent(t, his, "notificationUpdated", 1)
+	app.waitForAlerts()
 	his.WantNo("notification")
 }
 
 func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ann, ben := app.member("Ann Lee"), app.member("Ben Oak")
+	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	id := app.send(ben.Client, app.room(ben.Client, "moods"), "hooray")
 	his := bell(ben.Client, 0)
 	react := func() {
 		ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "🎉"}).Want(200)
-		app.allTold()
+		app.waitForAlerts()
 	}
 	react()
-	wantTold(t, his, "notification", 1)
+	wantNotificationEvent(t, his, "notification", 1)
 	react()
-	wantTold(t, his, "notificationRemoved", 0)
+	wantNotificationEvent(t, his, "notificationRemoved", 0)
 	react()
 	his.WantNo("notification") // nobody rings a bell over and over
 }

@@ -51,17 +51,17 @@ func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 		ops.Get(path).Want(200)
 	}
 	for _, path := range []string{"/metrics", "/debug/pprof/"} {
-		app.anybody().Get(path).Want(http.StatusNotFound)
+		app.anonymous().Get(path).Want(http.StatusNotFound)
 	}
 }
 
 func TestGreetingExplainsAccessFromTheNetwork(t *testing.T) {
 	t.Parallel()
-	const says = "ADDR=:8080 opens it to the network"
-	if got := startApp(t).greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, says) {
+	const hint = "ADDR=:8080 opens it to the network"
+	if got := startApp(t).greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, hint) {
 		t.Errorf("on this machine alone: %s", got)
 	}
-	if got := startApp(t, func(c *Config) { c.Addr = ":0" }).greeting(); strings.Contains(got, says) {
+	if got := startApp(t, func(c *Config) { c.Addr = ":0" }).greeting(); strings.Contains(got, hint) {
 		t.Errorf("on the network: %s", got)
 	}
 }

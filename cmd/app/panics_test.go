@@ -49,15 +49,15 @@ func TestPanicOfAPushTransportSparesTheApp(t *testing.T) {
 	transport := &panickyTransport{RoundTripper: client.Transport}
 	transport.panics.Store(1)
 	client.Transport = transport
-	app, ops := startWithOps(t, quick, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, &client })
-	nora, broken, phone := app.nora(), service.Device("broken"), service.Device("phone")
+	app, ops := startWithOps(t, fastPagePresence, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, &client })
+	nora, broken, phone := app.signUpNora(), service.Device("broken"), service.Device("phone")
 	nora.Post("/api/push/subscriptions", broken.Subscription()).Want(http.StatusNoContent)
-	app.tell(app.id(nora), "first")
+	app.sendNotification(app.id(nora), "first")
 	wantPanics(t, app, ops, "push-delivery", "1")
 	nora.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
-	app.tell(app.id(nora), "second")
+	app.sendNotification(app.id(nora), "second")
 	phone.WantPushes(1)
-	app.anybody().Get("/readyz").Want(http.StatusOK)
+	app.anonymous().Get("/readyz").Want(http.StatusOK)
 }
 
 func TestPanicOfAHubCallbackSparesTheApp(t *testing.T) {
@@ -80,7 +80,7 @@ func TestPanicOfARequestIsCounted(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
 	app.router.GET("/broken", func(echo.Context) error { panic("a handler broke") })
-	app.anybody().Get("/broken").Want(http.StatusInternalServerError)
+	app.anonymous().Get("/broken").Want(http.StatusInternalServerError)
 	app.as("sam").Connect("").Get("/broken", nil).Want(http.StatusInternalServerError)
 	ops.Get("/metrics").Want(http.StatusOK).WantBody(`hubbub_panics_total{where="request"} 2` + "\n")
 	if !strings.Contains(app.log.String(), "panics_test.go") {

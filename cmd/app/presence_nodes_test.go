@@ -12,32 +12,32 @@ import (
 
 func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	t.Parallel()
-	here := startApp(t, brisk)
-	there := startAppOn(t, here.config.DatabaseURL, brisk)
+	here := startApp(t, fastPresence)
+	there := startAppOn(t, here.config.DatabaseURL, fastPresence)
 	sam, maya := here.as("sam"), there.as("maya")
 	mayaID := here.id(maya)
-	hers, _ := watch(sam)
+	hers, _ := subscribePresence(sam)
 	tab := maya.Connect("")
 	if came := testkit.DataOf[arrival](t, hers.WantEvent("userOnline")); came.UserID != mayaID {
 		t.Errorf("came %+v", came)
 	}
 	hers.WantEvent("presenceUpdated")
 	tab.Post("/api/presence/status", in{"status": "busy", "text": "lunch until 2"}).Want(200)
-	becomes(t, hers, "busy", "lunch until 2")
+	waitForPresence(t, hers, "busy", "lunch until 2")
 	tab.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
-	becomes(t, hers, "away", "lunch until 2")
+	waitForPresence(t, hers, "away", "lunch until 2")
 	moved := here.as("maya").Connect("") // to the other node: no flicker
-	becomes(t, hers, "online", "lunch until 2")
+	waitForPresence(t, hers, "online", "lunch until 2")
 	tab.Close()
 	moved.Post("/api/presence/status", in{"text": ""}).Want(200)
 	there.stop()
-	becomes(t, hers, "online", "")
+	waitForPresence(t, hers, "online", "")
 	moved.Close()
 	hers.WantEvent("userOffline")
 }
 
 // becomes waits until the watcher is told of that state, perhaps by steps.
-func becomes(t *testing.T, watcher *testkit.Socket, status, text string) {
+func waitForPresence(t *testing.T, watcher *testkit.Socket, status, text string) {
 	t.Helper()
 	for {
 		is := testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
@@ -52,12 +52,12 @@ func becomes(t *testing.T, watcher *testkit.Socket, status, text string) {
 
 func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
-	other := startAppOn(t, app.config.DatabaseURL, brisk)
+	app := startApp(t, fastPresence)
+	other := startAppOn(t, app.config.DatabaseURL, fastPresence)
 	dying := startProcess(t, app.config.DatabaseURL)
 	maya, theo := dying.as("maya"), dying.as("theo")
-	hers, _ := watch(app.as("sam"))
-	his, _ := watch(other.as("lin"))
+	hers, _ := subscribePresence(app.as("sam"))
+	his, _ := subscribePresence(other.as("lin"))
 	tab := maya.Connect("")
 	theo.Connect("")
 	for _, watcher := range []*testkit.Socket{hers, his} {
@@ -99,9 +99,9 @@ func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 	tab.Get("/api/presence/subscribe", nil).Want(200)
 	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 	killed.kill()
-	app := startAppOn(t, database, brisk)
-	hers, _ := watch(app.as("sam"))
-	app.sees(app.as("sam"), app.id(app.as("maya")), presence.Offline)
+	app := startAppOn(t, database, fastPresence)
+	hers, _ := subscribePresence(app.as("sam"))
+	app.wantPresence(app.as("sam"), app.id(app.as("maya")), presence.Offline)
 	testkit.Eventually(t, "watchers know that she is offline", testkit.Patience, func() bool {
 		here := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil))
 		return len(here) == 1 && here[0].Handle == "sam"
@@ -111,14 +111,14 @@ func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 
 func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	t.Parallel()
-	unhurried := func(c *Config) { brisk(c); c.Presence.Grace = time.Second }
+	unhurried := func(c *Config) { fastPresence(c); c.Presence.Grace = time.Second }
 	app := startApp(t, unhurried)
 	app.as("maya").Connect("")
 	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
 	app.stop()
 	again := startAppOn(t, app.config.DatabaseURL, unhurried)
 	again.as("maya").Connect("")
-	hers, here := watch(again.as("sam"))
+	hers, here := subscribePresence(again.as("sam"))
 	if len(here) != 2 {
 		t.Errorf("online are %+v", here)
 	}

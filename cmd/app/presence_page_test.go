@@ -10,22 +10,22 @@ import (
 )
 
 // quick makes everything that presence waits for short enough to watch.
-func quick(c *Config) {
-	brisk(c)
+func fastPagePresence(c *Config) {
+	fastPresence(c)
 	c.Presence.Idle, c.Presence.Hidden = time.Hour, 100*time.Millisecond
 }
 
 const sidebarMark = `#sidebar-people .avatar[data-person="%d"][data-presence="%s"]`
 
 // SeesInSidebar waits until the sidebar shows somebody so.
-func (p tab) SeesInSidebar(id int64, status string) tab {
+func (p tab) WantInSidebar(id int64, status string) tab {
 	p.Want(fmt.Sprintf(sidebarMark, id, status))
 	p.WantText(fmt.Sprintf(`#sidebar-people [data-presence-word="%d"]`, id), status)
 	return p
 }
 
 // SeesOnline waits for the count in the heading.
-func (p tab) SeesOnline(n int) tab {
+func (p tab) WantOnline(n int) tab {
 	p.WantText("#sidebar-people .nav-head", fmt.Sprintf("%d online", n))
 	return p
 }
@@ -41,43 +41,43 @@ func (p tab) hide(hidden bool) tab {
 func (p tab) close() { testkit.Eval[any](p.Page, `io.socket.disconnect()`) }
 
 // watching is Sam on a page with the sidebar, and Maya, who is not here yet.
-func watching(t *testing.T, change ...func(*Config)) (app *instance, sam tab, maya *testkit.Client, mayaID int64) {
-	app = startApp(t, append([]func(*Config){quick}, change...)...)
+func openPeoplePage(t *testing.T, change ...func(*Config)) (app *instance, sam tab, maya *testkit.Client, mayaID int64) {
+	app = startApp(t, append([]func(*Config){fastPagePresence}, change...)...)
 	maya = app.as("maya")
 	sam = app.open(app.as("sam"), "/people")
-	return app, sam.SeesOnline(0), maya, app.id(maya)
+	return app, sam.WantOnline(0), maya, app.id(maya)
 }
 
 func TestPresencePageShowsUsersComeAndGo(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
-	sam.SeesInSidebar(id, "offline")
+	app, sam, maya, id := openPeoplePage(t)
+	sam.WantInSidebar(id, "offline")
 	one := app.open(maya, "/rooms")
-	sam.SeesInSidebar(id, "online").SeesOnline(1)
-	sam.WantText(standingOf(id), "Online")
-	two := one.another("/people").SeesOnline(1)
+	sam.WantInSidebar(id, "online").WantOnline(1)
+	sam.WantText(presenceTextOf(id), "Online")
+	two := one.openTab("/people").WantOnline(1)
 	one.close()
 	app.open(app.as("theo"), "/rooms")
-	sam.SeesOnline(2).SeesInSidebar(id, "online")
+	sam.WantOnline(2).WantInSidebar(id, "online")
 	two.close()
-	sam.SeesInSidebar(id, "offline").SeesOnline(1).WantText(standingOf(id), "Last seen just now")
+	sam.WantInSidebar(id, "offline").WantOnline(1).WantText(presenceTextOf(id), "Last seen just now")
 	sam.WantText("[data-announce=polite]", "").WantNo("[data-announce] > *")
 }
 
-func standingOf(id int64) string { return fmt.Sprintf(`main [data-standing-of="%d"]`, id) }
+func presenceTextOf(id int64) string { return fmt.Sprintf(`main [data-standing-of="%d"]`, id) }
 
 func TestPresenceIsUnchangedByAReload(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t, func(c *Config) { c.Presence.Grace = 10 * time.Second })
+	app, sam, maya, id := openPeoplePage(t, func(c *Config) { c.Presence.Grace = 10 * time.Second })
 	hers := app.open(maya, "/rooms")
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 	testkit.Eval[any](sam.Page, `globalThis.told = [], ["userOnline", "userOffline", "presenceUpdated"].forEach(name => io.socket.on(name, ({userId}) => told.push([name, userId])))`)
 	hers.Reload()
-	hers.live().SeesOnline(1)
+	hers.live().WantOnline(1)
 	hers.Reload()
 	hers.live()
 	app.open(app.as("theo"), "/rooms")
-	sam.SeesOnline(2)
+	sam.WantOnline(2)
 	if n := testkit.Eval[int](sam.Page, fmt.Sprintf(`told.filter(([, id]) => id === %d).length`, id)); n != 0 {
 		t.Errorf("Sam was told %d times of a reload", n)
 	}
@@ -85,111 +85,111 @@ func TestPresenceIsUnchangedByAReload(t *testing.T) {
 
 func TestPresenceIsRenderedByTheServer(t *testing.T) {
 	t.Parallel()
-	app, _, maya, _ := watching(t)
+	app, _, maya, _ := openPeoplePage(t)
 	samID := app.id(app.as("sam"))
 	page := tab{testkit.Browser(t).Person(t, app.at(), maya.Cookies()...)}
 	page.DisableJS().Goto("/people")
-	page.SeesInSidebar(samID, "online").SeesOnline(1).WantText(standingOf(samID), "Online")
+	page.WantInSidebar(samID, "online").WantOnline(1).WantText(presenceTextOf(samID), "Online")
 	page.Want(`.topbar .avatar[data-presence="online"]`)
 }
 
 func TestPresenceStatusAndTextAreShownToOthers(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
+	app, sam, maya, id := openPeoplePage(t)
 	hers := app.open(maya, "/people")
-	other := hers.another("/rooms")
+	other := hers.openTab("/rooms")
 	hers.Click(`[popovertarget="me"]`).Want("#my-status").ClickText("#my-status label", "Do not disturb")
-	sam.SeesInSidebar(id, "busy").WantText(standingOf(id), "Do not disturb")
+	sam.WantInSidebar(id, "busy").WantText(presenceTextOf(id), "Do not disturb")
 	for _, p := range []tab{hers, other} {
 		p.Want(`.topbar .avatar[data-presence="busy"]`)
 	}
 	hers.Type("#my-status-text", "lunch until <2>").Press("Enter")
-	sam.WantText(standingOf(id), "Do not disturb · lunch until <2>")
+	sam.WantText(presenceTextOf(id), "Do not disturb · lunch until <2>")
 	other.Click(`[popovertarget="me"]`).WantValue("#my-status-text", "lunch until <2>").Want(`#my-status [value=busy]:checked`)
 	other.Click("#my-status [name=clear]").WantValue("#my-status-text", "").WantNo("#my-status [name=clear]")
-	sam.WantNoText(standingOf(id), "lunch")
+	sam.WantNoText(presenceTextOf(id), "lunch")
 	other.ClickText("#my-status label", "Online")
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 }
 
 func TestPresenceStatusIsSetWithoutScript(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
+	app, sam, maya, id := openPeoplePage(t)
 	app.open(maya, "/rooms")
 	maya.Do(http.MethodPost, "/people/me/status", in{"status": "away", "text": "at the dentist"}).Want(http.StatusSeeOther)
-	sam.SeesInSidebar(id, "away").WantText(standingOf(id), "Away · at the dentist")
+	sam.WantInSidebar(id, "away").WantText(presenceTextOf(id), "Away · at the dentist")
 	maya.Do(http.MethodPost, "/people/me/status", in{"status": "away", "text": "at the dentist", "clear": true}).Want(http.StatusSeeOther)
-	sam.WantNoText(standingOf(id), "dentist")
+	sam.WantNoText(presenceTextOf(id), "dentist")
 	maya.Do(http.MethodPost, "/people/me/status", in{"status": "asleep"}).Want(http.StatusUnprocessableEntity)
 }
 
 func TestPresencePageShowsInvisibleUsersAsOffline(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
+	app, sam, maya, id := openPeoplePage(t)
 	hers := app.open(maya, "/people")
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 	hers.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Invisible").Want(`.topbar .avatar[data-presence="invisible"]`)
-	sam.SeesInSidebar(id, "offline").SeesOnline(0)
+	sam.WantInSidebar(id, "offline").WantOnline(0)
 	sam.Reload()
-	sam.live().SeesInSidebar(id, "offline").SeesOnline(0)
+	sam.live().WantInSidebar(id, "offline").WantOnline(0)
 	hers.Reload()
-	hers.live().Want(`.topbar .avatar[data-presence="invisible"]`).WantText(standingOf(id), "Invisible")
+	hers.live().Want(`.topbar .avatar[data-presence="invisible"]`).WantText(presenceTextOf(id), "Invisible")
 	hers.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Online")
-	sam.SeesInSidebar(id, "online").SeesOnline(1)
+	sam.WantInSidebar(id, "online").WantOnline(1)
 }
 
 func TestPresenceIsAwayWhenEveryTabIsHidden(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
+	app, sam, maya, id := openPeoplePage(t)
 	one := app.open(maya, "/rooms")
-	two := one.another("/people")
-	sam.SeesInSidebar(id, "online")
+	two := one.openTab("/people")
+	sam.WantInSidebar(id, "online")
 	one.hide(true)
 	two.hide(true)
-	sam.SeesInSidebar(id, "away").SeesOnline(1)
+	sam.WantInSidebar(id, "away").WantOnline(1)
 	two.Want(`.topbar .avatar[data-presence="away"]`)
 	two.hide(false)
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 	two.hide(true)
-	sam.SeesInSidebar(id, "away")
+	sam.WantInSidebar(id, "away")
 	testkit.Eval[any](one.Page, `io.socket.reconnect()`)
 	one.live()
-	sam.SeesInSidebar(id, "away") // the new connection says it too
+	sam.WantInSidebar(id, "away") // the new connection says it too
 }
 
 func TestPresenceIdleUserIsAway(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t, func(c *Config) { c.Presence.Idle = 300 * time.Millisecond })
+	app, sam, maya, id := openPeoplePage(t, func(c *Config) { c.Presence.Idle = 300 * time.Millisecond })
 	hers := app.open(maya, "/rooms")
-	sam.SeesInSidebar(id, "away")
+	sam.WantInSidebar(id, "away")
 	testkit.Eval[any](hers.Page, `document.querySelector("#me").dataset.stay = setInterval(() => dispatchEvent(new PointerEvent("pointermove")), 50)`)
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 	testkit.Eval[any](hers.Page, `clearInterval(document.querySelector("#me").dataset.stay)`)
-	sam.SeesInSidebar(id, "away")
+	sam.WantInSidebar(id, "away")
 }
 
 func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
+	app, sam, maya, id := openPeoplePage(t)
 	hers := app.open(maya, "/rooms")
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 	app.stop()
 	hers.close() // before the next start, which so never sees her
-	again := startAppOn(t, app.config.DatabaseURL, quick, func(c *Config) { c.Addr = app.listener.Addr().String() })
-	sam.live().SeesInSidebar(id, "offline").SeesOnline(0)
+	again := startAppOn(t, app.config.DatabaseURL, fastPagePresence, func(c *Config) { c.Addr = app.listener.Addr().String() })
+	sam.live().WantInSidebar(id, "offline").WantOnline(0)
 	again.open(again.as("maya"), "/rooms")
-	sam.SeesInSidebar(id, "online").SeesOnline(1)
+	sam.WantInSidebar(id, "online").WantOnline(1)
 }
 
 func TestPresenceCardOpensAndIsLive(t *testing.T) {
 	t.Parallel()
-	app, sam, maya, id := watching(t)
+	app, sam, maya, id := openPeoplePage(t)
 	hers := app.open(maya, "/rooms")
-	sam.SeesInSidebar(id, "online")
+	sam.WantInSidebar(id, "online")
 	link := fmt.Sprintf(`main a[data-card="%d"]`, id)
 	sam.Click(link).WantText("#person-card", "@maya").WantText("#person-card", "Online").WantText("#person-card .why", "this server").WantFocus("#person-card")
 	sam.WantCount("#person-card .why code", 1)
-	hers.another("/people")
+	hers.openTab("/people")
 	hers.close()
 	hers.Goto("/rooms")
 	hers.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Away")
@@ -204,13 +204,13 @@ func TestPresenceCardOpensAndIsLive(t *testing.T) {
 
 func TestPresenceCardsAreAccessible(t *testing.T) {
 	t.Parallel()
-	app, _, maya, id := watching(t)
+	app, _, maya, id := openPeoplePage(t)
 	app.open(maya, "/rooms")
 	sam := app.open(app.as("sam"), "/people")
 	sam.ReduceMotion()
 	for _, size := range sizes {
 		sam.SetViewport(size.width, size.height)
-		sam.visit("/people").SeesOnline(1).Click(fmt.Sprintf(`main a[data-card="%d"]`, id)).Want("#person-card .why")
+		sam.visit("/people").WantOnline(1).Click(fmt.Sprintf(`main a[data-card="%d"]`, id)).Want("#person-card .why")
 		sam.WantAccessibleInBothThemes().Until("document.documentElement.scrollWidth <= innerWidth")
 		sam.Press("Escape").Click(`[popovertarget="me"]`).Want("#my-status").WantAccessibleInBothThemes()
 		sam.visit(fmt.Sprint("/people/", id)).Want(".person-page").WantAccessibleInBothThemes()
@@ -219,7 +219,7 @@ func TestPresenceCardsAreAccessible(t *testing.T) {
 
 func TestPresenceIsShownInTheChatRoom(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, quick)
+	app := startApp(t, fastPagePresence)
 	room := app.room(app.as("sam"), "rings")
 	sam, maya := app.open(app.as("sam"), roomPath(room)), app.open(app.as("maya"), roomPath(room))
 	sam.Want(`.room-here [title^="Maya"][data-presence="online"]`)

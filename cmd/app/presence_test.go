@@ -14,7 +14,7 @@ import (
 
 // brisk is presence about twenty times as fast as usual; a node is thought dead
 // only after a while, for a busy machine is late with heartbeats.
-func brisk(c *Config) {
+func fastPresence(c *Config) {
 	c.Presence = presence.Timing{Grace: 250 * time.Millisecond, Beat: 100 * time.Millisecond, TTL: 2 * time.Second, Pace: 10 * time.Millisecond}
 }
 
@@ -42,14 +42,14 @@ type update struct {
 }
 
 // watch subscribes somebody to presence on a connection of their own.
-func watch(who *testkit.Client) (*testkit.Socket, []person) {
+func subscribePresence(who *testkit.Client) (*testkit.Socket, []person) {
 	s := who.Connect("")
 	return s, testkit.As[[]person](s.Get("/api/presence/subscribe", nil).Want(200))
 }
 
 // update waits for the next change of that person's presence; others come and
 // go when they do.
-func (i *instance) update(s *testkit.Socket, of *testkit.Client) update {
+func (i *instance) nextUpdate(s *testkit.Socket, of *testkit.Client) update {
 	i.t.Helper()
 	for id := i.id(of); ; {
 		if is := testkit.DataOf[update](i.t, s.WantEvent("presenceUpdated")); is.UserID == id {
@@ -70,60 +70,60 @@ func (i *instance) wantNoUpdate(s *testkit.Socket, of *testkit.Client) {
 }
 
 // presenceOf is how somebody sees another.
-func (i *instance) presenceOf(viewer *testkit.Client, id int64) presence.State {
+func (i *instance) presenceSeenBy(viewer *testkit.Client, id int64) presence.State {
 	i.t.Helper()
 	return testkit.As[map[int64]presence.State](viewer.Get(fmt.Sprint("/api/presence?ids=", id)).Want(200))[id]
 }
 
-func (i *instance) sees(viewer *testkit.Client, id int64, status presence.Status) {
+func (i *instance) wantPresence(viewer *testkit.Client, id int64, status presence.Status) {
 	i.t.Helper()
 	testkit.Eventually(i.t, fmt.Sprintf("%d is %s", id, status), testkit.Patience, func() bool {
-		return i.presenceOf(viewer, id).Status == status
+		return i.presenceSeenBy(viewer, id).Status == status
 	})
 }
 
 func TestPresenceEventsOfArrivalAndDeparture(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
 	samID, mayaID := app.id(sam), app.id(maya)
-	hers, here := watch(sam)
+	hers, here := subscribePresence(sam)
 	if len(here) != 1 || here[0].ID != samID || !here[0].IsOnline || here[0].FullName != "Sam Rivera" {
 		t.Errorf("online are %+v", here)
 	}
 	one := maya.Connect("")
-	came := exactly[arrival](t, string(hers.WantEvent("userOnline").Data))
+	came := decodeExactly[arrival](t, string(hers.WantEvent("userOnline").Data))
 	if came.UserID != mayaID || came.User.FullName != "Maya Okafor" || !came.User.IsOnline || time.Since(time.UnixMilli(came.Timestamp)) > time.Minute {
 		t.Errorf("came %+v", came)
 	}
-	if is := exactly[update](t, string(hers.WantEvent("presenceUpdated").Data)); is.UserID != mayaID || is.Status != "online" {
+	if is := decodeExactly[update](t, string(hers.WantEvent("presenceUpdated").Data)); is.UserID != mayaID || is.Status != "online" {
 		t.Errorf("is %+v", is)
 	}
 	two := maya.Connect("")
 	one.Close()
-	app.sees(sam, mayaID, presence.Online)
+	app.wantPresence(sam, mayaID, presence.Online)
 	before := time.Now()
 	two.Close()
-	went := exactly[arrival](t, string(hers.WantEvent("userOffline").Data))
+	went := decodeExactly[arrival](t, string(hers.WantEvent("userOffline").Data))
 	if took := time.Since(before); took < 200*time.Millisecond {
 		t.Errorf("offline after %v, before the grace", took)
 	}
-	is := exactly[update](t, string(hers.WantEvent("presenceUpdated").Data))
+	is := decodeExactly[update](t, string(hers.WantEvent("presenceUpdated").Data))
 	if went.UserID != mayaID || went.User.IsOnline || is.Status != "offline" || is.LastSeenAt == nil || is.LastSeen == nil || *went.User.LastSeenAt != *is.LastSeenAt {
 		t.Errorf("went %+v, is %+v", went, is)
 	}
-	if s := app.presenceOf(sam, mayaID); s.Status != "offline" || *s.LastSeen != *is.LastSeen {
+	if s := app.presenceSeenBy(sam, mayaID); s.Status != "offline" || *s.LastSeen != *is.LastSeen {
 		t.Errorf("is %+v", s)
 	}
 }
 
 func TestPresenceSecondTabAndReloadSendNoEvents(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // to come back in
+	app := startApp(t, fastPresence, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // to come back in
 	sam, maya := app.as("sam"), app.as("maya")
-	hers, _ := watch(sam)
+	hers, _ := subscribePresence(sam)
 	tab := maya.Connect("")
-	app.update(hers, maya)
+	app.nextUpdate(hers, maya)
 	for range 3 {
 		next := maya.Connect("")
 		tab.Close()
@@ -146,13 +146,13 @@ func TestPresenceSecondTabAndReloadSendNoEvents(t *testing.T) {
 
 func TestPresenceRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam := app.as("sam")
-	wantProblem(t, app.anybody().Get("/api/presence/subscribe"), 400)
+	wantProblem(t, app.anonymous().Get("/api/presence/subscribe"), 400)
 	wantProblem(t, sam.Get("/api/presence/subscribe"), 400)
-	wantProblem(t, app.anybody().Connect("").Get("/api/presence/subscribe", nil), 401)
-	wantProblem(t, app.anybody().Get("/api/presence?ids=1"), 401)
-	wantProblem(t, app.anybody().Post("/api/presence/status", in{"status": "busy"}), 401)
+	wantProblem(t, app.anonymous().Connect("").Get("/api/presence/subscribe", nil), 401)
+	wantProblem(t, app.anonymous().Get("/api/presence?ids=1"), 401)
+	wantProblem(t, app.anonymous().Post("/api/presence/status", in{"status": "busy"}), 401)
 	wantProblem(t, sam.Get("/api/presence"), 422)
 	wantProblem(t, sam.Get("/api/presence?ids="+strings.Repeat("1,", 501)), 422)
 	wantProblem(t, sam.Post("/api/presence/status", in{"status": "offline"}), 422)
@@ -166,25 +166,25 @@ func TestPresenceRefusesInvalidRequests(t *testing.T) {
 
 func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
 	mayaID := app.id(maya)
 	room := app.room(sam, "hidden")
-	hers, _ := watch(sam)
+	hers, _ := subscribePresence(sam)
 	hers.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	tab, _ := watch(maya)
-	other, _ := watch(maya)
-	app.update(hers, maya)
+	tab, _ := subscribePresence(maya)
+	other, _ := subscribePresence(maya)
+	app.nextUpdate(hers, maya)
 	tab.Post("/api/presence/status", in{"status": "invisible", "text": "thinking"}).Want(200).WantBody(`"status":"invisible","text":"thinking"`)
 	hers.WantEvent("userOffline")
-	if is := app.update(hers, maya); is.Status != "offline" || is.Text != "" || is.LastSeenAt == nil {
+	if is := app.nextUpdate(hers, maya); is.Status != "offline" || is.Text != "" || is.LastSeenAt == nil {
 		t.Errorf("to others she is %+v", is)
 	}
-	if is := app.update(other, maya); is.Status != "invisible" || is.Text != "thinking" {
+	if is := app.nextUpdate(other, maya); is.Status != "invisible" || is.Text != "thinking" {
 		t.Errorf("to herself she is %+v", is)
 	}
-	seen := app.presenceOf(sam, mayaID)
-	if own := app.presenceOf(maya, mayaID); own.Status != "invisible" || seen.Status != "offline" || seen.Text != "" {
+	seen := app.presenceSeenBy(sam, mayaID)
+	if own := app.presenceSeenBy(maya, mayaID); own.Status != "invisible" || seen.Status != "offline" || seen.Text != "" {
 		t.Errorf("she sees %+v, others see %+v", own, seen)
 	}
 	tab.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200)
@@ -207,33 +207,33 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	testkit.Eventually(t, "her lease is given back", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, mayaID) == 0
 	})
-	if now := app.presenceOf(sam, mayaID); *now.LastSeen != *seen.LastSeen {
+	if now := app.presenceSeenBy(sam, mayaID); *now.LastSeen != *seen.LastSeen {
 		t.Errorf("last seen at %v, then at %v", *seen.LastSeen, *now.LastSeen)
 	}
 	hers.WantNo("userOnline")
 	maya.Connect("").Post("/api/presence/status", in{"status": "online"}).Want(200).WantBody(`"isOnline":true`)
 	hers.WantEvent("userOnline")
-	app.update(hers, maya)
+	app.nextUpdate(hers, maya)
 }
 
 func TestPresenceStatusIsKeptAndChangesAreSent(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
-	hers, _ := watch(sam)
+	hers, _ := subscribePresence(sam)
 	maya.Post("/api/presence/status", in{"status": "busy", "text": "  lunch until 2 "}).Want(200).WantBody(`"status":"busy","text":"lunch until 2"`)
 	app.wantNoUpdate(hers, maya) // she is not here
 	tab := maya.Connect("")
 	hers.WantEvent("userOnline")
-	if is := app.update(hers, maya); is.Status != "busy" || is.Text != "lunch until 2" || is.LastSeenAt != nil {
+	if is := app.nextUpdate(hers, maya); is.Status != "busy" || is.Text != "lunch until 2" || is.LastSeenAt != nil {
 		t.Errorf("is %+v", is)
 	}
 	maya.Post("/api/presence/status", in{"text": ""}).Want(200)
-	if is := app.update(hers, maya); is.Status != "busy" || is.Text != "" {
+	if is := app.nextUpdate(hers, maya); is.Status != "busy" || is.Text != "" {
 		t.Errorf("is %+v", is)
 	}
 	tab.Post("/api/presence/status", in{"status": "away"}).Want(200).WantBody(`"isOnline":true`)
-	if is := app.update(hers, maya); is.Status != "away" {
+	if is := app.nextUpdate(hers, maya); is.Status != "away" {
 		t.Errorf("is %+v", is)
 	}
 	hers.WantNo("userOffline")
@@ -241,32 +241,32 @@ func TestPresenceStatusIsKeptAndChangesAreSent(t *testing.T) {
 
 func TestPresenceAutomaticAwayKeepsTheChosenStatus(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
-	hers, _ := watch(sam)
+	hers, _ := subscribePresence(sam)
 	one, two := maya.Connect(""), maya.Connect("")
-	app.update(hers, maya)
+	app.nextUpdate(hers, maya)
 	one.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"online"`)
 	two.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"away"`)
-	if is := app.update(hers, maya); is.Status != "away" {
+	if is := app.nextUpdate(hers, maya); is.Status != "away" {
 		t.Errorf("is %+v", is)
 	}
 	if chosen := find[int64](app, `select count(*) from presence.people`); chosen != 0 {
 		t.Errorf("%d people have chosen something", chosen)
 	}
 	one.Post("/api/presence/status", in{"idle": false}).Want(200).WantBody(`"status":"online"`)
-	if is := app.update(hers, maya); is.Status != "online" {
+	if is := app.nextUpdate(hers, maya); is.Status != "online" {
 		t.Errorf("is %+v", is)
 	}
 }
 
 func TestPresenceRecoversWithTheDatabase(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	hers, _ := watch(sam)
+	hers, _ := subscribePresence(sam)
 	tab := maya.Connect("")
-	app.update(hers, maya)
+	app.nextUpdate(hers, maya)
 	app.cutDatabase()
 	tab.Close()
 	testkit.Eventually(t, "the database is reached", testkit.Patience, func() bool { return theo.Get("/api/me").Status == 200 })
@@ -284,7 +284,7 @@ func TestPresenceRecoversWithTheDatabase(t *testing.T) {
 
 func TestPresenceExplanation(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, brisk)
+	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
 	tab := maya.Connect("")
 	tab.Post("/api/presence/status", in{"idle": true}).Want(200)

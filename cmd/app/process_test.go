@@ -24,9 +24,9 @@ const (
 )
 
 // beProcess runs an app with brisk presence until its parent is gone.
-func beProcess(databaseURL string) {
+func runAsProcess(databaseURL string) {
 	config := testConfig(databaseURL, os.Stderr)
-	brisk(&config)
+	fastPresence(&config)
 	config.Addr = cmp.Or(os.Getenv(addressVariable), config.Addr)
 	app, err := Start(context.Background(), config)
 	if err != nil {

@@ -171,7 +171,7 @@ func from(t *testing.T, address string) *http.Client {
 }
 
 // trusting trusts the address that nginx calls from.
-func trusting(t *testing.T) func(*Config) {
+func trustNginx(t *testing.T) func(*Config) {
 	return func(c *Config) { c.TrustedProxies = networks(t, "127.0.0.2/32") }
 }
 
@@ -179,7 +179,7 @@ var forgedHeaders = []string{"X-Forwarded-For", "203.0.113.7", "X-Forwarded-Host
 
 func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, trusting(t))
+	app := startApp(t, trustNginx(t))
 	plain, secure := startProxy(t, app)
 	for name, url := range map[string]string{"through nginx": plain, "directly": app.at()} {
 		sam := testkit.NewClient(t, url)
@@ -213,7 +213,7 @@ func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 
 func TestReverseProxyLimitsEachClient(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, trusting(t), func(c *Config) { c.RequestRate, c.ConnectionsPerAddress = 5, 2 })
+	app := startApp(t, trustNginx(t), func(c *Config) { c.RequestRate, c.ConnectionsPerAddress = 5, 2 })
 	plain, _ := startProxy(t, app)
 	get := func(client *http.Client, forgedAddress string) int {
 		r, _ := http.NewRequest(http.MethodGet, plain+"/api/me", nil)

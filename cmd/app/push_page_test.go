@@ -11,22 +11,22 @@ import (
 
 // pushedTo is Nora on her settings, in a browser whose pushes come to a device
 // of the test's.
-func pushedTo(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
-	app, service := pushing(t)
-	nora, laptop := app.nora(), service.Device("laptop")
+func openPushSettings(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
+	app, service := startWithPush(t)
+	nora, laptop := app.signUpNora(), service.Device("laptop")
 	hers := tab{testkit.DesktopBrowser(t).Person(t, app.at(), nora.Cookies()...)}
 	hers.Notifications(answer).PushesTo(laptop).Goto("/settings")
 	return app, nora, laptop, hers.live()
 }
 
 // Gets is what the push service brings to the device.
-func (p tab) Gets(push testkit.Push) tab {
+func (p tab) ReceivePush(push testkit.Push) tab {
 	p.DeliverPush(push)
 	return p
 }
 
 // Shows waits until the device shows these, by their tags.
-func (p tab) Shows(t *testing.T, tags ...string) {
+func (p tab) WantShown(t *testing.T, tags ...string) {
 	t.Helper()
 	slices.Sort(tags)
 	var shown []string
@@ -46,31 +46,31 @@ func (p tab) Shows(t *testing.T, tags ...string) {
 
 func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 	t.Parallel()
-	app, nora, laptop, hers := pushedTo(t, "granted")
+	app, nora, laptop, hers := openPushSettings(t, "granted")
 	hers.Want(`[data-push-when=off]`).Click("[data-push-on]").Want(`[data-push-when=on]`).WantText("#push-devices", "This device")
 	hers.WantFocus("[data-push-off]")
 	id := app.id(nora)
 	hers.hide(true) // so that nobody looks
-	app.away(nora)
-	app.tell(id, "first")
+	app.waitUntilInactive(nora)
+	app.sendNotification(id, "first")
 	first := laptop.WantPushes(1)[0]
-	hers.Gets(first).Shows(t, says(t, first).Tag)
-	app.tell(id, "second")
+	hers.ReceivePush(first).WantShown(t, decodePush(t, first).Tag)
+	app.sendNotification(id, "second")
 	second := laptop.WantPushes(2)[1]
-	hers.Gets(second).Shows(t, says(t, first).Tag, says(t, second).Tag)
+	hers.ReceivePush(second).WantShown(t, decodePush(t, first).Tag, decodePush(t, second).Tag)
 
-	nora.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, first).ID), nil).Want(200)
-	hers.Shows(t, says(t, second).Tag)               // the open page closes it
+	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, first).ID), nil).Want(200)
+	hers.WantShown(t, decodePush(t, second).Tag)               // the open page closes it
 	hers.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
-	nora.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, second).ID), nil).Want(200)
+	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, second).ID), nil).Want(200)
 	for _, push := range laptop.WantPushes(3)[2:] {
-		hers.Gets(push)
+		hers.ReceivePush(push)
 	}
-	hers.Shows(t)
+	hers.WantShown(t)
 }
 
 // away waits until nobody is active at any of a person's tabs.
-func (i *instance) away(who *testkit.Client) {
+func (i *instance) waitUntilInactive(who *testkit.Client) {
 	i.t.Helper()
 	id := i.id(who)
 	testkit.Eventually(i.t, "nobody looks", testkit.Patience, func() bool {
@@ -81,30 +81,30 @@ func (i *instance) away(who *testkit.Client) {
 
 func TestPushReadElsewhereIsClosedByTheNextPage(t *testing.T) {
 	t.Parallel()
-	app, nora, laptop, hers := pushedTo(t, "granted")
+	app, nora, laptop, hers := openPushSettings(t, "granted")
 	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
 	hers.hide(true)
-	app.away(nora)
-	app.tell(app.id(nora), "first")
+	app.waitUntilInactive(nora)
+	app.sendNotification(app.id(nora), "first")
 	push := laptop.WantPushes(1)[0]
-	hers.Gets(push).Shows(t, says(t, push).Tag)
+	hers.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
 	hers.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
 	nora.Post("/api/notifications/read-all", nil).Want(200)
 	hers.Goto("/people")
-	hers.live().Shows(t)
+	hers.live().WantShown(t)
 }
 
 func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 	t.Parallel()
-	app, nora, laptop, hers := pushedTo(t, "granted")
+	app, nora, laptop, hers := openPushSettings(t, "granted")
 	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
 	hers.hide(true)
-	app.away(nora)
-	app.tell(app.id(nora), "first")
+	app.waitUntilInactive(nora)
+	app.sendNotification(app.id(nora), "first")
 	push := laptop.WantPushes(1)[0]
-	hers.Gets(push).Shows(t, says(t, push).Tag)
-	hers.ClickNotification(says(t, push).Tag).WantPath("/people")
-	hers.Shows(t)
+	hers.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
+	hers.ClickNotification(decodePush(t, push).Tag).WantPath("/people")
+	hers.WantShown(t)
 	testkit.Eventually(t, "it is read", testkit.Patience, func() bool {
 		return !strings.Contains(nora.Get("/api/notifications?unread=true").Want(200).Body, `"message":"first"`)
 	})
@@ -112,13 +112,13 @@ func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 
 func TestPushShowsThatItIsBlocked(t *testing.T) {
 	t.Parallel()
-	_, _, _, hers := pushedTo(t, "denied")
+	_, _, _, hers := openPushSettings(t, "denied")
 	hers.Want(`[data-push-when=blocked]`).WantNo("[data-push-on]").WantNo("[data-push-off]")
 }
 
 func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 	t.Parallel()
-	app, nora, _, hers := pushedTo(t, "granted")
+	app, nora, _, hers := openPushSettings(t, "granted")
 	hers.Want("[data-push-when=off]").WantAccessible()
 	hers.Click("[data-push-on]").WantText("#push-devices", "This device").WantAccessible()
 	hers.Click("[data-push-off]").Want("[data-push-when=off]").WantNo("#push-devices li").WantFocus("[data-push-on]")
@@ -134,7 +134,7 @@ func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 
 func TestPushSubscriptionMovesToTheNextUser(t *testing.T) {
 	t.Parallel()
-	app, _, _, hers := pushedTo(t, "granted")
+	app, _, _, hers := openPushSettings(t, "granted")
 	hers.Click("[data-push-on]").Want("[data-push-when=on]")
 	hers.Click(`[popovertarget="me"]`).Click("form[action='/signout'] button").WantPath("/signin")
 	theo := app.as("theo")

@@ -15,14 +15,14 @@ import (
 )
 
 // pushing is an app whose pushes go to a push service of the test's own, at once.
-func pushing(t *testing.T) (*instance, *testkit.PushService) {
+func startWithPush(t *testing.T) (*instance, *testkit.PushService) {
 	t.Helper()
 	service := testkit.NewPushService(t)
-	return startApp(t, quick, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, service.Client() }), service
+	return startApp(t, fastPagePresence, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, service.Client() }), service
 }
 
 // tell sends somebody something to know.
-func (i *instance) tell(userID int64, key string) {
+func (i *instance) sendNotification(userID int64, key string) {
 	i.t.Helper()
 	err := i.notify.Send(context.Background(), notify.Notification{
 		UserID: userID, Type: notify.Mention, Key: key, Title: "Sam mentioned you", Message: key, URL: "/people", Rule: "A message names you.",
@@ -33,7 +33,7 @@ func (i *instance) tell(userID int64, key string) {
 }
 
 // nora is somebody new: the demo has told her nothing.
-func (i *instance) nora() *testkit.Client { return i.anybody().SignUp("Nora Quist") }
+func (i *instance) signUpNora() *testkit.Client { return i.anonymous().SignUp("Nora Quist") }
 
 // shown is what a push says.
 type shown struct {
@@ -42,7 +42,7 @@ type shown struct {
 	Tags                        []string
 }
 
-func says(t *testing.T, p testkit.Push) (s shown) {
+func decodePush(t *testing.T, p testkit.Push) (s shown) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(p.Text), &s); err != nil {
 		t.Fatal(err)
@@ -63,31 +63,31 @@ func (i *instance) devices(who *testkit.Client) []pushDevice {
 
 func TestPushReachesTheDevice(t *testing.T) {
 	t.Parallel()
-	app, service := pushing(t)
-	nora, phone := app.nora(), service.Device("phone")
+	app, service := startWithPush(t)
+	nora, phone := app.signUpNora(), service.Device("phone")
 	key := testkit.As[struct{ Key string }](nora.Get("/api/push/key").Want(http.StatusOK)).Key
 	nora.Do(http.MethodPost, "/api/push/subscriptions", phone.Subscription(), "User-Agent", "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0").Want(http.StatusNoContent)
-	app.tell(app.id(nora), "first")
+	app.sendNotification(app.id(nora), "first")
 	got := phone.WantPushes(1)[0]
-	if got.Key != key || says(t, got).Title != "Sam mentioned you" || says(t, got).Body != "first" {
+	if got.Key != key || decodePush(t, got).Title != "Sam mentioned you" || decodePush(t, got).Body != "first" {
 		t.Errorf("signed by %s: %s", got.Key, got.Text)
 	}
-	why := fmt.Sprintf("/api/notifications/%d/why", says(t, got).ID)
+	why := fmt.Sprintf("/api/notifications/%d/why", decodePush(t, got).ID)
 	testkit.Eventually(t, "why tells of the device", testkit.Patience, func() bool {
 		body := nora.Get(why).Want(http.StatusOK).Body
 		return strings.Contains(body, `"push":"sent"`) && strings.Contains(body, `"device":"Firefox on Android","state":"shown"`)
 	})
 	app.as("theo").Get(why).Want(http.StatusNotFound)
-	nora.Post(fmt.Sprintf("/api/notifications/%d/read", says(t, got).ID), nil).Want(http.StatusOK)
-	if closing := says(t, phone.WantPushes(2)[1]); closing.Kind != "withdraw" || closing.Tags[0] != says(t, got).Tag {
+	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, got).ID), nil).Want(http.StatusOK)
+	if closing := decodePush(t, phone.WantPushes(2)[1]); closing.Kind != "withdraw" || closing.Tags[0] != decodePush(t, got).Tag {
 		t.Errorf("told %+v", closing)
 	}
 }
 
 func TestPushDevicesBelongToTheirUser(t *testing.T) {
 	t.Parallel()
-	app, service := pushing(t)
-	nora, sam, phone := app.nora(), app.as("sam"), service.Device("phone")
+	app, service := startWithPush(t)
+	nora, sam, phone := app.signUpNora(), app.as("sam"), service.Device("phone")
 	nora.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
 	device := fmt.Sprintf("/api/push/subscriptions/%d", app.devices(nora)[0].ID)
 	for _, a := range []testkit.Answer{
@@ -97,9 +97,9 @@ func TestPushDevicesBelongToTheirUser(t *testing.T) {
 		a.Want(http.StatusNotFound)
 	}
 	for _, path := range []string{"/api/push/key", "/api/push/subscriptions"} {
-		app.anybody().Get(path).Want(http.StatusUnauthorized)
+		app.anonymous().Get(path).Want(http.StatusUnauthorized)
 	}
-	app.anybody().Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusUnauthorized)
+	app.anonymous().Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusUnauthorized)
 	nora.Post(device+"/test", nil).Want(http.StatusOK).WantBody(`"delivered":true`)
 	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNoContent)
 	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNotFound)
@@ -111,7 +111,7 @@ func TestPushDevicesBelongToTheirUser(t *testing.T) {
 func TestPushRefusesInvalidSubscriptions(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	nora, good := app.nora(), testkit.NewPushService(t).Device("phone").Subscription()
+	nora, good := app.signUpNora(), testkit.NewPushService(t).Device("phone").Subscription()
 	for _, endpoint := range []string{good.Endpoint, "https://localhost/x", "https://10.0.0.1/", "http://push.example.com/", "nowhere"} {
 		bad := good
 		bad.Endpoint = endpoint
@@ -125,14 +125,14 @@ func TestPushRefusesInvalidSubscriptions(t *testing.T) {
 
 func TestPushEndsWithTheSignOut(t *testing.T) {
 	t.Parallel()
-	app, service := pushing(t)
-	here, there := app.nora(), app.anybody()
+	app, service := startWithPush(t)
+	here, there := app.signUpNora(), app.anonymous()
 	there.Do(http.MethodPost, "/signin", url.Values{"email": {"nora.quist@test.example"}, "password": {"correct horse battery"}}).Want(http.StatusSeeOther)
 	phone, laptop := service.Device("phone"), service.Device("laptop")
 	here.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
 	there.Post("/api/push/subscriptions", laptop.Subscription()).Want(http.StatusNoContent)
 	here.Post("/signout", nil).Want(http.StatusSeeOther)
-	app.tell(app.id(there), "first")
+	app.sendNotification(app.id(there), "first")
 	laptop.WantPushes(1)
 	if n, left := phone.Tries(), app.devices(there); n != 0 || len(left) != 1 {
 		t.Errorf("%d pushes were tried, and left are %+v", n, left)

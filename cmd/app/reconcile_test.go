@@ -22,16 +22,16 @@ func TestReconcilerSendsMissingEvents(t *testing.T) {
 	bob := maya.Connect("view=html")
 	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
 
-	app.changeBehind(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html)
+	app.changeUnnoticed(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html)
 		values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'behind', '<p>behind</p>')`)
 	if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != 2 || e.Text != "behind" {
 		t.Errorf("the reconciler tells %+v", e)
 	}
-	app.changeBehind(room, `update chat.messages set text = 'edited', seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
+	app.changeUnnoticed(room, `update chat.messages set text = 'edited', seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
 	if e := testkit.DataOf[thing](t, bob.WantEvent("messageUpdated")); e.Seq != 3 || e.ID != first || e.Text != "edited" {
 		t.Errorf("the reconciler tells %+v", e)
 	}
-	app.changeBehind(room, `update chat.messages set text = '', deleted_at = now(), seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
+	app.changeUnnoticed(room, `update chat.messages set text = '', deleted_at = now(), seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
 	if e := bob.WantEvent("messageDeleted"); testkit.DataOf[thing](t, e).Seq != 4 || e.HTML == "" {
 		t.Errorf("the reconciler tells %+v", e)
 	}
@@ -72,7 +72,7 @@ func TestReconcilerSendsNothingTwice(t *testing.T) {
 		alice.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Want(200)
 	}
 	alice.WantNo("newMessage")
-	app.changeBehind(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html) values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'last', '')`)
+	app.changeUnnoticed(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html) values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'last', '')`)
 	for want := range int64(51) {
 		if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != want+1 {
 			t.Fatalf("after %d comes %d", want, e.Seq)
@@ -82,7 +82,7 @@ func TestReconcilerSendsNothingTwice(t *testing.T) {
 
 // changeBehind takes the room's next seq and runs a change with it, which the
 // app does not know of.
-func (i *instance) changeBehind(room int64, change string) {
+func (i *instance) changeUnnoticed(room int64, change string) {
 	i.t.Helper()
 	ctx := context.Background()
 	err := pgx.BeginFunc(ctx, i.admin(), func(tx pgx.Tx) error {

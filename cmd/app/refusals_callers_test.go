@@ -15,7 +15,7 @@ const forged = "Zm9yZ2VkLWZvcmdlZC1mb3JnZWQtZm9yZ2VkLWZvcmdlZA"
 
 func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	a.secrets = append(a.secrets, forged, "forged")
 	lin := a.people["lin"]
 	for name, c := range map[string]struct {
@@ -34,7 +34,7 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 		"another site, with a ticket of its": {"ticket=" + forged, []string{"Origin", "https://evil.example"}, 401},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a.refuses(t, func() {
+			a.wantRefused(t, func() {
 				if got := lin.ConnectRefused(c.query, c.headers...); got != c.status {
 					t.Errorf("refused with %d, want %d", got, c.status)
 				}
@@ -43,7 +43,7 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 	}
 	t.Run("the problem is a document", func(t *testing.T) {
 		upgrade := []string{"Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="}
-		wantProblem(t, a.anybody().Do(http.MethodGet, "/socket?ticket="+forged, nil, upgrade...), 401)
+		wantProblem(t, a.anonymous().Do(http.MethodGet, "/socket?ticket="+forged, nil, upgrade...), 401)
 		wantProblem(t, lin.Do(http.MethodGet, "/socket", nil, append(upgrade, "Origin", "null")...), 403)
 		wantProblem(t, lin.Get("/socket"), http.StatusUpgradeRequired)
 	})
@@ -51,12 +51,12 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 
 func TestTicketIsAcceptedOnce(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	ticket := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 	a.secrets = append(a.secrets, ticket)
-	thief := a.anybody()
+	thief := a.anonymous()
 	thief.Connect("ticket="+ticket).Get("/api/me", nil).Want(200).WantBody(`"handle":"lin"`)
-	a.refuses(t, func() {
+	a.wantRefused(t, func() {
 		if got := thief.ConnectRefused("ticket=" + ticket); got != 401 {
 			t.Errorf("the second time it is refused with %d", got)
 		}
@@ -72,15 +72,15 @@ func TestTicketIsAcceptedOnce(t *testing.T) {
 
 func TestSessionCookieIsAnonymousOnceExpired(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	old := a.as("priya")
 	secret := old.Cookies()[0].Value
 	a.secrets = append(a.secrets, secret)
 	a.exec(`update account.sessions set created_at = now() - interval '10 years', last_seen_at = now() - interval '10 years',
 		expires_at = now() - interval '10 years' + interval '30 days' where user_id = $1`, a.id(old))
-	a.refuses(t, func() { wantProblem(t, old.Get("/api/me"), 401) })
+	a.wantRefused(t, func() { wantProblem(t, old.Get("/api/me"), 401) })
 	live := old.Connect("")
-	a.refuses(t, func() { wantProblem(t, live.Get("/api/rooms", nil), 401) })
+	a.wantRefused(t, func() { wantProblem(t, live.Get("/api/rooms", nil), 401) })
 	old.Do(http.MethodGet, "/rooms", nil, "Accept", "text/html").Want(http.StatusSeeOther)
 	if strings.Contains(a.log.String(), secret) {
 		t.Error("the log tells the cookie")
@@ -89,7 +89,7 @@ func TestSessionCookieIsAnonymousOnceExpired(t *testing.T) {
 
 func TestSignInActionsRefuseTheSocket(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	const password = "s3cr3t s3cr3t"
 	a.secrets = append(a.secrets, password)
 	for path, data := range map[string]in{
@@ -99,7 +99,7 @@ func TestSignInActionsRefuseTheSocket(t *testing.T) {
 	} {
 		for _, who := range []string{"lin", ""} {
 			t.Run(path+" as "+who, func(t *testing.T) {
-				a.refuses(t, func() { wantProblem(t, a.sockets[who].Post(path, data), 400) })
+				a.wantRefused(t, func() { wantProblem(t, a.sockets[who].Post(path, data), 400) })
 			})
 		}
 	}
@@ -108,9 +108,9 @@ func TestSignInActionsRefuseTheSocket(t *testing.T) {
 
 func TestSignInRefusalsChangeNothing(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	const password = "correct horse battery"
-	a.anybody().SignUp("Eve Adams")
+	a.anonymous().SignUp("Eve Adams")
 	a.secrets = append(a.secrets, password, "wr0ng horse battery", "eve.adams@test.example")
 	for name, c := range map[string]struct {
 		path   string
@@ -127,7 +127,7 @@ func TestSignInRefusalsChangeNothing(t *testing.T) {
 		"a person with no name":  {"/api/signup", in{"fullName": " ", "email": "bob@test.example", "password": password}, 422},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a.refuses(t, func() { wantProblem(t, a.people[""].Post(c.path, c.data), c.status) })
+			a.wantRefused(t, func() { wantProblem(t, a.people[""].Post(c.path, c.data), c.status) })
 		})
 	}
 	wrong, unknown := a.people[""].Post("/api/login", in{"email": "eve.adams@test.example", "password": "x"}), a.people[""].Post("/api/login", in{"email": "who@test.example", "password": "x"})
@@ -138,7 +138,7 @@ func TestSignInRefusalsChangeNothing(t *testing.T) {
 
 func TestCrossSiteWritesAreRefused(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	room := a.room(a.people["lin"], "cross")
 	for name, headers := range map[string][]string{
 		"by its fetch metadata": {"Sec-Fetch-Site", "cross-site"},
@@ -147,10 +147,10 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 		"from a sibling":        {"Sec-Fetch-Site", "same-site"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a.refuses(t, func() {
+			a.wantRefused(t, func() {
 				wantProblem(t, a.people["lin"].Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": "hi"}, headers...), 403)
 			})
-			a.refuses(t, func() {
+			a.wantRefused(t, func() {
 				form := url.Values{"text": {"hi"}}
 				a.people["lin"].Do(http.MethodPost, fmt.Sprintf("/rooms/%d/messages", room), form, headers...).Want(403)
 			})
@@ -161,7 +161,7 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 
 func TestChatClientIDIsUniquePerUser(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	room := a.room(a.people["lin"], "ids")
 	const id = "11111111-2222-4333-8444-555555555555"
 	hers := testkit.As[thing](a.people["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
@@ -173,25 +173,25 @@ func TestChatClientIDIsUniquePerUser(t *testing.T) {
 
 func TestTokenRevokedAndTicketExpiredAreRefused(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	made := testkit.As[struct {
 		ID    int64
 		Token string
 	}](a.people["lin"].Post("/api/tokens", in{"name": "robot"}).Want(200))
-	robot := a.anybody().WithToken(made.Token)
+	robot := a.anonymous().WithToken(made.Token)
 	robot.Get("/api/me").Want(200).WantBody(`"handle":"lin"`)
 	ticket := testkit.As[struct{ Ticket string }](robot.Post("/api/tickets", nil).Want(200)).Ticket
 	a.people["lin"].Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
 	a.secrets = append(a.secrets, made.Token, ticket)
-	a.refuses(t, func() { wantProblem(t, robot.Get("/api/me"), 401) })
-	a.refuses(t, func() {
-		if got := a.anybody().ConnectRefused("ticket=" + ticket); got != 401 {
+	a.wantRefused(t, func() { wantProblem(t, robot.Get("/api/me"), 401) })
+	a.wantRefused(t, func() {
+		if got := a.anonymous().ConnectRefused("ticket=" + ticket); got != 401 {
 			t.Errorf("a ticket of a revoked token is refused with %d", got)
 		}
 	})
 	late := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 	a.exec(`update account.tickets set expires_at = now() - interval '1 second'`)
-	if got := a.anybody().ConnectRefused("ticket=" + late); got != 401 {
+	if got := a.anonymous().ConnectRefused("ticket=" + late); got != 401 {
 		t.Errorf("a ticket of a minute ago is refused with %d", got)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	room := a.room(a.people["lin"], "frames")
 	live := a.sockets["lin"]
 	for name, frame := range map[string]string{
@@ -37,7 +37,7 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a.secrets = append(a.secrets, "stolen")
-			a.refuses(t, func() {
+			a.wantRefused(t, func() {
 				if name == "an upgrade through the socket" {
 					wantProblem(t, live.Get("/socket", nil), 400)
 					return
@@ -48,7 +48,7 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	}
 	for name, data := range map[string]any{"a list": []int{1}, "a text": "x"} {
 		t.Run("a body that is "+name, func(t *testing.T) {
-			a.refuses(t, func() { wantProblem(t, live.Post("/api/chat/send", data), 400) })
+			a.wantRefused(t, func() { wantProblem(t, live.Post("/api/chat/send", data), 400) })
 		})
 	}
 	live.Post("/api/chat/send", in{"roomId": room, "text": "the connection stands"}).Want(200)
@@ -56,7 +56,7 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 
 func TestProtocolAnswersInvalidBody(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	lin := a.people["lin"]
 	for name, c := range map[string]struct {
 		body   string
@@ -70,23 +70,23 @@ func TestProtocolAnswersInvalidBody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a.secrets = append(a.secrets, "s3cr3t", strings.Repeat("x", 100))
-			a.refuses(t, func() { wantProblem(t, lin.Do(http.MethodPost, "/api/chat/send", c.body), c.status) })
+			a.wantRefused(t, func() { wantProblem(t, lin.Do(http.MethodPost, "/api/chat/send", c.body), c.status) })
 		})
 	}
 }
 
 func TestProtocolBinaryOrOversizedMessageCloses(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	room := a.room(a.people["lin"], "closes")
 	t.Run("binary", func(t *testing.T) {
-		a.refuses(t, func() {
+		a.wantRefused(t, func() {
 			a.sockets["lin"].SendBinary([]byte("0123"))
 			a.sockets["lin"].WantClosed(1003)
 		})
 	})
 	t.Run("70 KiB", func(t *testing.T) {
-		a.refuses(t, func() {
+		a.wantRefused(t, func() {
 			a.sockets["maya"].Send(fmt.Sprintf(`{"id":1,"method":"POST","url":"/api/chat/send","data":{"roomId":%d,"text":%q}}`, room, strings.Repeat("x", 70<<10)))
 			a.sockets["maya"].WantClosed(1009)
 		})
@@ -95,7 +95,7 @@ func TestProtocolBinaryOrOversizedMessageCloses(t *testing.T) {
 
 func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 	t.Parallel()
-	a := anArena(t, func(c *Config) { c.RequestRate = 5 }) // few, so that a busy machine is faster, too
+	a := newArena(t, func(c *Config) { c.RequestRate = 5 }) // low, so that a busy machine exceeds it, too
 	flood := strings.Repeat(`{"id":1,"url":"/api/me"}`+"\n", 500)
 	live := a.sockets["lin"]
 	before := a.state()
@@ -122,7 +122,7 @@ func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 
 func TestRateLimitByHTTPAppliesToOneCaller(t *testing.T) {
 	t.Parallel()
-	a := anArena(t, func(c *Config) { c.RequestRate = 50 })
+	a := newArena(t, func(c *Config) { c.RequestRate = 50 })
 	lin := a.people["lin"]
 	var refused testkit.Answer
 	for range 5000 {

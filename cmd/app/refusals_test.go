@@ -25,7 +25,7 @@ type refusal struct {
 
 func TestChatRefusalsChangeNothing(t *testing.T) {
 	t.Parallel()
-	a := anArena(t)
+	a := newArena(t)
 	lin, maya := a.people["lin"], a.people["maya"]
 	public, private, other, archived := a.room(lin, "public"), a.privateRoom("lin", "maya"), a.room(lin, "other"), a.room(lin, "archived")
 	hers, old, elsewhere, erased := a.send(lin, public, "hers"), a.send(lin, archived, "old"), a.send(lin, other, "elsewhere"), a.send(lin, public, "erased")
@@ -112,7 +112,7 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 	} {
 		for _, bySocket := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, socket=%t", r.name, bySocket), func(t *testing.T) {
-				a.refuses(t, func() {
+				a.wantRefused(t, func() {
 					answer := a.call(bySocket, r.who, r.method, r.path, r.data)
 					wantProblem(t, answer, r.status)
 					answer.WantBody(r.says)
@@ -129,10 +129,10 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"joining anonymously", "", get, join, in{"roomId": public}, 401, ""},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			a.refuses(t, func() { wantProblem(t, a.call(true, r.who, r.method, r.path, r.data), r.status) })
+			a.wantRefused(t, func() { wantProblem(t, a.call(true, r.who, r.method, r.path, r.data), r.status) })
 		})
 		t.Run(r.name+" without a live connection, which comes first", func(t *testing.T) {
-			a.refuses(t, func() {
+			a.wantRefused(t, func() {
 				if p := wantProblem(t, a.call(false, r.who, r.method, r.path, r.data), 400); p.Detail != "WebSocket required" {
 					t.Errorf("it says %q", p.Detail)
 				}

@@ -13,7 +13,7 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	room, private := app.room(sam, "repeats"), app.privateOf(sam)
+	room, private := app.room(sam, "repeats"), app.newPrivateRoomOf(sam)
 	message := app.send(sam, room, "once")
 	product := testkit.As[thing](sam.Post("/api/products", in{"name": "Lamp", "price": "1.00"}).Want(200)).ID
 	bob, alice := maya.Connect(""), sam.Connect("")
@@ -21,7 +21,7 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 		bob.Get(list, nil).Want(200)
 	}
 	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	app.tell(app.id(maya), "unread")
+	app.sendNotification(app.id(maya), "unread")
 
 	for name, do := range map[string]func(){
 		"a direct room": func() { sam.Post("/api/rooms/direct", in{"userId": app.id(maya)}).Want(200) },
@@ -41,9 +41,9 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 		"an unread counter": func() { maya.Post("/api/chat/read", in{"roomId": room, "seq": 0}).Want(200) },
 	} {
 		do()
-		app.until(bob, sam, room)
+		app.eventsBeforeNext(bob, sam, room)
 		do()
-		for _, e := range app.until(bob, sam, room) {
+		for _, e := range app.eventsBeforeNext(bob, sam, room) {
 			t.Errorf("%s again is told as %s %s", name, e.Name, e.Data)
 		}
 	}
@@ -56,14 +56,14 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 }
 
 // privateOf makes a private room.
-func (i *instance) privateOf(owner *testkit.Client) int64 {
+func (i *instance) newPrivateRoomOf(owner *testkit.Client) int64 {
 	i.t.Helper()
 	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "private", "kind": "private"}).Want(200)).ID
 }
 
 // until sends a message to the room, and returns the events that have come
 // before it, but for those of such messages, and notifications.
-func (i *instance) until(hears *testkit.Socket, sender *testkit.Client, room int64) (before []testkit.Event) {
+func (i *instance) eventsBeforeNext(hears *testkit.Socket, sender *testkit.Client, room int64) (before []testkit.Event) {
 	i.t.Helper()
 	id := i.send(sender, room, "now")
 	for {

@@ -14,12 +14,12 @@ import (
 
 func TestReconnectAfterARestartLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	survive(t, func(app *instance, _ []*follower) { app.stop() }, wire.CloseRestart)
+	testReconnectAfter(t, func(app *instance, _ []*follower) { app.stop() }, wire.CloseRestart)
 }
 
 func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	survive(t, func(app *instance, all []*follower) {
+	testReconnectAfter(t, func(app *instance, all []*follower) {
 		for _, f := range all { // no goodbye reaches anybody
 			f.wire.Cut()
 		}
@@ -32,7 +32,7 @@ func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 
 // survive lets people write to each other while the app ends twice and another
 // one begins at its address, and checks that all were told with the code.
-func survive(t *testing.T, end func(*instance, []*follower), code wire.CloseCode) {
+func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wire.CloseCode) {
 	app := startApp(t)
 	sam := app.as("sam")
 	room := app.room(sam, "restart")
@@ -49,7 +49,7 @@ func survive(t *testing.T, end func(*instance, []*follower), code wire.CloseCode
 		talking.Go(func() {
 			for i := 0; !isClosed(enough); i++ {
 				said.Add(1)
-				f.say(following, room, fmt.Sprint(f.name, i))
+				f.sendUntilAnswered(following, room, fmt.Sprint(f.name, i))
 				answered.Add(1)
 			}
 		})
@@ -67,8 +67,8 @@ func survive(t *testing.T, end func(*instance, []*follower), code wire.CloseCode
 	}
 	close(enough)
 	talking.Wait()
-	app.wantSame(following, all, []int64{room})
-	app.wantEachSaidOnce([]int64{room}, said.Load())
+	app.waitUntilConverged(following, all, []int64{room})
+	app.wantEachStoredOnce([]int64{room}, said.Load())
 	for _, f := range all {
 		f.mu.Lock()
 		if f.codes[int(code)] < 2 {
@@ -104,7 +104,7 @@ func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
 	wire := testkit.Relay(t, app.listener.Addr().String())
 	quick, stuck := sam.Connect(""), sam.Through(wire).Connect("")
 	wire.Freeze() // it takes its time to say goodbye
-	asked := app.anybody()
+	asked := app.anonymous()
 	asked.Get("/readyz").Want(200)
 	var leaving sync.WaitGroup
 	leaving.Go(app.stop)

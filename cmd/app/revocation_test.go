@@ -23,7 +23,7 @@ func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	room := app.secret(sam, maya)
+	room := app.newPrivateRoom(sam, maya)
 	tab := maya.Connect("")
 	app.exec(`create sequence chat.turns`)
 	app.exec(`create sequence chat.doors`)
@@ -57,7 +57,7 @@ func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	app.exec(`select pg_advisory_unlock(2)`)
 	joining.Wait()
 	joined.Want(http.StatusNotFound)
-	if got := app.heard(tab); len(got) > 0 {
+	if got := app.receivedTexts(tab); len(got) > 0 {
 		t.Errorf("she hears %v", got)
 	}
 }
@@ -67,7 +67,7 @@ func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 	app := startApp(t)
 	sam, theo, maya := app.as("sam"), app.as("theo"), app.as("maya")
 	for round := range 5 {
-		room := app.secret(sam, maya, theo)
+		room := app.newPrivateRoom(sam, maya, theo)
 		tabs := []*testkit.Socket{maya.Connect(""), maya.Connect("view=html"), maya.Connect("")}
 		tabs[0].Get("/api/chat/join", in{"roomId": room}).Want(200)
 		var removed atomic.Bool
@@ -100,7 +100,7 @@ func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 		working.Wait()
 		app.send(sam, room, "after")
 		for n, tab := range tabs {
-			for _, text := range app.heard(tab) {
+			for _, text := range app.receivedTexts(tab) {
 				if text == "after" {
 					t.Errorf("round %d: on tab %d she hears what was said after her removal", round, n)
 				}
@@ -114,7 +114,7 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
-	room := app.secret(sam, maya)
+	room := app.newPrivateRoom(sam, maya)
 	wire := testkit.Relay(t, app.listener.Addr().String())
 	slow := maya.Through(wire).Connect("")
 	slow.Get("/api/chat/join", in{"roomId": room}).Want(200)
@@ -130,7 +130,7 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 		t.Errorf("after the removal %d frames are still queued", left)
 	}
 	wire.Thaw()
-	if got := app.heard(slow); len(got) > sent-5 {
+	if got := app.receivedTexts(slow); len(got) > sent-5 {
 		t.Errorf("she hears all %d messages", len(got))
 	}
 }
@@ -140,11 +140,11 @@ func TestSignOutClosesTheSocketsOfTheSession(t *testing.T) {
 	app := startApp(t)
 	here, there := app.as("maya"), app.as("maya")
 	ticket := testkit.As[struct{ Ticket string }](here.Post("/api/tickets", nil).Want(200)).Ticket
-	closing := []*testkit.Socket{here.Connect(""), here.Connect("view=html"), app.anybody().Connect("ticket=" + ticket)}
+	closing := []*testkit.Socket{here.Connect(""), here.Connect("view=html"), app.anonymous().Connect("ticket=" + ticket)}
 	staying := there.Connect("")
 	began := time.Now()
 	here.Post("/api/logout", nil).Want(204)
-	app.closesSoon(began, closing...)
+	app.wantClosedSoon(began, closing...)
 	staying.Get("/api/me", nil).Want(200)
 	here.Connect("").Get("/api/me", nil).Want(401)
 }
@@ -163,7 +163,7 @@ func TestSessionRevocationClosesItsSockets(t *testing.T) {
 		}
 		began := time.Now()
 		staying.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil).Want(204)
-		app.closesSoon(began, closing)
+		app.wantClosedSoon(began, closing)
 	}
 	staying.Get("/api/me", nil).Want(200)
 	lost.Get("/api/me").Want(401)
@@ -177,18 +177,18 @@ func TestTokenRevocationClosesItsSockets(t *testing.T) {
 		ID    int64
 		Token string
 	}](maya.Post("/api/tokens", in{"name": "robot"}).Want(200))
-	robot := app.anybody().WithToken(made.Token)
+	robot := app.anonymous().WithToken(made.Token)
 	ticket := testkit.As[struct{ Ticket string }](robot.Post("/api/tickets", nil).Want(200)).Ticket
-	closing := []*testkit.Socket{robot.Connect(""), app.anybody().Connect("ticket=" + ticket)}
+	closing := []*testkit.Socket{robot.Connect(""), app.anonymous().Connect("ticket=" + ticket)}
 	began := time.Now()
 	maya.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
-	app.closesSoon(began, closing...)
+	app.wantClosedSoon(began, closing...)
 	if got := robot.ConnectRefused(""); got != 401 {
 		t.Errorf("the token still opens sockets: %d", got)
 	}
 }
 
-func (i *instance) closesSoon(since time.Time, sockets ...*testkit.Socket) {
+func (i *instance) wantClosedSoon(since time.Time, sockets ...*testkit.Socket) {
 	i.t.Helper()
 	for _, s := range sockets {
 		s.WantClosed(4401)
@@ -199,7 +199,7 @@ func (i *instance) closesSoon(since time.Time, sockets ...*testkit.Socket) {
 }
 
 // secret makes a private room.
-func (i *instance) secret(owner *testkit.Client, members ...*testkit.Client) int64 {
+func (i *instance) newPrivateRoom(owner *testkit.Client, members ...*testkit.Client) int64 {
 	i.t.Helper()
 	var ids []int64
 	for _, m := range members {
@@ -214,7 +214,7 @@ func (i *instance) remove(owner *testkit.Client, room int64, who *testkit.Client
 }
 
 // heard are the texts of the new messages that have come.
-func (i *instance) heard(s *testkit.Socket) []string {
+func (i *instance) receivedTexts(s *testkit.Socket) []string {
 	i.t.Helper()
 	var texts []string
 	for _, e := range s.Events() {

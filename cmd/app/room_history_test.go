@@ -8,7 +8,7 @@ import (
 )
 
 // chatter fills a room with numbered messages of somebody: "line 1" and so on.
-func (i *instance) chatter(who *testkit.Client, room int64, from, to int) (ids []int64) {
+func (i *instance) sendLines(who *testkit.Client, room int64, from, to int) (ids []int64) {
 	i.t.Helper()
 	live := who.Connect("")
 	defer live.Close()
@@ -19,7 +19,7 @@ func (i *instance) chatter(who *testkit.Client, room int64, from, to int) (ids [
 	return ids
 }
 
-func unlimited(c *Config) { c.RequestRate = 0 }
+func noRateLimit(c *Config) { c.RequestRate = 0 }
 
 // top is where a message stands on the screen.
 func (p tab) top(id int64) float64 {
@@ -27,89 +27,89 @@ func (p tab) top(id int64) float64 {
 }
 
 // wantStill waits until the message is where it was, to the pixel.
-func (p tab) wantStill(id int64, before float64) {
+func (p tab) wantUnmoved(id int64, before float64) {
 	p.Until(fmt.Sprintf(`Math.abs(document.getElementById("message-%d").getBoundingClientRect().top - %f) < 1`, id, before))
 }
 
-const toTheTop = `(document.querySelector("[data-log]").scrollTop = -1e6)`
+const scrollToTop = `(document.querySelector("[data-log]").scrollTop = -1e6)`
 
 func TestChatHistoryLoadsAboveWithoutScrolling(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, unlimited)
+	app := startApp(t, noRateLimit)
 	owner := app.as("sam")
 	room := app.room(owner, "long")
-	ids := app.chatter(owner, room, 1, 120)
+	ids := app.sendLines(owner, room, 1, 120)
 	maya := app.open(app.as("maya"), roomPath(room))
-	maya.Sees("line 120.").WantCount(".message", 50).Until(`document.querySelector("[data-log]").scrollTop === 0`)
+	maya.WantMessage("line 120.").WantCount(".message", 50).Until(`document.querySelector("[data-log]").scrollTop === 0`)
 
 	oldest := ids[70]
 	maya.Until(fmt.Sprintf(`(document.getElementById("message-%d").scrollIntoView(), true)`, oldest))
 	before := maya.top(oldest)
 	maya.WantCount(".message", 100)
-	maya.wantStill(oldest, before)
-	maya.Until(toTheTop).WantCount(".message", 120).Until(toTheTop)
-	maya.Sees("line 1.").Want(".beginning").WantNo("[data-edge]").WantCount(".divider.day", 1)
+	maya.wantUnmoved(oldest, before)
+	maya.Until(scrollToTop).WantCount(".message", 120).Until(scrollToTop)
+	maya.WantMessage("line 1.").Want(".beginning").WantNo("[data-edge]").WantCount(".divider.day", 1)
 }
 
 func TestChatHistoryDoesNotScrollForNewMessages(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, unlimited)
+	app := startApp(t, noRateLimit)
 	owner := app.as("sam")
 	room := app.room(owner, "long")
-	ids := app.chatter(owner, room, 1, 40)
+	ids := app.sendLines(owner, room, 1, 40)
 	maya := app.open(app.as("maya"), roomPath(room))
-	maya.Until(toTheTop).Want("[data-jump]").WantText("[data-jump]", "Jump to latest")
+	maya.Until(scrollToTop).Want("[data-jump]").WantText("[data-jump]", "Jump to latest")
 	before := maya.top(ids[2])
 
-	app.chatter(owner, room, 41, 42)
+	app.sendLines(owner, room, 41, 42)
 	maya.WantText("[data-jump]", "2 new messages").WantText("[data-unread]", "2 new")
-	maya.wantStill(ids[2], before)
+	maya.wantUnmoved(ids[2], before)
 	maya.Click("[data-jump]").Until(`document.querySelector("[data-log]").scrollTop === 0`).WantNo("[data-jump]").WantFocus("#compose")
 }
 
 func TestChatRoomOpensAtTheFirstUnread(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, unlimited)
+	app := startApp(t, noRateLimit)
 	owner, reader := app.as("sam"), app.as("maya")
 	room := app.room(owner, "busy")
-	app.chatter(reader, room, 1, 1)
-	app.chatter(owner, room, 2, 130)
+	app.sendLines(reader, room, 1, 1)
+	app.sendLines(owner, room, 2, 130)
 	maya := app.open(reader, roomPath(room))
 	maya.WantText("[data-unread]", "99+ new").Want("[data-unread]").WantText(".message .body", "line 2.").WantNoText(".message .body", "line 130.")
 	maya.WantText(fmt.Sprintf("#room-link-%d", room), "99+")
 
 	maya.Click("[data-jump]")
-	maya.Sees("line 130.").WantNoText(fmt.Sprintf("#room-link-%d", room), "unread")
+	maya.WantMessage("line 130.").WantNoText(fmt.Sprintf("#room-link-%d", room), "unread")
 }
 
 func TestChatHistoryLoadsBelowWithoutGaps(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, unlimited)
+	app := startApp(t, noRateLimit)
 	owner := app.as("sam")
 	room := app.room(owner, "deep")
-	ids := app.chatter(owner, room, 1, 160)
+	ids := app.sendLines(owner, room, 1, 160)
 	maya := app.open(app.as("maya"), fmt.Sprintf("%s?message=%d", roomPath(room), ids[20]))
 	maya.Want(".message.is-target").WantNoText(".message .body", "line 160.")
-	app.chatter(owner, room, 161, 161)
+	app.sendLines(owner, room, 161, 161)
 
 	down := `document.querySelector("[data-edge=newer]").hidden || void (document.querySelector("[data-log]").scrollTop = 0)`
 	maya.Until(down)
-	maya.Sees("line 161.").WantCount(".message", 161)
+	maya.WantMessage("line 161.").WantCount(".message", 161)
 	numbers := `[...document.querySelectorAll(".message .body")].map(b => +b.innerText.match(/\d+/)[0])`
 	maya.Until(numbers + `.every((n, i, all) => i === 0 || n === all[i - 1] + 1)`)
 }
 
 func TestChatPageKeepsAtMost300Messages(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, unlimited)
+	app := startApp(t, noRateLimit)
 	owner := app.as("sam")
 	room := app.room(owner, "endless")
-	app.chatter(owner, room, 1, 350)
+	app.sendLines(owner, room, 1, 350)
 	maya := app.open(app.as("maya"), roomPath(room))
-	maya.Until(toTheTop + ` && document.querySelectorAll(".message").length === 300`).Until(`!document.querySelector("[data-edge=newer]").hidden`)
-	app.chatter(owner, room, 351, 351)
-	maya.SeesNot("line 351.").Click("[data-jump]")
-	maya.Sees("line 351.").WantCount(".message", 50)
+	maya.Until(scrollToTop + ` && document.querySelectorAll(".message").length === 300`).Until(`!document.querySelector("[data-edge=newer]").hidden`)
+	app.sendLines(owner, room, 351, 351)
+	maya.WantNoMessage("line 351.").Click("[data-jump]")
+	maya.WantMessage("line 351.").WantCount(".message", 50)
 }
 
 func TestChatMessagesAreGroupedByUserAndDay(t *testing.T) {
@@ -117,15 +117,15 @@ func TestChatMessagesAreGroupedByUserAndDay(t *testing.T) {
 	app := startApp(t)
 	owner := app.as("sam")
 	room := app.room(owner, "days")
-	ids := app.chatter(owner, room, 1, 4)
+	ids := app.sendLines(owner, room, 1, 4)
 	app.exec(`update chat.messages set created_at = created_at - interval '2 days' where id = any($1)`, ids[:2])
 	app.exec(`update chat.messages set created_at = created_at - interval '6 minutes' where id = $1`, ids[2])
 	sam := app.open(owner, roomPath(room))
 	sam.WantCount(".divider.day", 2).WantText(".divider.day", "Today").WantCount(".message.is-grouped", 1)
 
-	app.chatter(app.as("maya"), room, 5, 5)
-	app.chatter(owner, room, 6, 7)
-	sam.Sees("line 7.").WantCount(".divider.day", 2).WantCount(".message.is-grouped", 2)
+	app.sendLines(app.as("maya"), room, 5, 5)
+	app.sendLines(owner, room, 6, 7)
+	sam.WantMessage("line 7.").WantCount(".divider.day", 2).WantCount(".message.is-grouped", 2)
 	sam.Reload()
 	sam.WantCount(".divider.day", 2).WantCount(".message.is-grouped", 2)
 }

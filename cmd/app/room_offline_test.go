@@ -10,7 +10,7 @@ import (
 )
 
 // overWire opens a room's page through a wire that the test can cut.
-func (i *instance) overWire(handle, path string) (*testkit.Wire, tab) {
+func (i *instance) openThroughRelay(handle, path string) (*testkit.Wire, tab) {
 	i.t.Helper()
 	wire := testkit.Relay(i.t, i.listener.Addr().String())
 	page := tab{testkit.Browser(i.t).Person(i.t, "http://"+wire.Addr(), i.as(handle).Cookies()...)}.visit(path)
@@ -19,7 +19,7 @@ func (i *instance) overWire(handle, path string) (*testkit.Wire, tab) {
 }
 
 // bodies are the texts of a page's messages, in order.
-func (p tab) bodies() []string {
+func (p tab) messageTexts() []string {
 	return testkit.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
 }
 
@@ -28,19 +28,19 @@ func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
 	app := startApp(t)
 	room := app.room(app.as("sam"), "tunnel")
 	maya := app.open(app.as("maya"), roomPath(room))
-	wire, sam := app.overWire("sam", roomPath(room))
-	sam.Send("before").Sees("before")
-	maya.Sees("before")
+	wire, sam := app.openThroughRelay("sam", roomPath(room))
+	sam.Send("before").WantMessage("before")
+	maya.WantMessage("before")
 
 	wire.Cut()
 	sam.Send("one").Send("two").WantText(".delivery", "Not sent. No connection.").WantCount(`[data-delivery="failed"]`, 2)
 	sam.WantText("[data-announce=assertive]", "Message not sent.").WantFocus("#compose")
-	maya.Send("meanwhile").Sees("meanwhile")
+	maya.Send("meanwhile").WantMessage("meanwhile")
 	wire.Restore()
 	sam.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
-	maya.Sees("two")
+	maya.WantMessage("two")
 	for _, p := range []tab{sam, maya} {
-		if got := p.bodies(); len(got) != 4 || got[1] != "meanwhile" || got[2] != "one" || got[3] != "two" {
+		if got := p.messageTexts(); len(got) != 4 || got[1] != "meanwhile" || got[2] != "one" || got[3] != "two" {
 			t.Errorf("the log is %q", got)
 		}
 	}
@@ -55,16 +55,16 @@ func TestChatOfflineQueueSurvivesAServerRestart(t *testing.T) {
 		p.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
 	}
 	sam.Send("before")
-	maya.Sees("before").Send("on the way")
+	maya.WantMessage("before").Send("on the way")
 	app.stop()
 	sam.Send("from Sam, while it was down")
 	maya.Send("from Maya, while it was down")
 	startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr = app.listener.Addr().String() })
 	for _, p := range []tab{sam, maya} {
 		p.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
-		p.Sees("on the way").Sees("from Sam").Sees("from Maya")
+		p.WantMessage("on the way").WantMessage("from Sam").WantMessage("from Maya")
 	}
-	if hers, his := maya.bodies(), sam.bodies(); !slices.Equal(hers, his) {
+	if hers, his := maya.messageTexts(), sam.messageTexts(); !slices.Equal(hers, his) {
 		t.Errorf("Maya sees %q, Sam %q", hers, his)
 	}
 }
@@ -73,13 +73,13 @@ func TestChatOfflineQueueSurvivesAReload(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	room := app.room(app.as("sam"), "tunnel")
-	wire, sam := app.overWire("sam", roomPath(room))
+	wire, sam := app.openThroughRelay("sam", roomPath(room))
 	wire.Cut()
 	sam.Send("kept").WantCount(`[data-delivery="failed"]`, 1)
 	sam.Type("#compose", "a draft")
 	wire.Restore()
 	sam.Reload()
-	sam.Sees("kept").WantCount("[data-delivery]", 0).WantCount(".message", 1).WantValue("#compose", "a draft")
+	sam.WantMessage("kept").WantCount("[data-delivery]", 0).WantCount(".message", 1).WantValue("#compose", "a draft")
 }
 
 func TestChatRetryDoesNotDoubleAStoredMessage(t *testing.T) {
@@ -87,18 +87,18 @@ func TestChatRetryDoesNotDoubleAStoredMessage(t *testing.T) {
 	app := startApp(t)
 	room := app.room(app.as("sam"), "echo")
 	maya := app.open(app.as("maya"), roomPath(room))
-	wire, sam := app.overWire("sam", roomPath(room))
+	wire, sam := app.openThroughRelay("sam", roomPath(room))
 	sam.Until(`(io.socket.request = (real => function (options, ...rest) {
 		const answer = real.call(this, options, ...rest)
 		return options.url === "/api/chat/send" ? new Promise(() => {}) : answer
 	})(io.socket.request), true)`)
 	sam.Send("only once")
-	maya.Sees("only once")
+	maya.WantMessage("only once")
 	wire.Cut()
 	wire.Restore()
 	sam.WantCount("[data-delivery]", 0).WantCount(".message", 1).Want(".message[id]")
 	sam.Reload()
-	sam.Sees("only once").WantCount(".message", 1)
+	sam.WantMessage("only once").WantCount(".message", 1)
 }
 
 func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
@@ -109,7 +109,7 @@ func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 	archived := func(is bool) {
 		owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": is}).Want(http.StatusOK)
 	}
-	wire, maya := app.overWire("maya", roomPath(room))
+	wire, maya := app.openThroughRelay("maya", roomPath(room))
 	maya.ClickText("button", "Join").WantNo("form.room-note")
 	maya.live()
 	writesTooLate := func(text string) {
@@ -125,7 +125,7 @@ func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 	maya.Want("#compose").Click("[data-retry]").WantCount("[data-delivery]", 0).WantFocus(".message[id]")
 	writesTooLate("given up")
 	maya.Click("[data-drop]").WantCount(".message", 1)
-	maya.Sees("but still")
+	maya.WantMessage("but still")
 }
 
 func TestReconnectRefreshesTheChatRoomHeader(t *testing.T) {
@@ -133,7 +133,7 @@ func TestReconnectRefreshesTheChatRoomHeader(t *testing.T) {
 	app := startApp(t)
 	owner := app.as("sam")
 	room := app.room(owner, "before")
-	wire, maya := app.overWire("maya", roomPath(room))
+	wire, maya := app.openThroughRelay("maya", roomPath(room))
 	wire.Cut()
 	maya.Want("[data-connection][data-state=connecting]")
 	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"name": "after", "topic": "what comes"}).Want(http.StatusOK)
@@ -143,7 +143,7 @@ func TestReconnectRefreshesTheChatRoomHeader(t *testing.T) {
 
 func TestChatMessageThatIsTooLongIsNotSent(t *testing.T) {
 	t.Parallel()
-	_, _, sam, _ := twoInARoom(t)
+	_, _, sam, _ := openRoomForTwo(t)
 	sam.Until(`(compose.value = "👍".repeat(2001), compose.dispatchEvent(new Event("input", {bubbles: true})), true)`)
 	sam.WantText("[data-problem]", "1 character too many.").WantText("[data-left]", "−1").Press("Enter")
 	sam.Type("#compose", "").Press("Backspace").WantNo("[data-problem]").Press("Enter").WantCount(".message[id]", 1)
@@ -151,16 +151,16 @@ func TestChatMessageThatIsTooLongIsNotSent(t *testing.T) {
 
 func TestChatWorksWithoutScript(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, unlimited)
+	app := startApp(t, noRateLimit)
 	owner := app.as("sam")
 	room := app.room(owner, "plain")
-	app.chatter(owner, room, 1, 60)
+	app.sendLines(owner, room, 1, 60)
 	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
 	maya.DisableJS()
 	maya.Goto("/rooms").ClickText(".room-item-name", "plain").WantText(".room-head h1", "plain")
-	maya.Sees("line 60.").SeesNot("line 10.").ClickText("a", "Older messages")
-	maya.Sees("line 1.").SeesNot("line 60.").ClickText("a", "Newer messages")
-	maya.Sees("line 30.").ClickText("button", "Join").WantNo("form.room-note")
+	maya.WantMessage("line 60.").WantNoMessage("line 10.").ClickText("a", "Older messages")
+	maya.WantMessage("line 1.").WantNoMessage("line 60.").ClickText("a", "Newer messages")
+	maya.WantMessage("line 30.").ClickText("button", "Join").WantNo("form.room-note")
 	maya.Type("#compose", "no **script** here").Click(".send")
 	maya.WantText(".message strong", "script").WantText("#sidebar", "plain").WantText(".message .you", "you")
 	maya.WantNo(".message-tools").WantNo("[data-mention]").WantNo("[data-jump]")
@@ -169,7 +169,7 @@ func TestChatWorksWithoutScript(t *testing.T) {
 	maya.WantValue("#name", "plain").Clear("#name").Type("#name", "plainer").ClickText("button", "Make the room").WantText("h1", "plainer")
 	maya.ClickText("#sidebar button", "Theo Martin").WantText(".room-head h1", "Theo Martin")
 	maya.AllowErrors("409")
-	as := app.anybody()
+	as := app.anonymous()
 	as.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
 }
 

@@ -26,16 +26,16 @@ func (p tab) live() tab {
 	return p
 }
 
-func (p tab) another(path string) tab { return tab{p.NewTab()}.visit(path) }
+func (p tab) openTab(path string) tab { return tab{p.NewTab()}.visit(path) }
 
 func (p tab) Send(text string) tab { p.Type("#compose", text).Press("Enter"); return p }
 
-func (p tab) Sees(text string) tab { p.WantText(".message .body", text); return p }
+func (p tab) WantMessage(text string) tab { p.WantText(".message .body", text); return p }
 
-func (p tab) SeesNot(text string) tab { p.WantNoText(".message .body", text); return p }
+func (p tab) WantNoMessage(text string) tab { p.WantNoText(".message .body", text); return p }
 
 // Use puts the focus on the newest message and uses one of its tools.
-func (p tab) Use(tool string) tab {
+func (p tab) UseTool(tool string) tab {
 	p.Type("#compose", "").Press("ArrowUp").WantFocus(".message")
 	p.Click(".message:focus " + tool)
 	return p
@@ -44,7 +44,7 @@ func (p tab) Use(tool string) tab {
 func roomPath(id int64) string { return fmt.Sprintf("/rooms/%d", id) }
 
 // twoInARoom is Sam, who owns the room, and Maya, both with its page open.
-func twoInARoom(t *testing.T) (app *instance, room int64, sam, maya tab) {
+func openRoomForTwo(t *testing.T) (app *instance, room int64, sam, maya tab) {
 	app = startApp(t)
 	owner := app.as("sam")
 	room = app.room(owner, "talk")
@@ -53,15 +53,15 @@ func twoInARoom(t *testing.T) (app *instance, room int64, sam, maya tab) {
 
 func TestChatMessageReachesOtherMembers(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
+	_, _, sam, maya := openRoomForTwo(t)
 	sam.Want(`.room-here [title^="Maya Okafor"]`)
 	maya.Want(`.room-here [title^="Sam Rivera"]`)
 
 	sam.Type("#compose", "hello **Maya**")
 	maya.WantText("[data-typing-names]", "Sam is typing…")
 	sam.Press("Enter").WantFocus("#compose").WantValue("#compose", "")
-	sam.Sees("hello Maya").Want(".message .you")
-	maya.Sees("hello Maya").WantNoText("[data-typing-names]", "typing").WantText(".message strong", "Maya")
+	sam.WantMessage("hello Maya").Want(".message .you")
+	maya.WantMessage("hello Maya").WantNoText("[data-typing-names]", "typing").WantText(".message strong", "Maya")
 	maya.WantNo(".message .you").WantText("[data-announce=polite]", "Sam Rivera: hello **Maya**")
 	sam.WantCount(".message[data-delivery]", 0).WantCount(".message", 1)
 
@@ -71,39 +71,39 @@ func TestChatMessageReachesOtherMembers(t *testing.T) {
 
 func TestChatTypingStopsByItself(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
+	_, _, sam, maya := openRoomForTwo(t)
 	sam.Type("#compose", "hm")
 	maya.WantText("[data-typing-names]", "Sam is typing…").WantNoText("[data-typing-names]", "typing")
 }
 
 func TestChatEditAndDeletionReachOtherMembers(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
-	sam.Send("the _first_ words").Sees("the first words")
+	_, _, sam, maya := openRoomForTwo(t)
+	sam.Send("the _first_ words").WantMessage("the first words")
 	sam.Press("ArrowUp").WantFocus(".message").Press("e").WantValue(".editor textarea", "the _first_ words")
 	sam.Type(".editor textarea", ", mended").Press("Enter").WantFocus("#compose")
-	maya.Sees("the first words, mended").Want(".message .edited")
+	maya.WantMessage("the first words, mended").Want(".message .edited")
 	sam.WantCount(".message", 1).Want(".message .you")
 
-	sam.Use("[data-do=delete]").WantText("#delete-message", "the first words, mended")
+	sam.UseTool("[data-do=delete]").WantText("#delete-message", "the first words, mended")
 	sam.Click("#delete-message [value=delete]").WantCount(".message", 0).WantFocus("#compose")
 	maya.WantCount(".message", 0)
 }
 
 func TestChatEditIsForTheAuthorOnly(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
-	sam.Send("mine").Sees("mine")
-	maya.Sees("mine").Type("#compose", "").Press("ArrowUp").WantFocus(".message")
+	_, _, sam, maya := openRoomForTwo(t)
+	sam.Send("mine").WantMessage("mine")
+	maya.WantMessage("mine").Type("#compose", "").Press("ArrowUp").WantFocus(".message")
 	maya.Want(".message [data-do=reply]").WantNo(".message [data-do=edit]").WantNo(".message [data-do=delete]")
 	maya.Press("e").WantNo(".editor").Press("Escape").WantFocus("#compose")
 }
 
 func TestChatReactionHasACountAndAPressedState(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
-	sam.Send("shipped").Sees("shipped")
-	maya.Sees("shipped").Use("[data-emoji]").Type("#emoji input", "rocket").Press("Enter")
+	_, _, sam, maya := openRoomForTwo(t)
+	sam.Send("shipped").WantMessage("shipped")
+	maya.WantMessage("shipped").UseTool("[data-emoji]").Type("#emoji input", "rocket").Press("Enter")
 	maya.Want(`.reaction[data-react="🚀"][aria-pressed=true]`)
 	sam.Want(`.reaction[data-react="🚀"][aria-pressed=false]`).Click(".reaction").Want(".reaction[aria-pressed=true]")
 	maya.WantText(".reaction", "2").Want(`.reaction[title="you and Sam Rivera"]`).Click(".reaction").Want(".reaction[aria-pressed=false]").WantText(".reaction", "1")
@@ -113,37 +113,37 @@ func TestChatReactionHasACountAndAPressedState(t *testing.T) {
 
 func TestChatMentionIsCompletedAndHighlighted(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
+	_, _, sam, maya := openRoomForTwo(t)
 	sam.Type("#compose", "look, @may").Want("#mentions [aria-selected=true]").WantText("#mentions", "Maya Okafor")
 	sam.Press("Enter").WantValue("#compose", "look, @maya ").WantNo("#mentions").Press("Enter")
 	maya.Want(".message.is-mention .mention.me")
-	sam.Sees("look, @maya").Want(".message .mention").WantNo(".message.is-mention")
+	sam.WantMessage("look, @maya").Want(".message .mention").WantNo(".message.is-mention")
 
 	sam.Type("#compose", "@th").Want("#mentions [role=option]").Press("Escape").WantNo("#mentions").WantValue("#compose", "@th")
 }
 
 func TestChatReplyQuotesTheMessage(t *testing.T) {
 	t.Parallel()
-	_, _, sam, maya := twoInARoom(t)
-	sam.Send("lunch at one?").Sees("lunch at one?")
-	maya.Sees("lunch").Use("[data-do=reply]").WantFocus("#compose").WantText("[data-reply]", "Replying to Sam Rivera lunch at one?")
+	_, _, sam, maya := openRoomForTwo(t)
+	sam.Send("lunch at one?").WantMessage("lunch at one?")
+	maya.WantMessage("lunch").UseTool("[data-do=reply]").WantFocus("#compose").WantText("[data-reply]", "Replying to Sam Rivera lunch at one?")
 	maya.Send("gladly").WantNo("[data-reply]")
 	sam.WantText(".message .quote", "lunch at one?").Click(".quote").WantFocus(".message.is-target")
 
-	sam.Use("[data-do=reply]").Press("Escape").WantNo("[data-reply]")
+	sam.UseTool("[data-do=reply]").Press("Escape").WantNo("[data-reply]")
 	sam.Press("ArrowUp").Press("ArrowUp").Click(".message:focus [data-do=delete]").Click("#delete-message [value=delete]")
 	maya.WantText(".message .quote", "deleted message")
 }
 
 func TestChatUnreadCountsAgreeAcrossTabs(t *testing.T) {
 	t.Parallel()
-	app, room, sam, maya := twoInARoom(t)
-	maya.Send("I am a member now").Sees("a member now")
-	reading := maya.another("/people")
+	app, room, sam, maya := openRoomForTwo(t)
+	maya.Send("I am a member now").WantMessage("a member now")
+	reading := maya.openTab("/people")
 	maya.visit("/rooms")
 	link := fmt.Sprintf("#room-link-%d", room)
 
-	sam.Send("one").Send("two").Send("@maya, this is for you").Sees("for you")
+	sam.Send("one").Send("two").Send("@maya, this is for you").WantMessage("for you")
 	for _, p := range []tab{maya, reading} {
 		p.WantText(link, "3 unread, for you").Until(`document.title.startsWith("(")`)
 	}
@@ -170,8 +170,8 @@ func unreadIn(app *instance, handle string, room int64) int {
 
 func TestChatRoomChangesReachOpenPages(t *testing.T) {
 	t.Parallel()
-	app, room, sam, maya := twoInARoom(t)
-	maya.Send("hello").Sees("hello")
+	app, room, sam, maya := openRoomForTwo(t)
+	maya.Send("hello").WantMessage("hello")
 	sam.visit(roomPath(room)+"/settings").Clear("#name").Type("#name", "chatter").Press("Enter")
 	maya.WantText(".room-head h1", "chatter").WantText("#sidebar", "chatter")
 	sam.live().ClickText("button", "Archive")
@@ -210,8 +210,8 @@ func TestChatRoomsOpenByAltAndArrow(t *testing.T) {
 
 func TestSignOutRedirectsOtherTabs(t *testing.T) {
 	t.Parallel()
-	app, room, sam, _ := twoInARoom(t)
-	other := sam.another("/people")
+	app, room, sam, _ := openRoomForTwo(t)
+	other := sam.openTab("/people")
 	sam.Type("#compose", "half a thou")
 	other.Click(`[popovertarget="me"]`).ClickText("#me button", "Sign out").Until(`location.pathname.startsWith("/signin")`)
 	sam.Until(`location.pathname === "/signin"`)

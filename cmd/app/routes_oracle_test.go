@@ -25,13 +25,13 @@ func TestRoutesRevealNoHiddenRecordToOutsiders(t *testing.T) {
 			}
 			return name
 		})
-		w.hides(r, names)
+		w.wantHiddenFrom(r, names)
 	}
 }
 
 // hides compares what is answered of things that do not exist with what is
 // answered where some of them do.
-func (w *world) hides(r rule, names []string) {
+func (w *world) wantHiddenFrom(r rule, names []string) {
 	w.t.Helper()
 	things := &things{world: w, made: map[string]string{}}
 	for some := 1; some < 1<<len(names); some++ {

@@ -41,14 +41,14 @@ func TestRoutesAnswerEachCallerAsInTheTable(t *testing.T) {
 		switch {
 		case r.by == bySocket:
 			w.check(r, true)
-			w.refuses(r, false)
+			w.wantRefused(r, false)
 		case r.by == either && action:
 			w.check(r, false)
 			w.check(r, true)
 		default:
 			w.check(r, false)
 			if r.by == alone {
-				w.refuses(r, true)
+				w.wantRefused(r, true)
 			}
 		}
 	}
@@ -98,7 +98,7 @@ func (w *world) check(r rule, frame bool) {
 }
 
 // refuses checks that nobody gets the route in that way.
-func (w *world) refuses(r rule, frame bool) {
+func (w *world) wantRefused(r rule, frame bool) {
 	w.t.Helper()
 	t := w.target(r)
 	for _, caller := range callers {

@@ -49,7 +49,7 @@ var inputName = regexp.MustCompile(`ROOM|MESSAGE|DOCUMENT|ANCHOR|VIEWER|PRODUCT|
 
 func (w *world) signIn(caller string) *testkit.Client {
 	if caller == "nobody" {
-		return w.anybody()
+		return w.anonymous()
 	}
 	return w.as(cast[caller])
 }

@@ -10,26 +10,26 @@ import (
 )
 
 // menagerie is a public room where Theo is about to write.
-func menagerie(t *testing.T) (app *instance, theo *testkit.Client, room int64) {
+func startWithRoom(t *testing.T) (app *instance, theo *testkit.Client, room int64) {
 	app = startApp(t)
 	theo = app.as("theo")
 	return app, theo, app.room(theo, "menagerie")
 }
 
 // wombats is Maya with the page of a search open that has found a message.
-func wombats(t *testing.T) (app *instance, theo *testkit.Client, room int64, maya tab) {
-	app, theo, room = menagerie(t)
+func openWombatSearch(t *testing.T) (app *instance, theo *testkit.Client, room int64, maya tab) {
+	app, theo, room = startWithRoom(t)
 	app.send(theo, room, "the first wombat digs")
 	return app, theo, room, app.open(app.as("maya"), "/search?q=wombat")
 }
 
 func TestSearchPageIsLive(t *testing.T) {
 	t.Parallel()
-	app, theo, room, maya := wombats(t)
+	app, theo, room, maya := openWombatSearch(t)
 	sam := app.as("sam")
 	maya.WantCount("#hits li", 1).WantText("#hits mark", "wombat").WantText("#hits .sub", "in #menagerie").WantNo("#hits .is-fresh")
 
-	app.send(sam, app.secret(sam, theo), "the secret wombat digs")
+	app.send(sam, app.newPrivateRoom(sam, theo), "the secret wombat digs")
 	app.send(theo, room, "the other wombat digs")
 	maya.WantText("#hits li:first-child .is-fresh", "New").WantText("#hits li:first-child", "the other wombat").WantText("[data-hit-count]", "2 results")
 
@@ -53,7 +53,7 @@ func TestSearchPageIsLive(t *testing.T) {
 
 func TestSearchPageHoldsNewResultsWhileInUse(t *testing.T) {
 	t.Parallel()
-	app, theo, room, maya := wombats(t)
+	app, theo, room, maya := openWombatSearch(t)
 	maya.Type("#q", "").Press("ArrowDown").WantFocus("#hits li:first-child a.hit")
 	app.send(theo, room, "the other wombat digs")
 	maya.WantText("[data-arrivals]", "1 new result").WantText("#hits li:first-child", "first").WantFocus("#hits li:first-child a.hit")
@@ -70,7 +70,7 @@ func TestSearchPageHoldsNewResultsWhileInUse(t *testing.T) {
 
 func TestSearchPreviewShowsTheWholeMessage(t *testing.T) {
 	t.Parallel()
-	app, theo, room, maya := wombats(t)
+	app, theo, room, maya := openWombatSearch(t)
 	sam := app.as("sam")
 	said := app.send(theo, room, "A wombat "+strings.Repeat("digs and ", 60)+"sleeps.")
 	maya.WantCount("#hits li", 2).Hover(fmt.Sprintf("#found-message-%d", said)).WantText("#search-preview", "sleeps.").WantText("#search-preview mark", "wombat")
@@ -79,7 +79,7 @@ func TestSearchPreviewShowsTheWholeMessage(t *testing.T) {
 	maya.WantText("#search-preview", "wakes.")
 	maya.Type("#q", "").Press("ArrowDown").WantText("#search-preview", "wombat")
 
-	secret := app.send(sam, app.secret(sam, theo), "the secret wombat digs")
+	secret := app.send(sam, app.newPrivateRoom(sam, theo), "the secret wombat digs")
 	app.as("maya").Get(fmt.Sprintf("/search/preview?q=wombat&kind=message&id=%d", secret)).Want(http.StatusNotFound)
 	theo.Do("DELETE", fmt.Sprint("/api/chat/messages/", said), nil).Want(http.StatusNoContent)
 	maya.WantCount("#hits li", 1)
@@ -88,7 +88,7 @@ func TestSearchPreviewShowsTheWholeMessage(t *testing.T) {
 
 func TestSearchPageLoadsMoreResults(t *testing.T) {
 	t.Parallel()
-	app, theo, room := menagerie(t)
+	app, theo, room := startWithRoom(t)
 	for n := range 25 {
 		app.send(theo, room, fmt.Sprintf("numbat %d", n))
 	}
@@ -113,18 +113,18 @@ func TestSearchWorksWithoutScript(t *testing.T) {
 
 func TestSearchSavedQueryShowsANotification(t *testing.T) {
 	t.Parallel()
-	app, theo, room := menagerie(t)
-	nora := app.open(app.member("Nora Quist").Client, "/search?q=wombat")
+	app, theo, room := startWithRoom(t)
+	nora := app.open(app.signUp("Nora Quist").Client, "/search?q=wombat")
 	nora.Click("[data-save-form] button").WantText(".saved-search", "wombat")
 	nora.visit("/people")
 	said := app.send(theo, room, "a wombat of tomorrow")
-	nora.Rings(1).WantText(".toast", "a wombat of tomorrow")
+	nora.WantUnread(1).WantText(".toast", "a wombat of tomorrow")
 	nora.Click(".toast a").WantPath(fmt.Sprintf("/rooms/%d?message=%d", room, said))
 }
 
 func TestSearchPaletteWorksByKeys(t *testing.T) {
 	t.Parallel()
-	app, theo, room := menagerie(t)
+	app, theo, room := startWithRoom(t)
 	said := app.send(theo, room, "a quokka smiles")
 	maya := app.open(app.as("maya"), "/people")
 	maya.Press("Control+k").WantFocus("#palette-input").Type("#palette-input", "quokka")

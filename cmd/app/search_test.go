@@ -24,7 +24,7 @@ type found struct {
 	Number   *int64 `json:"number"`
 }
 
-func (i *instance) finds(who *testkit.Client, query string, kinds ...string) []found {
+func (i *instance) searchFor(who *testkit.Client, query string, kinds ...string) []found {
 	i.t.Helper()
 	return testkit.As[[]found](who.Do("GET", "/api/search?"+queryOf(query)+"&kinds="+strings.Join(kinds, ","), nil).Want(200))
 }
@@ -34,7 +34,7 @@ func queryOf(text string) string { return url.Values{"query": {text}}.Encode() }
 func (i *instance) wantFound(who *testkit.Client, query string, want ...string) {
 	i.t.Helper()
 	var got []string
-	for _, f := range i.finds(who, query) {
+	for _, f := range i.searchFor(who, query) {
 		got = append(got, f.Kind+" "+f.Title)
 	}
 	if !slices.Equal(got, want) {
@@ -57,7 +57,7 @@ func TestSearchFindsNewUsersRoomsAndMessages(t *testing.T) {
 	app.wantFound(maya, "giraffe", "room giraffe crossing")
 
 	said := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": "the <b>okapi</b> is here"}).Want(200))
-	results := app.finds(maya, "okapi")
+	results := app.searchFor(maya, "okapi")
 	if len(results) != 1 || results[0].Snippet != "the &lt;b&gt;<mark>okapi</mark>&lt;/b&gt; is here" || results[0].URL != fmt.Sprintf("/rooms/%d?message=%d", room, said.ID) {
 		t.Errorf("the okapi is found as %+v", results)
 	}
@@ -68,7 +68,7 @@ func TestSearchFindsNewUsersRoomsAndMessages(t *testing.T) {
 	sam.Do("DELETE", path, nil).Want(204)
 	app.wantFound(maya, "tapir")
 
-	app.anybody().SignUp("Wilhelmina Ångström")
+	app.anonymous().SignUp("Wilhelmina Ångström")
 	app.wantFound(maya, "angstrom", "user Wilhelmina Ångström")
 }
 
@@ -76,7 +76,7 @@ func TestSearchFindsPrivateRoomsForMembersOnly(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room := app.secret(sam, maya)
+	room := app.newPrivateRoom(sam, maya)
 	app.send(sam, room, "the aardvark sleeps")
 	direct := testkit.As[thing](sam.Post("/api/rooms/direct", in{"userId": app.id(maya)}).Want(200)).ID
 	app.send(sam, direct, "the aardvark snores")
@@ -87,7 +87,7 @@ func TestSearchFindsPrivateRoomsForMembersOnly(t *testing.T) {
 	app.wantFound(theo, "aardvark", "message Sam Rivera")
 	app.remove(sam, room, theo)
 	app.wantFound(theo, "aardvark")
-	app.anybody().Get("/api/search?query=aardvark").Want(http.StatusUnauthorized)
+	app.anonymous().Get("/api/search?query=aardvark").Want(http.StatusUnauthorized)
 }
 
 // An outsider's standing query gets nothing at all of a private room: what comes
@@ -96,7 +96,7 @@ func TestSearchSubscriptionHidesPrivateRoomsFromOutsiders(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room, public := app.secret(sam, maya), app.room(sam, "street")
+	room, public := app.newPrivateRoom(sam, maya), app.room(sam, "street")
 	inside, outside := maya.Connect(""), theo.Connect("")
 	for _, tab := range []*testkit.Socket{inside, outside} {
 		tab.Get("/api/search/subscribe", in{"query": "wombat", "kinds": "message,room", "number": 1}).Want(200).WantBody("[]")
@@ -177,7 +177,7 @@ func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room, secret := app.room(sam, "zoo"), app.secret(sam, theo)
+	room, secret := app.room(sam, "zoo"), app.newPrivateRoom(sam, theo)
 	app.send(sam, room, "an old quokka")
 	saved := testkit.As[thing](maya.Post("/api/search/saved", in{"query": " quokka  ", "kinds": []string{"message"}, "notify": true}).Want(200))
 	maya.Get("/api/search/saved").Want(200).WantBody(`"query":"quokka"`)
@@ -236,7 +236,7 @@ func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	database := testkit.DatabaseURL(t)
 	app := startAppOn(t, database)
 	sam, maya := app.as("sam"), app.as("maya")
-	room, secret := app.room(sam, "attic"), app.secret(sam, maya)
+	room, secret := app.room(sam, "attic"), app.newPrivateRoom(sam, maya)
 	app.send(sam, room, "a dusty mongoose")
 	app.send(sam, secret, "a hidden mongoose")
 	app.stop()
@@ -251,7 +251,7 @@ func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	nodes := []*instance{startAppOn(t, database), startAppOn(t, database)}
 	for _, node := range nodes {
 		maya, theo := node.as("maya"), node.as("theo")
-		testkit.Eventually(t, "all is indexed", testkit.Patience, func() bool { return len(node.finds(maya, "mongoose")) == 2 })
+		testkit.Eventually(t, "all is indexed", testkit.Patience, func() bool { return len(node.searchFor(maya, "mongoose")) == 2 })
 		node.wantFound(theo, "mongoose", "message Sam Rivera")
 		node.wantFound(theo, "attic", "room attic")
 		node.wantFound(theo, "jonas", "user Jonas Lind", "message Amara Diallo")

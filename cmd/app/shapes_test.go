@@ -50,7 +50,7 @@ var within = map[string]string{
 var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)$`)
 
 // shaped checks JSON against a shape: an object, or each of a list.
-func shaped(t *testing.T, shape, text string) {
+func wantShape(t *testing.T, shape, text string) {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.UseNumber()
@@ -115,28 +115,28 @@ func checkField(t *testing.T, shape, name string, v any) {
 func TestAccountAnswersMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	ada := app.anybody()
-	shaped(t, "user", ada.Post("/api/signup", in{"fullName": "Ada Lovelace", "email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
-	shaped(t, "user", ada.Post("/api/login", in{"email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
+	ada := app.anonymous()
+	wantShape(t, "user", ada.Post("/api/signup", in{"fullName": "Ada Lovelace", "email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
+	wantShape(t, "user", ada.Post("/api/login", in{"email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
 	live := ada.Connect("")
-	shaped(t, "me", ada.Get("/api/me").Want(200).WantBody(`"handle":"ada"`).WantBody(`"role":"member"`).WantBody(`"avatarUrl":null`).Body)
-	shaped(t, "me", live.Get("/api/me", nil).Want(200).WantBody(`"isOnline":true`).Body)
-	shaped(t, "user", ada.Get("/api/users?query=ada").Want(200).Body)
-	shaped(t, "session", ada.Get("/api/sessions").Want(200).WantBody(`"current":true`).WantBody(`"current":false`).Body)
+	wantShape(t, "me", ada.Get("/api/me").Want(200).WantBody(`"handle":"ada"`).WantBody(`"role":"member"`).WantBody(`"avatarUrl":null`).Body)
+	wantShape(t, "me", live.Get("/api/me", nil).Want(200).WantBody(`"isOnline":true`).Body)
+	wantShape(t, "user", ada.Get("/api/users?query=ada").Want(200).Body)
+	wantShape(t, "session", ada.Get("/api/sessions").Want(200).WantBody(`"current":true`).WantBody(`"current":false`).Body)
 	made := ada.Post("/api/tokens", in{"name": "robot"}).Want(200)
-	shaped(t, "newToken", made.Body)
-	shaped(t, "token", ada.Get("/api/tokens").Want(200).Body)
-	shaped(t, "ticket", live.Post("/api/tickets", nil).Want(200).Body)
-	wantNothing(t, ada.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", testkit.As[thing](made).ID), nil))
+	wantShape(t, "newToken", made.Body)
+	wantShape(t, "token", ada.Get("/api/tokens").Want(200).Body)
+	wantShape(t, "ticket", live.Post("/api/tickets", nil).Want(200).Body)
+	wantNoContent(t, ada.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", testkit.As[thing](made).ID), nil))
 	for _, s := range testkit.As[[]struct {
 		ID      int64
 		Current bool
 	}](ada.Get("/api/sessions")) {
 		if !s.Current {
-			wantNothing(t, live.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil))
+			wantNoContent(t, live.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil))
 		}
 	}
-	wantNothing(t, ada.Post("/api/logout", nil))
+	wantNoContent(t, ada.Post("/api/logout", nil))
 	if role := testkit.As[struct{ Role string }](app.as("sam").Get("/api/me")).Role; role != "admin" {
 		t.Errorf("Sam is %s", role)
 	}
@@ -147,31 +147,31 @@ func TestChatRoomsMatchTheProtocol(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	live, watching := sam.Connect(""), maya.Connect("")
-	shaped(t, "room", watching.Get("/api/rooms", nil).Want(200).Body)
-	shaped(t, "room", sam.Get("/api/rooms?scope=public").Want(200).Body)
+	wantShape(t, "room", watching.Get("/api/rooms", nil).Want(200).Body)
+	wantShape(t, "room", sam.Get("/api/rooms?scope=public").Want(200).Body)
 	made := live.Post("/api/rooms", in{"name": "shapes", "kind": "public", "topic": "all of them"}).Want(200)
-	shaped(t, "room", made.WantBody(`"lastMessage":null`).Body)
+	wantShape(t, "room", made.WantBody(`"lastMessage":null`).Body)
 	room := testkit.As[thing](made).ID
 	e := watching.WantEvent("room")
-	shaped(t, "change", string(e.Data))
-	shaped(t, "room", dataOf(t, e, "created"))
+	wantShape(t, "change", string(e.Data))
+	wantShape(t, "room", changeData(t, e, "created"))
 
-	shaped(t, "room", live.Request(http.MethodPatch, fmt.Sprint("/api/rooms/", room), in{"topic": "some"}).Want(200).Body)
+	wantShape(t, "room", live.Request(http.MethodPatch, fmt.Sprint("/api/rooms/", room), in{"topic": "some"}).Want(200).Body)
 	e = watching.WantEvent("room")
-	shaped(t, "update", string(e.Data))
-	dataOf(t, e, "updated")
+	wantShape(t, "update", string(e.Data))
+	changeData(t, e, "updated")
 
 	path := fmt.Sprintf("/api/rooms/%d/members", room)
-	shaped(t, "member", live.Post(path, in{"userId": app.id(maya)}).Want(200).Body)
+	wantShape(t, "member", live.Post(path, in{"userId": app.id(maya)}).Want(200).Body)
 	e = watching.WantEvent("room")
-	shaped(t, "change", string(e.Data))
-	shaped(t, "membership", dataOf(t, e, "addedTo"))
-	shaped(t, "member", maya.Get(path).Want(200).WantBody(`"role":"owner"`).Body)
-	wantNothing(t, live.Request(http.MethodDelete, fmt.Sprint(path, "/", app.id(maya)), nil))
+	wantShape(t, "change", string(e.Data))
+	wantShape(t, "membership", changeData(t, e, "addedTo"))
+	wantShape(t, "member", maya.Get(path).Want(200).WantBody(`"role":"owner"`).Body)
+	wantNoContent(t, live.Request(http.MethodDelete, fmt.Sprint(path, "/", app.id(maya)), nil))
 	e = watching.WantEvent("room")
-	shaped(t, "change", string(e.Data))
-	shaped(t, "membership", dataOf(t, e, "removedFrom"))
-	shaped(t, "room", maya.Post("/api/rooms/direct", in{"userId": app.id(sam)}).Want(200).WantBody(`"kind":"direct"`).WantBody(`"name":"Sam Rivera"`).Body)
+	wantShape(t, "change", string(e.Data))
+	wantShape(t, "membership", changeData(t, e, "removedFrom"))
+	wantShape(t, "room", maya.Post("/api/rooms/direct", in{"userId": app.id(sam)}).Want(200).WantBody(`"kind":"direct"`).WantBody(`"name":"Sam Rivera"`).Body)
 }
 
 func TestChatMessagesMatchTheProtocol(t *testing.T) {
@@ -195,7 +195,7 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 		if e.Room != fmt.Sprint("chat-", room) || string(e.Data) != string(without.Data) {
 			t.Errorf("%s in %q: %s and %s", name, e.Room, e.Data, without.Data)
 		}
-		shaped(t, shape, string(e.Data))
+		wantShape(t, shape, string(e.Data))
 	}
 	seq := int64(0)
 	inSeq := func(a testkit.Answer) testkit.Answer {
@@ -209,35 +209,35 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	alice.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	both("userJoined", "visit")
 	alice.Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(200)
-	shaped(t, "typing", string(plain.WantEvent("typing").Data))
+	wantShape(t, "typing", string(plain.WantEvent("typing").Data))
 
 	const clientID = "0e5f4a9c-5bd5-4f0e-9a6c-0d2f7f1f3a11"
 	first := inSeq(alice.Post("/api/chat/send", in{"roomId": fmt.Sprint(room), "text": "one", "clientId": clientID}).Want(200)).WantBody(`"clientId":"` + clientID)
-	shaped(t, "message", first.Body)
+	wantShape(t, "message", first.Body)
 	both("newMessage", "toldMessage")
 	id := testkit.As[thing](first).ID
 	if again := sam.Post("/api/chat/send", in{"roomId": room, "text": "one", "clientId": clientID}).Want(200); strings.TrimSpace(again.Body) != first.Body || again.Header.Get("X-Seq") != "1" {
 		t.Errorf("repeated it is %s at %s, was %s", again.Body, again.Header.Get("X-Seq"), first.Body)
 	}
-	shaped(t, "message", inSeq(sam.Post("/api/chat/send", in{"roomId": room, "text": "two", "replyTo": id}).Want(200)).WantBody(`"replyTo":{"id":`).Body)
+	wantShape(t, "message", inSeq(sam.Post("/api/chat/send", in{"roomId": room, "text": "two", "replyTo": id}).Want(200)).WantBody(`"replyTo":{"id":`).Body)
 	both("newMessage", "toldMessage")
-	shaped(t, "message", inSeq(alice.Request(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "edited"}).Want(200)).WantBody(`"createdSeq":1`).Body)
+	wantShape(t, "message", inSeq(alice.Request(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "edited"}).Want(200)).WantBody(`"createdSeq":1`).Body)
 	both("messageUpdated", "toldMessage")
-	shaped(t, "message", inSeq(alice.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "👍"}).Want(200)).WantBody(`"mine":true`).Body)
+	wantShape(t, "message", inSeq(alice.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "👍"}).Want(200)).WantBody(`"mine":true`).Body)
 	both("messageUpdated", "toldMessage")
-	shaped(t, "message", maya.Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(200).WantBody(`"mine":false`).Body)
+	wantShape(t, "message", maya.Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(200).WantBody(`"mine":false`).Body)
 
 	alice.Post("/api/chat/read", in{"roomId": room, "seq": 1}).Want(200)
-	shaped(t, "marks", sam.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200).Body)
+	wantShape(t, "marks", sam.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200).Body)
 	read := alice.WantEvent("roomRead")
-	shaped(t, "roomRead", string(read.Data))
+	wantShape(t, "roomRead", string(read.Data))
 	if read.Room != fmt.Sprint("user-", app.id(sam)) {
 		t.Errorf("roomRead comes in %q", read.Room)
 	}
-	wantNothing(t, inSeq(alice.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
+	wantNoContent(t, inSeq(alice.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
 	both("messageDeleted", "gone")
 	changed := bob.Get("/api/chat/join", in{"roomId": room, "after": 3}).Want(200)
-	shaped(t, "message", changed.WantBody(`"text":"","html":""`).Body)
+	wantShape(t, "message", changed.WantBody(`"text":"","html":""`).Body)
 	if changed.Header.Get("X-Seq") != "5" || changed.Header.Get("X-Reset") != "" {
 		t.Errorf("caught up with %v", changed.Header)
 	}
@@ -248,9 +248,9 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	for _, who := range []*testkit.Client{app.as("sam"), app.anybody()} {
+	for _, who := range []*testkit.Client{app.as("sam"), app.anonymous()} {
 		greeting := who.Greeting("")
-		shaped(t, "connected", string(greeting.Data))
+		wantShape(t, "connected", string(greeting.Data))
 		if greeting.Room != "" || greeting.HTML != "" {
 			t.Errorf("it is %+v", greeting)
 		}
@@ -260,7 +260,7 @@ func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 			}
 		}
 	}
-	if greeting := app.anybody().Greeting(""); !strings.Contains(string(greeting.Data), `"userId":null`) {
+	if greeting := app.anonymous().Greeting(""); !strings.Contains(string(greeting.Data), `"userId":null`) {
 		t.Errorf("somebody anonymous is greeted with %s", greeting.Data)
 	}
 }
@@ -283,7 +283,7 @@ func TestActionAnswersHTMLIfAccepted(t *testing.T) {
 }
 
 // wantNothing checks an answer without a body.
-func wantNothing(t *testing.T, a testkit.Answer) {
+func wantNoContent(t *testing.T, a testkit.Answer) {
 	t.Helper()
 	if a.Want(http.StatusNoContent); a.Body != "" {
 		t.Errorf("204 comes with %s", a.Body)
@@ -291,7 +291,7 @@ func wantNothing(t *testing.T, a testkit.Answer) {
 }
 
 // dataOf is what a change of a resource tells, if it is of that verb.
-func dataOf(t *testing.T, e testkit.Event, verb string) string {
+func changeData(t *testing.T, e testkit.Event, verb string) string {
 	t.Helper()
 	change := testkit.DataOf[struct {
 		Verb string

@@ -73,7 +73,7 @@ func freeAddress(t *testing.T) string {
 
 // answerUnread asks for much more than the buffers between take, and reads
 // only the beginning.
-func (p *program) answerUnread(t *testing.T) {
+func (p *program) requestWithoutReading(t *testing.T) {
 	t.Helper()
 	conn := dialSmall(t, p.address)
 	for range 50 {
@@ -85,7 +85,7 @@ func (p *program) answerUnread(t *testing.T) {
 }
 
 // socketUnread opens a socket that asks for large answers and reads nothing.
-func (p *program) socketUnread(t *testing.T) {
+func (p *program) socketWithoutReading(t *testing.T) {
 	t.Helper()
 	dial := func(_ context.Context, _, address string) (net.Conn, error) { return dialSmall(t, address), nil }
 	client := &http.Client{Transport: &http.Transport{DialContext: dial}}
@@ -133,13 +133,13 @@ func TestShutdownBySIGTERMDespiteBlockedPeers(t *testing.T) {
 	p := startProgram(t)
 	const sockets = 5
 	for range 50 {
-		sendHalf(t, p.address, "/api/login")
+		sendPartialRequest(t, p.address, "/api/login")
 	}
 	for range 10 {
-		p.answerUnread(t)
+		p.requestWithoutReading(t)
 	}
 	for range sockets {
-		p.socketUnread(t)
+		p.socketWithoutReading(t)
 	}
 	served, unchanged := 0, 0
 	testkit.Eventually(t, "the sockets are full", testkit.Patience, func() bool {

@@ -25,7 +25,7 @@ func BenchmarkSoak(b *testing.B) {
 	}
 	v := openVenue(b)
 	order := load.Order{
-		Task: load.Churn, Sockets: soakClients, Roles: v.everyFeature(b), Address: v.listener.Addr().String(),
+		Task: load.Churn, Sockets: soakClients, Roles: v.rolesOfEveryFeature(b), Address: v.listener.Addr().String(),
 		Lasting: time.Duration(b.N) * time.Second,
 	}
 	clients := load.Start(b, order)
@@ -54,7 +54,7 @@ func BenchmarkSoak(b *testing.B) {
 }
 
 // everyFeature is a role for each of the features.
-func (v *venue) everyFeature(b *testing.B) []load.Role {
+func (v *venue) rolesOfEveryFeature(b *testing.B) []load.Role {
 	b.Helper()
 	document := testkit.As[thing](v.people[0].Post("/api/documents", in{"title": "Soak", "visibility": "everyone"}).Want(http.StatusOK)).ID
 	var roles []load.Role

@@ -45,10 +45,10 @@ func TestBinaryLimitNeedsAnOpenDocument(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	id := newPage(sam, "Launch", "hello")
+	id := newDocument(sam, "Launch", "hello")
 	plain := sam.Connect("")
 	plain.Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK)
-	for _, socket := range []*testkit.Socket{app.anybody().Connect(""), sam.Connect(""), plain} {
+	for _, socket := range []*testkit.Socket{app.anonymous().Connect(""), sam.Connect(""), plain} {
 		socket.SendBinary(uselessUpdate(id, wire.MaxText))
 		socket.Get("/healthz", nil).Want(http.StatusOK)
 		socket.SendBinary(uselessUpdate(id, wire.MaxText+1))
@@ -73,7 +73,7 @@ func TestBinaryLimitOfStockClients(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	id := newPage(sam, "Launch", "hello")
+	id := newDocument(sam, "Launch", "hello")
 	stock := sam.ConnectAt("/api/documents/" + itoa(id) + "/yjs")
 	payload := make([]byte, 1<<20)
 	stock.SendBinary(append(binary.AppendUvarint([]byte{0, 2}, uint64(len(payload))), payload...))

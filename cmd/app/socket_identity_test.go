@@ -10,7 +10,7 @@ import (
 func TestAnonymousSocketTakesIdentityOfSignIn(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	app.anybody().SignUp("Nora Quist")
+	app.anonymous().SignUp("Nora Quist")
 	for path, body := range map[string]string{
 		"/api/login":  `{"email":"nora.quist@test.example","password":"correct horse battery"}`,
 		"/api/signup": `{"fullName":"Otto Quist","email":"otto.quist@test.example","password":"correct horse battery"}`,

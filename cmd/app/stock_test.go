@@ -96,12 +96,12 @@ func (p *providers) open(name string, who *testkit.Client, docID int64) provider
 	p.t.Helper()
 	token := testkit.As[struct{ Token string }](who.Post("/api/tokens", map[string]string{"name": name}).Want(http.StatusOK)).Token
 	one := provider{p, name}
-	one.tell("open", "url", "ws"+strings.TrimPrefix(p.app.at(), "http")+"/api/documents/"+itoa(docID), "token", token)
+	one.command("open", "url", "ws"+strings.TrimPrefix(p.app.at(), "http")+"/api/documents/"+itoa(docID), "token", token)
 	one.until("it is in step", func(s state) bool { return s.Synced })
 	return one
 }
 
-func (p provider) tell(what string, more ...string) {
+func (p provider) command(what string, more ...string) {
 	p.t.Helper()
 	command := map[string]any{"do": what, "name": p.name}
 	for i := 0; i < len(more); i += 2 {
@@ -121,7 +121,7 @@ func (p provider) until(what string, cond func(state) bool) {
 	testkit.Eventually(p.t, p.name+": "+what, testkit.Patience, func() bool { return cond(p.state()) })
 }
 
-func (p provider) reads(want string) {
+func (p provider) wantText(want string) {
 	p.t.Helper()
 	p.until("it reads "+want, func(s state) bool { return s.Text == "<paragraph>"+want+"</paragraph>" })
 }
@@ -130,36 +130,36 @@ func TestDocumentStockClientsEditTogether(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	id := newPage(sam, "Stock", "one")
+	id := newDocument(sam, "Stock", "one")
 	for who, role := range map[*testkit.Client]string{maya: "editor", theo: "viewer"} {
 		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(who), "role": role}).Want(http.StatusOK)
 	}
 	node := startProviders(t, app)
 	his, hers, reader := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)
 	own := openEditor(t, sam, id) // and ours between them
-	his.tell("write", "text", " two")
-	hers.reads("one two")
-	own.reads("one two")
-	own.writes("one two three")
-	his.reads("one two three")
+	his.command("write", "text", " two")
+	hers.wantText("one two")
+	own.wantText("one two")
+	own.write("one two three")
+	his.wantText("one two three")
 
-	hers.tell("disconnect")
+	hers.command("disconnect")
 	hers.until("it is away", func(s state) bool { return !s.Synced })
-	hers.tell("write", "text", " four")
-	his.tell("write", "text", " five")
-	reader.reads("one two three five")
-	hers.tell("connect")
+	hers.command("write", "text", " four")
+	his.command("write", "text", " five")
+	reader.wantText("one two three five")
+	hers.command("connect")
 	hers.until("both are there", func(s state) bool {
 		return strings.Contains(s.Text, " four") && strings.Contains(s.Text, " five")
 	})
 	his.until("they agree", func(s state) bool { return s.Text == hers.state().Text })
-	his.tell("caret", "at", "here")
+	his.command("caret", "at", "here")
 	hers.until("his caret", func(s state) bool { return slices.Equal(s.Carets, []string{"here"}) })
 
 	before := his.state().Text
-	reader.tell("write", "text", " mine")
+	reader.command("write", "text", " mine")
 	reader.until("it is denied", func(s state) bool { return s.Denied > 0 })
-	his.tell("write", "text", " six")
+	his.command("write", "text", " six")
 	own.until("what was allowed", func() bool { return strings.HasSuffix(own.text(), " six") })
 	if strings.Contains(own.text(), "mine") || len(his.state().Text) != len(before)+len(" six") {
 		t.Errorf("a reader wrote: %q", own.text())
@@ -170,10 +170,10 @@ func TestDocumentStockClientSendsFastTypingInFull(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	sam := app.as("sam")
-	id := newPage(sam, "Stock", "one")
+	id := newDocument(sam, "Stock", "one")
 	node := startProviders(t, app)
 	his, own := node.open("sam", sam, id), openEditor(t, sam, id)
 	long := strings.Repeat("0123456789", 60)
-	his.tell("write", "text", long)
-	own.reads("one" + long)
+	his.command("write", "text", long)
+	own.wantText("one" + long)
 }

@@ -92,7 +92,7 @@ func (v *view) needs(s *testkit.Socket) bool {
 	return v.joined != s || !v.hole.IsZero() && time.Since(v.hole) > fillAfter
 }
 
-func (v *view) upToNow() int64 {
+func (v *view) deliveredSeq() int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.upto
