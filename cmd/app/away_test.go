@@ -75,14 +75,14 @@ func TestChatFailedCatchUpKeepsTheSubscription(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "stays")
-	bob, late := maya.Connect(""), app.as("theo").Connect("")
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket, late := maya.Connect(""), app.as("theo").Connect("")
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	app.exec(`alter table chat.messages rename to elsewhere`)
-	bob.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(500)
+	mayaSocket.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(500)
 	late.Get("/api/chat/join", in{"roomId": room}).Want(500)
 	app.exec(`alter table chat.elsewhere rename to messages`)
 	app.send(sam, room, "still there?")
-	bob.WantEvent("newMessage")
+	mayaSocket.WantEvent("newMessage")
 	late.WantNo("newMessage") // its join was refused
 }
 

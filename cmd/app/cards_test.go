@@ -15,16 +15,16 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	sam, maya, lin := app.as("sam"), app.as("maya"), app.as("lin")
 	room, doc := app.room(sam, "talk"), newDocument(sam, "Plan for the winter", "# Warm")
 	sam.Do(http.MethodPut, "/api/documents/"+itoa(doc)+"/members", map[string]any{"userId": app.id(maya), "role": "viewer"}).Want(http.StatusOK)
-	his, hers, stranger := app.open(sam, roomPath(room)), app.open(maya, roomPath(room)), app.open(lin, roomPath(room))
+	samTab, mayaTab, linTab := app.open(sam, roomPath(room)), app.open(maya, roomPath(room)), app.open(lin, roomPath(room))
 
-	his.Send("read [this](/documents/" + itoa(doc) + ") and " + app.at() + "/documents/" + itoa(doc))
-	for _, tab := range []tab{his, hers} {
+	samTab.Send("read [this](/documents/" + itoa(doc) + ") and " + app.at() + "/documents/" + itoa(doc))
+	for _, tab := range []tab{samTab, mayaTab} {
 		tab.WantText(".message .cards a", "Plan for the winter")
 		tab.WantText(".message .cards a", "Edited by Sam Rivera")
 	}
-	stranger.WantMessage("read this")
-	stranger.Send("what is it?").WantMessage("what is it?") // an answer came, and so has that for the card
-	stranger.WantNoText(".message", "Plan for the winter")
+	linTab.WantMessage("read this")
+	linTab.Send("what is it?").WantMessage("what is it?") // an answer came, and so has that for the card
+	linTab.WantNoText(".message", "Plan for the winter")
 
 	cards := func(who *testkit.Client, html bool) string {
 		at := "/rooms/" + itoa(room)

@@ -16,23 +16,23 @@ func TestChatMessageReachesOtherSockets(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "talk")
-	alice, bob := sam.Connect(""), maya.Connect("view=html")
-	alice.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	if joined := testkit.DataOf[thing](t, alice.WantEvent("userJoined")); joined.RoomID != room || joined.UserID != app.id(maya) {
+	samSocket, mayaSocket := sam.Connect(""), maya.Connect("view=html")
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	if joined := testkit.DataOf[thing](t, samSocket.WantEvent("userJoined")); joined.RoomID != room || joined.UserID != app.id(maya) {
 		t.Errorf("userJoined tells %+v", joined)
 	}
 
-	sent := testkit.As[thing](alice.Post("/api/chat/send", in{"roomId": room, "text": "hi **Maya**"}).Want(200))
-	e := bob.WantEvent("newMessage")
+	sent := testkit.As[thing](samSocket.Post("/api/chat/send", in{"roomId": room, "text": "hi **Maya**"}).Want(200))
+	e := mayaSocket.WantEvent("newMessage")
 	if got := testkit.DataOf[thing](t, e); got.ID != sent.ID || got.Text != "hi **Maya**" {
 		t.Errorf("Maya sees %+v, Sam sent %+v", got, sent)
 	}
 	if !strings.Contains(e.HTML, "<strong>Maya</strong>") {
 		t.Errorf("the row is %q", e.HTML)
 	}
-	alice.WantNo("newMessage")
-	rows := bob.Request("GET", "/api/chat/messages", in{"roomId": room}).Want(200)
+	samSocket.WantNo("newMessage")
+	rows := mayaSocket.Request("GET", "/api/chat/messages", in{"roomId": room}).Want(200)
 	if got := testkit.As[[]thing](rows); len(got) != 1 || got[0].ID != sent.ID {
 		t.Errorf("the history is %s", rows.Body)
 	}
@@ -54,8 +54,8 @@ func TestChatClientIDMakesSendingIdempotent(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room, other := app.room(sam, "one"), app.room(sam, "two")
-	bob := maya.Connect("")
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket := maya.Connect("")
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	id := uuid.NewString()
 
 	first := sam.Post("/api/chat/send", in{"roomId": room, "text": "once", "clientId": id}).Want(200)
@@ -63,11 +63,11 @@ func TestChatClientIDMakesSendingIdempotent(t *testing.T) {
 	if testkit.As[thing](first).ID != testkit.As[thing](again).ID || first.Header.Get("X-Seq") != again.Header.Get("X-Seq") {
 		t.Errorf("sent %s, then %s", first.Body, again.Body)
 	}
-	bob.WantEvent("newMessage")
-	bob.WantNo("newMessage")
+	mayaSocket.WantEvent("newMessage")
+	mayaSocket.WantNo("newMessage")
 	sam.Post("/api/chat/send", in{"roomId": other, "text": "once", "clientId": id}).Want(http.StatusConflict)
 	maya.Post("/api/chat/send", in{"roomId": room, "text": "mine", "clientId": id}).Want(200).WantBody("mine")
-	if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != 2 {
+	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 2 {
 		t.Errorf("the next message has seq %d: the retry left a hole", e.Seq)
 	}
 }
@@ -81,8 +81,8 @@ func TestChatCatchUpReturnsChangedMessages(t *testing.T) {
 	for i := range 4 {
 		ids = append(ids, testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint("message ", i)}).Want(200)).ID)
 	}
-	bob := maya.Connect("")
-	joined := bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket := maya.Connect("")
+	joined := mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	if joined.Header.Get("X-Seq") != "4" || len(testkit.As[[]thing](joined)) != 4 {
 		t.Fatalf("joined at %s with %s", joined.Header.Get("X-Seq"), joined.Body)
 	}
@@ -91,7 +91,7 @@ func TestChatCatchUpReturnsChangedMessages(t *testing.T) {
 	sam.Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", ids[1]), nil).Want(204)
 	maya.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", ids[2]), in{"emoji": "🎉"}).Want(200).WantBody(`"mine":true`)
 
-	changed := bob.Get("/api/chat/join", in{"roomId": room, "after": 4}).Want(200)
+	changed := mayaSocket.Get("/api/chat/join", in{"roomId": room, "after": 4}).Want(200)
 	got := testkit.As[[]thing](changed)
 	if len(got) != 3 || got[0].Text != "edited" || got[1].Text != "" || got[1].Seq != 6 || got[2].ID != ids[2] {
 		t.Errorf("caught up with %s", changed.Body)
@@ -127,8 +127,8 @@ func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "typing")
-	bob, one, two := maya.Connect(""), sam.Connect(""), sam.Connect("")
-	for _, s := range []*testkit.Socket{bob, one, two} {
+	mayaSocket, one, two := maya.Connect(""), sam.Connect(""), sam.Connect("")
+	for _, s := range []*testkit.Socket{mayaSocket, one, two} {
 		s.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
 	typing := func(s *testkit.Socket, is bool) {
@@ -136,13 +136,13 @@ func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 		s.Post("/api/chat/typing", in{"roomId": room, "isTyping": is}).Want(200).WantBody(`{"ok":true}`)
 	}
 	typing(one, true)
-	bob.WantEvent("typing")
+	mayaSocket.WantEvent("typing")
 	typing(two, true)
-	bob.WantEvent("typing")
+	mayaSocket.WantEvent("typing")
 	typing(one, false)
-	bob.WantNo("typing")
+	mayaSocket.WantNo("typing")
 	two.Close()
-	if e := bob.WantEvent("typing"); !strings.Contains(string(e.Data), `"isTyping":false`) {
+	if e := mayaSocket.WantEvent("typing"); !strings.Contains(string(e.Data), `"isTyping":false`) {
 		t.Errorf("after the last tab went: %s", e.Data)
 	}
 	app.as("theo").Connect("").Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(http.StatusForbidden)
@@ -153,15 +153,15 @@ func TestChatLeaveIsSentOncePerUser(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "visits")
-	bob, one, two := maya.Connect(""), sam.Connect(""), sam.Connect("")
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket, one, two := maya.Connect(""), sam.Connect(""), sam.Connect("")
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	one.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	bob.WantEvent("userJoined")
+	mayaSocket.WantEvent("userJoined")
 	two.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	one.Get("/api/chat/leave", in{"roomId": room}).Want(200).WantBody(`{"left":true}`)
-	bob.WantNo("userJoined")
+	mayaSocket.WantNo("userJoined")
 	two.Close()
-	if left := testkit.DataOf[thing](t, bob.WantEvent("userLeft")); left.UserID != app.id(sam) || left.RoomID != room {
+	if left := testkit.DataOf[thing](t, mayaSocket.WantEvent("userLeft")); left.UserID != app.id(sam) || left.RoomID != room {
 		t.Errorf("userLeft tells %+v", left)
 	}
 }

@@ -59,36 +59,36 @@ func TestDashboardOrderReachesSubscribers(t *testing.T) {
 	app := startApp(t)
 	maya, theo, lin := app.as("maya"), app.as("theo"), app.as("lin")
 	product := lamp(maya)
-	hers, lins := maya.Connect(""), lin.Connect("")
-	openBoard(hers)
-	first := openBoard(lins)
+	mayaSocket, linSocket := maya.Connect(""), lin.Connect("")
+	openBoard(mayaSocket)
+	first := openBoard(linSocket)
 	if first.Series.Step != 60 || len(first.Series.Orders) != 60 || len(first.Series.Revenue) != 60 || !moment.MatchString(first.Series.From) {
 		t.Errorf("the series is %+v", first.Series)
 	}
 
-	placed := testkit.As[order](hers.Post("/api/orders", in{"customer": " Noor Haddad ", "productId": fmt.Sprint(product), "quantity": 3}).Want(200))
+	placed := testkit.As[order](mayaSocket.Post("/api/orders", in{"customer": " Noor Haddad ", "productId": fmt.Sprint(product), "quantity": 3}).Want(200))
 	if placed.Amount != "37.50" || placed.Status != "pending" || placed.Customer != "Noor Haddad" || placed.Product.ID != product || !moment.MatchString(placed.CreatedAt) {
 		t.Errorf("the order is %+v", placed)
 	}
-	come := testkit.DataOf[orderChange](t, lins.WantEvent("order"))
+	come := testkit.DataOf[orderChange](t, linSocket.WantEvent("order"))
 	if come.Verb != "created" || come.ID != placed.ID || come.Data != placed {
 		t.Errorf("Lin was told %+v", come)
 	}
-	if now := testkit.DataOf[tiles](t, hers.WantEvent("statsUpdated")); now != (tiles{1, 1, "0.00"}) {
+	if now := testkit.DataOf[tiles](t, mayaSocket.WantEvent("statsUpdated")); now != (tiles{1, 1, "0.00"}) {
 		t.Errorf("whoever changed something was told %+v", now)
 	}
-	lins.WantEvent("statsUpdated")
+	linSocket.WantEvent("statsUpdated")
 
 	theo.Do(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "completed"}).Want(200)
-	gone := testkit.DataOf[orderChange](t, hers.WantEvent("order"))
+	gone := testkit.DataOf[orderChange](t, mayaSocket.WantEvent("order"))
 	if gone.Verb != "updated" || gone.ID != placed.ID || gone.Data.Status != "completed" || gone.Previous.Status != "pending" {
 		t.Errorf("Maya was told %+v", gone)
 	}
-	if now := testkit.DataOf[tiles](t, lins.WantEvent("statsUpdated")); now != (tiles{1, 0, "37.50"}) {
+	if now := testkit.DataOf[tiles](t, linSocket.WantEvent("statsUpdated")); now != (tiles{1, 0, "37.50"}) {
 		t.Errorf("Lin was told %+v", now)
 	}
 	theo.Do(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "cancelled"}).Want(409)
-	if now := openBoard(lins); now.Stats != (tiles{1, 0, "37.50"}) || len(now.Orders) != 1 || now.Orders[0].Status != "completed" {
+	if now := openBoard(linSocket); now.Stats != (tiles{1, 0, "37.50"}) || len(now.Orders) != 1 || now.Orders[0].Status != "completed" {
 		t.Errorf("Lin opens %+v", now)
 	}
 }
@@ -116,7 +116,7 @@ func TestDashboardChangeIsNotSentToItsOwnConnection(t *testing.T) {
 func TestDashboardRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	maya, lin, nobody := app.as("maya"), app.as("lin"), app.anonymous()
+	maya, lin, anonymous := app.as("maya"), app.as("lin"), app.anonymous()
 	product := lamp(maya)
 	placed := testkit.As[order](maya.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
 	orders, one := "/api/orders", fmt.Sprint("/api/orders/", placed.ID)
@@ -131,13 +131,13 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 		data         any
 		want         int
 	}{
-		{nobody, "GET", orders, nil, 401},
-		{nobody, "POST", orders, ordered("quantity", 1), 401},
-		{nobody, "GET", "/api/products", nil, 401},
-		{nobody, "GET", "/api/dashboard/subscribe", nil, 400},
+		{anonymous, "GET", orders, nil, 401},
+		{anonymous, "POST", orders, ordered("quantity", 1), 401},
+		{anonymous, "GET", "/api/products", nil, 401},
+		{anonymous, "GET", "/api/dashboard/subscribe", nil, 400},
 		{lin, "GET", "/api/dashboard/subscribe", nil, 400},
 		{lin, "GET", "/api/system/subscribe", nil, 400},
-		{nobody, "GET", "/api/counter/subscribe", nil, 400},
+		{anonymous, "GET", "/api/counter/subscribe", nil, 400},
 		{lin, "GET", orders, nil, 200},
 		{lin, "GET", "/api/products", nil, 200},
 		{lin, "GET", "/api/dashboard/series?range=24h", nil, 200},
@@ -183,7 +183,7 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 		t.Errorf("it has counted %+v", now.Stats)
 	}
 	lin.Connect("").Get("/api/system/subscribe", nil).Want(403)
-	nobody.Connect("").Get("/api/dashboard/subscribe", nil).Want(401)
+	anonymous.Connect("").Get("/api/dashboard/subscribe", nil).Want(401)
 }
 
 func TestProductPricesAreStrings(t *testing.T) {

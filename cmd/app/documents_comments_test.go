@@ -29,19 +29,19 @@ func TestDocumentCommentsAreLive(t *testing.T) {
 
 	elsewhere.WantText(".toast", "mentioned you in “Plan”").Click(".toast a").Want("#doc-side .thread:focus")
 	page.WantAccessibleInBothThemes()
-	hers := elsewhere
-	hers.Want("#paper .commented").WantText(".thread", "Is that right, @maya").WantNo(".thread [aria-label^=Delete]").WantNoText(".thread", "Resolve")
-	hers.Type(".thread textarea", "No, Tuesday").Press("Control+Enter").WantText(".comments", "No, Tuesday").WantValue(".thread textarea", "")
+	mayaPage := elsewhere
+	mayaPage.Want("#paper .commented").WantText(".thread", "Is that right, @maya").WantNo(".thread [aria-label^=Delete]").WantNoText(".thread", "Resolve")
+	mayaPage.Type(".thread textarea", "No, Tuesday").Press("Control+Enter").WantText(".comments", "No, Tuesday").WantValue(".thread textarea", "")
 	page.WantText(".comments", "No, Tuesday").Type(".thread textarea", "half an ans")
-	hers.Type(".thread textarea", "I am sure").Press("Control+Enter").WantText(".comments", "I am sure")
+	mayaPage.Type(".thread textarea", "I am sure").Press("Control+Enter").WantText(".comments", "I am sure")
 	page.WantText(".comments", "I am sure").WantValue(".thread textarea", "half an ans")
 	page.ClickText(".thread button", "Resolve").WantText(".thread", "Resolved by Sam Rivera").WantNo("#paper .commented")
-	hers.WantText(".thread", "Resolved by Sam Rivera").WantNo("#paper .commented")
+	mayaPage.WantText(".thread", "Resolved by Sam Rivera").WantNo("#paper .commented")
 	page.ClickText(".thread button", "Reopen").Want("#paper .commented").Click("[aria-controls=doc-side][aria-expanded=true]").WantNo("#doc-side")
 	page.Click("#paper .commented").Want("#doc-side .thread:focus").Want("#paper .commented.is-current")
 
 	sam.Post("/api/documents/update", in{"docId": plan, "content": ""}).Want(http.StatusOK)
 	page.WantNo("#paper .commented").Click("[data-open-comments]").Click("[data-open-comments]").WantText(".thread", "The text it was about is gone.")
 	page.Click(".thread [aria-label^=Delete]").WantText("#comments-panel", "No comments yet")
-	hers.WantText("#comments-panel", "No comments yet")
+	mayaPage.WantText("#comments-panel", "No comments yet")
 }

@@ -25,10 +25,10 @@ func TestDocumentIsShared(t *testing.T) {
 	page.Type(member+" select", "V").WantText("[data-announce=polite]", "Changed.")
 	list.WantText(row, "You can read")
 
-	hers := app.open(maya, documentPath(plan))
-	hers.Click("[data-open-share]").WantText("#share-panel", "Viewer").WantNo("#share-name").WantAccessible()
+	mayaPage := app.open(maya, documentPath(plan))
+	mayaPage.Click("[data-open-share]").WantText("#share-panel", "Viewer").WantNo("#share-name").WantAccessible()
 	page.Type("#share-visibility", "E").WantText("#share-panel", "Whoever is signed in may read")
-	hers.WantText("#share-panel", "Whoever is signed in may read")
+	mayaPage.WantText("#share-panel", "Whoever is signed in may read")
 	page.Click(member + " [aria-label^=Remove]").WantNo(member)
 	list.WantText(row, "Everyone")
 }

@@ -20,21 +20,21 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
 	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.id(theo), "role": "viewer"}).Want(http.StatusOK)
 
-	a, b := openEditor(t, sam, id), openEditor(t, maya, id)
-	a.wantText("Plan\nfirst")
-	a.write("Plan\nfirst things")
-	a.waitUntilSaved()
-	b.wantText("Plan\nfirst things")
-	b.write("The Plan\nfirst things")
-	b.waitUntilSaved()
-	a.wantText("The Plan\nfirst things")
-	a.socket.WantEvent("collaboratorJoined")
+	samEditor, mayaEditor := openEditor(t, sam, id), openEditor(t, maya, id)
+	samEditor.wantText("Plan\nfirst")
+	samEditor.write("Plan\nfirst things")
+	samEditor.waitUntilSaved()
+	mayaEditor.wantText("Plan\nfirst things")
+	mayaEditor.write("The Plan\nfirst things")
+	mayaEditor.waitUntilSaved()
+	samEditor.wantText("The Plan\nfirst things")
+	samEditor.socket.WantEvent("collaboratorJoined")
 
 	theo.Post("/api/documents/update", map[string]any{"docId": id, "content": "mine"}).Want(http.StatusForbidden)
 	reader := theo.Connect("")
 	reader.Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).WantBody("first things")
 	maya.Post("/api/documents/update", map[string]any{"docId": id, "content": "The Plan\nfirst things first", "cursorPosition": 3}).Want(http.StatusOK)
-	a.wantText("The Plan\nfirst things first")
+	samEditor.wantText("The Plan\nfirst things first")
 	if e := reader.WantEvent("documentUpdated"); !strings.Contains(string(e.Data), "things first") {
 		t.Errorf("told %s", e.Data)
 	}
@@ -50,11 +50,11 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	if finds(maya) {
 		t.Error("Maya still finds it")
 	}
-	b.socket.WantEvent("documentGone")
-	b.socket.Close()
-	a.socket.WantEvent("collaboratorLeft")
+	mayaEditor.socket.WantEvent("documentGone")
+	mayaEditor.socket.Close()
+	samEditor.socket.WantEvent("collaboratorLeft")
 	sam.Do(http.MethodDelete, at, nil).Want(http.StatusNoContent)
-	a.socket.WantEvent("documentGone")
+	samEditor.socket.WantEvent("documentGone")
 }
 
 func TestDocumentStockClientJoins(t *testing.T) {
@@ -62,7 +62,7 @@ func TestDocumentStockClientJoins(t *testing.T) {
 	app := startApp(t)
 	sam := app.as("sam")
 	id := newDocument(sam, "Launch", "hello")
-	a := openEditor(t, sam, id)
+	samEditor := openEditor(t, sam, id)
 	if status := app.anonymous().RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusUnauthorized {
 		t.Errorf("anybody: %d", status)
 	}
@@ -91,8 +91,8 @@ func TestDocumentStockClientJoins(t *testing.T) {
 	if err := stock.SendBinary(append(binary.AppendUvarint([]byte{0, 2}, uint64(len(update))), update...)); err != nil {
 		t.Fatal(err)
 	}
-	a.wantText("hello world")
-	a.write("oh hello world")
+	samEditor.wantText("hello world")
+	samEditor.write("oh hello world")
 	testkit.Eventually(t, "an update", testkit.Patience, func() bool {
 		for _, m := range stock.Binary() {
 			if m[0] == 0 && m[1] == 2 {
@@ -111,20 +111,20 @@ func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	sam, maya := app.as("sam"), app.as("maya")
 	id := newDocument(sam, "Launch", "hello")
 	sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
-	a, b := openEditor(t, sam, id), openEditor(t, maya, id)
-	if e := a.socket.WantEvent("collaboratorJoined"); !strings.Contains(string(e.Data), "Maya Okafor") {
+	samEditor, mayaEditor := openEditor(t, sam, id), openEditor(t, maya, id)
+	if e := samEditor.socket.WantEvent("collaboratorJoined"); !strings.Contains(string(e.Data), "Maya Okafor") {
 		t.Errorf("told %s", e.Data)
 	}
-	b.socket.Post("/api/presence/status", map[string]string{"status": "invisible"}).Want(http.StatusOK)
-	a.socket.WantEvent("collaboratorLeft")
+	mayaEditor.socket.Post("/api/presence/status", map[string]string{"status": "invisible"}).Want(http.StatusOK)
+	samEditor.socket.WantEvent("collaboratorLeft")
 	again := maya.Connect("")
 	again.Get("/api/documents/join", map[string]any{"docId": id, "schema": 1}).Want(http.StatusOK)
-	b.write("hello again")
-	a.wantText("hello again")
-	a.socket.WantNo("collaboratorJoined")
+	mayaEditor.write("hello again")
+	samEditor.wantText("hello again")
+	samEditor.socket.WantNo("collaboratorJoined")
 	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.id(maya))) || strings.Count(found, "Maya") != 1 { // once: who changed it last
 		t.Errorf("joining tells %s", found)
 	}
-	b.socket.Post("/api/presence/status", map[string]string{"status": "online"}).Want(http.StatusOK)
-	a.socket.WantEvent("collaboratorJoined")
+	mayaEditor.socket.Post("/api/presence/status", map[string]string{"status": "online"}).Want(http.StatusOK)
+	samEditor.socket.WantEvent("collaboratorJoined")
 }

@@ -12,34 +12,34 @@ import (
 func TestFirstGuideChatRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	alice, bob := app.browse("sam"), app.browse("maya")
-	guides.ChatRoom(t, alice, bob, app.room(app.as("sam"), "patterns"))
+	sam, maya := app.browse("sam"), app.browse("maya")
+	guides.ChatRoom(t, sam, maya, app.room(app.as("sam"), "patterns"))
 }
 
 func TestGuideChatRoomReceivesEventsAfterReconnect(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	line, alice := app.openThroughRelay("sam", "/rooms")
-	guides.ChatRoomAfterReconnect(t, alice.Page, app.browse("maya"), app.room(app.as("sam"), "patterns"), line)
+	relay, sam := app.openThroughRelay("sam", "/rooms")
+	guides.ChatRoomAfterReconnect(t, sam.Page, app.browse("maya"), app.room(app.as("sam"), "patterns"), relay)
 }
 
 func TestSecondGuideChatRoom(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	alice, bob := app.browse("sam"), app.browse("maya")
-	guides.SocketIO(t, alice, bob, app.room(app.as("sam"), "real-time applications"))
+	sam, maya := app.browse("sam"), app.browse("maya")
+	guides.SocketIO(t, sam, maya, app.room(app.as("sam"), "real-time applications"))
 }
 
 func TestFirstGuideOnlineList(t *testing.T) {
 	t.Parallel()
-	alice, bob := samAndMaya(t)
-	guides.OnlineUsers(t, alice, bob)
+	sam, maya := samAndMaya(t)
+	guides.OnlineUsers(t, sam, maya)
 }
 
 func TestSecondGuidePresence(t *testing.T) {
 	t.Parallel()
-	alice, bob := samAndMaya(t)
-	guides.UsePresence(t, alice, bob)
+	sam, maya := samAndMaya(t)
+	guides.UsePresence(t, sam, maya)
 }
 
 func TestFirstGuideBell(t *testing.T) {
@@ -79,9 +79,9 @@ func TestFirstGuideLiveSearch(t *testing.T) {
 func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
 	app := startApp(t, fastPresence)
 	sam, maya := app.open(app.as("sam"), "/rooms"), app.as("maya")
-	hers := app.open(maya, "/rooms")
+	mayaTab := app.open(maya, "/rooms")
 	sam.WantOnline(1)
-	return sam.Page, guides.Person{ID: app.id(maya), FullName: "Maya Okafor", Page: hers.Page}
+	return sam.Page, guides.Person{ID: app.id(maya), FullName: "Maya Okafor", Page: mayaTab.Page}
 }
 
 // browse opens a browser of one of the demo's cast, on a page of the app.

@@ -42,10 +42,10 @@ func TestNotificationFromAnotherNodeReachesTheTabs(t *testing.T) {
 	here := startApp(t)
 	there := startAppOn(t, here.config.DatabaseURL)
 	ann, ben := here.signUp("Ann Lee"), there.signUp("Ben Oak")
-	his := bell(ben.Client, 0)
+	benSocket := bell(ben.Client, 0)
 	room := here.room(ann.Client, "nodes")
 	here.send(ann.Client, room, "@"+ben.handle)
-	wantNotificationEvent(t, his, "notification", 1)
+	wantNotificationEvent(t, benSocket, "notification", 1)
 }
 
 func TestNotificationAfterACrashIsNeitherLostNorDoubled(t *testing.T) {

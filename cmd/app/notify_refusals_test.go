@@ -84,12 +84,12 @@ func TestNotificationPreferencesAreApplied(t *testing.T) {
 	ben.Do(http.MethodPut, path, in{"types": in{"mention": in{"inApp": false}}, "quietHours": in{"from": "00:00", "to": "23:59", "timeZone": "Asia/Kathmandu"}}).Want(200)
 	ben.Get(path).Want(200).WantBody(`"mention":{"inApp":false,"push":true}`).WantBody(`"quietHours":{"from":"00:00","to":"23:59","timeZone":"Asia/Kathmandu"}`)
 	room := app.room(ann.Client, "quiet")
-	his := bell(ben.Client, 0)
+	benSocket := bell(ben.Client, 0)
 	app.send(ann.Client, room, "@"+ben.handle+" unheard")
 	app.waitForAlerts()
 	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
 	app.send(ann.Client, direct, "heard")
-	e := wantNotificationEvent(t, his, "notification", 1)
+	e := wantNotificationEvent(t, benSocket, "notification", 1)
 	if e.Data.Type != "direct" || len(notices(ben.Client, "")) != 1 {
 		t.Errorf("he is told %+v", e)
 	}
@@ -103,9 +103,9 @@ func TestNotificationsMatchTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	his := bell(ben.Client, 0)
+	benSocket := bell(ben.Client, 0)
 	app.send(ann.Client, app.room(ann.Client, "forms"), "@"+ben.handle+" look")
-	e := his.WantEvent("notification")
+	e := benSocket.WantEvent("notification")
 	if e.Room != fmt.Sprintf("user-%d-notifications", ben.id) {
 		t.Errorf("it comes in %q", e.Room)
 	}
@@ -124,13 +124,13 @@ func TestNotificationsMatchTheProtocol(t *testing.T) {
 		ID          int64 `json:"id"`
 		UnreadCount int   `json:"unreadCount"`
 	}
-	decodeExactly[count](t, string(his.WantEvent("notificationRead").Data))
+	decodeExactly[count](t, string(benSocket.WantEvent("notificationRead").Data))
 	wantNoContent(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
-	decodeExactly[count](t, string(his.WantEvent("notificationRemoved").Data))
+	decodeExactly[count](t, string(benSocket.WantEvent("notificationRemoved").Data))
 	app.sendNotification(ben.id, "one to read")
-	his.WantEvent("notification")
+	benSocket.WantEvent("notification")
 	ben.Post("/api/notifications/read-all", nil).Want(200)
-	if e := his.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {
+	if e := benSocket.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {
 		t.Errorf("all read is %s", e.Data)
 	}
 }

@@ -124,7 +124,7 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 	ann, ben, cat := app.signUp("Ann Lee"), app.signUp("Ben Oak"), app.signUp("Cat Roe")
 	room := app.room(ann.Client, "concerns")
 	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
-	his, hers := bell(ben.Client, 0), bell(ann.Client, 0)
+	benSocket, annSocket := bell(ben.Client, 0), bell(ann.Client, 0)
 
 	bens := app.send(ben.Client, room, "a question")
 	ann.Post("/api/chat/send", in{"roomId": room, "text": "an answer, @" + ben.handle + " @" + ben.handle, "replyTo": bens}).Want(200)
@@ -158,12 +158,12 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 		t.Errorf("he is told %q, want %q", titles, want)
 	}
 	for unread := range 4 {
-		wantNotificationEvent(t, his, "notification", unread+1)
+		wantNotificationEvent(t, benSocket, "notification", unread+1)
 	}
 	if len(notices(ann.Client, "")) != 0 || len(notices(cat.Client, "")) != 0 {
 		t.Errorf("others are told %+v, %+v", notices(ann.Client, ""), notices(cat.Client, ""))
 	}
-	hers.WantNo("notification")
+	annSocket.WantNo("notification")
 }
 
 func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
@@ -171,14 +171,14 @@ func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 	app := startApp(t)
 	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
-	his := bell(ben.Client, 0)
-	his.Get("/api/chat/join", in{"roomId": direct}).Want(200)
+	benSocket := bell(ben.Client, 0)
+	benSocket.Get("/api/chat/join", in{"roomId": direct}).Want(200)
 	app.send(ann.Client, direct, "you see this")
 	app.waitForAlerts()
-	his.Post("/api/presence/status", in{"idle": true}).Want(200)
+	benSocket.Post("/api/presence/status", in{"idle": true}).Want(200)
 	bell(ben.Client, 0) // is active, but does not show the room
 	app.send(ann.Client, direct, "you do not see this")
-	if e := wantNotificationEvent(t, his, "notification", 1); e.Data.Message != "you do not see this" {
+	if e := wantNotificationEvent(t, benSocket, "notification", 1); e.Data.Message != "you do not see this" {
 		t.Errorf("he is told %+v", e)
 	}
 	if list := notices(ben.Client, ""); len(list) != 1 {
@@ -192,18 +192,18 @@ func TestNotificationsOfAReadRoomAreRead(t *testing.T) {
 	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	room, other := app.room(ann.Client, "read here"), app.room(ann.Client, "not here")
 	app.send(ben.Client, room, "joining")
-	his := bell(ben.Client, 0)
+	benSocket := bell(ben.Client, 0)
 	app.send(ann.Client, room, "one, @"+ben.handle)
 	app.send(ann.Client, room, "two, @"+ben.handle)
 	app.send(ann.Client, other, "three, @"+ben.handle)
 	app.waitForAlerts()
 	ben.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200)
-	wantNotificationEvent(t, his, "notificationRead", 2)
+	wantNotificationEvent(t, benSocket, "notificationRead", 2)
 	ben.Post("/api/chat/read", in{"roomId": room, "seq": 99}).Want(200)
-	wantNotificationEvent(t, his, "notificationRead", 1)
+	wantNotificationEvent(t, benSocket, "notificationRead", 1)
 	app.send(ann.Client, other, "four, @"+ben.handle)
-	wantNotificationEvent(t, his, "notification", 2)
-	his.WantNo("notificationRead")
+	wantNotificationEvent(t, benSocket, "notification", 2)
+	benSocket.WantNo("notificationRead")
 }
 
 func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
@@ -211,15 +211,15 @@ func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 	app := startApp(t)
 	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	room := app.room(ann.Client, "regrets")
-	his := bell(ben.Client, 0)
+	benSocket := bell(ben.Client, 0)
 	id := app.send(ann.Client, room, "the password is hunter2, @"+ben.handle)
-	wantNotificationEvent(t, his, "notification", 1)
+	wantNotificationEvent(t, benSocket, "notification", 1)
 	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "the password is ****, @" + ben.handle}).Want(200)
-	if e := wantNotificationEvent(t, his, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
+	if e := wantNotificationEvent(t, benSocket, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
 		t.Errorf("after the edit it is %+v", e)
 	}
 	ann.Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil).Want(204)
-	wantNotificationEvent(t, his, "notificationRemoved", 0)
+	wantNotificationEvent(t, benSocket, "notificationRemoved", 0)
 	app.waitForAlerts()
 	for _, text := range []string{"hunter2", "****"} {
 		if n := find[int64](app, `select (select count(*) from notify.notifications n where n::text like '%'||$1||'%') + (select count(*) from notify.causes c where c::text like '%'||$1||'%')`, text); n != 0 {
@@ -233,14 +233,14 @@ func TestNotificationOfAnEditReachesNewlyMentionedUsers(t *testing.T) {
 	app := startApp(t)
 	ann, ben, cat := app.signUp("Ann Lee"), app.signUp("Ben Oak"), app.signUp("Cat Roe")
 	room := app.room(ann.Client, "edits")
-	his, hers := bell(ben.Client, 0), bell(cat.Client, 0)
+	benSocket, catSocket := bell(ben.Client, 0), bell(cat.Client, 0)
 	id := app.send(ann.Client, room, "hello @"+ben.handle)
 	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "hello @" + ben.handle + " and @" + cat.handle}).Want(200)
-	wantNotificationEvent(t, hers, "notification", 1)
-	wantNotificationEvent(t, his, "notification", 1)
-	wantNotificationEvent(t, his, "notificationUpdated", 1)
+	wantNotificationEvent(t, catSocket, "notification", 1)
+	wantNotificationEvent(t, benSocket, "notification", 1)
+	wantNotificationEvent(t, benSocket, "notificationUpdated", 1)
 	app.waitForAlerts()
-	his.WantNo("notification")
+	benSocket.WantNo("notification")
 }
 
 func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
@@ -248,17 +248,17 @@ func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
 	app := startApp(t)
 	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
 	id := app.send(ben.Client, app.room(ben.Client, "moods"), "hooray")
-	his := bell(ben.Client, 0)
+	benSocket := bell(ben.Client, 0)
 	react := func() {
 		ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "🎉"}).Want(200)
 		app.waitForAlerts()
 	}
 	react()
-	wantNotificationEvent(t, his, "notification", 1)
+	wantNotificationEvent(t, benSocket, "notification", 1)
 	react()
-	wantNotificationEvent(t, his, "notificationRemoved", 0)
+	wantNotificationEvent(t, benSocket, "notificationRemoved", 0)
 	react()
-	his.WantNo("notification") // nobody rings a bell over and over
+	benSocket.WantNo("notification") // nobody rings a bell over and over
 }
 
 func TestDemoHasUnreadNotifications(t *testing.T) {

@@ -16,24 +16,24 @@ func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	there := startAppOn(t, here.config.DatabaseURL, fastPresence)
 	sam, maya := here.as("sam"), there.as("maya")
 	mayaID := here.id(maya)
-	hers, _ := subscribePresence(sam)
-	tab := maya.Connect("")
-	if came := testkit.DataOf[arrival](t, hers.WantEvent("userOnline")); came.UserID != mayaID {
+	samSocket, _ := subscribePresence(sam)
+	mayaSocket := maya.Connect("")
+	if came := testkit.DataOf[arrival](t, samSocket.WantEvent("userOnline")); came.UserID != mayaID {
 		t.Errorf("came %+v", came)
 	}
-	hers.WantEvent("presenceUpdated")
-	tab.Post("/api/presence/status", in{"status": "busy", "text": "lunch until 2"}).Want(200)
-	waitForPresence(t, hers, "busy", "lunch until 2")
-	tab.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
-	waitForPresence(t, hers, "away", "lunch until 2")
+	samSocket.WantEvent("presenceUpdated")
+	mayaSocket.Post("/api/presence/status", in{"status": "busy", "text": "lunch until 2"}).Want(200)
+	waitForPresence(t, samSocket, "busy", "lunch until 2")
+	mayaSocket.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
+	waitForPresence(t, samSocket, "away", "lunch until 2")
 	moved := here.as("maya").Connect("") // to the other node: no flicker
-	waitForPresence(t, hers, "online", "lunch until 2")
-	tab.Close()
+	waitForPresence(t, samSocket, "online", "lunch until 2")
+	mayaSocket.Close()
 	moved.Post("/api/presence/status", in{"text": ""}).Want(200)
 	there.stop()
-	waitForPresence(t, hers, "online", "")
+	waitForPresence(t, samSocket, "online", "")
 	moved.Close()
-	hers.WantEvent("userOffline")
+	samSocket.WantEvent("userOffline")
 }
 
 // becomes waits until the watcher is told of that state, perhaps by steps.
@@ -56,11 +56,11 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	other := startAppOn(t, app.config.DatabaseURL, fastPresence)
 	dying := startProcess(t, app.config.DatabaseURL)
 	maya, theo := dying.as("maya"), dying.as("theo")
-	hers, _ := subscribePresence(app.as("sam"))
-	his, _ := subscribePresence(other.as("lin"))
-	tab := maya.Connect("")
+	samSocket, _ := subscribePresence(app.as("sam"))
+	linSocket, _ := subscribePresence(other.as("lin"))
+	mayaSocket := maya.Connect("")
 	theo.Connect("")
-	for _, watcher := range []*testkit.Socket{hers, his} {
+	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
 		testkit.Eventually(t, "both came", testkit.Patience, func() bool {
 			return len(testkit.As[[]person](watcher.Get("/api/presence/subscribe", nil))) == 4
 		})
@@ -69,14 +69,14 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	stays := app.as("theo").Connect("") // on a living node, too
 	defer stays.Close()
 	dying.kill()
-	for _, watcher := range []*testkit.Socket{hers, his} {
+	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
 		if went := testkit.DataOf[arrival](t, watcher.WantEvent("userOffline")); went.User.Handle != "maya" {
 			t.Errorf("went %+v", went)
 		}
 		testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
 	}
 	back := app.as("priya").Connect("") // a later event, to wait for
-	for _, watcher := range []*testkit.Socket{hers, his} {
+	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
 		for e, err := watcher.Next(); ; e, err = watcher.Next() {
 			if err != nil || e.Name == "userOffline" {
 				t.Fatalf("got %+v, %v", e, err)
@@ -87,7 +87,7 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 		}
 	}
 	back.Close()
-	tab.Close()
+	mayaSocket.Close()
 }
 
 func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
@@ -95,15 +95,15 @@ func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 	database := testkit.DatabaseURL(t)
 	killed := startProcess(t, database)
 	maya := killed.as("maya")
-	tab := maya.Connect("")
-	tab.Get("/api/presence/subscribe", nil).Want(200)
+	mayaSocket := maya.Connect("")
+	mayaSocket.Get("/api/presence/subscribe", nil).Want(200)
 	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 	killed.kill()
 	app := startAppOn(t, database, fastPresence)
-	hers, _ := subscribePresence(app.as("sam"))
+	samSocket, _ := subscribePresence(app.as("sam"))
 	app.wantPresence(app.as("sam"), app.id(app.as("maya")), presence.Offline)
 	testkit.Eventually(t, "watchers know that she is offline", testkit.Patience, func() bool {
-		here := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil))
+		here := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))
 		return len(here) == 1 && here[0].Handle == "sam"
 	})
 	testkit.Eventually(t, "its lease is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
@@ -118,7 +118,7 @@ func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	app.stop()
 	again := startAppOn(t, app.config.DatabaseURL, unhurried)
 	again.as("maya").Connect("")
-	hers, here := subscribePresence(again.as("sam"))
+	samSocket, here := subscribePresence(again.as("sam"))
 	if len(here) != 2 {
 		t.Errorf("online are %+v", here)
 	}
@@ -126,7 +126,7 @@ func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 		return find[int64](again, `select count(*) from presence.nodes`) == 1
 	})
 	again.as("theo").Connect("")
-	for e, _ := hers.Next(); e.Name != "presenceUpdated"; e, _ = hers.Next() {
+	for e, _ := samSocket.Next(); e.Name != "presenceUpdated"; e, _ = samSocket.Next() {
 		if e.Name != "userOnline" || testkit.DataOf[arrival](t, e).User.Handle != "theo" {
 			t.Fatalf("got %s %s", e.Name, e.Data)
 		}

@@ -69,13 +69,13 @@ func presenceTextOf(id int64) string { return fmt.Sprintf(`main [data-standing-o
 func TestPresenceIsUnchangedByAReload(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := openPeoplePage(t, func(c *Config) { c.Presence.Grace = 10 * time.Second })
-	hers := app.open(maya, "/rooms")
+	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
 	testkit.Eval[any](sam.Page, `globalThis.told = [], ["userOnline", "userOffline", "presenceUpdated"].forEach(name => io.socket.on(name, ({userId}) => told.push([name, userId])))`)
-	hers.Reload()
-	hers.live().WantOnline(1)
-	hers.Reload()
-	hers.live()
+	mayaTab.Reload()
+	mayaTab.live().WantOnline(1)
+	mayaTab.Reload()
+	mayaTab.live()
 	app.open(app.as("theo"), "/rooms")
 	sam.WantOnline(2)
 	if n := testkit.Eval[int](sam.Page, fmt.Sprintf(`told.filter(([, id]) => id === %d).length`, id)); n != 0 {
@@ -96,14 +96,14 @@ func TestPresenceIsRenderedByTheServer(t *testing.T) {
 func TestPresenceStatusAndTextAreShownToOthers(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := openPeoplePage(t)
-	hers := app.open(maya, "/people")
-	other := hers.openTab("/rooms")
-	hers.Click(`[popovertarget="me"]`).Want("#my-status").ClickText("#my-status label", "Do not disturb")
+	mayaTab := app.open(maya, "/people")
+	other := mayaTab.openTab("/rooms")
+	mayaTab.Click(`[popovertarget="me"]`).Want("#my-status").ClickText("#my-status label", "Do not disturb")
 	sam.WantInSidebar(id, "busy").WantText(presenceTextOf(id), "Do not disturb")
-	for _, p := range []tab{hers, other} {
+	for _, p := range []tab{mayaTab, other} {
 		p.Want(`.topbar .avatar[data-presence="busy"]`)
 	}
-	hers.Type("#my-status-text", "lunch until <2>").Press("Enter")
+	mayaTab.Type("#my-status-text", "lunch until <2>").Press("Enter")
 	sam.WantText(presenceTextOf(id), "Do not disturb · lunch until <2>")
 	other.Click(`[popovertarget="me"]`).WantValue("#my-status-text", "lunch until <2>").Want(`#my-status [value=busy]:checked`)
 	other.Click("#my-status [name=clear]").WantValue("#my-status-text", "").WantNo("#my-status [name=clear]")
@@ -126,15 +126,15 @@ func TestPresenceStatusIsSetWithoutScript(t *testing.T) {
 func TestPresencePageShowsInvisibleUsersAsOffline(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := openPeoplePage(t)
-	hers := app.open(maya, "/people")
+	mayaTab := app.open(maya, "/people")
 	sam.WantInSidebar(id, "online")
-	hers.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Invisible").Want(`.topbar .avatar[data-presence="invisible"]`)
+	mayaTab.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Invisible").Want(`.topbar .avatar[data-presence="invisible"]`)
 	sam.WantInSidebar(id, "offline").WantOnline(0)
 	sam.Reload()
 	sam.live().WantInSidebar(id, "offline").WantOnline(0)
-	hers.Reload()
-	hers.live().Want(`.topbar .avatar[data-presence="invisible"]`).WantText(presenceTextOf(id), "Invisible")
-	hers.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Online")
+	mayaTab.Reload()
+	mayaTab.live().Want(`.topbar .avatar[data-presence="invisible"]`).WantText(presenceTextOf(id), "Invisible")
+	mayaTab.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Online")
 	sam.WantInSidebar(id, "online").WantOnline(1)
 }
 
@@ -160,21 +160,21 @@ func TestPresenceIsAwayWhenEveryTabIsHidden(t *testing.T) {
 func TestPresenceIdleUserIsAway(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := openPeoplePage(t, func(c *Config) { c.Presence.Idle = 300 * time.Millisecond })
-	hers := app.open(maya, "/rooms")
+	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "away")
-	testkit.Eval[any](hers.Page, `document.querySelector("#me").dataset.stay = setInterval(() => dispatchEvent(new PointerEvent("pointermove")), 50)`)
+	testkit.Eval[any](mayaTab.Page, `document.querySelector("#me").dataset.stay = setInterval(() => dispatchEvent(new PointerEvent("pointermove")), 50)`)
 	sam.WantInSidebar(id, "online")
-	testkit.Eval[any](hers.Page, `clearInterval(document.querySelector("#me").dataset.stay)`)
+	testkit.Eval[any](mayaTab.Page, `clearInterval(document.querySelector("#me").dataset.stay)`)
 	sam.WantInSidebar(id, "away")
 }
 
 func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := openPeoplePage(t)
-	hers := app.open(maya, "/rooms")
+	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
 	app.stop()
-	hers.close() // before the next start, which so never sees her
+	mayaTab.close() // before the next start, which so never sees her
 	again := startAppOn(t, app.config.DatabaseURL, fastPagePresence, func(c *Config) { c.Addr = app.listener.Addr().String() })
 	sam.live().WantInSidebar(id, "offline").WantOnline(0)
 	again.open(again.as("maya"), "/rooms")
@@ -184,22 +184,22 @@ func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 func TestPresenceCardOpensAndIsLive(t *testing.T) {
 	t.Parallel()
 	app, sam, maya, id := openPeoplePage(t)
-	hers := app.open(maya, "/rooms")
+	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
 	link := fmt.Sprintf(`main a[data-card="%d"]`, id)
 	sam.Click(link).WantText("#person-card", "@maya").WantText("#person-card", "Online").WantText("#person-card .why", "this server").WantFocus("#person-card")
 	sam.WantCount("#person-card .why code", 1)
-	hers.openTab("/people")
-	hers.close()
-	hers.Goto("/rooms")
-	hers.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Away")
+	mayaTab.openTab("/people")
+	mayaTab.close()
+	mayaTab.Goto("/rooms")
+	mayaTab.Click(`[popovertarget="me"]`).ClickText("#my-status label", "Away")
 	sam.WantText("#person-card", "Away").Want("#person-card .avatar[data-presence=away]")
 	sam.Press("Escape").WantNo("#person-card").WantFocus(link)
 	sam.Click(link).Click("#person-card form button").WantText(".room-head h1", "Maya Okafor")
 	sam.Want(fmt.Sprintf(`.room-head .avatar[data-person="%d"][data-presence="away"]`, id))
 
-	hers.live().visit("/people").Click(fmt.Sprintf(`main a[data-card="%d"]`, app.id(app.as("sam"))))
-	hers.WantText("#person-card", "@sam").WantNo("#person-card .why") // what it is made of is for oneself and admins
+	mayaTab.live().visit("/people").Click(fmt.Sprintf(`main a[data-card="%d"]`, app.id(app.as("sam"))))
+	mayaTab.WantText("#person-card", "@sam").WantNo("#person-card .why") // what it is made of is for oneself and admins
 }
 
 func TestPresenceCardsAreAccessible(t *testing.T) {

@@ -87,16 +87,16 @@ func TestPresenceEventsOfArrivalAndDeparture(t *testing.T) {
 	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
 	samID, mayaID := app.id(sam), app.id(maya)
-	hers, here := subscribePresence(sam)
+	samSocket, here := subscribePresence(sam)
 	if len(here) != 1 || here[0].ID != samID || !here[0].IsOnline || here[0].FullName != "Sam Rivera" {
 		t.Errorf("online are %+v", here)
 	}
 	one := maya.Connect("")
-	came := decodeExactly[arrival](t, string(hers.WantEvent("userOnline").Data))
+	came := decodeExactly[arrival](t, string(samSocket.WantEvent("userOnline").Data))
 	if came.UserID != mayaID || came.User.FullName != "Maya Okafor" || !came.User.IsOnline || time.Since(time.UnixMilli(came.Timestamp)) > time.Minute {
 		t.Errorf("came %+v", came)
 	}
-	if is := decodeExactly[update](t, string(hers.WantEvent("presenceUpdated").Data)); is.UserID != mayaID || is.Status != "online" {
+	if is := decodeExactly[update](t, string(samSocket.WantEvent("presenceUpdated").Data)); is.UserID != mayaID || is.Status != "online" {
 		t.Errorf("is %+v", is)
 	}
 	two := maya.Connect("")
@@ -104,11 +104,11 @@ func TestPresenceEventsOfArrivalAndDeparture(t *testing.T) {
 	app.wantPresence(sam, mayaID, presence.Online)
 	before := time.Now()
 	two.Close()
-	went := decodeExactly[arrival](t, string(hers.WantEvent("userOffline").Data))
+	went := decodeExactly[arrival](t, string(samSocket.WantEvent("userOffline").Data))
 	if took := time.Since(before); took < 200*time.Millisecond {
 		t.Errorf("offline after %v, before the grace", took)
 	}
-	is := decodeExactly[update](t, string(hers.WantEvent("presenceUpdated").Data))
+	is := decodeExactly[update](t, string(samSocket.WantEvent("presenceUpdated").Data))
 	if went.UserID != mayaID || went.User.IsOnline || is.Status != "offline" || is.LastSeenAt == nil || is.LastSeen == nil || *went.User.LastSeenAt != *is.LastSeenAt {
 		t.Errorf("went %+v, is %+v", went, is)
 	}
@@ -121,23 +121,23 @@ func TestPresenceSecondTabAndReloadSendNoEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, fastPresence, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // to come back in
 	sam, maya := app.as("sam"), app.as("maya")
-	hers, _ := subscribePresence(sam)
-	tab := maya.Connect("")
-	app.nextUpdate(hers, maya)
+	samSocket, _ := subscribePresence(sam)
+	mayaSocket := maya.Connect("")
+	app.nextUpdate(samSocket, maya)
 	for range 3 {
 		next := maya.Connect("")
-		tab.Close()
-		tab = next
+		mayaSocket.Close()
+		mayaSocket = next
 	}
-	tab.Close()
+	mayaSocket.Close()
 	maya.Connect("") // a reload
 	theo := app.as("theo").Connect("")
-	if came := testkit.DataOf[arrival](t, hers.WantEvent("userOnline")); came.User.Handle != "theo" {
+	if came := testkit.DataOf[arrival](t, samSocket.WantEvent("userOnline")); came.User.Handle != "theo" {
 		t.Errorf("told of %+v", came)
 	}
 	theo.Close()
-	hers.WantEvent("userOffline") // later than Maya's would have come
-	for _, e := range hers.Events() {
+	samSocket.WantEvent("userOffline") // later than Maya's would have come
+	for _, e := range samSocket.Events() {
 		if strings.HasPrefix(e.Name, "user") {
 			t.Errorf("got %s %s", e.Name, e.Data)
 		}
@@ -170,14 +170,14 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	sam, maya := app.as("sam"), app.as("maya")
 	mayaID := app.id(maya)
 	room := app.room(sam, "hidden")
-	hers, _ := subscribePresence(sam)
-	hers.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	tab, _ := subscribePresence(maya)
+	samSocket, _ := subscribePresence(sam)
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket, _ := subscribePresence(maya)
 	other, _ := subscribePresence(maya)
-	app.nextUpdate(hers, maya)
-	tab.Post("/api/presence/status", in{"status": "invisible", "text": "thinking"}).Want(200).WantBody(`"status":"invisible","text":"thinking"`)
-	hers.WantEvent("userOffline")
-	if is := app.nextUpdate(hers, maya); is.Status != "offline" || is.Text != "" || is.LastSeenAt == nil {
+	app.nextUpdate(samSocket, maya)
+	mayaSocket.Post("/api/presence/status", in{"status": "invisible", "text": "thinking"}).Want(200).WantBody(`"status":"invisible","text":"thinking"`)
+	samSocket.WantEvent("userOffline")
+	if is := app.nextUpdate(samSocket, maya); is.Status != "offline" || is.Text != "" || is.LastSeenAt == nil {
 		t.Errorf("to others she is %+v", is)
 	}
 	if is := app.nextUpdate(other, maya); is.Status != "invisible" || is.Text != "thinking" {
@@ -187,8 +187,8 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	if own := app.presenceSeenBy(maya, mayaID); own.Status != "invisible" || seen.Status != "offline" || seen.Text != "" {
 		t.Errorf("she sees %+v, others see %+v", own, seen)
 	}
-	tab.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200)
-	if e := hers.WantEvent("newMessage"); !strings.Contains(string(e.Data), `"handle":"maya","avatarUrl":null,"isOnline":false`) {
+	mayaSocket.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200)
+	if e := samSocket.WantEvent("newMessage"); !strings.Contains(string(e.Data), `"handle":"maya","avatarUrl":null,"isOnline":false`) {
 		t.Errorf("her message tells: %s", e.Data)
 	}
 	for _, path := range []string{"/api/users?query=maya", fmt.Sprint("/api/rooms/", room, "/members")} {
@@ -196,10 +196,10 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 			t.Errorf("%s tells: %s", path, body)
 		}
 	}
-	if online := testkit.As[[]person](hers.Get("/api/presence/subscribe", nil)); len(online) != 1 {
+	if online := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil)); len(online) != 1 {
 		t.Errorf("online are %+v", online)
 	}
-	tab.Close()
+	mayaSocket.Close()
 	other.Close()
 	again := maya.Connect("")
 	again.Get("/api/me", nil).Want(200).WantBody(`"isOnline":false`)
@@ -210,52 +210,52 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	if now := app.presenceSeenBy(sam, mayaID); *now.LastSeen != *seen.LastSeen {
 		t.Errorf("last seen at %v, then at %v", *seen.LastSeen, *now.LastSeen)
 	}
-	hers.WantNo("userOnline")
+	samSocket.WantNo("userOnline")
 	maya.Connect("").Post("/api/presence/status", in{"status": "online"}).Want(200).WantBody(`"isOnline":true`)
-	hers.WantEvent("userOnline")
-	app.nextUpdate(hers, maya)
+	samSocket.WantEvent("userOnline")
+	app.nextUpdate(samSocket, maya)
 }
 
 func TestPresenceStatusIsKeptAndChangesAreSent(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
-	hers, _ := subscribePresence(sam)
+	samSocket, _ := subscribePresence(sam)
 	maya.Post("/api/presence/status", in{"status": "busy", "text": "  lunch until 2 "}).Want(200).WantBody(`"status":"busy","text":"lunch until 2"`)
-	app.wantNoUpdate(hers, maya) // she is not here
-	tab := maya.Connect("")
-	hers.WantEvent("userOnline")
-	if is := app.nextUpdate(hers, maya); is.Status != "busy" || is.Text != "lunch until 2" || is.LastSeenAt != nil {
+	app.wantNoUpdate(samSocket, maya) // she is not here
+	mayaSocket := maya.Connect("")
+	samSocket.WantEvent("userOnline")
+	if is := app.nextUpdate(samSocket, maya); is.Status != "busy" || is.Text != "lunch until 2" || is.LastSeenAt != nil {
 		t.Errorf("is %+v", is)
 	}
 	maya.Post("/api/presence/status", in{"text": ""}).Want(200)
-	if is := app.nextUpdate(hers, maya); is.Status != "busy" || is.Text != "" {
+	if is := app.nextUpdate(samSocket, maya); is.Status != "busy" || is.Text != "" {
 		t.Errorf("is %+v", is)
 	}
-	tab.Post("/api/presence/status", in{"status": "away"}).Want(200).WantBody(`"isOnline":true`)
-	if is := app.nextUpdate(hers, maya); is.Status != "away" {
+	mayaSocket.Post("/api/presence/status", in{"status": "away"}).Want(200).WantBody(`"isOnline":true`)
+	if is := app.nextUpdate(samSocket, maya); is.Status != "away" {
 		t.Errorf("is %+v", is)
 	}
-	hers.WantNo("userOffline")
+	samSocket.WantNo("userOffline")
 }
 
 func TestPresenceAutomaticAwayKeepsTheChosenStatus(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
-	hers, _ := subscribePresence(sam)
+	samSocket, _ := subscribePresence(sam)
 	one, two := maya.Connect(""), maya.Connect("")
-	app.nextUpdate(hers, maya)
+	app.nextUpdate(samSocket, maya)
 	one.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"online"`)
 	two.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"away"`)
-	if is := app.nextUpdate(hers, maya); is.Status != "away" {
+	if is := app.nextUpdate(samSocket, maya); is.Status != "away" {
 		t.Errorf("is %+v", is)
 	}
 	if chosen := find[int64](app, `select count(*) from presence.people`); chosen != 0 {
 		t.Errorf("%d people have chosen something", chosen)
 	}
 	one.Post("/api/presence/status", in{"idle": false}).Want(200).WantBody(`"status":"online"`)
-	if is := app.nextUpdate(hers, maya); is.Status != "online" {
+	if is := app.nextUpdate(samSocket, maya); is.Status != "online" {
 		t.Errorf("is %+v", is)
 	}
 }
@@ -264,30 +264,30 @@ func TestPresenceRecoversWithTheDatabase(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, fastPresence)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	hers, _ := subscribePresence(sam)
-	tab := maya.Connect("")
-	app.nextUpdate(hers, maya)
+	samSocket, _ := subscribePresence(sam)
+	mayaSocket := maya.Connect("")
+	app.nextUpdate(samSocket, maya)
 	app.cutDatabase()
-	tab.Close()
+	mayaSocket.Close()
 	testkit.Eventually(t, "the database is reached", testkit.Patience, func() bool { return theo.Get("/api/me").Status == 200 })
 	theo.Connect("")
 	testkit.Eventually(t, "all was told", testkit.Patience, func() bool {
-		return len(testkit.As[[]person](hers.Get("/api/presence/subscribe", nil))) == 2
+		return len(testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))) == 2
 	})
-	hers.WantEvent("userOffline")
+	samSocket.WantEvent("userOffline")
 	app.exec(`truncate presence.leases, presence.nodes`) // at once, as a crash of the database does
 	testkit.Eventually(t, "the leases are written anew", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases`) == 2
 	})
-	hers.WantNo("userOffline")
+	samSocket.WantNo("userOffline")
 }
 
 func TestPresenceExplanation(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, fastPresence)
 	sam, maya := app.as("sam"), app.as("maya")
-	tab := maya.Connect("")
-	tab.Post("/api/presence/status", in{"idle": true}).Want(200)
+	mayaSocket := maya.Connect("")
+	mayaSocket.Post("/api/presence/status", in{"idle": true}).Want(200)
 	explain := func(viewer *testkit.Client, role account.Role) presence.Explanation {
 		e, err := app.presence.Explain(t.Context(), account.User{ID: app.id(viewer), Role: role}, app.id(maya))
 		if err != nil {
@@ -306,6 +306,6 @@ func TestPresenceExplanation(t *testing.T) {
 	if e := explain(app.as("theo"), account.Member); e.Whole || e.Leases != nil || e.Tabs != nil || e.Presence.Status != "away" {
 		t.Errorf("others get %+v", e)
 	}
-	tab.Close()
+	mayaSocket.Close()
 	testkit.Eventually(t, "the countdown", testkit.Patience, func() bool { return explain(maya, account.Member).OfflineIn != nil })
 }

@@ -14,9 +14,9 @@ import (
 func openPushSettings(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
 	app, service := startWithPush(t)
 	nora, laptop := app.signUpNora(), service.Device("laptop")
-	hers := tab{testkit.DesktopBrowser(t).Person(t, app.at(), nora.Cookies()...)}
-	hers.Notifications(answer).PushesTo(laptop).Goto("/settings")
-	return app, nora, laptop, hers.live()
+	page := tab{testkit.DesktopBrowser(t).Person(t, app.at(), nora.Cookies()...)}
+	page.Notifications(answer).PushesTo(laptop).Goto("/settings")
+	return app, nora, laptop, page.live()
 }
 
 // Gets is what the push service brings to the device.
@@ -46,27 +46,27 @@ func (p tab) WantShown(t *testing.T, tags ...string) {
 
 func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 	t.Parallel()
-	app, nora, laptop, hers := openPushSettings(t, "granted")
-	hers.Want(`[data-push-when=off]`).Click("[data-push-on]").Want(`[data-push-when=on]`).WantText("#push-devices", "This device")
-	hers.WantFocus("[data-push-off]")
+	app, nora, laptop, page := openPushSettings(t, "granted")
+	page.Want(`[data-push-when=off]`).Click("[data-push-on]").Want(`[data-push-when=on]`).WantText("#push-devices", "This device")
+	page.WantFocus("[data-push-off]")
 	id := app.id(nora)
-	hers.hide(true) // so that nobody looks
+	page.hide(true) // so that nobody looks
 	app.waitUntilInactive(nora)
 	app.sendNotification(id, "first")
 	first := laptop.WantPushes(1)[0]
-	hers.ReceivePush(first).WantShown(t, decodePush(t, first).Tag)
+	page.ReceivePush(first).WantShown(t, decodePush(t, first).Tag)
 	app.sendNotification(id, "second")
 	second := laptop.WantPushes(2)[1]
-	hers.ReceivePush(second).WantShown(t, decodePush(t, first).Tag, decodePush(t, second).Tag)
+	page.ReceivePush(second).WantShown(t, decodePush(t, first).Tag, decodePush(t, second).Tag)
 
 	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, first).ID), nil).Want(200)
-	hers.WantShown(t, decodePush(t, second).Tag)               // the open page closes it
-	hers.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
+	page.WantShown(t, decodePush(t, second).Tag)     // the open page closes it
+	page.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
 	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, second).ID), nil).Want(200)
 	for _, push := range laptop.WantPushes(3)[2:] {
-		hers.ReceivePush(push)
+		page.ReceivePush(push)
 	}
-	hers.WantShown(t)
+	page.WantShown(t)
 }
 
 // away waits until nobody is active at any of a person's tabs.
@@ -81,30 +81,30 @@ func (i *instance) waitUntilInactive(who *testkit.Client) {
 
 func TestPushReadElsewhereIsClosedByTheNextPage(t *testing.T) {
 	t.Parallel()
-	app, nora, laptop, hers := openPushSettings(t, "granted")
-	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
-	hers.hide(true)
+	app, nora, laptop, page := openPushSettings(t, "granted")
+	page.Click("[data-push-on]").Want(`[data-push-when=on]`)
+	page.hide(true)
 	app.waitUntilInactive(nora)
 	app.sendNotification(app.id(nora), "first")
 	push := laptop.WantPushes(1)[0]
-	hers.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
-	hers.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
+	page.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
+	page.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
 	nora.Post("/api/notifications/read-all", nil).Want(200)
-	hers.Goto("/people")
-	hers.live().WantShown(t)
+	page.Goto("/people")
+	page.live().WantShown(t)
 }
 
 func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 	t.Parallel()
-	app, nora, laptop, hers := openPushSettings(t, "granted")
-	hers.Click("[data-push-on]").Want(`[data-push-when=on]`)
-	hers.hide(true)
+	app, nora, laptop, page := openPushSettings(t, "granted")
+	page.Click("[data-push-on]").Want(`[data-push-when=on]`)
+	page.hide(true)
 	app.waitUntilInactive(nora)
 	app.sendNotification(app.id(nora), "first")
 	push := laptop.WantPushes(1)[0]
-	hers.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
-	hers.ClickNotification(decodePush(t, push).Tag).WantPath("/people")
-	hers.WantShown(t)
+	page.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
+	page.ClickNotification(decodePush(t, push).Tag).WantPath("/people")
+	page.WantShown(t)
 	testkit.Eventually(t, "it is read", testkit.Patience, func() bool {
 		return !strings.Contains(nora.Get("/api/notifications?unread=true").Want(200).Body, `"message":"first"`)
 	})
@@ -112,21 +112,21 @@ func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 
 func TestPushShowsThatItIsBlocked(t *testing.T) {
 	t.Parallel()
-	_, _, _, hers := openPushSettings(t, "denied")
-	hers.Want(`[data-push-when=blocked]`).WantNo("[data-push-on]").WantNo("[data-push-off]")
+	_, _, _, page := openPushSettings(t, "denied")
+	page.Want(`[data-push-when=blocked]`).WantNo("[data-push-on]").WantNo("[data-push-off]")
 }
 
 func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 	t.Parallel()
-	app, nora, _, hers := openPushSettings(t, "granted")
-	hers.Want("[data-push-when=off]").WantAccessible()
-	hers.Click("[data-push-on]").WantText("#push-devices", "This device").WantAccessible()
-	hers.Click("[data-push-off]").Want("[data-push-when=off]").WantNo("#push-devices li").WantFocus("[data-push-on]")
-	hers.Click("[data-push-on]").WantText("#push-devices", "This device")
-	hers.ClickText("#push-devices button", "Test").WantText("#push", "on its way").WantText("#push-devices", "last delivered")
-	hers.AllowErrors("404") // the browser asks whether it is still wanted
-	hers.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "no more pushes")
-	hers.Want("[data-push-when=off]") // the page has learnt it, and so has the browser
+	app, nora, _, page := openPushSettings(t, "granted")
+	page.Want("[data-push-when=off]").WantAccessible()
+	page.Click("[data-push-on]").WantText("#push-devices", "This device").WantAccessible()
+	page.Click("[data-push-off]").Want("[data-push-when=off]").WantNo("#push-devices li").WantFocus("[data-push-on]")
+	page.Click("[data-push-on]").WantText("#push-devices", "This device")
+	page.ClickText("#push-devices button", "Test").WantText("#push", "on its way").WantText("#push-devices", "last delivered")
+	page.AllowErrors("404") // the browser asks whether it is still wanted
+	page.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "no more pushes")
+	page.Want("[data-push-when=off]") // the page has learnt it, and so has the browser
 	if left := app.devices(nora); len(left) != 0 {
 		t.Errorf("left are %+v", left)
 	}
@@ -134,11 +134,11 @@ func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 
 func TestPushSubscriptionMovesToTheNextUser(t *testing.T) {
 	t.Parallel()
-	app, _, _, hers := openPushSettings(t, "granted")
-	hers.Click("[data-push-on]").Want("[data-push-when=on]")
-	hers.Click(`[popovertarget="me"]`).Click("form[action='/signout'] button").WantPath("/signin")
+	app, _, _, page := openPushSettings(t, "granted")
+	page.Click("[data-push-on]").Want("[data-push-when=on]")
+	page.Click(`[popovertarget="me"]`).Click("form[action='/signout'] button").WantPath("/signin")
 	theo := app.as("theo")
-	hers.Click("button[value=theo]").WantPath("/")
-	hers.live()
+	page.Click("button[value=theo]").WantPath("/")
+	page.live()
 	testkit.Eventually(t, "it is Theo's", testkit.Patience, func() bool { return len(app.devices(theo)) == 1 })
 }

@@ -19,23 +19,23 @@ func TestReconcilerSendsMissingEvents(t *testing.T) {
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "idle")
 	first := app.send(sam, room, "told")
-	bob := maya.Connect("view=html")
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket := maya.Connect("view=html")
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 
 	app.changeUnnoticed(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html)
 		values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'behind', '<p>behind</p>')`)
-	if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != 2 || e.Text != "behind" {
+	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 2 || e.Text != "behind" {
 		t.Errorf("the reconciler tells %+v", e)
 	}
 	app.changeUnnoticed(room, `update chat.messages set text = 'edited', seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
-	if e := testkit.DataOf[thing](t, bob.WantEvent("messageUpdated")); e.Seq != 3 || e.ID != first || e.Text != "edited" {
+	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("messageUpdated")); e.Seq != 3 || e.ID != first || e.Text != "edited" {
 		t.Errorf("the reconciler tells %+v", e)
 	}
 	app.changeUnnoticed(room, `update chat.messages set text = '', deleted_at = now(), seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
-	if e := bob.WantEvent("messageDeleted"); testkit.DataOf[thing](t, e).Seq != 4 || e.HTML == "" {
+	if e := mayaSocket.WantEvent("messageDeleted"); testkit.DataOf[thing](t, e).Seq != 4 || e.HTML == "" {
 		t.Errorf("the reconciler tells %+v", e)
 	}
-	if unseen := bob.Events(); len(unseen) > 0 {
+	if unseen := mayaSocket.Events(); len(unseen) > 0 {
 		t.Errorf("and again: %+v", unseen)
 	}
 }
@@ -45,16 +45,16 @@ func TestReconcilerSendsOnlyTheEndOfALongGap(t *testing.T) {
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "gap")
-	bob := maya.Connect("")
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket := maya.Connect("")
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	app.exec(`insert into chat.messages (room_id, seq, created_seq, sender_id, text, html)
 		select $1, n, n, $2, 'n', '' from generate_series(1, 300) n`, room, app.id(sam))
 	app.exec(`update chat.rooms set seq = 300 where id = $1`, room)
-	if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != 251 {
+	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 251 {
 		t.Errorf("of 300 missed changes the first to be told is %d", e.Seq)
 	}
 	testkit.Eventually(t, "the last is told", testkit.Patience, func() bool {
-		events := bob.Events()
+		events := mayaSocket.Events()
 		return len(events) > 0 && testkit.DataOf[thing](t, events[len(events)-1]).Seq == 300
 	})
 }
@@ -64,17 +64,17 @@ func TestReconcilerSendsNothingTwice(t *testing.T) {
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "busy")
-	alice, bob := sam.Connect(""), maya.Connect("")
-	for _, s := range []*testkit.Socket{alice, bob} {
+	samSocket, mayaSocket := sam.Connect(""), maya.Connect("")
+	for _, s := range []*testkit.Socket{samSocket, mayaSocket} {
 		s.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
 	for i := range 50 {
-		alice.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Want(200)
+		samSocket.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Want(200)
 	}
-	alice.WantNo("newMessage")
+	samSocket.WantNo("newMessage")
 	app.changeUnnoticed(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html) values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'last', '')`)
 	for want := range int64(51) {
-		if e := testkit.DataOf[thing](t, bob.WantEvent("newMessage")); e.Seq != want+1 {
+		if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != want+1 {
 			t.Fatalf("after %d comes %d", want, e.Seq)
 		}
 	}

@@ -164,10 +164,10 @@ func TestChatClientIDIsUniquePerUser(t *testing.T) {
 	a := newArena(t)
 	room := a.room(a.people["lin"], "ids")
 	const id = "11111111-2222-4333-8444-555555555555"
-	hers := testkit.As[thing](a.people["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
-	his := testkit.As[thing](a.people["theo"].Post("/api/chat/send", in{"roomId": room, "text": "his", "clientId": strings.ToUpper(id)}).Want(200))
-	if his.ID == hers.ID || his.Text != "his" {
-		t.Errorf("by the clientId of another person Theo gets %+v", his)
+	linMessage := testkit.As[thing](a.people["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
+	theoMessage := testkit.As[thing](a.people["theo"].Post("/api/chat/send", in{"roomId": room, "text": "his", "clientId": strings.ToUpper(id)}).Want(200))
+	if theoMessage.ID == linMessage.ID || theoMessage.Text != "his" {
+		t.Errorf("by the clientId of another person Theo gets %+v", theoMessage)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 	a := newArena(t)
 	lin, maya := a.people["lin"], a.people["maya"]
 	public, private, other, archived := a.room(lin, "public"), a.privateRoom("lin", "maya"), a.room(lin, "other"), a.room(lin, "archived")
-	hers, old, elsewhere, erased := a.send(lin, public, "hers"), a.send(lin, archived, "old"), a.send(lin, other, "elsewhere"), a.send(lin, public, "erased")
+	posted, old, elsewhere, erased := a.send(lin, public, "hers"), a.send(lin, archived, "old"), a.send(lin, other, "elsewhere"), a.send(lin, public, "erased")
 	colourful := a.send(lin, public, "colourful")
 	for _, emoji := range strings.Fields("😀 😁 😂 😃 😄 😅 😆 😇 😈 😉 😊 😋 😌 😍 😎 😏 😐 😑 😒 😓") {
 		lin.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", colourful), in{"emoji": emoji}).Want(200)
@@ -74,16 +74,16 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"reading a room of others", "theo", post, "/api/chat/read", in{"roomId": private, "seq": 1}, 404, ""},
 		{"a scope that is none", "lin", get, "/api/rooms", in{"scope": "all"}, 422, "scope"},
 
-		{"editing someone else's message", "maya", patch, message(hers), in{"text": "mine now"}, 403, "author"},
+		{"editing someone else's message", "maya", patch, message(posted), in{"text": "mine now"}, 403, "author"},
 		{"editing in an archived room", "lin", patch, message(old), in{"text": "new"}, 409, "archived"},
 		{"editing what was deleted", "lin", patch, message(erased), in{"text": "back"}, 404, ""},
-		{"editing to nothing", "lin", patch, message(hers), in{"text": "  "}, 422, "text"},
-		{"editing to 2,001 characters", "lin", patch, message(hers), in{"text": strings.Repeat("x", 2001)}, 422, "text"},
-		{"deleting someone else's message", "maya", del, message(hers), nil, 403, ""},
+		{"editing to nothing", "lin", patch, message(posted), in{"text": "  "}, 422, "text"},
+		{"editing to 2,001 characters", "lin", patch, message(posted), in{"text": strings.Repeat("x", 2001)}, 422, "text"},
+		{"deleting someone else's message", "maya", del, message(posted), nil, 403, ""},
 		{"deleting twice", "lin", del, message(erased), nil, 404, ""},
 		{"deleting nothing", "lin", del, message(999999), nil, 404, ""},
-		{"an emoji that is none", "lin", post, reactions(hers), in{"emoji": "ok"}, 422, "emoji"},
-		{"two emoji", "lin", post, reactions(hers), in{"emoji": "👍👍"}, 422, "emoji"},
+		{"an emoji that is none", "lin", post, reactions(posted), in{"emoji": "ok"}, 422, "emoji"},
+		{"two emoji", "lin", post, reactions(posted), in{"emoji": "👍👍"}, 422, "emoji"},
 		{"the 21st kind of emoji", "maya", post, reactions(colourful), in{"emoji": "🎉"}, 422, "20"},
 		{"a reaction to what was deleted", "maya", post, reactions(erased), in{"emoji": "🎉"}, 404, ""},
 		{"a reaction in an archived room", "maya", post, reactions(old), in{"emoji": "🎉"}, 409, "archived"},
@@ -161,11 +161,11 @@ func TestChatMarkupIsShownAsText(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "markup")
-	bob := maya.Connect("view=html")
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket := maya.Connect("view=html")
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	for _, text := range []string{"<script>alert(1)</script>", `<img src=x onerror="alert(1)">`, "[x](javascript:alert(1))", "```<script>\nx\n```", `"><svg/onload=alert(1)>`} {
 		sam.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)
-		e := bob.WantEvent("newMessage")
+		e := mayaSocket.WantEvent("newMessage")
 		sent := testkit.DataOf[struct{ Text, HTML string }](t, e)
 		if sent.Text != text {
 			t.Errorf("%q was not kept", text)

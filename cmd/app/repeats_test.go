@@ -16,11 +16,11 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 	room, private := app.room(sam, "repeats"), app.newPrivateRoomOf(sam)
 	message := app.send(sam, room, "once")
 	product := testkit.As[thing](sam.Post("/api/products", in{"name": "Lamp", "price": "1.00"}).Want(200)).ID
-	bob, alice := maya.Connect(""), sam.Connect("")
+	mayaSocket, samSocket := maya.Connect(""), sam.Connect("")
 	for _, list := range []string{"/api/rooms", "/api/products", "/api/notifications/subscribe"} {
-		bob.Get(list, nil).Want(200)
+		mayaSocket.Get(list, nil).Want(200)
 	}
-	bob.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	app.sendNotification(app.id(maya), "unread")
 
 	for name, do := range map[string]func(){
@@ -36,14 +36,14 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 		},
 		"a read mark":       func() { maya.Post("/api/chat/read", in{"roomId": 2, "seq": 1000}).Want(200) },
 		"all read":          func() { maya.Post("/api/notifications/read-all", nil).Want(200) },
-		"a joined room":     func() { alice.Get("/api/chat/join", in{"roomId": room}).Want(200) },
+		"a joined room":     func() { samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200) },
 		"a product's price": func() { sam.Do(http.MethodPatch, fmt.Sprint("/api/products/", product), in{"price": 2}).Want(200) },
 		"an unread counter": func() { maya.Post("/api/chat/read", in{"roomId": room, "seq": 0}).Want(200) },
 	} {
 		do()
-		app.eventsBeforeNext(bob, sam, room)
+		app.eventsBeforeNext(mayaSocket, sam, room)
 		do()
-		for _, e := range app.eventsBeforeNext(bob, sam, room) {
+		for _, e := range app.eventsBeforeNext(mayaSocket, sam, room) {
 			t.Errorf("%s again is told as %s %s", name, e.Name, e.Data)
 		}
 	}

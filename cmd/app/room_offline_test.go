@@ -64,8 +64,8 @@ func TestChatOfflineQueueSurvivesAServerRestart(t *testing.T) {
 		p.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
 		p.WantMessage("on the way").WantMessage("from Sam").WantMessage("from Maya")
 	}
-	if hers, his := maya.messageTexts(), sam.messageTexts(); !slices.Equal(hers, his) {
-		t.Errorf("Maya sees %q, Sam %q", hers, his)
+	if mayaTexts, samTexts := maya.messageTexts(), sam.messageTexts(); !slices.Equal(mayaTexts, samTexts) {
+		t.Errorf("Maya sees %q, Sam %q", mayaTexts, samTexts)
 	}
 }
 

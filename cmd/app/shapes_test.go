@@ -179,8 +179,8 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "shapes")
-	alice, bob, plain := sam.Connect(""), maya.Connect("view=html"), maya.Connect("")
-	for _, s := range []*testkit.Socket{bob, plain} {
+	samSocket, mayaSocket, plain := sam.Connect(""), maya.Connect("view=html"), maya.Connect("")
+	for _, s := range []*testkit.Socket{mayaSocket, plain} {
 		if got := s.Get("/api/chat/join", in{"roomId": room}).Want(200); got.Body != "[]" || got.Header.Get("X-Seq") != "0" {
 			t.Errorf("an empty room is %s at %s", got.Body, got.Header.Get("X-Seq"))
 		}
@@ -188,7 +188,7 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	// both sees an event with its fragment and without, and checks its data.
 	both := func(name, shape string) {
 		t.Helper()
-		e, without := bob.WantEvent(name), plain.WantEvent(name)
+		e, without := mayaSocket.WantEvent(name), plain.WantEvent(name)
 		if e.HTML == "" || without.HTML != "" {
 			t.Errorf("%s: html %q for who asked for it, %q for who did not", name, e.HTML, without.HTML)
 		}
@@ -206,13 +206,13 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 		return a
 	}
 
-	alice.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	both("userJoined", "visit")
-	alice.Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(200)
+	samSocket.Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(200)
 	wantShape(t, "typing", string(plain.WantEvent("typing").Data))
 
 	const clientID = "0e5f4a9c-5bd5-4f0e-9a6c-0d2f7f1f3a11"
-	first := inSeq(alice.Post("/api/chat/send", in{"roomId": fmt.Sprint(room), "text": "one", "clientId": clientID}).Want(200)).WantBody(`"clientId":"` + clientID)
+	first := inSeq(samSocket.Post("/api/chat/send", in{"roomId": fmt.Sprint(room), "text": "one", "clientId": clientID}).Want(200)).WantBody(`"clientId":"` + clientID)
 	wantShape(t, "message", first.Body)
 	both("newMessage", "toldMessage")
 	id := testkit.As[thing](first).ID
@@ -221,27 +221,27 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	}
 	wantShape(t, "message", inSeq(sam.Post("/api/chat/send", in{"roomId": room, "text": "two", "replyTo": id}).Want(200)).WantBody(`"replyTo":{"id":`).Body)
 	both("newMessage", "toldMessage")
-	wantShape(t, "message", inSeq(alice.Request(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "edited"}).Want(200)).WantBody(`"createdSeq":1`).Body)
+	wantShape(t, "message", inSeq(samSocket.Request(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "edited"}).Want(200)).WantBody(`"createdSeq":1`).Body)
 	both("messageUpdated", "toldMessage")
-	wantShape(t, "message", inSeq(alice.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "👍"}).Want(200)).WantBody(`"mine":true`).Body)
+	wantShape(t, "message", inSeq(samSocket.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "👍"}).Want(200)).WantBody(`"mine":true`).Body)
 	both("messageUpdated", "toldMessage")
 	wantShape(t, "message", maya.Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(200).WantBody(`"mine":false`).Body)
 
-	alice.Post("/api/chat/read", in{"roomId": room, "seq": 1}).Want(200)
+	samSocket.Post("/api/chat/read", in{"roomId": room, "seq": 1}).Want(200)
 	wantShape(t, "marks", sam.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200).Body)
-	read := alice.WantEvent("roomRead")
+	read := samSocket.WantEvent("roomRead")
 	wantShape(t, "roomRead", string(read.Data))
 	if read.Room != fmt.Sprint("user-", app.id(sam)) {
 		t.Errorf("roomRead comes in %q", read.Room)
 	}
-	wantNoContent(t, inSeq(alice.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
+	wantNoContent(t, inSeq(samSocket.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
 	both("messageDeleted", "gone")
-	changed := bob.Get("/api/chat/join", in{"roomId": room, "after": 3}).Want(200)
+	changed := mayaSocket.Get("/api/chat/join", in{"roomId": room, "after": 3}).Want(200)
 	wantShape(t, "message", changed.WantBody(`"text":"","html":""`).Body)
 	if changed.Header.Get("X-Seq") != "5" || changed.Header.Get("X-Reset") != "" {
 		t.Errorf("caught up with %v", changed.Header)
 	}
-	alice.Get("/api/chat/leave", in{"roomId": room}).Want(200).WantBody(`{"left":true}`)
+	samSocket.Get("/api/chat/leave", in{"roomId": room}).Want(200).WantBody(`{"left":true}`)
 	both("userLeft", "visit")
 }
 

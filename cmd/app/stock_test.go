@@ -135,33 +135,33 @@ func TestDocumentStockClientsEditTogether(t *testing.T) {
 		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(who), "role": role}).Want(http.StatusOK)
 	}
 	node := startProviders(t, app)
-	his, hers, reader := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)
+	samProvider, mayaProvider, theoProvider := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)
 	own := openEditor(t, sam, id) // and ours between them
-	his.command("write", "text", " two")
-	hers.wantText("one two")
+	samProvider.command("write", "text", " two")
+	mayaProvider.wantText("one two")
 	own.wantText("one two")
 	own.write("one two three")
-	his.wantText("one two three")
+	samProvider.wantText("one two three")
 
-	hers.command("disconnect")
-	hers.until("it is away", func(s state) bool { return !s.Synced })
-	hers.command("write", "text", " four")
-	his.command("write", "text", " five")
-	reader.wantText("one two three five")
-	hers.command("connect")
-	hers.until("both are there", func(s state) bool {
+	mayaProvider.command("disconnect")
+	mayaProvider.until("it is away", func(s state) bool { return !s.Synced })
+	mayaProvider.command("write", "text", " four")
+	samProvider.command("write", "text", " five")
+	theoProvider.wantText("one two three five")
+	mayaProvider.command("connect")
+	mayaProvider.until("both are there", func(s state) bool {
 		return strings.Contains(s.Text, " four") && strings.Contains(s.Text, " five")
 	})
-	his.until("they agree", func(s state) bool { return s.Text == hers.state().Text })
-	his.command("caret", "at", "here")
-	hers.until("his caret", func(s state) bool { return slices.Equal(s.Carets, []string{"here"}) })
+	samProvider.until("they agree", func(s state) bool { return s.Text == mayaProvider.state().Text })
+	samProvider.command("caret", "at", "here")
+	mayaProvider.until("his caret", func(s state) bool { return slices.Equal(s.Carets, []string{"here"}) })
 
-	before := his.state().Text
-	reader.command("write", "text", " mine")
-	reader.until("it is denied", func(s state) bool { return s.Denied > 0 })
-	his.command("write", "text", " six")
+	before := samProvider.state().Text
+	theoProvider.command("write", "text", " mine")
+	theoProvider.until("it is denied", func(s state) bool { return s.Denied > 0 })
+	samProvider.command("write", "text", " six")
 	own.until("what was allowed", func() bool { return strings.HasSuffix(own.text(), " six") })
-	if strings.Contains(own.text(), "mine") || len(his.state().Text) != len(before)+len(" six") {
+	if strings.Contains(own.text(), "mine") || len(samProvider.state().Text) != len(before)+len(" six") {
 		t.Errorf("a reader wrote: %q", own.text())
 	}
 }
@@ -172,8 +172,8 @@ func TestDocumentStockClientSendsFastTypingInFull(t *testing.T) {
 	sam := app.as("sam")
 	id := newDocument(sam, "Stock", "one")
 	node := startProviders(t, app)
-	his, own := node.open("sam", sam, id), openEditor(t, sam, id)
+	samProvider, own := node.open("sam", sam, id), openEditor(t, sam, id)
 	long := strings.Repeat("0123456789", 60)
-	his.command("write", "text", long)
+	samProvider.command("write", "text", long)
 	own.wantText("one" + long)
 }
