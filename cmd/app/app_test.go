@@ -29,17 +29,17 @@ func TestMain(m *testing.M) {
 	testkit.Main(m)
 }
 
-// instance is an App of a test's own, on a database of its own, and its log.
+// instance is an App on a database of its own, with its log.
 type instance struct {
 	*App
 	t   testing.TB
 	log *lines
 
-	behind *pgx.Conn // see admin
+	conn *pgx.Conn // see admin
 }
 
-// startApp starts what main starts, with cheap passwords. Changes to the
-// configuration come before the start.
+// startApp starts an App as main does, but with a low cost of password hashing. The
+// functions change the configuration before the start.
 func startApp(t testing.TB, change ...func(*Config)) *instance {
 	t.Helper()
 	return startAppOn(t, testkit.DatabaseURL(t), change...)
@@ -70,7 +70,7 @@ func testConfig(databaseURL string, log io.Writer) Config {
 	}
 }
 
-// stop ends the app as SIGTERM does. Doing so twice is harmless.
+// stop closes the app as SIGTERM does. A second call does nothing.
 func (i *instance) stop() {
 	if i.closing.Load() {
 		return
@@ -81,10 +81,11 @@ func (i *instance) stop() {
 	}
 }
 
-// anybody is somebody who is not signed in.
+// anonymous returns a client that is not signed in.
 func (i *instance) anonymous() *testkit.Client { return testkit.NewClient(i.t, i.at()) }
 
-// as signs somebody of the demo's cast in, by the form of the sign-in page.
+// as returns a client that is signed in as a user of the demo, by the form of the
+// sign-in page.
 func (i *instance) as(handle string) *testkit.Client {
 	i.t.Helper()
 	who := i.anonymous()
@@ -92,22 +93,22 @@ func (i *instance) as(handle string) *testkit.Client {
 	return who
 }
 
-// at is the app's address by number: other names of the machine have other cookies.
+// at returns the app's URL with the IP address: "localhost" has other cookies.
 func (i *instance) at() string { return "http://" + i.listener.Addr().String() }
 
-// room makes a public room of its own for a test.
+// room creates a public room and returns its id.
 func (i *instance) room(owner *testkit.Client, name string) int64 {
 	i.t.Helper()
 	return testkit.As[thing](owner.Post("/api/rooms", map[string]string{"name": name, "kind": "public"}).Want(http.StatusOK)).ID
 }
 
-// id finds a person's id by the handle.
+// id returns the id of the client's user.
 func (i *instance) id(who *testkit.Client) int64 {
 	i.t.Helper()
 	return testkit.As[thing](who.Get("/api/me").Want(http.StatusOK)).ID
 }
 
-// thing is as much of any answer as most tests look at.
+// thing has the fields that most tests read from an answer or an event.
 type thing struct {
 	ID     int64  `json:"id"`
 	RoomID int64  `json:"roomId"`
@@ -117,7 +118,7 @@ type thing struct {
 	Unread int    `json:"unread"`
 }
 
-// lines is a log that a test can read.
+// lines is a log in memory.
 type lines struct {
 	mu   sync.Mutex
 	text strings.Builder

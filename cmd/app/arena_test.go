@@ -12,8 +12,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// arena is an app in which something is refused: whatever is tried there, the
-// database has to stay as it is, and the log gets one line without secrets.
+// arena is an app for refused requests: after each one the database must be
+// unchanged, and the log must have one more line, without secrets.
 type arena struct {
 	*instance
 	people  map[string]*testkit.Client
@@ -21,8 +21,8 @@ type arena struct {
 	secrets []string
 }
 
-// anArena has Lin, who owns rooms, Maya, who is a member, and Theo, who is a
-// stranger; and nobody, who is "".
+// newArena signs in Lin, who owns the rooms of the tests, Maya, who is a member, and
+// Theo, who is not. The name "" is an anonymous client.
 func newArena(t *testing.T, change ...func(*Config)) *arena {
 	a := &arena{instance: startApp(t, change...), people: map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}}
 	for _, handle := range []string{"lin", "maya", "theo", ""} {
@@ -38,7 +38,8 @@ func newArena(t *testing.T, change ...func(*Config)) *arena {
 	return a
 }
 
-// call makes a request by either way. Data of a GET or DELETE is its query.
+// call makes a request over the socket or by HTTP. The data of a GET or DELETE by
+// HTTP is its query.
 func (a *arena) call(bySocket bool, who, method, path string, data any) testkit.Answer {
 	a.t.Helper()
 	if bySocket {
@@ -54,30 +55,30 @@ func (a *arena) call(bySocket bool, who, method, path string, data any) testkit.
 	return a.people[who].Do(method, path, data)
 }
 
-// refuses checks what try leaves behind: nothing but a line in the log.
+// wantRefused checks that try changes nothing but adds one line to the log.
 func (a *arena) wantRefused(t *testing.T, try func()) {
 	t.Helper()
 	before, read := a.state(), len(a.log.String())
 	try()
 	var lines []string
-	testkit.Eventually(t, "it is logged", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the refusal is logged", testkit.Patience, func() bool {
 		lines = strings.Split(strings.TrimSpace(a.log.String()[read:]), "\n")
 		return lines[0] != ""
 	})
 	if len(lines) != 1 {
-		t.Errorf("it is logged %d times:\n%s", len(lines), strings.Join(lines, "\n"))
+		t.Errorf("the refusal is logged %d times:\n%s", len(lines), strings.Join(lines, "\n"))
 	}
 	for _, secret := range a.secrets {
 		if strings.Contains(strings.Join(lines, "\n"), secret) {
-			t.Errorf("the log tells the secret %q: %s", secret, lines)
+			t.Errorf("the log contains the secret %q: %s", secret, lines)
 		}
 	}
 	if after := a.state(); after != before {
-		t.Errorf("it has changed the database: %s, then %s", before, after)
+		t.Errorf("the database has changed from %s to %s", before, after)
 	}
 }
 
-// state is a fingerprint of all that people have made.
+// state returns a fingerprint of the tables that users change.
 func (a *arena) state() string {
 	a.t.Helper()
 	var parts []string
@@ -87,7 +88,7 @@ func (a *arena) state() string {
 	return find[string](a.instance, `select concat_ws(' ', `+strings.Join(parts, ", ")+`)`)
 }
 
-// problem is a problem document with nothing else in it.
+// problem has all fields of a problem document.
 type problem struct {
 	Type   string            `json:"type"`
 	Title  string            `json:"title"`
@@ -107,19 +108,19 @@ func wantProblem(t *testing.T, answer testkit.Answer, status int) problem {
 		t.Errorf("the problem document is %s", answer.Body)
 	}
 	if (status == http.StatusUnprocessableEntity) != (len(p.Errors) > 0) {
-		t.Errorf("its errors are %v", p.Errors)
+		t.Errorf("the problem's errors are %v", p.Errors)
 	}
 	return p
 }
 
-// exactly decodes JSON that has all of T's fields and no others.
+// decodeExactly decodes JSON and fails the test if it has a field that T has not.
 func decodeExactly[T any](t *testing.T, text string) T {
 	t.Helper()
 	var v T
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&v); err != nil {
-		t.Fatalf("it is no %T: %v: %s", v, err, text)
+		t.Fatalf("not a %T: %v: %s", v, err, text)
 	}
 	return v
 }

@@ -18,23 +18,23 @@ func TestDatabaseOutageIs503AndTheAppRecovers(t *testing.T) {
 	app := startApp(t)
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "away")
-	live, other := sam.Connect(""), maya.Connect("")
-	for _, s := range []*testkit.Socket{live, other} {
+	samSocket, mayaSocket := sam.Connect(""), maya.Connect("")
+	for _, s := range []*testkit.Socket{samSocket, mayaSocket} {
 		s.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
 	restore := app.takeDatabaseAway()
 
 	for name, answer := range map[string]testkit.Answer{
-		"reading by HTTP":          sam.Get("/api/rooms"),
-		"sending by HTTP":          sam.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
-		"reading by the socket":    live.Get("/api/rooms", nil),
-		"sending by the socket":    live.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
-		"joining":                  live.Get("/api/chat/join", in{"roomId": room}),
-		"signing in":               app.anonymous().Post("/api/login", in{"email": "x@test.example", "password": "correct horse"}),
-		"somebody not known there": app.anonymous().WithToken("x").Get("/api/me"),
+		"reading by HTTP":       sam.Get("/api/rooms"),
+		"sending by HTTP":       sam.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
+		"reading by the socket": samSocket.Get("/api/rooms", nil),
+		"sending by the socket": samSocket.Post("/api/chat/send", in{"roomId": room, "text": "lost?"}),
+		"joining":               samSocket.Get("/api/chat/join", in{"roomId": room}),
+		"signing in":            app.anonymous().Post("/api/login", in{"email": "x@test.example", "password": "correct horse"}),
+		"an unknown token":      app.anonymous().WithToken("x").Get("/api/me"),
 	} {
 		if p := wantProblem(t, answer, http.StatusServiceUnavailable); p.Detail == "" || strings.Contains(answer.Body, "SQLSTATE") {
-			t.Errorf("%s: it says %s", name, answer.Body)
+			t.Errorf("%s: the answer is %s", name, answer.Body)
 		}
 		if answer.Header.Get("Retry-After") != "1" {
 			t.Errorf("%s: Retry-After is %q", name, answer.Header.Get("Retry-After"))
@@ -45,14 +45,14 @@ func TestDatabaseOutageIs503AndTheAppRecovers(t *testing.T) {
 	app.anonymous().Get("/js/socket.js").Want(200)
 	app.anonymous().Do(http.MethodGet, "/signin", nil, "Accept", "text/html").Want(200)
 	sam.Do(http.MethodGet, fmt.Sprint("/rooms/", room), nil, "Accept", "text/html").Want(503).WantBody("<html")
-	live.Get("/healthz", nil).Want(200)
+	samSocket.Get("/healthz", nil).Want(200)
 
 	restore()
-	testkit.Eventually(t, "it is ready again", testkit.Patience, func() bool { return app.anonymous().Get("/readyz").Status == 200 })
-	live.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
-	live.Post("/api/chat/send", in{"roomId": room, "text": "back"}).Want(200)
-	if e := testkit.DataOf[thing](t, other.WantEvent("newMessage")); e.Text != "back" || e.Seq != 1 {
-		t.Errorf("the first message after it came back is %+v", e)
+	testkit.Eventually(t, "the app is ready again", testkit.Patience, func() bool { return app.anonymous().Get("/readyz").Status == 200 })
+	samSocket.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
+	samSocket.Post("/api/chat/send", in{"roomId": room, "text": "back"}).Want(200)
+	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Text != "back" || e.Seq != 1 {
+		t.Errorf("the first message after the outage is %+v", e)
 	}
 }
 
@@ -63,7 +63,7 @@ func TestDatabaseConnectionIsReplacedWhenLost(t *testing.T) {
 	room := app.room(sam, "blip")
 	for i := range 5 {
 		app.cutDatabase()
-		testkit.Eventually(t, "it sends again", testkit.Patience, func() bool {
+		testkit.Eventually(t, "the app stores messages again", testkit.Patience, func() bool {
 			return sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Status == 200
 		})
 	}
@@ -86,7 +86,8 @@ func TestChatFailedCatchUpKeepsTheSubscription(t *testing.T) {
 	late.WantNo("newMessage") // its join was refused
 }
 
-// takeDatabaseAway ends the app's connections and lets nobody in until restore.
+// takeDatabaseAway terminates the app's connections and refuses new ones until
+// restore is called.
 func (i *instance) takeDatabaseAway() (restore func()) {
 	i.t.Helper()
 	at, err := url.Parse(i.config.DatabaseURL)
@@ -95,14 +96,14 @@ func (i *instance) takeDatabaseAway() (restore func()) {
 	}
 	name := strings.TrimPrefix(at.Path, "/")
 	at.Path = "/postgres"
-	door, err := pgx.Connect(context.Background(), at.String())
+	conn, err := pgx.Connect(context.Background(), at.String())
 	if err != nil {
-		i.t.Fatalf("connect beside the app's database: %v", err)
+		i.t.Fatalf("connect to the server's postgres database: %v", err)
 	}
-	i.t.Cleanup(func() { door.Close(context.Background()) })
+	i.t.Cleanup(func() { conn.Close(context.Background()) })
 	exec := func(sql string) {
 		i.t.Helper()
-		if _, err := door.Exec(context.Background(), sql); err != nil {
+		if _, err := conn.Exec(context.Background(), sql); err != nil {
 			i.t.Fatalf("%s: %v", sql, err)
 		}
 	}

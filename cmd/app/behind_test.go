@@ -8,22 +8,22 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// admin is a connection of the test's own to the app's database.
+// admin returns a connection to the app's database that bypasses the app.
 func (i *instance) admin() *pgx.Conn {
 	i.t.Helper()
-	if i.behind != nil {
-		return i.behind
+	if i.conn != nil {
+		return i.conn
 	}
 	conn, err := pgx.Connect(context.Background(), i.config.DatabaseURL)
 	if err != nil {
-		i.t.Fatalf("connect behind the app's back: %v", err)
+		i.t.Fatalf("connect to the app's database: %v", err)
 	}
-	i.behind = conn
+	i.conn = conn
 	i.t.Cleanup(func() { conn.Close(context.Background()) })
 	return conn
 }
 
-// exec changes the database behind the app's back.
+// exec changes the database without the app's knowledge.
 func (i *instance) exec(sql string, args ...any) {
 	i.t.Helper()
 	if _, err := i.admin().Exec(context.Background(), sql, args...); err != nil {
@@ -41,13 +41,13 @@ func find[T any](i *instance, sql string, args ...any) T {
 	return v
 }
 
-// cutDatabase ends every connection that the app has to its database.
+// cutDatabase terminates all connections of the app to its database.
 func (i *instance) cutDatabase() {
 	i.t.Helper()
 	i.exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
 }
 
-// send sends a message and returns its id.
+// send sends a chat message and returns its id.
 func (i *instance) send(who *testkit.Client, room int64, text string) int64 {
 	i.t.Helper()
 	return testkit.As[thing](who.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)).ID

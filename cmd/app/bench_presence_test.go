@@ -11,34 +11,35 @@ import (
 )
 
 const (
-	benchWatchers = 20 // who look on while the others arrive
+	benchWatchers = 20 // subscribers that are online before the others arrive
 	subscribing   = `{"id":1,"url":"/api/presence/subscribe"}`
 )
 
-// BenchmarkPresenceStorm lets people arrive, 50 at a time, each of whom watches
-// who is online as every page does. Some others were there before, and have to
-// hear of every one.
+// BenchmarkPresenceStorm connects b.N users, 50 at a time, each of which subscribes to
+// presence as every page does. benchWatchers earlier subscribers must receive an event
+// for each of them.
 func BenchmarkPresenceStorm(b *testing.B) {
 	v := &venue{instance: startDurable(b)}
 	watchers := v.startUsers(b, load.Order{Task: load.Listen, Sockets: benchWatchers, Events: b.N, Mark: `"event":"userOnline"`}, "watcher")
 	storm := v.startUsers(b, load.Order{Task: load.Connect, Sockets: b.N}, "person")
 	began := time.Now()
-	var heard load.Report
+	var received load.Report
 	load.Measure(b, "arrival", b.N, func() {
 		storm.Go()
 		b.ReportMetric(time.Since(began).Seconds(), "s-until-all-arrived")
-		heard = watchers.Finish()
+		received = watchers.Finish()
 	})
-	b.ReportMetric(time.Since(began).Seconds(), "s-until-all-heard")
-	b.ReportMetric(float64(heard.Messages)/benchWatchers, "frames/watcher")
-	b.ReportMetric(float64(heard.Bytes)/benchWatchers/1024, "KiB/watcher")
+	b.ReportMetric(time.Since(began).Seconds(), "s-until-all-received")
+	b.ReportMetric(float64(received.Messages)/benchWatchers, "frames/watcher")
+	b.ReportMetric(float64(received.Bytes)/benchWatchers/1024, "KiB/watcher")
 	storm.Finish()
-	if lost := v.hub.Stats().Closed; lost[wire.CloseTooSlow] > 0 || heard.Events < b.N*benchWatchers {
-		b.Errorf("%d arrivals were heard, want %d; lost were %v", heard.Events, b.N*benchWatchers, lost)
+	if lost := v.hub.Stats().Closed; lost[wire.CloseTooSlow] > 0 || received.Events < b.N*benchWatchers {
+		b.Errorf("%d arrivals were received, want %d; closed connections: %v", received.Events, b.N*benchWatchers, lost)
 	}
 }
 
-// crowd is a load in which everybody is another person, and watches presence.
+// startUsers starts a load in which each socket is another user, who subscribes to
+// presence.
 func (v *venue) startUsers(b *testing.B, order load.Order, name string) *load.Process {
 	b.Helper()
 	order.Address = v.listener.Addr().String()

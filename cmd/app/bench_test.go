@@ -16,18 +16,18 @@ import (
 	"hubbub/internal/wire"
 )
 
-// These measure the app that main runs, on a Postgres of its own that keeps
-// what it commits, with the load in another process. docs/performance.md has
-// the figures. Use the counts of `make bench`.
+// The benchmarks measure the app that main runs, on a Postgres of its own with durable
+// commits. The load comes from another process. docs/performance.md has the results;
+// `make bench` has the number of iterations to use.
 
 const (
 	benchPeople = 20
 	benchRooms  = 20
-	members     = 1000 // connections in a room that much is told to
+	members     = 1000 // connections in the room of a fan-out
 	benchText   = "Ten percent is over. Waiting two minutes."
 )
 
-// venue is an app with people and rooms for a load.
+// venue is an app with users and rooms for a load.
 type venue struct {
 	*instance
 	people []*testkit.Client
@@ -46,7 +46,7 @@ func openVenue(b *testing.B) *venue {
 	return v
 }
 
-// startDurable is an app without the limits that hold a person back.
+// startDurable starts an app without rate and connection limits.
 func startDurable(b *testing.B) *instance {
 	b.Helper()
 	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // a disk, which /tmp may not be
@@ -57,12 +57,11 @@ func startDurable(b *testing.B) *instance {
 	return startAppOn(b, "", func(c *Config) {
 		c.DataDir, c.RequestRate, c.ConnectionsPerAddress = dir, 0, 0
 		c.Log = slog.New(contextHandler{slog.NewTextHandler(io.Discard, nil)})
-		c.Heartbeat = time.Hour // a load answers no pings
+		c.Heartbeat = time.Hour // the load does not answer pings
 	})
 }
 
-// start puts a load on the app: one socket a person and room, in turn, that has
-// joined the room.
+// start starts a load: one socket for each user and room, which has joined the room.
 func (v *venue) start(b *testing.B, order load.Order, view, ask string) *load.Process {
 	b.Helper()
 	order.Address = v.listener.Addr().String()
@@ -79,8 +78,8 @@ func (v *venue) start(b *testing.B, order load.Order, view, ask string) *load.Pr
 	return load.Start(b, order)
 }
 
-// BenchmarkFanOutSaturated broadcasts a message to the 1,000 connections of a
-// room, as fast as they take it: their queues stay half full.
+// BenchmarkFanOutSaturated broadcasts messages to the 1,000 connections of a room as
+// fast as possible without overflow: it waits while a queue is more than half full.
 func BenchmarkFanOutSaturated(b *testing.B) {
 	for _, view := range []string{"", "?view=html"} {
 		b.Run("socket"+view, func(b *testing.B) {
@@ -104,10 +103,10 @@ func (v *venue) broadcast(b *testing.B, times int) {
 			time.Sleep(100 * time.Microsecond)
 		}
 	}
-	testkit.Eventually(b, "all is sent", 10*time.Second, func() bool { return v.hub.Stats().Queued == 0 })
+	testkit.Eventually(b, "all frames are sent", 10*time.Second, func() bool { return v.hub.Stats().Queued == 0 })
 }
 
-// newMessage is the event that chat makes of a message.
+// newMessage makes an event like chat's event of a new message.
 func newMessage(roomID int64) hub.Event {
 	m := chat.Message{
 		ID: 4711, RoomID: roomID, Seq: 42, CreatedSeq: 42, Text: benchText, HTML: "<p>" + benchText + "</p>",
@@ -117,8 +116,8 @@ func newMessage(roomID int64) hub.Event {
 	return hub.Event{Name: "newMessage", Data: m, HTML: chat.MessageRow(m, chat.Reader{}).Render}
 }
 
-// BenchmarkFanOutPaced sends 20 messages a second to a room of 1,000
-// connections. The time runs from before the message is stored until it is heard.
+// BenchmarkFanOutPaced sends 20 messages a second to a room of 1,000 connections. It
+// measures the time from before the message is stored until it is received.
 func BenchmarkFanOutPaced(b *testing.B) {
 	for _, view := range []string{"", "?view=html"} {
 		b.Run("socket"+view, func(b *testing.B) {
@@ -126,10 +125,10 @@ func BenchmarkFanOutPaced(b *testing.B) {
 			v.rooms = v.rooms[:1]
 			listeners := v.start(b, load.Order{Task: load.Listen, Sockets: members, Events: b.N}, view, "")
 			load.Measure(b, "delivery", b.N*members, func() { v.sendPaced(b, b.N) })
-			heard := listeners.Finish()
-			heard.ReportLags(b)
-			if heard.Events != b.N*members {
-				b.Errorf("%d messages were heard, want %d", heard.Events, b.N*members)
+			received := listeners.Finish()
+			received.ReportLags(b)
+			if received.Events != b.N*members {
+				b.Errorf("%d messages were received, want %d", received.Events, b.N*members)
 			}
 		})
 	}
@@ -151,8 +150,8 @@ func (v *venue) sendPaced(b *testing.B, times int) {
 	}
 }
 
-// BenchmarkVirtualRequests asks for what needs no database: somebody has
-// stopped typing.
+// BenchmarkVirtualRequests sends requests that need no database: the user has stopped
+// typing.
 func BenchmarkVirtualRequests(b *testing.B) {
 	for _, c := range []struct{ sockets, pipelined int }{{1, 1}, {50, 1}, {50, 16}} {
 		b.Run(fmt.Sprintf("sockets=%d/pipelined=%d", c.sockets, c.pipelined), func(b *testing.B) {
@@ -165,8 +164,8 @@ func BenchmarkVirtualRequests(b *testing.B) {
 	}
 }
 
-// BenchmarkStoredSends sends messages that are committed and told to the rooms:
-// sockets over 20 rooms, each with one message in flight.
+// BenchmarkStoredSends sends messages that are committed and broadcast. The sockets are
+// in 20 rooms, each with one request in flight.
 func BenchmarkStoredSends(b *testing.B) {
 	for _, sockets := range []int{20, 100, 400} {
 		b.Run(fmt.Sprint("sockets=", sockets), func(b *testing.B) {
@@ -179,8 +178,8 @@ func BenchmarkStoredSends(b *testing.B) {
 	}
 }
 
-// BenchmarkConnectStorm connects people who are known by their session's cookie
-// and join a room, 50 at a time.
+// BenchmarkConnectStorm connects users with a session cookie, 50 at a time. Each joins a
+// room.
 func BenchmarkConnectStorm(b *testing.B) {
 	v := openVenue(b)
 	arriving := v.start(b, load.Order{Task: load.Connect, Sockets: b.N}, "", "")
@@ -188,8 +187,8 @@ func BenchmarkConnectStorm(b *testing.B) {
 	arriving.Finish()
 }
 
-// BenchmarkIdleMemory weighs connections with a session that have joined a room
-// and say nothing.
+// BenchmarkIdleMemory measures the memory of idle connections with a session, which have
+// joined a room.
 func BenchmarkIdleMemory(b *testing.B) {
 	v := openVenue(b)
 	var idle *load.Process

@@ -18,7 +18,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// sendHalf opens a connection and sends a request without the end of its body.
+// sendPartialRequest opens a connection and sends a request without the end of its body.
 func sendPartialRequest(t *testing.T, address, path string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -33,7 +33,7 @@ func sendPartialRequest(t *testing.T, address, path string) net.Conn {
 	return conn
 }
 
-// wantEnd waits for the answer and for the end of the connection.
+// wantAnswerAndClose waits for the response and for the end of the connection.
 func wantAnswerAndClose(t *testing.T, conn net.Conn, status int) {
 	t.Helper()
 	conn.SetReadDeadline(time.Now().Add(testkit.Patience))
@@ -47,7 +47,7 @@ func wantAnswerAndClose(t *testing.T, conn net.Conn, status int) {
 	}
 	io.Copy(io.Discard, response.Body)
 	if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
-		t.Errorf("the connection stays: %v", err)
+		t.Errorf("the connection is still open: %v", err)
 	}
 }
 
@@ -103,6 +103,6 @@ func TestBodyDeadlineEndsWithTheBody(t *testing.T) {
 		}
 	}
 	if !reused {
-		t.Error("the connection was not used again")
+		t.Error("the connection was not reused")
 	}
 }

@@ -23,7 +23,7 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 		tab.WantText(".message .cards a", "Edited by Sam Rivera")
 	}
 	linTab.WantMessage("read this")
-	linTab.Send("what is it?").WantMessage("what is it?") // an answer came, and so has that for the card
+	linTab.Send("what is it?").WantMessage("what is it?") // the reply to this message comes after the one for the card
 	linTab.WantNoText(".message", "Plan for the winter")
 
 	cards := func(who *testkit.Client, html bool) string {
@@ -36,12 +36,12 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	sam.Post("/api/chat/send", map[string]any{"roomId": room, "text": "[again](/documents/" + itoa(doc) + ")"}).Want(http.StatusOK)
 	for _, html := range []bool{true, false} {
 		if !strings.Contains(cards(maya, html), "Plan for the winter") || strings.Contains(cards(lin, html), "Plan for the winter") {
-			t.Errorf("without script (%v) others see the card, or not they", html)
+			t.Errorf("HTML %v: the card is hidden from Maya or shown to Lin", html)
 		}
 	}
 }
 
-// lastMessage is the newest message of a room.
+// lastMessage returns the id of the newest message of a room.
 func (i *instance) lastMessage(who *testkit.Client, room int64) int64 {
 	i.t.Helper()
 	messages := testkit.As[[]thing](who.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))

@@ -20,7 +20,7 @@ func TestChatMessageReachesOtherSockets(t *testing.T) {
 	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	if joined := testkit.DataOf[thing](t, samSocket.WantEvent("userJoined")); joined.RoomID != room || joined.UserID != app.id(maya) {
-		t.Errorf("userJoined tells %+v", joined)
+		t.Errorf("userJoined is %+v", joined)
 	}
 
 	sent := testkit.As[thing](samSocket.Post("/api/chat/send", in{"roomId": room, "text": "hi **Maya**"}).Want(200))
@@ -68,7 +68,7 @@ func TestChatClientIDMakesSendingIdempotent(t *testing.T) {
 	sam.Post("/api/chat/send", in{"roomId": other, "text": "once", "clientId": id}).Want(http.StatusConflict)
 	maya.Post("/api/chat/send", in{"roomId": room, "text": "mine", "clientId": id}).Want(200).WantBody("mine")
 	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 2 {
-		t.Errorf("the next message has seq %d: the retry left a hole", e.Seq)
+		t.Errorf("the next message has seq %d: the retry left a gap", e.Seq)
 	}
 }
 
@@ -143,7 +143,7 @@ func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 	mayaSocket.WantNo("typing")
 	two.Close()
 	if e := mayaSocket.WantEvent("typing"); !strings.Contains(string(e.Data), `"isTyping":false`) {
-		t.Errorf("after the last tab went: %s", e.Data)
+		t.Errorf("after the last tab has closed: %s", e.Data)
 	}
 	app.as("theo").Connect("").Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(http.StatusForbidden)
 }
@@ -162,7 +162,7 @@ func TestChatLeaveIsSentOncePerUser(t *testing.T) {
 	mayaSocket.WantNo("userJoined")
 	two.Close()
 	if left := testkit.DataOf[thing](t, mayaSocket.WantEvent("userLeft")); left.UserID != app.id(sam) || left.RoomID != room {
-		t.Errorf("userLeft tells %+v", left)
+		t.Errorf("userLeft is %+v", left)
 	}
 }
 
@@ -176,9 +176,9 @@ func TestChatUnreadCountsComeFromTheServer(t *testing.T) {
 	one.Get("/api/rooms", nil).Want(200)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "@maya look"}).Want(200)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "and this"}).Want(200)
-	moved := one.WantEvent("room")
-	if !strings.Contains(string(moved.Data), `"verb":"updated"`) || !strings.Contains(string(moved.Data), fmt.Sprintf(`"mentioned":[%d]`, app.id(maya))) {
-		t.Errorf("who lists rooms hears %s", moved.Data)
+	updated := one.WantEvent("room")
+	if !strings.Contains(string(updated.Data), `"verb":"updated"`) || !strings.Contains(string(updated.Data), fmt.Sprintf(`"mentioned":[%d]`, app.id(maya))) {
+		t.Errorf("the event for the list of rooms is %s", updated.Data)
 	}
 	if unread, mentions := app.counts(maya, room); unread != 2 || mentions != 1 {
 		t.Errorf("%d unread, %d mentions", unread, mentions)
@@ -190,7 +190,7 @@ func TestChatUnreadCountsComeFromTheServer(t *testing.T) {
 		t.Errorf("read up to %d, past the room's seq", e.ReadSeq)
 	}
 	if unread, _ := app.counts(sam, room); unread != 0 {
-		t.Errorf("Sam's own messages are unread to him: %d", unread)
+		t.Errorf("%d of Sam's own messages are unread for Sam", unread)
 	}
 }
 
@@ -208,7 +208,7 @@ func TestChatRemovedMemberReceivesNothingMore(t *testing.T) {
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "now we are alone"}).Want(200)
 	for _, tab := range tabs {
 		if e := tab.WantEvent("room"); !strings.Contains(string(e.Data), `"verb":"removedFrom"`) {
-			t.Errorf("the removed one hears %s", e.Data)
+			t.Errorf("the event of the removal is %s", e.Data)
 		}
 		for _, e := range tab.Events() {
 			t.Errorf("after her removal Maya gets %s %s", e.Name, e.Data)
@@ -239,17 +239,18 @@ func TestChatDirectRoomIsUniqueForTwoUsers(t *testing.T) {
 	watching.Get("/api/rooms", nil).Want(200)
 	room := testkit.As[thing](priya.Post("/api/rooms/direct", in{"userId": fmt.Sprint(app.id(lin))}).Want(200).WantBody(`"name":"Lin Wei"`)).ID
 	if e := watching.WantEvent("room"); !strings.Contains(string(e.Data), `"name":"Priya Raman"`) {
-		t.Errorf("Lin hears of %s", e.Data)
+		t.Errorf("Lin receives %s", e.Data)
 	}
 	if again := testkit.As[thing](lin.Post("/api/rooms/direct", in{"userId": app.id(priya)}).Want(200)).ID; again != room {
-		t.Errorf("the other one finds room %d, not %d", again, room)
+		t.Errorf("Lin gets room %d, not %d", again, room)
 	}
 	app.as("sam").Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(http.StatusNotFound)
 }
 
-// in is an action's input.
+// in is the input of an action.
 type in map[string]any
 
+// counts returns the room's counts in the client's list of rooms.
 func (i *instance) counts(who *testkit.Client, room int64) (unread, mentions int) {
 	i.t.Helper()
 	for _, r := range testkit.As[[]struct {

@@ -23,10 +23,10 @@ func TestConfiguration(t *testing.T) {
 		t.Errorf("nothing set: %+v, %v", c, err)
 	}
 	if c, _ := read("ADDR", ":80"); c.Addr != ":80" {
-		t.Errorf("a demo that is told where to listen listens at %s", c.Addr)
+		t.Errorf("a demo with ADDR listens at %s", c.Addr)
 	}
 	if c, _ := read("DEMO", "false"); c.Addr != ":8080" {
-		t.Errorf("without the demo it listens at %s", c.Addr)
+		t.Errorf("without DEMO the app listens at %s", c.Addr)
 	}
 	if c, err := read("BASE_URL", "https://hubbub.example/"); err != nil || c.BaseURL.String() != "https://hubbub.example" {
 		t.Errorf("a base URL with a slash: %v, %v", c.BaseURL, err)
@@ -35,7 +35,7 @@ func TestConfiguration(t *testing.T) {
 		t.Errorf("two proxies: %v, %v", c.TrustedProxies, err)
 	}
 	if c, _ := read("DATABASE_URL", "postgres://db/hubbub"); c.Demo {
-		t.Error("with a database of one's own the demo is on by itself")
+		t.Error("with DATABASE_URL the default of DEMO is true")
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -55,7 +55,7 @@ func TestConfiguration(t *testing.T) {
 		for _, value := range values {
 			_, err := read(name, value)
 			if err == nil || !strings.HasPrefix(err.Error(), name+" is ") || strings.Contains(err.Error(), "\n") {
-				t.Errorf("%s=%s: %v, want one line that names it", name, value, err)
+				t.Errorf("%s=%s: %v, want one line with the name", name, value, err)
 			}
 		}
 	}

@@ -20,7 +20,7 @@ func dialHTTP(t *testing.T, address string) (conn net.Conn, answered bool) {
 	}
 	t.Cleanup(func() { conn.Close() })
 	conn.SetDeadline(time.Now().Add(testkit.Patience))
-	fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: hubbub\r\n\r\n") // fails if the server was faster
+	fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: hubbub\r\n\r\n") // fails if the server has closed the connection already
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	return conn, err == nil && response.StatusCode == http.StatusOK
 }
@@ -28,7 +28,7 @@ func dialHTTP(t *testing.T, address string) (conn net.Conn, answered bool) {
 func TestConnectionLimitPerAddress(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.ConnectionsPerAddress = 2 })
-	sam := app.as("sam") // has a connection, too
+	sam := app.as("sam") // its HTTP connection counts, too
 	live, other := sam.Connect(""), sam.Connect("")
 	if got := sam.ConnectRefused(""); got != http.StatusTooManyRequests {
 		t.Errorf("the third socket is answered %d", got)
@@ -43,16 +43,16 @@ func TestConnectionLimitPerAddress(t *testing.T) {
 		}
 	}
 	if open < requestConnections-10 || open > requestConnections {
-		t.Errorf("%d connections beside two sockets are open, want about %d", open, requestConnections)
+		t.Errorf("%d connections in addition to two sockets are open, want about %d", open, requestConnections)
 	}
 	live.Get("/api/me", nil).Want(http.StatusOK)
 	last.Close()
-	testkit.Eventually(t, "the room is free again", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the HTTP connection no longer counts", testkit.Patience, func() bool {
 		_, answered := dialHTTP(t, app.listener.Addr().String())
 		return answered
 	})
 	other.Close()
-	testkit.Eventually(t, "a socket's is free again", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the socket no longer counts", testkit.Patience, func() bool {
 		_, answered := dialHTTP(t, app.listener.Addr().String())
 		return answered
 	})

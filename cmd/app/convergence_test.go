@@ -22,17 +22,18 @@ import (
 
 const (
 	followers = 20
-	trouble   = 6 * time.Second // how long everything breaks, or longer: until enough has happened
-	most      = time.Minute     // that it breaks
+	trouble   = 6 * time.Second // the least time with failures; it is longer until enough has happened
+	most      = time.Minute     // the most
 )
 
 const (
-	stalled = 20 * time.Second // without any view coming nearer: it never will
-	quiet   = 2 * time.Minute  // within which everybody has the same, on the busiest machine
+	stalled = 20 * time.Second // without a change of the difference: the views will not converge
+	quiet   = 2 * time.Minute  // within which the views must converge, even on a busy machine
 )
 
-// TestReconnectConvergesAfterAnyLoss repeats a run's dice with
-// CONVERGENCE_SEED; the machine's own timing is not in its hand.
+// TestReconnectConvergesAfterAnyLoss checks that every client's view equals the
+// database after random failures. CONVERGENCE_SEED repeats the random numbers of a
+// run, but not the timing of the machine.
 func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if s, err := strconv.ParseUint(os.Getenv("CONVERGENCE_SEED"), 10, 64); err == nil {
@@ -57,8 +58,8 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 
 	troubled, calm := context.WithTimeout(following, most)
 	defer calm()
-	var said atomic.Int64
-	enough := func() bool { return said.Load() >= followers && app.hub.Stats().Closed[wire.CloseTooSlow] > 0 }
+	var sent atomic.Int64
+	enough := func() bool { return sent.Load() >= followers && app.hub.Stats().Closed[wire.CloseTooSlow] > 0 }
 	talking.Go(func() {
 		defer calm()
 		for pause(troubled, trouble) && !enough() {
@@ -66,7 +67,7 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	})
 	for n, f := range all {
 		dice := rand.New(rand.NewPCG(seed, uint64(n)))
-		talking.Go(func() { f.talk(following, troubled, dice, &said) })
+		talking.Go(func() { f.talk(following, troubled, dice, &sent) })
 	}
 	app.breakThings(troubled, rand.New(rand.NewPCG(seed, followers)), all)
 	for _, f := range all {
@@ -77,18 +78,18 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	talking.Wait()
 
 	app.waitUntilConverged(following, all, rooms)
-	t.Logf("all are the same after %v", time.Since(ended))
-	app.wantEachStoredOnce(rooms, said.Load())
+	t.Logf("all views are equal after %v", time.Since(ended))
+	app.wantEachStoredOnce(rooms, sent.Load())
 	changes := find[int64](app, `select sum(seq)::bigint from chat.rooms where id = any ($1)`, rooms)
-	t.Logf("%d messages, %d changes, %d connections too slow", said.Load(), changes, app.hub.Stats().Closed[wire.CloseTooSlow])
+	t.Logf("%d messages, %d changes, %d connections too slow", sent.Load(), changes, app.hub.Stats().Closed[wire.CloseTooSlow])
 	if !enough() {
-		t.Error("too little happened to prove anything")
+		t.Error("too few messages or slow connections for a meaningful test")
 	}
 }
 
-// talk does what people do, until the trouble ends; what it began to say by
-// then it says to the end.
-func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, said *atomic.Int64) {
+// talk sends, edits, deletes and reacts at random until troubled ends. It completes the
+// action that it has begun by then.
+func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, sent *atomic.Int64) {
 	var rooms []int64
 	for room := range f.views {
 		rooms = append(rooms, room)
@@ -99,7 +100,7 @@ func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, said *at
 		switch roll := dice.IntN(10); {
 		case roll < 6 || len(own) == 0:
 			f.sendUntilAnswered(ctx, room, fmt.Sprint(f.name, n))
-			said.Add(1)
+			sent.Add(1)
 		case roll < 7:
 			f.ask(http.MethodPatch, message(own[dice.IntN(len(own))]), in{"text": fmt.Sprint(f.name, n, " edited")}, room)
 		case roll < 8:
@@ -113,10 +114,11 @@ func (f *follower) talk(ctx, troubled context.Context, dice *rand.Rand, said *at
 
 func message(id int64) string { return fmt.Sprint("/api/chat/messages/", id) }
 
-// noise fills the network's own buffers, so that the queue before them overflows.
+// noise fills the buffers of the network, so that the connection's queue overflows.
 var noise = hub.Event{Name: "noise", Data: strings.Repeat("x", 100<<10)}
 
-// breakThings cuts, freezes and kills connections, and the database's.
+// breakThings cuts, freezes and closes the followers' connections, and terminates the
+// app's connections to the database.
 func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*follower) {
 	for n := 1; pause(ctx, time.Duration(20+dice.IntN(60))*time.Millisecond); n++ {
 		f := all[dice.IntN(len(all))]
@@ -127,7 +129,7 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 		case 1:
 			f.wire.Freeze()
 			time.AfterFunc(time.Duration(200+dice.IntN(1000))*time.Millisecond, f.wire.Thaw)
-		case 2: // it stops reading while more is said to it than fits
+		case 2: // the client stops reading while more is sent to it than fits into its queue
 			f.wire.Freeze()
 			dropped := i.hub.Stats().Dropped[hub.Log]
 			for n := 0; n < 300 && i.hub.Stats().Dropped[hub.Log] == dropped; n++ {
@@ -145,23 +147,23 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 	}
 }
 
-// wantSame waits until no view differs, as long as they come nearer: what
-// differs is something else then.
+// waitUntilConverged waits until no view differs from the database. It fails the test
+// if the difference does not change for the duration stalled.
 func (i *instance) waitUntilConverged(ctx context.Context, all []*follower, rooms []int64) {
 	i.t.Helper()
-	began, moved, before := time.Now(), time.Now(), ""
+	began, changed, before := time.Now(), time.Now(), ""
 	for differs := i.compare(all, rooms); differs != ""; differs = i.compare(all, rooms) {
 		if differs != before {
-			moved, before = time.Now(), differs
+			changed, before = time.Now(), differs
 		}
-		if time.Since(moved) > stalled || time.Since(began) > quiet {
-			i.t.Fatalf("after %v, %v of it without a change: %s", time.Since(began), time.Since(moved), differs)
+		if time.Since(changed) > stalled || time.Since(began) > quiet {
+			i.t.Fatalf("after %v, %v of it without a change: %s", time.Since(began), time.Since(changed), differs)
 		}
 		pause(ctx, 50*time.Millisecond)
 	}
 }
 
-// compare says how some view differs from the database; "": none does.
+// compare describes the first difference between a view and the database, or returns "".
 func (i *instance) compare(all []*follower, rooms []int64) string {
 	i.t.Helper()
 	for _, room := range rooms {
@@ -177,6 +179,7 @@ func (i *instance) compare(all []*follower, rooms []int64) string {
 	return ""
 }
 
+// stored returns the room's messages in the database, and its seq.
 func (i *instance) stored(room int64) (map[int64]seen, int64) {
 	i.t.Helper()
 	rows, err := i.admin().Query(context.Background(), `
@@ -200,16 +203,16 @@ func (i *instance) stored(room int64) (map[int64]seen, int64) {
 	return stored, find[int64](i, `select seq from chat.rooms where id = $1`, room)
 }
 
-// wantEachSaidOnce checks that nothing was lost on the way in, and nothing doubled.
-func (i *instance) wantEachStoredOnce(rooms []int64, said int64) {
+// wantEachStoredOnce checks that no sent message is lost or stored twice.
+func (i *instance) wantEachStoredOnce(rooms []int64, sent int64) {
 	i.t.Helper()
-	if n := find[int64](i, `select count(*) from chat.messages where room_id = any ($1)`, rooms); n != said {
-		i.t.Errorf("%d messages were said, %d are stored", said, n)
+	if n := find[int64](i, `select count(*) from chat.messages where room_id = any ($1)`, rooms); n != sent {
+		i.t.Errorf("%d messages were sent, %d are stored", sent, n)
 	}
 	doubled := find[string](i, `select coalesce(string_agg(text, ', '), '') from (
 		select text from chat.messages where room_id = any ($1) and deleted_at is null and edited_at is null
 		 group by text having count(*) > 1) d`, rooms)
 	if doubled != "" {
-		i.t.Errorf("said once, stored twice: %s", strings.TrimSpace(doubled))
+		i.t.Errorf("sent once, stored twice: %s", strings.TrimSpace(doubled))
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// places makes an order for the first product there is.
+// placeOrder places an order for the first product in the list.
 func (i *instance) placeOrder(who *testkit.Client, customer string) order {
 	i.t.Helper()
 	products := testkit.As[[]thing](who.Get("/api/products").Want(http.StatusOK))
@@ -23,28 +23,28 @@ func (i *instance) setOrderStatus(who *testkit.Client, o order, status string) {
 	who.Do(http.MethodPatch, fmt.Sprint("/api/orders/", o.ID), in{"status": status}).Want(http.StatusOK)
 }
 
-// board is the dashboard in the browser of somebody of the cast.
+// openDashboard opens the dashboard in a browser of the user.
 func (i *instance) openDashboard(handle string) tab {
 	i.t.Helper()
 	return i.open(i.as(handle), "/dashboard")
 }
 
-// SeesOrder waits until a row shows the order so.
+// WantOrder waits until the order's row contains the words.
 func (p tab) WantOrder(o order, words string) tab {
 	p.WantText(fmt.Sprintf("#order-%d", o.ID), words)
 	return p
 }
 
-// Chooses takes a status in an order's menu.
-func (p tab) ChooseStatus(o order, deed string) tab {
-	p.Click(fmt.Sprintf("#order-%d [popovertarget]", o.ID)).ClickText(fmt.Sprintf("#order-%d-menu button", o.ID), deed)
+// ChooseStatus clicks an action in the order's menu.
+func (p tab) ChooseStatus(o order, action string) tab {
+	p.Click(fmt.Sprintf("#order-%d [popovertarget]", o.ID)).ClickText(fmt.Sprintf("#order-%d-menu button", o.ID), action)
 	return p
 }
 
-// showsLive waits until the page moves.
+// wantLive waits until the page shows that its data is live.
 func (p tab) wantLive() tab { p.WantText("[data-freshness]", "Live"); return p }
 
-// away takes the pointer and the focus out of the table.
+// leaveTable moves the pointer and the focus out of the table.
 func (p tab) leaveTable() tab {
 	p.Hover("h1")
 	testkit.Eval[any](p.Page, `document.activeElement.blur()`)
@@ -61,7 +61,7 @@ func (p tab) chart(name string) string {
 	return testkit.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("[data-chart=%s] .line:not(.s2)").getAttribute("d")`, name))
 }
 
-// notesFlashes remembers which rows flashed: it is over too soon to be looked at.
+// recordFlashes keeps the ids of the rows that flashed, which is too short to wait for.
 const recordFlashes = `globalThis.flashed = new Set(), new MutationObserver(changes => changes.forEach(({target}) =>
 	target.classList.contains("is-fresh") && flashed.add(target.id))).observe(document.querySelector("[data-orders]"), {subtree: true, attributeFilter: ["class"]})`
 
@@ -144,9 +144,9 @@ func TestDashboardRowsWaitWhileTheTableIsInUseOrPaused(t *testing.T) {
 	total := lin.tile("total")
 	fourth := app.placeOrder(theo, "while paused")
 	app.setOrderStatus(theo, first, "completed")
-	heard := testkit.Eval[bool](lin.Page, `new Promise(done => io.socket.get("/api/me", () => done(true)))`) // what was told before is here
+	heard := testkit.Eval[bool](lin.Page, `new Promise(done => io.socket.get("/api/me", () => done(true)))`) // all earlier events have arrived
 	if lin.tile("total") != total || !heard {
-		t.Error("a tile moved while the page was paused")
+		t.Error("a tile changed while the page was paused")
 	}
 	lin.WantNo(fmt.Sprintf("#order-%d", fourth.ID))
 	lin.WantOrder(first, "Pending")
@@ -177,7 +177,7 @@ func TestDashboardChartHasAGapUntilReconnect(t *testing.T) {
 func TestDashboardChartIsReadByPointerAndKeys(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	app.placeOrder(app.as("theo"), "Piet de Boer") // before the first nothing is known
+	app.placeOrder(app.as("theo"), "Piet de Boer") // the series is unknown before the first order
 	lin := app.openDashboard("lin")
 	lin.WantText("[data-freshness]", "Live").Hover("[data-chart=orders] [data-plot]").WantText("[data-chart=orders] [data-tip]", "not known, ")
 	testkit.Eval[any](lin.Page, `document.querySelector("[data-chart=orders] [data-plot]").focus()`)

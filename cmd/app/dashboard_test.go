@@ -45,7 +45,7 @@ type orderChange struct {
 	Previous order  `json:"previous"`
 }
 
-// lamp is a product of the test's own, at 12.50.
+// lamp creates a product with the price 12.50 and returns its id.
 func lamp(who *testkit.Client) int64 {
 	return testkit.As[thing](who.Post("/api/products", in{"name": "Lamp", "price": 12.5}).Want(200)).ID
 }
@@ -70,22 +70,22 @@ func TestDashboardOrderReachesSubscribers(t *testing.T) {
 	if placed.Amount != "37.50" || placed.Status != "pending" || placed.Customer != "Noor Haddad" || placed.Product.ID != product || !moment.MatchString(placed.CreatedAt) {
 		t.Errorf("the order is %+v", placed)
 	}
-	come := testkit.DataOf[orderChange](t, linSocket.WantEvent("order"))
-	if come.Verb != "created" || come.ID != placed.ID || come.Data != placed {
-		t.Errorf("Lin was told %+v", come)
+	placedEvent := testkit.DataOf[orderChange](t, linSocket.WantEvent("order"))
+	if placedEvent.Verb != "created" || placedEvent.ID != placed.ID || placedEvent.Data != placed {
+		t.Errorf("Lin receives %+v", placedEvent)
 	}
 	if now := testkit.DataOf[tiles](t, mayaSocket.WantEvent("statsUpdated")); now != (tiles{1, 1, "0.00"}) {
-		t.Errorf("whoever changed something was told %+v", now)
+		t.Errorf("the user who placed the order receives %+v", now)
 	}
 	linSocket.WantEvent("statsUpdated")
 
 	theo.Do(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "completed"}).Want(200)
 	gone := testkit.DataOf[orderChange](t, mayaSocket.WantEvent("order"))
 	if gone.Verb != "updated" || gone.ID != placed.ID || gone.Data.Status != "completed" || gone.Previous.Status != "pending" {
-		t.Errorf("Maya was told %+v", gone)
+		t.Errorf("Maya receives %+v", gone)
 	}
 	if now := testkit.DataOf[tiles](t, linSocket.WantEvent("statsUpdated")); now != (tiles{1, 0, "37.50"}) {
-		t.Errorf("Lin was told %+v", now)
+		t.Errorf("Lin receives %+v", now)
 	}
 	theo.Do(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "cancelled"}).Want(409)
 	if now := openBoard(linSocket); now.Stats != (tiles{1, 0, "37.50"}) || len(now.Orders) != 1 || now.Orders[0].Status != "completed" {
@@ -104,13 +104,13 @@ func TestDashboardChangeIsNotSentToItsOwnConnection(t *testing.T) {
 	placed := testkit.As[order](asking.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
 	asking.Request(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "completed"}).Want(200)
 	for _, verb := range []string{"created", "updated"} {
-		if told := testkit.DataOf[orderChange](t, other.WantEvent("order")); told.Verb != verb {
-			t.Errorf("the other tab was told %s, want %s", told.Verb, verb)
+		if change := testkit.DataOf[orderChange](t, other.WantEvent("order")); change.Verb != verb {
+			t.Errorf("the other tab receives %s, want %s", change.Verb, verb)
 		}
 	}
 	asking.WantNo("order")
 	maya.Do(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "shipped"}).Want(200)
-	asking.WantEvent("order") // it follows the order that it made
+	asking.WantEvent("order") // it is subscribed to the order that it placed
 }
 
 func TestDashboardRefusesInvalidRequests(t *testing.T) {
@@ -150,7 +150,7 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 		{lin, "POST", "/api/products", in{"name": "Desk", "price": "1"}, 403},
 		{lin, "PATCH", fmt.Sprint("/api/products/", product), in{"price": "1"}, 403},
 		{lin, "DELETE", fmt.Sprint("/api/products/", product), nil, 403},
-		{lin, "POST", "/api/dashboard/simulator", in{"rate": 5}, 404}, // a demo without orders of its own
+		{lin, "POST", "/api/dashboard/simulator", in{"rate": 5}, 404}, // the demo has no simulator without Config.Orders
 		{maya, "POST", orders, ordered("customer", ""), 422},
 		{maya, "POST", orders, ordered("customer", "a\x00b"), 422},
 		{maya, "POST", orders, ordered("customer", in{}), 422},
@@ -180,7 +180,7 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 		}
 	}
 	if now := openBoard(lin.Connect("")); now.Stats != (tiles{1, 1, "0.00"}) {
-		t.Errorf("it has counted %+v", now.Stats)
+		t.Errorf("the totals are %+v", now.Stats)
 	}
 	lin.Connect("").Get("/api/system/subscribe", nil).Want(403)
 	anonymous.Connect("").Get("/api/dashboard/subscribe", nil).Want(401)
@@ -200,7 +200,7 @@ func TestProductPricesAreStrings(t *testing.T) {
 	}
 	p := testkit.As[product](maya.Post("/api/products", in{"name": "Desk", "price": 1249.5}).Want(200))
 	if p.Price != "1249.50" || !moment.MatchString(p.CreatedAt) {
-		t.Errorf("it is %+v", p)
+		t.Errorf("the product is %+v", p)
 	}
 	watching.WantEvent("product")
 	path := fmt.Sprint("/api/products/", p.ID)
@@ -208,7 +208,7 @@ func TestProductPricesAreStrings(t *testing.T) {
 	watching.WantEvent("product")
 	maya.Do(http.MethodDelete, path, nil).Want(204)
 	if gone := testkit.DataOf[orderChange](t, watching.WantEvent("product")); gone.Verb != "destroyed" || gone.ID != p.ID {
-		t.Errorf("Lin was told %+v", gone)
+		t.Errorf("Lin receives %+v", gone)
 	}
 }
 
@@ -227,10 +227,10 @@ func TestNotificationOfANewOrderReachesAdmins(t *testing.T) {
 	}
 	got := testkit.DataOf[notification](t, bell.WantEvent("notification"))
 	if got.Type != "new-order" || got.Message != fmt.Sprintf("New order #%d received", placed.ID) || got.URL != "/dashboard" || got.Data.Data.OrderID != placed.ID {
-		t.Errorf("Sam was told %+v", got)
+		t.Errorf("Sam receives %+v", got)
 	}
 	if list := maya.Get("/api/notifications"); strings.Contains(list.Body, "new-order") {
-		t.Errorf("staff was told, too: %s", list.Body)
+		t.Errorf("a user with the role staff was notified, too: %s", list.Body)
 	}
 }
 
@@ -241,10 +241,10 @@ func TestCounterNeedsNoSignIn(t *testing.T) {
 	one.Get("/api/counter/subscribe", nil).Want(200).WantBody(`{"count":0}`)
 	two.Post("/api/counter/increment", nil).Want(200).WantBody(`{"count":1}`)
 	if e := one.WantEvent("counterUpdated"); string(e.Data) != `{"count":1}` {
-		t.Errorf("it is told %s", e.Data)
+		t.Errorf("the event is %s", e.Data)
 	}
 	one.Post("/api/counter/increment", nil).Want(200)
-	one.WantEvent("counterUpdated") // whoever counts is told, too
+	one.WantEvent("counterUpdated") // the caller receives the event, too
 }
 
 func TestSystemPageHasTheMetricsOfPrometheus(t *testing.T) {
@@ -266,7 +266,7 @@ func TestSystemPageHasTheMetricsOfPrometheus(t *testing.T) {
 	first := testkit.As[opened](sam.Get("/api/system/subscribe", nil).Want(200))
 	sam.Get("/api/counter/subscribe", nil).Want(200)
 	if first.Step != 1 || len(first.History) == 0 {
-		t.Errorf("it opens with %+v", first)
+		t.Errorf("the subscription answers %+v", first)
 	}
 	testkit.Eventually(t, "the board shows this connection's requests", 10*time.Second, func() bool {
 		sam.Post("/api/counter/increment", nil).Want(200)
@@ -282,13 +282,13 @@ func TestDemoOrdersArriveWhileTheDashboardIsOpen(t *testing.T) {
 	maya := app.as("maya").Connect("")
 	first := openBoard(maya)
 	if first.Stats.TotalOrders < 1000 || len(first.Orders) != 20 {
-		t.Errorf("it opens with %+v", first.Stats)
+		t.Errorf("the dashboard opens with %+v", first.Stats)
 	}
 	maya.Post("/api/dashboard/simulator", in{"rate": 50}).Want(200)
 	if rate := maya.WantEvent("simulatorUpdated"); string(rate.Data) != `{"rate":50}` {
-		t.Errorf("the rate is told as %s", rate.Data)
+		t.Errorf("the event of the rate is %s", rate.Data)
 	}
-	if come := testkit.DataOf[orderChange](t, maya.WantEvent("order")); come.Verb != "created" || come.Data.Customer == "" {
-		t.Errorf("what comes is %+v", come)
+	if placedEvent := testkit.DataOf[orderChange](t, maya.WantEvent("order")); placedEvent.Verb != "created" || placedEvent.Data.Customer == "" {
+		t.Errorf("the new order is %+v", placedEvent)
 	}
 }

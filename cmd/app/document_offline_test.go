@@ -23,7 +23,7 @@ func TestDocumentOfflineEditsMerge(t *testing.T) {
 	sam.write("Two. ")
 	maya.write("Meanwhile. ").waitUntilSaved()
 	if strings.Contains(app.contentOf(id), "Two") {
-		t.Fatal("the wire was not cut")
+		t.Fatal("the connection was not cut")
 	}
 	wire.Restore()
 	sam.waitUntilSaved().wantText("Meanwhile. ")
@@ -33,8 +33,8 @@ func TestDocumentOfflineEditsMerge(t *testing.T) {
 	}
 }
 
-// keeps waits until the browser has written what it was given to keep: it reads
-// after all that is being written.
+// waitForLocalCopy waits until the browser has stored the updates in IndexedDB: a read
+// transaction runs after all earlier writes.
 func (p tab) waitForLocalCopy() tab {
 	testkit.Eval[bool](p.Page, `(async () => {
 		const done = request => new Promise(resolve => { request.onsuccess = () => resolve(request.result); });
@@ -61,7 +61,7 @@ func TestDocumentOfflineEditsSurviveAClosedTab(t *testing.T) {
 	wire.Restore()
 	sam.visit(documentPath(id)).waitForEditor().wantText("In the tunnel. ").waitUntilSaved()
 	if got := app.contentOf(id); !strings.Contains(got, "In the tunnel. ") {
-		t.Errorf("stored is %q", got)
+		t.Errorf("the document is stored as %q", got)
 	}
 }
 
@@ -117,8 +117,8 @@ func TestSignOutDeletesLocalDocumentCopies(t *testing.T) {
 	sam.write("Kept. ").waitUntilSaved()
 	kept := `indexedDB.databases().then(all => all.filter(({name}) => name.startsWith("hubbub-document-")).length)`
 	if n := testkit.Eval[int](sam.Page, kept); n != 1 {
-		t.Fatalf("%d documents are kept", n)
+		t.Fatalf("the browser keeps %d documents", n)
 	}
 	sam.Click(`[popovertarget="me"]`).ClickText("#me button", "Sign out").Until(`location.pathname.startsWith("/signin")`)
-	testkit.Eventually(t, "nothing is kept", testkit.Patience, func() bool { return testkit.Eval[int](sam.Page, kept) == 0 })
+	testkit.Eventually(t, "the browser keeps no document", testkit.Patience, func() bool { return testkit.Eval[int](sam.Page, kept) == 0 })
 }

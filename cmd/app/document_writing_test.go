@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// inDocument opens the document's page and waits until one can write in it.
+// openDocument opens the document's page and waits for its editor.
 func (i *instance) openDocument(handle string, id int64) tab {
 	i.t.Helper()
 	return i.open(i.as(handle), documentPath(id)).waitForEditor()
@@ -18,16 +18,16 @@ func (i *instance) openDocument(handle string, id int64) tab {
 
 func (p tab) waitForEditor() tab { p.Want(".tiptap"); return p }
 
-// writes types where the caret is.
+// write types at the caret.
 func (p tab) write(words string) tab { p.Type(".tiptap", words); return p }
 
-// saved waits until the page says that everything is stored.
+// waitUntilSaved waits until the page shows that everything is stored.
 func (p tab) waitUntilSaved() tab { p.Want("[data-doc-saved][data-state=saved]"); return p }
 
-// showing waits until the words stand in the document.
+// wantText waits until the document contains the words.
 func (p tab) wantText(words string) tab { p.WantText(".tiptap", words); return p }
 
-// paper is what the document's paragraphs say, without carets.
+// paragraphs returns the text of the document's paragraphs, without carets.
 func (p tab) paragraphs() string {
 	return testkit.Eval[string](p.Page, `[...document.querySelector(".tiptap").children].map(block => {
 		const copy = block.cloneNode(true)
@@ -36,7 +36,7 @@ func (p tab) paragraphs() string {
 	}).join("\n")`)
 }
 
-// shared is a document that Sam owns, and these may write in.
+// newSharedDocument creates a document that Sam owns and the named users may edit.
 func (i *instance) newSharedDocument(markdown string, handles ...string) int64 {
 	i.t.Helper()
 	id := newDocument(i.as("sam"), "Plan", markdown)
@@ -46,6 +46,7 @@ func (i *instance) newSharedDocument(markdown string, handles ...string) int64 {
 	return id
 }
 
+// grant gives a user a role in a document of Sam's.
 func (i *instance) grant(id int64, handle, role string) {
 	i.t.Helper()
 	i.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", in{"userId": i.id(i.as(handle)), "role": role}).Want(http.StatusOK)
@@ -88,7 +89,7 @@ func TestDocumentUndoKeepsEditsOfOthers(t *testing.T) {
 	sam.wantText("Hers. ").Press("Control+z")
 	maya.WantNoText(".tiptap", "Mine. ")
 	if got := maya.paragraphs(); got != "Hers. We begin." {
-		t.Errorf("after Sam's undo there is %q", got)
+		t.Errorf("after Sam's undo the text is %q", got)
 	}
 	sam.Click(`[data-do="redo"]`)
 	maya.wantText("Mine. ")
@@ -177,11 +178,11 @@ func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 	}
 	sam.paste("text/plain", strings.Repeat("long ", 40_000)).wantText("long long").waitUntilSaved().write("And on. ").waitUntilSaved()
 	if got := app.contentOf(id); strings.Contains(got, "much") || strings.Count(got, "long ") != 40_000 {
-		t.Errorf("stored are %d bytes", len(got))
+		t.Errorf("the document is stored with %d bytes", len(got))
 	}
 }
 
-// inserts puts so many letters into the document as one change, as no paste can.
+// insert inserts the letters as one change, without the limit on pastes.
 func (p tab) insert(letter string, times int) tab {
 	testkit.Eval[bool](p.Page, fmt.Sprintf(`(() => {
 		const { view, state } = document.querySelector(".tiptap").editor
@@ -205,7 +206,7 @@ func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 	sam.write("We go on.").waitUntilSaved()
 	sam.WantNoText("[data-doc-notice]", "Not saved").Until(`!window.wasCut`)
 	if got := app.contentOf(id); got != "We go on." {
-		t.Errorf("stored are %d bytes", len(got))
+		t.Errorf("the document is stored with %d bytes", len(got))
 	}
 }
 

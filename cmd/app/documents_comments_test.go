@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// selects selects all of the text, as a keyboard does.
+// selectAll selects the whole text by the keyboard.
 func (p tab) selectAll(selector string) tab {
 	p.Want(selector + "[contenteditable]")
 	testkit.Eval[any](p.Page, `document.querySelector("`+selector+`").focus()`)

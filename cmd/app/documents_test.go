@@ -36,19 +36,19 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	maya.Post("/api/documents/update", map[string]any{"docId": id, "content": "The Plan\nfirst things first", "cursorPosition": 3}).Want(http.StatusOK)
 	samEditor.wantText("The Plan\nfirst things first")
 	if e := reader.WantEvent("documentUpdated"); !strings.Contains(string(e.Data), "things first") {
-		t.Errorf("told %s", e.Data)
+		t.Errorf("the event is %s", e.Data)
 	}
 	sam.Get(at + "/export?format=md").Want(http.StatusOK).WantBody("# The Plan\n\nfirst things first\n")
 	finds := func(who *testkit.Client) bool {
 		return strings.Contains(who.Get("/api/search?query=things&kinds=document").Want(http.StatusOK).Body, `"title":"Launch"`)
 	}
-	testkit.Eventually(t, "Theo finds it", testkit.Patience, func() bool { return finds(theo) })
+	testkit.Eventually(t, "Theo finds the document", testkit.Patience, func() bool { return finds(theo) })
 	if !finds(maya) || finds(app.as("lin")) {
-		t.Error("others than its readers find it, or not they")
+		t.Error("the document is found by others than its readers, or not by its readers")
 	}
 	sam.Do(http.MethodDelete, at+"/members/"+itoa(app.id(maya)), nil).Want(http.StatusNoContent)
 	if finds(maya) {
-		t.Error("Maya still finds it")
+		t.Error("Maya still finds the document")
 	}
 	mayaEditor.socket.WantEvent("documentGone")
 	mayaEditor.socket.Close()
@@ -64,13 +64,13 @@ func TestDocumentStockClientJoins(t *testing.T) {
 	id := newDocument(sam, "Launch", "hello")
 	samEditor := openEditor(t, sam, id)
 	if status := app.anonymous().RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusUnauthorized {
-		t.Errorf("anybody: %d", status)
+		t.Errorf("an anonymous client is refused with %d", status)
 	}
 	if status := app.as("maya").RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusNotFound {
-		t.Errorf("Maya: %d", status)
+		t.Errorf("Maya is refused with %d", status)
 	}
 	stock := sam.ConnectAt("/api/documents/" + itoa(id) + "/yjs")
-	if err := stock.SendBinary([]byte{0, 0, 1, 0}); err != nil { // sync, step 1, nothing is known
+	if err := stock.SendBinary([]byte{0, 0, 1, 0}); err != nil { // sync, step 1, an empty state vector
 		t.Fatal(err)
 	}
 	var doc [][]byte
@@ -113,7 +113,7 @@ func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
 	samEditor, mayaEditor := openEditor(t, sam, id), openEditor(t, maya, id)
 	if e := samEditor.socket.WantEvent("collaboratorJoined"); !strings.Contains(string(e.Data), "Maya Okafor") {
-		t.Errorf("told %s", e.Data)
+		t.Errorf("the event is %s", e.Data)
 	}
 	mayaEditor.socket.Post("/api/presence/status", map[string]string{"status": "invisible"}).Want(http.StatusOK)
 	samEditor.socket.WantEvent("collaboratorLeft")
@@ -122,8 +122,8 @@ func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	mayaEditor.write("hello again")
 	samEditor.wantText("hello again")
 	samEditor.socket.WantNo("collaboratorJoined")
-	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.id(maya))) || strings.Count(found, "Maya") != 1 { // once: who changed it last
-		t.Errorf("joining tells %s", found)
+	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.id(maya))) || strings.Count(found, "Maya") != 1 { // once: as the user who changed the document last
+		t.Errorf("the join answers %s", found)
 	}
 	mayaEditor.socket.Post("/api/presence/status", map[string]string{"status": "online"}).Want(http.StatusOK)
 	samEditor.socket.WantEvent("collaboratorJoined")

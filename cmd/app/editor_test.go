@@ -11,7 +11,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// page is a document as answers have it.
+// page has the fields of a document in an answer.
 type page struct {
 	ID      int64  `json:"id"`
 	Title   string `json:"title"`
@@ -25,12 +25,13 @@ type page struct {
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 
+// newDocument creates a document and returns its id.
 func newDocument(owner *testkit.Client, title, markdown string) int64 {
 	return testkit.As[page](owner.Post("/api/documents", map[string]string{"title": title, "markdown": markdown}).Want(http.StatusOK)).ID
 }
 
-// editor is somebody's Yjs on a socket, as small as can be: it knows updates, and
-// edits by rewriting.
+// editor is a minimal editor on a socket: it keeps the updates, and edits by rewriting
+// the whole text.
 type editor struct {
 	t      *testing.T
 	socket *testkit.Socket
@@ -39,7 +40,7 @@ type editor struct {
 	acked uint64
 	n     uint64
 
-	mortal, dead bool // the app may die; it has
+	mortal, dead bool // the app may be killed; it was
 }
 
 func openEditor(t *testing.T, who *testkit.Client, docID int64) *editor {
@@ -49,12 +50,12 @@ func openEditor(t *testing.T, who *testkit.Client, docID int64) *editor {
 	return e
 }
 
-// join opens the document on a new connection, and brings what it knows.
+// join opens the document on a new connection and exchanges the missing updates.
 func (e *editor) join(who *testkit.Client, docID int64) {
 	e.t.Helper()
 	e.socket, e.n, e.acked, e.mortal, e.dead = who.Connect(""), 0, 0, false, false
 	e.page = testkit.As[page](e.socket.Get("/api/documents/join", map[string]any{"docId": docID, "schema": 1}).Want(http.StatusOK))
-	e.until("both have what the other had", func() bool { return len(e.doc) > 0 && e.n > 0 && e.acked == e.n })
+	e.until("both have all updates", func() bool { return len(e.doc) > 0 && e.n > 0 && e.acked == e.n })
 }
 
 func (e *editor) send(kind byte, number *uint64, payload []byte) {
@@ -70,6 +71,7 @@ func (e *editor) send(kind byte, number *uint64, payload []byte) {
 	}
 }
 
+// receive applies the messages that have arrived.
 func (e *editor) receive() {
 	for _, message := range e.socket.Binary() {
 		_, size := binary.Uvarint(message)
@@ -89,7 +91,8 @@ func (e *editor) receive() {
 	}
 }
 
-// answer sends what the server lacks, and asks what it has.
+// answer sends the updates that the server lacks, and asks for those that the editor
+// lacks.
 func (e *editor) answer(sv []byte) {
 	theirs, err := yjs.DecodeStateVector(sv)
 	if err != nil {
@@ -137,6 +140,7 @@ func (e *editor) write(text string) {
 	e.send(2, &e.n, update)
 }
 
+// until waits for the condition, and receives messages in the meantime.
 func (e *editor) until(what string, cond func() bool) {
 	e.t.Helper()
 	testkit.Eventually(e.t, what, testkit.Patience, func() bool { e.receive(); return cond() })
@@ -144,10 +148,10 @@ func (e *editor) until(what string, cond func() bool) {
 
 func (e *editor) wantText(want string) {
 	e.t.Helper()
-	e.until("it reads "+want, func() bool { return e.text() == want })
+	e.until("the text is "+want, func() bool { return e.text() == want })
 }
 
 func (e *editor) waitUntilSaved() {
 	e.t.Helper()
-	e.until("it is saved", func() bool { return e.acked == e.n })
+	e.until("all edits are acknowledged", func() bool { return e.acked == e.n })
 }

@@ -16,10 +16,10 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// follower is a program that keeps its views of rooms true as a page does:
-// whatever happens to its connection, it comes back and asks for what it lacks.
+// follower is a client that keeps its views of rooms up to date as a page does: after
+// every loss of its connection it reconnects and catches up.
 type follower struct {
-	person *testkit.Client // behind a network of its own
+	person *testkit.Client // its connections go through wire
 	wire   *testkit.Wire
 	name   string
 	views  map[int64]*view
@@ -27,15 +27,15 @@ type follower struct {
 	mu     sync.Mutex
 	socket *testkit.Socket // nil: not connected
 	id     string          // the connection's
-	codes  map[int]int     // how its connections were closed
+	codes  map[int]int     // how often its connections were closed with each code
 }
 
-// follow starts a follower of the rooms, who stops with ctx; wait for it by the group.
+// follow starts a follower of the rooms, which stops when ctx ends. The group waits for it.
 func (i *instance) follow(ctx context.Context, group *sync.WaitGroup, who *testkit.Client, name string, rooms ...int64) *follower {
 	wire := testkit.Relay(i.t, i.listener.Addr().String())
 	f := &follower{person: who.Through(wire), wire: wire, name: name, views: map[int64]*view{}, codes: map[int]int{}}
 	for _, room := range rooms {
-		f.views[room] = &view{room: room, messages: map[int64]seen{}, ahead: map[int64]bool{}}
+		f.views[room] = &view{room: room, messages: map[int64]seen{}, beyondGap: map[int64]bool{}}
 	}
 	group.Go(func() { f.stayConnected(ctx) })
 	group.Go(func() { f.keepUp(ctx) })
@@ -44,7 +44,7 @@ func (i *instance) follow(ctx context.Context, group *sync.WaitGroup, who *testk
 
 const (
 	reconnectAfter = 20 * time.Millisecond  // a page waits a second
-	fillAfter      = 250 * time.Millisecond // what is late may still come
+	fillAfter      = 250 * time.Millisecond // a missing event may still arrive out of order
 )
 
 func (f *follower) stayConnected(ctx context.Context) {
@@ -109,7 +109,7 @@ func (f *follower) listen(s *testkit.Socket) error {
 	}
 }
 
-// keepUp joins on every new connection, and again when something is missing.
+// keepUp joins each room on every new connection, and again when a gap is not filled.
 func (f *follower) keepUp(ctx context.Context) {
 	for pause(ctx, reconnectAfter) {
 		s := f.connection()
@@ -133,7 +133,8 @@ func (f *follower) join(s *testkit.Socket, v *view) {
 	v.catchUp(s, read[[]json.RawMessage](json.RawMessage(answer.Body)), seq, answer.Header.Get("X-Reset") != "")
 }
 
-// ask makes a request over the connection of the moment and applies the answer.
+// ask makes a request over the current connection, applies the answer and reports
+// whether it was 200.
 func (f *follower) ask(method, url string, data in, room int64) bool {
 	s := f.connection()
 	if s == nil {
@@ -147,7 +148,8 @@ func (f *follower) ask(method, url string, data in, room int64) bool {
 	return true
 }
 
-// erase deletes a message. Nobody is told of their own change but by the answer.
+// erase deletes a message. A connection gets no event of its own change, so it applies
+// the answer.
 func (f *follower) erase(id, room int64) {
 	s := f.connection()
 	if s == nil {
@@ -159,7 +161,8 @@ func (f *follower) erase(id, room int64) {
 	}
 }
 
-// say sends until it is answered, with one clientId.
+// sendUntilAnswered sends a message, and retries with the same clientId until the
+// request is answered.
 func (f *follower) sendUntilAnswered(ctx context.Context, room int64, text string) {
 	data := in{"roomId": room, "text": text, "clientId": uuid.NewString()}
 	for !f.ask(http.MethodPost, "/api/chat/send", data, room) && pause(ctx, reconnectAfter) {
@@ -173,6 +176,7 @@ func read[T any](raw json.RawMessage) (v T) {
 	return v
 }
 
+// pause waits, and reports whether ctx did not end in the meantime.
 func pause(ctx context.Context, d time.Duration) bool {
 	select {
 	case <-time.After(d):

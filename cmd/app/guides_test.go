@@ -7,7 +7,8 @@ import (
 	"hubbub/internal/testkit/guides"
 )
 
-// The client code of the guides, as it stands there, against this server.
+// These tests run the unchanged client code of the guides (internal/testkit/guides)
+// against this server.
 
 func TestFirstGuideChatRoom(t *testing.T) {
 	t.Parallel()
@@ -75,7 +76,7 @@ func TestFirstGuideLiveSearch(t *testing.T) {
 	})
 }
 
-// samAndMaya are both online, in pages of their own.
+// samAndMaya opens a page for each of them, so both are online.
 func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
 	app := startApp(t, fastPresence)
 	sam, maya := app.open(app.as("sam"), "/rooms"), app.as("maya")
@@ -84,7 +85,7 @@ func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
 	return sam.Page, guides.Person{ID: app.id(maya), FullName: "Maya Okafor", Page: mayaTab.Page}
 }
 
-// browse opens a browser of one of the demo's cast, on a page of the app.
+// browse opens the rooms in a browser of the user.
 func (i *instance) browse(handle string) *testkit.Page {
 	i.t.Helper()
 	return testkit.Browser(i.t).Person(i.t, i.at(), i.as(handle).Cookies()...).Goto("/rooms")
@@ -129,7 +130,7 @@ func TestSecondGuideCollaborativeEditor(t *testing.T) {
 	guides.CollaborativeEditor(t, app.browse("sam"), app.browse("maya"), id)
 }
 
-// helloPage is a document of Sam's that Maya may write in.
+// helloPage creates a document of Sam's that Maya may edit.
 func helloPage(t *testing.T) (*instance, int64) {
 	app := startApp(t)
 	sam := app.as("sam")

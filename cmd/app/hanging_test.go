@@ -28,7 +28,7 @@ func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	took := time.Since(began)
 	t.Logf("40 requests for a locked table were answered in %v", took)
 	if took > 15*time.Second {
-		t.Errorf("it took %v", took)
+		t.Errorf("the answers took %v", took)
 	}
 	stop := make(chan struct{})
 	for range 40 {
@@ -50,7 +50,7 @@ func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	close(stop)
 	crowd.Wait()
 	app.exec(`rollback`)
-	testkit.Eventually(t, "orders to be listed again", testkit.Patience, func() bool { return sam.Get("/api/orders").Status == http.StatusOK })
+	testkit.Eventually(t, "orders are listed again", testkit.Patience, func() bool { return sam.Get("/api/orders").Status == http.StatusOK })
 }
 
 func TestDatabaseFullDiskIs503AndNotReady(t *testing.T) {
@@ -63,11 +63,11 @@ func TestDatabaseFullDiskIs503AndNotReady(t *testing.T) {
 	app.exec(`create trigger full_disk before insert on chat.messages execute function public.full_disk()`)
 	answer := sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusServiceUnavailable)
 	if answer.Header.Get("Retry-After") == "" {
-		t.Error("a client is not told to try again")
+		t.Error("the answer has no Retry-After")
 	}
 	app.anonymous().Get("/readyz").Want(http.StatusServiceUnavailable).WantBody("the database is out of disk space")
 	sam.Get("/api/rooms").Want(http.StatusOK)
 	app.exec(`drop trigger full_disk on chat.messages`)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusOK)
-	testkit.Eventually(t, "it to be ready again", 30*time.Second, func() bool { return app.anonymous().Get("/readyz").Status == http.StatusOK })
+	testkit.Eventually(t, "the app is ready again", 30*time.Second, func() bool { return app.anonymous().Get("/readyz").Status == http.StatusOK })
 }

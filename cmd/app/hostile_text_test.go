@@ -10,7 +10,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// quickly fails the test when a call that took for ever, or gigabytes, does not end.
+// withinAMinute fails the test if the call takes longer. Without its limit it took hours
+// or gigabytes.
 func withinAMinute(t *testing.T, name string, call func()) {
 	t.Helper()
 	began := time.Now()
@@ -35,7 +36,7 @@ func TestHostileCodeInAMessageIsRenderedInTime(t *testing.T) {
 	}
 }
 
-// wideTable is Markdown of 9 KB that becomes 900,000 cells.
+// wideTable is 9 KB of Markdown that would become 900,000 cells.
 var wideTable = strings.Repeat("|a", 300) + "|\n" + strings.Repeat("|-", 300) + "|\n" + strings.Repeat("|b\n", 3000)
 
 func TestHostileImportsAreRefused(t *testing.T) {
@@ -81,7 +82,7 @@ func TestHostileStoredDocumentsAreHandledInTime(t *testing.T) {
 	socket := sam.Connect("")
 	socket.Get("/api/documents/join", in{"docId": bombs[1], "schema": 1}).Want(http.StatusRequestEntityTooLarge)
 	newDocument(sam, "Sound", "a heliotrope")
-	testkit.Eventually(t, "the search learns of a new document", time.Minute, func() bool {
+	testkit.Eventually(t, "the search finds a new document", time.Minute, func() bool {
 		found := sam.Get("/api/search?query=heliotrope&kinds=document").Want(http.StatusOK)
 		return strings.Contains(found.Body, `"title":"Sound"`)
 	})
@@ -90,7 +91,7 @@ func TestHostileStoredDocumentsAreHandledInTime(t *testing.T) {
 	}
 }
 
-// tableOf is the state of a document with a table of empty cells.
+// tableOf returns the state of a document with a table of empty cells.
 func tableOf(columns, rows int) []byte {
 	row := yjs.Node{Type: "tableRow", Children: make([]yjs.Node, columns)}
 	for i := range row.Children {
@@ -103,7 +104,7 @@ func tableOf(columns, rows int) []byte {
 	return yjs.Import(0, []yjs.Node{table})
 }
 
-// store makes a document of Sam's of a state that no limit was asked about.
+// store stores a document of Sam's without checking any limit.
 func (i *instance) store(state []byte) (id int64) {
 	i.t.Helper()
 	sam := i.id(i.as("sam"))
@@ -133,7 +134,7 @@ func TestHostileMentionsBeyondTwentyNotifyNoUser(t *testing.T) {
 		t.Errorf("the message is shown as %s", html)
 	}
 	if n := find[int](app, `select cardinality(mentions) from chat.messages where id = $1`, sent.ID); n != 20 {
-		t.Errorf("%d people are mentioned", n)
+		t.Errorf("%d users are mentioned", n)
 	}
 }
 

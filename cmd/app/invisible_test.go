@@ -11,8 +11,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// hiding is Maya, who is in a room and in a direct one with Sam, and those whom
-// she hides from.
+// hiding is an app with Maya, who hides, and two others, who must not see her. She and
+// Sam have a direct room.
 type hiding struct {
 	*instance
 	t            *testing.T
@@ -20,12 +20,12 @@ type hiding struct {
 	maya         *testkit.Client
 	tab          *testkit.Socket
 	others       []*testkit.Client
-	frames       []*testkit.Socket // of the others
+	frames       []*testkit.Socket // the others' connections
 	room, direct int64
-	seen         string // when she was last seen
+	seen         string // her lastSeenAt when she hid, in JSON; "": not yet
 }
 
-// presenceish are events that tell that somebody is here.
+// presenceEvents are the events that reveal that a user is online.
 var presenceEvents = []string{"userOnline", "userOffline", "presenceUpdated", "userJoined", "userLeft", "typing"}
 
 func newHiding(t *testing.T) *hiding {
@@ -55,7 +55,8 @@ func (h *hiding) setTyping(is bool) {
 	}
 }
 
-// names lists the presence-ish events about her that somebody got, in order.
+// presenceEventNames returns the names of the presence events about her that have
+// arrived, in order.
 func (h *hiding) presenceEventNames(s *testkit.Socket) (names []string) {
 	for _, e := range s.Events() {
 		if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
@@ -65,14 +66,14 @@ func (h *hiding) presenceEventNames(s *testkit.Socket) (names []string) {
 	return names
 }
 
-// wantHidden fails the test if a text tells that she is here: JSON by a user
-// who is online or was seen later, HTML by a mark.
+// wantHidden fails the test if a text reveals that she is online: JSON by isOnline or a
+// later lastSeenAt, HTML by a mark.
 func (h *hiding) wantHidden(where, text string) {
 	h.t.Helper()
 	shown := regexp.MustCompile(fmt.Sprintf(`"id":%d,"fullName":"[^"]*","handle":"maya","avatarUrl":null,"isOnline":(\w+),"lastSeenAt":("?[^",}]*)`, h.id))
 	for _, m := range shown.FindAllStringSubmatch(text, -1) {
 		if m[1] != "false" || h.seen != "" && m[2] != h.seen {
-			h.t.Errorf("%s tells of her: %s", where, m[0])
+			h.t.Errorf("%s reveals her: %s", where, m[0])
 		}
 	}
 	for _, tag := range regexp.MustCompile(`<[^>]*>[^<]*`).FindAllString(text, -1) {
@@ -83,7 +84,7 @@ func (h *hiding) wantHidden(where, text string) {
 	}
 }
 
-// wantNothingTold fails the test if any frame of the others tells of her.
+// wantNoEvents fails the test if an event to the others reveals her.
 func (h *hiding) wantNoEvents() {
 	h.t.Helper()
 	for i, s := range h.frames {
@@ -96,7 +97,7 @@ func (h *hiding) wantNoEvents() {
 	}
 }
 
-// wantNothingShown looks at all that the others may read.
+// wantNotShown fails the test if a page or an answer for the others reveals her.
 func (h *hiding) wantNotShown() {
 	h.t.Helper()
 	for i, other := range h.others {
@@ -129,7 +130,7 @@ func (h *hiding) wantNotShown() {
 	}
 	why, err := h.presence.Explain(h.t.Context(), account.User{ID: h.instance.id(h.others[0]), Role: account.Admin}, h.id)
 	if err != nil || why.Whole || why.Leases != nil {
-		h.t.Errorf("an admin is told %+v, %v", why, err)
+		h.t.Errorf("the explanation for an admin is %+v, %v", why, err)
 	}
 }
 
@@ -155,17 +156,17 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	want := []string{"userOffline", "presenceUpdated", "typing", "userLeft"}
 	inDirect := []string{"userOffline", "presenceUpdated", "typing", "userLeft", "typing", "userLeft"}
 	if got := h.presenceEventNames(h.frames[0]); !slices.Equal(got, inDirect) {
-		t.Errorf("Sam is told %v, want %v", got, inDirect)
+		t.Errorf("Sam receives %v, want %v", got, inDirect)
 	}
 	if got := h.presenceEventNames(h.frames[1]); !slices.Equal(got, want) {
-		t.Errorf("Theo is told %v, want %v", got, want)
+		t.Errorf("Theo receives %v, want %v", got, want)
 	}
 	h.seen = `"` + *testkit.As[[]person](h.others[0].Get("/api/users?query=maya"))[0].LastSeenAt
 	h.useEverything()
 	h.wantNoEvents()
 	h.wantNotShown()
 	if own := h.presenceSeenBy(h.maya, h.id); own.Status != "invisible" {
-		t.Errorf("she sees herself %+v", own)
+		t.Errorf("she sees herself as %+v", own)
 	}
 
 	h.tab.Post("/api/presence/status", in{"status": "online"}).Want(200)
@@ -173,17 +174,17 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	want = []string{"userOnline", "presenceUpdated", "userJoined", "typing"}
 	inDirect = []string{"userOnline", "presenceUpdated", "userJoined", "userJoined", "typing", "typing"}
 	if got := h.presenceEventNames(h.frames[0]); !slices.Equal(got, inDirect) {
-		t.Errorf("Sam is told %v, want %v", got, inDirect)
+		t.Errorf("Sam receives %v, want %v", got, inDirect)
 	}
 	if got := h.presenceEventNames(h.frames[1]); !slices.Equal(got, want) {
-		t.Errorf("Theo is told %v, want %v", got, want)
+		t.Errorf("Theo receives %v, want %v", got, want)
 	}
 	if got := h.presenceEventNames(h.tab); slices.Contains(got, "userJoined") || slices.Contains(got, "userLeft") {
-		t.Errorf("she is told %v of herself", got)
+		t.Errorf("she receives %v of herself", got)
 	}
 }
 
-// livesOn is what the hidden do; others may see what they say.
+// useEverything does what a hidden user may do. Others may see only her messages.
 func (h *hiding) useEverything() {
 	h.setTyping(true)
 	h.setTyping(false)
@@ -202,7 +203,7 @@ func (h *hiding) useEverything() {
 	h.maya.Get(roomPath(h.room)).Want(200)
 	h.tab.Post("/api/presence/status", in{"text": "thinking on", "idle": true}).Want(200)
 	h.tab.Post("/api/presence/status", in{"idle": false}).Want(200)
-	h.exec(`update account.users set last_seen_at = now() + interval '1 hour'`) // her requests move it
+	h.exec(`update account.users set last_seen_at = now() + interval '1 hour'`) // as her requests do
 }
 
 func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
@@ -211,18 +212,18 @@ func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	h.tab.Post("/api/presence/status", in{"status": "invisible"}).Want(200)
 	h.tab.Close()
 	app := h.instance
-	testkit.Eventually(t, "her lease is given back", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is released", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 0
 	})
 	for _, s := range h.frames {
 		s.Events()
 	}
 	h.tab = h.maya.Connect("")
-	for _, room := range h.rooms() { // before anybody has asked who she is
+	for _, room := range h.rooms() { // before the app has read her status
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
 	h.useEverything()
-	testkit.Eventually(t, "her lease is taken", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 1
 	})
 	h.wantNoEvents()

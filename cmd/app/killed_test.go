@@ -10,20 +10,19 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// typist writes into a line of their own, letter by letter, ahead of what is
-// acknowledged.
+// typist types letters into a line of its own, ahead of the acknowledgements.
 type typist struct {
 	*editor
 	handle string
-	sent   [][]byte // by number, from 1
+	sent   [][]byte // the update of each letter by its number, from 1
 	typed  int
 }
 
-const ahead = 15 // letters that may wait for their acknowledgement
+const unacknowledged = 15 // letters that may wait for their acknowledgement
 
 func (y *typist) typeLetter() {
 	y.receive()
-	if y.dead || y.n-y.acked >= ahead {
+	if y.dead || y.n-y.acked >= unacknowledged {
 		return
 	}
 	lines := strings.Split(y.text(), "\n")
@@ -34,13 +33,13 @@ func (y *typist) typeLetter() {
 	}
 	y.write(strings.Join(lines, "\n"))
 	y.typed++
-	for len(y.sent) < int(y.n) { // numbers that were no letters
+	for len(y.sent) < int(y.n) { // numbers of other messages
 		y.sent = append(y.sent, nil)
 	}
 	y.sent = append(y.sent, y.doc[len(y.doc)-1])
 }
 
-// wantStored looks for all that was acknowledged.
+// wantStored checks that every acknowledged letter is in the document, and counts them.
 func (y *typist) wantStored(whole *yjs.Update) (letters int) {
 	for n := range int(y.acked) + 1 {
 		if n >= len(y.sent) || y.sent[n] == nil {
@@ -78,21 +77,21 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 		y.mortal = true
 		typists = append(typists, y)
 	}
-	everybody := func(is func(*typist) bool) bool {
-		all := true
+	all := func(is func(*typist) bool) bool {
+		every := true
 		for _, y := range typists {
 			y.typeLetter()
-			all = all && is(y)
+			every = every && is(y)
 		}
-		return all
+		return every
 	}
-	testkit.Eventually(t, "everybody is in the flow", testkit.Patience, func() bool {
-		return everybody(func(y *typist) bool { return y.acked > 30 })
+	testkit.Eventually(t, "30 letters of each are acknowledged", testkit.Patience, func() bool {
+		return all(func(y *typist) bool { return y.acked > 30 })
 	})
 	killed := make(chan struct{})
 	go func() { defer close(killed); first.kill() }()
-	testkit.Eventually(t, "the app is gone", testkit.Patience, func() bool {
-		return everybody(func(y *typist) bool { return y.dead })
+	testkit.Eventually(t, "all connections are closed", testkit.Patience, func() bool {
+		return all(func(y *typist) bool { return y.dead })
 	})
 	<-killed
 
@@ -102,19 +101,19 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 		y.receive()
 		letters := y.wantStored(whole)
 		t.Logf("%s typed %d letters, %d were acknowledged", y.handle, y.typed, letters)
-		y.join(second.as(y.handle), id) // with what was not
+		y.join(second.as(y.handle), id) // sends the unacknowledged letters
 	}
 	for _, y := range typists {
 		for _, other := range typists {
-			y.until("it has what "+other.handle+" typed", func() bool {
+			y.until("all letters of "+other.handle+" are there", func() bool {
 				return strings.Contains("\n"+y.text()+"\n", "\n"+other.handle+strings.Repeat("x", other.typed)+"\n")
 			})
 		}
 	}
 }
 
-// keepsTyping types a letter of one's own at the paper's end, again and again,
-// and remembers how many there were whenever the page said that all is saved.
+// keepTyping types the letter every 100 ms, and keeps in savedLetters how many there were
+// when the page last showed "saved".
 const keepTyping = `(letter => {
 	const paper = document.querySelector(".tiptap"), state = document.querySelector("[data-doc-saved]");
 	const mine = () => paper.textContent.split(letter).length - 1;

@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// get answers the status of a request by a client without cookies.
+// get returns the status of a request without cookies, or 0 if it failed.
 func get(t *testing.T, url string, header http.Header) int {
 	t.Helper()
 	r, err := http.NewRequest(http.MethodGet, url, nil)
@@ -30,8 +30,8 @@ func get(t *testing.T, url string, header http.Header) int {
 	return response.StatusCode
 }
 
-// holdDatabase takes all connections of the app's pool, so that whatever asks
-// the database waits until release.
+// holdDatabase takes all connections of the app's pool, so that every query waits until
+// release is called.
 func holdDatabase(t *testing.T, app *instance) (release func()) {
 	t.Helper()
 	var held []*pgxpool.Conn
@@ -82,7 +82,7 @@ func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 			release()
 			wg.Wait()
 			if others.Load() == 0 {
-				t.Error("all are refused, even the first")
+				t.Error("all requests are refused, even the first")
 			}
 		})
 	}
@@ -98,9 +98,9 @@ func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 	var wg sync.WaitGroup
 	for _, who := range people {
 		wg.Go(func() {
-			for range 8 { // of the ten at once
+			for range 8 { // a bucket has ten tokens
 				if got := who.Get("/api/me"); got.Status != http.StatusOK {
-					t.Errorf("of 40 requests of five people one is answered %d", got.Status)
+					t.Errorf("one of 40 requests of five users is answered %d", got.Status)
 				}
 			}
 		})
@@ -113,7 +113,7 @@ func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("requests without a credential meet no limit")
+		t.Error("requests without a credential are not limited")
 	}
 	people[0].Get("/api/me").Want(http.StatusOK)
 }

@@ -23,14 +23,14 @@ func TestMemoryLimitOfTheMachineIsTheDefault(t *testing.T) {
 		t.Errorf("the limit is %d", limit)
 	}
 	if lines := strings.Count(log.String(), "\n"); lines != 1 {
-		t.Errorf("it is logged %d times: %s", lines, &log)
+		t.Errorf("the limit is logged %d times: %s", lines, &log)
 	}
 }
 
 func TestMemoryLimitOfTheEnvironmentHasPrecedence(t *testing.T) {
 	before := debug.SetMemoryLimit(-1)
 	t.Cleanup(func() { debug.SetMemoryLimit(before) })
-	t.Setenv("GOMEMLIMIT", "777MiB") // the runtime read it when the program started
+	t.Setenv("GOMEMLIMIT", "777MiB") // the runtime reads it only at the start of the program
 	debug.SetMemoryLimit(777 << 20)
 	limitMemory(slog.New(slog.DiscardHandler))
 	if limit := debug.SetMemoryLimit(-1); limit != 777<<20 {

@@ -21,17 +21,17 @@ func TestSnoozeEndsByItself(t *testing.T) {
 	one.Post(path, in{"until": until.UTC().Format(time.RFC3339Nano)}).Want(200).WantBody(`"read":false,"snoozedUntil":"`)
 	for _, tab := range []*testkit.Socket{one, two} {
 		if e := wantNotificationEvent(t, tab, "notificationUpdated", 0); e.Verb != "snoozed" || e.Data.SnoozedUntil == nil {
-			t.Errorf("asleep it is %+v", e)
+			t.Errorf("the snoozed notification is %+v", e)
 		}
 	}
 	if len(notices(ben.Client, "")) != 0 || len(notices(ben.Client, "?snoozed=true")) != 1 {
-		t.Error("it is listed with those that are awake")
+		t.Error("the snoozed notification is listed with the others, or not as snoozed")
 	}
 	if e := wantNotificationEvent(t, two, "notificationUpdated", 1); e.Verb != "woken" || e.Data.SnoozedUntil != nil {
-		t.Errorf("awake it is %+v", e)
+		t.Errorf("the unsnoozed notification is %+v", e)
 	}
 	if late := time.Since(until); late < 0 || late > time.Second {
-		t.Errorf("it woke %v late", late)
+		t.Errorf("the snooze ended %v late", late)
 	}
 	ben.Post(path, in{"until": time.Now().Add(time.Hour)}).Want(200)
 	ben.Post(path, in{"until": nil}).Want(200).WantBody(`"snoozedUntil":null`)
@@ -61,7 +61,7 @@ func TestNotificationAfterACrashIsNeitherLostNorDoubled(t *testing.T) {
 	app.waitForAlerts()
 	list := notices(ben.Client, "")
 	if len(list) != 3 {
-		t.Fatalf("he is told %+v", list)
+		t.Fatalf("Ben's notifications are %+v", list)
 	}
 	bell(ben.Client, 3)
 }

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// tells makes a notification of Sam's doing for somebody.
+// sendMention sends the user a notification of a mention by Sam.
 func (i *instance) sendMention(userID int64, key, url string) {
 	i.t.Helper()
 	err := i.notify.Send(context.Background(), notify.Notification{
@@ -22,7 +22,7 @@ func (i *instance) sendMention(userID int64, key, url string) {
 	}
 }
 
-// Rings waits until the bell, its words and the browser's tab say how much is unread.
+// WantUnread waits until the bell, its label, the title and the icon show n unread.
 func (p tab) WantUnread(n int) tab {
 	if n == 0 {
 		p.WantNo("#bell .count").Want(`#bell[aria-label="Notifications"]`)
@@ -34,20 +34,20 @@ func (p tab) WantUnread(n int) tab {
 	return p
 }
 
-// OpenBell opens what is behind the bell, by the keyboard.
+// OpenBell opens the panel of notifications by the keyboard.
 func (p tab) OpenBell() tab {
 	testkit.Eval[any](p.Page, `document.querySelector("#bell").focus()`)
 	p.Press("Enter").WantFocus("#notifications")
 	return p
 }
 
-// Tool uses one of the tools of the first notification.
+// UseNoticeTool uses an item in the menu of the first notification.
 func (p tab) UseNoticeTool(words string) tab {
 	p.Click(".notice-more").ClickText(".notice-row .menu .menu-item", words).WantNo(".notice-row .menu:popover-open")
 	return p
 }
 
-// twoTabs are Nora's, who is new, on pages that have nothing to do with one another.
+// openTwoTabs opens two pages for Nora, a new user without notifications.
 func openTwoTabs(t *testing.T) (app *instance, nora member, one, two tab) {
 	app = startApp(t)
 	nora = app.signUp("Nora Quist")
@@ -75,7 +75,7 @@ func TestNotificationReadInOneTabIsReadInAll(t *testing.T) {
 	app, nora, one, two := openTwoTabs(t)
 	app.sendMention(nora.id, "one", "/people")
 	app.sendMention(nora.id, "two", "/rooms")
-	one.WantUnread(2).WantText(".toast", "in two").WantNoText(".toast", "in one") // which she looks at
+	one.WantUnread(2).WantText(".toast", "in two").WantNoText(".toast", "in one") // its page is open in this tab
 	two.WantUnread(2).OpenBell().WantText(".toast", "in one").WantCount("#notifications .is-unread", 2)
 	one.OpenBell().WantText(".notice-row:first-child", "in two")
 	one.UseNoticeTool("Mark as read").WantUnread(1)
@@ -114,12 +114,12 @@ func TestNotificationCountIsRightAfterReconnect(t *testing.T) {
 func TestSnoozeHidesTheNotificationUntilUnsnoozed(t *testing.T) {
 	t.Parallel()
 	app, nora, page, other := openTwoTabs(t)
-	app.sendMention(nora.id, "naps", "/rooms")
+	app.sendMention(nora.id, "snooze", "/rooms")
 	other.visit("/notifications?show=snoozed").WantUnread(1).Want(".empty").WantText(".empty", "Nothing is snoozed")
 	page.WantUnread(1).OpenBell().UseNoticeTool("Until tomorrow").WantUnread(0).Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
 	other.WantUnread(0).WantText(".notice-row", "back tomorrow at 09:00").WantNo(".empty")
 	other.UseNoticeTool("Bring back now").WantUnread(1).WantCount(".notice-row", 0).WantNo(".toast")
-	page.WantUnread(1).WantCount(".notice-row", 1).WantText(".toast", "in naps")
+	page.WantUnread(1).WantCount(".notice-row", 1).WantText(".toast", "in snooze")
 }
 
 func TestNotificationPageHasEarlierNotifications(t *testing.T) {

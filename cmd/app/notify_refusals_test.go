@@ -33,7 +33,7 @@ func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 	wantProblem(t, ben.Get("/api/notifications/subscribe"), 400)
 	ann.Post("/api/notifications/read-all", nil).Want(200)
 	if list := notices(ben.Client, "?unread=true"); len(list) != 1 || list[0].ID != id {
-		t.Errorf("his are %+v", list)
+		t.Errorf("Ben's notifications are %+v", list)
 	}
 }
 
@@ -71,7 +71,7 @@ func TestNotificationsRefuseInvalidInput(t *testing.T) {
 		wantProblem(t, ben.Do(http.MethodPut, "/api/notifications/preferences", wrong), 422)
 	}
 	if n := find[int64](app, `select count(*) from notify.preferences`); n != 0 {
-		t.Errorf("%d preferences were kept", n)
+		t.Errorf("%d preferences were stored", n)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestNotificationPreferencesAreApplied(t *testing.T) {
 	app.send(ann.Client, direct, "heard")
 	e := wantNotificationEvent(t, benSocket, "notification", 1)
 	if e.Data.Type != "direct" || len(notices(ben.Client, "")) != 1 {
-		t.Errorf("he is told %+v", e)
+		t.Errorf("Ben receives %+v", e)
 	}
 	why := ben.Get(fmt.Sprintf("/api/notifications/%d/why", e.ID)).Want(200)
 	why.WantBody(`"rule":"Somebody wrote to you alone."`).WantBody(`"preference":{"inApp":true,"push":true}`).WantBody(`"timeZone":"Asia/Kathmandu"`).
@@ -107,7 +107,7 @@ func TestNotificationsMatchTheProtocol(t *testing.T) {
 	app.send(ann.Client, app.room(ann.Client, "forms"), "@"+ben.handle+" look")
 	e := benSocket.WantEvent("notification")
 	if e.Room != fmt.Sprintf("user-%d-notifications", ben.id) {
-		t.Errorf("it comes in %q", e.Room)
+		t.Errorf("the event's room is %q", e.Room)
 	}
 	decodeExactly[struct {
 		Verb        string `json:"verb"`
@@ -117,7 +117,7 @@ func TestNotificationsMatchTheProtocol(t *testing.T) {
 	}](t, string(e.Data))
 	n := decodeExactly[[]notice](t, ben.Get("/api/notifications").Want(200).Body)[0]
 	if n.Body != n.Message || n.Data["url"] != n.URL || !strings.HasPrefix(n.URL, "/rooms/") || !moment.MatchString(n.CreatedAt) || n.SnoozedUntil != nil {
-		t.Errorf("it is %+v", n)
+		t.Errorf("the notification is %+v", n)
 	}
 	decodeExactly[notice](t, ben.Post(fmt.Sprintf("/api/notifications/%d/read", n.ID), nil).Want(200).Body)
 	type count struct {
@@ -131,6 +131,6 @@ func TestNotificationsMatchTheProtocol(t *testing.T) {
 	benSocket.WantEvent("notification")
 	ben.Post("/api/notifications/read-all", nil).Want(200)
 	if e := benSocket.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {
-		t.Errorf("all read is %s", e.Data)
+		t.Errorf("notificationsAllRead is %s", e.Data)
 	}
 }

@@ -24,7 +24,7 @@ type notice struct {
 	CreatedAt    string         `json:"createdAt"`
 }
 
-type told struct {
+type notificationEvent struct {
 	Verb        string `json:"verb"`
 	ID          int64  `json:"id"`
 	UnreadCount int    `json:"unreadCount"`
@@ -32,7 +32,7 @@ type told struct {
 	Title       string `json:"title"`
 }
 
-// member is somebody new, without any notification.
+// member is a new user, without notifications.
 type member struct {
 	*testkit.Client
 	id     int64
@@ -46,7 +46,7 @@ func (i *instance) signUp(fullName string) member {
 	return member{who, me.ID, me.Handle}
 }
 
-// bell is a tab that has subscribed to notifications.
+// bell subscribes to notifications on a new connection and checks the unread count.
 func bell(who *testkit.Client, unread int) *testkit.Socket {
 	s := who.Connect("")
 	s.Get("/api/notifications/subscribe", nil).Want(200).WantBody(fmt.Sprintf(`{"unreadCount":%d}`, unread))
@@ -57,18 +57,18 @@ func notices(who *testkit.Client, query string) []notice {
 	return testkit.As[[]notice](who.Get("/api/notifications" + query).Want(200))
 }
 
-// allTold waits until chat has told people all that concerns them.
+// waitForAlerts waits until chat has sent all notifications in its outbox.
 func (i *instance) waitForAlerts() {
 	i.t.Helper()
-	testkit.Eventually(i.t, "people were told", 10*time.Second, func() bool {
+	testkit.Eventually(i.t, "the outbox of notifications is empty", 10*time.Second, func() bool {
 		return find[int64](i, `select count(*) from chat.alerts`) == 0
 	})
 }
 
-// wantTold waits for the event and checks its count.
-func wantNotificationEvent(t *testing.T, tab *testkit.Socket, event string, unread int) told {
+// wantNotificationEvent waits for the event and checks its unread count.
+func wantNotificationEvent(t *testing.T, tab *testkit.Socket, event string, unread int) notificationEvent {
 	t.Helper()
-	e := testkit.DataOf[told](t, tab.WantEvent(event))
+	e := testkit.DataOf[notificationEvent](t, tab.WantEvent(event))
 	if e.UnreadCount != unread {
 		t.Errorf("after %s the count is %d, want %d: %+v", event, e.UnreadCount, unread, e)
 	}
@@ -92,7 +92,7 @@ func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 		for i := range 3 {
 			e := wantNotificationEvent(t, tab, "notification", i+1)
 			if e.Verb != "created" || e.ID != e.Data.ID || e.Title != "Ann Lee mentioned you in #counts" || !strings.HasPrefix(e.Data.Message, "@") {
-				t.Errorf("heard %+v", e)
+				t.Errorf("the event is %+v", e)
 			}
 			ids = append(ids, e.ID)
 		}
@@ -104,10 +104,10 @@ func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 	two.Post("/api/notifications/read-all", nil).Want(200).WantBody(`{"unreadCount":0}`)
 	for _, tab := range tabs {
 		if e := wantNotificationEvent(t, tab, "notificationRead", 2); e.ID != ids[0] {
-			t.Errorf("heard %+v", e)
+			t.Errorf("the event is %+v", e)
 		}
 		if e := wantNotificationEvent(t, tab, "notificationRemoved", 1); e.ID != ids[1] {
-			t.Errorf("heard %+v", e)
+			t.Errorf("the event is %+v", e)
 		}
 		wantNotificationEvent(t, tab, "notificationsAllRead", 0)
 		tab.WantNo("notificationRead")
@@ -140,7 +140,7 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 	ben.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
 	app.waitForAlerts()
 	private := testkit.As[thing](ann.Post("/api/rooms", in{"name": "secrets", "kind": "private", "memberIds": []int64{ben.id, ann.id}}).Want(200)).ID
-	ann.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": ben.id}).Want(200) // he has been one since he wrote
+	ann.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": ben.id}).Want(200) // he became a member when he wrote
 	app.send(ann.Client, private, "@"+ann.handle+" @"+cat.handle+" note to self")
 	app.waitForAlerts()
 
@@ -155,13 +155,13 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 		"reaction: Cat Roe and Ann Lee reacted to your message", "invite: Ann Lee added you to #secrets",
 	}
 	if !slices.Equal(titles, want) {
-		t.Errorf("he is told %q, want %q", titles, want)
+		t.Errorf("Ben's notifications are %q, want %q", titles, want)
 	}
 	for unread := range 4 {
 		wantNotificationEvent(t, benSocket, "notification", unread+1)
 	}
 	if len(notices(ann.Client, "")) != 0 || len(notices(cat.Client, "")) != 0 {
-		t.Errorf("others are told %+v, %+v", notices(ann.Client, ""), notices(cat.Client, ""))
+		t.Errorf("others have the notifications %+v, %+v", notices(ann.Client, ""), notices(cat.Client, ""))
 	}
 	annSocket.WantNo("notification")
 }
@@ -176,13 +176,13 @@ func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 	app.send(ann.Client, direct, "you see this")
 	app.waitForAlerts()
 	benSocket.Post("/api/presence/status", in{"idle": true}).Want(200)
-	bell(ben.Client, 0) // is active, but does not show the room
+	bell(ben.Client, 0) // an active tab that does not show the room
 	app.send(ann.Client, direct, "you do not see this")
 	if e := wantNotificationEvent(t, benSocket, "notification", 1); e.Data.Message != "you do not see this" {
-		t.Errorf("he is told %+v", e)
+		t.Errorf("Ben receives %+v", e)
 	}
 	if list := notices(ben.Client, ""); len(list) != 1 {
-		t.Errorf("he is told %+v", list)
+		t.Errorf("Ben's notifications are %+v", list)
 	}
 }
 
@@ -216,14 +216,14 @@ func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 	wantNotificationEvent(t, benSocket, "notification", 1)
 	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "the password is ****, @" + ben.handle}).Want(200)
 	if e := wantNotificationEvent(t, benSocket, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
-		t.Errorf("after the edit it is %+v", e)
+		t.Errorf("after the edit the notification is %+v", e)
 	}
 	ann.Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil).Want(204)
 	wantNotificationEvent(t, benSocket, "notificationRemoved", 0)
 	app.waitForAlerts()
 	for _, text := range []string{"hunter2", "****"} {
 		if n := find[int64](app, `select (select count(*) from notify.notifications n where n::text like '%'||$1||'%') + (select count(*) from notify.causes c where c::text like '%'||$1||'%')`, text); n != 0 {
-			t.Errorf("%d rows still say %q", n, text)
+			t.Errorf("%d rows still contain %q", n, text)
 		}
 	}
 }
@@ -258,7 +258,7 @@ func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
 	react()
 	wantNotificationEvent(t, benSocket, "notificationRemoved", 0)
 	react()
-	benSocket.WantNo("notification") // nobody rings a bell over and over
+	benSocket.WantNo("notification") // a repeated reaction does not notify again
 }
 
 func TestDemoHasUnreadNotifications(t *testing.T) {

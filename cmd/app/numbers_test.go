@@ -7,15 +7,15 @@ import (
 	"testing"
 )
 
-// numbers are those that fit into an id, a cursor or a limit, at the edges of what the layers below hold them in, and
-// those that do not.
+// numbers are the limits of int32 and int64 and their neighbours, with whether they fit
+// into an id, a cursor or a limit.
 var numbers = map[string]bool{
 	"2147483647": true, "2147483648": true, "4294967296": true, "9223372036854775807": true,
 	"9223372036854775808": false, "18446744073709551616": false, "100000000000000000000000000000": false,
 	"-9223372036854775809": false, "1e30": false,
 }
 
-// numeric are all fields of actions and pages that are numbers, or lists of them.
+// numeric are all input fields of actions and pages that are numbers or lists of numbers.
 var numeric = strings.Fields(`after around before current cursorPosition docId epoch ids limit memberIds message number
 	offset position productId quantity rate replyTo roomId schema seq userId`)
 
@@ -39,7 +39,7 @@ func TestNumbersOfAnySizeCauseNoServerError(t *testing.T) {
 			if answer := live.Request(route.Method, path, data); answer.Status >= 500 {
 				t.Errorf("%s %s with %s answers %d", route.Method, route.Path, number, answer.Status)
 			}
-			for _, name := range numeric { // where one is refused for another, or does not get so far
+			for _, name := range numeric { // one by one: an invalid field hides the later ones
 				if answer := live.Request(route.Method, path, in{name: number}); answer.Status >= 500 {
 					t.Errorf("%s %s with %s=%s answers %d", route.Method, route.Path, name, number, answer.Status)
 				}

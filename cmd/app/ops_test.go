@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// startWithOps is an app with an operations port, and a client of that port.
+// startWithOps starts an app with an operations port, and returns a client of that port.
 func startWithOps(t *testing.T, change ...func(*Config)) (*instance, *testkit.Client) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
@@ -59,10 +59,10 @@ func TestGreetingExplainsAccessFromTheNetwork(t *testing.T) {
 	t.Parallel()
 	const hint = "ADDR=:8080 opens it to the network"
 	if got := startApp(t).greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, hint) {
-		t.Errorf("on this machine alone: %s", got)
+		t.Errorf("on the loopback address: %s", got)
 	}
 	if got := startApp(t, func(c *Config) { c.Addr = ":0" }).greeting(); strings.Contains(got, hint) {
-		t.Errorf("on the network: %s", got)
+		t.Errorf("on all addresses: %s", got)
 	}
 }
 
@@ -76,7 +76,7 @@ func TestHealthcheckReportsReadiness(t *testing.T) {
 	}
 	app.closing.Store(true)
 	if err := healthcheck(t.Context(), config); err == nil {
-		t.Error("well, while it is leaving")
+		t.Error("ready during the shutdown")
 	}
 	app.closing.Store(false)
 }

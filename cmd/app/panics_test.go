@@ -15,7 +15,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// panickyTransport panics for the first pushes.
+// panickyTransport panics for the first requests, as many as panics counts.
 type panickyTransport struct {
 	http.RoundTripper
 	panics atomic.Int64
@@ -28,8 +28,8 @@ func (p *panickyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return p.RoundTripper.RoundTrip(r)
 }
 
-// wantPanics waits until so many panics are counted at a place, and their stack
-// is in the log.
+// wantPanics waits until the panics at a place are counted, and checks that their stack is
+// in the log.
 func wantPanics(t *testing.T, app *instance, ops *testkit.Client, where string, count string) {
 	t.Helper()
 	line := `hubbub_panics_total{where="` + where + `"} ` + count + "\n"
@@ -66,14 +66,14 @@ func TestPanicOfAHubCallbackSparesTheApp(t *testing.T) {
 	app.hub.OnLeave("chat-", func(hub.Left) { panic("a feature broke") })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "unharmed")
-	leaver, stayer := sam.Connect(""), maya.Connect("")
-	leaver.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
-	stayer.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
-	leaver.Close()
+	samSocket, mayaSocket := sam.Connect(""), maya.Connect("")
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
+	samSocket.Close()
 	wantPanics(t, app, ops, "hub-left", "1")
-	stayer.WantEvent("userLeft") // the other observers were called
+	mayaSocket.WantEvent("userLeft") // the other callbacks were called
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "still here"}).Want(http.StatusOK)
-	stayer.WantEvent("newMessage")
+	mayaSocket.WantEvent("newMessage")
 }
 
 func TestPanicOfARequestIsCounted(t *testing.T) {
@@ -124,7 +124,7 @@ func TestPanicOfAMetricCostsThatMetric(t *testing.T) {
 	})
 }
 
-// brokenFigures panics in a goroutine of the registry's.
+// brokenFigures panics in a goroutine of the registry.
 type brokenFigures struct{}
 
 func (brokenFigures) Describe(chan<- *prometheus.Desc) {}

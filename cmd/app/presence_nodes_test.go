@@ -19,14 +19,14 @@ func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	samSocket, _ := subscribePresence(sam)
 	mayaSocket := maya.Connect("")
 	if came := testkit.DataOf[arrival](t, samSocket.WantEvent("userOnline")); came.UserID != mayaID {
-		t.Errorf("came %+v", came)
+		t.Errorf("userOnline is %+v", came)
 	}
 	samSocket.WantEvent("presenceUpdated")
 	mayaSocket.Post("/api/presence/status", in{"status": "busy", "text": "lunch until 2"}).Want(200)
 	waitForPresence(t, samSocket, "busy", "lunch until 2")
 	mayaSocket.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
 	waitForPresence(t, samSocket, "away", "lunch until 2")
-	moved := here.as("maya").Connect("") // to the other node: no flicker
+	moved := here.as("maya").Connect("") // to the other node, without an offline event
 	waitForPresence(t, samSocket, "online", "lunch until 2")
 	mayaSocket.Close()
 	moved.Post("/api/presence/status", in{"text": ""}).Want(200)
@@ -36,7 +36,8 @@ func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	samSocket.WantEvent("userOffline")
 }
 
-// becomes waits until the watcher is told of that state, perhaps by steps.
+// waitForPresence waits until the subscriber receives the state; intermediate states may
+// come first.
 func waitForPresence(t *testing.T, watcher *testkit.Socket, status, text string) {
 	t.Helper()
 	for {
@@ -45,7 +46,7 @@ func waitForPresence(t *testing.T, watcher *testkit.Socket, status, text string)
 			return
 		}
 		if is.Status == "offline" {
-			t.Fatalf("became %+v on the way to %s", is, status)
+			t.Fatalf("became %+v before %s", is, status)
 		}
 	}
 }
@@ -61,17 +62,17 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	mayaSocket := maya.Connect("")
 	theo.Connect("")
 	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
-		testkit.Eventually(t, "both came", testkit.Patience, func() bool {
+		testkit.Eventually(t, "both are online", testkit.Patience, func() bool {
 			return len(testkit.As[[]person](watcher.Get("/api/presence/subscribe", nil))) == 4
 		})
 		watcher.Events()
 	}
-	stays := app.as("theo").Connect("") // on a living node, too
+	stays := app.as("theo").Connect("") // has a connection to a live node, too
 	defer stays.Close()
 	dying.kill()
 	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
 		if went := testkit.DataOf[arrival](t, watcher.WantEvent("userOffline")); went.User.Handle != "maya" {
-			t.Errorf("went %+v", went)
+			t.Errorf("userOffline is %+v", went)
 		}
 		testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
 	}
@@ -97,32 +98,32 @@ func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 	maya := killed.as("maya")
 	mayaSocket := maya.Connect("")
 	mayaSocket.Get("/api/presence/subscribe", nil).Want(200)
-	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 	killed.kill()
 	app := startAppOn(t, database, fastPresence)
 	samSocket, _ := subscribePresence(app.as("sam"))
 	app.wantPresence(app.as("sam"), app.id(app.as("maya")), presence.Offline)
-	testkit.Eventually(t, "watchers know that she is offline", testkit.Patience, func() bool {
+	testkit.Eventually(t, "subscribers see her offline", testkit.Patience, func() bool {
 		here := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))
 		return len(here) == 1 && here[0].Handle == "sam"
 	})
-	testkit.Eventually(t, "its lease is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
+	testkit.Eventually(t, "the lease of the killed node is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
 }
 
 func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	t.Parallel()
-	unhurried := func(c *Config) { fastPresence(c); c.Presence.Grace = time.Second }
-	app := startApp(t, unhurried)
+	withGrace := func(c *Config) { fastPresence(c); c.Presence.Grace = time.Second }
+	app := startApp(t, withGrace)
 	app.as("maya").Connect("")
-	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
 	app.stop()
-	again := startAppOn(t, app.config.DatabaseURL, unhurried)
+	again := startAppOn(t, app.config.DatabaseURL, withGrace)
 	again.as("maya").Connect("")
 	samSocket, here := subscribePresence(again.as("sam"))
 	if len(here) != 2 {
-		t.Errorf("online are %+v", here)
+		t.Errorf("the users online are %+v", here)
 	}
-	testkit.Eventually(t, "the old node is forgotten", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the old node is deleted", testkit.Patience, func() bool {
 		return find[int64](again, `select count(*) from presence.nodes`) == 1
 	})
 	again.as("theo").Connect("")
@@ -133,7 +134,7 @@ func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	}
 }
 
-// leasesIn counts the leases in a database that no app of this process runs on.
+// leasesIn counts the leases in a database on which no app of this process runs.
 func leasesIn(t *testing.T, databaseURL string) (n int) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), databaseURL)

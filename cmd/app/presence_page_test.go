@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// quick makes everything that presence waits for short enough to watch.
+// fastPagePresence sets the delays of presence short enough for tests of pages.
 func fastPagePresence(c *Config) {
 	fastPresence(c)
 	c.Presence.Idle, c.Presence.Hidden = time.Hour, 100*time.Millisecond
@@ -17,30 +17,30 @@ func fastPagePresence(c *Config) {
 
 const sidebarMark = `#sidebar-people .avatar[data-person="%d"][data-presence="%s"]`
 
-// SeesInSidebar waits until the sidebar shows somebody so.
+// WantInSidebar waits until the sidebar shows the user with the status.
 func (p tab) WantInSidebar(id int64, status string) tab {
 	p.Want(fmt.Sprintf(sidebarMark, id, status))
 	p.WantText(fmt.Sprintf(`#sidebar-people [data-presence-word="%d"]`, id), status)
 	return p
 }
 
-// SeesOnline waits for the count in the heading.
+// WantOnline waits until the heading shows n users online.
 func (p tab) WantOnline(n int) tab {
 	p.WantText("#sidebar-people .nav-head", fmt.Sprintf("%d online", n))
 	return p
 }
 
-// hide makes the tab believe that it is out of sight, or in sight again.
+// hide simulates that the tab becomes hidden or visible.
 func (p tab) hide(hidden bool) tab {
 	testkit.Eval[any](p.Page, fmt.Sprintf(`Object.defineProperty(document, "hidden", {configurable: true, value: %v}),
 		document.dispatchEvent(new Event("visibilitychange"))`, hidden))
 	return p
 }
 
-// close ends the tab's connection as closing it would.
+// close ends the tab's connection, as closing the tab would.
 func (p tab) close() { testkit.Eval[any](p.Page, `io.socket.disconnect()`) }
 
-// watching is Sam on a page with the sidebar, and Maya, who is not here yet.
+// openPeoplePage opens the people page for Sam. Maya is not online yet.
 func openPeoplePage(t *testing.T, change ...func(*Config)) (app *instance, sam tab, maya *testkit.Client, mayaID int64) {
 	app = startApp(t, append([]func(*Config){fastPagePresence}, change...)...)
 	maya = app.as("maya")
@@ -71,15 +71,15 @@ func TestPresenceIsUnchangedByAReload(t *testing.T) {
 	app, sam, maya, id := openPeoplePage(t, func(c *Config) { c.Presence.Grace = 10 * time.Second })
 	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
-	testkit.Eval[any](sam.Page, `globalThis.told = [], ["userOnline", "userOffline", "presenceUpdated"].forEach(name => io.socket.on(name, ({userId}) => told.push([name, userId])))`)
+	testkit.Eval[any](sam.Page, `globalThis.received = [], ["userOnline", "userOffline", "presenceUpdated"].forEach(name => io.socket.on(name, ({userId}) => received.push([name, userId])))`)
 	mayaTab.Reload()
 	mayaTab.live().WantOnline(1)
 	mayaTab.Reload()
 	mayaTab.live()
 	app.open(app.as("theo"), "/rooms")
 	sam.WantOnline(2)
-	if n := testkit.Eval[int](sam.Page, fmt.Sprintf(`told.filter(([, id]) => id === %d).length`, id)); n != 0 {
-		t.Errorf("Sam was told %d times of a reload", n)
+	if n := testkit.Eval[int](sam.Page, fmt.Sprintf(`received.filter(([, id]) => id === %d).length`, id)); n != 0 {
+		t.Errorf("Sam received %d events of a reload", n)
 	}
 }
 
@@ -154,7 +154,7 @@ func TestPresenceIsAwayWhenEveryTabIsHidden(t *testing.T) {
 	sam.WantInSidebar(id, "away")
 	testkit.Eval[any](one.Page, `io.socket.reconnect()`)
 	one.live()
-	sam.WantInSidebar(id, "away") // the new connection says it too
+	sam.WantInSidebar(id, "away") // the new connection is idle, too
 }
 
 func TestPresenceIdleUserIsAway(t *testing.T) {
@@ -174,7 +174,7 @@ func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
 	app.stop()
-	mayaTab.close() // before the next start, which so never sees her
+	mayaTab.close() // so that she does not reconnect to the next app
 	again := startAppOn(t, app.config.DatabaseURL, fastPagePresence, func(c *Config) { c.Addr = app.listener.Addr().String() })
 	sam.live().WantInSidebar(id, "offline").WantOnline(0)
 	again.open(again.as("maya"), "/rooms")
@@ -199,7 +199,7 @@ func TestPresenceCardOpensAndIsLive(t *testing.T) {
 	sam.Want(fmt.Sprintf(`.room-head .avatar[data-person="%d"][data-presence="away"]`, id))
 
 	mayaTab.live().visit("/people").Click(fmt.Sprintf(`main a[data-card="%d"]`, app.id(app.as("sam"))))
-	mayaTab.WantText("#person-card", "@sam").WantNo("#person-card .why") // what it is made of is for oneself and admins
+	mayaTab.WantText("#person-card", "@sam").WantNo("#person-card .why") // only the user and admins see why
 }
 
 func TestPresenceCardsAreAccessible(t *testing.T) {

@@ -12,8 +12,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// brisk is presence about twenty times as fast as usual; a node is thought dead
-// only after a while, for a busy machine is late with heartbeats.
+// fastPresence makes presence about twenty times as fast as the default. The TTL of a node
+// is longer, because heartbeats are late on a busy machine.
 func fastPresence(c *Config) {
 	c.Presence = presence.Timing{Grace: 250 * time.Millisecond, Beat: 100 * time.Millisecond, TTL: 2 * time.Second, Pace: 10 * time.Millisecond}
 }
@@ -41,14 +41,15 @@ type update struct {
 	LastSeen   *int64  `json:"lastSeen"`
 }
 
-// watch subscribes somebody to presence on a connection of their own.
+// subscribePresence subscribes to presence on a new connection, and returns the users that
+// are online.
 func subscribePresence(who *testkit.Client) (*testkit.Socket, []person) {
 	s := who.Connect("")
 	return s, testkit.As[[]person](s.Get("/api/presence/subscribe", nil).Want(200))
 }
 
-// update waits for the next change of that person's presence; others come and
-// go when they do.
+// nextUpdate waits for the next presenceUpdated about the user, and skips those about
+// others.
 func (i *instance) nextUpdate(s *testkit.Socket, of *testkit.Client) update {
 	i.t.Helper()
 	for id := i.id(of); ; {
@@ -58,7 +59,7 @@ func (i *instance) nextUpdate(s *testkit.Socket, of *testkit.Client) update {
 	}
 }
 
-// wantNoUpdate fails the test if that person's presence has changed.
+// wantNoUpdate fails the test if a presenceUpdated about the user has arrived.
 func (i *instance) wantNoUpdate(s *testkit.Socket, of *testkit.Client) {
 	i.t.Helper()
 	id := i.id(of)
@@ -69,7 +70,7 @@ func (i *instance) wantNoUpdate(s *testkit.Socket, of *testkit.Client) {
 	}
 }
 
-// presenceOf is how somebody sees another.
+// presenceSeenBy returns a user's presence as the viewer sees it.
 func (i *instance) presenceSeenBy(viewer *testkit.Client, id int64) presence.State {
 	i.t.Helper()
 	return testkit.As[map[int64]presence.State](viewer.Get(fmt.Sprint("/api/presence?ids=", id)).Want(200))[id]
@@ -89,15 +90,15 @@ func TestPresenceEventsOfArrivalAndDeparture(t *testing.T) {
 	samID, mayaID := app.id(sam), app.id(maya)
 	samSocket, here := subscribePresence(sam)
 	if len(here) != 1 || here[0].ID != samID || !here[0].IsOnline || here[0].FullName != "Sam Rivera" {
-		t.Errorf("online are %+v", here)
+		t.Errorf("the users online are %+v", here)
 	}
 	one := maya.Connect("")
 	came := decodeExactly[arrival](t, string(samSocket.WantEvent("userOnline").Data))
 	if came.UserID != mayaID || came.User.FullName != "Maya Okafor" || !came.User.IsOnline || time.Since(time.UnixMilli(came.Timestamp)) > time.Minute {
-		t.Errorf("came %+v", came)
+		t.Errorf("userOnline is %+v", came)
 	}
 	if is := decodeExactly[update](t, string(samSocket.WantEvent("presenceUpdated").Data)); is.UserID != mayaID || is.Status != "online" {
-		t.Errorf("is %+v", is)
+		t.Errorf("the presence is %+v", is)
 	}
 	two := maya.Connect("")
 	one.Close()
@@ -106,20 +107,20 @@ func TestPresenceEventsOfArrivalAndDeparture(t *testing.T) {
 	two.Close()
 	went := decodeExactly[arrival](t, string(samSocket.WantEvent("userOffline").Data))
 	if took := time.Since(before); took < 200*time.Millisecond {
-		t.Errorf("offline after %v, before the grace", took)
+		t.Errorf("offline after %v, before the grace period ended", took)
 	}
 	is := decodeExactly[update](t, string(samSocket.WantEvent("presenceUpdated").Data))
 	if went.UserID != mayaID || went.User.IsOnline || is.Status != "offline" || is.LastSeenAt == nil || is.LastSeen == nil || *went.User.LastSeenAt != *is.LastSeenAt {
-		t.Errorf("went %+v, is %+v", went, is)
+		t.Errorf("userOffline is %+v, the presence is %+v", went, is)
 	}
 	if s := app.presenceSeenBy(sam, mayaID); s.Status != "offline" || *s.LastSeen != *is.LastSeen {
-		t.Errorf("is %+v", s)
+		t.Errorf("the presence is %+v", s)
 	}
 }
 
 func TestPresenceSecondTabAndReloadSendNoEvents(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, fastPresence, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // to come back in
+	app := startApp(t, fastPresence, func(c *Config) { c.Presence.Grace = 2 * time.Second }) // long enough to reconnect in
 	sam, maya := app.as("sam"), app.as("maya")
 	samSocket, _ := subscribePresence(sam)
 	mayaSocket := maya.Connect("")
@@ -133,10 +134,10 @@ func TestPresenceSecondTabAndReloadSendNoEvents(t *testing.T) {
 	maya.Connect("") // a reload
 	theo := app.as("theo").Connect("")
 	if came := testkit.DataOf[arrival](t, samSocket.WantEvent("userOnline")); came.User.Handle != "theo" {
-		t.Errorf("told of %+v", came)
+		t.Errorf("userOnline is %+v", came)
 	}
 	theo.Close()
-	samSocket.WantEvent("userOffline") // later than Maya's would have come
+	samSocket.WantEvent("userOffline") // later than an event about Maya would have come
 	for _, e := range samSocket.Events() {
 		if strings.HasPrefix(e.Name, "user") {
 			t.Errorf("got %s %s", e.Name, e.Data)
@@ -160,7 +161,7 @@ func TestPresenceRefusesInvalidRequests(t *testing.T) {
 	wantProblem(t, sam.Post("/api/presence/status", in{}), 422)
 	wantProblem(t, sam.Post("/api/presence/status", in{"idle": true}), 400)
 	if seen := testkit.As[map[int64]presence.State](sam.Get("/api/presence?ids=" + url.QueryEscape(fmt.Sprint(app.id(sam), ",999999"))).Want(200)); len(seen) != 1 {
-		t.Errorf("seen are %v", seen)
+		t.Errorf("the answer is %v", seen)
 	}
 }
 
@@ -178,10 +179,10 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	mayaSocket.Post("/api/presence/status", in{"status": "invisible", "text": "thinking"}).Want(200).WantBody(`"status":"invisible","text":"thinking"`)
 	samSocket.WantEvent("userOffline")
 	if is := app.nextUpdate(samSocket, maya); is.Status != "offline" || is.Text != "" || is.LastSeenAt == nil {
-		t.Errorf("to others she is %+v", is)
+		t.Errorf("others see her as %+v", is)
 	}
 	if is := app.nextUpdate(other, maya); is.Status != "invisible" || is.Text != "thinking" {
-		t.Errorf("to herself she is %+v", is)
+		t.Errorf("she sees herself as %+v", is)
 	}
 	seen := app.presenceSeenBy(sam, mayaID)
 	if own := app.presenceSeenBy(maya, mayaID); own.Status != "invisible" || seen.Status != "offline" || seen.Text != "" {
@@ -189,22 +190,22 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	}
 	mayaSocket.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200)
 	if e := samSocket.WantEvent("newMessage"); !strings.Contains(string(e.Data), `"handle":"maya","avatarUrl":null,"isOnline":false`) {
-		t.Errorf("her message tells: %s", e.Data)
+		t.Errorf("her message reveals her: %s", e.Data)
 	}
 	for _, path := range []string{"/api/users?query=maya", fmt.Sprint("/api/rooms/", room, "/members")} {
 		if body := sam.Get(path).Want(200).Body; strings.Count(body, `"handle":"maya"`) != strings.Count(body, `"handle":"maya","avatarUrl":null,"isOnline":false`) {
-			t.Errorf("%s tells: %s", path, body)
+			t.Errorf("%s reveals her: %s", path, body)
 		}
 	}
 	if online := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil)); len(online) != 1 {
-		t.Errorf("online are %+v", online)
+		t.Errorf("the users online are %+v", online)
 	}
 	mayaSocket.Close()
 	other.Close()
 	again := maya.Connect("")
 	again.Get("/api/me", nil).Want(200).WantBody(`"isOnline":false`)
 	again.Close()
-	testkit.Eventually(t, "her lease is given back", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is released", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, mayaID) == 0
 	})
 	if now := app.presenceSeenBy(sam, mayaID); *now.LastSeen != *seen.LastSeen {
@@ -222,19 +223,19 @@ func TestPresenceStatusIsKeptAndChangesAreSent(t *testing.T) {
 	sam, maya := app.as("sam"), app.as("maya")
 	samSocket, _ := subscribePresence(sam)
 	maya.Post("/api/presence/status", in{"status": "busy", "text": "  lunch until 2 "}).Want(200).WantBody(`"status":"busy","text":"lunch until 2"`)
-	app.wantNoUpdate(samSocket, maya) // she is not here
+	app.wantNoUpdate(samSocket, maya) // she is offline
 	mayaSocket := maya.Connect("")
 	samSocket.WantEvent("userOnline")
 	if is := app.nextUpdate(samSocket, maya); is.Status != "busy" || is.Text != "lunch until 2" || is.LastSeenAt != nil {
-		t.Errorf("is %+v", is)
+		t.Errorf("the presence is %+v", is)
 	}
 	maya.Post("/api/presence/status", in{"text": ""}).Want(200)
 	if is := app.nextUpdate(samSocket, maya); is.Status != "busy" || is.Text != "" {
-		t.Errorf("is %+v", is)
+		t.Errorf("the presence is %+v", is)
 	}
 	mayaSocket.Post("/api/presence/status", in{"status": "away"}).Want(200).WantBody(`"isOnline":true`)
 	if is := app.nextUpdate(samSocket, maya); is.Status != "away" {
-		t.Errorf("is %+v", is)
+		t.Errorf("the presence is %+v", is)
 	}
 	samSocket.WantNo("userOffline")
 }
@@ -249,14 +250,14 @@ func TestPresenceAutomaticAwayKeepsTheChosenStatus(t *testing.T) {
 	one.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"online"`)
 	two.Post("/api/presence/status", in{"idle": true}).Want(200).WantBody(`"status":"away"`)
 	if is := app.nextUpdate(samSocket, maya); is.Status != "away" {
-		t.Errorf("is %+v", is)
+		t.Errorf("the presence is %+v", is)
 	}
 	if chosen := find[int64](app, `select count(*) from presence.people`); chosen != 0 {
-		t.Errorf("%d people have chosen something", chosen)
+		t.Errorf("%d choices are stored", chosen)
 	}
 	one.Post("/api/presence/status", in{"idle": false}).Want(200).WantBody(`"status":"online"`)
 	if is := app.nextUpdate(samSocket, maya); is.Status != "online" {
-		t.Errorf("is %+v", is)
+		t.Errorf("the presence is %+v", is)
 	}
 }
 
@@ -269,14 +270,14 @@ func TestPresenceRecoversWithTheDatabase(t *testing.T) {
 	app.nextUpdate(samSocket, maya)
 	app.cutDatabase()
 	mayaSocket.Close()
-	testkit.Eventually(t, "the database is reached", testkit.Patience, func() bool { return theo.Get("/api/me").Status == 200 })
+	testkit.Eventually(t, "the database is reached again", testkit.Patience, func() bool { return theo.Get("/api/me").Status == 200 })
 	theo.Connect("")
-	testkit.Eventually(t, "all was told", testkit.Patience, func() bool {
+	testkit.Eventually(t, "Theo is online and Maya offline", testkit.Patience, func() bool {
 		return len(testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))) == 2
 	})
 	samSocket.WantEvent("userOffline")
-	app.exec(`truncate presence.leases, presence.nodes`) // at once, as a crash of the database does
-	testkit.Eventually(t, "the leases are written anew", testkit.Patience, func() bool {
+	app.exec(`truncate presence.leases, presence.nodes`) // as after a crash of the database
+	testkit.Eventually(t, "the leases are written again", testkit.Patience, func() bool {
 		return find[int64](app, `select count(*) from presence.leases`) == 2
 	})
 	samSocket.WantNo("userOffline")
@@ -295,17 +296,17 @@ func TestPresenceExplanation(t *testing.T) {
 		}
 		return e
 	}
-	testkit.Eventually(t, "her lease is written", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool {
 		e := explain(sam, account.Admin)
 		return len(e.Leases) == 1 && e.Leases[0].Idle
 	})
 	e := explain(maya, account.Member)
 	if !e.Whole || e.Presence.Status != "away" || e.Chosen != "online" || len(e.Tabs) != 1 || !e.Tabs[0].Idle || e.OfflineIn != nil || !e.Leases[0].Here || e.Leases[0].Node == "" || e.Leases[0].HeartbeatAge > time.Minute {
-		t.Errorf("she gets %+v", e)
+		t.Errorf("the explanation for herself is %+v", e)
 	}
 	if e := explain(app.as("theo"), account.Member); e.Whole || e.Leases != nil || e.Tabs != nil || e.Presence.Status != "away" {
-		t.Errorf("others get %+v", e)
+		t.Errorf("the explanation for others is %+v", e)
 	}
 	mayaSocket.Close()
-	testkit.Eventually(t, "the countdown", testkit.Patience, func() bool { return explain(maya, account.Member).OfflineIn != nil })
+	testkit.Eventually(t, "the countdown to offline", testkit.Patience, func() bool { return explain(maya, account.Member).OfflineIn != nil })
 }

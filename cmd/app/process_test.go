@@ -16,14 +16,14 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// processVariable set: this test binary is an app on that database, at the
-// address of addressVariable.
+// If processVariable is set, this test binary runs an app on that database, at the address
+// in addressVariable.
 const (
 	processVariable = "HUBBUB_TEST_APP"
 	addressVariable = "HUBBUB_TEST_ADDR"
 )
 
-// beProcess runs an app with brisk presence until its parent is gone.
+// runAsProcess runs an app with fastPresence until the parent process closes stdin.
 func runAsProcess(databaseURL string) {
 	config := testConfig(databaseURL, os.Stderr)
 	fastPresence(&config)
@@ -38,7 +38,7 @@ func runAsProcess(databaseURL string) {
 	os.Exit(0)
 }
 
-// process is an app that can be killed.
+// process is an app in a process of its own, which can be killed.
 type process struct {
 	t   testing.TB
 	url string
@@ -50,7 +50,7 @@ func startProcess(t testing.TB, databaseURL string) *process {
 	return startProcessAt(t, databaseURL, "")
 }
 
-// startProcessAt starts it where another was; "": anywhere.
+// startProcessAt starts an app at the address; "": at a free one.
 func startProcessAt(t testing.TB, databaseURL, address string) *process {
 	t.Helper()
 	binary, err := os.Executable()
@@ -83,7 +83,7 @@ func startProcessAt(t testing.TB, databaseURL, address string) *process {
 	return p
 }
 
-// kill is kill -9. Doing so twice is harmless.
+// kill sends SIGKILL. A second call does nothing.
 func (p *process) kill() {
 	p.cmd.Process.Kill()
 	p.cmd.Wait()

@@ -28,7 +28,7 @@ func TestClientAddressBehindTrustedProxies(t *testing.T) {
 		want      string
 	}{
 		"no proxy is trusted":          {Config{}, "10.0.0.5", []string{"192.0.2.7"}, "10.0.0.5"},
-		"nor one on this machine":      {Config{}, "127.0.0.1", []string{"192.0.2.7"}, "127.0.0.1"},
+		"nor is one on this machine":   {Config{}, "127.0.0.1", []string{"192.0.2.7"}, "127.0.0.1"},
 		"a trusted proxy":              {trusted, "10.0.0.5", []string{"192.0.2.7"}, "192.0.2.7"},
 		"another private peer":         {trusted, "10.0.0.6", []string{"192.0.2.7"}, "10.0.0.6"},
 		"a forged entry":               {trusted, "10.0.0.5", []string{"203.0.113.9, 192.0.2.7"}, "192.0.2.7"},
@@ -70,9 +70,9 @@ func TestForwardedProtoCountsFromTrustedProxiesWithoutABaseURL(t *testing.T) {
 	}
 }
 
-// proxyConfig is nginx as people put it before Hubbub. It calls from 127.0.0.2,
-// which tells it from clients on this machine. The second server is one whose
-// clients come by https.
+// proxyConfig is a common configuration of nginx as a reverse proxy. nginx connects from
+// 127.0.0.2, by which it differs from clients on this machine. The second server sets the
+// headers of clients that use https.
 const proxyConfig = `
 daemon off;
 master_process off;
@@ -113,8 +113,8 @@ http {
 }
 `
 
-// startProxy runs nginx before the app, and returns its URLs: one for clients by
-// http, one as for clients by https.
+// startProxy runs nginx in front of the app and returns its two URLs: plain for clients
+// that use http, secure for those that use https.
 func startProxy(t *testing.T, app *instance) (plain, secure string) {
 	t.Helper()
 	path := findNginx(t)
@@ -146,10 +146,10 @@ func startProxy(t *testing.T, app *instance) (plain, secure string) {
 	return "http://" + addresses[0], "http://" + addresses[1]
 }
 
-// findNginx skips the test where there is no nginx, which must not happen in CI.
+// findNginx skips the test if nginx is not installed; with CI set it fails the test.
 func findNginx(t *testing.T) string {
 	t.Helper()
-	for _, name := range []string{"nginx", "/usr/sbin/nginx"} { // sbin is seldom in the PATH
+	for _, name := range []string{"nginx", "/usr/sbin/nginx"} { // sbin is often not in the PATH
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
@@ -161,7 +161,7 @@ func findNginx(t *testing.T) string {
 	return ""
 }
 
-// from is an HTTP client at another address of this machine.
+// from returns an HTTP client that connects from another address of this machine.
 func from(t *testing.T, address string) *http.Client {
 	t.Helper()
 	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
@@ -170,7 +170,7 @@ func from(t *testing.T, address string) *http.Client {
 	return &http.Client{Transport: transport}
 }
 
-// trusting trusts the address that nginx calls from.
+// trustNginx makes the app trust the address from which nginx connects.
 func trustNginx(t *testing.T) func(*Config) {
 	return func(c *Config) { c.TrustedProxies = networks(t, "127.0.0.2/32") }
 }
@@ -197,7 +197,7 @@ func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 		}
 	}
 	if log := app.log.String(); !strings.Contains(log, "address=127.0.0.1") || strings.Contains(log, "203.0.113.7") || strings.Contains(log, "127.0.0.2") {
-		t.Errorf("the log names other addresses:\n%s", log)
+		t.Errorf("the log contains other addresses:\n%s", log)
 	}
 	overHTTPS := testkit.NewClient(t, secure).Do(http.MethodPost, "/signin/demo", in{"as": "sam"}).Want(http.StatusSeeOther)
 	if cookie := overHTTPS.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "; Secure") {
@@ -233,7 +233,7 @@ func TestReverseProxyLimitsEachClient(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("a client that forges addresses meets no limit")
+		t.Error("a client that forges addresses is not limited")
 	}
 	if got := get(from(t, "127.0.0.4"), "127.0.0.3"); got != http.StatusUnauthorized {
 		t.Errorf("another client is answered %d", got)

@@ -9,8 +9,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// pushedTo is Nora on her settings, in a browser whose pushes come to a device
-// of the test's.
+// openPushSettings opens the settings of Nora, a new user, in a browser whose push
+// subscription is a device of the test. The browser answers the permission prompt.
 func openPushSettings(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
 	app, service := startWithPush(t)
 	nora, laptop := app.signUpNora(), service.Device("laptop")
@@ -19,20 +19,20 @@ func openPushSettings(t *testing.T, answer string) (*instance, *testkit.Client, 
 	return app, nora, laptop, page.live()
 }
 
-// Gets is what the push service brings to the device.
+// ReceivePush delivers a push to the browser's service worker.
 func (p tab) ReceivePush(push testkit.Push) tab {
 	p.DeliverPush(push)
 	return p
 }
 
-// Shows waits until the device shows these, by their tags.
+// WantShown waits until the browser shows exactly the notifications with the tags.
 func (p tab) WantShown(t *testing.T, tags ...string) {
 	t.Helper()
 	slices.Sort(tags)
 	var shown []string
 	defer func() {
 		if !slices.Equal(shown, tags) {
-			t.Log("it shows ", shown)
+			t.Log("the device shows ", shown)
 		}
 	}()
 	testkit.Eventually(t, fmt.Sprint("the device shows ", tags), testkit.Patience, func() bool {
@@ -50,7 +50,7 @@ func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 	page.Want(`[data-push-when=off]`).Click("[data-push-on]").Want(`[data-push-when=on]`).WantText("#push-devices", "This device")
 	page.WantFocus("[data-push-off]")
 	id := app.id(nora)
-	page.hide(true) // so that nobody looks
+	page.hide(true) // so that Nora is not active
 	app.waitUntilInactive(nora)
 	app.sendNotification(id, "first")
 	first := laptop.WantPushes(1)[0]
@@ -69,11 +69,11 @@ func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 	page.WantShown(t)
 }
 
-// away waits until nobody is active at any of a person's tabs.
+// waitUntilInactive waits until the user is active on no connection.
 func (i *instance) waitUntilInactive(who *testkit.Client) {
 	i.t.Helper()
 	id := i.id(who)
-	testkit.Eventually(i.t, "nobody looks", testkit.Patience, func() bool {
+	testkit.Eventually(i.t, "the user is inactive", testkit.Patience, func() bool {
 		_, active := i.presence.Attending(i.t.Context(), id)
 		return !active
 	})
@@ -105,7 +105,7 @@ func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 	page.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
 	page.ClickNotification(decodePush(t, push).Tag).WantPath("/people")
 	page.WantShown(t)
-	testkit.Eventually(t, "it is read", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the notification is read", testkit.Patience, func() bool {
 		return !strings.Contains(nora.Get("/api/notifications?unread=true").Want(200).Body, `"message":"first"`)
 	})
 }
@@ -124,11 +124,11 @@ func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 	page.Click("[data-push-off]").Want("[data-push-when=off]").WantNo("#push-devices li").WantFocus("[data-push-on]")
 	page.Click("[data-push-on]").WantText("#push-devices", "This device")
 	page.ClickText("#push-devices button", "Test").WantText("#push", "on its way").WantText("#push-devices", "last delivered")
-	page.AllowErrors("404") // the browser asks whether it is still wanted
+	page.AllowErrors("404") // the browser checks its subscription
 	page.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "no more pushes")
-	page.Want("[data-push-when=off]") // the page has learnt it, and so has the browser
+	page.Want("[data-push-when=off]") // the page and the browser have noticed the removal
 	if left := app.devices(nora); len(left) != 0 {
-		t.Errorf("left are %+v", left)
+		t.Errorf("the remaining devices are %+v", left)
 	}
 }
 
@@ -140,5 +140,5 @@ func TestPushSubscriptionMovesToTheNextUser(t *testing.T) {
 	theo := app.as("theo")
 	page.Click("button[value=theo]").WantPath("/")
 	page.live()
-	testkit.Eventually(t, "it is Theo's", testkit.Patience, func() bool { return len(app.devices(theo)) == 1 })
+	testkit.Eventually(t, "the subscription is Theo's", testkit.Patience, func() bool { return len(app.devices(theo)) == 1 })
 }

@@ -14,14 +14,15 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// pushing is an app whose pushes go to a push service of the test's own, at once.
+// startWithPush starts an app that sends its pushes without delay, to the push service
+// of the test.
 func startWithPush(t *testing.T) (*instance, *testkit.PushService) {
 	t.Helper()
 	service := testkit.NewPushService(t)
 	return startApp(t, fastPagePresence, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, service.Client() }), service
 }
 
-// tell sends somebody something to know.
+// sendNotification sends the user a notification.
 func (i *instance) sendNotification(userID int64, key string) {
 	i.t.Helper()
 	err := i.notify.Send(context.Background(), notify.Notification{
@@ -32,10 +33,10 @@ func (i *instance) sendNotification(userID int64, key string) {
 	}
 }
 
-// nora is somebody new: the demo has told her nothing.
+// signUpNora signs up a new user, who has no notifications of the demo.
 func (i *instance) signUpNora() *testkit.Client { return i.anonymous().SignUp("Nora Quist") }
 
-// shown is what a push says.
+// shown is the content of a push.
 type shown struct {
 	Kind, Tag, Title, Body, URL string
 	ID                          int64
@@ -50,7 +51,7 @@ func decodePush(t *testing.T, p testkit.Push) (s shown) {
 	return s
 }
 
-// pushDevice is a device as the list has it.
+// pushDevice is a device in the list of the user's devices.
 type pushDevice struct {
 	ID      int64
 	Device  string
@@ -73,14 +74,14 @@ func TestPushReachesTheDevice(t *testing.T) {
 		t.Errorf("signed by %s: %s", got.Key, got.Text)
 	}
 	why := fmt.Sprintf("/api/notifications/%d/why", decodePush(t, got).ID)
-	testkit.Eventually(t, "why tells of the device", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the explanation has the device", testkit.Patience, func() bool {
 		body := nora.Get(why).Want(http.StatusOK).Body
 		return strings.Contains(body, `"push":"sent"`) && strings.Contains(body, `"device":"Firefox on Android","state":"shown"`)
 	})
 	app.as("theo").Get(why).Want(http.StatusNotFound)
 	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, got).ID), nil).Want(http.StatusOK)
 	if closing := decodePush(t, phone.WantPushes(2)[1]); closing.Kind != "withdraw" || closing.Tags[0] != decodePush(t, got).Tag {
-		t.Errorf("told %+v", closing)
+		t.Errorf("the second push is %+v", closing)
 	}
 }
 
@@ -104,7 +105,7 @@ func TestPushDevicesBelongToTheirUser(t *testing.T) {
 	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNoContent)
 	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNotFound)
 	if n := len(phone.Received()); n != 1 || len(app.devices(nora)) != 0 {
-		t.Errorf("%d pushes came, and left are %+v", n, app.devices(nora))
+		t.Errorf("%d pushes were received, the remaining devices are %+v", n, app.devices(nora))
 	}
 }
 
@@ -135,6 +136,6 @@ func TestPushEndsWithTheSignOut(t *testing.T) {
 	app.sendNotification(app.id(there), "first")
 	laptop.WantPushes(1)
 	if n, left := phone.Tries(), app.devices(there); n != 0 || len(left) != 1 {
-		t.Errorf("%d pushes were tried, and left are %+v", n, left)
+		t.Errorf("%d pushes were tried, the remaining devices are %+v", n, left)
 	}
 }

@@ -11,32 +11,32 @@ import (
 	"hubbub/internal/testkit"
 )
 
-const often = 20 * time.Millisecond // between two looks at the database
+const often = 20 * time.Millisecond // the interval of the reconciler
 
 func TestReconcilerSendsMissingEvents(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.Reconcile = often })
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "idle")
-	first := app.send(sam, room, "told")
+	first := app.send(sam, room, "first")
 	mayaSocket := maya.Connect("view=html")
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 
 	app.changeUnnoticed(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html)
 		values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'behind', '<p>behind</p>')`)
 	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 2 || e.Text != "behind" {
-		t.Errorf("the reconciler tells %+v", e)
+		t.Errorf("the reconciler sends %+v", e)
 	}
 	app.changeUnnoticed(room, `update chat.messages set text = 'edited', seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
 	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("messageUpdated")); e.Seq != 3 || e.ID != first || e.Text != "edited" {
-		t.Errorf("the reconciler tells %+v", e)
+		t.Errorf("the reconciler sends %+v", e)
 	}
 	app.changeUnnoticed(room, `update chat.messages set text = '', deleted_at = now(), seq = $2 where room_id = $1 and id = `+fmt.Sprint(first))
 	if e := mayaSocket.WantEvent("messageDeleted"); testkit.DataOf[thing](t, e).Seq != 4 || e.HTML == "" {
-		t.Errorf("the reconciler tells %+v", e)
+		t.Errorf("the reconciler sends %+v", e)
 	}
 	if unseen := mayaSocket.Events(); len(unseen) > 0 {
-		t.Errorf("and again: %+v", unseen)
+		t.Errorf("sent twice: %+v", unseen)
 	}
 }
 
@@ -51,9 +51,9 @@ func TestReconcilerSendsOnlyTheEndOfALongGap(t *testing.T) {
 		select $1, n, n, $2, 'n', '' from generate_series(1, 300) n`, room, app.id(sam))
 	app.exec(`update chat.rooms set seq = 300 where id = $1`, room)
 	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 251 {
-		t.Errorf("of 300 missed changes the first to be told is %d", e.Seq)
+		t.Errorf("of 300 missed changes the first that is sent is %d", e.Seq)
 	}
-	testkit.Eventually(t, "the last is told", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the last change is sent", testkit.Patience, func() bool {
 		events := mayaSocket.Events()
 		return len(events) > 0 && testkit.DataOf[thing](t, events[len(events)-1]).Seq == 300
 	})
@@ -75,13 +75,13 @@ func TestReconcilerSendsNothingTwice(t *testing.T) {
 	app.changeUnnoticed(room, `insert into chat.messages (room_id, seq, created_seq, sender_id, text, html) values ($1, $2, $2, `+fmt.Sprint(app.id(sam))+`, 'last', '')`)
 	for want := range int64(51) {
 		if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != want+1 {
-			t.Fatalf("after %d comes %d", want, e.Seq)
+			t.Fatalf("the event after seq %d has seq %d", want, e.Seq)
 		}
 	}
 }
 
-// changeBehind takes the room's next seq and runs a change with it, which the
-// app does not know of.
+// changeUnnoticed takes the room's next seq and runs the change with it, without the
+// app's knowledge.
 func (i *instance) changeUnnoticed(room int64, change string) {
 	i.t.Helper()
 	ctx := context.Background()

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// forged is a secret of the right length that nobody was given.
+// forged is a secret of the right length that was never issued.
 const forged = "Zm9yZ2VkLWZvcmdlZC1mb3JnZWQtZm9yZ2VkLWZvcmdlZA"
 
 func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
@@ -23,15 +23,15 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 		headers []string
 		status  int
 	}{
-		"a ticket that is none":              {"ticket=" + forged, nil, 401},
-		"no ticket after all":                {"ticket=", nil, 401},
-		"a token that is none":               {"", []string{"Authorization", "Bearer " + forged}, 401},
-		"a bad token beside a good cookie":   {"view=html", []string{"Authorization", "Bearer " + forged}, 401},
-		"another site":                       {"", []string{"Origin", "https://evil.example"}, 403},
-		"nowhere":                            {"", []string{"Origin", "null"}, 403},
-		"another port of this host":          {"", []string{"Origin", "http://127.0.0.1:1"}, 403},
-		"an origin that cannot be one":       {"", []string{"Origin", "::"}, 403},
-		"another site, with a ticket of its": {"ticket=" + forged, []string{"Origin", "https://evil.example"}, 401},
+		"an invalid ticket":                    {"ticket=" + forged, nil, 401},
+		"an empty ticket":                      {"ticket=", nil, 401},
+		"an invalid token":                     {"", []string{"Authorization", "Bearer " + forged}, 401},
+		"a bad token beside a good cookie":     {"view=html", []string{"Authorization", "Bearer " + forged}, 401},
+		"another site":                         {"", []string{"Origin", "https://evil.example"}, 403},
+		"the origin null":                      {"", []string{"Origin", "null"}, 403},
+		"another port of this host":            {"", []string{"Origin", "http://127.0.0.1:1"}, 403},
+		"a malformed origin":                   {"", []string{"Origin", "::"}, 403},
+		"another site, with an invalid ticket": {"ticket=" + forged, []string{"Origin", "https://evil.example"}, 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a.wantRefused(t, func() {
@@ -41,7 +41,7 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 			})
 		})
 	}
-	t.Run("the problem is a document", func(t *testing.T) {
+	t.Run("the answer is a problem document", func(t *testing.T) {
 		upgrade := []string{"Connection", "Upgrade", "Upgrade", "websocket", "Sec-WebSocket-Version", "13", "Sec-WebSocket-Key", "AAAAAAAAAAAAAAAAAAAAAA=="}
 		wantProblem(t, a.anonymous().Do(http.MethodGet, "/socket?ticket="+forged, nil, upgrade...), 401)
 		wantProblem(t, lin.Do(http.MethodGet, "/socket", nil, append(upgrade, "Origin", "null")...), 403)
@@ -58,11 +58,11 @@ func TestTicketIsAcceptedOnce(t *testing.T) {
 	thief.Connect("ticket="+ticket).Get("/api/me", nil).Want(200).WantBody(`"handle":"lin"`)
 	a.wantRefused(t, func() {
 		if got := thief.ConnectRefused("ticket=" + ticket); got != 401 {
-			t.Errorf("the second time it is refused with %d", got)
+			t.Errorf("the second use is refused with %d", got)
 		}
 	})
 	if strings.Contains(a.log.String(), ticket) {
-		t.Error("the log tells the ticket")
+		t.Error("the log contains the ticket")
 	}
 	for _, elsewhere := range []string{"/api/me?ticket=", "/api/rooms?ticket="} {
 		fresh := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
@@ -83,7 +83,7 @@ func TestSessionCookieIsAnonymousOnceExpired(t *testing.T) {
 	a.wantRefused(t, func() { wantProblem(t, live.Get("/api/rooms", nil), 401) })
 	old.Do(http.MethodGet, "/rooms", nil, "Accept", "text/html").Want(http.StatusSeeOther)
 	if strings.Contains(a.log.String(), secret) {
-		t.Error("the log tells the cookie")
+		t.Error("the log contains the cookie")
 	}
 }
 
@@ -124,7 +124,7 @@ func TestSignInRefusalsChangeNothing(t *testing.T) {
 		"no email":               {"/api/signup", in{"fullName": "Bob", "email": "bob", "password": password}, 422},
 		"a name with NUL":        {"/api/signup", in{"fullName": "B\x00b", "email": "bob@test.example", "password": password}, 422},
 		"an email that is taken": {"/api/signup", in{"fullName": "Bob", "email": "Eve.Adams@test.example", "password": password}, 409},
-		"a person with no name":  {"/api/signup", in{"fullName": " ", "email": "bob@test.example", "password": password}, 422},
+		"a blank name":           {"/api/signup", in{"fullName": " ", "email": "bob@test.example", "password": password}, 422},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a.wantRefused(t, func() { wantProblem(t, a.people[""].Post(c.path, c.data), c.status) })
@@ -143,7 +143,7 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 	for name, headers := range map[string][]string{
 		"by its fetch metadata": {"Sec-Fetch-Site", "cross-site"},
 		"by its origin":         {"Origin", "https://evil.example"},
-		"from nowhere":          {"Origin", "null"},
+		"by the origin null":    {"Origin", "null"},
 		"from a sibling":        {"Sec-Fetch-Site", "same-site"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -167,7 +167,7 @@ func TestChatClientIDIsUniquePerUser(t *testing.T) {
 	linMessage := testkit.As[thing](a.people["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
 	theoMessage := testkit.As[thing](a.people["theo"].Post("/api/chat/send", in{"roomId": room, "text": "his", "clientId": strings.ToUpper(id)}).Want(200))
 	if theoMessage.ID == linMessage.ID || theoMessage.Text != "his" {
-		t.Errorf("by the clientId of another person Theo gets %+v", theoMessage)
+		t.Errorf("with the clientId of another user Theo gets %+v", theoMessage)
 	}
 }
 
@@ -192,6 +192,6 @@ func TestTokenRevokedAndTicketExpiredAreRefused(t *testing.T) {
 	late := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 	a.exec(`update account.tickets set expires_at = now() - interval '1 second'`)
 	if got := a.anonymous().ConnectRefused("ticket=" + late); got != 401 {
-		t.Errorf("a ticket of a minute ago is refused with %d", got)
+		t.Errorf("an expired ticket is refused with %d", got)
 	}
 }

@@ -15,23 +15,23 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	room := a.room(a.people["lin"], "frames")
 	live := a.sockets["lin"]
 	for name, frame := range map[string]string{
-		"no JSON":                       `{"method":"POST"`,
-		"no object":                     `[1,2]`,
-		"nothing":                       ``,
+		"invalid JSON":                  `{"method":"POST"`,
+		"not an object":                 `[1,2]`,
+		"an empty frame":                ``,
 		"half a character":              "{\"url\":\"/api/me\xc3\"}",
-		"an id that is a text":          `{"id":"x","url":"/api/me"}`,
+		"an id that is a string":        `{"id":"x","url":"/api/me"}`,
 		"an id of 0":                    `{"id":0,"url":"/api/me"}`,
 		"an id past 2^53":               `{"id":9007199254740992,"url":"/api/me"}`,
 		"no url":                        `{"method":"GET"}`,
 		"another host":                  `{"url":"//elsewhere.example/api/me"}`,
-		"a url that is none":            `{"url":"/%zz"}`,
+		"an invalid url":                `{"url":"/%zz"}`,
 		"the header Cookie":             `{"url":"/api/me","headers":{"Cookie":"hubbub_session=stolen"}}`,
 		"the header authorization":      `{"url":"/api/me","headers":{"authorization":"Bearer stolen"}}`,
 		"the header Host":               `{"url":"/api/me","headers":{"Host":"x"}}`,
 		"the header Origin":             `{"url":"/api/me","headers":{"ORIGIN":"https://x"}}`,
 		"the header X-Forwarded-For":    `{"url":"/api/me","headers":{"X-Forwarded-For":"stolen"}}`,
-		"a query that is no object":     `{"url":"/api/me","data":[1]}`,
-		"headers that are no text":      `{"url":"/api/me","headers":{"A":1}}`,
+		"a query that is not an object": `{"url":"/api/me","data":[1]}`,
+		"headers that are not strings":  `{"url":"/api/me","headers":{"A":1}}`,
 		"a method that is a number":     `{"method":1,"url":"/api/me"}`,
 		"an upgrade through the socket": `{"id":7}`,
 	} {
@@ -46,12 +46,12 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 			})
 		})
 	}
-	for name, data := range map[string]any{"a list": []int{1}, "a text": "x"} {
+	for name, data := range map[string]any{"a list": []int{1}, "a string": "x"} {
 		t.Run("a body that is "+name, func(t *testing.T) {
 			a.wantRefused(t, func() { wantProblem(t, live.Post("/api/chat/send", data), 400) })
 		})
 	}
-	live.Post("/api/chat/send", in{"roomId": room, "text": "the connection stands"}).Want(200)
+	live.Post("/api/chat/send", in{"roomId": room, "text": "the connection is still open"}).Want(200)
 }
 
 func TestProtocolAnswersInvalidBody(t *testing.T) {
@@ -65,7 +65,7 @@ func TestProtocolAnswersInvalidBody(t *testing.T) {
 		"half an object": {`{"roomId":1,"text":"s3cr3t text"`, 400},
 		"a list":         {`[]`, 400},
 		"null":           {`null`, 400},
-		"no JSON":        {`text=s3cr3t`, 400},
+		"not JSON":       {`text=s3cr3t`, 400},
 		"300 KiB":        {`{"text":"` + strings.Repeat("x", 300<<10) + `"}`, 413},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -112,11 +112,11 @@ func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 	}
 	live.WantClosed(4429)
 	if after := a.state(); after != before {
-		t.Errorf("it has changed the database")
+		t.Errorf("the flood has changed the database")
 	}
-	testkit.Eventually(t, "its end is logged", testkit.Patience, func() bool { return strings.Contains(a.log.String(), "code=4429") })
+	testkit.Eventually(t, "the close is logged", testkit.Patience, func() bool { return strings.Contains(a.log.String(), "code=4429") })
 	if log := a.log.String(); strings.Count(log, "status=429") != 1 || strings.Count(log, "code=4429") != 1 {
-		t.Errorf("of a flood the beginning and the end are logged, this is all:\n%s", log)
+		t.Errorf("want one line for the first refusal and one for the close, got:\n%s", log)
 	}
 }
 

@@ -44,36 +44,36 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 		app.eventsBeforeNext(mayaSocket, sam, room)
 		do()
 		for _, e := range app.eventsBeforeNext(mayaSocket, sam, room) {
-			t.Errorf("%s again is told as %s %s", name, e.Name, e.Data)
+			t.Errorf("%s: the repeated request sends %s %s", name, e.Name, e.Data)
 		}
 	}
-	testkit.Eventually(t, "everybody is told", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the outbox of notifications is empty", testkit.Patience, func() bool {
 		return find[int](app, `select count(*) from chat.alerts`) == 0
 	})
 	if list := maya.Get("/api/notifications").Want(200).Body; strings.Count(list, `"type":"invite"`) != 1 {
-		t.Errorf("of one invitation she has the notifications %s", list)
+		t.Errorf("Maya's notifications of one invitation are %s", list)
 	}
 }
 
-// privateOf makes a private room.
+// newPrivateRoomOf creates a private room with its owner as the only member.
 func (i *instance) newPrivateRoomOf(owner *testkit.Client) int64 {
 	i.t.Helper()
 	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "private", "kind": "private"}).Want(200)).ID
 }
 
-// until sends a message to the room, and returns the events that have come
-// before it, but for those of such messages, and notifications.
-func (i *instance) eventsBeforeNext(hears *testkit.Socket, sender *testkit.Client, room int64) (before []testkit.Event) {
+// eventsBeforeNext sends a message to the room and returns the events that arrive before
+// it, without those of such messages and without notifications.
+func (i *instance) eventsBeforeNext(socket *testkit.Socket, sender *testkit.Client, room int64) (before []testkit.Event) {
 	i.t.Helper()
 	id := i.send(sender, room, "now")
 	for {
-		e, err := hears.Next()
+		e, err := socket.Next()
 		switch {
 		case err != nil:
 			i.t.Fatal(err)
 		case e.Name == "newMessage" && testkit.DataOf[thing](i.t, e).ID == id:
 			return before
-		case e.Name == "notification": // comes when it comes
+		case e.Name == "notification": // its time is not determined
 		case e.Name != "newMessage" && !strings.Contains(string(e.Data), `"lastMessage":{"id"`):
 			before = append(before, e)
 		}

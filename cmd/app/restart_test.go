@@ -20,7 +20,7 @@ func TestReconnectAfterARestartLosesAndDoublesNothing(t *testing.T) {
 func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	testReconnectAfter(t, func(app *instance, all []*follower) {
-		for _, f := range all { // no goodbye reaches anybody
+		for _, f := range all { // so that no close frame arrives
 			f.wire.Cut()
 		}
 		app.stop()
@@ -30,8 +30,9 @@ func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	}, -1)
 }
 
-// survive lets people write to each other while the app ends twice and another
-// one begins at its address, and checks that all were told with the code.
+// testReconnectAfter ends the app twice while followers send messages, and starts another
+// one at its address each time. It checks that the connections were closed with the code,
+// and that no message was lost or doubled.
 func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wire.CloseCode) {
 	app := startApp(t)
 	sam := app.as("sam")
@@ -54,10 +55,10 @@ func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wir
 			}
 		})
 	}
-	talk := func() { // until they are in the middle of it
+	talk := func() { // waits for 50 more answers
 		t.Helper()
 		more := answered.Load() + 50
-		testkit.Eventually(t, "they talk", testkit.Patience, func() bool { return answered.Load() > more })
+		testkit.Eventually(t, "more messages are answered", testkit.Patience, func() bool { return answered.Load() > more })
 	}
 	talk()
 	for range 2 {
@@ -90,7 +91,7 @@ func TestShutdownCloses500SocketsWithinTenSeconds(t *testing.T) {
 	began := time.Now()
 	app.stop()
 	if took := time.Since(began); took > 10*time.Second {
-		t.Errorf("it took %v", took)
+		t.Errorf("the shutdown took %v", took)
 	}
 	for _, s := range sockets {
 		s.WantClosed(1012)
@@ -102,19 +103,19 @@ func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
 	app := startApp(t)
 	sam := app.as("sam")
 	wire := testkit.Relay(t, app.listener.Addr().String())
-	quick, stuck := sam.Connect(""), sam.Through(wire).Connect("")
-	wire.Freeze() // it takes its time to say goodbye
-	asked := app.anonymous()
-	asked.Get("/readyz").Want(200)
-	var leaving sync.WaitGroup
-	leaving.Go(app.stop)
-	quick.WantClosed(1012)
-	asked.Get("/readyz").Want(503).WantBody("shutting down")
-	asked.Get("/healthz").Want(200)
+	fast, stuck := sam.Connect(""), sam.Through(wire).Connect("")
+	wire.Freeze() // so that its close takes longer
+	client := app.anonymous()
+	client.Get("/readyz").Want(200)
+	var stopping sync.WaitGroup
+	stopping.Go(app.stop)
+	fast.WantClosed(1012)
+	client.Get("/readyz").Want(503).WantBody("shutting down")
+	client.Get("/healthz").Want(200)
 	if got := sam.ConnectRefused(""); got != 503 {
-		t.Errorf("somebody new is refused with %d", got)
+		t.Errorf("a new client is refused with %d", got)
 	}
 	wire.Thaw()
 	stuck.WantClosed(1012)
-	leaving.Wait()
+	stopping.Wait()
 }

@@ -13,12 +13,12 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// soon is how soon a revocation closes the sockets.
+// soon is the time within which a revocation closes the sockets.
 const soon = time.Second
 
-// The join is held twice where it asks whether Maya may: it has read that she
-// may, then she is removed, and it asks again. Between the two it may not have
-// let her in.
+// TestChatRemovalDuringAJoinWins blocks a join twice where it reads Maya's membership:
+// after the first read she is removed, and the join reads again. In between it must not
+// add her to the hub room.
 func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
@@ -58,7 +58,7 @@ func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	joining.Wait()
 	joined.Want(http.StatusNotFound)
 	if got := app.receivedTexts(tab); len(got) > 0 {
-		t.Errorf("she hears %v", got)
+		t.Errorf("Maya receives %v", got)
 	}
 }
 
@@ -73,7 +73,7 @@ func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 		var removed atomic.Bool
 		var working sync.WaitGroup
 		stop := make(chan struct{})
-		for _, tab := range tabs { // they join again and again
+		for _, tab := range tabs { // they join repeatedly
 			working.Go(func() {
 				for !isClosed(stop) {
 					tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room})
@@ -102,7 +102,7 @@ func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 		for n, tab := range tabs {
 			for _, text := range app.receivedTexts(tab) {
 				if text == "after" {
-					t.Errorf("round %d: on tab %d she hears what was said after her removal", round, n)
+					t.Errorf("round %d: tab %d receives a message that was sent after the removal", round, n)
 				}
 			}
 			tab.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusNotFound)
@@ -121,7 +121,7 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	wire.Freeze()
 	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
 	testkit.Eventually(t, "frames wait in her queue", testkit.Patience, func() bool {
-		app.hub.Broadcast(t.Context(), large, nil, fmt.Sprint("chat-", room)) // the network's own buffers fill first
+		app.hub.Broadcast(t.Context(), large, nil, fmt.Sprint("chat-", room)) // the buffers of the network fill first
 		sent++
 		return app.hub.Stats().Deepest > 5
 	})
@@ -131,7 +131,7 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	}
 	wire.Thaw()
 	if got := app.receivedTexts(slow); len(got) > sent-5 {
-		t.Errorf("she hears all %d messages", len(got))
+		t.Errorf("Maya receives all %d messages", len(got))
 	}
 }
 
@@ -188,6 +188,7 @@ func TestTokenRevocationClosesItsSockets(t *testing.T) {
 	}
 }
 
+// wantClosedSoon waits until the sockets are closed with 4401, and checks the time.
 func (i *instance) wantClosedSoon(since time.Time, sockets ...*testkit.Socket) {
 	i.t.Helper()
 	for _, s := range sockets {
@@ -198,7 +199,7 @@ func (i *instance) wantClosedSoon(since time.Time, sockets ...*testkit.Socket) {
 	}
 }
 
-// secret makes a private room.
+// newPrivateRoom creates a private room with the members.
 func (i *instance) newPrivateRoom(owner *testkit.Client, members ...*testkit.Client) int64 {
 	i.t.Helper()
 	var ids []int64
@@ -213,7 +214,7 @@ func (i *instance) remove(owner *testkit.Client, room int64, who *testkit.Client
 	owner.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, i.id(who)), nil).Want(204)
 }
 
-// heard are the texts of the new messages that have come.
+// receivedTexts returns the texts of the newMessage events that have arrived.
 func (i *instance) receivedTexts(s *testkit.Socket) []string {
 	i.t.Helper()
 	var texts []string

@@ -7,10 +7,10 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// sizes are the windows that the pages are made for.
+// sizes are the window sizes for which the pages are designed.
 var sizes = []struct{ width, height int64 }{{1440, 900}, {390, 844}}
 
-// The account's own pages are looked at by its own tests.
+// The tests of internal/account check the pages of the account.
 func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)

@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// chatter fills a room with numbered messages of somebody: "line 1" and so on.
+// sendLines sends the numbered messages "line 1." and so on, and returns their ids.
 func (i *instance) sendLines(who *testkit.Client, room int64, from, to int) (ids []int64) {
 	i.t.Helper()
 	live := who.Connect("")
@@ -21,12 +21,12 @@ func (i *instance) sendLines(who *testkit.Client, room int64, from, to int) (ids
 
 func noRateLimit(c *Config) { c.RequestRate = 0 }
 
-// top is where a message stands on the screen.
+// top returns the vertical position of a message in the viewport, in pixels.
 func (p tab) top(id int64) float64 {
 	return testkit.Eval[float64](p.Page, fmt.Sprintf(`document.getElementById("message-%d").getBoundingClientRect().top`, id))
 }
 
-// wantStill waits until the message is where it was, to the pixel.
+// wantUnmoved waits until the message is at its former position, to the pixel.
 func (p tab) wantUnmoved(id int64, before float64) {
 	p.Until(fmt.Sprintf(`Math.abs(document.getElementById("message-%d").getBoundingClientRect().top - %f) < 1`, id, before))
 }

@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// overWire opens a room's page through a wire that the test can cut.
+// openThroughRelay opens a page over a connection that the test can cut.
 func (i *instance) openThroughRelay(handle, path string) (*testkit.Wire, tab) {
 	i.t.Helper()
 	wire := testkit.Relay(i.t, i.listener.Addr().String())
@@ -18,7 +18,7 @@ func (i *instance) openThroughRelay(handle, path string) (*testkit.Wire, tab) {
 	return wire, page
 }
 
-// bodies are the texts of a page's messages, in order.
+// messageTexts returns the texts of the messages on the page, in order.
 func (p tab) messageTexts() []string {
 	return testkit.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
 }
@@ -169,8 +169,8 @@ func TestChatWorksWithoutScript(t *testing.T) {
 	maya.WantValue("#name", "plain").Clear("#name").Type("#name", "plainer").ClickText("button", "Make the room").WantText("h1", "plainer")
 	maya.ClickText("#sidebar button", "Theo Martin").WantText(".room-head h1", "Theo Martin")
 	maya.AllowErrors("409")
-	as := app.anonymous()
-	as.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
+	anonymous := app.anonymous()
+	anonymous.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
 }
 
 func TestChatFormShowsWhyAMessageIsRefused(t *testing.T) {

@@ -9,10 +9,10 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// tab is a room's page in somebody's browser.
+// tab is a page of the app in a browser.
 type tab struct{ *testkit.Page }
 
-// open opens a path in a browser of the person's own and waits until it is live.
+// open opens a path in a new browser of the user and waits until the page is live.
 func (i *instance) open(who *testkit.Client, path string) tab {
 	i.t.Helper()
 	return tab{testkit.Browser(i.t).Person(i.t, i.at(), who.Cookies()...)}.visit(path)
@@ -20,7 +20,7 @@ func (i *instance) open(who *testkit.Client, path string) tab {
 
 func (p tab) visit(path string) tab { p.Goto(path); return p.live() }
 
-// live waits until everything that the page follows stands.
+// live waits until the page is loaded and all its subscriptions are answered.
 func (p tab) live() tab {
 	p.Until(`document.readyState === "complete" && io.socket.isReady()`)
 	return p
@@ -34,7 +34,7 @@ func (p tab) WantMessage(text string) tab { p.WantText(".message .body", text); 
 
 func (p tab) WantNoMessage(text string) tab { p.WantNoText(".message .body", text); return p }
 
-// Use puts the focus on the newest message and uses one of its tools.
+// UseTool focuses the newest message and uses one of its tools.
 func (p tab) UseTool(tool string) tab {
 	p.Type("#compose", "").Press("ArrowUp").WantFocus(".message")
 	p.Click(".message:focus " + tool)
@@ -43,7 +43,7 @@ func (p tab) UseTool(tool string) tab {
 
 func roomPath(id int64) string { return fmt.Sprintf("/rooms/%d", id) }
 
-// twoInARoom is Sam, who owns the room, and Maya, both with its page open.
+// openRoomForTwo opens a new room for Sam, who owns it, and for Maya.
 func openRoomForTwo(t *testing.T) (app *instance, room int64, sam, maya tab) {
 	app = startApp(t)
 	owner := app.as("sam")
@@ -147,9 +147,9 @@ func TestChatUnreadCountsAgreeAcrossTabs(t *testing.T) {
 	for _, p := range []tab{maya, reading} {
 		p.WantText(link, "3 unread, for you").Until(`document.title.startsWith("(")`)
 	}
-	unsaid := testkit.As[thing](app.as("sam").Post("/api/chat/send", in{"roomId": room, "text": "four"}).Want(http.StatusOK))
+	deleted := testkit.As[thing](app.as("sam").Post("/api/chat/send", in{"roomId": room, "text": "four"}).Want(http.StatusOK))
 	maya.WantText(link, "4 unread, for you")
-	app.as("sam").Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", unsaid.ID), nil).Want(http.StatusNoContent)
+	app.as("sam").Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", deleted.ID), nil).Want(http.StatusNoContent)
 	maya.WantText(link, "3 unread, for you")
 	reading.visit(roomPath(room)).WantText("[data-unread]", "3 new")
 	reading.WantNoText(link, "unread")
@@ -216,7 +216,7 @@ func TestSignOutRedirectsOtherTabs(t *testing.T) {
 	other.Click(`[popovertarget="me"]`).ClickText("#me button", "Sign out").Until(`location.pathname.startsWith("/signin")`)
 	sam.Until(`location.pathname === "/signin"`)
 	if next := testkit.Eval[string](sam.Page, `new URLSearchParams(location.search).get("next")`); !strings.HasPrefix(next, roomPath(room)) {
-		t.Errorf("signing in leads to %q", next)
+		t.Errorf("the sign-in page leads to %q", next)
 	}
 	sam.Click(".persona[value=sam]").WantPath(roomPath(room))
 	sam.WantValue("#compose", "half a thou")

@@ -11,7 +11,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// hidden are the things that an outsider may not know of.
+// hidden are the records whose existence an outsider must not learn.
 var hidden = []string{"room", "message", "document", "version", "thread", "notification", "device", "endpoint", "session", "token", "search"}
 
 func TestRoutesRevealNoHiddenRecordToOutsiders(t *testing.T) {
@@ -25,13 +25,13 @@ func TestRoutesRevealNoHiddenRecordToOutsiders(t *testing.T) {
 			}
 			return name
 		})
-		w.wantHiddenFrom(r, names)
+		w.wantHidden(r, names)
 	}
 }
 
-// hides compares what is answered of things that do not exist with what is
-// answered where some of them do.
-func (w *world) wantHiddenFrom(r rule, names []string) {
+// wantHiddenFrom checks that the answers to outsiders are the same whether some of the
+// named records exist or not.
+func (w *world) wantHidden(r rule, names []string) {
 	w.t.Helper()
 	things := &things{world: w, made: map[string]string{}}
 	for some := 1; some < 1<<len(names); some++ {
@@ -51,18 +51,18 @@ func (w *world) wantHiddenFrom(r rule, names []string) {
 			}
 			return things.thing(name)
 		})
-		for _, caller := range []string{"nobody", "outsider"} {
+		for _, caller := range []string{"anonymous", "outsider"} {
 			for _, frame := range r.frames() {
 				got, want := plain(w.call(caller, t, frame, false), things), plain(w.call(caller, none, frame, false), things)
 				if got != want {
-					w.t.Errorf("%s, by frame: %v: %s sees of %v %s, but of nothing %s", r.route, frame, caller, existing, got, want)
+					w.t.Errorf("%s, by frame: %v: %s gets with %v %s, but without them %s", r.route, frame, caller, existing, got, want)
 				}
 			}
 		}
 	}
 }
 
-// frames are the ways to call the rule: by HTTP (false), by a frame (true).
+// frames returns the ways to call the route: by HTTP (false), by a frame (true).
 func (r rule) frames() []bool {
 	switch {
 	case r.by == bySocket:
@@ -75,7 +75,7 @@ func (r rule) frames() []bool {
 
 const missingID = "900000001"
 
-// missing is the id, or the endpoint, of what does not exist.
+// missing returns an id, or an endpoint, that does not exist.
 func (w *world) missing(name string) string {
 	if name == "endpoint" {
 		return w.service.URL + "/" + missingID
@@ -83,8 +83,8 @@ func (w *world) missing(name string) string {
 	return missingID
 }
 
-// plain is an answer without what differs from call to call, and without the ids
-// that the caller has sent.
+// plain returns an answer as text, without the parts that differ from call to call and
+// without the ids that the caller has sent.
 func plain(a testkit.Answer, things *things) string {
 	header := http.Header(maps.Clone(a.Header))
 	for _, name := range []string{"Date", "X-Request-Id", "Content-Length"} {

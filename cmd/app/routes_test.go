@@ -11,26 +11,26 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// rule is a line of the table of routes: what each caller is answered.
+// rule is a line of routeTable: the status that each caller gets.
 type rule struct {
-	route string // "GET /api/rooms/:room/members": parameters are named by the thing that the test puts there
-	// wants are the statuses for nobody, an outsider, a viewer, a member, the
+	route string // "GET /api/rooms/:room/members": a parameter names the record that the test puts there
+	// wants are the statuses for an anonymous caller, an outsider, a viewer, a member, the
 	// owner and an admin of the instance; "in" is a redirect to the sign-in page.
-	// One for all six, or one for nobody and one for the others, are enough.
+	// One status is for all six; of two, the first is for the anonymous caller.
 	wants string
-	input string // a JSON object with names of things (see things.make) in it; a query or a form where the route has these
+	input string // a JSON object with names of records (see things.make); sent as a query or a form if the route needs it
 	by    way
 }
 
-// way is how a route may be called. A route of another way is 400.
+// way is how a route may be called. Called in another way it answers 400.
 type way int
 
 const (
-	either   way = iota // by HTTP and by a frame with the same answer; pages by HTTP only
-	byHTTP              // a handshake: by a frame there is nothing to upgrade
-	bySocket            // needs a live connection
-	alone               // by HTTP, each caller in a session of its own, which it ends or replaces
-	apart               // the same for a page's form that changes the session's user; a frame is not refused
+	either   way = iota // by HTTP and by a frame, with the same answer; pages by HTTP only
+	byHTTP              // a handshake, which needs an HTTP connection to upgrade
+	bySocket            // needs a connection of the hub
+	alone               // by HTTP, each caller in a new session, which the route ends or replaces
+	apart               // like alone, for a page's form that changes the user; a frame is not refused
 )
 
 func TestRoutesAnswerEachCallerAsInTheTable(t *testing.T) {
@@ -73,15 +73,15 @@ func TestRoutesAreAllInTheTable(t *testing.T) {
 	}
 	for line := range lines {
 		if !routes[line] {
-			t.Errorf("routeTable has a line for %s, which is no route", line)
+			t.Errorf("routeTable has a line for %s, which is not a route", line)
 		}
 	}
 }
 
 var parameter = regexp.MustCompile(`:[a-zA-Z]+`)
 
-// check lets every caller, the one with the least rights first, do the same to
-// the same things, and compares the answers with the rule.
+// check makes the request as every caller, the one with the least rights first, on the
+// same records, and compares the statuses with the rule.
 func (w *world) check(r rule, frame bool) {
 	w.t.Helper()
 	t := w.target(r)
@@ -97,7 +97,7 @@ func (w *world) check(r rule, frame bool) {
 	}
 }
 
-// refuses checks that nobody gets the route in that way.
+// wantRefused checks that every caller gets 400 in that way.
 func (w *world) wantRefused(r rule, frame bool) {
 	w.t.Helper()
 	t := w.target(r)
@@ -108,6 +108,7 @@ func (w *world) wantRefused(r rule, frame bool) {
 	}
 }
 
+// statuses returns the status for each of the callers.
 func (r rule) statuses(t testing.TB) []string {
 	t.Helper()
 	wants := strings.Fields(r.wants)
@@ -123,15 +124,15 @@ func (r rule) statuses(t testing.TB) []string {
 	return nil
 }
 
-// routeTable has at least one line a route. Private things are the owner's; the
-// member may write there, the viewer is a member of rooms and may only read
-// documents, the others may not know of them. The callers come in this order,
-// so what one has deleted is 404 for the next. Forms that remove something lead
-// back, 303, when there is nothing to remove: it may be a second click.
+// routeTable has at least one line for each route. The private records are the owner's.
+// The member may write there; the viewer is a member of the rooms, but may only read the
+// documents; the others must not learn that they exist. The callers call in this order,
+// so a record that one has deleted is 404 for the next. A form that removes something
+// answers 303 if there is nothing to remove, because it may be a second click.
 //
-//	nobody outsider viewer member owner admin
+//	anonymous outsider viewer member owner admin
 var routeTable = []rule{
-	// What needs no identity.
+	// Routes that need no identity.
 	{"GET /healthz", "200", ``, either},
 	{"GET /readyz", "200", ``, either},
 	{"GET /assets/*", "404", ``, either},
@@ -167,7 +168,7 @@ var routeTable = []rule{
 	{"POST /settings/tokens/:token/revoke", "in 404 404 404 303 404", ``, either},
 	{"POST /settings/sessions/:session/revoke", "in 404 404 404 303 404", ``, either},
 
-	// Chat. Admins may not know of private rooms either.
+	// Chat. Private rooms are hidden from admins, too.
 	{"GET /api/rooms", "401 200", ``, either},
 	{"POST /api/rooms", "401 200", `{"name":"UNIQUE","kind":"public"}`, either},
 	{"POST /api/rooms/direct", "401 200", `{"userId":VIEWER}`, either},
@@ -212,7 +213,7 @@ var routeTable = []rule{
 	{"GET /people/me/status", "in 200", ``, either},
 	{"POST /people/me/status", "in 303", `{"status":"online"}`, either},
 
-	// Notifications and devices are one's own.
+	// Notifications and devices belong to their user.
 	{"GET /api/notifications", "401 200", ``, either},
 	{"GET /api/notifications/subscribe", "401 200", ``, bySocket},
 	{"POST /api/notifications/read-all", "401 200", ``, either},
@@ -241,7 +242,7 @@ var routeTable = []rule{
 	{"POST /notifications/devices/:device/test", "in 404 404 404 303 404", ``, either},
 	{"POST /notifications/devices/:device/remove", "in 404 404 404 303 404", ``, either},
 
-	// The dashboard is everybody's to read and staff's to change.
+	// Every user may read the dashboard; only staff may change it.
 	{"GET /api/dashboard/subscribe", "401 200", ``, bySocket},
 	{"GET /api/dashboard/series", "401 200", ``, either},
 	{"POST /api/dashboard/simulator", "401 403 403 403 403 200", `{"rate":0}`, either},
@@ -288,7 +289,7 @@ var routeTable = []rule{
 	{"POST /search/saved", "in 303", `{"q":"UNIQUE"}`, either},
 	{"POST /search/saved/:search/delete", "in 404 404 404 303 404", ``, either},
 
-	// Documents. Admins may not know of private ones either.
+	// Documents. Private ones are hidden from admins, too.
 	{"GET /api/documents", "401 200", ``, either},
 	{"POST /api/documents", "401 200", `{"title":"Plan"}`, either},
 	{"GET /api/documents/join", "401 404 200 200 200 404", `{"docId":DOCUMENT}`, bySocket},

@@ -18,12 +18,12 @@ import (
 )
 
 // callers are the columns of routeTable.
-var callers = []string{"nobody", "outsider", "viewer", "member", "owner", "admin"}
+var callers = []string{"anonymous", "outsider", "viewer", "member", "owner", "admin"}
 
-// cast is who they are in the demo. Only the admin is staff.
+// cast maps the callers to users of the demo. Only the admin may change the dashboard.
 var cast = map[string]string{"outsider": "amara", "viewer": "jonas", "member": "lin", "owner": "priya", "admin": "sam"}
 
-// world is an app with the callers, who find new things in it for every rule.
+// world is an app with the callers. Each rule gets new records.
 type world struct {
 	*instance
 	people  map[string]*testkit.Client
@@ -44,30 +44,30 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// inputName is the name of a thing in a rule's input.
+// inputName matches the name of a record in a rule's input.
 var inputName = regexp.MustCompile(`ROOM|MESSAGE|DOCUMENT|ANCHOR|VIEWER|PRODUCT|SUBSCRIPTION|ENDPOINT`)
 
 func (w *world) signIn(caller string) *testkit.Client {
-	if caller == "nobody" {
+	if caller == "anonymous" {
 		return w.anonymous()
 	}
 	return w.as(cast[caller])
 }
 
-// target is a request with the things of one rule in it.
+// target is the request of a rule, with the ids of its records.
 type target struct {
 	method, path string
 	input        string // JSON
 }
 
-// target puts new things into a rule.
+// target creates the records of a rule and returns its request.
 func (w *world) target(r rule) target {
 	w.t.Helper()
 	things := &things{world: w, made: map[string]string{}}
 	return r.target(things.thing)
 }
 
-// target puts things into the rule, which it asks for by name.
+// target replaces the names in the rule by what thing returns for them.
 func (r rule) target(thing func(name string) string) target {
 	method, path, _ := strings.Cut(r.route, " ")
 	path = parameter.ReplaceAllStringFunc(path, func(name string) string { return thing(name[1:]) })
@@ -77,7 +77,7 @@ func (r rule) target(thing func(name string) string) target {
 
 func (w *world) call(caller string, t target, frame, alone bool) testkit.Answer {
 	w.t.Helper()
-	// Each call has a name of its own: a second room or text of the same name is a conflict, or no change.
+	// A second room with the same name would be a conflict, a second text no change.
 	input := strings.ReplaceAll(t.input, "UNIQUE", uuid.NewString())
 	if frame {
 		var data any
@@ -102,7 +102,7 @@ func (w *world) call(caller string, t target, frame, alone bool) testkit.Answer 
 	return who.Do(t.method, t.path, valuesOf(w.t, input), "Accept", "text/html")
 }
 
-// valuesOf makes a query or a form of a JSON object.
+// valuesOf converts a JSON object to a query or form.
 func valuesOf(t testing.TB, input string) url.Values {
 	t.Helper()
 	values := url.Values{}
@@ -121,7 +121,7 @@ func valuesOf(t testing.TB, input string) url.Values {
 	return values
 }
 
-// things makes what a rule names, when it is first named.
+// things creates the records that a rule names, each at its first use.
 type things struct {
 	*world
 	made map[string]string
@@ -135,7 +135,7 @@ func (th *things) thing(name string) string {
 	return th.made[name]
 }
 
-// make makes a thing of the owner's, and returns its id.
+// make creates a record of the owner's and returns its id.
 func (th *things) make(name string) string {
 	th.t.Helper()
 	owner := th.people["owner"]
@@ -176,7 +176,7 @@ func (th *things) make(name string) string {
 	case "order":
 		return th.post(th.people["admin"], "/api/orders", in{"customer": "Ben", "productId": th.thing("product"), "quantity": 1})
 	}
-	th.t.Fatalf("nobody knows how to make a %s", name)
+	th.t.Fatalf("unknown record %s", name)
 	return ""
 }
 
@@ -201,8 +201,8 @@ func (th *things) notification() string {
 	return fmt.Sprint(testkit.As[[]thing](th.people["owner"].Get("/api/notifications?limit=1").Want(200))[0].ID)
 }
 
-// device subscribes a browser of the owner's, and returns the subscription's id
-// or its endpoint. A subscription is of a browser that has not subscribed yet.
+// device subscribes a browser of the owner's and returns the subscription's id or
+// endpoint. For "subscription" it returns the JSON of a browser that is not subscribed.
 func (th *things) device(name string) string {
 	th.t.Helper()
 	subscription := th.service.Device(uuid.NewString()).Subscription()

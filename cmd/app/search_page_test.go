@@ -9,14 +9,14 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// menagerie is a public room where Theo is about to write.
+// startWithRoom starts an app and creates a public room of Theo's.
 func startWithRoom(t *testing.T) (app *instance, theo *testkit.Client, room int64) {
 	app = startApp(t)
 	theo = app.as("theo")
 	return app, theo, app.room(theo, "menagerie")
 }
 
-// wombats is Maya with the page of a search open that has found a message.
+// openWombatSearch opens a search for Maya that has found a message of Theo's.
 func openWombatSearch(t *testing.T) (app *instance, theo *testkit.Client, room int64, maya tab) {
 	app, theo, room = startWithRoom(t)
 	app.send(theo, room, "the first wombat digs")

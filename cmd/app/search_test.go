@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// found is as much of a result as most tests look at.
+// found has the fields of a result that most tests read.
 type found struct {
 	Kind     string `json:"kind"`
 	ID       int64  `json:"id"`
@@ -59,7 +59,7 @@ func TestSearchFindsNewUsersRoomsAndMessages(t *testing.T) {
 	said := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": "the <b>okapi</b> is here"}).Want(200))
 	results := app.searchFor(maya, "okapi")
 	if len(results) != 1 || results[0].Snippet != "the &lt;b&gt;<mark>okapi</mark>&lt;/b&gt; is here" || results[0].URL != fmt.Sprintf("/rooms/%d?message=%d", room, said.ID) {
-		t.Errorf("the okapi is found as %+v", results)
+		t.Errorf("the results for okapi are %+v", results)
 	}
 	path := fmt.Sprint("/api/chat/messages/", said.ID)
 	sam.Do("PATCH", path, in{"text": "the tapir is here"}).Want(200)
@@ -90,8 +90,8 @@ func TestSearchFindsPrivateRoomsForMembersOnly(t *testing.T) {
 	app.anonymous().Get("/api/search?query=aardvark").Want(http.StatusUnauthorized)
 }
 
-// An outsider's standing query gets nothing at all of a private room: what comes
-// first after it was said there is what was said in public later.
+// An outsider's standing query gets no event of a private room: the first event after a
+// message there is that of a later public message.
 func TestSearchSubscriptionHidesPrivateRoomsFromOutsiders(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
@@ -106,19 +106,19 @@ func TestSearchSubscriptionHidesPrivateRoomsFromOutsiders(t *testing.T) {
 	app.send(sam, public, "a wombat, look!")
 	first := testkit.DataOf[found](t, outside.WantEvent("searchResultAdded"))
 	if !strings.Contains(first.Snippet, "look") || first.Position != 0 {
-		t.Errorf("the outsider hears %+v", first)
+		t.Errorf("the outsider receives %+v", first)
 	}
 	inside.WantEvent("searchResultAdded")
 	app.remove(sam, room, maya)
 	gone := testkit.DataOf[found](t, inside.WantEvent("searchResultRemoved"))
 	if gone.Kind != "message" || *gone.Number != 1 {
-		t.Errorf("after her removal she hears %+v", gone)
+		t.Errorf("after her removal Maya receives %+v", gone)
 	}
 	app.send(sam, room, "the wombat digs on")
 	app.send(sam, public, "another wombat")
 	for _, tab := range []*testkit.Socket{inside, outside} {
 		if next := testkit.DataOf[found](t, tab.WantEvent("searchResultAdded")); !strings.Contains(next.Snippet, "another") {
-			t.Errorf("an outsider hears %+v", next)
+			t.Errorf("an outsider receives %+v", next)
 		}
 	}
 }
@@ -129,21 +129,21 @@ func TestSearchSubscriptionEndsWithConnectionOrBlankQuery(t *testing.T) {
 	tab := app.as("maya").Connect("")
 	answer := tab.Get("/api/search/subscribe", in{"query": "maya", "kinds": []string{"user"}, "number": 7}).Want(200).WantBody(`"title":"Maya Okafor"`)
 	if answer.Header.Get("X-Query") != "7" || app.search.Standing() != 1 {
-		t.Errorf("X-Query is %q, %d stand", answer.Header.Get("X-Query"), app.search.Standing())
+		t.Errorf("X-Query is %q, %d queries are standing", answer.Header.Get("X-Query"), app.search.Standing())
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Get("/api/search/subscribe", in{"query": "   "}).Want(200).WantBody("[]")
 	if n := app.search.Standing(); n != 0 {
-		t.Errorf("after a blank query %d stand", n)
+		t.Errorf("after a blank query %d queries are standing", n)
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Get("/api/search/unsubscribe", nil).Want(200).WantBody(`"left":true`)
 	if n := app.search.Standing(); n != 0 {
-		t.Errorf("after unsubscribing %d stand", n)
+		t.Errorf("after unsubscribing %d queries are standing", n)
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Close()
-	testkit.Eventually(t, "nobody stands", testkit.Patience, func() bool { return app.search.Standing() == 0 })
+	testkit.Eventually(t, "no query is standing", testkit.Patience, func() bool { return app.search.Standing() == 0 })
 	app.as("sam").Get("/api/search/subscribe?query=sam").Want(http.StatusBadRequest).WantBody("WebSocket required")
 }
 
@@ -184,11 +184,11 @@ func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 	app.send(sam, secret, "a secret quokka")
 	app.send(maya, room, "my own quokka")
 	app.send(sam, room, "a new quokka")
-	testkit.Eventually(t, "Maya is told", testkit.Patience, func() bool {
+	testkit.Eventually(t, "Maya is notified", testkit.Patience, func() bool {
 		return strings.Contains(maya.Get("/api/notifications").Want(200).Body, "a new quokka")
 	})
-	if told := maya.Get("/api/notifications").Body; strings.Contains(told, "secret") || strings.Contains(told, "own quokka") || strings.Contains(told, "old") {
-		t.Errorf("Maya is told %s", told)
+	if list := maya.Get("/api/notifications").Body; strings.Contains(list, "secret") || strings.Contains(list, "own quokka") || strings.Contains(list, "old") {
+		t.Errorf("Maya's notifications are %s", list)
 	}
 	theo.Do("DELETE", fmt.Sprint("/api/search/saved/", saved.ID), nil).Want(http.StatusNotFound)
 	maya.Do("DELETE", fmt.Sprint("/api/search/saved/", saved.ID), nil).Want(http.StatusNoContent)
@@ -196,8 +196,8 @@ func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 	maya.Post("/api/search/saved", in{"query": " -- "}).Want(http.StatusUnprocessableEntity)
 }
 
-// The guide's LiveSearch reads name and price of what it is answered, and puts
-// the product of what comes later before it.
+// The guide's LiveSearch reads name and price of the answered results, and prepends the
+// product of later events.
 func TestSearchResultsOfProductsHaveNameAndPrice(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
@@ -217,20 +217,20 @@ func TestSearchResultsOfProductsHaveNameAndPrice(t *testing.T) {
 		Product  product
 	}](t, tab.WantEvent("searchResultAdded"))
 	if e.Product != (product{made.ID, "RED SHOE", "12.50"}) || e.Position != 0 {
-		t.Errorf("what comes is %+v", e)
+		t.Errorf("searchResultAdded is %+v", e)
 	}
 	path := fmt.Sprint("/api/products/", made.ID)
 	maya.Do("PATCH", path, in{"price": "13"}).Want(200)
 	if e := tab.WantEvent("searchResultUpdated"); !strings.Contains(string(e.Data), `"price":"13.00"`) {
-		t.Errorf("the new price comes as %s", e.Data)
+		t.Errorf("searchResultUpdated is %s", e.Data)
 	}
 	maya.Do("DELETE", path, nil).Want(204)
 	if gone := testkit.DataOf[found](t, tab.WantEvent("searchResultRemoved")); gone.Kind != "product" || gone.ID != made.ID {
-		t.Errorf("what goes is %+v", gone)
+		t.Errorf("searchResultRemoved is %+v", gone)
 	}
 }
 
-// Whatever was there before there was a search is found after the next start.
+// Data that is older than the search is found after the next start.
 func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
@@ -251,7 +251,7 @@ func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	nodes := []*instance{startAppOn(t, database), startAppOn(t, database)}
 	for _, node := range nodes {
 		maya, theo := node.as("maya"), node.as("theo")
-		testkit.Eventually(t, "all is indexed", testkit.Patience, func() bool { return len(node.searchFor(maya, "mongoose")) == 2 })
+		testkit.Eventually(t, "the backfill is complete", testkit.Patience, func() bool { return len(node.searchFor(maya, "mongoose")) == 2 })
 		node.wantFound(theo, "mongoose", "message Sam Rivera")
 		node.wantFound(theo, "attic", "room attic")
 		node.wantFound(theo, "jonas", "user Jonas Lind", "message Amara Diallo")

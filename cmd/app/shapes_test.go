@@ -14,42 +14,41 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// The shapes of the protocol's page: each name stands for the fields that the
-// page gives it, in its words, and for no others.
+// shapes has the exact fields of each object of docs/protocol.md.
 var shapes = map[string]string{
-	"user":         "id fullName handle avatarUrl isOnline lastSeenAt",
-	"me":           "id fullName handle avatarUrl isOnline lastSeenAt email role",
-	"room":         "id name topic kind archived seq readSeq unread mentions lastMessage",
-	"lastMessage":  "id senderId text createdAt",
-	"message":      "id roomId seq createdSeq sender text html clientId replyTo reactions createdAt editedAt deletedAt",
-	"replyTo":      "id sender text",
-	"reaction":     "emoji count mine",
-	"toldReaction": "emoji count",
-	"toldMessage":  "id roomId seq createdSeq sender text html clientId replyTo reactions createdAt editedAt deletedAt",
-	"member":       "user role",
-	"session":      "id userAgent address createdAt lastSeenAt current",
-	"token":        "id name createdAt lastUsedAt expiresAt",
-	"newToken":     "id name token createdAt lastUsedAt expiresAt",
-	"ticket":       "ticket expiresAt",
-	"marks":        "unread mentions",
-	"roomRead":     "roomId readSeq unread mentions",
-	"typing":       "userId roomId isTyping user",
-	"visit":        "userId roomId user",
-	"gone":         "id roomId seq",
-	"connected":    "connectionId userId heartbeatMs protocol",
-	"change":       "verb id data",
-	"update":       "verb id data previous",
-	"membership":   "user",
+	"user":          "id fullName handle avatarUrl isOnline lastSeenAt",
+	"me":            "id fullName handle avatarUrl isOnline lastSeenAt email role",
+	"room":          "id name topic kind archived seq readSeq unread mentions lastMessage",
+	"lastMessage":   "id senderId text createdAt",
+	"message":       "id roomId seq createdSeq sender text html clientId replyTo reactions createdAt editedAt deletedAt",
+	"replyTo":       "id sender text",
+	"reaction":      "emoji count mine",
+	"eventReaction": "emoji count",
+	"eventMessage":  "id roomId seq createdSeq sender text html clientId replyTo reactions createdAt editedAt deletedAt",
+	"member":        "user role",
+	"session":       "id userAgent address createdAt lastSeenAt current",
+	"token":         "id name createdAt lastUsedAt expiresAt",
+	"newToken":      "id name token createdAt lastUsedAt expiresAt",
+	"ticket":        "ticket expiresAt",
+	"marks":         "unread mentions",
+	"roomRead":      "roomId readSeq unread mentions",
+	"typing":        "userId roomId isTyping user",
+	"visit":         "userId roomId user",
+	"gone":          "id roomId seq",
+	"connected":     "connectionId userId heartbeatMs protocol",
+	"change":        "verb id data",
+	"update":        "verb id data previous",
+	"membership":    "user",
 }
 
-// fields of any shape that hold another one, or a list of it.
+// within has the shape of the fields that hold another object or a list of them.
 var within = map[string]string{
 	"user": "user", "sender": "user", "replyTo": "replyTo", "lastMessage": "lastMessage",
 }
 
 var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)$`)
 
-// shaped checks JSON against a shape: an object, or each of a list.
+// wantShape checks the fields of a JSON object, or of each object of a list.
 func wantShape(t *testing.T, shape, text string) {
 	t.Helper()
 	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
@@ -59,7 +58,7 @@ func wantShape(t *testing.T, shape, text string) {
 		t.Fatalf("%s: %v: %s", shape, err, text)
 	}
 	if list, ok := v.([]any); ok && len(list) == 0 {
-		t.Errorf("%s: there is none to look at", shape)
+		t.Errorf("%s: the list is empty", shape)
 	}
 	check(t, shape, v)
 }
@@ -93,13 +92,13 @@ func checkField(t *testing.T, shape, name string, v any) {
 		check(t, within[name], v)
 	case name == "reactions":
 		reaction := "reaction"
-		if shape == "toldMessage" {
-			reaction = "toldReaction"
+		if shape == "eventMessage" {
+			reaction = "eventReaction"
 		}
 		check(t, reaction, v)
 	case strings.HasSuffix(name, "At"):
 		if text, ok := v.(string); !ok || !moment.MatchString(text) {
-			t.Errorf("%s.%s is %v, no time with milliseconds", shape, name, v)
+			t.Errorf("%s.%s is %v, not a time with milliseconds", shape, name, v)
 		}
 	case name == "connectionId" || name == "clientId":
 		if _, ok := v.(string); !ok {
@@ -107,7 +106,7 @@ func checkField(t *testing.T, shape, name string, v any) {
 		}
 	case strings.HasSuffix(lower, "id") || strings.HasSuffix(lower, "seq") || name == "count" || name == "unread" || name == "mentions":
 		if number, ok := v.(json.Number); !ok || strings.ContainsAny(number.String(), ".eE") {
-			t.Errorf("%s.%s is %v, no integer", shape, name, v)
+			t.Errorf("%s.%s is %v, not an integer", shape, name, v)
 		}
 	}
 }
@@ -185,12 +184,12 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 			t.Errorf("an empty room is %s at %s", got.Body, got.Header.Get("X-Seq"))
 		}
 	}
-	// both sees an event with its fragment and without, and checks its data.
+	// both waits for an event on the connections with and without HTML, and checks its data.
 	both := func(name, shape string) {
 		t.Helper()
 		e, without := mayaSocket.WantEvent(name), plain.WantEvent(name)
 		if e.HTML == "" || without.HTML != "" {
-			t.Errorf("%s: html %q for who asked for it, %q for who did not", name, e.HTML, without.HTML)
+			t.Errorf("%s: html %q with view=html, %q without", name, e.HTML, without.HTML)
 		}
 		if e.Room != fmt.Sprint("chat-", room) || string(e.Data) != string(without.Data) {
 			t.Errorf("%s in %q: %s and %s", name, e.Room, e.Data, without.Data)
@@ -214,17 +213,17 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	const clientID = "0e5f4a9c-5bd5-4f0e-9a6c-0d2f7f1f3a11"
 	first := inSeq(samSocket.Post("/api/chat/send", in{"roomId": fmt.Sprint(room), "text": "one", "clientId": clientID}).Want(200)).WantBody(`"clientId":"` + clientID)
 	wantShape(t, "message", first.Body)
-	both("newMessage", "toldMessage")
+	both("newMessage", "eventMessage")
 	id := testkit.As[thing](first).ID
 	if again := sam.Post("/api/chat/send", in{"roomId": room, "text": "one", "clientId": clientID}).Want(200); strings.TrimSpace(again.Body) != first.Body || again.Header.Get("X-Seq") != "1" {
-		t.Errorf("repeated it is %s at %s, was %s", again.Body, again.Header.Get("X-Seq"), first.Body)
+		t.Errorf("the retry answers %s at %s, want %s", again.Body, again.Header.Get("X-Seq"), first.Body)
 	}
 	wantShape(t, "message", inSeq(sam.Post("/api/chat/send", in{"roomId": room, "text": "two", "replyTo": id}).Want(200)).WantBody(`"replyTo":{"id":`).Body)
-	both("newMessage", "toldMessage")
+	both("newMessage", "eventMessage")
 	wantShape(t, "message", inSeq(samSocket.Request(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "edited"}).Want(200)).WantBody(`"createdSeq":1`).Body)
-	both("messageUpdated", "toldMessage")
+	both("messageUpdated", "eventMessage")
 	wantShape(t, "message", inSeq(samSocket.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "👍"}).Want(200)).WantBody(`"mine":true`).Body)
-	both("messageUpdated", "toldMessage")
+	both("messageUpdated", "eventMessage")
 	wantShape(t, "message", maya.Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(200).WantBody(`"mine":false`).Body)
 
 	samSocket.Post("/api/chat/read", in{"roomId": room, "seq": 1}).Want(200)
@@ -232,7 +231,7 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	read := samSocket.WantEvent("roomRead")
 	wantShape(t, "roomRead", string(read.Data))
 	if read.Room != fmt.Sprint("user-", app.id(sam)) {
-		t.Errorf("roomRead comes in %q", read.Room)
+		t.Errorf("the room of roomRead is %q", read.Room)
 	}
 	wantNoContent(t, inSeq(samSocket.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
 	both("messageDeleted", "gone")
@@ -252,16 +251,16 @@ func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 		greeting := who.Greeting("")
 		wantShape(t, "connected", string(greeting.Data))
 		if greeting.Room != "" || greeting.HTML != "" {
-			t.Errorf("it is %+v", greeting)
+			t.Errorf("the connected event is %+v", greeting)
 		}
 		for _, part := range []string{`"connectionId":"c_`, `"heartbeatMs":25000`, `"protocol":1`} {
 			if !strings.Contains(string(greeting.Data), part) {
-				t.Errorf("it has no %s: %s", part, greeting.Data)
+				t.Errorf("the connected event has no %s: %s", part, greeting.Data)
 			}
 		}
 	}
 	if greeting := app.anonymous().Greeting(""); !strings.Contains(string(greeting.Data), `"userId":null`) {
-		t.Errorf("somebody anonymous is greeted with %s", greeting.Data)
+		t.Errorf("the connected event of an anonymous client is %s", greeting.Data)
 	}
 }
 
@@ -276,21 +275,21 @@ func TestActionAnswersHTMLIfAccepted(t *testing.T) {
 	} {
 		answer.Want(200).WantBody("<strong>hi</strong>").WantBody(`id="message-`)
 		if kind := answer.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/html") {
-			t.Errorf("it is %s", kind)
+			t.Errorf("the content type is %s", kind)
 		}
 	}
 	wantProblem(t, sam.Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": ""}, "Accept", "text/html"), 422)
 }
 
-// wantNothing checks an answer without a body.
+// wantNoContent checks that the answer is 204 without a body.
 func wantNoContent(t *testing.T, a testkit.Answer) {
 	t.Helper()
 	if a.Want(http.StatusNoContent); a.Body != "" {
-		t.Errorf("204 comes with %s", a.Body)
+		t.Errorf("204 has the body %s", a.Body)
 	}
 }
 
-// dataOf is what a change of a resource tells, if it is of that verb.
+// changeData returns the data of a resource event, and checks its verb.
 func changeData(t *testing.T, e testkit.Event, verb string) string {
 	t.Helper()
 	change := testkit.DataOf[struct {

@@ -23,10 +23,10 @@ import (
 	"hubbub/web"
 )
 
-// mainVariable set: this test binary is the program itself.
+// If mainVariable is set, this test binary runs main.
 const mainVariable = "HUBBUB_TEST_MAIN"
 
-// program is the whole program as a process of its own.
+// program is the whole program in a process of its own.
 type program struct {
 	cmd     *exec.Cmd
 	address string // of the app
@@ -49,7 +49,7 @@ func startProgram(t *testing.T) *program {
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { p.cmd.Process.Kill() }) // harmless once it ended
+	t.Cleanup(func() { p.cmd.Process.Kill() }) // does nothing if the process has ended
 	ready := regexp.MustCompile(`"msg":"Hubbub is ready","url":"[^"]+","address":"([^"]+)"`)
 	testkit.Eventually(t, "the program is ready", testkit.Patience, func() bool {
 		found := ready.FindStringSubmatch(p.log.String())
@@ -71,8 +71,8 @@ func freeAddress(t *testing.T) string {
 	return free.Addr().String()
 }
 
-// answerUnread asks for much more than the buffers between take, and reads
-// only the beginning.
+// requestWithoutReading requests much more than the buffers of the connection hold, and
+// reads only the first byte.
 func (p *program) requestWithoutReading(t *testing.T) {
 	t.Helper()
 	conn := dialSmall(t, p.address)
@@ -84,7 +84,7 @@ func (p *program) requestWithoutReading(t *testing.T) {
 	}
 }
 
-// socketUnread opens a socket that asks for large answers and reads nothing.
+// socketWithoutReading opens a socket that requests large answers and reads nothing.
 func (p *program) socketWithoutReading(t *testing.T) {
 	t.Helper()
 	dial := func(_ context.Context, _, address string) (net.Conn, error) { return dialSmall(t, address), nil }
@@ -102,7 +102,7 @@ func (p *program) socketWithoutReading(t *testing.T) {
 	}
 }
 
-// dialSmall opens a connection that takes little before it is read.
+// dialSmall opens a connection with a small receive buffer.
 func dialSmall(t *testing.T, address string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", address)
@@ -116,7 +116,7 @@ func dialSmall(t *testing.T, address string) net.Conn {
 	return conn
 }
 
-// served is how many requests over sockets were answered so far.
+// served returns the number of requests over sockets that were answered.
 func (p *program) served(t *testing.T) (n int) {
 	t.Helper()
 	metrics := testkit.NewClient(t, "http://"+p.ops).Get("/metrics").Want(http.StatusOK).Body
@@ -150,7 +150,7 @@ func TestShutdownBySIGTERMDespiteBlockedPeers(t *testing.T) {
 		return unchanged == 10
 	})
 	if served >= sockets*100 {
-		t.Fatal("the sockets take all answers: nothing is blocked")
+		t.Fatal("all answers were written: no socket is blocked")
 	}
 	began := time.Now()
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
@@ -159,17 +159,17 @@ func TestShutdownBySIGTERMDespiteBlockedPeers(t *testing.T) {
 	if err := p.cmd.Wait(); err != nil {
 		t.Errorf("the process ended with %v", err)
 	}
-	if took := time.Since(began); took > 15*time.Second { // ten, and a busy machine's delay
+	if took := time.Since(began); took > 15*time.Second { // Config.Patience, and some time on a busy machine
 		t.Errorf("the process took %v", took)
 	}
 	p.wantOnlyJSON(t)
 }
 
-// wantOnlyJSON checks that programs can read all that was written.
+// wantOnlyJSON checks that the output consists of log lines in JSON.
 func (p *program) wantOnlyJSON(t *testing.T) {
 	t.Helper()
 	if p.stdout.Len() > 0 {
-		t.Errorf("it greets in the middle of a log: %s", p.stdout.String())
+		t.Errorf("the program prints a greeting beside the JSON log: %s", p.stdout.String())
 	}
 	decoder := json.NewDecoder(strings.NewReader(p.log.String()))
 	for {
@@ -177,7 +177,7 @@ func (p *program) wantOnlyJSON(t *testing.T) {
 		if err := decoder.Decode(&line); err == io.EOF {
 			return
 		} else if err != nil {
-			t.Fatalf("a line of the log is no JSON: %v in\n%s", err, p.log)
+			t.Fatalf("a log line is not JSON: %v in\n%s", err, p.log)
 		}
 	}
 }

@@ -16,12 +16,12 @@ import (
 
 const soakClients = 200
 
-// BenchmarkSoak lets 200 clients come, work in every feature and go, for b.N
-// seconds, and reports what the process holds on the way and after all have
-// left. Nothing may grow with time. `make soak` runs it for a quarter of an hour.
+// BenchmarkSoak runs 200 clients, which connect, use every feature and disconnect, for
+// b.N seconds. It reports the memory and goroutines of the process on the way and at the
+// end. Nothing may grow with time. `make soak` runs it for a quarter of an hour.
 func BenchmarkSoak(b *testing.B) {
 	if b.N == 1 {
-		return // the testing package's own first try
+		return // the testing package's first run
 	}
 	v := openVenue(b)
 	order := load.Order{
@@ -47,13 +47,13 @@ func BenchmarkSoak(b *testing.B) {
 	}
 	r := clients.Finish()
 	reportHeld(b, "after all have left")
-	b.Logf("%d clients came and went, %d answers, %d turned away, %d connections left",
+	b.Logf("%d clients connected and disconnected, %d answers, %d turned away, %d connections left",
 		r.Lives, r.Answers, r.TurnedAway, v.hub.Stats().Connections)
 	b.ReportMetric(float64(r.Lives), "clients")
 	b.ReportMetric(float64(r.Answers), "answers")
 }
 
-// everyFeature is a role for each of the features.
+// rolesOfEveryFeature returns a role for each user, which uses one of the features.
 func (v *venue) rolesOfEveryFeature(b *testing.B) []load.Role {
 	b.Helper()
 	document := testkit.As[thing](v.people[0].Post("/api/documents", in{"title": "Soak", "visibility": "everyone"}).Want(http.StatusOK)).ID
@@ -92,9 +92,9 @@ func reportHeld(b *testing.B, when string) {
 	b.Logf("%s: %d MiB heap, %s resident, %d goroutines", when, m.HeapAlloc>>20, resident(), runtime.NumGoroutine())
 }
 
-// resident is the process' resident memory as Linux prints it.
+// resident returns the resident memory of the process, as Linux prints it.
 func resident() string {
-	status, _ := os.ReadFile("/proc/self/status") // elsewhere than on Linux: unknown
+	status, _ := os.ReadFile("/proc/self/status") // exists on Linux only
 	for line := range strings.Lines(string(status)) {
 		if value, found := strings.CutPrefix(line, "VmRSS:"); found {
 			return strings.TrimSpace(value)

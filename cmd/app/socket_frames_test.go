@@ -34,8 +34,7 @@ func TestFramesAreAnsweredUncompressed(t *testing.T) {
 		Want(http.StatusOK).WantBody("<!doctype html>")
 }
 
-// uselessUpdate is a binary message that is too large for all but open documents, and
-// no update of Yjs.
+// uselessUpdate is a binary message of the given size with an invalid update of Yjs.
 func uselessUpdate(channel int64, size int) []byte {
 	message := append(binary.AppendUvarint(nil, uint64(channel)), 2, 1)
 	return append(message, make([]byte, size-len(message))...)

@@ -15,7 +15,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// providers is a Node process that runs y-websocket's own providers.
+// providers is a Node process that runs unmodified providers of y-websocket.
 type providers struct {
 	app *instance
 	t   *testing.T
@@ -23,8 +23,8 @@ type providers struct {
 	out *bufio.Reader
 }
 
-// startProviders skips the test where there is no Node or no package, and fails
-// it where CI is set.
+// startProviders skips the test if Node or the package is missing; with CI set it fails
+// the test.
 func startProviders(t *testing.T, app *instance) *providers {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -53,24 +53,24 @@ func startProviders(t *testing.T, app *instance) *providers {
 	t.Cleanup(func() {
 		in.Close()
 		if err := cmd.Wait(); err != nil {
-			t.Error("the providers ended badly:", err)
+			t.Error("the process of the providers failed:", err)
 		}
 	})
 	return &providers{app, t, in, bufio.NewReader(out)}
 }
 
-// provider is one of them, with a Yjs document.
+// provider is one provider, with its Yjs document.
 type provider struct {
 	*providers
 	name string
 }
 
-// state is how it stands.
+// state is the state of a provider.
 type state struct {
 	Text   string // as XML
 	Synced bool
-	Carets []string // the others', and its own
-	Denied int      // refusals that all providers were told of
+	Carets []string // those of others, and its own
+	Denied int      // refusals to all providers of the process
 }
 
 func (p *providers) do(command map[string]any, into any) {
@@ -84,20 +84,20 @@ func (p *providers) do(command map[string]any, into any) {
 	}
 	answer, err := p.out.ReadBytes('\n')
 	if err != nil {
-		p.t.Fatal("the providers are silent:", err)
+		p.t.Fatal("the providers do not answer:", err)
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
 		p.t.Fatal(err)
 	}
 }
 
-// open is a provider of somebody, in a document.
+// open opens a document with a provider of the user.
 func (p *providers) open(name string, who *testkit.Client, docID int64) provider {
 	p.t.Helper()
 	token := testkit.As[struct{ Token string }](who.Post("/api/tokens", map[string]string{"name": name}).Want(http.StatusOK)).Token
 	one := provider{p, name}
 	one.command("open", "url", "ws"+strings.TrimPrefix(p.app.at(), "http")+"/api/documents/"+itoa(docID), "token", token)
-	one.until("it is in step", func(s state) bool { return s.Synced })
+	one.until("it is synced", func(s state) bool { return s.Synced })
 	return one
 }
 
@@ -123,7 +123,7 @@ func (p provider) until(what string, cond func(state) bool) {
 
 func (p provider) wantText(want string) {
 	p.t.Helper()
-	p.until("it reads "+want, func(s state) bool { return s.Text == "<paragraph>"+want+"</paragraph>" })
+	p.until("the text is "+want, func(s state) bool { return s.Text == "<paragraph>"+want+"</paragraph>" })
 }
 
 func TestDocumentStockClientsEditTogether(t *testing.T) {
@@ -136,7 +136,7 @@ func TestDocumentStockClientsEditTogether(t *testing.T) {
 	}
 	node := startProviders(t, app)
 	samProvider, mayaProvider, theoProvider := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)
-	own := openEditor(t, sam, id) // and ours between them
+	own := openEditor(t, sam, id) // an editor of Hubbub's own protocol
 	samProvider.command("write", "text", " two")
 	mayaProvider.wantText("one two")
 	own.wantText("one two")
@@ -144,12 +144,12 @@ func TestDocumentStockClientsEditTogether(t *testing.T) {
 	samProvider.wantText("one two three")
 
 	mayaProvider.command("disconnect")
-	mayaProvider.until("it is away", func(s state) bool { return !s.Synced })
+	mayaProvider.until("it is disconnected", func(s state) bool { return !s.Synced })
 	mayaProvider.command("write", "text", " four")
 	samProvider.command("write", "text", " five")
 	theoProvider.wantText("one two three five")
 	mayaProvider.command("connect")
-	mayaProvider.until("both are there", func(s state) bool {
+	mayaProvider.until("both edits are there", func(s state) bool {
 		return strings.Contains(s.Text, " four") && strings.Contains(s.Text, " five")
 	})
 	samProvider.until("they agree", func(s state) bool { return s.Text == mayaProvider.state().Text })

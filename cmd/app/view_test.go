@@ -12,20 +12,20 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// view is what a follower knows of a room.
+// view is a follower's copy of a room.
 type view struct {
 	room int64
 
-	mu       sync.Mutex
-	messages map[int64]seen
-	upto     int64           // has all changes up to here
-	ahead    map[int64]bool  // and these after a hole
-	hole     time.Time       // since when there is one
-	since    int64           // the oldest message it knows of, after a reset
-	joined   *testkit.Socket // by which connection
+	mu        sync.Mutex
+	messages  map[int64]seen
+	watermark int64           // all changes up to this seq are applied
+	beyondGap map[int64]bool  // the seqs that are applied beyond a gap
+	gapSince  time.Time       // since when there is a gap
+	since     int64           // the id of the oldest message after a reset
+	joined    *testkit.Socket // the connection of the last join
 }
 
-// seen is a message as far as it is compared.
+// seen has the fields of a message that are compared.
 type seen struct {
 	Seq       int64
 	Text      string
@@ -63,42 +63,45 @@ func (v *view) erase(id, seq int64) {
 	v.set(id, seen{Seq: seq, Deleted: true})
 }
 
-// set keeps the newer of two versions, and notes that this change has come.
+// set stores a message unless the view has a newer version, and marks the seq as applied.
 func (v *view) set(id int64, m seen) {
 	if v.messages[id].Seq < m.Seq {
 		v.messages[id] = m
 	}
-	if m.Seq > v.upto {
-		v.ahead[m.Seq] = true
+	if m.Seq > v.watermark {
+		v.beyondGap[m.Seq] = true
 	}
 	v.close()
 }
 
+// close advances the watermark over the seqs that are no longer beyond a gap.
 func (v *view) close() {
-	for v.ahead[v.upto+1] {
-		v.upto++
+	for v.beyondGap[v.watermark+1] {
+		v.watermark++
 	}
-	maps.DeleteFunc(v.ahead, func(seq int64, _ bool) bool { return seq <= v.upto })
-	if len(v.ahead) == 0 {
-		v.hole = time.Time{}
-	} else if v.hole.IsZero() {
-		v.hole = time.Now()
+	maps.DeleteFunc(v.beyondGap, func(seq int64, _ bool) bool { return seq <= v.watermark })
+	if len(v.beyondGap) == 0 {
+		v.gapSince = time.Time{}
+	} else if v.gapSince.IsZero() {
+		v.gapSince = time.Now()
 	}
 }
 
+// needs reports whether the view needs a join: the connection is new, or a gap is not
+// filled.
 func (v *view) needs(s *testkit.Socket) bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.joined != s || !v.hole.IsZero() && time.Since(v.hole) > fillAfter
+	return v.joined != s || !v.gapSince.IsZero() && time.Since(v.gapSince) > fillAfter
 }
 
 func (v *view) deliveredSeq() int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.upto
+	return v.watermark
 }
 
-// catchUp takes what a join answered.
+// catchUp applies the answer of a join.
 func (v *view) catchUp(s *testkit.Socket, messages []json.RawMessage, seq int64, reset bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -111,11 +114,11 @@ func (v *view) catchUp(s *testkit.Socket, messages []json.RawMessage, seq int64,
 			v.since = id
 		}
 	}
-	v.upto = max(v.upto, seq)
+	v.watermark = max(v.watermark, seq)
 	v.close()
 }
 
-// ids are the messages that stand and whose text begins with this.
+// ids returns the messages that are not deleted and whose text begins with the prefix.
 func (v *view) ids(of string) []int64 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -128,12 +131,12 @@ func (v *view) ids(of string) []int64 {
 	return slices.Sorted(slices.Values(ids))
 }
 
-// differs says how the view differs from the room in the database; "": not.
+// differs describes how the view differs from the room in the database, or returns "".
 func (v *view) differs(room map[int64]seen, seq int64) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.upto != seq || len(v.ahead) > 0 {
-		return fmt.Sprintf("it is at %d of %d, with %d beyond a hole", v.upto, seq, len(v.ahead))
+	if v.watermark != seq || len(v.beyondGap) > 0 {
+		return fmt.Sprintf("the view is at seq %d of %d, with %d changes beyond a gap", v.watermark, seq, len(v.beyondGap))
 	}
 	for id, m := range room {
 		if has, ok := v.messages[id]; id >= v.since && has != m && (ok || !m.Deleted) {
