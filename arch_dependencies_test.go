@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Every module that our code imports, tests included, has its reason in
-// docs/dependencies.md.
-func TestEveryDependencyHasItsReason(t *testing.T) {
+// docs/dependencies.md has a reason for every module that the code imports, tests
+// included.
+func TestDependenciesHaveAReason(t *testing.T) {
 	page, err := os.ReadFile("docs/dependencies.md")
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +22,7 @@ func TestEveryDependencyHasItsReason(t *testing.T) {
 		for _, imported := range s.imports() {
 			host, _, _ := strings.Cut(imported, "/")
 			if strings.Contains(host, ".") && !inside(imported, listed) {
-				t.Errorf("%s imports %s, whose reason is missing in docs/dependencies.md", s.path, imported)
+				t.Errorf("%s imports %s, for which docs/dependencies.md has no reason", s.path, imported)
 				listed = append(listed, imported) // once is enough
 			}
 		}

@@ -5,9 +5,9 @@ import (
 	"testing"
 )
 
-const story = "// Package p\n// tells\n// its\n// whole\n// story.\n"
+const document = "// Package p\n// has\n// a\n// package\n// document.\n"
 
-func TestPlantedBreachesAreFound(t *testing.T) {
+func TestArchitectureBreachesAreFound(t *testing.T) {
 	for _, planted := range []struct{ path, text, want string }{
 		{"internal/chat/service.go", `import _ "hubbub/internal/notify"`, "imports internal/notify"},
 		{"internal/hub/hub.go", `import _ "hubbub/internal/socket"`, "imports internal/socket"},
@@ -16,35 +16,35 @@ func TestPlantedBreachesAreFound(t *testing.T) {
 		{"internal/chat/service.go", `import _ "hubbub/internal/testkit"`, "tests only"},
 		{"internal/wire/frame.go", `import _ "github.com/google/uuid"`, "standard library only"},
 		{"internal/stray/stray.go", ``, "no layer"},
-		{"internal/chat/service.go", `import _ "github.com/labstack/echo/v4"`, "speaks Echo"},
-		{"internal/hub/hub.go", `import _ "github.com/labstack/echo/v4"`, "speaks Echo"},
-		{"internal/chat/service.go", `import _ "github.com/jackc/pgx/v5"`, "speaks Postgres"},
-		{"internal/chat/middleware.go", `import _ "github.com/labstack/echo/v4"`, "speaks Echo"},
-		{"internal/chat/service.go", `import _ "github.com/a-h/templ"`, "speaks templ"},
-		{"internal/chat/actions.go", `import _ "github.com/coder/websocket"`, "speaks WebSocket"},
+		{"internal/chat/service.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
+		{"internal/hub/hub.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
+		{"internal/chat/service.go", `import _ "github.com/jackc/pgx/v5"`, "uses Postgres"},
+		{"internal/chat/middleware.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
+		{"internal/chat/service.go", `import _ "github.com/a-h/templ"`, "uses templ"},
+		{"internal/chat/actions.go", `import _ "github.com/coder/websocket"`, "uses WebSocket"},
 		{"internal/chat/service.go", "const q = `select id from chat.rooms`", "SQL outside"},
 		{"internal/chat/store.go", "const q = `select id from chat.rooms join notify.inbox using (id)`", "a table of notify"},
 		{"internal/account/store.go", "const q = `delete from chat.rooms`", "a table of chat"},
 	} {
-		breaches := check([]source{parse(t, planted.path, story+"package p\n"+planted.text)})
+		breaches := check([]source{parse(t, planted.path, document+"package p\n"+planted.text)})
 		if len(breaches) != 1 || !strings.Contains(breaches[0], planted.want) {
 			t.Errorf("%s with %s: want one breach with %q, got %q", planted.path, planted.text, planted.want, breaches)
 		}
 	}
 }
 
-func TestAPackageWithoutAStoryIsFound(t *testing.T) {
+func TestArchitectureShortPackageDocumentIsFound(t *testing.T) {
 	sources := []source{
 		parse(t, "internal/chat/chat.go", "// Package chat is short.\npackage chat"),
 		parse(t, "internal/hub/hub.go", "package hub"),
-		parse(t, "internal/hub/doc.go", story+"package hub"),
+		parse(t, "internal/hub/doc.go", document+"package hub"),
 	}
 	if breaches := check(sources); len(breaches) != 1 || !strings.Contains(breaches[0], "internal/chat") {
 		t.Errorf("got %q", breaches)
 	}
 }
 
-func TestWhatIsRightIsNoBreach(t *testing.T) {
+func TestArchitectureAllowsValidSources(t *testing.T) {
 	for path, text := range map[string]string{
 		"internal/chat/actions.go":       `import (_ "github.com/labstack/echo/v4"; _ "github.com/a-h/templ"; _ "hubbub/internal/account")`,
 		"internal/chat/store_rooms.go":   "import _ \"github.com/jackc/pgx/v5\"\nconst q = `select u.id from chat.rooms join account.users u using (id)`",
@@ -54,7 +54,7 @@ func TestWhatIsRightIsNoBreach(t *testing.T) {
 		"internal/socket/socket.go":      `import (_ "github.com/coder/websocket"; _ "hubbub/internal/hub"; _ "hubbub/internal/fault")`,
 		"cmd/app/app.go":                 `import (_ "hubbub/internal/chat"; _ "hubbub/internal/notify"; _ "github.com/labstack/echo/v4")`,
 	} {
-		if breaches := check([]source{parse(t, path, story+"package p\n"+text)}); len(breaches) > 0 {
+		if breaches := check([]source{parse(t, path, document+"package p\n"+text)}); len(breaches) > 0 {
 			t.Errorf("%s: %q", path, breaches)
 		}
 	}

@@ -1,9 +1,10 @@
-// Package hubbub_test holds the architecture: what may import what, which file
-// of a feature speaks which technology, whose tables are whose, and that every
-// package tells its story. docs and diagrams grow old; this fails.
+// Package hubbub_test checks the architecture: which packages may import which,
+// which files of a feature may use which technology, which tables a feature may
+// name, and that every package has a package document. Diagrams become outdated
+// without notice; these tests fail.
 //
-// Each rule is a function from one source file to its breaches, so the rules are
-// themselves tried on planted breaches below.
+// Each rule is a function from source files to their breaches, so that
+// arch_planted_test.go can test the rules on planted breaches.
 package hubbub_test
 
 import (
@@ -25,7 +26,7 @@ import (
 
 var features = []string{"chat", "presence", "notify", "dashboard", "collab", "search", "playground"}
 
-// layers go from the ground up. A package imports only from lines below its own.
+// layers begin with the lowest. A package imports only packages of earlier lines.
 var layers = [][]string{
 	{"internal/fault", "internal/loop", "migrations"},
 	{"internal/budget"},
@@ -41,13 +42,14 @@ var layers = [][]string{
 	{"cmd"},
 }
 
-// technology is a foreign one, where it is at home, and which files of a feature
-// (or of account) may speak it: store also means store_rooms.go.
+// technology is a library or standard, with the packages that may use it in every file
+// (home), and the files of a feature or of account that may use it: "store" also
+// allows store_rooms.go.
 type technology struct {
 	imports   []string
 	home      []string
 	files     []string
-	generated bool // *_templ.go may, too
+	generated bool // *_templ.go may use it, too
 }
 
 var technologies = map[string]technology{
@@ -73,10 +75,10 @@ var technologies = map[string]technology{
 	},
 }
 
-// exceptions are files that may speak a technology beside the ones above.
+// exceptions are further files that may use a technology.
 var exceptions = map[string]string{
-	"internal/account/middleware.go": "Echo", // who is calling, for every route
-	"internal/account/policy.go":     "Echo", // who may call: wraps every action
+	"internal/account/middleware.go": "Echo", // finds the caller of every route
+	"internal/account/policy.go":     "Echo", // checks who may call an action
 }
 
 func under(prefix string, names []string) []string {
@@ -87,7 +89,7 @@ func under(prefix string, names []string) []string {
 	return all
 }
 
-// source is one Go file; path is relative to the module's root.
+// source is one Go file. Its path is relative to the module's root.
 type source struct {
 	path string
 	file *ast.File
@@ -95,7 +97,7 @@ type source struct {
 
 func (s source) dir() string { return path.Dir(s.path) }
 
-// stem is the file's name without ending, and without what follows "_".
+// stem returns the file's name up to the first "_" or ".".
 func (s source) stem() string {
 	stem, _, _ := strings.Cut(strings.TrimSuffix(path.Base(s.path), ".go"), "_")
 	return stem
@@ -104,7 +106,7 @@ func (s source) stem() string {
 func (s source) imports() []string {
 	var all []string
 	for _, spec := range s.file.Imports {
-		imported, _ := strconv.Unquote(spec.Path.Value) // it parsed, so it unquotes
+		imported, _ := strconv.Unquote(spec.Path.Value) // the parser has checked it
 		all = append(all, imported)
 	}
 	return all
@@ -124,14 +126,15 @@ func layerOf(dir string) int {
 	return slices.IndexFunc(layers, func(packages []string) bool { return inside(dir, packages) })
 }
 
-// packageOf is internal/chat for internal/chat/markdown: folders of one package's
-// parts may import each other.
+// packageOf returns internal/chat for internal/chat/markdown: the packages of one
+// feature may import each other.
 func packageOf(dir string) string {
 	parts := strings.Split(dir, "/")
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-// checkLayers: imports point down only, so no feature imports another.
+// checkLayers checks that imports are of lower layers only, so no feature imports
+// another.
 func checkLayers(s source) []string {
 	own := layerOf(s.dir())
 	if own < 0 {
@@ -142,17 +145,17 @@ func checkLayers(s source) []string {
 		dir, ours := strings.CutPrefix(imported, "hubbub/")
 		switch {
 		case ours && dir == "internal/testkit" && !inside(s.dir(), []string{"internal/testkit"}):
-			breaches = append(breaches, s.breach("imports testkit: that is for tests only"))
+			breaches = append(breaches, s.breach("imports testkit, which is for tests only"))
 		case ours && layerOf(dir) >= own && packageOf(dir) != packageOf(s.dir()):
-			breaches = append(breaches, s.breach("imports %s: not a layer below", dir))
+			breaches = append(breaches, s.breach("imports %s, which is not in a lower layer", dir))
 		case s.dir() == "internal/wire" && strings.Contains(imported, "."):
-			breaches = append(breaches, s.breach("imports %s: wire needs the standard library only", imported))
+			breaches = append(breaches, s.breach("imports %s, but wire may import the standard library only", imported))
 		}
 	}
 	return breaches
 }
 
-// checkTechnologies: one foreign technology a file, and none where it has no place.
+// checkTechnologies checks that a file imports only the technologies that it may use.
 func checkTechnologies(s source) []string {
 	var breaches []string
 	for name, tech := range technologies {
@@ -161,7 +164,7 @@ func checkTechnologies(s source) []string {
 		}
 		for _, imported := range s.imports() {
 			if slices.ContainsFunc(tech.imports, func(p string) bool { return strings.HasPrefix(imported, p) }) {
-				breaches = append(breaches, s.breach("speaks %s, which only these files of a feature do: %v", name, tech.files))
+				breaches = append(breaches, s.breach("uses %s, which only these files of a feature may: %v", name, tech.files))
 			}
 		}
 	}
@@ -179,8 +182,8 @@ func (tech technology) allowedIn(s source) bool {
 
 var statement = regexp.MustCompile(`(?is)^\s*(select\s.*\sfrom\s+\w+\.\w|insert\s+into\s+\w+\.\w|update\s+\w+\.\w|delete\s+from\s+\w+\.\w|with\s+\w+\s+as\s+\()`)
 
-// checkTables: a feature's SQL is in its store, and names its own schema and
-// account's only.
+// checkTables checks that a feature's SQL is in its store files, and that it names the
+// tables of its own schema and of account only.
 func checkTables(s source) []string {
 	own := path.Base(s.dir())
 	if own != "account" && !slices.Contains(features, own) {
@@ -194,7 +197,7 @@ func checkTables(s source) []string {
 		}
 		text, _ := strconv.Unquote(literal.Value)
 		if s.stem() != "store" && statement.MatchString(text) {
-			breaches = append(breaches, s.breach("SQL outside of the store: %.60q", text))
+			breaches = append(breaches, s.breach("SQL outside the store: %.60q", text))
 		}
 		if s.stem() == "store" {
 			breaches = append(breaches, s.foreignTables(own, text)...)
@@ -208,14 +211,14 @@ func (s source) foreignTables(own, sql string) []string {
 	var breaches []string
 	for _, other := range features {
 		if other != own && regexp.MustCompile(`\b`+other+`\.\w`).MatchString(sql) {
-			breaches = append(breaches, s.breach("names a table of %s; ask it through cmd/app instead", other))
+			breaches = append(breaches, s.breach("names a table of %s; call that feature through cmd/app instead", other))
 		}
 	}
 	return breaches
 }
 
-// checkStories: every package has a comment of five lines or more.
-func checkStories(sources []source) []string {
+// checkDocuments checks that every package has a package document of five lines or more.
+func checkDocuments(sources []source) []string {
 	const enough = 5 // lines
 	longest := map[string]int{}
 	for _, s := range sources {
@@ -228,27 +231,27 @@ func checkStories(sources []source) []string {
 	var breaches []string
 	for _, dir := range slices.Sorted(maps.Keys(longest)) {
 		if longest[dir] < enough {
-			breaches = append(breaches, fmt.Sprintf("%s: its package comment has %d lines; tell its story in at least %d", dir, longest[dir], enough))
+			breaches = append(breaches, fmt.Sprintf("%s: the package document has %d lines, want at least %d", dir, longest[dir], enough))
 		}
 	}
 	return breaches
 }
 
 func check(sources []source) []string {
-	breaches := checkStories(sources)
+	breaches := checkDocuments(sources)
 	for _, s := range sources {
 		breaches = slices.Concat(breaches, checkLayers(s), checkTechnologies(s), checkTables(s))
 	}
 	return breaches
 }
 
-func TestTheCodeKeepsToTheArchitecture(t *testing.T) {
+func TestArchitecture(t *testing.T) {
 	for _, breach := range check(allSources(t)) {
 		t.Error(breach)
 	}
 }
 
-func TestMigrationsKeepToTheirSchema(t *testing.T) {
+func TestMigrationsNameOnlyTheirSchema(t *testing.T) {
 	files, err := filepath.Glob("migrations/*.sql")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no migrations: %v", err)
@@ -266,7 +269,7 @@ func TestMigrationsKeepToTheirSchema(t *testing.T) {
 	}
 }
 
-// allSources are the product's own files; those of tests may do more.
+// allSources returns the product's files. The rules do not apply to tests.
 func allSources(t *testing.T) []source {
 	t.Helper()
 	return sourcesUnder(t, func(file string) bool { return !strings.HasSuffix(file, "_test.go") })

@@ -5,8 +5,8 @@ create table chat.rooms (
   kind        text not null check (kind in ('public', 'private', 'direct')),
   name        text not null check (char_length(name) <= 80),
   topic       text not null default '' check (char_length(topic) <= 250),
-  seq         bigint not null default 0,           -- grows by one with every change of a message
-  direct_low  bigint references account.users (id), -- the two people of a direct room, the lower id first
+  seq         bigint not null default 0,           -- grows by one with each change of a message
+  direct_low  bigint references account.users (id), -- the two users of a direct room, the lower id first
   direct_high bigint references account.users (id),
   archived_at timestamptz,
   created_at  timestamptz not null default now(),
@@ -19,7 +19,7 @@ create table chat.members (
   room_id   bigint not null references chat.rooms (id) on delete cascade,
   user_id   bigint not null references account.users (id) on delete cascade,
   role      text not null default 'member' check (role in ('owner', 'member')),
-  read_seq  bigint not null default 0,             -- has read all up to here
+  read_seq  bigint not null default 0,             -- the read watermark: all messages with created_seq up to it are read
   joined_at timestamptz not null default now(),
   primary key (room_id, user_id)
 );
@@ -29,11 +29,11 @@ create table chat.messages (
   id          bigint generated always as identity primary key,
   room_id     bigint not null references chat.rooms (id) on delete cascade,
   sender_id   bigint not null references account.users (id),
-  seq         bigint not null,                     -- the room's seq at the latest change
-  created_seq bigint not null,                     -- and at the first, which unread counts go by
+  seq         bigint not null,                     -- the room's seq at the latest change of the message
+  created_seq bigint not null,                     -- the room's seq at its creation; unread counts compare it with read_seq
   text        text not null,
-  html        text not null,                       -- its Markdown, rendered and sanitised
-  client_id   uuid,                                -- made by the sender, so that a retry is harmless
+  html        text not null,                       -- text, rendered as Markdown and sanitised
+  client_id   uuid,                                -- the sender's idempotency key
   reply_to    bigint references chat.messages (id),
   mentions    bigint[] not null default '{}',
   created_at  timestamptz not null default now(),

@@ -1,17 +1,17 @@
 create schema notify;
 
--- One row a person: taken for update by every change of their notifications, so
--- that these have an order, and the count is that of a moment.
+-- One row for each user. Every change of a user's notifications locks it, so that the
+-- changes have an order, and the count is that of one moment.
 create table notify.people (
   user_id      bigint primary key references account.users (id) on delete cascade,
-  seq          bigint not null default 0,  -- grows by one with every change
+  seq          bigint not null default 0,  -- grows by one with each change
   unread       integer not null default 0, -- shown, not read, not snoozed, as of seq
-  all_read_seq bigint not null default 0   -- the seq at which all were marked as read
+  all_read_seq bigint not null default 0   -- the seq of the latest "mark all as read"
 );
 
 create table notify.preferences (
   user_id    bigint primary key references account.users (id) on delete cascade,
-  types      jsonb not null default '{}', -- type → {"inApp","push"}; a type that is missing is on
+  types      jsonb not null default '{}', -- type → {"inApp","push"}; a missing type is on
   quiet_from text,                        -- HH:MM on the clock of time_zone
   quiet_to   text,
   time_zone  text,                        -- an IANA name
@@ -19,28 +19,28 @@ create table notify.preferences (
 );
 
 create table notify.notifications (
-  id            bigint generated always as identity primary key, -- ascending in the order of a person's seq
+  id            bigint generated always as identity primary key, -- ascends in the order of the user's seq
   user_id       bigint not null references account.users (id) on delete cascade,
-  seq           bigint not null,             -- the person's, at the latest change
-  created_seq   bigint not null,             -- and at the first
-  change        text not null check (change in ('created', 'updated', 'read', 'snoozed', 'woken', 'removed')), -- what the latest was
-  unread_after  integer not null default 0,  -- the person's count just after it
+  seq           bigint not null,             -- the user's seq at the latest change
+  created_seq   bigint not null,             -- the user's seq at the creation
+  change        text not null check (change in ('created', 'updated', 'read', 'snoozed', 'woken', 'removed')), -- the latest change
+  unread_after  integer not null default 0,  -- the user's unread count after the latest change
   type          text not null,
-  group_key     text,                        -- while it is unread, more of the same join it; null: it stands alone
-  topic         text,                        -- whoever reads this, to topic_seq, has read it
+  group_key     text,                        -- while it is unread, further causes with the key join it; null: it is not grouped
+  topic         text,                        -- when the user reads the topic up to topic_seq, it is read
   topic_seq     bigint not null default 0,
-  actors        bigint[] not null default '{}', -- whose doing it is, the latest first, three at most
-  causes        integer not null default 1,  -- how much it tells of
+  actors        bigint[] not null default '{}', -- the users that caused it, the latest first, at most three
+  causes        integer not null default 1,  -- the number of its causes
   title         text not null default '',
   message       text not null default '',
   url           text not null default '',
   data          jsonb not null default '{}',
-  shown         boolean not null,            -- in the bell; false: its person wants none of this type there
+  shown         boolean not null,            -- in the bell; false: the user's preferences exclude the type
   why           jsonb not null,
   created_at    timestamptz not null,
   read_at       timestamptz,
-  snoozed_until timestamptz,                 -- not null: asleep, until somebody wakes it
-  removed_at    timestamptz                  -- only its place and its keys are left, so that it does not come back
+  snoozed_until timestamptz,                 -- not null: snoozed; null again when the snooze has ended
+  removed_at    timestamptz                  -- its texts are erased; the row and its keys stay, so that a retry does not restore it
 );
 create index notifications_of_a_person on notify.notifications (user_id, id) where shown and removed_at is null;
 create index unread_of_a_person on notify.notifications (user_id, id)
@@ -52,15 +52,15 @@ create unique index one_open_group on notify.notifications (user_id, group_key, 
 create index asleep on notify.notifications (snoozed_until) where snoozed_until is not null;
 create index removed on notify.notifications (removed_at) where removed_at is not null;
 
--- What a notification tells of: one thing, or the many of a group.
+-- The causes of a notification: one, or several if it is grouped.
 create table notify.causes (
   id              bigint generated always as identity,
   user_id         bigint not null references account.users (id) on delete cascade,
-  key             text not null collate "C",   -- the same one again is the same cause; "a/b" goes when "a" does
+  key             text not null collate "C",   -- the idempotency key; withdrawing "a" withdraws "a/b", too
   notification_id bigint not null references notify.notifications (id) on delete cascade,
   actor_id        bigint references account.users (id) on delete set null,
   title           text not null,
-  titles          text not null,               -- of more than one
+  titles          text not null,               -- the title of several causes
   message         text not null,
   url             text not null,
   data            jsonb not null,

@@ -7,7 +7,7 @@ create table dashboard.products (
   price       numeric(12, 2) not null check (price between 0 and 1000000),
   created_at  timestamptz not null default now(),
   updated_at  timestamptz not null default now(),
-  deleted_at  timestamptz -- not offered any more; its orders keep it
+  deleted_at  timestamptz -- no longer offered; its orders still refer to it
 );
 create index products_by_name on dashboard.products (lower(name), id) where deleted_at is null;
 
@@ -16,37 +16,37 @@ create table dashboard.orders (
   customer     text not null check (char_length(customer) between 1 and 100),
   product_id   bigint not null references dashboard.products (id),
   quantity     int not null check (quantity between 1 and 1000),
-  amount       numeric(14, 2) not null, -- price times quantity when it was placed; never changes
+  amount       numeric(14, 2) not null, -- price times quantity when the order was placed; never changes
   status       text not null default 'pending' check (status in ('pending', 'completed', 'shipped', 'cancelled')),
-  placed_by    bigint references account.users (id) on delete set null, -- null: the simulator, or somebody who is gone
-  client_id    uuid,                    -- made by the client: the same one again is the same order
+  placed_by    bigint references account.users (id) on delete set null, -- null: the simulator, or a deleted user
+  client_id    uuid,                    -- the client's idempotency key
   simulated    boolean not null default false,
   created_at   timestamptz not null default now(),
   updated_at   timestamptz not null default now(),
-  completed_at timestamptz              -- when it earned its amount; null: it has not
+  completed_at timestamptz              -- when the order was completed and its amount became revenue; null: not yet
 );
 create unique index one_order_a_client_id on dashboard.orders (placed_by, client_id) where client_id is not null;
 create index orders_by_status on dashboard.orders (status, id);
 create index simulated_orders on dashboard.orders (id) where simulated;
 create index simulated_orders_by_status on dashboard.orders (status, id) where simulated;
 
--- What has been counted so far. A transaction that changes an order adds to one
--- of the shards, at random, so that they do not all wait for one row; the sum of
--- the shards is the truth.
+-- A rollup of all orders. A transaction that changes an order adds to a random shard,
+-- so that transactions do not all wait for one row. The totals are the sums over the
+-- shards.
 create table dashboard.totals (
   shard   smallint primary key,
   orders  bigint not null default 0,
   pending bigint not null default 0,
   revenue numeric(20, 2) not null default 0, -- of completed and shipped orders
-  changes bigint not null default 0          -- grows by one with every change of an order
-) with (fillfactor = 20);                    -- updates find room in the row's own page
+  changes bigint not null default 0          -- grows by one with each change of an order
+) with (fillfactor = 20);                    -- leaves space for HOT updates in the row's page
 insert into dashboard.totals (shard) select generate_series(0, 7);
 
--- The same over time, in steps: an order counts when it was placed, its revenue
--- when it was completed.
+-- The same rollup over time, in steps. An order counts in the step in which it was
+-- placed, its revenue in the step in which it was completed.
 create table dashboard.series (
   step    int not null,         -- seconds: 10, 60 or 900
-  at      timestamptz not null, -- the step's begin
+  at      timestamptz not null, -- the start of the step
   shard   smallint not null,
   orders  bigint not null,
   revenue numeric(20, 2) not null,
@@ -63,18 +63,18 @@ create table dashboard.sales (
   primary key (step, at, product_id, shard)
 ) with (fillfactor = 50);
 
--- Orders of which the admins have yet to be told.
+-- A transactional outbox: the orders of which the admins are not notified yet.
 create table dashboard.announcements (
   order_id bigint primary key references dashboard.orders (id) on delete cascade
 );
 
--- The demo's simulator: one row. Of several nodes the holder simulates, while
--- somebody watches there.
+-- The simulator of the demo: one row. Of several nodes only the holder simulates,
+-- while a connection there is subscribed to the dashboard.
 create table dashboard.simulator (
   id     boolean primary key default true check (id),
   rate   int not null default 1 check (rate between 0 and 50), -- orders a second
   holder text,
-  until  timestamptz -- then any other node may take over
+  until  timestamptz -- afterwards any other node may become the holder
 );
 insert into dashboard.simulator default values;
 

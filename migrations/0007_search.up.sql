@@ -1,41 +1,43 @@
 create schema search;
 
--- What can be found. The features write their rows in their own transactions.
+-- The index. The features write their entries in their own transactions.
 create table search.entries (
   kind     text not null check (kind in ('product', 'message', 'document', 'user', 'room')),
   id       bigint not null,
   title    text not null,
   body     text not null,
   url      text not null,
-  scope    text not null,                -- 'public': everybody signed in; else whoever has a grant of it
-  data     jsonb not null,               -- what a result carries beside the above
-  actor_id bigint,                       -- who wrote it: their own saved searches do not tell them
-  at       timestamptz not null,         -- of equally good ones the newest is first
-  words    tsvector not null,            -- made in Go (words.go); '#product' says the kind
-  name     text,                         -- the title's words, to be found with typos; null: not by typos
+  scope    text not null,                -- 'public': visible to every signed-in user; else to the users with a grant
+  data     jsonb not null,               -- further fields of a result
+  actor_id bigint,                       -- the author, whose own saved searches do not notify of it
+  at       timestamptz not null,         -- of equally ranked results the newest is first
+  words    tsvector not null,            -- made in Go (words.go); '#product' is the word of the kind
+  name     text,                         -- the title's words, for searches with typos; null: not found with typos
   primary key (kind, id)
 );
 create index words_of_entries on search.entries using gin (words);
 
--- Who may see a scope that is not public.
+-- The users that may see a scope that is not public.
 create table search.grants (
   scope   text not null,
   user_id bigint not null references account.users (id) on delete cascade,
   primary key (user_id, scope)
 );
 
--- What has changed, for standing queries and saved searches: a row for each call.
+-- The changes of the index, for standing queries and saved searches: one row for each
+-- call of the indexing methods.
 create table search.changes (
-  xid     xid8 not null default pg_current_xact_id(), -- readers compare it with snapshots: see changesSince
+  xid     xid8 not null default pg_current_xact_id(), -- compared with snapshots: see changesSince
   at      timestamptz not null default clock_timestamp(),
   kinds   text[],
   ids     bigint[],
-  befores tsvector[],                    -- their words before; null: it was not there
-  users   bigint[]                       -- who was given or lost a scope
+  befores tsvector[],                    -- the words of each entry before the change; null: it was new
+  users   bigint[]                       -- the users that were granted or lost a scope
 );
 create index changes_by_xid on search.changes (xid);
 
--- How far the saved searches have been told, as a snapshot; one row.
+-- The watermark of the saved searches, as a snapshot: changes visible in it are
+-- processed. One row.
 create table search.told (
   upto pg_snapshot not null
 );
@@ -51,15 +53,15 @@ create table search.saved (
   constraint one_saved_search_of_a_kind unique (user_id, query, kinds)
 );
 
--- What was there before the index, feature by feature.
+-- The progress of indexing the data that is older than the index, for each feature.
 create table search.backfills (
   source  text primary key,
   upto    bigint not null default 0,     -- the last id that is in the index
-  done_at timestamptz                    -- null: there is more
+  done_at timestamptz                    -- null: not complete
 );
 
--- tolerate_typos says whether names are found in spite of typos. It takes the
--- extension pg_trgm, which may not be installed, or not be ours to create.
+-- tolerate_typos reports whether names can be found with typos. That needs the
+-- extension pg_trgm, which may be missing, or which this role may not create.
 create function search.tolerate_typos() returns boolean language plpgsql as $$
 begin
   create extension if not exists pg_trgm;

@@ -3,15 +3,15 @@ create schema collab;
 create table collab.documents (
   id             bigint generated always as identity primary key,
   title          text not null check (char_length(title) between 1 and 200),
-  visibility     text not null default 'private' check (visibility in ('private', 'everyone')), -- everyone signed in may read
-  schema         integer not null default 1,  -- of the editor that it needs; an older one may not join
-  epoch          integer not null default 1,  -- grows when the whole content is replaced for ever
-  seq            bigint not null default 0,   -- of the last update in the log; taken for update by whoever adds one
+  visibility     text not null default 'private' check (visibility in ('private', 'everyone')), -- everyone: every signed-in user may read
+  schema         integer not null default 1,  -- the version of the editor's schema; an older editor may not join
+  epoch          integer not null default 1,  -- the edition; grows by one when a restore replaces the whole content
+  seq            bigint not null default 0,   -- of the last update in the log; locked by the transaction that adds one
   tail_rows      integer not null default 0,  -- updates after the newest snapshot
   tail_bytes     bigint not null default 0,
   snapshot_bytes bigint not null default 0,
-  next_client    bigint not null default 1,   -- client 0 is the seed's
-  state          text not null default 'ok' check (state in ('ok', 'full', 'broken')), -- broken: a compaction was wrong, all rows are kept
+  next_client    bigint not null default 1,   -- the Yjs client of the next join; client 0 is the seed's
+  state          text not null default 'ok' check (state in ('ok', 'full', 'broken')), -- broken: a compaction gave another document, so all rows are kept
   text           text not null default '',    -- as of text_seq, for search and previews
   text_seq       bigint not null default 0,
   text_at        timestamptz not null default now(),
@@ -37,20 +37,20 @@ create table collab.members (
 );
 create index members_of_a_user on collab.members (user_id);
 
--- The log: append only, but for what two snapshots cover. A document is its
+-- The log. Updates are appended; those that two snapshots cover are deleted. A document is its
 -- newest snapshot and the updates of greater seq.
 create table collab.updates (
   doc_id     bigint not null references collab.documents (id) on delete cascade,
-  seq        bigint not null,                 -- without a hole
+  seq        bigint not null,                 -- without holes
   user_id    bigint not null references account.users (id),
-  bytes      bytea not null,                  -- never needs another one with a greater seq
+  bytes      bytea not null,                  -- depends on updates of lower seqs only
   created_at timestamptz not null default now(),
   primary key (doc_id, seq)
 );
 
-create table collab.snapshots (               -- the last two of a document
+create table collab.snapshots (               -- the latest two of a document
   doc_id     bigint not null references collab.documents (id) on delete cascade,
-  seq        bigint not null,                 -- holds all updates up to it
+  seq        bigint not null,                 -- contains all updates up to it
   bytes      bytea not null,
   sv         bytea not null,
   created_at timestamptz not null default now(),
@@ -62,22 +62,22 @@ create table collab.versions (
   doc_id     bigint not null references collab.documents (id) on delete cascade,
   seq        bigint not null,
   epoch      integer not null,
-  kind       text not null check (kind in ('auto', 'named', 'restore')), -- restore: how it was before one was restored
+  kind       text not null check (kind in ('auto', 'named', 'restore')), -- restore: the state before a restore
   name       text not null default '' check (char_length(name) <= 120),
-  authors    bigint[] not null,               -- who wrote since the version before
+  authors    bigint[] not null,               -- the users that wrote since the previous version
   bytes      bytea not null,                  -- the whole document, compacted
   text       text not null,
   created_at timestamptz not null default now()
 );
 create index versions_of_a_document on collab.versions (doc_id, id);
 
--- Who may write as which client of Yjs, and so who wrote what.
+-- The user of each Yjs client: it may write as this client, and is the author of its units.
 create table collab.clients (
   doc_id  bigint not null references collab.documents (id) on delete cascade,
   client  bigint not null,
   user_id bigint not null references account.users (id) on delete cascade,
-  plain   boolean not null default false,     -- the server writes as it what the person writes without an editor
-  seen_at timestamptz,                        -- it is here, and was at that time; null: it has left
+  plain   boolean not null default false,     -- the server's client for what the user writes without an editor
+  seen_at timestamptz,                        -- when it was last seen in the document; null: it has left
   since   timestamptz not null default now(),
   primary key (doc_id, client)
 );
@@ -88,7 +88,7 @@ create table collab.threads (
   id          bigint generated always as identity primary key,
   doc_id      bigint not null references collab.documents (id) on delete cascade,
   anchor      jsonb not null,                 -- two relative positions of Yjs: {"start":…,"end":…}
-  quote       text not null default '' check (char_length(quote) <= 500), -- what was selected
+  quote       text not null default '' check (char_length(quote) <= 500), -- the selected text
   created_by  bigint not null references account.users (id),
   created_at  timestamptz not null default now(),
   resolved_by bigint references account.users (id),
@@ -105,11 +105,11 @@ create table collab.comments (
 );
 create index comments_of_a_thread on collab.comments (thread_id, id);
 
--- Whom a comment concerns and who was not told yet.
+-- A transactional outbox: the users that are not yet notified of a comment.
 create table collab.alerts (
   comment_id bigint not null references collab.comments (id) on delete cascade,
   user_id    bigint not null references account.users (id) on delete cascade,
-  mentioned  boolean not null,                -- else it answers them
+  mentioned  boolean not null,                -- false: it is in a thread of the user's
   primary key (comment_id, user_id)
 );
 

@@ -1,10 +1,10 @@
--- Whom messages name, so that a person's unread mentions are found without
--- reading the messages. Deleted messages name nobody. No foreign key to the
--- person: sending must stay cheap.
+-- The users that messages mention, so that a user's unread mentions are counted without
+-- reading the messages. Deleted messages have no mentions. No foreign key to the user:
+-- sending a message must stay cheap.
 create table chat.mentions (
   user_id     bigint not null,
   room_id     bigint not null,
-  created_seq bigint not null, -- of the message, which unread counts go by
+  created_seq bigint not null, -- of the message; unread counts compare it with read_seq
   message_id  bigint not null references chat.messages (id) on delete cascade,
   primary key (user_id, room_id, created_seq)
 );

@@ -1,13 +1,14 @@
-// Package migrations holds the database's history: golang-migrate pairs,
-// numbered, one feature each, embedded in the binary and applied at start.
+// Package migrations has the migrations of the database: numbered pairs of files for
+// golang-migrate, each of one feature. They are embedded in the binary and applied at
+// the start.
 //
-// Each feature owns a Postgres schema of its own name and touches no other,
-// but for foreign keys to account.users.
+// Each feature owns the Postgres schema of its name and changes no other. Only foreign
+// keys to account.users cross schemas.
 package migrations
 
 import "embed"
 
-// FS holds the files NNNN_feature.up.sql and NNNN_feature.down.sql.
+// FS has the files NNNN_feature.up.sql and NNNN_feature.down.sql.
 //
 //go:embed *.sql
 var FS embed.FS

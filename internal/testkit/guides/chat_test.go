@@ -17,9 +17,9 @@ import (
 	"hubbub/web"
 )
 
-// chat answers the protocol's chat actions from memory, behind the real hub
-// and socket. A person is known by the cookie "person", or by a token or
-// ticket, which are that same word.
+// chat implements the protocol's chat actions in memory, behind the real hub and
+// socket. The cookie "person" names the user; the user's token and ticket are the same
+// word.
 type chat struct {
 	hub     *hub.Hub
 	socket  *socket.Handler
@@ -41,7 +41,7 @@ type message struct {
 	Text   string `json:"text"`
 }
 
-var people = map[string]person{"alice": {1, "Alice"}, "bob": {2, "Bob"}}
+var people = map[string]person{"sam": {1, "Sam"}, "maya": {2, "Maya"}}
 
 type personKey struct{}
 
@@ -112,7 +112,7 @@ func (c *chat) send(w http.ResponseWriter, r *http.Request) {
 	m.Seq, m.Made, m.Sender = m.ID, m.ID, caller(r)
 	c.history = append(c.history, m)
 	c.mu.Unlock()
-	c.tellOthers(r, m.RoomID, "newMessage", m)
+	c.broadcast(r, m.RoomID, "newMessage", m)
 	w.Header().Set("X-Seq", fmt.Sprint(m.Seq))
 	answer(w, m)
 }
@@ -123,13 +123,13 @@ func (c *chat) typing(w http.ResponseWriter, r *http.Request) {
 		IsTyping bool
 	}
 	json.NewDecoder(r.Body).Decode(&in)
-	c.tellOthers(r, in.RoomID, "typing", map[string]any{
+	c.broadcast(r, in.RoomID, "typing", map[string]any{
 		"userId": caller(r).ID, "roomId": in.RoomID, "isTyping": in.IsTyping, "user": caller(r),
 	})
 	answer(w, map[string]bool{"ok": true})
 }
 
-func (c *chat) tellOthers(r *http.Request, roomID int64, event string, data any) {
+func (c *chat) broadcast(r *http.Request, roomID int64, event string, data any) {
 	c.hub.Broadcast(r.Context(), hub.Event{Name: event, Data: data}, hub.ConnFrom(r.Context()), fmt.Sprint("chat-", roomID))
 }
 

@@ -10,20 +10,20 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-func two(t *testing.T) (alice, bob *testkit.Page) {
+func samAndMaya(t *testing.T) (sam, maya *testkit.Page) {
 	url := serve(t).URL
 	browser := testkit.Browser(t)
-	alice = browser.Person(t, url, &http.Cookie{Name: "person", Value: "alice"}).Goto("/")
-	bob = browser.Person(t, url, &http.Cookie{Name: "person", Value: "bob"}).Goto("/")
-	return alice, bob
+	sam = browser.Person(t, url, &http.Cookie{Name: "person", Value: "sam"}).Goto("/")
+	maya = browser.Person(t, url, &http.Cookie{Name: "person", Value: "maya"}).Goto("/")
+	return sam, maya
 }
 
-func TestTheFirstGuidesChatRoomWorksUnchanged(t *testing.T) {
-	alice, bob := two(t)
-	guides.ChatRoom(t, alice, bob, 3)
+func TestFirstGuideChatRoomWorksUnchanged(t *testing.T) {
+	sam, maya := samAndMaya(t)
+	guides.ChatRoom(t, sam, maya, 3)
 }
 
-func TestTheSecondGuidesChatRoomWorksUnchanged(t *testing.T) {
-	alice, bob := two(t)
-	guides.SocketIO(t, alice, bob, 3)
+func TestSecondGuideChatRoomWorksUnchanged(t *testing.T) {
+	sam, maya := samAndMaya(t)
+	guides.SocketIO(t, sam, maya, 3)
 }
