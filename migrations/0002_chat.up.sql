@@ -19,7 +19,7 @@ create table chat.members (
   room_id   bigint not null references chat.rooms (id) on delete cascade,
   user_id   bigint not null references account.users (id) on delete cascade,
   role      text not null default 'member' check (role in ('owner', 'member')),
-  read_seq  bigint not null default 0,             -- the read watermark: all messages with created_seq up to it are read
+  read_seq  bigint not null default 0,             -- read watermark: messages with created_seq up to it are read
   joined_at timestamptz not null default now(),
   primary key (room_id, user_id)
 );
@@ -30,7 +30,7 @@ create table chat.messages (
   room_id     bigint not null references chat.rooms (id) on delete cascade,
   sender_id   bigint not null references account.users (id),
   seq         bigint not null,                     -- the room's seq at the latest change of the message
-  created_seq bigint not null,                     -- the room's seq at its creation; unread counts compare it with read_seq
+  created_seq bigint not null,                     -- the room's seq at its creation; unread counts go by it
   text        text not null,
   html        text not null,                       -- text, rendered as Markdown and sanitised
   client_id   uuid,                                -- the sender's idempotency key

@@ -26,7 +26,7 @@ create table notify.notifications (
   change        text not null check (change in ('created', 'updated', 'read', 'snoozed', 'woken', 'removed')), -- the latest change
   unread_after  integer not null default 0,  -- the user's unread count after the latest change
   type          text not null,
-  group_key     text,                        -- while it is unread, further causes with the key join it; null: it is not grouped
+  group_key     text,                        -- further causes with this key join it while it is unread; null: none
   topic         text,                        -- when the user reads the topic up to topic_seq, it is read
   topic_seq     bigint not null default 0,
   actors        bigint[] not null default '{}', -- the users that caused it, the latest first, at most three
@@ -40,7 +40,7 @@ create table notify.notifications (
   created_at    timestamptz not null,
   read_at       timestamptz,
   snoozed_until timestamptz,                 -- not null: snoozed; null again when the snooze has ended
-  removed_at    timestamptz                  -- its texts are erased; the row and its keys stay, so that a retry does not restore it
+  removed_at    timestamptz                  -- its texts are erased; its keys stay, so that a retry does nothing
 );
 create index notifications_of_a_person on notify.notifications (user_id, id) where shown and removed_at is null;
 create index unread_of_a_person on notify.notifications (user_id, id)

@@ -3,14 +3,14 @@ create schema collab;
 create table collab.documents (
   id             bigint generated always as identity primary key,
   title          text not null check (char_length(title) between 1 and 200),
-  visibility     text not null default 'private' check (visibility in ('private', 'everyone')), -- everyone: every signed-in user may read
+  visibility     text not null default 'private' check (visibility in ('private', 'everyone')), -- everyone: any signed-in user reads
   schema         integer not null default 1,  -- the version of the editor's schema; an older editor may not join
   epoch          integer not null default 1,  -- the edition; grows by one when a restore replaces the whole content
   seq            bigint not null default 0,   -- of the last update in the log; locked by the transaction that adds one
   tail_rows      integer not null default 0,  -- updates after the newest snapshot
   tail_bytes     bigint not null default 0,
   snapshot_bytes bigint not null default 0,
-  next_client    bigint not null default 1,   -- the Yjs client of the next join; client 0 is the seed's
+  next_client    bigint not null default 1,   -- the next Yjs client to assign; client 0 is the seed's
   state          text not null default 'ok' check (state in ('ok', 'full', 'broken')), -- broken: a compaction gave another document, so all rows are kept
   text           text not null default '',    -- as of text_seq, for search and previews
   text_seq       bigint not null default 0,
@@ -71,7 +71,7 @@ create table collab.versions (
 );
 create index versions_of_a_document on collab.versions (doc_id, id);
 
--- The user of each Yjs client: it may write as this client, and is the author of its units.
+-- The user that may write as a Yjs client, and so is the author of its units.
 create table collab.clients (
   doc_id  bigint not null references collab.documents (id) on delete cascade,
   client  bigint not null,
@@ -109,7 +109,7 @@ create index comments_of_a_thread on collab.comments (thread_id, id);
 create table collab.alerts (
   comment_id bigint not null references collab.comments (id) on delete cascade,
   user_id    bigint not null references account.users (id) on delete cascade,
-  mentioned  boolean not null,                -- false: it is in a thread of the user's
+  mentioned  boolean not null,                -- false: the user takes part in the thread
   primary key (comment_id, user_id)
 );
 

@@ -4,7 +4,7 @@
 create table chat.mentions (
   user_id     bigint not null,
   room_id     bigint not null,
-  created_seq bigint not null, -- of the message; unread counts compare it with read_seq
+  created_seq bigint not null, -- of the message; unread counts go by it
   message_id  bigint not null references chat.messages (id) on delete cascade,
   primary key (user_id, room_id, created_seq)
 );

@@ -88,9 +88,9 @@ func (i *instance) anonymous() *testkit.Client { return testkit.NewClient(i.t, i
 // sign-in page.
 func (i *instance) as(handle string) *testkit.Client {
 	i.t.Helper()
-	who := i.anonymous()
-	who.Do(http.MethodPost, "/signin/demo", url.Values{"as": {handle}}).Want(http.StatusSeeOther)
-	return who
+	client := i.anonymous()
+	client.Do(http.MethodPost, "/signin/demo", url.Values{"as": {handle}}).Want(http.StatusSeeOther)
+	return client
 }
 
 // at returns the app's URL with the IP address: "localhost" has other cookies.
@@ -103,9 +103,9 @@ func (i *instance) room(owner *testkit.Client, name string) int64 {
 }
 
 // id returns the id of the client's user.
-func (i *instance) id(who *testkit.Client) int64 {
+func (i *instance) id(client *testkit.Client) int64 {
 	i.t.Helper()
-	return testkit.As[thing](who.Get("/api/me").Want(http.StatusOK)).ID
+	return testkit.As[thing](client.Get("/api/me").Want(http.StatusOK)).ID
 }
 
 // thing has the fields that most tests read from an answer or an event.

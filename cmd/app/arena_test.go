@@ -16,7 +16,7 @@ import (
 // unchanged, and the log must have one more line, without secrets.
 type arena struct {
 	*instance
-	people  map[string]*testkit.Client
+	clients map[string]*testkit.Client
 	sockets map[string]*testkit.Socket
 	secrets []string
 }
@@ -24,14 +24,14 @@ type arena struct {
 // newArena signs in Lin, who owns the rooms of the tests, Maya, who is a member, and
 // Theo, who is not. The name "" is an anonymous client.
 func newArena(t *testing.T, change ...func(*Config)) *arena {
-	a := &arena{instance: startApp(t, change...), people: map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}}
+	a := &arena{instance: startApp(t, change...), clients: map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}}
 	for _, handle := range []string{"lin", "maya", "theo", ""} {
-		who := a.anonymous()
+		client := a.anonymous()
 		if handle != "" {
-			who = a.as(handle)
+			client = a.as(handle)
 		}
-		a.people[handle], a.sockets[handle] = who, who.Connect("")
-		for _, cookie := range who.Cookies() {
+		a.clients[handle], a.sockets[handle] = client, client.Connect("")
+		for _, cookie := range client.Cookies() {
 			a.secrets = append(a.secrets, cookie.Value)
 		}
 	}
@@ -40,10 +40,10 @@ func newArena(t *testing.T, change ...func(*Config)) *arena {
 
 // call makes a request over the socket or by HTTP. The data of a GET or DELETE by
 // HTTP is its query.
-func (a *arena) call(bySocket bool, who, method, path string, data any) testkit.Answer {
+func (a *arena) call(bySocket bool, handle, method, path string, data any) testkit.Answer {
 	a.t.Helper()
 	if bySocket {
-		return a.sockets[who].Request(method, path, data)
+		return a.sockets[handle].Request(method, path, data)
 	}
 	if fields, ok := data.(in); ok && (method == http.MethodGet || method == http.MethodDelete) {
 		query := url.Values{}
@@ -52,7 +52,7 @@ func (a *arena) call(bySocket bool, who, method, path string, data any) testkit.
 		}
 		path, data = path+"?"+query.Encode(), nil
 	}
-	return a.people[who].Do(method, path, data)
+	return a.clients[handle].Do(method, path, data)
 }
 
 // wantRefused checks that try changes nothing but adds one line to the log.

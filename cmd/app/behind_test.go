@@ -48,7 +48,7 @@ func (i *instance) cutDatabase() {
 }
 
 // send sends a chat message and returns its id.
-func (i *instance) send(who *testkit.Client, room int64, text string) int64 {
+func (i *instance) send(client *testkit.Client, room int64, text string) int64 {
 	i.t.Helper()
-	return testkit.As[thing](who.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)).ID
+	return testkit.As[thing](client.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)).ID
 }

@@ -21,27 +21,27 @@ import (
 // `make bench` has the number of iterations to use.
 
 const (
-	benchPeople = 20
-	benchRooms  = 20
-	members     = 1000 // connections in the room of a fan-out
-	benchText   = "Ten percent is over. Waiting two minutes."
+	benchUsers = 20
+	benchRooms = 20
+	members    = 1000 // connections in the room of a fan-out
+	benchText  = "Ten percent is over. Waiting two minutes."
 )
 
 // venue is an app with users and rooms for a load.
 type venue struct {
 	*instance
-	people []*testkit.Client
-	rooms  []int64
+	users []*testkit.Client
+	rooms []int64
 }
 
 func openVenue(b *testing.B) *venue {
 	b.Helper()
 	v := &venue{instance: startDurable(b)}
-	for i := range benchPeople {
-		v.people = append(v.people, v.anonymous().SignUp(fmt.Sprint("Bench Person ", i)))
+	for i := range benchUsers {
+		v.users = append(v.users, v.anonymous().SignUp(fmt.Sprint("Bench Person ", i)))
 	}
 	for i := range benchRooms {
-		v.rooms = append(v.rooms, v.room(v.people[i%benchPeople], fmt.Sprint("bench ", i)))
+		v.rooms = append(v.rooms, v.room(v.users[i%benchUsers], fmt.Sprint("bench ", i)))
 	}
 	return v
 }
@@ -65,9 +65,9 @@ func startDurable(b *testing.B) *instance {
 func (v *venue) start(b *testing.B, order load.Order, view, ask string) *load.Process {
 	b.Helper()
 	order.Address = v.listener.Addr().String()
-	for i := range benchPeople * len(v.rooms) {
+	for i := range benchUsers * len(v.rooms) {
 		round, at := i/len(v.rooms), i%len(v.rooms)
-		room, person := v.rooms[at], v.people[(at+round)%benchPeople]
+		room, person := v.rooms[at], v.users[(at+round)%benchUsers]
 		order.Roles = append(order.Roles, load.Role{
 			Path:   "/socket" + view,
 			Cookie: person.Cookies()[0].String(),
@@ -135,7 +135,7 @@ func BenchmarkFanOutPaced(b *testing.B) {
 }
 
 func (v *venue) sendPaced(b *testing.B, times int) {
-	who, err := v.account.User(b.Context(), v.id(v.people[0]))
+	client, err := v.account.User(b.Context(), v.id(v.users[0]))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func (v *venue) sendPaced(b *testing.B, times int) {
 	for range times {
 		<-tick.C
 		out := chat.Outgoing{RoomID: v.rooms[0], Text: benchText + " " + load.Stamp()}
-		if _, err := v.chat.Send(b.Context(), nil, who, out); err != nil {
+		if _, err := v.chat.Send(b.Context(), nil, client, out); err != nil {
 			b.Fatal(err)
 		}
 	}

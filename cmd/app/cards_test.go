@@ -26,12 +26,12 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	linTab.Send("what is it?").WantMessage("what is it?") // the reply to this message comes after the one for the card
 	linTab.WantNoText(".message", "Plan for the winter")
 
-	cards := func(who *testkit.Client, html bool) string {
+	cards := func(client *testkit.Client, html bool) string {
 		at := "/rooms/" + itoa(room)
 		if !html {
-			at = "/api/chat/messages/" + itoa(app.lastMessage(who, room)) + "/cards"
+			at = "/api/chat/messages/" + itoa(app.lastMessage(client, room)) + "/cards"
 		}
-		return who.Get(at).Want(http.StatusOK).Body
+		return client.Get(at).Want(http.StatusOK).Body
 	}
 	sam.Post("/api/chat/send", map[string]any{"roomId": room, "text": "[again](/documents/" + itoa(doc) + ")"}).Want(http.StatusOK)
 	for _, html := range []bool{true, false} {
@@ -42,9 +42,9 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 }
 
 // lastMessage returns the id of the newest message of a room.
-func (i *instance) lastMessage(who *testkit.Client, room int64) int64 {
+func (i *instance) lastMessage(client *testkit.Client, room int64) int64 {
 	i.t.Helper()
-	messages := testkit.As[[]thing](who.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))
+	messages := testkit.As[[]thing](client.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))
 	return messages[len(messages)-1].ID
 }
 

@@ -251,12 +251,12 @@ func TestChatDirectRoomIsUniqueForTwoUsers(t *testing.T) {
 type in map[string]any
 
 // counts returns the room's counts in the client's list of rooms.
-func (i *instance) counts(who *testkit.Client, room int64) (unread, mentions int) {
+func (i *instance) counts(client *testkit.Client, room int64) (unread, mentions int) {
 	i.t.Helper()
 	for _, r := range testkit.As[[]struct {
 		ID               int64
 		Unread, Mentions int
-	}](who.Get("/api/rooms").Want(200)) {
+	}](client.Get("/api/rooms").Want(200)) {
 		if r.ID == room {
 			return r.Unread, r.Mentions
 		}

@@ -48,12 +48,12 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	defer living.Wait()
 	defer stopFollowing()
 	var all []*follower
-	people := map[string]*testkit.Client{}
+	clients := map[string]*testkit.Client{}
 	for _, handle := range cast {
-		people[handle] = app.as(handle)
+		clients[handle] = app.as(handle)
 	}
 	for n := range followers {
-		all = append(all, app.follow(following, &living, people[cast[n%len(cast)]], fmt.Sprintf("f%d-", n), rooms[n%3], rooms[(n+1)%3]))
+		all = append(all, app.follow(following, &living, clients[cast[n%len(cast)]], fmt.Sprintf("f%d-", n), rooms[n%3], rooms[(n+1)%3]))
 	}
 
 	troubled, calm := context.WithTimeout(following, most)

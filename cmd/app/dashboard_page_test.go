@@ -11,16 +11,16 @@ import (
 )
 
 // placeOrder places an order for the first product in the list.
-func (i *instance) placeOrder(who *testkit.Client, customer string) order {
+func (i *instance) placeOrder(client *testkit.Client, customer string) order {
 	i.t.Helper()
-	products := testkit.As[[]thing](who.Get("/api/products").Want(http.StatusOK))
-	made := who.Post("/api/orders", in{"customer": customer, "productId": products[0].ID, "quantity": 2})
+	products := testkit.As[[]thing](client.Get("/api/products").Want(http.StatusOK))
+	made := client.Post("/api/orders", in{"customer": customer, "productId": products[0].ID, "quantity": 2})
 	return testkit.As[order](made.Want(http.StatusOK))
 }
 
-func (i *instance) setOrderStatus(who *testkit.Client, o order, status string) {
+func (i *instance) setOrderStatus(client *testkit.Client, o order, status string) {
 	i.t.Helper()
-	who.Do(http.MethodPatch, fmt.Sprint("/api/orders/", o.ID), in{"status": status}).Want(http.StatusOK)
+	client.Do(http.MethodPatch, fmt.Sprint("/api/orders/", o.ID), in{"status": status}).Want(http.StatusOK)
 }
 
 // openDashboard opens the dashboard in a browser of the user.

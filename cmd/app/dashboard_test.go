@@ -46,8 +46,8 @@ type orderChange struct {
 }
 
 // lamp creates a product with the price 12.50 and returns its id.
-func lamp(who *testkit.Client) int64 {
-	return testkit.As[thing](who.Post("/api/products", in{"name": "Lamp", "price": 12.5}).Want(200)).ID
+func lamp(client *testkit.Client) int64 {
+	return testkit.As[thing](client.Post("/api/products", in{"name": "Lamp", "price": 12.5}).Want(200)).ID
 }
 
 func openBoard(s *testkit.Socket) board {
@@ -126,7 +126,7 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 		return n
 	}
 	for _, c := range []struct {
-		who          *testkit.Client
+		client       *testkit.Client
 		method, path string
 		data         any
 		want         int
@@ -175,7 +175,7 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 		{maya, "PATCH", "/api/products/4711", in{"price": "1"}, 404},
 		{maya, "DELETE", "/api/products/4711", nil, 404},
 	} {
-		if got := c.who.Do(c.method, c.path, c.data); got.Status != c.want {
+		if got := c.client.Do(c.method, c.path, c.data); got.Status != c.want {
 			t.Errorf("%s %s %v is %d, want %d: %s", c.method, c.path, c.data, got.Status, c.want, got.Body)
 		}
 	}

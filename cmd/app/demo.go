@@ -14,7 +14,7 @@ func (a *App) seed(ctx context.Context) error {
 	}
 	cast, err := a.account.SeedDemo(ctx)
 	if err != nil {
-		return fmt.Errorf("seed the demo's people: %w", err)
+		return fmt.Errorf("seed the demo's users: %w", err)
 	}
 	documents, err := a.collab.SeedDemo(ctx, cast)
 	if err != nil {

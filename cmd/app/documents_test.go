@@ -39,8 +39,8 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 		t.Errorf("the event is %s", e.Data)
 	}
 	sam.Get(at + "/export?format=md").Want(http.StatusOK).WantBody("# The Plan\n\nfirst things first\n")
-	finds := func(who *testkit.Client) bool {
-		return strings.Contains(who.Get("/api/search?query=things&kinds=document").Want(http.StatusOK).Body, `"title":"Launch"`)
+	finds := func(client *testkit.Client) bool {
+		return strings.Contains(client.Get("/api/search?query=things&kinds=document").Want(http.StatusOK).Body, `"title":"Launch"`)
 	}
 	testkit.Eventually(t, "Theo finds the document", testkit.Patience, func() bool { return finds(theo) })
 	if !finds(maya) || finds(app.as("lin")) {

@@ -43,17 +43,17 @@ type editor struct {
 	mortal, dead bool // the app may be killed; it was
 }
 
-func openEditor(t *testing.T, who *testkit.Client, docID int64) *editor {
+func openEditor(t *testing.T, client *testkit.Client, docID int64) *editor {
 	t.Helper()
 	e := &editor{t: t}
-	e.join(who, docID)
+	e.join(client, docID)
 	return e
 }
 
 // join opens the document on a new connection and exchanges the missing updates.
-func (e *editor) join(who *testkit.Client, docID int64) {
+func (e *editor) join(client *testkit.Client, docID int64) {
 	e.t.Helper()
-	e.socket, e.n, e.acked, e.mortal, e.dead = who.Connect(""), 0, 0, false, false
+	e.socket, e.n, e.acked, e.mortal, e.dead = client.Connect(""), 0, 0, false, false
 	e.page = testkit.As[page](e.socket.Get("/api/documents/join", map[string]any{"docId": docID, "schema": 1}).Want(http.StatusOK))
 	e.until("both have all updates", func() bool { return len(e.doc) > 0 && e.n > 0 && e.acked == e.n })
 }

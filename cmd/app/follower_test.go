@@ -19,7 +19,7 @@ import (
 // follower is a client that keeps its views of rooms up to date as a page does: after
 // every loss of its connection it reconnects and catches up.
 type follower struct {
-	person *testkit.Client // its connections go through wire
+	client *testkit.Client // its connections go through wire
 	wire   *testkit.Wire
 	name   string
 	views  map[int64]*view
@@ -31,9 +31,9 @@ type follower struct {
 }
 
 // follow starts a follower of the rooms, which stops when ctx ends. The group waits for it.
-func (i *instance) follow(ctx context.Context, group *sync.WaitGroup, who *testkit.Client, name string, rooms ...int64) *follower {
+func (i *instance) follow(ctx context.Context, group *sync.WaitGroup, client *testkit.Client, name string, rooms ...int64) *follower {
 	wire := testkit.Relay(i.t, i.listener.Addr().String())
-	f := &follower{person: who.Through(wire), wire: wire, name: name, views: map[int64]*view{}, codes: map[int]int{}}
+	f := &follower{client: client.Through(wire), wire: wire, name: name, views: map[int64]*view{}, codes: map[int]int{}}
 	for _, room := range rooms {
 		f.views[room] = &view{room: room, messages: map[int64]seen{}, beyondGap: map[int64]bool{}}
 	}
@@ -49,7 +49,7 @@ const (
 
 func (f *follower) stayConnected(ctx context.Context) {
 	for pause(ctx, reconnectAfter) {
-		s, err := f.person.TryConnect("")
+		s, err := f.client.TryConnect("")
 		if err != nil {
 			continue
 		}

@@ -15,8 +15,8 @@ func TestPagesAndActionsAreNeverStored(t *testing.T) {
 	app := startApp(t)
 	sam := app.as("sam")
 	for _, path := range []string{"/", "/rooms", "/settings", "/api/me", "/api/rooms", "/nowhere", "/api/nowhere", "/signin"} {
-		for name, who := range map[string]*testkit.Client{"sam": sam, "anonymous": app.anonymous()} {
-			answer := who.Do(http.MethodGet, path, nil, "Accept", "text/html")
+		for name, client := range map[string]*testkit.Client{"sam": sam, "anonymous": app.anonymous()} {
+			answer := client.Do(http.MethodGet, path, nil, "Accept", "text/html")
 			if got := answer.Header.Get("Cache-Control"); got != "no-store" {
 				t.Errorf("%s for %s: Cache-Control %q", path, name, got)
 			}

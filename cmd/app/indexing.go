@@ -21,12 +21,12 @@ import (
 // This file turns the data of each feature into entries of the search, so that
 // neither the features nor search import each other.
 
-// peopleIndex indexes users by name, handle and title.
-type peopleIndex struct{ *search.Service }
+// userIndex indexes users by name, handle and title.
+type userIndex struct{ *search.Service }
 
-func (i peopleIndex) People(ctx context.Context, tx postgres.Tx, people ...account.User) error {
-	entries := make([]search.Entry, len(people))
-	for n, u := range people {
+func (i userIndex) People(ctx context.Context, tx postgres.Tx, users ...account.User) error {
+	entries := make([]search.Entry, len(users))
+	for n, u := range users {
 		data, err := json.Marshal(map[string]any{"user": map[string]any{
 			"id": u.ID, "fullName": u.FullName, "handle": u.Handle, "avatarUrl": u.AvatarURL,
 		}})
@@ -90,12 +90,12 @@ func (i chatIndex) Rooms(ctx context.Context, tx postgres.Tx, rooms ...chat.Find
 	return i.Put(ctx, tx, entries...)
 }
 
-func (i chatIndex) Admit(ctx context.Context, tx postgres.Tx, roomID int64, people ...int64) error {
-	return i.Grant(ctx, tx, scopeOf(roomID), people...)
+func (i chatIndex) Admit(ctx context.Context, tx postgres.Tx, roomID int64, userIDs ...int64) error {
+	return i.Grant(ctx, tx, scopeOf(roomID), userIDs...)
 }
 
-func (i chatIndex) Dismiss(ctx context.Context, tx postgres.Tx, roomID int64, people ...int64) error {
-	return i.Revoke(ctx, tx, scopeOf(roomID), people...)
+func (i chatIndex) Dismiss(ctx context.Context, tx postgres.Tx, roomID int64, userIDs ...int64) error {
+	return i.Revoke(ctx, tx, scopeOf(roomID), userIDs...)
 }
 
 // productIndex indexes products.

@@ -57,8 +57,8 @@ func (y *typist) wantStored(whole *yjs.Update) (letters int) {
 	return letters
 }
 
-func idOf(who *testkit.Client) int64 {
-	return testkit.As[thing](who.Get("/api/me").Want(http.StatusOK)).ID
+func idOf(client *testkit.Client) int64 {
+	return testkit.As[thing](client.Get("/api/me").Want(http.StatusOK)).ID
 }
 
 func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
@@ -69,11 +69,11 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 	id := newDocument(first.as("sam"), "Killed", strings.Join(handles, "\n\n"))
 	var typists []*typist
 	for _, handle := range handles {
-		who := first.as(handle)
+		client := first.as(handle)
 		if handle != "sam" {
-			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(who), "role": "editor"}).Want(http.StatusOK)
+			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(client), "role": "editor"}).Want(http.StatusOK)
 		}
-		y := &typist{editor: openEditor(t, who, id), handle: handle}
+		y := &typist{editor: openEditor(t, client, id), handle: handle}
 		y.mortal = true
 		typists = append(typists, y)
 	}
@@ -130,23 +130,23 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 	first := startProcess(t, database)
 	letters := map[string]string{"sam": "①", "maya": "②", "theo": "③"}
 	id := newDocument(first.as("sam"), "Killed", "We begin.")
-	people := map[string]tab{}
+	tabs := map[string]tab{}
 	for handle, letter := range letters {
-		who := first.as(handle)
+		client := first.as(handle)
 		if handle != "sam" {
-			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(who), "role": "editor"}).Want(http.StatusOK)
+			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(client), "role": "editor"}).Want(http.StatusOK)
 		}
-		people[handle] = tab{testkit.Browser(t).Person(t, first.url, who.Cookies()...)}.visit(documentPath(id)).waitForEditor().waitUntilSaved()
-		people[handle].AllowErrors("ERR_", "WebSocket", "Failed to load resource")
-		people[handle].Until(fmt.Sprintf(keepTyping, letter))
+		tabs[handle] = tab{testkit.Browser(t).Person(t, first.url, client.Cookies()...)}.visit(documentPath(id)).waitForEditor().waitUntilSaved()
+		tabs[handle].AllowErrors("ERR_", "WebSocket", "Failed to load resource")
+		tabs[handle].Until(fmt.Sprintf(keepTyping, letter))
 	}
-	for _, p := range people {
+	for _, p := range tabs {
 		p.Until("window.savedLetters > 5")
 	}
 	first.kill()
 
 	stored := testkit.As[page](startProcess(t, database).as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
-	for handle, p := range people {
+	for handle, p := range tabs {
 		saved := testkit.Eval[int](p.Page, "window.savedLetters")
 		if got := strings.Count(stored, letters[handle]); got < saved {
 			t.Errorf("%s was shown %d letters as saved, %d are stored", handle, saved, got)
@@ -154,11 +154,11 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 		p.Until("(clearInterval(window.typing), true)")
 	}
 	again := startProcessAt(t, database, strings.TrimPrefix(first.url, "http://"))
-	for _, p := range people {
+	for _, p := range tabs {
 		p.waitUntilSaved()
 	}
 	final := testkit.As[page](again.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
-	for handle, p := range people {
+	for handle, p := range tabs {
 		testkit.Eventually(t, handle+" sees what is stored", testkit.Patience, func() bool { return p.paragraphs() == strings.TrimSpace(final) })
 	}
 }

@@ -91,15 +91,15 @@ func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 	t.Parallel()
 	app := startApp(t, func(c *Config) { c.RequestRate = 5 })
-	var people []*testkit.Client
+	var clients []*testkit.Client
 	for _, handle := range []string{"sam", "maya", "theo", "lin", "priya"} {
-		people = append(people, app.as(handle))
+		clients = append(clients, app.as(handle))
 	}
 	var wg sync.WaitGroup
-	for _, who := range people {
+	for _, client := range clients {
 		wg.Go(func() {
 			for range 8 { // a bucket has ten tokens
-				if got := who.Get("/api/me"); got.Status != http.StatusOK {
+				if got := client.Get("/api/me"); got.Status != http.StatusOK {
 					t.Errorf("one of 40 requests of five users is answered %d", got.Status)
 				}
 			}
@@ -115,7 +115,7 @@ func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 	if refused == 0 {
 		t.Error("requests without a credential are not limited")
 	}
-	people[0].Get("/api/me").Want(http.StatusOK)
+	clients[0].Get("/api/me").Want(http.StatusOK)
 }
 
 func TestRateLimitTakesAndPutsBack(t *testing.T) {

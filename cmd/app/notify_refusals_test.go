@@ -18,12 +18,12 @@ func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 	app.waitForAlerts()
 	id := notices(ben.Client, "")[0].ID
 	row := fmt.Sprintf("/api/notifications/%d", id)
-	for who, status := range map[*testkit.Client]int{ann.Client: 404, app.anonymous(): 401} {
-		wantProblem(t, who.Post(row+"/read", nil), status)
-		wantProblem(t, who.Post(row+"/snooze", in{"until": time.Now().Add(time.Hour)}), status)
-		wantProblem(t, who.Post(row+"/snooze", in{"until": nil}), status)
-		wantProblem(t, who.Get(row+"/why"), status)
-		wantProblem(t, who.Do(http.MethodDelete, row, nil), status)
+	for client, status := range map[*testkit.Client]int{ann.Client: 404, app.anonymous(): 401} {
+		wantProblem(t, client.Post(row+"/read", nil), status)
+		wantProblem(t, client.Post(row+"/snooze", in{"until": time.Now().Add(time.Hour)}), status)
+		wantProblem(t, client.Post(row+"/snooze", in{"until": nil}), status)
+		wantProblem(t, client.Get(row+"/why"), status)
+		wantProblem(t, client.Do(http.MethodDelete, row, nil), status)
 	}
 	for _, path := range []string{"", "/preferences"} {
 		wantProblem(t, app.anonymous().Get("/api/notifications"+path), 401)

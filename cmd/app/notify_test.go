@@ -41,20 +41,20 @@ type member struct {
 
 func (i *instance) signUp(fullName string) member {
 	i.t.Helper()
-	who := i.anonymous().SignUp(fullName)
-	me := testkit.As[person](who.Get("/api/me").Want(200))
-	return member{who, me.ID, me.Handle}
+	client := i.anonymous().SignUp(fullName)
+	me := testkit.As[person](client.Get("/api/me").Want(200))
+	return member{client, me.ID, me.Handle}
 }
 
 // bell subscribes to notifications on a new connection and checks the unread count.
-func bell(who *testkit.Client, unread int) *testkit.Socket {
-	s := who.Connect("")
+func bell(client *testkit.Client, unread int) *testkit.Socket {
+	s := client.Connect("")
 	s.Get("/api/notifications/subscribe", nil).Want(200).WantBody(fmt.Sprintf(`{"unreadCount":%d}`, unread))
 	return s
 }
 
-func notices(who *testkit.Client, query string) []notice {
-	return testkit.As[[]notice](who.Get("/api/notifications" + query).Want(200))
+func notices(client *testkit.Client, query string) []notice {
+	return testkit.As[[]notice](client.Get("/api/notifications" + query).Want(200))
 }
 
 // waitForAlerts waits until chat has sent all notifications in its outbox.
@@ -265,9 +265,9 @@ func TestDemoHasUnreadNotifications(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
 	for handle, unread := range map[string]int{"sam": 4, "maya": 1} {
-		who := app.as(handle)
-		bell(who, unread)
-		if list := notices(who, ""); len(list) <= unread {
+		client := app.as(handle)
+		bell(client, unread)
+		if list := notices(client, ""); len(list) <= unread {
 			t.Errorf("%s has %+v", handle, list)
 		}
 	}

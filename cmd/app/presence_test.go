@@ -43,8 +43,8 @@ type update struct {
 
 // subscribePresence subscribes to presence on a new connection, and returns the users that
 // are online.
-func subscribePresence(who *testkit.Client) (*testkit.Socket, []person) {
-	s := who.Connect("")
+func subscribePresence(client *testkit.Client) (*testkit.Socket, []person) {
+	s := client.Connect("")
 	return s, testkit.As[[]person](s.Get("/api/presence/subscribe", nil).Want(200))
 }
 

@@ -91,7 +91,7 @@ func (p *process) kill() {
 
 func (p *process) as(handle string) *testkit.Client {
 	p.t.Helper()
-	who := testkit.NewClient(p.t, p.url)
-	who.Do(http.MethodPost, "/signin/demo", url.Values{"as": {handle}}).Want(http.StatusSeeOther)
-	return who
+	client := testkit.NewClient(p.t, p.url)
+	client.Do(http.MethodPost, "/signin/demo", url.Values{"as": {handle}}).Want(http.StatusSeeOther)
+	return client
 }

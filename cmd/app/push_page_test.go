@@ -70,9 +70,9 @@ func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 }
 
 // waitUntilInactive waits until the user is active on no connection.
-func (i *instance) waitUntilInactive(who *testkit.Client) {
+func (i *instance) waitUntilInactive(client *testkit.Client) {
 	i.t.Helper()
-	id := i.id(who)
+	id := i.id(client)
 	testkit.Eventually(i.t, "the user is inactive", testkit.Patience, func() bool {
 		_, active := i.presence.Attending(i.t.Context(), id)
 		return !active

@@ -58,8 +58,8 @@ type pushDevice struct {
 	Failure string
 }
 
-func (i *instance) devices(who *testkit.Client) []pushDevice {
-	return testkit.As[[]pushDevice](who.Get("/api/push/subscriptions").Want(http.StatusOK))
+func (i *instance) devices(client *testkit.Client) []pushDevice {
+	return testkit.As[[]pushDevice](client.Get("/api/push/subscriptions").Want(http.StatusOK))
 }
 
 func TestPushReachesTheDevice(t *testing.T) {

@@ -17,7 +17,7 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
 	a.secrets = append(a.secrets, forged, "forged")
-	lin := a.people["lin"]
+	lin := a.clients["lin"]
 	for name, c := range map[string]struct {
 		query   string
 		headers []string
@@ -52,7 +52,7 @@ func TestHandshakeRefusesBadCredentialsAndOrigins(t *testing.T) {
 func TestTicketIsAcceptedOnce(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	ticket := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
+	ticket := testkit.As[struct{ Ticket string }](a.clients["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 	a.secrets = append(a.secrets, ticket)
 	thief := a.anonymous()
 	thief.Connect("ticket="+ticket).Get("/api/me", nil).Want(200).WantBody(`"handle":"lin"`)
@@ -65,7 +65,7 @@ func TestTicketIsAcceptedOnce(t *testing.T) {
 		t.Error("the log contains the ticket")
 	}
 	for _, elsewhere := range []string{"/api/me?ticket=", "/api/rooms?ticket="} {
-		fresh := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
+		fresh := testkit.As[struct{ Ticket string }](a.clients["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 		thief.Get(elsewhere + fresh).Want(401)
 	}
 }
@@ -97,13 +97,13 @@ func TestSignInActionsRefuseTheSocket(t *testing.T) {
 		"/api/login":  {"email": "eve@test.example", "password": password},
 		"/api/logout": nil,
 	} {
-		for _, who := range []string{"lin", ""} {
-			t.Run(path+" as "+who, func(t *testing.T) {
-				a.wantRefused(t, func() { wantProblem(t, a.sockets[who].Post(path, data), 400) })
+		for _, handle := range []string{"lin", ""} {
+			t.Run(path+" as "+handle, func(t *testing.T) {
+				a.wantRefused(t, func() { wantProblem(t, a.sockets[handle].Post(path, data), 400) })
 			})
 		}
 	}
-	a.people["lin"].Get("/api/me").Want(200)
+	a.clients["lin"].Get("/api/me").Want(200)
 }
 
 func TestSignInRefusalsChangeNothing(t *testing.T) {
@@ -127,10 +127,10 @@ func TestSignInRefusalsChangeNothing(t *testing.T) {
 		"a blank name":           {"/api/signup", in{"fullName": " ", "email": "bob@test.example", "password": password}, 422},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a.wantRefused(t, func() { wantProblem(t, a.people[""].Post(c.path, c.data), c.status) })
+			a.wantRefused(t, func() { wantProblem(t, a.clients[""].Post(c.path, c.data), c.status) })
 		})
 	}
-	wrong, unknown := a.people[""].Post("/api/login", in{"email": "eve.adams@test.example", "password": "x"}), a.people[""].Post("/api/login", in{"email": "who@test.example", "password": "x"})
+	wrong, unknown := a.clients[""].Post("/api/login", in{"email": "eve.adams@test.example", "password": "x"}), a.clients[""].Post("/api/login", in{"email": "who@test.example", "password": "x"})
 	if wrong.Body != unknown.Body {
 		t.Errorf("a wrong password: %s, an unknown email: %s", wrong.Body, unknown.Body)
 	}
@@ -139,7 +139,7 @@ func TestSignInRefusalsChangeNothing(t *testing.T) {
 func TestCrossSiteWritesAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	room := a.room(a.people["lin"], "cross")
+	room := a.room(a.clients["lin"], "cross")
 	for name, headers := range map[string][]string{
 		"by its fetch metadata": {"Sec-Fetch-Site", "cross-site"},
 		"by its origin":         {"Origin", "https://evil.example"},
@@ -148,24 +148,24 @@ func TestCrossSiteWritesAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a.wantRefused(t, func() {
-				wantProblem(t, a.people["lin"].Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": "hi"}, headers...), 403)
+				wantProblem(t, a.clients["lin"].Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": "hi"}, headers...), 403)
 			})
 			a.wantRefused(t, func() {
 				form := url.Values{"text": {"hi"}}
-				a.people["lin"].Do(http.MethodPost, fmt.Sprintf("/rooms/%d/messages", room), form, headers...).Want(403)
+				a.clients["lin"].Do(http.MethodPost, fmt.Sprintf("/rooms/%d/messages", room), form, headers...).Want(403)
 			})
 		})
 	}
-	a.people["lin"].Do(http.MethodGet, "/api/me", nil, "Sec-Fetch-Site", "cross-site").Want(200)
+	a.clients["lin"].Do(http.MethodGet, "/api/me", nil, "Sec-Fetch-Site", "cross-site").Want(200)
 }
 
 func TestChatClientIDIsUniquePerUser(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	room := a.room(a.people["lin"], "ids")
+	room := a.room(a.clients["lin"], "ids")
 	const id = "11111111-2222-4333-8444-555555555555"
-	linMessage := testkit.As[thing](a.people["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
-	theoMessage := testkit.As[thing](a.people["theo"].Post("/api/chat/send", in{"roomId": room, "text": "his", "clientId": strings.ToUpper(id)}).Want(200))
+	linMessage := testkit.As[thing](a.clients["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
+	theoMessage := testkit.As[thing](a.clients["theo"].Post("/api/chat/send", in{"roomId": room, "text": "his", "clientId": strings.ToUpper(id)}).Want(200))
 	if theoMessage.ID == linMessage.ID || theoMessage.Text != "his" {
 		t.Errorf("with the clientId of another user Theo gets %+v", theoMessage)
 	}
@@ -177,11 +177,11 @@ func TestTokenRevokedAndTicketExpiredAreRefused(t *testing.T) {
 	made := testkit.As[struct {
 		ID    int64
 		Token string
-	}](a.people["lin"].Post("/api/tokens", in{"name": "robot"}).Want(200))
+	}](a.clients["lin"].Post("/api/tokens", in{"name": "robot"}).Want(200))
 	robot := a.anonymous().WithToken(made.Token)
 	robot.Get("/api/me").Want(200).WantBody(`"handle":"lin"`)
 	ticket := testkit.As[struct{ Ticket string }](robot.Post("/api/tickets", nil).Want(200)).Ticket
-	a.people["lin"].Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
+	a.clients["lin"].Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
 	a.secrets = append(a.secrets, made.Token, ticket)
 	a.wantRefused(t, func() { wantProblem(t, robot.Get("/api/me"), 401) })
 	a.wantRefused(t, func() {
@@ -189,7 +189,7 @@ func TestTokenRevokedAndTicketExpiredAreRefused(t *testing.T) {
 			t.Errorf("a ticket of a revoked token is refused with %d", got)
 		}
 	})
-	late := testkit.As[struct{ Ticket string }](a.people["lin"].Post("/api/tickets", nil).Want(200)).Ticket
+	late := testkit.As[struct{ Ticket string }](a.clients["lin"].Post("/api/tickets", nil).Want(200)).Ticket
 	a.exec(`update account.tickets set expires_at = now() - interval '1 second'`)
 	if got := a.anonymous().ConnectRefused("ticket=" + late); got != 401 {
 		t.Errorf("an expired ticket is refused with %d", got)

@@ -12,7 +12,7 @@ import (
 func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	room := a.room(a.people["lin"], "frames")
+	room := a.room(a.clients["lin"], "frames")
 	live := a.sockets["lin"]
 	for name, frame := range map[string]string{
 		"invalid JSON":                  `{"method":"POST"`,
@@ -57,7 +57,7 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 func TestProtocolAnswersInvalidBody(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	lin := a.people["lin"]
+	lin := a.clients["lin"]
 	for name, c := range map[string]struct {
 		body   string
 		status int
@@ -78,7 +78,7 @@ func TestProtocolAnswersInvalidBody(t *testing.T) {
 func TestProtocolBinaryOrOversizedMessageCloses(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	room := a.room(a.people["lin"], "closes")
+	room := a.room(a.clients["lin"], "closes")
 	t.Run("binary", func(t *testing.T) {
 		a.wantRefused(t, func() {
 			a.sockets["lin"].SendBinary([]byte("0123"))
@@ -123,7 +123,7 @@ func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 func TestRateLimitByHTTPAppliesToOneCaller(t *testing.T) {
 	t.Parallel()
 	a := newArena(t, func(c *Config) { c.RequestRate = 50 })
-	lin := a.people["lin"]
+	lin := a.clients["lin"]
 	var refused testkit.Answer
 	for range 5000 {
 		if refused = lin.Post("/api/chat/send", in{"roomId": 999999, "text": "x"}); refused.Status == http.StatusTooManyRequests {
@@ -134,9 +134,9 @@ func TestRateLimitByHTTPAppliesToOneCaller(t *testing.T) {
 	if refused.Header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After is %q", refused.Header.Get("Retry-After"))
 	}
-	a.people["maya"].Get("/api/me").Want(200)
+	a.clients["maya"].Get("/api/me").Want(200)
 	for range 1000 {
-		if refused = a.people[""].Get("/api/me"); refused.Status == http.StatusTooManyRequests {
+		if refused = a.clients[""].Get("/api/me"); refused.Status == http.StatusTooManyRequests {
 			break
 		}
 	}

@@ -14,7 +14,7 @@ import (
 // refusal is a request that breaks a rule, and the answer by HTTP and over the socket.
 type refusal struct {
 	name   string
-	who    string
+	handle string
 	method string
 	path   string
 	data   in
@@ -25,7 +25,7 @@ type refusal struct {
 func TestChatRefusalsChangeNothing(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
-	lin, maya := a.people["lin"], a.people["maya"]
+	lin, maya := a.clients["lin"], a.clients["maya"]
 	public, private, other, archived := a.room(lin, "public"), a.privateRoom("lin", "maya"), a.room(lin, "other"), a.room(lin, "archived")
 	posted, old, elsewhere, erased := a.send(lin, public, "hers"), a.send(lin, archived, "old"), a.send(lin, other, "elsewhere"), a.send(lin, public, "erased")
 	colourful := a.send(lin, public, "colourful")
@@ -97,11 +97,11 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"renaming a room of others", "theo", patch, room(private), in{"name": "mine"}, 404, ""},
 		{"renaming without owning it", "maya", patch, room(private), in{"name": "mine"}, 403, ""},
 		{"members of a room of others", "theo", get, members(private), nil, 404, ""},
-		{"inviting to a room of others", "theo", post, members(private), in{"userId": a.id(a.people["theo"])}, 404, ""},
+		{"inviting to a room of others", "theo", post, members(private), in{"userId": a.id(a.clients["theo"])}, 404, ""},
 		{"inviting without being a member", "theo", post, members(public), in{"userId": a.id(maya)}, 403, ""},
 		{"inviting an unknown user", "lin", post, members(private), in{"userId": 999999}, 404, ""},
 		{"removing others without owning it", "maya", del, members(private) + fmt.Sprint("/", a.id(lin)), nil, 403, ""},
-		{"removing a user who is not a member", "lin", del, members(private) + fmt.Sprint("/", a.id(a.people["theo"])), nil, 404, ""},
+		{"removing a user who is not a member", "lin", del, members(private) + fmt.Sprint("/", a.id(a.clients["theo"])), nil, 404, ""},
 		{"a direct room with an unknown user", "lin", post, "/api/rooms/direct", in{"userId": 999999}, 404, ""},
 
 		{"anonymously, sending", "", post, send, in{"roomId": public, "text": "hi"}, 401, ""},
@@ -112,7 +112,7 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		for _, bySocket := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, socket=%t", r.name, bySocket), func(t *testing.T) {
 				a.wantRefused(t, func() {
-					answer := a.call(bySocket, r.who, r.method, r.path, r.data)
+					answer := a.call(bySocket, r.handle, r.method, r.path, r.data)
 					wantProblem(t, answer, r.status)
 					answer.WantBody(r.says)
 				})
@@ -128,11 +128,11 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"joining anonymously", "", get, join, in{"roomId": public}, 401, ""},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			a.wantRefused(t, func() { wantProblem(t, a.call(true, r.who, r.method, r.path, r.data), r.status) })
+			a.wantRefused(t, func() { wantProblem(t, a.call(true, r.handle, r.method, r.path, r.data), r.status) })
 		})
 		t.Run(r.name+" without a live connection, which comes first", func(t *testing.T) {
 			a.wantRefused(t, func() {
-				if p := wantProblem(t, a.call(false, r.who, r.method, r.path, r.data), 400); p.Detail != "WebSocket required" {
+				if p := wantProblem(t, a.call(false, r.handle, r.method, r.path, r.data), 400); p.Detail != "WebSocket required" {
 					t.Errorf("the detail is %q", p.Detail)
 				}
 			})
@@ -203,7 +203,7 @@ func (a *arena) privateRoom(owner string, others ...string) int64 {
 	a.t.Helper()
 	var ids []int64
 	for _, handle := range others {
-		ids = append(ids, a.id(a.people[handle]))
+		ids = append(ids, a.id(a.clients[handle]))
 	}
-	return testkit.As[thing](a.people[owner].Post("/api/rooms", in{"name": "private " + owner, "kind": "private", "memberIds": ids}).Want(200)).ID
+	return testkit.As[thing](a.clients[owner].Post("/api/rooms", in{"name": "private " + owner, "kind": "private", "memberIds": ids}).Want(200)).ID
 }

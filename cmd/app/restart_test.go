@@ -42,14 +42,14 @@ func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wir
 	defer living.Wait()
 	defer stopFollowing()
 	var all []*follower
-	var said, answered atomic.Int64
+	var sent, answered atomic.Int64
 	enough := make(chan struct{})
 	for n := range 5 {
 		f := app.follow(following, &living, sam, fmt.Sprintf("f%d-", n), room)
 		all = append(all, f)
 		talking.Go(func() {
 			for i := 0; !isClosed(enough); i++ {
-				said.Add(1)
+				sent.Add(1)
 				f.sendUntilAnswered(following, room, fmt.Sprint(f.name, i))
 				answered.Add(1)
 			}
@@ -69,7 +69,7 @@ func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wir
 	close(enough)
 	talking.Wait()
 	app.waitUntilConverged(following, all, []int64{room})
-	app.wantEachStoredOnce([]int64{room}, said.Load())
+	app.wantEachStoredOnce([]int64{room}, sent.Load())
 	for _, f := range all {
 		f.mu.Lock()
 		if f.codes[int(code)] < 2 {

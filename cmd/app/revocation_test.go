@@ -209,9 +209,9 @@ func (i *instance) newPrivateRoom(owner *testkit.Client, members ...*testkit.Cli
 	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": ids}).Want(200)).ID
 }
 
-func (i *instance) remove(owner *testkit.Client, room int64, who *testkit.Client) {
+func (i *instance) remove(owner *testkit.Client, room int64, client *testkit.Client) {
 	i.t.Helper()
-	owner.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, i.id(who)), nil).Want(204)
+	owner.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, i.id(client)), nil).Want(204)
 }
 
 // receivedTexts returns the texts of the newMessage events that have arrived.

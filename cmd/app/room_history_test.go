@@ -8,9 +8,9 @@ import (
 )
 
 // sendLines sends the numbered messages "line 1." and so on, and returns their ids.
-func (i *instance) sendLines(who *testkit.Client, room int64, from, to int) (ids []int64) {
+func (i *instance) sendLines(client *testkit.Client, room int64, from, to int) (ids []int64) {
 	i.t.Helper()
-	live := who.Connect("")
+	live := client.Connect("")
 	defer live.Close()
 	for n := from; n <= to; n++ {
 		sent := live.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprintf("line %d.", n)}).Want(200)

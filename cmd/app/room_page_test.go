@@ -13,9 +13,9 @@ import (
 type tab struct{ *testkit.Page }
 
 // open opens a path in a new browser of the user and waits until the page is live.
-func (i *instance) open(who *testkit.Client, path string) tab {
+func (i *instance) open(client *testkit.Client, path string) tab {
 	i.t.Helper()
-	return tab{testkit.Browser(i.t).Person(i.t, i.at(), who.Cookies()...)}.visit(path)
+	return tab{testkit.Browser(i.t).Person(i.t, i.at(), client.Cookies()...)}.visit(path)
 }
 
 func (p tab) visit(path string) tab { p.Goto(path); return p.live() }

@@ -26,7 +26,7 @@ var cast = map[string]string{"outsider": "amara", "viewer": "jonas", "member": "
 // world is an app with the callers. Each rule gets new records.
 type world struct {
 	*instance
-	people  map[string]*testkit.Client
+	clients map[string]*testkit.Client
 	sockets map[string]*testkit.Socket
 	service *testkit.PushService
 }
@@ -35,11 +35,11 @@ func newWorld(t *testing.T) *world {
 	service := testkit.NewPushService(t)
 	w := &world{
 		instance: startApp(t, func(c *Config) { c.Orders, c.PushAfter, c.PushClient = true, time.Hour, service.Client() }),
-		people:   map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}, service: service,
+		clients:  map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}, service: service,
 	}
 	for _, caller := range callers {
-		w.people[caller] = w.signIn(caller)
-		w.sockets[caller] = w.people[caller].Connect("")
+		w.clients[caller] = w.signIn(caller)
+		w.sockets[caller] = w.clients[caller].Connect("")
 	}
 	return w
 }
@@ -86,20 +86,20 @@ func (w *world) call(caller string, t target, frame, alone bool) testkit.Answer 
 		}
 		return w.sockets[caller].Request(t.method, t.path, data)
 	}
-	who := w.people[caller]
+	client := w.clients[caller]
 	if alone {
-		who = w.signIn(caller)
+		client = w.signIn(caller)
 	}
 	switch {
 	case t.method == http.MethodGet || t.method == http.MethodDelete:
 		if values := valuesOf(w.t, input); len(values) > 0 {
-			return who.Do(t.method, t.path+"?"+values.Encode(), nil)
+			return client.Do(t.method, t.path+"?"+values.Encode(), nil)
 		}
-		return who.Do(t.method, t.path, nil)
+		return client.Do(t.method, t.path, nil)
 	case strings.HasPrefix(t.path, "/api/"):
-		return who.Do(t.method, t.path, input)
+		return client.Do(t.method, t.path, input)
 	}
-	return who.Do(t.method, t.path, valuesOf(w.t, input), "Accept", "text/html")
+	return client.Do(t.method, t.path, valuesOf(w.t, input), "Accept", "text/html")
 }
 
 // valuesOf converts a JSON object to a query or form.
@@ -138,7 +138,7 @@ func (th *things) thing(name string) string {
 // make creates a record of the owner's and returns its id.
 func (th *things) make(name string) string {
 	th.t.Helper()
-	owner := th.people["owner"]
+	owner := th.clients["owner"]
 	switch name {
 	case "room", "public":
 		kind := map[string]string{"room": "private", "public": "public"}[name]
@@ -148,8 +148,8 @@ func (th *things) make(name string) string {
 		return th.post(owner, "/api/chat/send", in{"roomId": th.thing("room"), "text": "hi"})
 	case "document":
 		id := th.post(owner, "/api/documents", in{"title": "Plan"})
-		for role, who := range map[string]string{"viewer": "viewer", "editor": "member"} {
-			owner.Do(http.MethodPut, "/api/documents/"+id+"/members", in{"userId": th.idOf(who), "role": role}).Want(200)
+		for role, caller := range map[string]string{"viewer": "viewer", "editor": "member"} {
+			owner.Do(http.MethodPut, "/api/documents/"+id+"/members", in{"userId": th.idOf(caller), "role": role}).Want(200)
 		}
 		return id
 	case "version":
@@ -172,17 +172,17 @@ func (th *things) make(name string) string {
 	case "search":
 		return th.post(owner, "/api/search/saved", in{"query": uuid.NewString()})
 	case "product":
-		return th.post(th.people["admin"], "/api/products", in{"name": "Lamp", "price": "1.00"})
+		return th.post(th.clients["admin"], "/api/products", in{"name": "Lamp", "price": "1.00"})
 	case "order":
-		return th.post(th.people["admin"], "/api/orders", in{"customer": "Ben", "productId": th.thing("product"), "quantity": 1})
+		return th.post(th.clients["admin"], "/api/orders", in{"customer": "Ben", "productId": th.thing("product"), "quantity": 1})
 	}
 	th.t.Fatalf("unknown record %s", name)
 	return ""
 }
 
-func (th *things) post(who *testkit.Client, path string, input in) string {
+func (th *things) post(client *testkit.Client, path string, input in) string {
 	th.t.Helper()
-	return fmt.Sprint(testkit.As[thing](who.Post(path, input).Want(200)).ID)
+	return fmt.Sprint(testkit.As[thing](client.Post(path, input).Want(200)).ID)
 }
 
 func (w *world) idOf(caller string) int64 {
@@ -198,7 +198,7 @@ func (th *things) notification() string {
 	if err != nil {
 		th.t.Fatal(err)
 	}
-	return fmt.Sprint(testkit.As[[]thing](th.people["owner"].Get("/api/notifications?limit=1").Want(200))[0].ID)
+	return fmt.Sprint(testkit.As[[]thing](th.clients["owner"].Get("/api/notifications?limit=1").Want(200))[0].ID)
 }
 
 // device subscribes a browser of the owner's and returns the subscription's id or
@@ -210,9 +210,9 @@ func (th *things) device(name string) string {
 		raw, _ := json.Marshal(subscription)
 		return string(raw)
 	}
-	th.people["owner"].Post("/api/push/subscriptions", subscription).Want(204)
+	th.clients["owner"].Post("/api/push/subscriptions", subscription).Want(204)
 	if name == "endpoint" {
 		return subscription.Endpoint
 	}
-	return fmt.Sprint(testkit.As[[]thing](th.people["owner"].Get("/api/push/subscriptions").Want(200))[0].ID)
+	return fmt.Sprint(testkit.As[[]thing](th.clients["owner"].Get("/api/push/subscriptions").Want(200))[0].ID)
 }

@@ -24,17 +24,17 @@ type found struct {
 	Number   *int64 `json:"number"`
 }
 
-func (i *instance) searchFor(who *testkit.Client, query string, kinds ...string) []found {
+func (i *instance) searchFor(client *testkit.Client, query string, kinds ...string) []found {
 	i.t.Helper()
-	return testkit.As[[]found](who.Do("GET", "/api/search?"+queryOf(query)+"&kinds="+strings.Join(kinds, ","), nil).Want(200))
+	return testkit.As[[]found](client.Do("GET", "/api/search?"+queryOf(query)+"&kinds="+strings.Join(kinds, ","), nil).Want(200))
 }
 
 func queryOf(text string) string { return url.Values{"query": {text}}.Encode() }
 
-func (i *instance) wantFound(who *testkit.Client, query string, want ...string) {
+func (i *instance) wantFound(client *testkit.Client, query string, want ...string) {
 	i.t.Helper()
 	var got []string
-	for _, f := range i.searchFor(who, query) {
+	for _, f := range i.searchFor(client, query) {
 		got = append(got, f.Kind+" "+f.Title)
 	}
 	if !slices.Equal(got, want) {

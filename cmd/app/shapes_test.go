@@ -247,8 +247,8 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 	t.Parallel()
 	app := startApp(t)
-	for _, who := range []*testkit.Client{app.as("sam"), app.anonymous()} {
-		greeting := who.Greeting("")
+	for _, client := range []*testkit.Client{app.as("sam"), app.anonymous()} {
+		greeting := client.Greeting("")
 		wantShape(t, "connected", string(greeting.Data))
 		if greeting.Room != "" || greeting.HTML != "" {
 			t.Errorf("the connected event is %+v", greeting)

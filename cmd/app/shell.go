@@ -47,15 +47,15 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 
 // Settings returns the forms that the features add to the settings page.
 func (a *App) Settings(c echo.Context) ([]templ.Component, error) {
-	who, err := account.SignedIn(c.Request().Context())
+	user, err := account.SignedIn(c.Request().Context())
 	if err != nil {
 		return nil, err
 	}
-	preferences, err := a.notify.PreferencesForm(c.Request().Context(), who.ID, c.QueryParam("told") == "saved")
+	preferences, err := a.notify.PreferencesForm(c.Request().Context(), user.ID, c.QueryParam("told") == "saved")
 	if err != nil {
 		return nil, err
 	}
-	pushes, err := a.push.PushForm(c.Request().Context(), who.ID, c.QueryParam("pushed"))
+	pushes, err := a.push.PushForm(c.Request().Context(), user.ID, c.QueryParam("pushed"))
 	return []templ.Component{preferences, pushes}, err
 }
 

@@ -56,9 +56,9 @@ func BenchmarkSoak(b *testing.B) {
 // rolesOfEveryFeature returns a role for each user, which uses one of the features.
 func (v *venue) rolesOfEveryFeature(b *testing.B) []load.Role {
 	b.Helper()
-	document := testkit.As[thing](v.people[0].Post("/api/documents", in{"title": "Soak", "visibility": "everyone"}).Want(http.StatusOK)).ID
+	document := testkit.As[thing](v.users[0].Post("/api/documents", in{"title": "Soak", "visibility": "everyone"}).Want(http.StatusOK)).ID
 	var roles []load.Role
-	for i, person := range v.people {
+	for i, person := range v.users {
 		room := v.rooms[i%len(v.rooms)]
 		role := load.Role{Path: "/socket", Cookie: person.Cookies()[0].String(), First: []string{
 			`{"id":1,"url":"/api/presence/subscribe"}`, `{"id":2,"url":"/api/notifications/subscribe"}`,
@@ -75,7 +75,7 @@ func (v *venue) rolesOfEveryFeature(b *testing.B) []load.Role {
 			role.First = append(role.First, `{"id":4,"url":"/api/search/subscribe?query=soak&kinds=message"}`)
 			role.Ask = `{"id":%[1]d,"url":"/api/search?query=soak"}`
 		case 4:
-			v.people[0].Do(http.MethodPut, fmt.Sprintf("/api/documents/%d/members", document), in{"userId": v.id(person), "role": "editor"}).Want(http.StatusOK)
+			v.users[0].Do(http.MethodPut, fmt.Sprintf("/api/documents/%d/members", document), in{"userId": v.id(person), "role": "editor"}).Want(http.StatusOK)
 			role.First = append(role.First, fmt.Sprintf(`{"id":4,"url":"/api/documents/join?docId=%d"}`, document))
 			role.Ask = fmt.Sprintf(`{"id":%%[1]d,"method":"POST","url":"/api/documents/update","data":{"docId":%d,"content":"soak %%[1]d"}}`, document)
 		}

@@ -15,7 +15,7 @@ import (
 
 // nav returns the links to the pages that the user may open, in the order of the
 // sidebar.
-func nav(who account.User) []web.NavLink {
+func nav(user account.User) []web.NavLink {
 	links := []web.NavLink{
 		{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard", About: "Orders, as they come in"},
 		{Href: "/documents", Label: "Documents", Icon: "file-text", About: "Write in one page at once"},
@@ -25,7 +25,7 @@ func nav(who account.User) []web.NavLink {
 		{Href: "/search", Label: "Search", Icon: "search", About: "Anything, and what comes of it later"},
 		{Href: "/playground", Label: "Playground", Icon: "gamepad-2", About: "A shared counter, and hello"},
 	}
-	if who.Role == account.Admin {
+	if user.Role == account.Admin {
 		links = append(links, web.NavLink{Href: "/system", Label: "System", Icon: "activity", About: "Hubbub itself, live"})
 	}
 	return links

@@ -92,9 +92,9 @@ func (p *providers) do(command map[string]any, into any) {
 }
 
 // open opens a document with a provider of the user.
-func (p *providers) open(name string, who *testkit.Client, docID int64) provider {
+func (p *providers) open(name string, client *testkit.Client, docID int64) provider {
 	p.t.Helper()
-	token := testkit.As[struct{ Token string }](who.Post("/api/tokens", map[string]string{"name": name}).Want(http.StatusOK)).Token
+	token := testkit.As[struct{ Token string }](client.Post("/api/tokens", map[string]string{"name": name}).Want(http.StatusOK)).Token
 	one := provider{p, name}
 	one.command("open", "url", "ws"+strings.TrimPrefix(p.app.at(), "http")+"/api/documents/"+itoa(docID), "token", token)
 	one.until("it is synced", func(s state) bool { return s.Synced })
@@ -131,8 +131,8 @@ func TestDocumentStockClientsEditTogether(t *testing.T) {
 	app := startApp(t)
 	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
 	id := newDocument(sam, "Stock", "one")
-	for who, role := range map[*testkit.Client]string{maya: "editor", theo: "viewer"} {
-		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(who), "role": role}).Want(http.StatusOK)
+	for client, role := range map[*testkit.Client]string{maya: "editor", theo: "viewer"} {
+		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(client), "role": role}).Want(http.StatusOK)
 	}
 	node := startProviders(t, app)
 	samProvider, mayaProvider, theoProvider := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)

@@ -25,7 +25,7 @@ import (
 func (a *App) wire() error {
 	a.hub = hub.New(hub.Config{Log: a.config.Log, Guard: a.guard, QueueFrames: a.config.QueueFrames, Observe: a.metrics.observeBroadcast})
 	a.search = search.New(a.db, a.hub, search.Config{Notifier: savedNotices{a}, Log: a.config.Log, Guard: a.guard})
-	people, err := account.New(a.db, account.Config{
+	accounts, err := account.New(a.db, account.Config{
 		Hub:    a.hub,
 		Online: onlineByPresence{a},
 		Log:    a.config.Log,
@@ -33,19 +33,19 @@ func (a *App) wire() error {
 		Demo:   a.config.Demo,
 		Secure: a.config.byHTTPS,
 		Cost:   a.config.PasswordCost,
-		Index:  peopleIndex{a.search},
+		Index:  userIndex{a.search},
 	})
 	if err != nil {
 		return err
 	}
-	a.account = people
-	a.chat = chat.New(a.db, a.hub, people, onlineByPresence{a})
+	a.account = accounts
+	a.chat = chat.New(a.db, a.hub, accounts, onlineByPresence{a})
 	a.chat.FoundBy(chatIndex{a.search})
-	a.presence = presence.New(a.db, a.hub, people, presence.Config{
+	a.presence = presence.New(a.db, a.hub, accounts, presence.Config{
 		Node: a.nodeName(), Log: a.config.Log, Guard: a.guard, Timing: a.config.Presence, Seen: a.seen,
 	})
-	a.notify = notify.New(a.db, a.hub, people, attendance{a}, notify.Config{Log: a.config.Log, Guard: a.guard, PushAfter: a.config.PushAfter})
-	a.push = notify.NewPusher(a.db, attendance{a}, people, notify.PushConfig{
+	a.notify = notify.New(a.db, a.hub, accounts, attendance{a}, notify.Config{Log: a.config.Log, Guard: a.guard, PushAfter: a.config.PushAfter})
+	a.push = notify.NewPusher(a.db, attendance{a}, accounts, notify.PushConfig{
 		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log, Guard: a.guard,
 	})
 	a.chat.NotifyBy(chatNotices{a.notify}, a.presence)
@@ -53,7 +53,7 @@ func (a *App) wire() error {
 		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
 		Guard: a.guard,
 	})
-	a.collab = collab.New(a.db, a.hub, people, collab.Config{
+	a.collab = collab.New(a.db, a.hub, accounts, collab.Config{
 		Log: a.config.Log, Guard: a.guard, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search}, Presence: a.presence,
 		Observe: a.metrics.observeBatch,
 	})
@@ -124,8 +124,8 @@ type stockInput struct {
 
 // connectStock upgrades a request of a stock client: an editor that speaks the
 // unmodified protocol of y-websocket.
-func (a *App) connectStock(c echo.Context, who account.User, in stockInput) error {
-	dialect, err := a.collab.Stock(c.Request().Context(), who.ID, int64(in.ID))
+func (a *App) connectStock(c echo.Context, user account.User, in stockInput) error {
+	dialect, err := a.collab.Stock(c.Request().Context(), user.ID, int64(in.ID))
 	if err != nil {
 		return err
 	}
