@@ -35,7 +35,7 @@ func startProviders(t *testing.T, app *instance) *providers {
 		t.Fatal("no y-websocket to try: install Node, then run npm ci:", err)
 	}
 	if err != nil {
-		t.Skip("SKIPPED, NO Y-WEBSOCKET: stock editors were not tried. Install Node, then run npm ci.")
+		t.Skip("SKIPPED, NO Y-WEBSOCKET: stock clients were not tested. Install Node, then run npm ci.")
 	}
 	cmd := exec.Command(node, "--experimental-websocket", "--no-warnings", filepath.Join("testdata", "providers.mjs"))
 	cmd.Stderr = os.Stderr

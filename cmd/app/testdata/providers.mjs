@@ -1,4 +1,5 @@
-// The y-websocket package as it is, for a test in Go: a command in JSON a line, an answer in JSON a line.
+// Runs unmodified providers of y-websocket for a Go test: it reads one command in JSON per line and answers with one
+// line of JSON.
 import { createInterface } from 'node:readline'
 import * as Y from 'yjs'
 import { WebsocketProvider } from 'y-websocket'
@@ -7,12 +8,12 @@ const open = new Map()
 let denied = 0
 console.warn = text => { if (text.startsWith('Permission denied')) denied++ }
 
-/** A browser sends the session's cookie; here a token says who it is. */
+/** A WebSocket that authenticates by a bearer token, where a browser would send the session's cookie. */
 const signedBy = token => class extends WebSocket {
   constructor(url) { super(url, { headers: { Authorization: `Bearer ${token}` } }) }
 }
 
-/** The last text of the page; a page without any gets one. */
+/** Returns the last text of the document, and inserts one if there is none. */
 function lastText(doc) {
   const page = doc.getXmlFragment('prosemirror'), last = page.get(page.length - 1)
   if (!last.length) last.insert(0, [new Y.XmlText()])
@@ -27,7 +28,7 @@ const commands = {
   },
   write({ name, text }) {
     const last = lastText(open.get(name).doc)
-    for (const letter of text) last.insert(last.length, letter) // an update each
+    for (const letter of text) last.insert(last.length, letter) // one update for each letter
   },
   caret({ name, at }) { open.get(name).provider.awareness.setLocalStateField('cursor', at) },
   disconnect({ name }) { open.get(name).provider.disconnect() },
