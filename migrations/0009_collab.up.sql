@@ -5,7 +5,7 @@ create table collab.documents (
   title          text not null check (char_length(title) between 1 and 200),
   visibility     text not null default 'private' check (visibility in ('private', 'everyone')), -- everyone: any signed-in user reads
   schema         integer not null default 1,  -- the version of the editor's schema; an older editor may not join
-  epoch          integer not null default 1,  -- the edition; grows by one when a restore replaces the whole content
+  epoch          integer not null default 1,  -- the edition; grows by one when the document's history is erased
   seq            bigint not null default 0,   -- of the last update in the log; locked by the transaction that adds one
   tail_rows      integer not null default 0,  -- updates after the newest snapshot
   tail_bytes     bigint not null default 0,

@@ -171,7 +171,7 @@ func TestChatClientIDIsUniquePerUser(t *testing.T) {
 	}
 }
 
-func TestTokenRevokedAndTicketExpiredAreRefused(t *testing.T) {
+func TestRevokedTokenAndExpiredTicketAreRefused(t *testing.T) {
 	t.Parallel()
 	a := newArena(t)
 	made := testkit.As[struct {
