@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Actions registers presence's routes under /api.
+// Actions registers the presence routes under /api.
 func Actions(api *echo.Group, s *Service) {
 	a := actions{s}
 	api.GET("/presence", account.Action(a.presence))

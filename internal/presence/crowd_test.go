@@ -12,37 +12,36 @@ import (
 )
 
 const (
-	crowded = 500 // people
-	players = 10  // who move them at once
-	rounds  = 5   // after each of which everything comes to rest
-	moves   = 200 // a player and round
+	crowded = 500 // users
+	players = 10  // goroutines that move the users
+	rounds  = 5   // each ends when nothing is pending
+	moves   = 200 // of a player in a round
 )
 
-// place is a node, and somebody who watches there.
-type place struct {
+// testNode is a node with a watcher.
+type testNode struct {
 	*Service
 	hub     *hub.Hub
-	watcher *naive
+	watcher *naiveClient
 }
 
-// party is a crowd that comes to two nodes on one database, and what the model
-// thinks of it.
-type party struct {
-	t      *testing.T
-	places []*place
+// crowdTest is a crowd of users on two nodes that share a database, with the model
+// of their presence.
+type crowdTest struct {
+	t     *testing.T
+	nodes []*testNode
 
 	mu    sync.Mutex
 	model *model
 	tabs  map[string]*hub.Conn
 }
 
-// TestWatchersOfACrowdBelieveWhatTheModelSays lets five hundred people come, go,
-// idle and choose at random on two nodes. Whenever they come to rest, whoever
-// watched or asks has to have the plain rule's result.
-func TestWatchersOfACrowdBelieveWhatTheModelSays(t *testing.T) {
+// On two nodes five hundred users come, go, turn idle and choose a status at random.
+// After each round, what watchers were sent and what Of returns agree with the model.
+func TestPresenceOfACrowdOnTwoNodesAgreesWithTheModel(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	p := newParty(t)
+	p := newCrowdTest(t)
 	for round := range rounds {
 		var playing sync.WaitGroup
 		for n := range players {
@@ -59,24 +58,24 @@ func TestWatchersOfACrowdBelieveWhatTheModelSays(t *testing.T) {
 	}
 }
 
-func newParty(t *testing.T) *party {
+func newCrowdTest(t *testing.T) *crowdTest {
 	db := testkit.Database(t)
-	crowd(t, db, crowded+2)
-	p := &party{t: t, model: newModel(), tabs: map[string]*hub.Conn{}}
+	insertUsers(t, db, crowded+2)
+	p := &crowdTest{t: t, model: newModel(), tabs: map[string]*hub.Conn{}}
 	patient := brisk
-	patient.TTL = testkit.Patience // nobody is to be thought dead on a busy machine
+	patient.TTL = testkit.Patience // so that no node expires on a busy machine
 	for n := range int64(2) {
-		s, h := running(t, db, patient)
-		w := newNaive(h, crowded+1+n)
+		s, h := startService(t, db, patient)
+		w := newNaiveClient(h, crowded+1+n)
 		w.subscribe(t, s)
-		p.places = append(p.places, &place{s, h, w})
+		p.nodes = append(p.nodes, &testNode{s, h, w})
 	}
 	return p
 }
 
-// move lets a person, who is one player's alone, do something at a place.
-func (p *party) move(dice *rand.Rand, id int64) {
-	at := dice.IntN(len(p.places))
+// move does something at random for a user at a node. Each user has one player.
+func (p *crowdTest) move(dice *rand.Rand, id int64) {
+	at := dice.IntN(len(p.nodes))
 	tab := fmt.Sprint(id, "-", at, "-", dice.IntN(2))
 	switch roll := dice.IntN(10); {
 	case roll < 4:
@@ -90,41 +89,41 @@ func (p *party) move(dice *rand.Rand, id int64) {
 	}
 }
 
-func (p *party) tab(name string) *hub.Conn {
+func (p *crowdTest) tab(name string) *hub.Conn {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.tabs[name]
 }
 
-func (p *party) open(at int, id int64, name string) {
+func (p *crowdTest) open(at int, id int64, name string) {
 	if p.tab(name) != nil {
 		return
 	}
-	conn := p.places[at].hub.Open(hub.Identity{UserID: id})
+	conn := p.nodes[at].hub.Open(hub.Identity{UserID: id})
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.tabs[name] = conn
 	p.model.open(id, name)
 }
 
-func (p *party) close(at int, id int64, name string) {
+func (p *crowdTest) close(at int, id int64, name string) {
 	conn := p.tab(name)
 	if conn == nil {
 		return
 	}
-	p.places[at].hub.Remove(conn)
+	p.nodes[at].hub.Remove(conn)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.tabs, name)
 	p.model.close(id, name, time.Now())
 }
 
-func (p *party) idle(at int, id int64, name string, idle bool) {
+func (p *crowdTest) idle(at int, id int64, name string, idle bool) {
 	conn := p.tab(name)
 	if conn == nil {
 		return
 	}
-	if _, err := p.places[at].Set(p.t.Context(), conn, id, Change{Idle: &idle}); err != nil {
+	if _, err := p.nodes[at].Set(p.t.Context(), conn, id, Change{Idle: &idle}); err != nil {
 		p.t.Error(err)
 	}
 	p.mu.Lock()
@@ -132,8 +131,8 @@ func (p *party) idle(at int, id int64, name string, idle bool) {
 	p.model.idle(id, name, idle)
 }
 
-func (p *party) choose(at int, id int64, status Status) {
-	if _, err := p.places[at].Set(p.t.Context(), nil, id, Change{Status: &status}); err != nil {
+func (p *crowdTest) choose(at int, id int64, status Status) {
+	if _, err := p.nodes[at].Set(p.t.Context(), nil, id, Change{Status: &status}); err != nil {
 		p.t.Error(err)
 	}
 	p.mu.Lock()
@@ -141,12 +140,13 @@ func (p *party) choose(at int, id int64, status Status) {
 	p.model.choose(id, status, time.Now())
 }
 
-// watchWhile lets the watchers read, and ask anew now and then.
-func (p *party) watchWhile(playing *sync.WaitGroup) {
+// watchWhile lets the watchers read events, and subscribe again now and then, until
+// the players have finished.
+func (p *crowdTest) watchWhile(playing *sync.WaitGroup) {
 	done := make(chan struct{})
 	go func() { playing.Wait(); close(done) }()
 	for n := 1; ; n++ {
-		for _, at := range p.places {
+		for _, at := range p.nodes {
 			if at.watcher.hear(p.t); n%50 == 0 {
 				at.watcher.subscribe(p.t, at.Service)
 			}
@@ -159,7 +159,7 @@ func (p *party) watchWhile(playing *sync.WaitGroup) {
 	}
 }
 
-func (p *party) wantAgreement(round int) {
+func (p *crowdTest) wantAgreement(round int) {
 	p.t.Helper()
 	differs := ""
 	defer func() { // also when it fails
@@ -167,21 +167,21 @@ func (p *party) wantAgreement(round int) {
 			p.t.Logf("round %d: %s", round, differs)
 		}
 	}()
-	testkit.Eventually(p.t, "all believe what the model says", testkit.Patience, func() bool {
+	testkit.Eventually(p.t, "the watchers agree with the model", testkit.Patience, func() bool {
 		differs = p.disagreement()
 		return differs == ""
 	})
 }
 
-// disagreement says who is something else to somebody than to the model, long
-// after everybody did anything; "": nobody is.
-func (p *party) disagreement() string {
+// disagreement returns a description of a user whose presence differs from the
+// model, at a time when all graces are over, or "" if there is none.
+func (p *crowdTest) disagreement() string {
 	p.model.expire(time.Now().Add(time.Hour))
 	var ids []int64
 	for id := range int64(crowded) {
 		ids = append(ids, id+1)
 	}
-	for n, at := range p.places {
+	for n, at := range p.nodes {
 		at.watcher.hear(p.t)
 		seen, err := at.Of(p.t.Context(), 0, ids)
 		if err != nil {
@@ -190,7 +190,8 @@ func (p *party) disagreement() string {
 		for _, id := range ids {
 			is, heard := p.model.shown(id), at.watcher.presence(id)
 			if !is.looksLike(seen[id]) || !is.looksLike(heard) || is.IsOnline() != at.watcher.online[id] {
-				return fmt.Sprintf("at %d %d is %+v, who asks gets %+v, who watches heard %+v", n, id, is, seen[id], heard)
+				return fmt.Sprintf("node %d, user %d: the model has %+v, Of returned %+v, the watcher was sent %+v",
+					n, id, is, seen[id], heard)
 			}
 		}
 	}

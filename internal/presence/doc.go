@@ -1,64 +1,87 @@
-// Package presence knows who is here: online, away, busy, or gone since when.
+// Package presence knows which users are online, away or busy, and when the
+// others were last seen.
 //
-// # The life of an arrival
+// # How an arrival reaches the watchers
 //
-//  1. A connection opens, and the hub tells (Service.opened). The roster, the
-//     pure part, notes it: the person is here, on this node.
-//  2. Run (leases.go) wakes. It writes a lease, "this node has this person",
-//     and reads what the person chose: the invisible never show.
-//  3. It tells this node's watchers what is new to them: userOnline and
-//     presenceUpdated. All that happened within a quarter of a second is told
-//     as one frame.
-//  4. The other nodes see the lease with their next heartbeat, 2.5 s later at
-//     most, and tell their own watchers.
-//  5. When the last connection has gone, nothing happens for 5 s: a reload, or
-//     a lost network, makes no flicker. Then the lease is given back, lastSeenAt
-//     is kept, and the watchers get userOffline.
+//  1. A connection opens, and the hub calls Service.opened (service.go). The
+//     roster, which is the pure part of the package, notes that the user is
+//     connected to this node: roster.open (roster.go).
+//  2. Service.Run (leases.go) is woken and calls Service.flush (leases.go). It
+//     writes a lease, "this node has this user", with acquireLeases (store.go),
+//     and reads what the user chose with readChoices (store.go), so that an
+//     invisible user never shows.
+//  3. Service.announce (events.go) sends this node's watchers the difference to
+//     what they were sent before, which roster.takeDiff (news.go) returns:
+//     userOnline and presenceUpdated. All changes of a quarter of a second go
+//     out as one frame.
+//  4. The other nodes see the lease with their next heartbeat, at most 2.5 s
+//     later, in Service.beat (leases.go), and send the same to their watchers.
+//  5. When the last connection closes (roster.close, roster.go), nothing is sent
+//     for 5 s, so that a reload or a short loss of the network makes no flicker.
+//     Then roster.expire (roster.go) ends the user's stay: releaseLeases
+//     (store.go) deletes the lease and stores lastSeenAt, and the watchers get
+//     userOffline.
 //
 // # When a node dies
 //
-// Its heartbeat ends. After 12 s any node deletes it and its leases, and every
-// node tells its own watchers that these people are gone, at the latest 20 s
-// after the death (promise_test.go adds it up). The program's next start does the same, so that no ghosts
-// stay. A node that stops in good order lets its leases expire after the 5 s.
+// Its heartbeat stops. After 12 s its row has expired, and the next heartbeat of
+// any other node deletes it with its leases: reapNodes (store.go). Every node then
+// sends its own watchers that these users are offline, at the latest 20 s after
+// the death (promise_test.go adds it up).
 //
-// # What is kept
+// A start of the program does the same in Service.Begin (leases.go), but only for
+// nodes that have expired by then: it cannot know that a process on which a row
+// is still valid is dead. After a quick restart the users of the killed process
+// therefore stay online until that row expires.
 //
-// The schema presence: people (the status and text they chose, when they were
-// last seen), nodes (with their heartbeat) and leases (of a person and a node).
+// A node that is stopped in the regular way lets its leases expire after 5 s.
 //
-// # What is promised
+// # Tables
 //
-//   - Each watcher is told of a change once, whoever noticed it: each node tells
-//     its own connections the difference to what it told them before.
-//   - Answer and events do not cross. To subscribe is to join and to read under
-//     the lock of the telling; what is told afterwards is held until the answer
-//     is queued. An event is never older than an answer before it, and an answer
-//     is what the watchers were told, so the next difference is true for all.
-//   - Invisible people are offline in every answer and event, but to themselves.
-//     When they were last seen stands still, too. Other features ask Visible
-//     before they show where somebody is.
-//   - A change of status is presenceUpdated, never a leave and a join.
-//   - An arrival of a thousand people costs each watcher four frames a second.
+// Of the schema presence:
 //
-// # Away by itself
+//   - people: the status and text that a user chose, and when they were last seen
+//   - nodes: one row for each node, with its heartbeat
+//   - leases: one row for each user and node
 //
-// A page says {"idle": true} with POST /api/presence/status when nobody has
-// touched it for a while. That is a fact about a connection, kept in memory and
-// in the lease, apart from what the person chose: whoever chose online is away
-// while all their connections are idle, on every node, and online again with the
-// first that is not.
+// # Rooms
+//
+// Watchers are in the hub room "presence". A user's own connections learn of
+// their own state there too.
+//
+// # Guarantees
+//
+//   - Each watcher is sent a change once, whichever node noticed it, because each
+//     node sends its own connections the difference to what it sent before.
+//   - An event is never older than an answer that precedes it. Service.Subscribe
+//     joins and reads under the lock that sending takes, and events are held
+//     until the answer is queued. The answer is what the other watchers have been
+//     sent, so the next difference is correct for the new watcher, too.
+//   - An invisible user is offline in every answer and event, except to
+//     themselves, and the time at which they were last seen does not change.
+//     Other features ask Service.Visible before they show where a user is.
+//   - A change of status is presenceUpdated, never userOffline and userOnline.
+//   - However many users arrive, a watcher gets at most four frames a second.
+//
+// # Automatic away
+//
+// A page sends {"idle": true} with POST /api/presence/status when there has been no
+// input for a while. The roster and the lease keep that for the connection, apart
+// from the status that the user chose. A user who chose online is shown as away
+// while all their connections, on every node, are idle, and as online again with
+// the first that is not.
 //
 // # On a page
 //
-// Pages are drawn with everybody's mark, which account.Profile brings to other
-// features. js/presence.js then keeps marks, words and the count true, and
-// compares what the page shows after every subscription. pages.go has one's own
-// status, for the account menu, and the card that tells why somebody is online.
+// Pages are rendered with the mark of each user; account.Profile brings it to the
+// other features. js/presence.js then keeps marks, words and the count up to date,
+// and compares them with the page after every subscription. pages.go has the form
+// for the user's own status, in the account menu, and the card that explains why
+// a user is online.
 //
 // # What it does not do
 //
-// It does not know who is in a room or at a document: the hub does, and chat and
-// documents tell. It tells nobody but this node's connections: nodes meet in the
-// database only, so presence works the same with a bus and without.
+// It does not know which users are in a room or at a document: the hub does, and
+// chat and documents send that. It sends to this node's connections only. Nodes
+// meet in the database, so presence works the same with and without a bus.
 package presence

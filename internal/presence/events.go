@@ -10,14 +10,14 @@ import (
 	"hubbub/internal/wire"
 )
 
-// The names of presence's events, as on the wire and in presence.js. All are of
-// the class state, and their key is the user.
+// The names of the presence events, as on the wire and in presence.js. All have
+// the delivery class state, and their key is the user.
 const (
 	eventUserOnline      = "userOnline"
 	eventUserOffline     = "userOffline"
 	eventPresenceUpdated = "presenceUpdated"
 
-	// Room is where those who subscribed to presence are.
+	// Room is the hub room of the connections that have subscribed to presence.
 	Room = "presence"
 )
 
@@ -37,58 +37,60 @@ type Update struct {
 	LastSeen   *int64     `json:"lastSeen"` // Unix milliseconds
 }
 
-func updateOf(userID int64, p Presence) Update {
+func newUpdate(userID int64, p Presence) Update {
 	return Update{UserID: userID, Status: p.Status, Text: p.Text, LastSeenAt: wire.TimeOrNil(p.LastSeenAt), LastSeen: millis(p.LastSeenAt)}
 }
 
-// notes are the events that tell of the news: what others see to others, what
-// somebody is to their own tabs.
-func (n news) notes(who account.Profile, now time.Time) []hub.Note {
+// notes returns the events of the diff: the public state for other users, and
+// the user's own state for their own connections.
+func (n diff) notes(who account.Profile, now time.Time) []hub.Note {
 	var notes []hub.Note
-	who.IsOnline, who.LastSeenAt = n.is.IsOnline(), wire.TimeOrNil(later(n.is.LastSeenAt, (*time.Time)(who.LastSeenAt)))
+	who.IsOnline, who.LastSeenAt = n.after.IsOnline(), wire.TimeOrNil(later(n.after.LastSeenAt, (*time.Time)(who.LastSeenAt)))
 	arrival := Arrival{UserID: n.userID, Timestamp: now.UnixMilli(), User: who}
 	switch {
-	case n.came():
-		notes = append(notes, hub.Note{Event: n.toOthers(eventUserOnline, arrival)})
-	case n.went():
-		notes = append(notes, hub.Note{Event: n.toOthers(eventUserOffline, arrival)})
+	case n.cameOnline():
+		notes = append(notes, hub.Note{Event: n.eventForOthers(eventUserOnline, arrival)})
+	case n.wentOffline():
+		notes = append(notes, hub.Note{Event: n.eventForOthers(eventUserOffline, arrival)})
 	}
 	if n.changed() {
-		notes = append(notes, hub.Note{Event: n.toOthers(eventPresenceUpdated, updateOf(n.userID, n.is))})
+		notes = append(notes, hub.Note{Event: n.eventForOthers(eventPresenceUpdated, newUpdate(n.userID, n.after))})
 	}
-	if n.own != nil {
-		notes = append(notes, hub.Note{Event: n.event(eventPresenceUpdated, updateOf(n.userID, *n.own)), Only: n.userID})
+	if n.self != nil {
+		notes = append(notes, hub.Note{Event: n.newEvent(eventPresenceUpdated, newUpdate(n.userID, *n.self)), Only: n.userID})
 	}
 	return notes
 }
 
-func (n news) toOthers(name string, data any) hub.Event {
-	ev := n.event(name, data)
+func (n diff) eventForOthers(name string, data any) hub.Event {
+	ev := n.newEvent(name, data)
 	ev.Skip = n.userID
 	return ev
 }
 
-func (n news) event(name string, data any) hub.Event {
+func (n diff) newEvent(name string, data any) hub.Event {
 	return hub.Event{Name: name, Class: hub.State, Key: strconv.FormatInt(n.userID, 10), Data: data}
 }
 
-// announce tells this node's watchers of whom there is news, all but except,
-// and then whoever asked who is seen.
+// announce sends this node's watchers, without except, what has changed of the
+// users. Then it calls Config.Seen for those who came or went.
 func (s *Service) announce(ctx context.Context, ids []int64, except *hub.Conn) error {
 	known, err := s.people.Profiles(ctx, ids)
 	if err != nil {
 		return err
 	}
-	for _, id := range s.tell(ctx, ids, known, except) {
-		s.seen(ctx, id)
+	for _, id := range s.broadcast(ctx, ids, known, except) {
+		s.onSeen(ctx, id)
 	}
 	return nil
 }
 
-// tell takes what to tell under the lock, together with the telling, while the
-// names were read before: so of two states the newer is told last. It returns
-// who, with connections here, came or went.
-func (s *Service) tell(ctx context.Context, ids []int64, known map[int64]account.Profile, except *hub.Conn) (turned []int64) {
+// broadcast takes the diffs and sends them under one lock, so that the newer of
+// two states is sent last; the profiles have been read before. It returns the
+// users who came or went and have connections to this node.
+func (s *Service) broadcast(
+	ctx context.Context, ids []int64, known map[int64]account.Profile, except *hub.Conn,
+) (cameOrWent []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var notes []hub.Note
@@ -97,14 +99,14 @@ func (s *Service) tell(ctx context.Context, ids []int64, known map[int64]account
 		if !ok {
 			who = account.Profile{ID: id}
 		}
-		n := s.roster.tell(id)
+		n := s.roster.takeDiff(id)
 		notes = append(notes, n.notes(who, time.Now())...)
-		if (n.came() || n.went()) && s.roster.connected(id) {
-			turned = append(turned, id)
+		if (n.cameOnline() || n.wentOffline()) && s.roster.connected(id) {
+			cameOrWent = append(cameOrWent, id)
 		}
 	}
 	if len(notes) > 0 {
 		s.hub.DigestHere(ctx, notes, except, Room)
 	}
-	return turned
+	return cameOrWent
 }

@@ -9,23 +9,23 @@ import (
 	"hubbub/internal/account"
 )
 
-// Explanation is why somebody is online, or not: for their card.
+// Explanation is why a user is online, or not: for the user's card.
 type Explanation struct {
-	Presence Presence // as the viewer sees them
+	Presence Presence // as the viewer sees the user
 	Whole    bool     // the viewer may see what follows
 
-	Chosen    Status // what they set
+	Chosen    Status // the status that the user set
 	Leases    []Lease
 	Tabs      []Tab          // connections to this node
-	OfflineIn *time.Duration // the last tab here has gone, and the grace runs; nil: it does not
+	OfflineIn *time.Duration // left of the grace after the last tab here closed; nil: no grace runs
 }
 
-// Lease is that a node has somebody.
+// Lease is a lease of one node for a user.
 type Lease struct {
 	Node         string // its name
-	Here         bool   // it is this one
+	Here         bool   // it is this node
 	Since        time.Time
-	HeartbeatAge time.Duration // since the node last said that it lives
+	HeartbeatAge time.Duration // since the node's last heartbeat
 	Idle         bool
 
 	node string
@@ -37,9 +37,9 @@ type Tab struct {
 	Idle       bool
 }
 
-// Explain says why somebody is online, or not. What it is made of is for
-// themselves, and for admins as long as they see them: to admins, too, the
-// invisible are offline. Others get how they see them.
+// Explain returns why a user is online, or not. The user gets the whole
+// explanation, and so do admins while they see the user as online: an invisible
+// user is offline to admins, too. Other viewers get Presence only.
 func (s *Service) Explain(ctx context.Context, viewer account.User, userID int64) (Explanation, error) {
 	seen, err := s.Of(ctx, viewer.ID, []int64{userID})
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Service) Explain(ctx context.Context, viewer account.User, userID int64
 	if !e.Whole {
 		return e, nil
 	}
-	if e.Leases, err = leasesOf(ctx, s.db, userID); err != nil {
+	if e.Leases, err = readLeasesOf(ctx, s.db, userID); err != nil {
 		return Explanation{}, err
 	}
 	for i := range e.Leases {
@@ -69,6 +69,6 @@ func (r *roster) explain(id int64, e *Explanation, now time.Time) {
 		e.Tabs = append(e.Tabs, Tab{Connection: connection, Idle: p.tabs[connection]})
 	}
 	if r.leaving[id] {
-		e.OfflineIn = new(max(p.wentAt.Add(r.grace).Sub(now), 0))
+		e.OfflineIn = new(max(p.lastClosedAt.Add(r.grace).Sub(now), 0))
 	}
 }

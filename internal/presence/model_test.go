@@ -9,14 +9,13 @@ import (
 	"time"
 )
 
-// TestFiveHundredComingAndGoingAgreeWithTheModel plays at random what people do
-// and compares, at every step, with the plain rule; what watchers were told has
-// to add up to it.
-func TestFiveHundredComingAndGoingAgreeWithTheModel(t *testing.T) {
+// Users do things at random. After every step the roster, and the sum of the diffs
+// that it returned, agree with the model.
+func TestPresenceRosterOfACrowdAgreesWithTheModel(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	dice := rand.New(rand.NewPCG(seed, 1))
-	s, m := newStage(t), newModel()
+	s, m := newRosterTest(t), newModel()
 	heard := map[int64]Presence{}
 	for step := range 40_000 {
 		id := dice.Int64N(500) + 1
@@ -30,12 +29,12 @@ func TestFiveHundredComingAndGoingAgreeWithTheModel(t *testing.T) {
 			m.close(id, tab, s.now)
 		case 4:
 			idle := dice.IntN(2) == 0
-			s.idle(id, tab, idle)
+			s.setIdle(id, tab, idle)
 			m.idle(id, tab, idle)
 		case 5:
 			c := m.choose(id, []Status{Online, Away, Busy, Invisible}[dice.IntN(4)], s.now)
-			if p := s.people[id]; p != nil && p.known {
-				s.choose(id, c)
+			if p := s.people[id]; p != nil && p.choiceRead {
+				s.applyChoice(id, c)
 			}
 		case 6:
 			m.elsewhere = map[int64]bool{}
@@ -45,38 +44,39 @@ func TestFiveHundredComingAndGoingAgreeWithTheModel(t *testing.T) {
 				m.elsewhere[id] = true
 				seen = append(seen, record{id, m.chosen[id].or(), &lease{}})
 			}
-			s.see(seen)
+			s.applyLeases(seen)
 		default:
 			s.after(time.Duration(dice.IntN(400)) * time.Millisecond)
 		}
 		m.expire(s.now)
-		for _, id := range s.strangers() {
-			s.learn([]record{{userID: id, choice: m.chosen[id].or()}})
+		for _, id := range s.choicesToRead() {
+			s.applyChoices([]record{{userID: id, choice: m.chosen[id].or()}})
 		}
 		for _, id := range s.pending() {
-			n := s.tell(id)
-			if n.came() == n.went() && n.came() || n.changed() && !n.was.looksLike(heardOf(heard, id)) {
-				t.Fatalf("step %d: news %+v, heard before %+v", step, n, heard[id])
+			n := s.takeDiff(id)
+			if n.cameOnline() == n.wentOffline() && n.cameOnline() || n.changed() && !n.before.looksLike(lastSent(heard, id)) {
+				t.Fatalf("step %d: the diff is %+v, sent before was %+v", step, n, heard[id])
 			}
-			heard[id] = n.is
+			heard[id] = n.after
 		}
-		if id = dice.Int64N(500) + 1; !m.shown(id).looksLike(s.presence(0, id)) || !m.shown(id).looksLike(heardOf(heard, id)) {
-			t.Fatalf("step %d: %d is %+v and told to be %+v, the model says %+v", step, id, s.presence(0, id), heardOf(heard, id), m.shown(id))
+		if id = dice.Int64N(500) + 1; !m.shown(id).looksLike(s.presence(0, id)) || !m.shown(id).looksLike(lastSent(heard, id)) {
+			t.Fatalf("step %d: user %d is %+v and was sent as %+v, the model has %+v",
+				step, id, s.presence(0, id), lastSent(heard, id), m.shown(id))
 		}
 		if step%500 == 0 && !slices.Equal(s.online(), m.online()) {
-			t.Fatalf("step %d: online are %v, the model says %v", step, s.online(), m.online())
+			t.Fatalf("step %d: online are %v, the model has %v", step, s.online(), m.online())
 		}
 	}
 }
 
-func heardOf(heard map[int64]Presence, id int64) Presence {
+func lastSent(heard map[int64]Presence, id int64) Presence {
 	if p, ok := heard[id]; ok {
 		return p
 	}
 	return Presence{Status: Offline}
 }
 
-// model is the rule without any bookkeeping: it looks at everything each time.
+// model computes presence from all facts each time, without the roster's bookkeeping.
 type model struct {
 	tabs      map[int64]map[string]bool
 	wentAt    map[int64]time.Time
@@ -90,7 +90,7 @@ type chosen struct{ Choice }
 
 func (c chosen) or() Choice {
 	if c.Status == "" {
-		return unchosen
+		return defaultChoice
 	}
 	return c.Choice
 }

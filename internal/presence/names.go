@@ -8,31 +8,31 @@ import (
 	"hubbub/internal/account"
 )
 
-// names are profiles of people who are online, read once for all who subscribe
-// at a moment: after a restart everybody asks for everybody.
-type names struct {
+// profileCache has the profiles of users who are online. One query serves all
+// callers of a moment: after a restart every page subscribes and needs every profile.
+type profileCache struct {
 	people People
-	fresh  time.Duration // that a profile may be used
+	maxAge time.Duration // for which a profile may be used
 
-	mu      sync.Mutex
-	known   map[int64]*account.Profile // nil: there is no such person
-	since   time.Time
-	reading *reading // nil: nobody reads
+	mu        sync.Mutex
+	profiles  map[int64]*account.Profile // nil: there is no such user
+	emptiedAt time.Time
+	inFlight  *profileQuery // nil: no query runs
 }
 
-// reading is a query for profiles that others wait for, too.
-type reading struct {
+// profileQuery is a query for profiles that several callers wait for.
+type profileQuery struct {
 	done chan struct{}
-	err  error // once done is closed
+	err  error // valid once done is closed
 }
 
-// of returns the profiles of people who are online, in the order of the ids;
-// unknown ids are left out. Who comes while it reads waits for the same, and
-// shares its failure: a database that hangs holds all of them up once, not one
+// get returns the profiles of users who are online, in the order of the ids;
+// unknown ids are left out. A call during a query waits for its result and shares
+// its failure, so that a database that hangs delays all callers once, not one
 // after the other.
-func (n *names) of(ctx context.Context, ids []int64) ([]account.Profile, error) {
+func (n *profileCache) get(ctx context.Context, ids []int64) ([]account.Profile, error) {
 	for first := true; ; first = false {
-		profiles, missing, other := n.look(ids, first)
+		profiles, missing, other := n.lookUp(ids, first)
 		switch {
 		case len(missing) == 0:
 			return profiles, nil
@@ -53,48 +53,48 @@ func (n *names) of(ctx context.Context, ids []int64) ([]account.Profile, error) 
 	}
 }
 
-// look returns the profiles, if all are known, or else those that are missing,
-// and who reads at the moment. If nobody does, the caller has to. What was read
-// for the caller is not too old, however long that took: only a first look
-// forgets.
-func (n *names) look(ids []int64, first bool) (profiles []account.Profile, missing []int64, other *reading) {
+// lookUp returns the profiles, or the ids that are missing and the query that runs
+// now. If none runs, the caller must call read. Only the first lookUp of a caller
+// empties a cache that is too old: what was read for the caller may be used
+// however long the query took.
+func (n *profileCache) lookUp(ids []int64, first bool) (profiles []account.Profile, missing []int64, other *profileQuery) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if now := time.Now(); first && now.Sub(n.since) > n.fresh && n.reading == nil {
-		n.known, n.since = map[int64]*account.Profile{}, now
+	if now := time.Now(); first && now.Sub(n.emptiedAt) > n.maxAge && n.inFlight == nil {
+		n.profiles, n.emptiedAt = map[int64]*account.Profile{}, now
 	}
 	profiles = make([]account.Profile, 0, len(ids))
 	for _, id := range ids {
-		p, known := n.known[id]
+		p, known := n.profiles[id]
 		if !known {
 			missing = append(missing, id)
 		} else if p != nil {
 			profiles = append(profiles, *p)
 		}
 	}
-	if other = n.reading; other == nil && len(missing) > 0 {
-		n.reading = &reading{done: make(chan struct{})}
+	if other = n.inFlight; other == nil && len(missing) > 0 {
+		n.inFlight = &profileQuery{done: make(chan struct{})}
 	}
 	return profiles, missing, other
 }
 
-// read asks for those who are missing, and lets go who waits for them.
-func (n *names) read(ctx context.Context, missing []int64) error {
+// read reads the missing profiles and wakes the callers that wait for them.
+func (n *profileCache) read(ctx context.Context, missing []int64) error {
 	found, err := n.people.Profiles(ctx, missing)
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if err == nil {
 		for _, id := range missing {
-			n.known[id] = online(found, id)
+			n.profiles[id] = onlineProfile(found, id)
 		}
 	}
-	n.reading.err = err
-	close(n.reading.done)
-	n.reading = nil
+	n.inFlight.err = err
+	close(n.inFlight.done)
+	n.inFlight = nil
 	return err
 }
 
-func online(found map[int64]account.Profile, id int64) *account.Profile {
+func onlineProfile(found map[int64]account.Profile, id int64) *account.Profile {
 	p, ok := found[id]
 	if !ok {
 		return nil

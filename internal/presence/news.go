@@ -2,14 +2,14 @@ package presence
 
 import "slices"
 
-func (p *person) present() bool { return p.here || p.elsewhere != nil }
+func (p *person) present() bool { return p.here || p.otherLease != nil }
 
 func (p *person) idle() bool {
-	return (!p.here || p.allIdle()) && (p.elsewhere == nil || p.elsewhere.idle)
+	return (!p.here || p.allIdle()) && (p.otherLease == nil || p.otherLease.idle)
 }
 
-// allIdle says whether nobody is active at any tab here. In the grace it stays
-// as it was.
+// allIdle reports whether every tab here is idle. During the grace it keeps the
+// value of the last tab.
 func (p *person) allIdle() bool {
 	if len(p.tabs) == 0 {
 		return p.idleHere
@@ -22,8 +22,8 @@ func (p *person) allIdle() bool {
 	return true
 }
 
-// self is how somebody sees themselves.
-func (p *person) self() Presence {
+// ownPresence returns how the user sees themselves.
+func (p *person) ownPresence() Presence {
 	switch {
 	case !p.present():
 		return Presence{Status: Offline, LastSeenAt: p.choice.LastSeenAt}
@@ -33,45 +33,47 @@ func (p *person) self() Presence {
 	return Presence{Status: p.choice.Status, Text: p.choice.Text}
 }
 
-// shown is how others see somebody; as long as nobody read who they are, they
-// stay as they were.
-func (p *person) shown() Presence {
-	if !p.known {
-		return p.told
+// publicPresence returns how other users see the user. Until the choice has been
+// read, it is what they were last sent.
+func (p *person) publicPresence() Presence {
+	if !p.choiceRead {
+		return p.sent
 	}
-	self := p.self()
-	if self.Status == Invisible {
+	own := p.ownPresence()
+	if own.Status == Invisible {
 		return Presence{Status: Offline, LastSeenAt: p.choice.LastSeenAt}
 	}
-	return self
+	return own
 }
 
-// connected says whether somebody has connections to this node.
+// connected reports whether the user has connections to this node.
 func (r *roster) connected(id int64) bool { return len(r.person(id).tabs) > 0 }
 
-// visible says whether others may see somebody: not while it is unknown.
+// visible reports whether others may see the user. It is false until the choice
+// has been read.
 func (r *roster) visible(id int64) bool {
 	p := r.people[id]
-	return p != nil && p.known && p.choice.Status != Invisible
+	return p != nil && p.choiceRead && p.choice.Status != Invisible
 }
 
-// presence is how the viewer sees somebody.
+// presence returns how the viewer sees the user with the id; viewer 0 is any
+// other user.
 func (r *roster) presence(viewer, id int64) Presence {
 	p := r.people[id]
 	switch {
 	case p == nil:
 		return Presence{Status: Offline}
-	case viewer == id && p.known:
-		return p.self()
+	case viewer == id && p.choiceRead:
+		return p.ownPresence()
 	}
-	return p.shown()
+	return p.publicPresence()
 }
 
-// online lists who is online, for others, in ascending order.
+// online returns the users whom others see as online, in ascending order.
 func (r *roster) online() []int64 {
 	var ids []int64
 	for id, p := range r.people {
-		if p.present() && p.shown().IsOnline() {
+		if p.present() && p.publicPresence().IsOnline() {
 			ids = append(ids, id)
 		}
 	}
@@ -79,14 +81,16 @@ func (r *roster) online() []int64 {
 	return ids
 }
 
-// watched lists, in ascending order, whom a watcher who joins now has to believe
-// online: those of whom the others were told so. What came since, or went, is
-// told to all; an answer with it would leave the new one with whoever goes
-// before that. Of themselves nobody is told, so the viewer is as they are.
-func (r *roster) watched(viewer int64) []int64 {
+// snapshot returns, in ascending order, the users who are online for a watcher
+// that joins now: those whom the other watchers were last sent as online. It
+// leaves out changes that have not been sent yet, because a change that is undone
+// before that is never sent. If Maya has just come and were in the answer, and
+// went again before userOnline was sent, there would be no userOffline to take
+// her out. A viewer gets no such events of themselves, and is listed as they are.
+func (r *roster) snapshot(viewer int64) []int64 {
 	var ids []int64
 	for id, p := range r.people {
-		if id == viewer && p.present() && p.shown().IsOnline() || id != viewer && p.told.IsOnline() {
+		if id == viewer && p.present() && p.publicPresence().IsOnline() || id != viewer && p.sent.IsOnline() {
 			ids = append(ids, id)
 		}
 	}
@@ -94,55 +98,56 @@ func (r *roster) watched(viewer int64) []int64 {
 	return ids
 }
 
-// news is what has changed of somebody since it was last told.
-type news struct {
-	userID  int64
-	was, is Presence
-	own     *Presence // for their own tabs; nil: nothing new
+// diff is how a user's state differs from what was last sent.
+type diff struct {
+	userID        int64
+	before, after Presence  // for other users
+	self          *Presence // for the user's own tabs; nil: no change
 }
 
-func (n news) came() bool { return !n.was.IsOnline() && n.is.IsOnline() }
-func (n news) went() bool { return n.was.IsOnline() && !n.is.IsOnline() }
+func (n diff) cameOnline() bool  { return !n.before.IsOnline() && n.after.IsOnline() }
+func (n diff) wentOffline() bool { return n.before.IsOnline() && !n.after.IsOnline() }
 
-// changed says whether there is anything to tell others.
-func (n news) changed() bool { return !n.is.looksLike(n.was) }
+// changed reports whether other users see a difference.
+func (n diff) changed() bool { return !n.after.looksLike(n.before) }
 
-// pending lists of whom there is news, in ascending order.
+// pending returns the users with a diff to send, in ascending order.
 func (r *roster) pending() []int64 {
 	var ids []int64
-	for id := range r.untold {
+	for id := range r.dirtyUsers {
 		p := r.people[id]
 		switch {
-		case !p.known:
-		case p.fresh():
+		case !p.choiceRead:
+		case p.dirty():
 			ids = append(ids, id)
 		default:
-			delete(r.untold, id)
+			delete(r.dirtyUsers, id)
 		}
 	}
 	slices.Sort(ids)
 	return ids
 }
 
-// fresh says whether somebody has to be told something.
-func (p *person) fresh() bool {
-	return !p.shown().looksLike(p.told) || len(p.tabs) > 0 && (p.toldSelf == nil || !p.self().looksLike(*p.toldSelf))
+// dirty reports whether the user's state differs from what was last sent.
+func (p *person) dirty() bool {
+	return !p.publicPresence().looksLike(p.sent) ||
+		len(p.tabs) > 0 && (p.sentToSelf == nil || !p.ownPresence().looksLike(*p.sentToSelf))
 }
 
-// tell returns the news of somebody and takes them as told.
-func (r *roster) tell(id int64) news {
+// takeDiff returns the diff of a user and notes it as sent.
+func (r *roster) takeDiff(id int64) diff {
 	p := r.person(id)
-	if !p.known {
-		return news{userID: id, was: p.told, is: p.told}
+	if !p.choiceRead {
+		return diff{userID: id, before: p.sent, after: p.sent}
 	}
-	n := news{userID: id, was: p.told, is: p.shown()}
-	p.told = n.is
-	if self := p.self(); len(p.tabs) > 0 {
-		if p.toldSelf != nil && !self.looksLike(*p.toldSelf) {
-			n.own = &self
+	n := diff{userID: id, before: p.sent, after: p.publicPresence()}
+	p.sent = n.after
+	if self := p.ownPresence(); len(p.tabs) > 0 {
+		if p.sentToSelf != nil && !self.looksLike(*p.sentToSelf) {
+			n.self = &self
 		}
-		p.toldSelf = &self
+		p.sentToSelf = &self
 	}
-	delete(r.untold, id)
+	delete(r.dirtyUsers, id)
 	return n
 }

@@ -15,20 +15,21 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
+// Shell renders what is around a page: it knows the viewer and what the other
 // features put into the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Pages registers presence's pages: a person, and one's own status. Its form
-// does what POST /api/presence/status does, without JavaScript.
+// Pages registers the presence pages: a user's page and card, and the form for the
+// caller's own status. It does what POST /api/presence/status does, without
+// JavaScript.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/people/:id", account.PageAction(p.person))
 	g.GET("/people/:id/card", account.PageAction(p.card))
-	g.GET("/people/me/status", account.PageAction(p.mine))
-	g.POST("/people/me/status", account.PageAction(p.choose))
+	g.GET("/people/me/status", account.PageAction(p.myStatus))
+	g.POST("/people/me/status", account.PageAction(p.setStatus))
 }
 
 type pages struct {
@@ -36,19 +37,19 @@ type pages struct {
 	shell     Shell
 }
 
-// card is what somebody is shown of a person.
+// card is what a viewer is shown of a user.
 type card struct {
 	Explanation
-	user  account.Profile
-	self  bool // it is their own
-	alone bool // it is a page of its own
+	user    account.Profile
+	self    bool // the viewer is the user
+	ownPage bool // it is a page of its own
 }
 
 type personInput struct {
 	ID action.ID `json:"id"`
 }
 
-func (p pages) read(ctx context.Context, viewer account.User, id int64) (card, error) {
+func (p pages) readCard(ctx context.Context, viewer account.User, id int64) (card, error) {
 	known, err := p.presences.people.Profiles(ctx, []int64{id})
 	if err != nil {
 		return card{}, err
@@ -62,7 +63,7 @@ func (p pages) read(ctx context.Context, viewer account.User, id int64) (card, e
 }
 
 func (p pages) card(c echo.Context, who account.User, in personInput) error {
-	shown, err := p.read(c.Request().Context(), who, int64(in.ID))
+	shown, err := p.readCard(c.Request().Context(), who, int64(in.ID))
 	if err != nil {
 		return err
 	}
@@ -70,11 +71,11 @@ func (p pages) card(c echo.Context, who account.User, in personInput) error {
 }
 
 func (p pages) person(c echo.Context, who account.User, in personInput) error {
-	shown, err := p.read(c.Request().Context(), who, int64(in.ID))
+	shown, err := p.readCard(c.Request().Context(), who, int64(in.ID))
 	if err != nil {
 		return err
 	}
-	shown.alone = true
+	shown.ownPage = true
 	page, err := p.shell.Page(c, shown.user.FullName)
 	if err != nil {
 		return err
@@ -82,20 +83,20 @@ func (p pages) person(c echo.Context, who account.User, in personInput) error {
 	return action.Page(c, http.StatusOK, page.Framed(PersonPage(shown)))
 }
 
-// Form is where somebody says how they are, for the account menu of every page,
-// and how their own avatar shows it.
+// Form returns the form for the user's own status, for the account menu of every
+// page, and the presence that the user's own avatar shows.
 func (s *Service) Form(ctx context.Context, userID int64) (templ.Component, web.Presence, error) {
 	chosen, is, err := s.Mine(ctx, userID)
 	if err != nil {
 		return nil, "", err
 	}
-	if !is.IsOnline() { // the page that is drawn now has not connected yet
+	if !is.IsOnline() { // the page that is rendered now has not connected yet
 		is.Status = chosen.Status
 	}
 	return StatusForm(chosen, s.timing), web.Presence(is.Status), nil
 }
 
-func (p pages) mine(c echo.Context, who account.User, _ nothing) error {
+func (p pages) myStatus(c echo.Context, who account.User, _ nothing) error {
 	form, _, err := p.presences.Form(c.Request().Context(), who.ID)
 	if err != nil {
 		return err
@@ -109,7 +110,7 @@ type statusForm struct {
 	Clear  action.Bool `json:"clear"`
 }
 
-func (p pages) choose(c echo.Context, who account.User, in statusForm) error {
+func (p pages) setStatus(c echo.Context, who account.User, in statusForm) error {
 	if in.Clear {
 		in.Text = ""
 	}
@@ -124,12 +125,12 @@ func (c card) avatar() web.AvatarProps {
 	return web.AvatarProps{Name: c.user.FullName, Hue: c.user.Hue, Size: web.AvatarHuge, Person: c.user.ID, Presence: web.Presence(c.Presence.Status)}
 }
 
-func (c card) standing() web.StandingProps {
+func (c card) standingProps() web.StandingProps {
 	seen := later(c.Presence.LastSeenAt, (*time.Time)(c.user.LastSeenAt))
 	return web.StandingProps{Person: c.user.ID, Presence: web.Presence(c.Presence.Status), Text: c.Presence.Text, LastSeen: seen}
 }
 
-// reason is the first line of why.
+// reason returns the first line of the section "why".
 func (c card) reason() string {
 	switch {
 	case c.Chosen == Invisible && len(c.Leases) > 0:

@@ -10,10 +10,10 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// offered is what one can be, in the order of the form.
-var offered = []struct {
-	status       Status
-	label, meant string
+// statusOptions are the statuses that a user can choose, in the order of the form.
+var statusOptions = []struct {
+	status      Status
+	label, note string
 }{
 	{Online, "Online", ""},
 	{Away, "Away", ""},
@@ -21,8 +21,8 @@ var offered = []struct {
 	{Invisible, "Invisible", "looks offline"},
 }
 
-// StatusForm is one's own status, in the account menu of every page. Its data
-// tell js/presence/idle.js when a tab is idle.
+// StatusForm is the form for the user's own status, in the account menu of every
+// page. Its data attributes give js/presence/idle.js the times of Timing.
 func StatusForm(chosen Choice, t Timing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -74,7 +74,7 @@ func StatusForm(chosen Choice, t Timing) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, choice := range offered {
+		for _, choice := range statusOptions {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<label class=\"menu-item\"><input type=\"radio\" id=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -141,15 +141,15 @@ func StatusForm(chosen Choice, t Timing) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if choice.meant != "" {
+			if choice.note != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<span class=\"push muted\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 string
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(choice.meant)
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(choice.note)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/presence/pages.templ`, Line: 36, Col: 45}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/presence/pages.templ`, Line: 36, Col: 44}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -217,7 +217,7 @@ func StatusForm(chosen Choice, t Timing) templ.Component {
 	})
 }
 
-// PersonPage is a card for who has no script, or wants to keep its address.
+// PersonPage is the card as a page, for browsers without JavaScript and for links.
 func PersonPage(c card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -255,7 +255,7 @@ func PersonPage(c card) templ.Component {
 	})
 }
 
-// Card is a person: how they are, and why we think so.
+// Card shows a user and their presence, and to those who may see it, the reason.
 func Card(c card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -289,7 +289,7 @@ func Card(c card) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if c.alone {
+		if c.ownPage {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<h1>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -347,7 +347,7 @@ func Card(c card) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Standing(c.standing()).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Standing(c.standingProps()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -392,7 +392,7 @@ func Card(c card) templ.Component {
 	})
 }
 
-// why is what makes somebody appear so: the leases and connections behind the mark.
+// why lists the leases and connections that the shown status follows from.
 func why(c card) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// panickyPeople cannot be asked while they are broken.
+// panickyPeople panics while it is broken.
 type panickyPeople struct {
 	People
 	broken atomic.Bool
@@ -25,34 +25,34 @@ func (p *panickyPeople) Profiles(ctx context.Context, ids []int64) (map[int64]ac
 	return p.People.Profiles(ctx, ids)
 }
 
-func TestPanicOfAnAnnouncementSparesTheHeartbeat(t *testing.T) {
+func TestPresenceHeartbeatSurvivesAPanicOfAnAnnouncement(t *testing.T) {
 	db := testkit.Database(t)
-	crowd(t, db, 2)
+	insertUsers(t, db, 2)
 	var panics atomic.Int64
 	people := &panickyPeople{}
-	s, h := running(t, db, brisk, func(s *Service) {
+	s, h := startService(t, db, brisk, func(s *Service) {
 		people.People, s.people = s.people, people
 		s.guard = loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: func(string) { panics.Add(1) }}
 	})
-	watcher := newNaive(h, 1)
+	watcher := newNaiveClient(h, 1)
 	t.Cleanup(func() { h.Remove(watcher.conn) })
 	watcher.subscribe(t, s)
 
 	people.broken.Store(true)
-	late := newNaive(h, 2)
+	late := newNaiveClient(h, 2)
 	t.Cleanup(func() { h.Remove(late.conn) })
-	testkit.Eventually(t, "announcing panics again and again", testkit.Patience, func() bool { return panics.Load() > 1 })
+	testkit.Eventually(t, "announcing panics repeatedly", testkit.Patience, func() bool { return panics.Load() > 1 })
 	first := leaseEnd(t, s)
 	testkit.Eventually(t, "the lease is renewed", testkit.Patience, func() bool { return leaseEnd(t, s).After(first) })
 
 	people.broken.Store(false)
-	testkit.Eventually(t, "the watcher is told", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the watcher gets userOnline", testkit.Patience, func() bool {
 		watcher.hear(t)
 		return watcher.online[2]
 	})
 }
 
-// leaseEnd is when this node's leases end.
+// leaseEnd returns when this node's leases expire.
 func leaseEnd(t *testing.T, s *Service) (end time.Time) {
 	t.Helper()
 	if err := s.db.QueryRow(t.Context(), `select expires_at from presence.nodes where id = $1`, s.node.id).Scan(&end); err != nil {

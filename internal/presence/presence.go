@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	maxText = 80  // code points of a status text: it stands beside a name
-	maxIDs  = 500 // people in one question
+	maxText = 80  // code points of a status text: it is shown beside a name
+	maxIDs  = 500 // users in one request
 )
 
-// Status is how somebody is there.
+// Status is a user's availability.
 type Status string
 
-// The statuses. People choose all but Offline; others never see Invisible.
+// The statuses. A user can choose each except Offline; other users never see Invisible.
 const (
 	Online    Status = "online"
 	Away      Status = "away"
@@ -31,37 +31,39 @@ func (s Status) choosable() bool {
 	return s == Online || s == Away || s == Busy || s == Invisible
 }
 
-// Presence is somebody's state as one beholder sees it.
+// Presence is a user's state as one viewer sees it.
 type Presence struct {
 	Status     Status
-	Text       string     // of those who are not offline
-	LastSeenAt *time.Time // when they went offline; nil: never did
+	Text       string     // empty if the user is offline
+	LastSeenAt *time.Time // when the user last went offline; nil: never
 }
 
-// IsOnline says whether they are there at all.
+// IsOnline reports whether the status is any other than Offline.
 func (p Presence) IsOnline() bool { return p.Status != Offline }
 
-// looksLike ignores when somebody was last seen, which changes only as they go.
+// looksLike reports whether p and other are equal apart from LastSeenAt, which
+// changes only when a user goes offline.
 func (p Presence) looksLike(other Presence) bool {
 	return p.Status == other.Status && p.Text == other.Text
 }
 
-// Choice is what somebody set for themselves. It is kept while they are away.
+// Choice is the status and text that a user set, which are kept while the user is
+// offline, and when others last saw the user.
 type Choice struct {
 	Status     Status
 	Text       string
-	Version    int64 // grows with every change
+	Version    int64 // grows with every change of Status or Text
 	LastSeenAt *time.Time
 }
 
-// unchosen is what somebody has who never set anything.
-var unchosen = Choice{Status: Online}
+// defaultChoice is the choice of a user who has never set one.
+var defaultChoice = Choice{Status: Online}
 
-// Change is what somebody wants to be different.
+// Change is a request to change a user's presence. Nil fields stay as they are.
 type Change struct {
 	Status *Status
 	Text   *string
-	Idle   *bool // of one connection: nobody is active there
+	Idle   *bool // of the connection that sends it: it has no input
 }
 
 func (c Change) check() error {
@@ -78,8 +80,8 @@ func (c Change) check() error {
 	return nil
 }
 
-// chooses says whether the change is one that is kept.
-func (c Change) chooses() bool { return c.Status != nil || c.Text != nil }
+// changesChoice reports whether the change has a part that is stored.
+func (c Change) changesChoice() bool { return c.Status != nil || c.Text != nil }
 
 // State is a Presence as GET /api/presence answers it.
 type State struct {

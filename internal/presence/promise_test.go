@@ -12,7 +12,7 @@ func TestPresenceOfADeadNodeEndsWithinThePromise(t *testing.T) {
 	)
 	timing := Timing{}.withDefaults()
 	round := timing.Beat + timing.Pace // Run looks at the others once in each
-	lasts := timing.TTL                // the lease, after the last heartbeat
+	lasts := timing.TTL                // of the lease, after the last heartbeat
 	lasts += round                     // until a node finds that it has expired
 	lasts += round                     // until every other node finds it deleted
 	lasts += timing.Pace               // until it is announced

@@ -6,69 +6,69 @@ import (
 	"time"
 )
 
-// roster is who is here, as one node knows it: of its own connections at once,
-// of other nodes' by their leases. It decides who is online, what has to be
-// written, and what has to be told, and does none of it: no clock, no SQL, no
-// hub. It is not safe for use at once.
+// roster is the presence of all users as one node knows it: from its own
+// connections, without delay, and from the leases of other nodes. It decides who
+// is online, which leases to write and what to send, and does none of it: it has
+// no clock, no SQL and no hub. It is not safe for concurrent use.
 type roster struct {
 	grace  time.Duration
 	people map[int64]*person
 
-	leaving   map[int64]bool // without a connection here, and not yet given up
-	elsewhere map[int64]bool // with a lease of another node
-	unwritten map[int64]bool // the lease in the database may differ
-	untold    map[int64]bool // the watchers may have been told something else
+	leaving         map[int64]bool // users without a connection here, within the grace
+	leasedElsewhere map[int64]bool // users with a lease of another node
+	dirtyLeases     map[int64]bool // users whose lease in the database may be out of date
+	dirtyUsers      map[int64]bool // users whose state may differ from what was sent
 }
 
-// person is somebody as this node knows them.
+// person is one user as this node knows them.
 type person struct {
-	tabs      map[string]bool // connections to this node → idle
-	here      bool            // has tabs, or had within the grace
-	wentAt    time.Time       // when the last tab closed
-	idleHere  bool            // as of the last tab
-	elsewhere *lease          // of all other nodes; nil: none
-	known     bool            // the choice was read since they came
-	choice    Choice
-	written   *lease    // of this node, in the database; nil: none
-	told      Presence  // to others
-	toldSelf  *Presence // to their own tabs; nil: they know by themselves
+	tabs         map[string]bool // connections to this node → idle
+	here         bool            // has tabs, or had one within the grace
+	lastClosedAt time.Time       // when the last tab closed
+	idleHere     bool            // whether the last tab was idle when it closed
+	otherLease   *lease          // of all other nodes together; nil: none
+	choiceRead   bool            // choice has been read since the user came
+	choice       Choice
+	storedLease  *lease    // of this node, in the database; nil: none
+	sent         Presence  // what other users were last sent
+	sentToSelf   *Presence // what the user's own tabs were last sent or rendered with; nil: not noted yet
 }
 
-// lease says that a node, or several, have somebody.
+// lease is the lease of one node for a user, or those of several nodes together.
 type lease struct{ idle bool }
 
 func newRoster(grace time.Duration) *roster {
 	return &roster{
 		grace: grace, people: map[int64]*person{}, leaving: map[int64]bool{},
-		elsewhere: map[int64]bool{}, unwritten: map[int64]bool{}, untold: map[int64]bool{},
+		leasedElsewhere: map[int64]bool{}, dirtyLeases: map[int64]bool{}, dirtyUsers: map[int64]bool{},
 	}
 }
 
 func (r *roster) person(id int64) *person {
 	p := r.people[id]
 	if p == nil {
-		p = &person{tabs: map[string]bool{}, choice: unchosen, told: Presence{Status: Offline}}
+		p = &person{tabs: map[string]bool{}, choice: defaultChoice, sent: Presence{Status: Offline}}
 		r.people[id] = p
 	}
 	return p
 }
 
-func (r *roster) touch(id int64) { r.unwritten[id], r.untold[id] = true, true }
+func (r *roster) markDirty(id int64) { r.dirtyLeases[id], r.dirtyUsers[id] = true, true }
 
-// open notes a connection. What somebody chose while nobody here watched may be
-// new, so whoever comes is unknown until it was read: else the invisible would
-// show for a moment.
+// open notes a new connection. While the user was away, they may have made another
+// choice through another node. So the choice of a user who comes is unknown until
+// it has been read; otherwise an invisible user would show for a moment.
 func (r *roster) open(id int64, tab string) {
 	p := r.person(id)
 	if !p.present() {
-		p.known = false
+		p.choiceRead = false
 	}
 	p.here, p.tabs[tab] = true, false
 	delete(r.leaving, id)
-	r.touch(id)
+	r.markDirty(id)
 }
 
-// close notes the end of a connection. The grace begins with the last one.
+// close notes the end of a connection. The grace begins with the end of the last.
 func (r *roster) close(id int64, tab string, now time.Time) {
 	p := r.people[id]
 	if p == nil {
@@ -79,159 +79,164 @@ func (r *roster) close(id int64, tab string, now time.Time) {
 		return
 	}
 	if delete(p.tabs, tab); len(p.tabs) == 0 {
-		p.idleHere, p.wentAt, p.toldSelf = idle, now, nil
+		p.idleHere, p.lastClosedAt, p.sentToSelf = idle, now, nil
 		r.leaving[id] = true
 	}
-	r.touch(id)
+	r.markDirty(id)
 }
 
-// idle notes whether somebody is active at a connection.
-func (r *roster) idle(id int64, tab string, idle bool) {
+// setIdle notes whether the user is idle at a connection.
+func (r *roster) setIdle(id int64, tab string, idle bool) {
 	p := r.people[id]
 	if p == nil {
 		return
 	}
 	if _, has := p.tabs[tab]; has {
 		p.tabs[tab] = idle
-		r.touch(id)
+		r.markDirty(id)
 	}
 }
 
-// expire gives up whose grace is over. Others learn when the last connection
-// went, unless they thought so long before.
+// expire takes offline, on this node, the users whose grace is over. They were
+// last seen when their last connection closed; but not if they are invisible,
+// because others saw them go earlier.
 func (r *roster) expire(now time.Time) {
 	for id := range r.leaving {
 		p := r.people[id]
-		if now.Sub(p.wentAt) < r.grace {
+		if now.Sub(p.lastClosedAt) < r.grace {
 			continue
 		}
 		p.here = false
 		if p.choice.Status != Invisible {
-			p.choice.LastSeenAt = later(p.choice.LastSeenAt, new(p.wentAt))
+			p.choice.LastSeenAt = later(p.choice.LastSeenAt, new(p.lastClosedAt))
 		}
 		delete(r.leaving, id)
-		r.touch(id)
+		r.markDirty(id)
 	}
 }
 
-// nextExpiry is when expire has something to do; false: nobody is leaving.
+// nextExpiry returns when expire has something to do, or false if no grace runs.
 func (r *roster) nextExpiry() (at time.Time, ok bool) {
 	for id := range r.leaving {
-		if due := r.people[id].wentAt.Add(r.grace); !ok || due.Before(at) {
+		if due := r.people[id].lastClosedAt.Add(r.grace); !ok || due.Before(at) {
 			at, ok = due, true
 		}
 	}
 	return at, ok
 }
 
-// record is what the database knows of somebody.
+// record is what the database has of a user.
 type record struct {
-	userID    int64
-	choice    Choice
-	elsewhere *lease // nil: no other node has them
+	userID     int64
+	choice     Choice
+	otherLease *lease // nil: no other node has a lease
 }
 
-// see takes in everybody who has a lease of any node, as the database had it.
-// Whoever lost their last lease elsewhere is read anew: when were they seen?
-func (r *roster) see(leases []record) {
-	before := r.elsewhere
-	r.elsewhere = map[int64]bool{}
+// applyLeases takes over all leases that the database has, one record for each
+// user. The choice of a user who has lost the last lease elsewhere is read again,
+// unless they are here: it has the time at which they were last seen.
+func (r *roster) applyLeases(leases []record) {
+	before := r.leasedElsewhere
+	r.leasedElsewhere = map[int64]bool{}
 	for _, l := range leases {
 		p := r.person(l.userID)
-		p.learn(l.choice)
-		if p.elsewhere = l.elsewhere; l.elsewhere != nil {
-			r.elsewhere[l.userID] = true
+		p.applyChoice(l.choice)
+		if p.otherLease = l.otherLease; l.otherLease != nil {
+			r.leasedElsewhere[l.userID] = true
 		}
-		r.touch(l.userID)
+		r.markDirty(l.userID)
 	}
 	for id := range before {
-		if p := r.people[id]; !r.elsewhere[id] {
-			p.elsewhere, p.known = nil, p.here
-			r.touch(id)
+		if p := r.people[id]; !r.leasedElsewhere[id] {
+			p.otherLease, p.choiceRead = nil, p.here
+			r.markDirty(id)
 		}
 	}
 }
 
-// learn takes in what was read of people.
-func (r *roster) learn(found []record) {
+// applyChoices takes over choices that were read from the database.
+func (r *roster) applyChoices(found []record) {
 	for _, f := range found {
-		r.person(f.userID).learn(f.choice)
-		r.untold[f.userID] = true
+		r.person(f.userID).applyChoice(f.choice)
+		r.dirtyUsers[f.userID] = true
 	}
 }
 
-// learn keeps the newer of two choices: a read may be older than what was
-// chosen since.
-func (p *person) learn(c Choice) {
+// applyChoice keeps the newer of two choices, because a read can return one that
+// has been replaced since.
+func (p *person) applyChoice(c Choice) {
 	seen := later(p.choice.LastSeenAt, c.LastSeenAt)
 	if c.Version >= p.choice.Version {
 		p.choice = c
 	}
-	p.choice.LastSeenAt, p.known = seen, true
+	p.choice.LastSeenAt, p.choiceRead = seen, true
 }
 
-// choose takes in what somebody has just chosen.
-func (r *roster) choose(id int64, c Choice) {
-	r.person(id).learn(c)
-	r.untold[id] = true
+// applyChoice takes over what the user has just chosen.
+func (r *roster) applyChoice(id int64, c Choice) {
+	r.person(id).applyChoice(c)
+	r.dirtyUsers[id] = true
 }
 
-// unknown lists whom to read of the ids.
-func (r *roster) unknown(ids []int64) []int64 {
-	var unknown []int64
+// missingChoices returns those of the users whose choice has to be read.
+func (r *roster) missingChoices(ids []int64) []int64 {
+	var missing []int64
 	for _, id := range ids {
-		if p := r.people[id]; p == nil || !p.known {
-			unknown = append(unknown, id)
+		if p := r.people[id]; p == nil || !p.choiceRead {
+			missing = append(missing, id)
 		}
 	}
-	return unknown
+	return missing
 }
 
-// strangers lists whom to read before they can be told of.
-func (r *roster) strangers() []int64 { return r.unknown(slices.Collect(maps.Keys(r.untold))) }
-
-// writes are the leases that the database lacks or has too many.
-type writes struct {
-	taken  []int64 // people, in ascending order
-	idle   []bool  // of the taken
-	given  []int64 // people whose lease ends, in ascending order
-	wentAt []time.Time
+// choicesToRead returns the users whose choice has to be read before their changes
+// can be sent.
+func (r *roster) choicesToRead() []int64 {
+	return r.missingChoices(slices.Collect(maps.Keys(r.dirtyUsers)))
 }
 
-func (w writes) none() bool { return len(w.taken) == 0 && len(w.given) == 0 }
+// leaseChanges are the leases of this node to insert or update, and to delete.
+type leaseChanges struct {
+	acquired     []int64     // users, in ascending order
+	idle         []bool      // for each of acquired
+	released     []int64     // users whose lease ends, in ascending order
+	lastClosedAt []time.Time // for each of released
+}
 
-// toWrite collects what to write of this node's leases.
-func (r *roster) toWrite() writes {
-	var w writes
-	for _, id := range slices.Sorted(maps.Keys(r.unwritten)) {
+func (w leaseChanges) empty() bool { return len(w.acquired) == 0 && len(w.released) == 0 }
+
+// pendingLeases returns the changes of this node's leases that have to be written.
+func (r *roster) pendingLeases() leaseChanges {
+	var w leaseChanges
+	for _, id := range slices.Sorted(maps.Keys(r.dirtyLeases)) {
 		p := r.people[id]
 		switch {
-		case p.here && (p.written == nil || p.written.idle != p.allIdle()):
-			w.taken, w.idle = append(w.taken, id), append(w.idle, p.allIdle())
-		case !p.here && p.written != nil:
-			w.given, w.wentAt = append(w.given, id), append(w.wentAt, p.wentAt)
+		case p.here && (p.storedLease == nil || p.storedLease.idle != p.allIdle()):
+			w.acquired, w.idle = append(w.acquired, id), append(w.idle, p.allIdle())
+		case !p.here && p.storedLease != nil:
+			w.released, w.lastClosedAt = append(w.released, id), append(w.lastClosedAt, p.lastClosedAt)
 		default:
-			delete(r.unwritten, id)
+			delete(r.dirtyLeases, id)
 		}
 	}
 	return w
 }
 
-// wrote notes that the database has it.
-func (r *roster) wrote(w writes) {
-	for i, id := range w.taken {
-		r.people[id].written = &lease{idle: w.idle[i]}
+// confirmLeases notes that the database has the changes.
+func (r *roster) confirmLeases(w leaseChanges) {
+	for i, id := range w.acquired {
+		r.people[id].storedLease = &lease{idle: w.idle[i]}
 	}
-	for _, id := range w.given {
-		r.people[id].written = nil
+	for _, id := range w.released {
+		r.people[id].storedLease = nil
 	}
 }
 
-// rewrite notes that the database has lost all leases of this node.
-func (r *roster) rewrite() {
+// resetLeases notes that the database has lost all leases of this node.
+func (r *roster) resetLeases() {
 	for id, p := range r.people {
-		if p.written = nil; p.here {
-			r.unwritten[id] = true
+		if p.storedLease = nil; p.here {
+			r.dirtyLeases[id] = true
 		}
 	}
 }

@@ -8,261 +8,263 @@ import (
 
 const sam = int64(7)
 
-// stage is a roster with a clock of its own, and what its watchers were told.
-type stage struct {
+// rosterTest is a roster with its own clock, and the events that its diffs make.
+type rosterTest struct {
 	t *testing.T
 	*roster
-	now  time.Time
-	told []string
+	now    time.Time
+	events []string
 }
 
-func newStage(t *testing.T) *stage {
-	return &stage{t: t, roster: newRoster(5 * time.Second), now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)}
+func newRosterTest(t *testing.T) *rosterTest {
+	return &rosterTest{t: t, roster: newRoster(5 * time.Second), now: time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)}
 }
 
-func (s *stage) after(d time.Duration) *stage {
+func (s *rosterTest) after(d time.Duration) *rosterTest {
 	s.now = s.now.Add(d)
 	s.expire(s.now)
 	return s
 }
 
-// read lets the roster know what whoever it asks for has chosen.
-func (s *stage) read(c Choice) *stage {
-	for _, id := range s.strangers() {
-		s.learn([]record{{userID: id, choice: c}})
+// read gives the roster the choice c for each user whose choice it has to read.
+func (s *rosterTest) read(c Choice) *rosterTest {
+	for _, id := range s.choicesToRead() {
+		s.applyChoices([]record{{userID: id, choice: c}})
 	}
 	return s
 }
 
-func (s *stage) collect() {
+func (s *rosterTest) collect() {
 	for _, id := range s.pending() {
-		n := s.tell(id)
+		n := s.takeDiff(id)
 		switch {
-		case n.came():
-			s.told = append(s.told, "came")
-		case n.went():
-			s.told = append(s.told, "went")
+		case n.cameOnline():
+			s.events = append(s.events, "came")
+		case n.wentOffline():
+			s.events = append(s.events, "went")
 		}
 		if n.changed() {
-			s.told = append(s.told, string(n.is.Status)+n.is.Text)
+			s.events = append(s.events, string(n.after.Status)+n.after.Text)
 		}
-		if n.own != nil {
-			s.told = append(s.told, "own "+string(n.own.Status)+n.own.Text)
+		if n.self != nil {
+			s.events = append(s.events, "own "+string(n.self.Status)+n.self.Text)
 		}
 	}
 }
 
-func (s *stage) tells(want ...string) *stage {
+func (s *rosterTest) want(want ...string) *rosterTest {
 	s.t.Helper()
-	s.read(unchosen).collect()
-	if !slices.Equal(s.told, want) {
-		s.t.Errorf("told %q, want %q", s.told, want)
+	s.read(defaultChoice).collect()
+	if !slices.Equal(s.events, want) {
+		s.t.Errorf("sent %q, want %q", s.events, want)
 	}
-	s.told = nil
+	s.events = nil
 	return s
 }
 
-func TestOnlyTheFirstAndTheLastConnectionAreTold(t *testing.T) {
-	s := newStage(t)
+func TestPresenceChangesWithTheFirstAndTheLastConnection(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
+	s.want("came", "online")
 	s.open(sam, "b")
-	s.tells()
+	s.want()
 	s.close(sam, "a", s.now)
-	s.after(time.Minute).tells()
+	s.after(time.Minute).want()
 	s.close(sam, "b", s.now)
 	s.close(sam, "b", s.now.Add(time.Second)) // a second end changes nothing
 	s.close(sam, "never", s.now)
 	s.close(8, "never", s.now)
-	s.after(5*time.Second - 1).tells()
+	s.after(5*time.Second - 1).want()
 	gone := s.now.Add(1 - 5*time.Second)
-	s.after(1).tells("went", "offline")
+	s.after(1).want("went", "offline")
 	if seen := s.presence(0, sam).LastSeenAt; seen == nil || !seen.Equal(gone) {
 		t.Errorf("last seen at %v, want %v", seen, gone)
 	}
-	s.after(time.Hour).tells()
+	s.after(time.Hour).want()
 }
 
-func TestWhoSubscribesBelievesWhatTheOthersWereTold(t *testing.T) {
-	s := newStage(t)
+func TestPresenceSnapshotIsWhatOtherWatchersWereSent(t *testing.T) {
+	s := newRosterTest(t)
 	believes := func(viewer int64, want ...int64) {
 		t.Helper()
-		if got := s.watched(viewer); !slices.Equal(got, want) {
-			t.Errorf("%d believes that %v are online, want %v", viewer, got, want)
+		if got := s.snapshot(viewer); !slices.Equal(got, want) {
+			t.Errorf("the snapshot for user %d is %v, want %v", viewer, got, want)
 		}
 	}
 	s.open(sam, "a")
-	s.read(unchosen)
+	s.read(defaultChoice)
 	believes(8)
 	believes(sam, sam)
-	s.tells("came", "online")
+	s.want("came", "online")
 	believes(8, sam)
 	s.close(sam, "a", s.now)
 	s.after(time.Minute)
 	believes(8, sam)
 	believes(sam)
-	s.open(sam, "a") // before it was told that they went: it never is
-	s.tells()
+	s.open(sam, "a") // before the going was sent: it never is
+	s.want()
 	believes(8, sam)
-	s.choose(sam, Choice{Status: Invisible, Version: 1})
+	s.applyChoice(sam, Choice{Status: Invisible, Version: 1})
 	believes(8, sam)
 	believes(sam)
-	s.tells("went", "offline", "own invisible")
+	s.want("went", "offline", "own invisible")
 	believes(8)
 }
 
-func TestAReloadMakesNoFlicker(t *testing.T) {
-	s := newStage(t)
+func TestPresenceDoesNotFlickerOnReload(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
+	s.want("came", "online")
 	for range 10 {
 		s.close(sam, "a", s.now)
-		s.after(4 * time.Second).tells()
+		s.after(4 * time.Second).want()
 		s.open(sam, "a")
-		s.after(4 * time.Second).tells()
+		s.after(4 * time.Second).want()
 	}
 }
 
-func TestGraceCountsFromTheLastEnd(t *testing.T) {
-	s := newStage(t)
+func TestPresenceGraceBeginsWhenTheLastConnectionCloses(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
+	s.want("came", "online")
 	s.close(sam, "a", s.now)
 	s.after(4*time.Second).open(sam, "b")
 	s.close(sam, "b", s.now)
-	s.after(4 * time.Second).tells()
+	s.after(4 * time.Second).want()
 	if at, ok := s.nextExpiry(); !ok || at.Sub(s.now) != time.Second {
 		t.Errorf("the next expiry is at %v, %v", at, ok)
 	}
-	s.after(time.Second).tells("went", "offline")
+	s.after(time.Second).want("went", "offline")
 	if _, ok := s.nextExpiry(); ok {
-		t.Error("somebody is still leaving")
+		t.Error("there is still an expiry to come")
 	}
 }
 
-func TestWhoComesIsNotToldBeforeTheirChoiceWasRead(t *testing.T) {
-	s := newStage(t)
+func TestPresenceIsNotSentBeforeTheChoiceIsRead(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
 	s.collect()
-	if len(s.told) > 0 || s.presence(0, sam).IsOnline() || len(s.online()) > 0 {
-		t.Errorf("somebody unknown is online; told %v", s.told)
+	if len(s.events) > 0 || s.presence(0, sam).IsOnline() || len(s.online()) > 0 {
+		t.Errorf("a user whose choice is not read is online; sent %v", s.events)
 	}
-	s.read(Choice{Status: Invisible}).tells()
+	s.read(Choice{Status: Invisible}).want()
 	if len(s.online()) > 0 || s.presence(sam, sam).Status != Invisible {
-		t.Error("the invisible are to be seen, or not by themselves")
+		t.Error("an invisible user is online for others, or not invisible to themselves")
 	}
 }
 
-func TestAChoiceIsReadAnewWhenSomebodyComesBack(t *testing.T) {
-	s := newStage(t)
+func TestPresenceChoiceIsReadAgainWhenTheUserReturns(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
+	s.want("came", "online")
 	s.close(sam, "a", s.now)
-	s.after(5*time.Second).tells("went", "offline")
+	s.after(5*time.Second).want("went", "offline")
 	s.open(sam, "a")
-	s.read(Choice{Status: Invisible, Version: 1}).tells()
+	s.read(Choice{Status: Invisible, Version: 1}).want()
 }
 
-func TestAChangeOfStatusIsAnUpdate(t *testing.T) {
-	s := newStage(t)
+func TestPresenceStatusChangeIsAnUpdate(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
-	s.choose(sam, Choice{Status: Busy, Text: " lunch", Version: 1})
-	s.tells("busy lunch", "own busy lunch")
-	s.choose(sam, Choice{Status: Busy, Text: " lunch", Version: 2})
-	s.tells()
-	s.choose(sam, Choice{Status: Away, Version: 1}) // older than what is known
-	s.tells()
-	s.choose(sam, Choice{Status: Online, Version: 3})
-	s.tells("online", "own online")
+	s.want("came", "online")
+	s.applyChoice(sam, Choice{Status: Busy, Text: " lunch", Version: 1})
+	s.want("busy lunch", "own busy lunch")
+	s.applyChoice(sam, Choice{Status: Busy, Text: " lunch", Version: 2})
+	s.want()
+	s.applyChoice(sam, Choice{Status: Away, Version: 1}) // older than what the roster has
+	s.want()
+	s.applyChoice(sam, Choice{Status: Online, Version: 3})
+	s.want("online", "own online")
 }
 
-func TestTurningInvisibleIsGoing(t *testing.T) {
-	s := newStage(t)
+func TestPresenceOfAnInvisibleUserIsOffline(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
+	s.want("came", "online")
 	hid := s.now
-	s.choose(sam, Choice{Status: Invisible, Text: " x", Version: 1, LastSeenAt: &hid})
-	s.tells("went", "offline", "own invisible x")
+	s.applyChoice(sam, Choice{Status: Invisible, Text: " x", Version: 1, LastSeenAt: &hid})
+	s.want("went", "offline", "own invisible x")
 	s.after(time.Minute).close(sam, "a", s.now)
-	s.after(time.Minute).tells()
+	s.after(time.Minute).want()
 	if p := s.presence(0, sam); !p.LastSeenAt.Equal(hid) || p.Text != "" {
 		t.Errorf("others see %+v, want last seen when they hid", p)
 	}
 	s.open(sam, "a")
-	s.read(Choice{Status: Invisible, Version: 1}).tells()
-	s.choose(sam, Choice{Status: Online, Version: 2})
-	s.tells("came", "online", "own online")
+	s.read(Choice{Status: Invisible, Version: 1}).want()
+	s.applyChoice(sam, Choice{Status: Online, Version: 2})
+	s.want("came", "online", "own online")
 }
 
-func TestIdleEverywhereIsAway(t *testing.T) {
-	s := newStage(t)
+func TestPresenceIsAwayWhenAllTabsAreIdle(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
 	s.open(sam, "b")
-	s.tells("came", "online")
-	s.idle(sam, "a", true)
-	s.idle(sam, "other", true)
-	s.idle(9, "a", true)
-	s.tells()
-	s.idle(sam, "b", true)
-	s.tells("away", "own away")
-	s.open(sam, "c") // whoever opens a tab is there
-	s.tells("online", "own online")
+	s.want("came", "online")
+	s.setIdle(sam, "a", true)
+	s.setIdle(sam, "other", true)
+	s.setIdle(9, "a", true)
+	s.want()
+	s.setIdle(sam, "b", true)
+	s.want("away", "own away")
+	s.open(sam, "c") // a new tab is active
+	s.want("online", "own online")
 	s.close(sam, "c", s.now)
-	s.tells("away", "own away")
-	s.choose(sam, Choice{Status: Busy, Version: 1})
-	s.tells("busy", "own busy")
-	s.choose(sam, Choice{Status: Online, Version: 2})
-	s.tells("away", "own away")
+	s.want("away", "own away")
+	s.applyChoice(sam, Choice{Status: Busy, Version: 1})
+	s.want("busy", "own busy")
+	s.applyChoice(sam, Choice{Status: Online, Version: 2})
+	s.want("away", "own away")
 	s.close(sam, "a", s.now)
 	s.close(sam, "b", s.now) // idle to the end
-	s.after(time.Second).tells()
-	s.idle(sam, "a", false)
-	s.tells()
+	s.after(time.Second).want()
+	s.setIdle(sam, "a", false)
+	s.want()
 }
 
-func TestALeaseElsewhereKeepsSomebodyOnline(t *testing.T) {
-	s := newStage(t)
-	there := func(idle bool) { s.see([]record{{userID: sam, choice: unchosen, elsewhere: &lease{idle}}}) }
+func TestPresenceLeaseOfAnotherNodeKeepsTheUserOnline(t *testing.T) {
+	s := newRosterTest(t)
+	there := func(idle bool) {
+		s.applyLeases([]record{{userID: sam, choice: defaultChoice, otherLease: &lease{idle}}})
+	}
 	there(true)
-	s.tells("came", "away")
+	s.want("came", "away")
 	there(false)
-	s.tells("online")
+	s.want("online")
 	s.open(sam, "a")
-	s.idle(sam, "a", true)
-	s.tells()
+	s.setIdle(sam, "a", true)
+	s.want()
 	there(true)
-	s.tells("away", "own away")
+	s.want("away", "own away")
 	s.close(sam, "a", s.now)
-	s.after(time.Minute).tells()
-	s.see(nil)
-	if s.collect(); len(s.told) > 0 {
-		t.Errorf("told %v before it was read when they went", s.told)
+	s.after(time.Minute).want()
+	s.applyLeases(nil)
+	if s.collect(); len(s.events) > 0 {
+		t.Errorf("sent %v before the time of going was read", s.events)
 	}
 	went := s.now.Add(-time.Second)
-	s.read(Choice{Status: Online, LastSeenAt: &went}).tells("went", "offline")
+	s.read(Choice{Status: Online, LastSeenAt: &went}).want("went", "offline")
 	if p := s.presence(0, sam); !p.LastSeenAt.Equal(went) {
 		t.Errorf("last seen at %v", p.LastSeenAt)
 	}
 }
 
-func TestAStatusChosenElsewhereIsTold(t *testing.T) {
-	s := newStage(t)
+func TestPresenceStatusChosenOnAnotherNodeIsSent(t *testing.T) {
+	s := newRosterTest(t)
 	s.open(sam, "a")
-	s.tells("came", "online")
-	s.see([]record{{userID: sam, choice: Choice{Status: Busy, Version: 1}}})
-	s.tells("busy", "own busy")
-	s.see([]record{{userID: sam, choice: Choice{Status: Online, Version: 0}}}) // read before
-	s.tells()
+	s.want("came", "online")
+	s.applyLeases([]record{{userID: sam, choice: Choice{Status: Busy, Version: 1}}})
+	s.want("busy", "own busy")
+	s.applyLeases([]record{{userID: sam, choice: Choice{Status: Online, Version: 0}}}) // an older read
+	s.want()
 }
 
-func TestLeasesAreWrittenUntilTheDatabaseHasThem(t *testing.T) {
-	s := newStage(t)
-	check := func(taken, given []int64) writes {
+func TestPresenceLeasesArePendingUntilConfirmed(t *testing.T) {
+	s := newRosterTest(t)
+	check := func(acquired, released []int64) leaseChanges {
 		t.Helper()
-		w := s.toWrite()
-		if !slices.Equal(w.taken, taken) || !slices.Equal(w.given, given) {
-			t.Errorf("takes %v and gives %v, want %v and %v", w.taken, w.given, taken, given)
+		w := s.pendingLeases()
+		if !slices.Equal(w.acquired, acquired) || !slices.Equal(w.released, released) {
+			t.Errorf("acquires %v and releases %v, want %v and %v", w.acquired, w.released, acquired, released)
 		}
 		return w
 	}
@@ -270,23 +272,23 @@ func TestLeasesAreWrittenUntilTheDatabaseHasThem(t *testing.T) {
 	s.open(8, "b")
 	s.open(sam, "a")
 	check([]int64{7, 8}, nil)
-	s.wrote(check([]int64{7, 8}, nil))
+	s.confirmLeases(check([]int64{7, 8}, nil))
 	check(nil, nil)
-	s.idle(sam, "a", true)
-	s.wrote(check([]int64{7}, nil))
+	s.setIdle(sam, "a", true)
+	s.confirmLeases(check([]int64{7}, nil))
 	went := s.now
 	s.close(sam, "a", s.now)
 	check(nil, nil)
 	s.after(5 * time.Second)
-	if w := check(nil, []int64{7}); !w.wentAt[0].Equal(went) {
-		t.Errorf("went at %v", w.wentAt)
+	if w := check(nil, []int64{7}); !w.lastClosedAt[0].Equal(went) {
+		t.Errorf("last closed at %v", w.lastClosedAt)
 	}
-	s.open(sam, "a") // back before it was written: the lease stays, no more idle
-	s.wrote(check([]int64{7}, nil))
-	s.rewrite()
-	s.wrote(check([]int64{7, 8}, nil))
+	s.open(sam, "a") // back before the release was written: the lease stays, and is not idle any more
+	s.confirmLeases(check([]int64{7}, nil))
+	s.resetLeases()
+	s.confirmLeases(check([]int64{7, 8}, nil))
 	s.close(8, "b", s.now)
 	s.after(5 * time.Second)
-	s.rewrite() // with the node its leases were taken away
+	s.resetLeases() // the node was deleted, and its leases with it
 	check([]int64{7}, nil)
 }

@@ -18,40 +18,43 @@ import (
 
 // People is what presence needs to know of accounts.
 type People interface {
-	// Profiles returns who is there of the ids.
+	// Profiles returns the profiles of those of the users who exist.
 	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
 }
 
-// Config is how the service runs. The zero value is the usual.
+// Config configures a Service. A zero field has its default.
 type Config struct {
-	Node  string // what this node is called, for people who ask
-	Log   *slog.Logger
-	Guard loop.Guard                              // catches the panics of Run; without a logger it uses Log
-	Seen  func(ctx context.Context, userID int64) // called after others began or ceased to see somebody with connections here; nil: nobody asks
+	Node  string       // the node's name, shown in Explanation
+	Log   *slog.Logger // nil: slog.Default
+	Guard loop.Guard   // catches the panics of Run; without a logger it uses Log
+
+	// Seen is called after a user with connections to this node came online or went
+	// offline for others. It may be nil.
+	Seen func(ctx context.Context, userID int64)
 	Timing
 }
 
-// Service knows who is here. Its methods are safe to call at once.
+// Service knows which users are online. Its methods are safe for concurrent use.
 type Service struct {
-	db     *postgres.DB
-	hub    *hub.Hub
-	people People
-	log    *slog.Logger
-	guard  loop.Guard
-	timing Timing
-	seen   func(ctx context.Context, userID int64)
-	node   node
-	alive  atomic.Int64 // nodes at the last heartbeat
-	moved  loop.Wake    // when Run has something to do
-	beatAt time.Time    // of Run
-	names  names
+	db       *postgres.DB
+	hub      *hub.Hub
+	people   People
+	log      *slog.Logger
+	guard    loop.Guard
+	timing   Timing
+	onSeen   func(ctx context.Context, userID int64)
+	node     node
+	alive    atomic.Int64 // nodes at the last heartbeat
+	wake     loop.Wake    // signalled when Run has something to do
+	beatAt   time.Time    // of the last heartbeat; used by Run only
+	profiles profileCache
 
-	mu     sync.Mutex // also held while telling: see announce
+	mu     sync.Mutex // also held while events are sent: see broadcast
 	roster *roster
 }
 
-// New wires the service to its database, hub and people, and watches the hub
-// for connections that come and go, so make one a hub. Begin and Run do the rest.
+// New returns a service that listens to the hub for connections that open and
+// close, so a hub has one service at most. Begin and Run do the rest.
 func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -61,10 +64,10 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	}
 	timing := c.Timing.withDefaults()
 	s := &Service{
-		db: db, hub: h, people: people, log: c.Log, guard: c.Guard.WithLog(c.Log), timing: timing, seen: c.Seen,
-		node:  node{id: "n_" + strings.ToLower(rand.Text()), name: c.Node},
-		moved: loop.NewWake(), roster: newRoster(timing.Grace),
-		names: names{people: people, fresh: timing.Pace},
+		db: db, hub: h, people: people, log: c.Log, guard: c.Guard.WithLog(c.Log), timing: timing, onSeen: c.Seen,
+		node: node{id: "n_" + strings.ToLower(rand.Text()), name: c.Node},
+		wake: loop.NewWake(), roster: newRoster(timing.Grace),
+		profiles: profileCache{people: people, maxAge: timing.Pace},
 	}
 	h.OnOpen(s.opened)
 	h.OnLeave("user-", s.left)
@@ -75,7 +78,7 @@ func (s *Service) opened(o hub.Opened) {
 	if o.Conn.UserID() == 0 {
 		return
 	}
-	defer s.moved.Signal()
+	defer s.wake.Signal()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.roster.open(o.Conn.UserID(), o.Conn.ID())
@@ -84,27 +87,27 @@ func (s *Service) opened(o hub.Opened) {
 func (s *Service) left(l hub.Left) {
 	id := l.Conn.UserID()
 	if l.Room != hub.UserRoom(id) {
-		return // a room of another feature that begins with the same word
+		return // a room of another feature with the same prefix
 	}
-	defer s.moved.Signal()
+	defer s.wake.Signal()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.roster.close(id, l.Conn.ID(), time.Now())
 }
 
-// Subscribe joins the connection to the watchers and returns who is online, as
-// they know it. Both happen under the lock of the telling, and what is told
-// afterwards is held until the answer is on its way: so it is newer, and comes
-// later.
+// Subscribe joins the connection to the watchers and returns the users who are
+// online, as the other watchers know it. Both happen under the lock that sending
+// takes, and later events are held until the answer is queued: so they are newer
+// than the answer and arrive after it.
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) ([]account.Profile, error) {
-	if err := s.read(ctx, []int64{conn.UserID()}); err != nil {
+	if err := s.readChoices(ctx, []int64{conn.UserID()}); err != nil {
 		return nil, err
 	}
 	ids, err := s.join(conn)
 	if err != nil {
 		return nil, err
 	}
-	here, err := s.names.of(ctx, ids)
+	here, err := s.profiles.get(ctx, ids)
 	if err != nil {
 		s.hub.Leave(conn, Room)
 		return nil, err
@@ -119,21 +122,21 @@ func (s *Service) join(conn *hub.Conn) (online []int64, err error) {
 		return nil, err
 	}
 	conn.Hold(Room)
-	return s.roster.watched(conn.UserID()), nil
+	return s.roster.snapshot(conn.UserID()), nil
 }
 
-// Of returns how the viewer sees these people; unknown ids are left out.
+// Of returns how the viewer sees these users; unknown ids are left out.
 func (s *Service) Of(ctx context.Context, viewer int64, ids []int64) (map[int64]Presence, error) {
 	if len(ids) > maxIDs {
 		return nil, fault.Invalid("ids", "must not be more than 500")
 	}
-	found, err := choices(ctx, s.db, ids)
+	found, err := readChoices(ctx, s.db, ids)
 	if err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.roster.learn(found)
+	s.roster.applyChoices(found)
 	seen := make(map[int64]Presence, len(found))
 	for _, f := range found {
 		seen[f.userID] = s.roster.presence(viewer, f.userID)
@@ -141,9 +144,9 @@ func (s *Service) Of(ctx context.Context, viewer int64, ids []int64) (map[int64]
 	return seen, nil
 }
 
-// Mine returns what somebody chose, and how they are to themselves.
+// Mine returns what the user chose, and how the user sees themselves.
 func (s *Service) Mine(ctx context.Context, userID int64) (Choice, Presence, error) {
-	if err := s.read(ctx, []int64{userID}); err != nil {
+	if err := s.readChoices(ctx, []int64{userID}); err != nil {
 		return Choice{}, Presence{}, err
 	}
 	s.mu.Lock()
@@ -151,11 +154,11 @@ func (s *Service) Mine(ctx context.Context, userID int64) (Choice, Presence, err
 	return s.roster.person(userID).choice, s.roster.presence(userID, userID), nil
 }
 
-// Online returns how everybody sees these people: the online state of every
-// answer and event. It asks the database only for people it has not met yet,
-// and does without when that is away.
+// Online returns how other users see these users: the online state of every answer
+// and event. It asks the database only for choices that it has not read yet, and
+// answers without them when the database fails.
 func (s *Service) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
-	s.complain(ctx, "online", s.read(ctx, ids))
+	s.logError(ctx, "online", s.readChoices(ctx, ids))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	online := make(map[int64]account.Presence, len(ids))
@@ -169,51 +172,52 @@ func (s *Service) Online(ctx context.Context, ids []int64) map[int64]account.Pre
 	return online
 }
 
-// Visible says whether others may see that somebody is here: they are not
-// invisible. It asks nobody, and is false as long as that was not read; when it
-// changes, Config.Seen is called.
+// Visible reports whether others may see where the user is: it is false for an
+// invisible user, and until the choice has been read, because Visible does not ask
+// the database. When it changes, Config.Seen is called.
 func (s *Service) Visible(userID int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.roster.visible(userID)
 }
 
-// Count is how many are online, for others.
+// Count returns how many users others see as online.
 func (s *Service) Count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.roster.online())
 }
 
-// Nodes is how many live on the database, this one too, as of its last heartbeat.
+// Nodes returns how many nodes had a valid heartbeat in the database, including
+// this one, at this node's last heartbeat.
 func (s *Service) Nodes() int { return int(s.alive.Load()) }
 
-// locked asks the roster under the service's lock.
+// locked calls ask under the service's lock.
 func locked[T any](s *Service, ask func() T) T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return ask()
 }
 
-// read asks the database for those whom the roster does not know.
-func (s *Service) read(ctx context.Context, ids []int64) error {
-	unknown := locked(s, func() []int64 { return s.roster.unknown(ids) })
+// readChoices reads those choices of the users that the roster does not have.
+func (s *Service) readChoices(ctx context.Context, ids []int64) error {
+	unknown := locked(s, func() []int64 { return s.roster.missingChoices(ids) })
 	if len(unknown) == 0 {
 		return nil
 	}
-	found, err := choices(ctx, s.db, unknown)
+	found, err := readChoices(ctx, s.db, unknown)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.roster.learn(found)
+	s.roster.applyChoices(found)
 	return nil
 }
 
-// Set changes somebody's status or text, which is kept, or whether anybody is
-// active at the connection, which is not. The others are told, and so are the
-// person's other tabs.
+// Set changes the user's status or text, which are stored, or whether the connection
+// from is idle, which is not. Idle requires from; otherwise from may be nil. The
+// change is sent to the other users and to the user's other tabs.
 func (s *Service) Set(ctx context.Context, from *hub.Conn, userID int64, c Change) (Presence, error) {
 	if c.Text != nil {
 		c.Text = new(strings.TrimSpace(*c.Text))
@@ -224,50 +228,52 @@ func (s *Service) Set(ctx context.Context, from *hub.Conn, userID int64, c Chang
 	if c.Idle != nil && from == nil {
 		return Presence{}, fault.WebSocketRequired()
 	}
-	if err := s.read(ctx, []int64{userID}); err != nil {
+	if err := s.readChoices(ctx, []int64{userID}); err != nil {
 		return Presence{}, err
 	}
-	if c.chooses() {
-		if err := s.choose(ctx, userID, c); err != nil {
+	if c.changesChoice() {
+		if err := s.saveChoice(ctx, userID, c); err != nil {
 			return Presence{}, err
 		}
 	}
 	if c.Idle != nil {
 		s.setIdle(from, *c.Idle)
 	}
-	return s.tellOf(ctx, userID, from)
+	return s.announceUser(ctx, userID, from)
 }
 
-func (s *Service) choose(ctx context.Context, userID int64, c Change) error {
+func (s *Service) saveChoice(ctx context.Context, userID int64, c Change) error {
 	seen := locked(s, func() bool { return s.roster.presence(0, userID).IsOnline() })
-	chosen, err := choose(ctx, s.db, userID, c.Status, c.Text, seen)
+	chosen, err := saveChoice(ctx, s.db, userID, c.Status, c.Text, seen)
 	if err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.roster.choose(userID, chosen)
+	s.roster.applyChoice(userID, chosen)
 	return nil
 }
 
 func (s *Service) setIdle(from *hub.Conn, idle bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.roster.idle(from.UserID(), from.ID(), idle)
-	s.moved.Signal() // the lease says so to other nodes
+	s.roster.setIdle(from.UserID(), from.ID(), idle)
+	s.wake.Signal() // Run writes it into the lease, for other nodes
 }
 
-// tellOf tells of one person at once, so that the connection that asked is left
-// out, unless Run is first: then it hears what it knows. What the database has keeps, whoever cannot be told: Run tries again.
-func (s *Service) tellOf(ctx context.Context, userID int64, from *hub.Conn) (Presence, error) {
+// announceUser sends a user's changes without waiting for Run, which could not
+// leave out the connection from. If Run is first all the same, from gets the event
+// of its own change. A failure to send is not returned: the change is stored, and
+// Run tries again.
+func (s *Service) announceUser(ctx context.Context, userID int64, from *hub.Conn) (Presence, error) {
 	if err := s.announce(ctx, []int64{userID}, from); err != nil {
-		s.complain(ctx, "announce", err)
-		s.moved.Signal()
+		s.logError(ctx, "announce", err)
+		s.wake.Signal()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.roster.person(userID)
-	if self := p.self(); self.IsOnline() {
+	if self := p.ownPresence(); self.IsOnline() {
 		return self, nil
 	}
 	return Presence{Status: p.choice.Status, Text: p.choice.Text}, nil

@@ -22,18 +22,18 @@ import (
 
 var brisk = Timing{Grace: 20 * time.Millisecond, Beat: 50 * time.Millisecond, TTL: 500 * time.Millisecond, Pace: time.Millisecond}
 
-// itself lets account ask the service that is made with it.
-type itself struct{ *Service }
+// lateService lets account ask a Service that is made after it.
+type lateService struct{ *Service }
 
-func (i *itself) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
+func (i *lateService) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
 	return i.Service.Online(ctx, ids)
 }
 
-// running is a service on a node of its own, until the test ends. Changes to it
-// come before it runs.
-func running(t testing.TB, db *postgres.DB, timing Timing, change ...func(*Service)) (*Service, *hub.Hub) {
+// startService starts a service on its own node, which runs until the test ends.
+// The changes are applied before it runs.
+func startService(t testing.TB, db *postgres.DB, timing Timing, change ...func(*Service)) (*Service, *hub.Hub) {
 	t.Helper()
-	h, online := hub.New(hub.Config{}), &itself{}
+	h, online := hub.New(hub.Config{}), &lateService{}
 	people, err := account.New(db, account.Config{Hub: h, Online: online, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
 	if err != nil {
 		t.Fatal(err)
@@ -56,8 +56,8 @@ func running(t testing.TB, db *postgres.DB, timing Timing, change ...func(*Servi
 	return s, h
 }
 
-// crowd makes people; their ids begin with 1.
-func crowd(t testing.TB, db *postgres.DB, n int) {
+// insertUsers creates n users with the ids from 1.
+func insertUsers(t testing.TB, db *postgres.DB, n int) {
 	t.Helper()
 	if _, err := db.Exec(t.Context(), `
 		insert into account.users (full_name, handle, email)
@@ -66,20 +66,20 @@ func crowd(t testing.TB, db *postgres.DB, n int) {
 	}
 }
 
-// naive is a client that keeps who is online as the first guide does: the
-// answer overwrites what it has, events add and remove.
-type naive struct {
+// naiveClient keeps who is online as the first guide does: the answer overwrites
+// what it has, events add and remove.
+type naiveClient struct {
 	conn   *hub.Conn
 	online map[int64]bool
-	status map[int64]Status // of whom it was told
+	status map[int64]Status // of the last presenceUpdated of each user
 	frames int
 }
 
-func newNaive(h *hub.Hub, userID int64) *naive {
-	return &naive{conn: h.Open(hub.Identity{UserID: userID}), online: map[int64]bool{}, status: map[int64]Status{}}
+func newNaiveClient(h *hub.Hub, userID int64) *naiveClient {
+	return &naiveClient{conn: h.Open(hub.Identity{UserID: userID}), online: map[int64]bool{}, status: map[int64]Status{}}
 }
 
-func (n *naive) subscribe(t testing.TB, s *Service) {
+func (n *naiveClient) subscribe(t testing.TB, s *Service) {
 	here, err := s.Subscribe(context.Background(), n.conn)
 	if err != nil {
 		t.Error(err)
@@ -90,7 +90,7 @@ func (n *naive) subscribe(t testing.TB, s *Service) {
 	n.conn.Release()
 }
 
-func (n *naive) hear(t testing.TB) {
+func (n *naiveClient) hear(t testing.TB) {
 	frames, _ := n.conn.Take(nil)
 	n.frames += len(frames)
 	for _, f := range frames {
@@ -100,7 +100,7 @@ func (n *naive) hear(t testing.TB) {
 	}
 }
 
-func (n *naive) apply(t testing.TB, line []byte) {
+func (n *naiveClient) apply(t testing.TB, line []byte) {
 	var e struct {
 		Event string
 		Data  json.RawMessage
@@ -130,15 +130,15 @@ func (n *naive) apply(t testing.TB, line []byte) {
 	}
 }
 
-// presence is how somebody is by what the client was told.
-func (n *naive) presence(id int64) Presence {
-	if status, told := n.status[id]; told {
+// presence returns the user's presence as the client was sent it.
+func (n *naiveClient) presence(id int64) Presence {
+	if status, ok := n.status[id]; ok {
 		return Presence{Status: status}
 	}
 	return Presence{Status: Offline}
 }
 
-func (n *naive) ids(but int64) []int64 {
+func (n *naiveClient) ids(but int64) []int64 {
 	var ids []int64
 	for id := range n.online {
 		if id != but {
@@ -149,12 +149,12 @@ func (n *naive) ids(but int64) []int64 {
 	return ids
 }
 
-func TestAnswersAndEventsDoNotCross(t *testing.T) {
+func TestPresenceAnswersAndEventsDoNotCross(t *testing.T) {
 	db := testkit.Database(t)
-	crowd(t, db, 40)
-	s, h := running(t, db, brisk)
+	insertUsers(t, db, 40)
+	s, h := startService(t, db, brisk)
 	const watcher = 40
-	n := newNaive(h, watcher)
+	n := newNaiveClient(h, watcher)
 	defer h.Remove(n.conn)
 	n.subscribe(t, s)
 	var coming sync.WaitGroup
@@ -180,26 +180,26 @@ func TestAnswersAndEventsDoNotCross(t *testing.T) {
 		pauseFor(time.Millisecond)
 	}
 	<-done
-	testkit.Eventually(t, "all are gone", testkit.Patience, func() bool {
+	testkit.Eventually(t, "all others are offline", testkit.Patience, func() bool {
 		n.hear(t)
 		return len(n.ids(watcher)) == 0 && s.Count() == 1
 	})
 }
 
-func TestAnEventAfterTheReadingComesBehindTheAnswer(t *testing.T) {
+func TestPresenceEventAfterTheSnapshotFollowsTheAnswer(t *testing.T) {
 	db := testkit.Database(t)
-	crowd(t, db, 3)
-	s, h := running(t, db, brisk)
-	one, two := newNaive(h, 1), newNaive(h, 2)
+	insertUsers(t, db, 3)
+	s, h := startService(t, db, brisk)
+	one, two := newNaiveClient(h, 1), newNaiveClient(h, 2)
 	defer h.Remove(one.conn)
 	defer h.Remove(two.conn)
 	two.subscribe(t, s)
-	here, err := s.Subscribe(t.Context(), one.conn) // has read, and not answered yet
+	here, err := s.Subscribe(t.Context(), one.conn) // the snapshot is taken, the answer not queued yet
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer h.Remove(h.Open(hub.Identity{UserID: 3}))
-	testkit.Eventually(t, "the other watcher was told", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the other watcher gets userOnline", testkit.Patience, func() bool {
 		two.hear(t)
 		return two.online[3]
 	})
@@ -207,19 +207,19 @@ func TestAnEventAfterTheReadingComesBehindTheAnswer(t *testing.T) {
 	one.conn.ReplySoon(answer)
 	one.conn.Release()
 	if one.hear(t); !one.online[3] {
-		t.Errorf("the answer has overwritten what happened after it; online are %v", one.online)
+		t.Errorf("the answer has overwritten a newer event; online are %v", one.online)
 	}
 }
 
-// pauseFor lets time go by for people, who are no machines.
+// pauseFor imitates the time that users take between two actions.
 func pauseFor(d time.Duration) { <-time.After(d) }
 
-func TestAStormOfArrivalsCostsAWatcherFewFrames(t *testing.T) {
+func TestPresenceOfManyArrivalsTakesFewFrames(t *testing.T) {
 	const people = 2000
 	db := testkit.Database(t)
-	crowd(t, db, people+1)
-	s, h := running(t, db, Timing{})
-	n := newNaive(h, people+1)
+	insertUsers(t, db, people+1)
+	s, h := startService(t, db, Timing{})
+	n := newNaiveClient(h, people+1)
 	defer h.Remove(n.conn)
 	n.subscribe(t, s)
 	n.hear(t)
@@ -228,27 +228,27 @@ func TestAStormOfArrivalsCostsAWatcherFewFrames(t *testing.T) {
 	for id := range int64(people) {
 		defer h.Remove(h.Open(hub.Identity{UserID: id + 1}))
 	}
-	testkit.Eventually(t, "the watcher knows of all", 20*time.Second, func() bool {
+	testkit.Eventually(t, "the watcher has all users online", 20*time.Second, func() bool {
 		n.hear(t)
 		return len(n.ids(0)) == people+1
 	})
 	took := time.Since(began)
-	t.Logf("%d arrivals in %d frames, all known after %v", people, n.frames, took)
+	t.Logf("%d arrivals in %d frames, the last after %v", people, n.frames, took)
 	if most := int(took/pace) + 2; n.frames > most {
 		t.Errorf("%d frames in %v, want at most %d", n.frames, took, most)
 	}
 }
 
-func TestManySubscribersShareTheReadingOfNames(t *testing.T) {
+func TestPresenceProfileCacheSharesReads(t *testing.T) {
 	asked := 0
-	n := names{fresh: time.Hour, people: profilesFunc(func(ids []int64) map[int64]account.Profile {
+	n := profileCache{maxAge: time.Hour, people: profilesFunc(func(ids []int64) map[int64]account.Profile {
 		asked += len(ids)
 		return map[int64]account.Profile{ids[0]: {ID: ids[0]}}
 	})}
 	for _, ids := range [][]int64{{1}, {1}, {1, 2}, {2, 1}} {
-		got, err := n.of(t.Context(), ids)
+		got, err := n.get(t.Context(), ids)
 		if err != nil || len(got) != len(ids) || got[0].ID != ids[0] || !got[0].IsOnline {
-			t.Errorf("of %v: %+v, %v", ids, got, err)
+			t.Errorf("get %v: %+v, %v", ids, got, err)
 		}
 	}
 	if asked != 2 {
@@ -256,18 +256,18 @@ func TestManySubscribersShareTheReadingOfNames(t *testing.T) {
 	}
 }
 
-func TestSubscribersShareAFailureToReadNames(t *testing.T) {
+func TestPresenceProfileCacheSharesAFailure(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		asked, fails := 0, make(chan error)
-		n := names{fresh: time.Hour, people: hangingPeople(func() error {
+		n := profileCache{maxAge: time.Hour, people: hangingPeople(func() error {
 			asked++
 			return <-fails
 		})}
 		var waiting sync.WaitGroup
 		for range 10 {
 			waiting.Go(func() {
-				if _, err := n.of(t.Context(), []int64{1}); err == nil {
-					t.Error("the names could not be read, yet they are here")
+				if _, err := n.get(t.Context(), []int64{1}); err == nil {
+					t.Error("get returned no error, although the query failed")
 				}
 			})
 		}
@@ -275,7 +275,7 @@ func TestSubscribersShareAFailureToReadNames(t *testing.T) {
 		fails <- errors.New("the database hangs")
 		waiting.Wait()
 		if asked != 1 {
-			t.Errorf("ten who wait asked %d times", asked)
+			t.Errorf("ten callers made %d queries, want 1", asked)
 		}
 	})
 }
@@ -292,39 +292,39 @@ func (f profilesFunc) Profiles(_ context.Context, ids []int64) (map[int64]accoun
 	return f(ids), nil
 }
 
-func TestOnlyOneOfManyBuriesADeadNode(t *testing.T) {
+func TestPresenceDeadNodeIsReapedOnce(t *testing.T) {
 	db := testkit.Database(t)
-	crowd(t, db, 3)
+	insertUsers(t, db, 3)
 	ctx := t.Context()
 	dead := node{id: "n_dead", name: "dead"}
-	if _, err := renew(ctx, db, dead, -time.Second); err != nil {
+	if _, err := renewNode(ctx, db, dead, -time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if err := take(ctx, db, dead, writes{taken: []int64{1, 2, 99}, idle: []bool{false, false, false}}); err != nil {
+	if err := acquireLeases(ctx, db, dead, leaseChanges{acquired: []int64{1, 2, 99}, idle: []bool{false, false, false}}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := choose(ctx, db, 2, new(Invisible), nil, true); err != nil {
+	if _, err := saveChoice(ctx, db, 2, new(Invisible), nil, true); err != nil {
 		t.Fatal(err)
 	}
-	before, _ := choices(ctx, db, []int64{2})
+	before, _ := readChoices(ctx, db, []int64{2})
 	var mu sync.Mutex
-	var buried []string
+	var reaped []string
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			ids, err := reap(ctx, db)
+			ids, err := reapNodes(ctx, db)
 			mu.Lock()
 			defer mu.Unlock()
-			if buried = append(buried, ids...); err != nil {
+			if reaped = append(reaped, ids...); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	all.Wait()
-	if strings.Join(buried, " ") != dead.id {
-		t.Errorf("buried %v, want the dead once", buried)
+	if strings.Join(reaped, " ") != dead.id {
+		t.Errorf("reaped %v, want the dead node once", reaped)
 	}
-	after, err := choices(ctx, db, []int64{1, 2, 3, 99})
+	after, err := readChoices(ctx, db, []int64{1, 2, 3, 99})
 	if err != nil || len(after) != 3 {
 		t.Fatalf("%+v, %v", after, err)
 	}
@@ -334,46 +334,46 @@ func TestOnlyOneOfManyBuriesADeadNode(t *testing.T) {
 			seen = fmt.Sprint(r.choice.LastSeenAt.Equal(*before[0].choice.LastSeenAt))
 		}
 		if want := fmt.Sprint(r.userID != 3); seen != want {
-			t.Errorf("%d was seen: %s, want %s", r.userID, seen, want)
+			t.Errorf("user %d was seen: %s, want %s", r.userID, seen, want)
 		}
 	}
-	if left, err := leases(ctx, db, dead); err != nil || len(left) != 0 {
-		t.Errorf("left are %+v, %v", left, err)
+	if left, err := readLeases(ctx, db, dead); err != nil || len(left) != 0 {
+		t.Errorf("leases that are left: %+v, %v", left, err)
 	}
 }
 
-func TestWhoWasSilentTooLongLetsOthersSpeakBeforeItBuriesThem(t *testing.T) {
+func TestPresenceNodeDoesNotReapRightAfterItsOwnSilence(t *testing.T) {
 	s := &Service{timing: Timing{TTL: time.Hour}}
 	if !s.mayReap() {
-		t.Error("a start buries nobody")
+		t.Error("the first heartbeat may not reap")
 	}
 	if !s.mayReap() {
-		t.Error("a second heartbeat buries nobody")
+		t.Error("the second heartbeat may not reap")
 	}
 	s.beatAt = s.beatAt.Add(-2 * time.Hour) // the database was away
 	if s.mayReap() {
-		t.Error("others are buried who could not say that they live")
+		t.Error("a node may reap others that could not renew their heartbeat either")
 	}
 	if !s.mayReap() {
-		t.Error("nobody is buried any more")
+		t.Error("the heartbeat after that may not reap")
 	}
 }
 
-func TestWhatIsNotChosenStays(t *testing.T) {
+func TestPresenceChoiceKeepsWhatIsNotSet(t *testing.T) {
 	db := testkit.Database(t)
-	crowd(t, db, 1)
+	insertUsers(t, db, 1)
 	ctx := t.Context()
-	c, err := choose(ctx, db, 1, nil, new("hi"), false)
+	c, err := saveChoice(ctx, db, 1, nil, new("hi"), false)
 	if err != nil || c.Status != Online || c.Text != "hi" || c.Version != 1 {
 		t.Errorf("chose %+v, %v", c, err)
 	}
-	c, err = choose(ctx, db, 1, new(Busy), nil, false)
+	c, err = saveChoice(ctx, db, 1, new(Busy), nil, false)
 	if err != nil || c.Status != Busy || c.Text != "hi" || c.Version != 2 || c.LastSeenAt != nil {
 		t.Errorf("chose %+v, %v", c, err)
 	}
-	hid, _ := choose(ctx, db, 1, new(Invisible), nil, false)
-	again, err := choose(ctx, db, 1, new(Invisible), nil, true)
+	hid, _ := saveChoice(ctx, db, 1, new(Invisible), nil, false)
+	again, err := saveChoice(ctx, db, 1, new(Invisible), nil, true)
 	if err != nil || hid.LastSeenAt == nil || !again.LastSeenAt.Equal(*hid.LastSeenAt) {
-		t.Errorf("hid at %v, again at %v: %v", hid.LastSeenAt, again.LastSeenAt, err)
+		t.Errorf("last seen at %v, then at %v: %v", hid.LastSeenAt, again.LastSeenAt, err)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// renew writes the node's heartbeat. revived: it was not there, so neither are
-// its leases.
-func renew(ctx context.Context, db postgres.Queryer, n node, ttl time.Duration) (revived bool, err error) {
+// renewNode writes the node's heartbeat. It returns revived if the node had no row,
+// and so has no leases: xmax is 0 in a row that was inserted, not updated.
+func renewNode(ctx context.Context, db postgres.Queryer, n node, ttl time.Duration) (revived bool, err error) {
 	err = db.QueryRow(ctx, `
 		insert into presence.nodes (id, name, expires_at)
 		values ($1, $2, now() + $3::interval)
@@ -26,9 +26,9 @@ func renew(ctx context.Context, db postgres.Queryer, n node, ttl time.Duration) 
 	return revived, nil
 }
 
-// retire lets the node's leases expire soon, as if its last connections had
-// just gone.
-func retire(ctx context.Context, db postgres.Queryer, n node, grace time.Duration) error {
+// retireNode lets the node's leases expire after the grace, as if its last
+// connections had just closed.
+func retireNode(ctx context.Context, db postgres.Queryer, n node, grace time.Duration) error {
 	_, err := db.Exec(ctx, `
 		update presence.nodes
 		   set seen_at = now(), expires_at = now() + $2::interval
@@ -39,10 +39,10 @@ func retire(ctx context.Context, db postgres.Queryer, n node, grace time.Duratio
 	return nil
 }
 
-// reap takes the leases of nodes that have expired away; the people there were
-// last seen at the node's last heartbeat. It returns the nodes: of those who
-// try at once, one gets each.
-func reap(ctx context.Context, db postgres.Queryer) ([]string, error) {
+// reapNodes deletes the nodes that have expired, with their leases; the users there
+// were last seen at the node's last heartbeat. It returns the ids of the nodes. Of
+// concurrent calls one gets each node.
+func reapNodes(ctx context.Context, db postgres.Queryer) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		with dead as (
 		  delete from presence.nodes
@@ -71,16 +71,17 @@ func reap(ctx context.Context, db postgres.Queryer) ([]string, error) {
 	return dead, nil
 }
 
-// living is how many nodes have not expired.
-func living(ctx context.Context, db postgres.Queryer) (n int64, err error) {
+// countNodes returns how many nodes have not expired.
+func countNodes(ctx context.Context, db postgres.Queryer) (n int64, err error) {
 	if err := db.QueryRow(ctx, `select count(*) from presence.nodes where expires_at > now()`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count the nodes: %w", err)
 	}
 	return n, nil
 }
 
-// take writes the node's leases.
-func take(ctx context.Context, db postgres.Queryer, n node, w writes) error {
+// acquireLeases inserts or updates leases of the node. Users who do not exist are
+// left out.
+func acquireLeases(ctx context.Context, db postgres.Queryer, n node, w leaseChanges) error {
 	_, err := db.Exec(ctx, `
 		insert into presence.leases (user_id, node_id, idle)
 		select t.user_id, $1, t.idle
@@ -88,15 +89,16 @@ func take(ctx context.Context, db postgres.Queryer, n node, w writes) error {
 		  join account.users u on u.id = t.user_id
 		 order by t.user_id
 		on conflict (user_id, node_id) do update
-		   set idle = excluded.idle`, n.id, w.taken, w.idle)
+		   set idle = excluded.idle`, n.id, w.acquired, w.idle)
 	if err != nil {
-		return fmt.Errorf("take leases: %w", err)
+		return fmt.Errorf("acquire leases: %w", err)
 	}
 	return nil
 }
 
-// give ends leases of the node, and keeps when their people were last seen.
-func give(ctx context.Context, db postgres.Queryer, n node, w writes) error {
+// releaseLeases deletes leases of the node and stores when their users were last
+// seen, except for the invisible.
+func releaseLeases(ctx context.Context, db postgres.Queryer, n node, w leaseChanges) error {
 	_, err := db.Exec(ctx, `
 		with gone as (
 		  delete from presence.leases l
@@ -108,15 +110,15 @@ func give(ctx context.Context, db postgres.Queryer, n node, w writes) error {
 		select user_id, seen_at from gone order by user_id
 		on conflict (user_id) do update
 		   set last_seen_at = greatest(p.last_seen_at, excluded.last_seen_at)
-		 where p.status <> 'invisible'`, n.id, w.given, w.wentAt)
+		 where p.status <> 'invisible'`, n.id, w.released, w.lastClosedAt)
 	if err != nil {
-		return fmt.Errorf("give leases back: %w", err)
+		return fmt.Errorf("release leases: %w", err)
 	}
 	return nil
 }
 
-// leases returns everybody who has one, of any node.
-func leases(ctx context.Context, db postgres.Queryer, n node) ([]record, error) {
+// readLeases returns a record for each user with a lease of any node.
+func readLeases(ctx context.Context, db postgres.Queryer, n node) ([]record, error) {
 	rows, err := db.Query(ctx, `
 		select l.user_id,
 		       coalesce(p.status, 'online'), coalesce(p.text, ''), coalesce(p.version, 0), p.last_seen_at,
@@ -132,7 +134,7 @@ func leases(ctx context.Context, db postgres.Queryer, n node) ([]record, error) 
 		var idle *bool
 		err := row.Scan(&r.userID, &r.choice.Status, &r.choice.Text, &r.choice.Version, &r.choice.LastSeenAt, &idle)
 		if idle != nil {
-			r.elsewhere = &lease{idle: *idle}
+			r.otherLease = &lease{idle: *idle}
 		}
 		return r, err
 	})
@@ -142,8 +144,8 @@ func leases(ctx context.Context, db postgres.Queryer, n node) ([]record, error) 
 	return found, nil
 }
 
-// choices returns what these people chose; those who do not exist are left out.
-func choices(ctx context.Context, db postgres.Queryer, ids []int64) ([]record, error) {
+// readChoices returns what these users chose; those who do not exist are left out.
+func readChoices(ctx context.Context, db postgres.Queryer, ids []int64) ([]record, error) {
 	rows, err := db.Query(ctx, `
 		select u.id, coalesce(p.status, 'online'), coalesce(p.text, ''), coalesce(p.version, 0), p.last_seen_at
 		  from account.users u
@@ -163,9 +165,10 @@ func choices(ctx context.Context, db postgres.Queryer, ids []int64) ([]record, e
 	return found, nil
 }
 
-// choose keeps what somebody chose; nil leaves as it is. Who turns invisible
-// was last seen now, if others saw them; never later.
-func choose(ctx context.Context, db postgres.Queryer, userID int64, status *Status, text *string, seen bool) (Choice, error) {
+// saveChoice stores what a user chose; a nil status or text stays as it is. A user
+// who turns invisible was last seen now, if seen (others saw them as online) or
+// never seen before; the time does not change while they are invisible.
+func saveChoice(ctx context.Context, db postgres.Queryer, userID int64, status *Status, text *string, seen bool) (Choice, error) {
 	var c Choice
 	err := db.QueryRow(ctx, `
 		insert into presence.people as p (user_id, status, text, version, last_seen_at)
@@ -179,13 +182,13 @@ func choose(ctx context.Context, db postgres.Queryer, userID int64, status *Stat
 		returning status, text, version, last_seen_at`, userID, status, text, seen).
 		Scan(&c.Status, &c.Text, &c.Version, &c.LastSeenAt)
 	if err != nil {
-		return Choice{}, fmt.Errorf("keep the status: %w", err)
+		return Choice{}, fmt.Errorf("store the status: %w", err)
 	}
 	return c, nil
 }
 
-// leasesOf returns the leases that somebody has, the oldest first.
-func leasesOf(ctx context.Context, db postgres.Queryer, userID int64) ([]Lease, error) {
+// readLeasesOf returns the leases for a user, the oldest first.
+func readLeasesOf(ctx context.Context, db postgres.Queryer, userID int64) ([]Lease, error) {
 	rows, err := db.Query(ctx, `
 		select n.id, n.name, l.since, extract(epoch from now() - n.seen_at) * 1000, l.idle
 		  from presence.leases l
