@@ -11,8 +11,8 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Actions registers notify's routes under /api. All are about one's own
-// notifications: another's do not exist.
+// Actions registers the notification routes under /api. All are about the caller's
+// own notifications: those of other users do not exist for the caller.
 func Actions(api *echo.Group, s *Service) {
 	a := actions{s}
 	api.GET("/notifications", account.Action(a.list))
@@ -67,7 +67,7 @@ func (a actions) readAll(c echo.Context, who account.User, _ nothing) error {
 
 type snoozeInput struct {
 	ID    action.ID    `json:"id"`
-	Until *action.Time `json:"until"` // null: wake
+	Until *action.Time `json:"until"` // null: unsnooze
 }
 
 func (a actions) snooze(c echo.Context, who account.User, in snoozeInput) error {

@@ -9,8 +9,8 @@ import (
 	"hubbub/internal/action"
 )
 
-// PushActions registers the routes of Web Push under /api. All are about one's
-// own devices: another's do not exist.
+// PushActions registers the routes of Web Push under /api. All are about the caller's
+// own devices: those of other users do not exist for the caller.
 func PushActions(api *echo.Group, p *Pusher) {
 	a := pushActions{p}
 	api.GET("/push/key", account.Action(a.key))
@@ -23,7 +23,7 @@ func PushActions(api *echo.Group, p *Pusher) {
 
 type pushActions struct{ pushes *Pusher }
 
-// Key is what a browser subscribes to.
+// Key is the public key that a browser subscribes with.
 type Key struct {
 	Key string `json:"key"` // base64url
 }
@@ -38,16 +38,16 @@ func (a pushActions) devices(c echo.Context, who account.User, _ nothing) error 
 	return action.Answer(c, devices, err)
 }
 
-// subscriptionInput is a browser's PushSubscription, as its toJSON writes it.
+// subscriptionInput is a browser's PushSubscription, as its toJSON returns it.
 type subscriptionInput struct {
 	Endpoint string `json:"endpoint" required:"true"`
 	Keys     struct {
 		P256dh string `json:"p256dh"`
 		Auth   string `json:"auth"`
 	} `json:"keys" required:"true"`
-	ExpirationTime json.RawMessage `json:"expirationTime"` // of no use: a push service says itself when it is over
+	ExpirationTime json.RawMessage `json:"expirationTime"` // ignored: the push service reports the end of a subscription
 	Renew          action.Bool     `json:"renew"`
-	Key            string          `json:"key"`      // that it was made for
+	Key            string          `json:"key"`      // that it was made with
 	Replaces       string          `json:"replaces"` // an endpoint
 }
 
@@ -76,13 +76,13 @@ func (a pushActions) remove(c echo.Context, who account.User, in noticeInput) er
 	return action.NoContent(c, a.pushes.Remove(c.Request().Context(), who.ID, int64(in.ID)))
 }
 
-// Tested is what came of a test.
-type Tested struct {
-	Delivered bool   `json:"delivered"` // the push service took it
-	Failure   string `json:"failure"`   // why not
+// TestResult is the result of a test push.
+type TestResult struct {
+	Delivered bool   `json:"delivered"` // the push service accepted it
+	Failure   string `json:"failure"`   // why it did not
 }
 
 func (a pushActions) test(c echo.Context, who account.User, in noticeInput) error {
 	failure, err := a.pushes.Test(c.Request().Context(), who.ID, int64(in.ID))
-	return action.Answer(c, Tested{Delivered: failure == "", Failure: failure}, err)
+	return action.Answer(c, TestResult{Delivered: failure == "", Failure: failure}, err)
 }

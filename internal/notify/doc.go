@@ -1,81 +1,106 @@
-// Package notify tells people what concerns them.
+// Package notify stores notifications for users, keeps their counts and lists up
+// to date in every tab, and pushes them to devices.
 //
-// # The life of a notification
+// # How a notification reaches its user
 //
-//  1. A feature has something to tell. It says so through an interface of its
-//     own; an adapter in cmd/app makes a Notification of it and calls Send, the
-//     one door (send.go). What must survive a crash the feature has written down
-//     with its own change, and sends again until it is through.
-//  2. Send takes the person's row, so that all that changes their notifications
-//     happens one after the other. Their key was there before? Then nothing
-//     happens.
-//  3. The person's preferences, quiet hours and presence decide what becomes of
-//     it (why.go). What they said is kept with it, for whoever asks why.
-//  4. It joins the unread notification of its group, "Theo and 3 others", or
-//     becomes a new one. The unread ones are counted in the same transaction.
-//  5. After the commit this node tells its connections the difference between
-//     what they know and what the database has (tell.go). Other nodes look a
-//     second later at most.
-//  6. Reading, deleting, snoozing, waking are changes like this one, and go the
-//     same way.
+//  1. A feature calls an interface of its own. An adapter in cmd/app
+//     (notices.go) makes a Notification of the call and passes it to
+//     Service.Send (send.go), through which every notification goes. A feature
+//     that must not lose one in a crash has a row in its own transactional
+//     outbox, and sends again until Send succeeds.
+//  2. Service.change (service.go) begins a transaction. nextSeq (store.go) takes
+//     the user's next seq and locks the user's row, so that all changes of their
+//     notifications are serial. If the key was sent before, nothing happens.
+//  3. newWhy (why.go) decides from the user's preferences, quiet hours and
+//     presence what becomes of the notification. The decision is stored with it
+//     and shown as "why do I get this?".
+//  4. storeNotification (send.go) adds it to the user's unread notification of the
+//     same group, "Theo and 3 others", or inserts a new one. storeUnread
+//     (store.go) counts the unread ones in the same transaction.
+//  5. After the commit Service.sendChanges (tell.go) sends this node's
+//     connections of the user the difference between what was delivered to them
+//     and what the database has. Other nodes look at most a second later:
+//     Service.catchUp (tell.go).
+//  6. Service.Read, Service.Delete and Service.Snooze (service.go), and the end of
+//     a snooze in Service.unsnoozeDue (run.go), are changes of the same kind and
+//     go the same way.
 //
-// # The life of a push
+// # How a push reaches a device
 //
-//  1. Send, and what wakes a notification, puts a row into pushes, in the same
-//     transaction: to be decided 10 s later.
-//  2. A Pusher's Run, on any node, takes the row when it is due (push_deliver.go)
-//     and weighs again what was weighed before: read meanwhile? at a tab? busy?
-//     quiet? What it finds is the new why.
-//  3. For each device whose session stands it adds a delivery. Nodes take these
-//     for as long as an attempt lasts, so that what a dying one had taken is sent
-//     by another.
-//  4. webpush.go encrypts it for the browser, signs it as this instance, and
-//     hands it to the browser's push service, which it calls at public addresses
-//     only. The answer ends the delivery, puts it off, or ends the subscription.
-//  5. sw.js shows it on the device, and leads from there to a tab.
-//  6. Run finds deliveries whose notification is not unread any more, and tells
-//     the devices to close them, as far as their browsers bear to be told
-//     something that shows nothing (decision 7).
+//  1. Service.Send (send.go) and Service.unsnoozeDue (run.go) put a row into pushes,
+//     in the same transaction: the decision is due 10 s after a Send, and at once
+//     after a snooze.
+//  2. Pusher.Run (push_deliver.go), on any node, takes the row when it is due, and
+//     Pusher.decide (push_deliver.go) repeats the decision with what has changed
+//     since: is it read, is the user at a tab, busy, in quiet hours? The result
+//     replaces the stored one.
+//  3. addDelivery (store_push_queue.go) adds a delivery for each device whose
+//     session is valid. takeDeliveries (store_push_queue.go) takes deliveries for
+//     longer than an attempt may last; if the node dies, another takes them then.
+//  4. pushClient.post (webpush.go) encrypts the message for the browser, signs it
+//     as this instance, and sends it to the browser's push service, at public
+//     addresses only. Pusher.saveReceipt (push_deliver.go) ends the delivery or
+//     schedules a retry; Pusher.post (push_devices.go) ends a subscription that
+//     the push service no longer has.
+//  5. The service worker (web/static/sw.js) shows it on the device, and a click
+//     leads to a tab.
+//  6. scheduleWithdrawals (store_push_queue.go) finds deliveries whose notification
+//     is not unread any more, and Pusher.withdraw (push_deliver.go) makes the
+//     devices close them, as far as their browsers allow pushes that show nothing
+//     (decision 7).
 //
-// # What is kept
+// # Tables
 //
-// The schema notify: people (how many are unread, as of which seq), preferences,
-// notifications (each with the seq of its latest change, what that was, and the
-// count after it), and causes, the things that a notification tells of: keys
-// belong to these. Of pushing: push_keys (the instance's pair), push_subscriptions
-// and push_endings (devices, and why some are none any more), pushes (to be
-// decided) and push_deliveries (on their way, and what became of them).
+// Of the schema notify:
+//
+//   - people: per user, the seq of their latest change and how many are unread
+//   - preferences: what a user has switched on, and their quiet hours
+//   - notifications: each with the seq and kind of its latest change, and the
+//     unread count after it
+//   - causes: what a notification consists of; each has one key
+//   - push_keys: the key pair of the instance
+//   - push_subscriptions, push_endings: devices, and why some are removed
+//   - pushes: decisions that are due
+//   - push_deliveries: one for each notification and device, with its state
+//
+// # Rooms
+//
+// A user's connections that have subscribed are in the hub room
+// "user-<id>-notifications".
 //
 // # On a page
 //
-// Every page is drawn with the bell, its count and the newest rows (Button).
-// Events bring the rows that change as fragments, and js/notifications.js sets
-// the count, the browser's tab and toasts. After a break it asks for what is
-// newer than it knows, tells of that as one, and has the list drawn anew. Every
-// tool is a form or a link (pages.go), so all works without script; a link to a
-// notification marks it as read and leads on.
+// Every page is rendered with the bell, its count and the newest rows
+// (Service.Button). Events carry the rows that change as fragments, and
+// js/notifications.js sets the count, the browser's tab and toasts. After a
+// reconnect it asks for what is newer than it has, shows that as one toast, and
+// fetches the list again. Every action is a form or a link (pages.go), so all of it
+// works without JavaScript; a link to a notification marks it as read and redirects.
 //
-// # What is promised
+// # Guarantees
 //
-//   - A key makes one notification a person, however often it is sent, at once
-//     or after a crash.
+//   - A key makes one notification for a user, however often it is sent,
+//     concurrently or after a crash.
 //   - Counts do not drift: each event carries the count as it was after its
-//     change, a person's events come in the order of their changes, and the
-//     answer to subscribe is older than every event behind it.
-//   - Events go to all connections of the person that have subscribed, also to
+//     change, a user's events arrive in the order of their changes, and the
+//     answer to subscribe is older than every event after it.
+//   - Events go to all connections of the user that have subscribed, including
 //     the one that caused them.
-//   - What could not be told is told within seconds, as it is then. What came and
-//     went in between is left out.
-//   - What was withdrawn, and what its person deleted, leaves its keys and no word.
-//   - A push is sent at least once after it was decided, and shown once: its tag
-//     replaces itself. Of nodes one sends it, unless that one dies meanwhile.
-//   - Nothing is pushed to a browser whose person has signed out there, or to the
-//     next person who uses it.
-//   - A person's notifications are theirs: to everybody else they do not exist.
+//   - A change that could not be sent is sent within seconds, in the state of
+//     that moment. A notification that was created and removed in between is
+//     left out.
+//   - A notification that was withdrawn, or deleted by its user, leaves its keys
+//     and none of its text.
+//   - A push is sent at least once after it was decided, and shown once, because a
+//     push replaces the one with the same tag. One node sends it, unless that
+//     node dies during the attempt.
+//   - No push goes to a browser whose user has signed out there, or to the next
+//     user of that browser.
+//   - A user sees only their own notifications: for others they do not exist (404).
 //
 // # What it does not do
 //
-// It knows no rooms, orders or documents, and decides for nobody who may see
-// what: whoever sends does. It does not ask whether a message was seen; features
-// say so with ReadTopic.
+// It knows no rooms, orders or documents, and does not check who may see what: the
+// sender does. It does not know whether a message was read; features call
+// Service.ReadTopic.
 package notify

@@ -9,18 +9,18 @@ import (
 	"hubbub/internal/wire"
 )
 
-// The names of notify's events, as on the wire and in notifications.js. All are
-// of the class log, and carry the person's unread count as it was after the
-// change they tell of.
+// The names of the notification events, as on the wire and in notifications.js. All
+// have the delivery class log, and carry the user's unread count as it was after
+// their change.
 const (
-	eventNotification        = "notification"        // there is a new one
-	eventNotificationUpdated = "notificationUpdated" // one that is known is different now
+	eventNotification        = "notification"        // a new one, unread
+	eventNotificationUpdated = "notificationUpdated" // any other change
 	eventNotificationRead    = "notificationRead"
 	eventAllRead             = "notificationsAllRead"
 	eventNotificationRemoved = "notificationRemoved"
 )
 
-// Room is where a person's tabs are that have subscribed.
+// Room returns the hub room of the user's connections that have subscribed.
 func Room(userID int64) string { return roomPrefix + strconv.FormatInt(userID, 10) + roomSuffix }
 
 const (
@@ -28,10 +28,10 @@ const (
 	roomSuffix = "-notifications"
 )
 
-// Told is the body of notification and notificationUpdated: the notification as
-// data, and its own fields, but for data, once more at the top.
-type Told struct {
-	Verb         string     `json:"verb"` // created; or updated, snoozed, woken
+// NoticeEvent is the body of notification and notificationUpdated: the notification
+// as data, and its fields except data at the top level as well.
+type NoticeEvent struct {
+	Verb         string     `json:"verb"` // created, updated, snoozed or woken
 	ID           int64      `json:"id"`
 	UnreadCount  int        `json:"unreadCount"`
 	Data         Notice     `json:"data"`
@@ -45,8 +45,8 @@ type Told struct {
 	CreatedAt    wire.Time  `json:"createdAt"`
 }
 
-// Counted is the body of notificationRead and notificationRemoved.
-type Counted struct {
+// NoticeCount is the body of notificationRead and notificationRemoved.
+type NoticeCount struct {
 	ID          int64 `json:"id"`
 	UnreadCount int   `json:"unreadCount"`
 }
@@ -56,59 +56,60 @@ type Count struct {
 	UnreadCount int `json:"unreadCount"`
 }
 
-// change is a notification that is different from what a node told of it.
-type change struct {
+// noticeChange is the latest change of a notification, with its present state.
+type noticeChange struct {
 	Notice
 	seq, createdSeq int64
-	what            string // as in the column
-	unread          int    // after it
-	shown           bool
+	kind            string // as in the column change
+	unread          int    // the user's count after the change
+	shown           bool   // not hidden by the user's preferences
 }
 
-// The changes of a notification, as in the column.
+// The kinds of changes, as in the column change.
 const (
-	created = "created"
-	updated = "updated"
-	read    = "read"
-	snoozed = "snoozed"
-	woken   = "woken"
-	removed = "removed"
+	changeCreated   = "created"
+	changeUpdated   = "updated"
+	changeRead      = "read"
+	changeSnoozed   = "snoozed"
+	changeUnsnoozed = "woken"
+	changeRemoved   = "removed"
 )
 
-// news is the event that tells of the change to whoever was told all up to a
-// seq; false: there is none, they never heard of it and need not. Clients that
-// count by themselves add one for a notification and take one off for a
-// notificationRead, so neither is told of what they do not know as unread.
-func (ch change) news(upto int64) (hub.Event, bool) {
-	fresh := ch.createdSeq > upto
+// event returns the event of the change for connections to which all changes up to
+// the seq delivered were sent, or false if they need none, because they never got
+// the notification. Clients that count by themselves add one for each notification
+// and subtract one for each notificationRead. So the former is sent only for one
+// that is new to them and unread, and the latter only for one that they have.
+func (ch noticeChange) event(delivered int64) (hub.Event, bool) {
+	isNew := ch.createdSeq > delivered
 	switch {
-	case !ch.shown || fresh && ch.what == removed:
+	case !ch.shown || isNew && ch.kind == changeRemoved:
 		return hub.Event{}, false
-	case ch.what == removed:
-		return logged(eventNotificationRemoved, Counted{ch.ID, ch.unread}, absent(ch.Notice)), true
-	case fresh && !ch.Read && ch.SnoozedUntil == nil:
-		return logged(eventNotification, ch.told(created), arrived(ch.Notice)), true
-	case !fresh && ch.what == read:
-		return logged(eventNotificationRead, Counted{ch.ID, ch.unread}, Row(ch.Notice)), true
-	case ch.what == snoozed || ch.what == woken:
-		return logged(eventNotificationUpdated, ch.told(ch.what), moved(ch.Notice)), true
+	case ch.kind == changeRemoved:
+		return newEvent(eventNotificationRemoved, NoticeCount{ch.ID, ch.unread}, removedRow(ch.Notice)), true
+	case isNew && !ch.Read && ch.SnoozedUntil == nil:
+		return newEvent(eventNotification, ch.newNoticeEvent(changeCreated), newRow(ch.Notice)), true
+	case !isNew && ch.kind == changeRead:
+		return newEvent(eventNotificationRead, NoticeCount{ch.ID, ch.unread}, Row(ch.Notice)), true
+	case ch.kind == changeSnoozed || ch.kind == changeUnsnoozed:
+		return newEvent(eventNotificationUpdated, ch.newNoticeEvent(ch.kind), movedRow(ch.Notice)), true
 	}
-	return logged(eventNotificationUpdated, ch.told(updated), Row(ch.Notice)), true
+	return newEvent(eventNotificationUpdated, ch.newNoticeEvent(changeUpdated), Row(ch.Notice)), true
 }
 
-func (ch change) told(verb string) Told {
+func (ch noticeChange) newNoticeEvent(verb string) NoticeEvent {
 	n := ch.Notice
-	return Told{
+	return NoticeEvent{
 		Verb: verb, ID: n.ID, UnreadCount: ch.unread, Data: n,
 		Type: n.Type, Title: n.Title, Message: n.Message, Body: n.Body, URL: n.URL,
 		Read: n.Read, SnoozedUntil: n.SnoozedUntil, CreatedAt: n.CreatedAt,
 	}
 }
 
-func allRead(unread int) hub.Event { return logged(eventAllRead, Count{unread}, nil) }
+func newAllReadEvent(unread int) hub.Event { return newEvent(eventAllRead, Count{unread}, nil) }
 
-// logged is an event with what it changes on a page; nil: nothing.
-func logged(name string, data any, fragment templ.Component) hub.Event {
+// newEvent returns an event with a fragment for pages, which may be nil.
+func newEvent(name string, data any, fragment templ.Component) hub.Event {
 	ev := hub.Event{Name: name, Class: hub.Log, Data: data}
 	if fragment != nil {
 		ev.HTML = fragment.Render

@@ -18,32 +18,32 @@ import (
 
 // bench is a service on a database with a few people, a node of its own, and a
 // clock that the test moves.
-type bench struct {
+type testService struct {
 	*Service
 	t     testing.TB
 	db    *postgres.DB
 	hub   *hub.Hub
 	clock *clock
-	at    *whereabouts
+	at    *fakePresence
 }
 
 type clock struct{ ns atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Unix(0, c.ns.Load()) }
 
-func (c *clock) pass(by time.Duration) { c.ns.Add(int64(by)) }
+func (c *clock) advance(by time.Duration) { c.ns.Add(int64(by)) }
 
-type whereabouts struct{ atomic.Pointer[Attending] }
+type fakePresence struct{ atomic.Pointer[Attending] }
 
-func (w *whereabouts) Attending(context.Context, int64) Attending { return *w.Load() }
+func (w *fakePresence) Attending(context.Context, int64) Attending { return *w.Load() }
 
-type nobodyIsOnline struct{}
+type allOffline struct{}
 
-func (nobodyIsOnline) Online(context.Context, []int64) map[int64]account.Presence { return nil }
+func (allOffline) Online(context.Context, []int64) map[int64]account.Presence { return nil }
 
-func newBench(t testing.TB) *bench {
+func newTestService(t testing.TB) *testService {
 	t.Helper()
-	b := onDatabase(t, testkit.Database(t))
+	b := newNode(t, testkit.Database(t))
 	if _, err := b.db.Exec(t.Context(), `
 		insert into account.users (full_name, handle, email)
 		select name, lower(name), lower(name) || '@test.example' from unnest(array['Sam','Maya','Theo','Lin','Priya']) name`); err != nil {
@@ -55,12 +55,12 @@ func newBench(t testing.TB) *bench {
 const sam, maya, theo, lin, priya = 1, 2, 3, 4, 5
 
 // onDatabase is another node.
-func onDatabase(t testing.TB, db *postgres.DB) *bench {
+func newNode(t testing.TB, db *postgres.DB) *testService {
 	t.Helper()
-	b := &bench{t: t, db: db, hub: hub.New(hub.Config{}), clock: &clock{}, at: &whereabouts{}}
+	b := &testService{t: t, db: db, hub: hub.New(hub.Config{}), clock: &clock{}, at: &fakePresence{}}
 	b.clock.ns.Store(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC).UnixNano())
 	b.at.Store(&Attending{Status: "offline"})
-	people, err := account.New(db, account.Config{Hub: b.hub, Online: nobodyIsOnline{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
+	people, err := account.New(db, account.Config{Hub: b.hub, Online: allOffline{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,14 +73,14 @@ func mention(key string) Notification {
 	return Notification{UserID: maya, Type: Mention, Key: key, ActorID: sam, Title: Who + " mentioned you", Message: "“hello”", URL: "/rooms/1?message=1", Rule: "A message names you.", Topic: "room:1", TopicSeq: 1}
 }
 
-func (b *bench) send(n Notification) {
+func (b *testService) send(n Notification) {
 	b.t.Helper()
 	if err := b.Send(b.t.Context(), n); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
-func (b *bench) list(f Filter) []Notice {
+func (b *testService) list(f Filter) []Notice {
 	b.t.Helper()
 	notices, err := b.List(b.t.Context(), maya, f)
 	if err != nil {
@@ -89,7 +89,7 @@ func (b *bench) list(f Filter) []Notice {
 	return notices
 }
 
-func (b *bench) unread() int {
+func (b *testService) unread() int {
 	b.t.Helper()
 	bell, err := b.Bell(b.t.Context(), maya)
 	if err != nil {
@@ -104,7 +104,7 @@ type tab struct {
 	conn *hub.Conn
 }
 
-func (b *bench) tab() *tab {
+func (b *testService) tab() *tab {
 	b.t.Helper()
 	conn := b.hub.Open(hub.Identity{UserID: maya})
 	if _, err := b.Subscribe(b.t.Context(), conn); err != nil {
@@ -114,7 +114,7 @@ func (b *bench) tab() *tab {
 	return &tab{b.t, conn}
 }
 
-type heard struct {
+type eventFrame struct {
 	Event string
 	Room  string
 	Data  struct {
@@ -128,12 +128,12 @@ type heard struct {
 }
 
 // hears takes what has come to the tab since.
-func (tb *tab) hears() (events []heard) {
+func (tb *tab) events() (events []eventFrame) {
 	tb.t.Helper()
 	frames, _ := tb.conn.Take(nil)
 	for _, f := range frames {
 		for line := range bytes.SplitSeq(f.Bytes, []byte("\n")) {
-			var h heard
+			var h eventFrame
 			if err := json.Unmarshal(line, &h); err != nil {
 				tb.t.Fatalf("%v: %s", err, line)
 			}
@@ -146,9 +146,9 @@ func (tb *tab) hears() (events []heard) {
 }
 
 // wants takes them, and compares "event verb unreadCount" of each.
-func (tb *tab) wants(want ...string) []heard {
+func (tb *tab) wantEvents(want ...string) []eventFrame {
 	tb.t.Helper()
-	events := tb.hears()
+	events := tb.events()
 	var got []string
 	for _, e := range events {
 		got = append(got, strings.Join(strings.Fields(fmt.Sprint(e.Event, " ", e.Data.Verb, " ", e.Data.UnreadCount)), " "))

@@ -11,7 +11,7 @@ import (
 
 func TestReadingIsToldOnceWithTheCount(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	one, two := b.tab(), b.tab()
 	b.send(mention("message:1"))
 	b.send(mention("message:2"))
@@ -23,12 +23,12 @@ func TestReadingIsToldOnceWithTheCount(t *testing.T) {
 		}
 	}
 	for _, tab := range []*tab{one, two} {
-		tab.wants("notification created 1", "notification created 2", "notificationRead 1")
+		tab.wantEvents("notification created 1", "notification created 2", "notificationRead 1")
 	}
 	if _, err := b.ReadAll(t.Context(), maya); err != nil {
 		t.Fatal(err)
 	}
-	one.wants("notificationsAllRead 0")
+	one.wantEvents("notificationsAllRead 0")
 	if len(b.list(Filter{Unread: true})) != 0 || len(b.list(Filter{})) != 2 {
 		t.Errorf("she has %+v", b.list(Filter{}))
 	}
@@ -36,7 +36,7 @@ func TestReadingIsToldOnceWithTheCount(t *testing.T) {
 
 func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	b.send(mention("message:1"))
 	id := b.list(Filter{})[0].ID
@@ -50,29 +50,29 @@ func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
 	if _, err := b.ReadAll(t.Context(), maya); err != nil {
 		t.Fatal(err)
 	}
-	other := onDatabase(t, b.db)
+	other := newNode(t, b.db)
 	elsewhere := other.tab()
-	b.clock.pass(time.Hour - time.Millisecond)
-	b.wakeUp(b, other)
-	tab.wants("notification created 1", "notificationUpdated snoozed 0")
-	b.clock.pass(time.Millisecond)
+	b.clock.advance(time.Hour - time.Millisecond)
+	b.unsnoozeDueOn(b, other)
+	tab.wantEvents("notification created 1", "notificationUpdated snoozed 0")
+	b.clock.advance(time.Millisecond)
 	other.clock.ns.Store(b.clock.ns.Load())
-	b.wakeUp(b, other)
-	tab.wants("notificationUpdated woken 1")
-	elsewhere.wants("notificationUpdated woken 1")
+	b.unsnoozeDueOn(b, other)
+	tab.wantEvents("notificationUpdated woken 1")
+	elsewhere.wantEvents("notificationUpdated woken 1")
 	if len(b.list(Filter{Unread: true})) != 1 || b.unread() != 1 {
 		t.Error("it does not wake")
 	}
-	b.wakeUp(b, other)
-	tab.wants()
+	b.unsnoozeDueOn(b, other)
+	tab.wantEvents()
 }
 
 // wakeUp does on all nodes at once what Run does when a time has come.
-func (b *bench) wakeUp(nodes ...*bench) {
+func (b *testService) unsnoozeDueOn(nodes ...*testService) {
 	var waking sync.WaitGroup
 	for _, node := range nodes {
 		waking.Go(func() {
-			if err := node.wakeDue(b.t.Context()); err != nil {
+			if err := node.unsnoozeDue(b.t.Context()); err != nil {
 				b.t.Error(err)
 			}
 		})
@@ -87,10 +87,10 @@ func (b *bench) wakeUp(nodes ...*bench) {
 
 func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	b.send(mention("message:1"))
 	id := b.list(Filter{})[0].ID
-	for what, until := range map[string]time.Duration{"past": -time.Second, "now": 0, "too long": maxNap + time.Second} {
+	for what, until := range map[string]time.Duration{"past": -time.Second, "now": 0, "too long": maxSnooze + time.Second} {
 		if _, err := b.Snooze(t.Context(), maya, id, new(b.clock.now().Add(until))); !fault.Is(err, http.StatusUnprocessableEntity) {
 			t.Errorf("%s: %v", what, err)
 		}
@@ -116,34 +116,34 @@ func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
 
 func TestReadingATopicReadsWhatIsOfIt(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	first, second, other := mention("message:1"), mention("message:2"), mention("message:3")
 	second.TopicSeq, other.Topic = 2, "room:2"
 	for _, n := range []Notification{first, second, other} {
 		b.send(n)
 	}
-	tab.hears()
+	tab.events()
 	if err := b.ReadTopic(t.Context(), maya, "room:1", 1); err != nil {
 		t.Fatal(err)
 	}
-	tab.wants("notificationRead 2")
+	tab.wantEvents("notificationRead 2")
 	for range 2 {
 		if err := b.ReadTopic(t.Context(), maya, "room:1", 9); err != nil {
 			t.Fatal(err)
 		}
 	}
-	tab.wants("notificationRead 1")
+	tab.wantEvents("notificationRead 1")
 }
 
 func TestWhatIsKnownAlreadyIsListedAndToldNobodyAsNew(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	known := mention("message:1")
 	known.Read = true
 	b.send(known)
-	tab.wants("notificationUpdated updated 0")
+	tab.wantEvents("notificationUpdated updated 0")
 	if notices := b.list(Filter{}); len(notices) != 1 || !notices[0].Read || b.unread() != 0 {
 		t.Errorf("she has %+v", notices)
 	}

@@ -12,16 +12,15 @@ import (
 )
 
 const (
-	pageSize  = 50                   // of a list
-	maxPage   = 100                  // of a list, at the most
-	maxUnread = 100                  // that a count reaches; pages show 99+
-	maxTold   = 200                  // changes a telling; who lacks more asks for the list
-	maxNap    = 366 * 24 * time.Hour // nobody means a longer one
-	bellSize  = 8                    // of the latest, in the popover
+	pageSize   = 50                   // notifications in a list
+	maxPage    = 100                  // notifications in a list that a client may ask for
+	maxUnread  = 100                  // at which counting stops; pages show 99+
+	maxChanges = 200                  // sent at a time, the latest; a client that misses more fetches the list
+	maxSnooze  = 366 * 24 * time.Hour // a longer one is a mistake
+	bellSize   = 8                    // notifications in the popover, the latest
 )
 
-// Type is what kind of thing a notification tells of. People switch each on and
-// off by itself.
+// Type is the type of a notification. Users switch each type on and off.
 type Type string
 
 // The types.
@@ -36,54 +35,54 @@ const (
 	Comment  Type = "comment"
 )
 
-// Types are all of them, in the order in which people read them.
+// Types are all types, in the order in which pages list them.
 var Types = []Type{Mention, Direct, Reply, Reaction, Invite, Comment, Search, Order}
 
-func (t Type) known() bool { return slices.Contains(Types, t) }
+func (t Type) valid() bool { return slices.Contains(Types, t) }
 
-// Who and Many stand, in a title, for the people whose doing it is ("Theo and 3
-// others") and for how many things it tells of.
+// Who and Many are placeholders in a title: for the names of the actors ("Theo and
+// 3 others"), and for the number of causes.
 const (
 	Who  = "{who}"
 	Many = "{n}"
 )
 
-// Notification is something that one person should know. Send takes it.
+// Notification is the input of Send: one cause of a notification for one user.
 type Notification struct {
 	UserID int64
 	Type   Type
-	// Key names what it tells of, once a person: sent again, nothing happens.
-	// Withdrawing "a" withdraws "a/b", too.
+	// Key is an idempotency key of the user's: Send does nothing if it was sent
+	// before. Withdrawing "a" withdraws "a/b", too.
 	Key string
-	// GroupKey joins it to the person's unread notification of the same key;
-	// empty: it stands alone.
+	// GroupKey joins it to the user's unread notification of the same key. If it is
+	// empty, the notification is in no group.
 	GroupKey string
-	ActorID  int64          // whose doing it is; 0: nobody's
-	Title    string         // a line; may begin with Who
-	Titles   string         // the line for more than one, with Who and Many; empty: as Title
+	ActorID  int64          // the user who caused it; 0: none
+	Title    string         // one line; may begin with Who
+	Titles   string         // the line for several causes, with Who and Many; empty: as Title
 	Message  string         // plain text; may be empty
-	URL      string         // where it leads: a path here
+	URL      string         // where it leads: a path of this site
 	Data     map[string]any // for programs
-	Rule     string         // why it concerns them, in a sentence
-	Topic    string         // ReadTopic marks it as read, together with what else is of the topic
-	TopicSeq int64          // its place there
+	Rule     string         // why the user gets it, in a sentence
+	Topic    string         // ReadTopic marks all of a topic as read
+	TopicSeq int64          // its place in the topic
 	At       time.Time      // when it happened; zero: now
-	Read     bool           // they know already: it is kept, and told nobody
+	Read     bool           // the user has seen it already: it is stored as read, and no event reports it as new
 }
 
 func (n Notification) check() error {
 	switch {
-	case !n.Type.known():
+	case !n.Type.valid():
 		return fmt.Errorf("notify: unknown type %q", n.Type)
 	case n.Key == "" || n.Title == "":
 		return errors.New("notify: a notification needs a key and a title")
 	case !strings.HasPrefix(n.URL, "/") || strings.HasPrefix(n.URL, "//"):
-		return fmt.Errorf("notify: %q is no path here", n.URL)
+		return fmt.Errorf("notify: %q is not a path of this site", n.URL)
 	}
 	return nil
 }
 
-// Notice is a notification as its person has it.
+// Notice is a notification as its user sees it.
 type Notice struct {
 	ID           int64          `json:"id"`
 	Type         Type           `json:"type"`
@@ -91,26 +90,26 @@ type Notice struct {
 	Message      string         `json:"message"`
 	Body         string         `json:"body"` // the same as Message
 	URL          string         `json:"url"`
-	Data         map[string]any `json:"data"` // has the url, too
+	Data         map[string]any `json:"data"` // includes the url
 	Read         bool           `json:"read"`
 	SnoozedUntil *wire.Time     `json:"snoozedUntil"`
 	CreatedAt    wire.Time      `json:"createdAt"`
 
-	Actors []account.Profile `json:"-"` // whose doing it is, the latest first, three at most
+	Actors []account.Profile `json:"-"` // the users who caused it, the latest first, at most three
 }
 
-// Bell is what the button on every page shows.
+// Bell is what the bell on every page shows.
 type Bell struct {
 	Unread int
 	Latest []Notice // newest first
 }
 
-// Filter says which notifications a list has. The zero Filter is the newest
-// that are awake.
+// Filter selects notifications for a list. The zero Filter selects the newest that
+// are not snoozed.
 type Filter struct {
-	Before  int64 // an id; 0: from the newest on
+	Before  int64 // an id: only older ones; 0: from the newest on
 	After   int64 // an id: only newer ones
-	Unread  bool
-	Snoozed bool // those that sleep, instead
-	Limit   int
+	Unread  bool  // only unread ones
+	Snoozed bool  // only snoozed ones; otherwise none of them
+	Limit   int   // 0: 50
 }

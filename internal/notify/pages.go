@@ -15,14 +15,14 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
+// Shell renders what is around a page: it knows the viewer and what the other
 // features put into the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Pages registers notify's pages. Their forms do what the actions do, without
-// JavaScript; with it the page stays, and the events change it.
+// Pages registers the notification pages. Their forms do what the actions do, without
+// JavaScript. With JavaScript the page is not loaded again: events change it.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/notifications", account.PageAction(p.browse))
@@ -41,17 +41,17 @@ type pages struct {
 	shell   Shell
 }
 
-// Show is which notifications a page lists.
+// Show selects the notifications that a page lists.
 type Show string
 
-// The lists. Any other word shows all that are awake.
+// The lists. Any other value is ShowAll: all that are not snoozed.
 const (
 	ShowAll     Show = "all"
 	ShowUnread  Show = "unread"
 	ShowSnoozed Show = "snoozed"
 )
 
-// listing is a part of somebody's notifications.
+// listing is one page of a user's notifications.
 type listing struct {
 	show    Show
 	before  int64 // an id; 0: the newest
@@ -60,7 +60,8 @@ type listing struct {
 	more    bool // there are older ones
 }
 
-// Button is the bell for every page's top bar, with the newest behind it.
+// Button returns the bell for every page's top bar, with the newest notifications in
+// its popover.
 func (s *Service) Button(ctx context.Context, userID int64) (templ.Component, error) {
 	b, err := s.Bell(ctx, userID)
 	return bell(b), err
@@ -72,7 +73,7 @@ type showInput struct {
 	Limit  action.Limit  `json:"limit"`
 }
 
-func (p pages) read(ctx context.Context, userID int64, in showInput) (listing, error) {
+func (p pages) readListing(ctx context.Context, userID int64, in showInput) (listing, error) {
 	l := listing{show: ShowAll, before: int64(in.Before), size: in.Limit.Within(pageSize, maxPage)}
 	if in.Show == ShowUnread || in.Show == ShowSnoozed {
 		l.show = in.Show
@@ -84,10 +85,10 @@ func (p pages) read(ctx context.Context, userID int64, in showInput) (listing, e
 	return l, err
 }
 
-// browse lists them on a page of its own, so the bell has nothing behind it there.
+// browse is the page of all notifications. Its bell is a link, without a popover.
 func (p pages) browse(c echo.Context, who account.User, in showInput) error {
 	ctx := c.Request().Context()
-	l, err := p.read(ctx, who.ID, in)
+	l, err := p.readListing(ctx, who.ID, in)
 	if err != nil {
 		return err
 	}
@@ -95,17 +96,17 @@ func (p pages) browse(c echo.Context, who account.User, in showInput) error {
 	if err != nil {
 		return err
 	}
-	ring, err := p.notices.Bell(ctx, who.ID)
+	b, err := p.notices.Bell(ctx, who.ID)
 	if err != nil {
 		return err
 	}
-	page.Bell = bellLink(ring)
-	return action.Page(c, http.StatusOK, page.Framed(Page(l, ring.Unread)))
+	page.Bell = bellLink(b)
+	return action.Page(c, http.StatusOK, page.Framed(Page(l, b.Unread)))
 }
 
-// list is the part of a page that is drawn anew after it was away.
+// list returns the list alone, which a page fetches after a reconnect.
 func (p pages) list(c echo.Context, who account.User, in showInput) error {
-	l, err := p.read(c.Request().Context(), who.ID, in)
+	l, err := p.readListing(c.Request().Context(), who.ID, in)
 	if err != nil {
 		return err
 	}
@@ -116,8 +117,8 @@ type oneInput struct {
 	ID action.ID `json:"id"`
 }
 
-// open leads to what the notification tells of, and so marks it as read: a link
-// does that in every tab and without script.
+// open marks the notification as read and redirects to its URL, so that a plain link
+// does both, in a new tab and without JavaScript.
 func (p pages) open(c echo.Context, who account.User, in oneInput) error {
 	n, err := p.notices.Read(c.Request().Context(), who.ID, int64(in.ID))
 	if err != nil {
@@ -134,8 +135,8 @@ type changeForm struct {
 func (p pages) change(c echo.Context, who account.User, in changeForm) error {
 	ctx, id := c.Request().Context(), int64(in.ID)
 	var err error
-	switch until, snoozes := nap(in.Do, p.notices.now().In(web.Zone(ctx))); {
-	case snoozes:
+	switch until, isSnooze := snoozeUntil(in.Do, p.notices.now().In(web.Zone(ctx))); {
+	case isSnooze:
 		_, err = p.notices.Snooze(ctx, who.ID, id, &until)
 	case in.Do == "wake":
 		_, err = p.notices.Snooze(ctx, who.ID, id, nil)
@@ -146,15 +147,16 @@ func (p pages) change(c echo.Context, who account.User, in changeForm) error {
 	default:
 		err = fault.Invalid("do", "must be read, delete, wake, hour, tomorrow or week")
 	}
-	return back(c, err)
+	return redirectBack(c, err)
 }
 
-const morning = 9 // o'clock, when a day's naps end
+const morningHour = 9 // o'clock, when a snooze until another day ends
 
-// nap is when somebody who snoozes now wants to hear again, in their zone.
-func nap(how string, now time.Time) (until time.Time, known bool) {
+// snoozeUntil returns when a snooze that begins now ends, in the time zone of now. It
+// returns false if how is not the name of a snooze.
+func snoozeUntil(how string, now time.Time) (until time.Time, ok bool) {
 	day := func(ahead int) time.Time {
-		return time.Date(now.Year(), now.Month(), now.Day()+ahead, morning, 0, 0, 0, now.Location())
+		return time.Date(now.Year(), now.Month(), now.Day()+ahead, morningHour, 0, 0, 0, now.Location())
 	}
 	switch how {
 	case "hour":
@@ -169,11 +171,12 @@ func nap(how string, now time.Time) (until time.Time, known bool) {
 
 func (p pages) readAll(c echo.Context, who account.User, _ nothing) error {
 	_, err := p.notices.ReadAll(c.Request().Context(), who.ID)
-	return back(c, err)
+	return redirectBack(c, err)
 }
 
-// back leads to the list that the form was in; from elsewhere, to all.
-func back(c echo.Context, err error) error {
+// redirectBack redirects to the list that the form was in, or from another page to
+// the list of all.
+func redirectBack(c echo.Context, err error) error {
 	if err != nil {
 		return err
 	}
@@ -183,13 +186,13 @@ func back(c echo.Context, err error) error {
 	return c.Redirect(http.StatusSeeOther, "/notifications")
 }
 
-// explained is a notification and why it came.
-type explained struct {
+// explainedNotice is a notification with its Why.
+type explainedNotice struct {
 	Notice
 	why Why
 }
 
-func (p pages) explain(ctx context.Context, userID, id int64) (e explained, err error) {
+func (p pages) explain(ctx context.Context, userID, id int64) (e explainedNotice, err error) {
 	if e.Notice, err = p.notices.Notice(ctx, userID, id); err != nil {
 		return e, err
 	}

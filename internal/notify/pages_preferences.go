@@ -16,8 +16,8 @@ import (
 	"hubbub/web"
 )
 
-// typeWords are what people call the types.
-var typeWords = map[Type]string{
+// typeLabels are the names of the types on pages.
+var typeLabels = map[Type]string{
 	Mention: "Mentions of you", Direct: "Direct messages", Reply: "Replies to you", Reaction: "Reactions to your messages",
 	Invite: "Being added to a room", Comment: "Comments on documents", Search: "Saved searches", Order: "New orders",
 }
@@ -25,14 +25,14 @@ var typeWords = map[Type]string{
 // preferencesView is the form of the preferences.
 type preferencesView struct {
 	Preferences
-	quiet QuietHours // in the form, also while there are none
-	now   time.Time
-	saved bool
-	wrong map[string]string // by field
+	quiet    QuietHours // in the form; suggested hours if there are none
+	now      time.Time
+	saved    bool
+	problems map[string]string // by field
 }
 
-// PreferencesForm is the settings' section of notifications; saved: it has just
-// been sent.
+// PreferencesForm returns the section of the settings for notifications. If saved is
+// true, it confirms that the form was stored.
 func (s *Service) PreferencesForm(ctx context.Context, userID int64, saved bool) (templ.Component, error) {
 	p, err := s.Preferences(ctx, userID)
 	return preferencesSection(s.view(ctx, p, saved)), err
@@ -51,7 +51,7 @@ func (p pages) preferences(c echo.Context, who account.User, _ nothing) error {
 	return c.Redirect(http.StatusSeeOther, "/settings#notification-preferences")
 }
 
-// preferencesForm has the types that are on, comma-separated, and the hours.
+// preferencesForm has the types that are on, comma-separated, and the quiet hours.
 type preferencesForm struct {
 	InApp    string      `json:"inApp"`
 	Push     string      `json:"push"`
@@ -78,8 +78,8 @@ func (p pages) choose(c echo.Context, who account.User, in preferencesForm) erro
 	_, err := p.notices.SetPreferences(ctx, who.ID, wanted)
 	if f := fault.Of(err); err != nil && f.Status == http.StatusUnprocessableEntity {
 		v := p.notices.view(ctx, wanted, false)
-		v.wrong = f.Errors
-		return p.correct(c, v)
+		v.problems = f.Errors
+		return p.showErrors(c, v)
 	}
 	if err != nil {
 		return err
@@ -87,8 +87,8 @@ func (p pages) choose(c echo.Context, who account.User, in preferencesForm) erro
 	return c.Redirect(http.StatusSeeOther, "/settings?told=saved#notification-preferences")
 }
 
-// correct shows the form alone, as it was sent, with what is wrong.
-func (p pages) correct(c echo.Context, v preferencesView) error {
+// showErrors responds with the form alone, as it was sent, with its errors.
+func (p pages) showErrors(c echo.Context, v preferencesView) error {
 	page, err := p.shell.Page(c, "Notifications")
 	if err != nil {
 		return err
@@ -96,17 +96,17 @@ func (p pages) correct(c echo.Context, v preferencesView) error {
 	return action.Page(c, http.StatusUnprocessableEntity, page.Framed(PreferencesPage(v)))
 }
 
-// next says when the quiet hours change what is pushed.
-func (v preferencesView) next() (quiet bool, at time.Time) {
+// nextChange reports whether it is quiet now, and returns when that changes.
+func (v preferencesView) nextChange() (quiet bool, at time.Time) {
 	quiet, ends := v.QuietHours.at(v.now)
 	if quiet {
 		return true, ends
 	}
-	return false, v.QuietHours.begins(v.now)
+	return false, v.QuietHours.nextBegin(v.now)
 }
 
-// begins is when the quiet hours begin next, on the clock of their zone.
-func (q QuietHours) begins(now time.Time) time.Time {
+// nextBegin returns when the quiet hours begin next.
+func (q QuietHours) nextBegin(now time.Time) time.Time {
 	zone, err := q.zone()
 	if err != nil {
 		return now

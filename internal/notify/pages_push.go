@@ -13,7 +13,8 @@ import (
 	"hubbub/web"
 )
 
-// PushPages registers what the list of devices does, without JavaScript too.
+// PushPages registers the list of devices and its forms, which work without
+// JavaScript.
 func PushPages(g *echo.Group, p *Pusher) {
 	pages := pushPages{p}
 	g.GET("/notifications/devices", account.PageAction(pages.devices))
@@ -23,11 +24,11 @@ func PushPages(g *echo.Group, p *Pusher) {
 
 type pushPages struct{ pushes *Pusher }
 
-// pushView is the settings' section of pushes.
+// pushView is the section of the settings for pushes.
 type pushView struct {
 	devices []Device
-	note    string // what was just done; may be empty
-	failed  bool
+	note    string // the result of the last form; may be empty
+	failed  bool   // the note reports a failure
 }
 
 func (v pushView) tone() web.Tone {
@@ -44,15 +45,16 @@ func (v pushView) icon() string {
 	return "circle-check"
 }
 
-// pushNotes are what the section says after a form was sent, by the word in its
-// address. Any other word says nothing.
+// pushNotes are the notes after a form was sent, by the value of "pushed" in the URL.
+// Other values have no note.
 var pushNotes = map[string]pushView{
 	"sent":    {note: "The push is on its way to the device."},
 	"refused": {note: "The push service did not take it. The list says why.", failed: true},
 	"removed": {note: "The device gets no more pushes."},
 }
 
-// PushForm is the settings' section of pushes; pushed: what has just been done.
+// PushForm returns the section of the settings for pushes; pushed is a key of
+// pushNotes or empty.
 func (p *Pusher) PushForm(ctx context.Context, userID int64, pushed string) (templ.Component, error) {
 	v := pushNotes[pushed]
 	var err error

@@ -12,7 +12,7 @@ import (
 	"hubbub/web"
 )
 
-// The lists of a page, as its data-notices: what is awake and what is asleep.
+// The lists of a page, as in its data-notices: what is not snoozed, and what is.
 const (
 	awake  = "awake"
 	asleep = "asleep"
@@ -28,7 +28,7 @@ func (n Notice) list() string {
 func (n Notice) rowID() string { return "notice-" + decimal(n.ID) }
 func (n Notice) path() string  { return "/notifications/" + decimal(n.ID) }
 
-// icons stand for what is nobody's doing.
+// icons are shown for notifications without an actor.
 var icons = map[Type]string{
 	Mention: "at-sign", Direct: "message-square", Reply: "reply", Reaction: "smile",
 	Invite: "user-plus", Order: "receipt", Search: "search", Comment: "file-text",
@@ -56,44 +56,44 @@ func avatar(p account.Profile) web.AvatarProps {
 	return web.AvatarProps{Name: p.FullName, Hue: p.Hue, Size: web.AvatarMedium, Person: p.ID}
 }
 
-// named splits a title behind the name that it begins with.
-func (n Notice) named() (name, rest string) {
+// splitName splits a title after the name of the first actor, if it begins with it.
+func (n Notice) splitName() (name, rest string) {
 	if len(n.Actors) > 0 && strings.HasPrefix(n.Title, n.Actors[0].FullName) {
 		return n.Actors[0].FullName, strings.TrimPrefix(n.Title, n.Actors[0].FullName)
 	}
 	return "", n.Title
 }
 
-// place is what a list has, for rows that come.
-func (l listing) place() string {
+// list returns the value of data-notices, by which new rows find the list.
+func (l listing) list() string {
 	if l.show == ShowSnoozed {
 		return asleep
 	}
 	return awake
 }
 
-func (l listing) address(path string) string {
-	address := fmt.Sprintf("%s?show=%s&limit=%d", path, l.show, l.size)
+func (l listing) href(path string) string {
+	href := fmt.Sprintf("%s?show=%s&limit=%d", path, l.show, l.size)
 	if l.before > 0 {
-		address += "&before=" + decimal(l.before)
+		href += "&before=" + decimal(l.before)
 	}
-	return address
+	return href
 }
 
-// older is where the list goes on.
-func (l listing) older() string {
+// olderHref returns the URL of the next page, with older notifications.
+func (l listing) olderHref() string {
 	l.before = l.notices[len(l.notices)-1].ID
-	return l.address("/notifications")
+	return l.href("/notifications")
 }
 
-// segments lead from one list to another, of the same size.
-func segments(current Show, size int, lists ...Show) []web.Segment {
+// listSegments returns links to the lists, with the same page size.
+func listSegments(current Show, size int, lists ...Show) []web.Segment {
 	labels := map[Show]string{ShowAll: "All", ShowUnread: "Unread", ShowSnoozed: "Snoozed"}
 	var all []web.Segment
 	for _, show := range lists {
 		all = append(all, web.Segment{
 			Label: labels[show], On: show == current, Href: "/notifications?show=" + string(show),
-			Attrs: templ.Attributes{"data-source": listing{show: show, size: size}.address("/notifications/list")},
+			Attrs: templ.Attributes{"data-source": listing{show: show, size: size}.href("/notifications/list")},
 		})
 	}
 	return all
@@ -101,7 +101,7 @@ func segments(current Show, size int, lists ...Show) []web.Segment {
 
 func (b Bell) count() string { return web.CountProps{N: b.Unread}.Text() }
 
-// bellAttributes are what a script and a screen reader know of the bell.
+// bellAttributes are the attributes of the bell for scripts and screen readers.
 func bellAttributes(b Bell) templ.Attributes {
 	label, newest := "Notifications", int64(0)
 	if b.Unread > 0 {

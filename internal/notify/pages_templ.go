@@ -13,7 +13,7 @@ import (
 	"hubbub/web"
 )
 
-// bell is the button on every page, with the newest behind it.
+// bell is the button on every page, with the newest notifications in its popover.
 func bell(b Bell) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -63,7 +63,7 @@ func bell(b Bell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Which", Options: segments(ShowAll, bellSize, ShowAll, ShowUnread)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Which", Options: listSegments(ShowAll, bellSize, ShowAll, ShowUnread)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -83,7 +83,7 @@ func bell(b Bell) templ.Component {
 	})
 }
 
-// bellLink is the bell of the page that shows what would be behind it.
+// bellLink is the bell on the page of notifications, without the popover.
 func bellLink(b Bell) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -240,7 +240,7 @@ func readAll(unread int) templ.Component {
 	})
 }
 
-// Page is everything that somebody was told.
+// Page is the page of a user's notifications.
 func Page(l listing, unread int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -274,7 +274,7 @@ func Page(l listing, unread int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Which", Options: segments(l.show, l.size, ShowAll, ShowUnread, ShowSnoozed)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Which", Options: listSegments(l.show, l.size, ShowAll, ShowUnread, ShowSnoozed)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -294,7 +294,7 @@ func Page(l listing, unread int) templ.Component {
 	})
 }
 
-// List is one of the lists, and where it is to be had anew.
+// List is one of the lists. Its data-source is the URL to fetch it again.
 func List(l listing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -321,9 +321,9 @@ func List(l listing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var9 string
-		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l.address("/notifications/list"))
+		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(l.href("/notifications/list"))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/pages.templ`, Line: 70, Col: 90}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/pages.templ`, Line: 70, Col: 87}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -339,9 +339,9 @@ func List(l listing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.place())
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(l.list())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/pages.templ`, Line: 74, Col: 28}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/pages.templ`, Line: 74, Col: 27}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -418,7 +418,7 @@ func List(l listing) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = web.Button(web.ButtonProps{Size: web.ButtonSmall, Href: l.older()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = web.Button(web.ButtonProps{Size: web.ButtonSmall, Href: l.olderHref()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -436,7 +436,7 @@ func List(l listing) templ.Component {
 	})
 }
 
-// emptyList is seen while the list before it has no rows.
+// emptyList is visible while the list before it has no rows.
 func emptyList(l listing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -479,8 +479,8 @@ func emptyList(l listing) templ.Component {
 	})
 }
 
-// WhyPage is why somebody was told, for who has no script.
-func WhyPage(e explained) templ.Component {
+// WhyPage explains a notification, for browsers without JavaScript.
+func WhyPage(e explainedNotice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -544,8 +544,8 @@ func WhyPage(e explained) templ.Component {
 	})
 }
 
-// WhyPanel is the same below its row.
-func WhyPanel(e explained) templ.Component {
+// WhyPanel is the same explanation below the notification's row.
+func WhyPanel(e explainedNotice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -608,7 +608,7 @@ func WhyPanel(e explained) templ.Component {
 	})
 }
 
-func reasons(e explained) templ.Component {
+func reasons(e explainedNotice) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -634,13 +634,13 @@ func reasons(e explained) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, r := range e.reasons(ctx) {
-			if r.says != "" {
+			if r.text != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<div><dt>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var21 string
-				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(r.about)
+				templ_7745c5c3_Var21, templ_7745c5c3_Err = templ.JoinStringErrs(r.label)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/pages.templ`, Line: 145, Col: 18}
 				}
@@ -653,7 +653,7 @@ func reasons(e explained) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(r.says)
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(r.text)
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/pages.templ`, Line: 146, Col: 17}
 				}

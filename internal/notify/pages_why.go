@@ -7,36 +7,36 @@ import (
 	"hubbub/web"
 )
 
-// reason is a line of why somebody was told.
-type reason struct{ about, says string }
+// reason is one line of the explanation of a notification.
+type reason struct{ label, text string }
 
-// reasons tell, in the order in which they counted, what was weighed and what
-// came of it.
-func (e explained) reasons(ctx context.Context) []reason {
+// reasons returns what the decision followed from, in the order in which it counted,
+// and the result.
+func (e explainedNotice) reasons(ctx context.Context) []reason {
 	w := e.why
 	reasons := []reason{
 		{"Rule", w.Rule},
-		{"Preference", w.Preference.words(e.Type)},
-		{"Quiet hours", w.QuietHours.words(web.Zone(ctx))},
-		{"You were", w.Presence.words()},
-		{"In the app", inAppWords[w.Result.InApp]},
-		{"Push", pushWords[w.Result.Push]},
+		{"Preference", w.Preference.text(e.Type)},
+		{"Quiet hours", w.QuietHours.text(web.Zone(ctx))},
+		{"You were", w.Presence.text()},
+		{"In the app", inAppTexts[w.Result.InApp]},
+		{"Push", pushTexts[w.Result.Push]},
 	}
 	for _, d := range w.Devices {
-		reasons = append(reasons, reason{d.Device, d.words()})
+		reasons = append(reasons, reason{d.Device, d.text()})
 	}
 	return reasons
 }
 
-func (d Delivery) words() string {
+func (d Delivery) text() string {
 	if d.Detail == "" {
-		return deliveryWords[d.State]
+		return deliveryTexts[d.State]
 	}
-	return deliveryWords[d.State] + ": " + d.Detail
+	return deliveryTexts[d.State] + ": " + d.Detail
 }
 
-func (c Channels) words(t Type) string {
-	about := typeWords[t]
+func (c Channels) text(t Type) string {
+	about := typeLabels[t]
 	switch {
 	case c.InApp && c.Push:
 		return about + ": in the app and by push"
@@ -48,7 +48,7 @@ func (c Channels) words(t Type) string {
 	return about + ": switched off"
 }
 
-func (q *Quiet) words(zone *time.Location) string {
+func (q *Quiet) text(zone *time.Location) string {
 	switch {
 	case q == nil:
 		return "You have none"
@@ -58,33 +58,33 @@ func (q *Quiet) words(zone *time.Location) string {
 	return "Not then: " + q.From + " to " + q.To + ", " + q.TimeZone
 }
 
-func (a Attending) words() string {
+func (a Attending) text() string {
 	if a.Active {
 		return a.Status + ", and at a tab"
 	}
 	return a.Status + ", at no tab"
 }
 
-var inAppWords = map[InApp]string{
-	Shown:  "Shown in the bell, with a toast",
-	Known:  "In the list, as read: you were looking at it",
-	Hidden: "Left out, as you prefer",
+var inAppTexts = map[InApp]string{
+	Shown:       "Shown in the bell, with a toast",
+	AlreadySeen: "In the list, as read: you were looking at it",
+	Hidden:      "Left out, as you prefer",
 }
 
-var pushWords = map[Push]string{
-	PushOff:     "Not sent, as you prefer",
-	PushKnown:   "Not sent: you were looking at it",
-	PushQuiet:   "Not sent in your quiet hours",
-	PushBusy:    "Not sent: you did not want to be disturbed",
-	PushPresent: "Not sent: you were at a tab",
-	PushDue:     "Soon, unless you come back first",
-	PushRead:    "Not sent: you had read it",
-	PushNowhere: "Not sent: you have switched it on nowhere",
-	PushSent:    "Sent",
+var pushTexts = map[Push]string{
+	PushOff:         "Not sent, as you prefer",
+	PushAlreadySeen: "Not sent: you were looking at it",
+	PushQuiet:       "Not sent in your quiet hours",
+	PushBusy:        "Not sent: you did not want to be disturbed",
+	PushPresent:     "Not sent: you were at a tab",
+	PushDue:         "Soon, unless you come back first",
+	PushRead:        "Not sent: you had read it",
+	PushNoDevice:    "Not sent: you have switched it on nowhere",
+	PushSent:        "Sent",
 }
 
-var deliveryWords = map[string]string{
-	waiting: "on its way", pushed: "sent", failed: "not sent", unsubscribed: "not subscribed any more",
-	dropped: "not sent: you had read it", withdrawing: "being closed, as you have read it",
-	withdrawn: "closed, as you have read it", left: "stays until that browser opens Hubbub",
+var deliveryTexts = map[string]string{
+	deliveryWaiting: "on its way", deliveryPushed: "sent", deliveryFailed: "not sent", deliveryUnsubscribed: "not subscribed any more",
+	deliveryDropped: "not sent: you had read it", deliveryWithdrawing: "being closed, as you have read it",
+	deliveryWithdrawn: "closed, as you have read it", deliveryLeft: "stays until that browser opens Hubbub",
 }

@@ -10,12 +10,12 @@ import (
 )
 
 // faulty is a transport that panics as often as it is asked to.
-type faulty struct {
+type panickyTransport struct {
 	http.RoundTripper
 	panics atomic.Int64
 }
 
-func (f *faulty) RoundTrip(r *http.Request) (*http.Response, error) {
+func (f *panickyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if f.panics.Add(-1) >= 0 {
 		panic("transport")
 	}
@@ -23,41 +23,41 @@ func (f *faulty) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestPushWhoseTransportPanicsIsSentAgain(t *testing.T) {
-	p := newPushBench(t)
-	client := *p.push.box.client
-	transport := &faulty{RoundTripper: client.Transport}
+	p := newPushTest(t)
+	client := *p.push.services.client
+	transport := &panickyTransport{RoundTripper: client.Transport}
 	client.Transport = transport
-	p.push.box.client = &client
+	p.push.services.client = &client
 	var counted atomic.Int64
 	p.push.guard = loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: func(string) { counted.Add(1) }}
 	laptop := p.laptop()
 	p.send(mention("message:1"))
 	transport.panics.Store(1)
 
-	p.pass(pushAfter)
-	laptop.wants(0)
-	p.wantState(p.newest(), waiting)
-	if len(p.push.places.slots) > 0 || counted.Load() != 1 {
-		t.Errorf("%d slots are taken, %d panics were counted", len(p.push.places.slots), counted.Load())
+	p.advance(pushAfter)
+	laptop.wantPushes(0)
+	p.wantState(p.newest(), deliveryWaiting)
+	if len(p.push.attempts.slots) > 0 || counted.Load() != 1 {
+		t.Errorf("%d slots are taken, %d panics were counted", len(p.push.attempts.slots), counted.Load())
 	}
-	p.pass(firstPause)
-	laptop.wants(1)
-	p.wantState(p.newest(), pushed)
+	p.advance(firstRetryPause)
+	laptop.wantPushes(1)
+	p.wantState(p.newest(), deliveryPushed)
 }
 
 func TestPushWhoseTransportAlwaysPanicsIsGivenUp(t *testing.T) {
-	p := newPushBench(t)
-	client := *p.push.box.client
-	transport := &faulty{RoundTripper: client.Transport}
+	p := newPushTest(t)
+	client := *p.push.services.client
+	transport := &panickyTransport{RoundTripper: client.Transport}
 	transport.panics.Store(1000)
 	client.Transport = transport
-	p.push.box.client = &client
+	p.push.services.client = &client
 	p.push.guard = loop.Guard{Log: slog.New(slog.DiscardHandler)}
 	p.laptop()
 	p.send(mention("message:1"))
-	p.pass(pushAfter)
-	for range mostAttempts {
-		p.pass(longestPause)
+	p.advance(pushAfter)
+	for range maxAttempts {
+		p.advance(maxRetryPause)
 	}
-	p.wantState(p.newest(), failed)
+	p.wantState(p.newest(), deliveryFailed)
 }

@@ -5,33 +5,33 @@ import (
 	"encoding/json"
 	"fmt"
 	"time"
-	_ "time/tzdata" // people's zones must be known on a machine that has none
+	_ "time/tzdata" // the users' time zones must be known on a machine without a database of them
 
 	"hubbub/internal/fault"
 )
 
-// Channels are the ways on which a type reaches somebody.
+// Channels are the ways by which a type of notification reaches the user.
 type Channels struct {
 	InApp bool `json:"inApp"`
 	Push  bool `json:"push"`
 }
 
-// Preferences are what somebody wants to be told, how, and when not.
+// Preferences are a user's channels for each type, and the hours without pushes.
 type Preferences struct {
-	Types      map[Type]Channels `json:"types"` // all types
-	QuietHours *QuietHours       `json:"quietHours"`
+	Types      map[Type]Channels `json:"types"`      // has all types
+	QuietHours *QuietHours       `json:"quietHours"` // nil: none
 }
 
 // QuietHours are a part of every day in which nothing is pushed, on the clock
 // of a time zone. They may go over midnight.
 type QuietHours struct {
 	From     string `json:"from"` // HH:MM
-	To       string `json:"to"`   // HH:MM, no longer quiet
+	To       string `json:"to"`   // HH:MM, exclusive
 	TimeZone string `json:"timeZone"`
 }
 
-// everything is what somebody has who never chose.
-func everything() Preferences {
+// defaultPreferences are those of a user who has never set any: everything is on.
+func defaultPreferences() Preferences {
 	p := Preferences{Types: map[Type]Channels{}}
 	for _, t := range Types {
 		p.Types[t] = Channels{InApp: true, Push: true}
@@ -40,16 +40,17 @@ func everything() Preferences {
 }
 
 // ParsePreferences reads both parts of the preferences as clients send them. A
-// type, or a channel of one, that is missing is on; no quietHours, or null,
-// means none. Unknown names are refused: a misspelt one would be silence.
+// type, or a channel of a type, that is missing is on; no quietHours, or null,
+// means none. Unknown names are an error, because a misspelt one would be ignored
+// without notice.
 func ParsePreferences(types, quietHours json.RawMessage) (Preferences, error) {
-	p := everything()
+	p := defaultPreferences()
 	if err := p.readTypes(types); err != nil {
 		return p, err
 	}
 	if len(quietHours) > 0 && string(quietHours) != "null" {
 		p.QuietHours = &QuietHours{}
-		if err := strictly(quietHours, p.QuietHours); err != nil {
+		if err := decodeStrict(quietHours, p.QuietHours); err != nil {
 			return p, fault.Invalid("quietHours", `must be {"from":"22:00","to":"07:00","timeZone":"Europe/Berlin"}, or null`)
 		}
 	}
@@ -65,11 +66,11 @@ func (p Preferences) readTypes(raw json.RawMessage) error {
 		return fault.Invalid("types", "must be an object")
 	}
 	for t, raw := range chosen {
-		if !t.known() {
+		if !t.valid() {
 			return fault.Invalid("types", fmt.Sprintf("has %.40q, which is no type", t))
 		}
 		var channels struct{ InApp, Push *bool }
-		if err := strictly(raw, &channels); err != nil {
+		if err := decodeStrict(raw, &channels); err != nil {
 			return fault.Invalid("types."+string(t), `must be {"inApp":true,"push":true}, each true or false`)
 		}
 		p.Types[t] = Channels{InApp: channels.InApp == nil || *channels.InApp, Push: channels.Push == nil || *channels.Push}
@@ -77,8 +78,8 @@ func (p Preferences) readTypes(raw json.RawMessage) error {
 	return nil
 }
 
-// strictly reads one JSON value, and nothing that is not asked for.
-func strictly(raw json.RawMessage, into any) error {
+// decodeStrict reads one JSON value, without unknown fields.
+func decodeStrict(raw json.RawMessage, into any) error {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.DisallowUnknownFields()
 	return d.Decode(into)
@@ -86,7 +87,7 @@ func strictly(raw json.RawMessage, into any) error {
 
 func (p Preferences) check() error {
 	for t := range p.Types {
-		if !t.known() {
+		if !t.valid() {
 			return fault.Invalid("types", fmt.Sprintf("has %.40q, which is no type", t))
 		}
 	}
@@ -113,7 +114,8 @@ func (q QuietHours) check() error {
 	return nil
 }
 
-// zone refuses the names that mean this machine, not a place.
+// zone returns the location of TimeZone, without the names that mean the zone of
+// this machine.
 func (q QuietHours) zone() (*time.Location, error) {
 	if q.TimeZone == "" || q.TimeZone == "Local" {
 		return nil, fmt.Errorf("no time zone: %q", q.TimeZone)
@@ -121,7 +123,7 @@ func (q QuietHours) zone() (*time.Location, error) {
 	return time.LoadLocation(q.TimeZone)
 }
 
-// minuteOf reads HH:MM as the minute of the day.
+// minuteOf parses HH:MM as the minute of the day.
 func minuteOf(clock string) (minute int, ok bool) {
 	t, err := time.Parse("15:04", clock)
 	if err != nil || len(clock) != len("15:04") {
@@ -130,9 +132,9 @@ func minuteOf(clock string) (minute int, ok bool) {
 	return t.Hour()*60 + t.Minute(), true
 }
 
-// at says whether it is quiet at a moment and, if so, when that ends. It ends
-// when the clock on the wall says so: in the night in which clocks are put
-// forward or back, the hours are shorter or longer.
+// at reports whether now is in the quiet hours and, if so, when they end. They
+// follow local time: in the night in which clocks are put forward or back, they are
+// shorter or longer.
 func (q *QuietHours) at(now time.Time) (quiet bool, ends time.Time) {
 	if q == nil {
 		return false, time.Time{}
@@ -141,7 +143,7 @@ func (q *QuietHours) at(now time.Time) (quiet bool, ends time.Time) {
 	if err != nil {
 		return false, time.Time{}
 	}
-	const day = 26 * 60 // minutes, of the longest there is
+	const day = 26 * 60 // minutes: no day is longer
 	minute := now.In(zone).Truncate(time.Minute)
 	for range day {
 		if !q.covers(minute) {
@@ -152,7 +154,7 @@ func (q *QuietHours) at(now time.Time) (quiet bool, ends time.Time) {
 	return quiet, minute
 }
 
-// covers compares the clock on the wall.
+// covers reports whether a local time is in the quiet hours.
 func (q *QuietHours) covers(local time.Time) bool {
 	from, _ := minuteOf(q.From)
 	to, _ := minuteOf(q.To)
@@ -164,4 +166,4 @@ func (q *QuietHours) covers(local time.Time) bool {
 }
 
 // of returns the channels of a type.
-func (p Preferences) of(t Type) Channels { return p.Types[t] }
+func (p Preferences) channels(t Type) Channels { return p.Types[t] }

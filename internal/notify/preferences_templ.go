@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// PreferencesPage is the form alone, when something in it is wrong.
+// PreferencesPage is the form alone, with the errors in it.
 func PreferencesPage(v preferencesView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -177,15 +177,15 @@ func typesTable(v preferencesView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, t := range Types {
-			on := v.of(t)
+			on := v.channels(t)
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<tr><th scope=\"row\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var6 string
-			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(typeWords[t])
+			templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(typeLabels[t])
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/preferences.templ`, Line: 55, Col: 35}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/preferences.templ`, Line: 55, Col: 36}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 			if templ_7745c5c3_Err != nil {
@@ -195,7 +195,7 @@ func typesTable(v preferencesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = channel("inApp", t, typeWords[t]+", in the app", on.InApp).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = channel("inApp", t, typeLabels[t]+", in the app", on.InApp).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -203,7 +203,7 @@ func typesTable(v preferencesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = channel("push", t, typeWords[t]+", by push", on.Push).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = channel("push", t, typeLabels[t]+", by push", on.Push).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -220,7 +220,7 @@ func typesTable(v preferencesView) templ.Component {
 	})
 }
 
-// channel is a box whose words are its row and column.
+// channel is a checkbox whose label names its row and column.
 func channel(name string, t Type, label string, on bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -332,15 +332,15 @@ func quietHours(v preferencesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "from", Label: "From", Type: "time", Value: v.quiet.From, Error: v.wrong["quietHours.from"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "from", Label: "From", Type: "time", Value: v.quiet.From, Error: v.problems["quietHours.from"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "to", Label: "To", Type: "time", Value: v.quiet.To, Error: v.wrong["quietHours.to"]}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "to", Label: "To", Type: "time", Value: v.quiet.To, Error: v.problems["quietHours.to"]}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "timeZone", Label: "Time zone", Value: v.quiet.TimeZone, Error: v.wrong["quietHours.timeZone"], Attrs: templ.Attributes{"autocomplete": "off", "spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "timeZone", Label: "Time zone", Value: v.quiet.TimeZone, Error: v.problems["quietHours.timeZone"], Attrs: templ.Attributes{"autocomplete": "off", "spellcheck": "false"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -348,8 +348,8 @@ func quietHours(v preferencesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.QuietHours != nil && len(v.wrong) == 0 {
-			quiet, at := v.next()
+		if v.QuietHours != nil && len(v.problems) == 0 {
+			quiet, at := v.nextChange()
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<p class=\"field-hint\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

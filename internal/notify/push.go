@@ -15,9 +15,9 @@ import (
 )
 
 const (
-	pushAfter = 10 * time.Second // time to see the toast, and for a tab to say that it is out of sight
+	pushAfter = 10 * time.Second // time to see the toast, and for a tab to report that it is hidden
 
-	maxDevices  = 10   // of a person; the one that was silent for longest makes room
+	maxDevices  = 10   // of a user; the one that was renewed the longest ago is dropped
 	maxEndpoint = 1024 // characters; those of today's push services have about 200
 	authLength  = 16   // bytes, by RFC 8291
 
@@ -26,14 +26,14 @@ const (
 	maxPushURL   = 256 // with the above, all fits into the one record that a push may have, however it is escaped
 )
 
-// Subscription is a browser that wants pushes, as its Push API describes it.
+// Subscription is a browser's subscription to pushes, as its Push API returns it.
 type Subscription struct {
 	Endpoint string
 	P256dh   string // base64url
 	Auth     string // base64url
 }
 
-// Device is a Subscription as its person sees it.
+// Device is a Subscription as its user sees it.
 type Device struct {
 	ID          int64      `json:"id"`
 	Name        string     `json:"device"` // "Firefox on Linux"
@@ -41,10 +41,10 @@ type Device struct {
 	CreatedAt   wire.Time  `json:"createdAt"`
 	DeliveredAt *wire.Time `json:"deliveredAt"` // null: never
 	FailedAt    *wire.Time `json:"failedAt"`    // null: never
-	Failure     string     `json:"failure"`     // of the last failure; empty: it has been well since
+	Failure     string     `json:"failure"`     // the last failure; empty: a later push was delivered
 }
 
-// Delivery is what became of a notification on its way to one device.
+// Delivery is what became of the push of a notification to one device.
 type Delivery struct {
 	Device string    `json:"device"`
 	State  string    `json:"state"`
@@ -54,26 +54,27 @@ type Delivery struct {
 
 // The states of a delivery, as in the column.
 const (
-	waiting      = "waiting"     // to be sent, or sent again
-	pushed       = "shown"       // the push service took it
-	failed       = "failed"      // it did not, and will not
-	unsubscribed = "gone"        // the device is not subscribed any more
-	dropped      = "dropped"     // it was read before it could be sent
-	withdrawing  = "withdrawing" // it was read: the device is to be told
-	withdrawn    = "withdrawn"   // the device was told to close it
-	left         = "left"        // it stays until the device opens Hubbub: its browser minds silence
+	deliveryWaiting      = "waiting"     // to be sent, or retried
+	deliveryPushed       = "shown"       // the push service accepted it
+	deliveryFailed       = "failed"      // the push service did not accept it, and there is no retry
+	deliveryUnsubscribed = "gone"        // the device is not subscribed any more
+	deliveryDropped      = "dropped"     // it was read before it could be sent
+	deliveryWithdrawing  = "withdrawing" // it was read: the device has to close it
+	deliveryWithdrawn    = "withdrawn"   // a push that closes it was sent
+	deliveryLeft         = "left"        // the device shows it until it opens Hubbub: see Pusher.closeShown
 )
 
 // The endings of a subscription, as in the column.
 const (
-	endedByPerson  = "removed"
+	endedByUser    = "removed"
 	endedByService = "gone"
 )
 
-// clean checks a subscription, and writes its keys in one way. Where it leads is
-// only looked at when something is sent: names change their addresses.
-func (sub Subscription) clean(anywhere bool) (Subscription, error) {
-	if reason := endpointProblem(sub.Endpoint, anywhere); reason != "" {
+// normalize checks a subscription and returns it with its keys in unpadded base64url.
+// The address behind a host name is checked when a push is sent, because it can
+// change.
+func (sub Subscription) normalize(allowPrivate bool) (Subscription, error) {
+	if reason := endpointProblem(sub.Endpoint, allowPrivate); reason != "" {
 		return sub, fault.Invalid("endpoint", reason)
 	}
 	point, ok := decodeKey(sub.P256dh)
@@ -95,30 +96,31 @@ func decodeKey(key string) ([]byte, bool) {
 	return raw, err == nil
 }
 
-// endpointProblem tells at once what could never be a push service.
-func endpointProblem(endpoint string, anywhere bool) string {
+// endpointProblem returns why an endpoint cannot be that of a push service, or "".
+func endpointProblem(endpoint string, allowPrivate bool) string {
 	at, err := url.Parse(endpoint)
 	switch {
 	case len(endpoint) > maxEndpoint:
 		return "must not be longer than 1024 characters"
 	case err != nil || at.Scheme != "https" || at.Hostname() == "" || at.User != nil || at.Fragment != "":
 		return "must be an https address"
-	case !anywhere && (at.Port() != "" && at.Port() != pushPort || !publicName(at.Hostname())):
+	case !allowPrivate && (at.Port() != "" && at.Port() != pushPort || !isPublicName(at.Hostname())):
 		return "must be the address of a push service"
 	}
 	return ""
 }
 
-func publicName(host string) bool {
+// isPublicName reports whether a host can be one of the internet.
+func isPublicName(host string) bool {
 	if address, err := netip.ParseAddr(host); err == nil {
-		return public(address)
+		return isPublic(address)
 	}
 	return strings.Contains(strings.Trim(host, "."), ".") && !strings.HasSuffix(strings.TrimRight(host, "."), ".localhost")
 }
 
-// reserved are the networks, beside those that netip.Addr knows, that lead to
-// no machine of the internet, or to one by a detour.
-var reserved = parsePrefixes(
+// reservedNetworks are networks, beside those that netip.Addr knows, that are not of
+// the internet, or translate to addresses that may not be.
+var reservedNetworks = parsePrefixes(
 	"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.18.0.0/15", "198.51.100.0/24",
 	"203.0.113.0/24", "240.0.0.0/4", "::/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32",
 	"2002::/16", "3fff::/20", "5f00::/16",
@@ -132,14 +134,14 @@ func parsePrefixes(all ...string) []netip.Prefix {
 	return prefixes
 }
 
-// public says whether an address is one of the internet: no subscription makes
-// this server call its own network.
-func public(address netip.Addr) bool {
+// isPublic reports whether an address is one of the internet. No subscription may
+// make this server send requests to its own network.
+func isPublic(address netip.Addr) bool {
 	address = address.Unmap()
 	if !address.IsGlobalUnicast() || address.IsPrivate() || address.Zone() != "" {
 		return false
 	}
-	for _, network := range reserved {
+	for _, network := range reservedNetworks {
 		if network.Contains(address) {
 			return false
 		}
@@ -147,7 +149,7 @@ func public(address netip.Addr) bool {
 	return true
 }
 
-// payload is what a service worker gets: no more than it shows. See sw.js.
+// payload is what the service worker (sw.js) gets: no more than it shows.
 type payload struct {
 	Kind  string   `json:"kind"` // show, withdraw
 	Tag   string   `json:"tag,omitempty"`
@@ -160,62 +162,65 @@ type payload struct {
 	Alert bool     `json:"alert,omitempty"` // sounds again when it replaces one that is shown
 }
 
-// parcel is a payload with what the push service needs to know of it.
-type parcel struct {
+// pushMessage is a payload with the parameters for the push service.
+type pushMessage struct {
 	payload
-	topic  string // what waits at the push service under the same is replaced; empty: nothing
+	topic  string // replaces the message of the same topic that waits at the push service; empty: none
 	ttl    time.Duration
 	urgent bool
 }
 
 const (
-	keepFor        = 24 * time.Hour   // a device that was off for longer need not show it, nor close it
-	keepTestFor    = time.Minute      // somebody is looking at the device
-	patienceOfPush = 10 * time.Second // for one answer of a push service
+	pushTTL     = 24 * time.Hour   // a device that was off for longer need not show it, nor close it
+	testTTL     = time.Minute      // the user is waiting for it
+	pushTimeout = 10 * time.Second // for one answer of a push service
 )
 
-// tagOf names a notification on a device's screen: the next with the same tag
-// replaces it.
+// tagOf returns the tag of a notification on a device: the next one with the same
+// tag replaces it.
 func tagOf(notificationID int64) string { return "n" + strconv.FormatInt(notificationID, 10) }
 
-// topicOf names what replaces what at the push service: of a group the newer
-// one the older. It tells the service nothing else. RFC 8030 allows 32 characters.
+// topicOf returns the topic of a group at the push service, where a newer message
+// replaces an older one of the same topic. It is a hash, from which the service
+// learns nothing else. RFC 8030 allows 32 characters.
 func topicOf(userID int64, group string) string {
 	sum := sha256.Sum256([]byte(strconv.FormatInt(userID, 10) + " " + group))
 	return base64.RawURLEncoding.EncodeToString(sum[:24])
 }
 
-// parcelOf is what is sent of a notification.
-func parcelOf(d due) parcel {
-	return parcel{
+// newPushMessage returns the message that shows a notification.
+func newPushMessage(d pushJob) pushMessage {
+	return pushMessage{
 		payload: payload{
 			Kind: "show", Tag: tagOf(d.notificationID), ID: d.notificationID,
-			Title: cut(d.title, maxPushTitle), Body: cut(d.message, maxPushBody), URL: d.address(),
-			At: d.createdAt.UnixMilli(), Alert: d.kind != Reaction,
+			Title: cut(d.title, maxPushTitle), Body: cut(d.message, maxPushBody), URL: d.href(),
+			At: d.createdAt.UnixMilli(), Alert: d.notificationType != Reaction,
 		},
-		topic: d.topic(), ttl: keepFor, urgent: d.kind == Mention || d.kind == Direct || d.kind == Reply,
+		topic: d.topic(), ttl: pushTTL,
+		urgent: d.notificationType == Mention || d.notificationType == Direct || d.notificationType == Reply,
 	}
 }
 
-// address is where it leads; to the list, if it is too long to be told.
-func (d due) address() string {
+// href returns where the notification leads, or the list if the URL is too long for a
+// push.
+func (d pushJob) href() string {
 	if len(d.url) > maxPushURL {
 		return "/notifications"
 	}
 	return d.url
 }
 
-func (d due) topic() string {
+func (d pushJob) topic() string {
 	if d.groupKey != "" {
 		return topicOf(d.userID, d.groupKey)
 	}
 	return topicOf(d.userID, tagOf(d.notificationID))
 }
 
-// withdrawal closes what a device shows. Of one notification it also replaces
-// the push that may still wait for the device.
-func withdrawal(shown []due) parcel {
-	p := parcel{payload: payload{Kind: "withdraw"}, ttl: keepFor}
+// newWithdrawal returns the message that closes notifications on a device. If it is
+// for one, it also replaces a push of it that waits at the push service.
+func newWithdrawal(shown []pushJob) pushMessage {
+	p := pushMessage{payload: payload{Kind: "withdraw"}, ttl: pushTTL}
 	for _, d := range shown {
 		p.Tags = append(p.Tags, tagOf(d.notificationID))
 	}
@@ -225,13 +230,13 @@ func withdrawal(shown []due) parcel {
 	return p
 }
 
-func test(now time.Time) parcel {
-	return parcel{
+func newTestMessage(now time.Time) pushMessage {
+	return pushMessage{
 		payload: payload{
 			Kind: "show", Tag: "test", Title: "Push works on this device",
 			Body: "This is how Hubbub tells you of what you would miss.", URL: "/notifications", At: now.UnixMilli(), Alert: true,
 		},
-		ttl: keepTestFor, urgent: true,
+		ttl: testTTL, urgent: true,
 	}
 }
 
@@ -243,27 +248,29 @@ func cut(text string, most int) string {
 }
 
 const (
-	mostAttempts = 6                // with the pauses below: 20 minutes
-	firstPause   = 10 * time.Second // then three times as long each
-	longestPause = time.Hour        // whatever a push service asks for
+	maxAttempts     = 6                // with the pauses below: 20 minutes
+	firstRetryPause = 10 * time.Second // each is three times as long as the one before
+	maxRetryPause   = time.Hour        // whatever a push service asks for
 )
 
-// pauseAfter is how long to wait after a failed attempt; asked is what the push
-// service said, 0 if nothing. False: it was the last.
-func pauseAfter(attempts int, asked time.Duration) (time.Duration, bool) {
-	pause := firstPause
+// retryPause returns how long to wait after the failed attempt with the number
+// attempts; asked is what the push service asked for, or 0. It returns false after
+// the last attempt.
+func retryPause(attempts int, asked time.Duration) (time.Duration, bool) {
+	pause := firstRetryPause
 	for range attempts - 1 {
 		pause *= 3
 	}
-	return min(max(pause, asked), longestPause), attempts < mostAttempts
+	return min(max(pause, asked), maxRetryPause), attempts < maxAttempts
 }
 
-// mindsSilence says whether a browser takes the right to push away from those who push
-// without showing something. Safari does, after three times; others have a
-// budget of silence, within which silentADay stays.
-func mindsSilence(endpoint string) bool {
+// requiresVisible reports whether the browser behind an endpoint ends a subscription
+// that gets pushes without showing something. Safari does, after three of them;
+// other browsers have a budget for silent pushes, within which
+// silentPushesPerDay stays.
+func requiresVisible(endpoint string) bool {
 	at, err := url.Parse(endpoint)
 	return err != nil || strings.HasSuffix(at.Hostname(), ".push.apple.com")
 }
 
-const silentADay = 5 // withdrawals, a device
+const silentPushesPerDay = 5 // withdrawals that a device gets

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	gatherFor = 2 * time.Second     // what is read one after the other is withdrawn together
-	remember  = 90 * 24 * time.Hour // why a subscription ended, for a browser that seldom comes
-	farewell  = 2 * time.Second     // for what is under way when the node stops
+	withdrawDelay = 2 * time.Second     // so that notifications read in quick succession are withdrawn together
+	keepEndings   = 90 * 24 * time.Hour // for a browser that is seldom used
+	drainTimeout  = 2 * time.Second     // for attempts in progress when the node stops
 )
 
 // Run decides what is pushed, sends it, and withdraws what was read, until ctx
-// ends. All that is to do stands in the database, so a restart forgets nothing,
-// and any node does any of it.
+// ends. All pending work is in the database, so nothing is lost by a restart, and
+// any node can do it.
 func (p *Pusher) Run(ctx context.Context) {
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer p.finish(stop)
@@ -26,7 +26,7 @@ func (p *Pusher) Run(ctx context.Context) {
 	running.Go(func() {
 		loop.Run(ctx, loop.Config{Name: "push-sweep", Guard: p.guard, Period: sweepEvery, AtOnce: true}, p.sweep)
 	})
-	loop.Run(ctx, loop.Config{Name: "push", Guard: p.guard, Period: p.beat, Wake: p.places.freed, AtOnce: true}, func(ctx context.Context) error {
+	loop.Run(ctx, loop.Config{Name: "push", Guard: p.guard, Period: p.beat, Wake: p.attempts.freed, AtOnce: true}, func(ctx context.Context) error {
 		if _, err := p.vapid(ctx); err != nil {
 			return err
 		}
@@ -36,19 +36,19 @@ func (p *Pusher) Run(ctx context.Context) {
 }
 
 func (p *Pusher) sweep(ctx context.Context) error {
-	return forgetEndings(ctx, p.db, p.now().Add(-remember))
+	return forgetEndings(ctx, p.db, p.now().Add(-keepEndings))
 }
 
-// finish lets what is under way come to its end, for a moment.
+// finish waits for the attempts in progress, and cancels them after drainTimeout.
 func (p *Pusher) finish(stop context.CancelFunc) {
-	late := time.AfterFunc(farewell, stop)
+	timer := time.AfterFunc(drainTimeout, stop)
 	p.sending.Wait()
-	late.Stop()
+	timer.Stop()
 	stop()
 }
 
-// work does everything that is due now; what fails keeps nothing else from being
-// done. What is sent may be under way when it returns.
+// work does everything that is due now. The failure of one step does not prevent
+// the others. Attempts may still be in progress when it returns.
 func (p *Pusher) work(ctx context.Context) error {
 	var errs []error
 	for _, step := range []struct {
@@ -56,9 +56,9 @@ func (p *Pusher) work(ctx context.Context) error {
 		do    func(context.Context) error
 	}{
 		{"deciding", p.decideAll},
-		{"stranding", func(ctx context.Context) error { return strand(ctx, p.db, p.now()) }},
+		{"ending unreachable deliveries", func(ctx context.Context) error { return endUnreachable(ctx, p.db, p.now()) }},
 		{"sending", p.deliver},
-		{"finding what was read", func(ctx context.Context) error { return findRead(ctx, p.db, p.now()) }},
+		{"scheduling withdrawals", func(ctx context.Context) error { return scheduleWithdrawals(ctx, p.db, p.now()) }},
 		{"withdrawing", p.withdraw},
 	} {
 		err := p.guard.Try("push", func() error { return step.do(ctx) })
@@ -67,9 +67,9 @@ func (p *Pusher) work(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-func (p *Pusher) complain(ctx context.Context, what string, err error) {
+func (p *Pusher) logError(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		p.log.WarnContext(ctx, "pushes lag behind", "at", what, "error", err)
+		p.log.WarnContext(ctx, "push work failed", "at", what, "error", err)
 	}
 }
 
@@ -83,11 +83,12 @@ func (p *Pusher) decideAll(ctx context.Context) error {
 	return nil
 }
 
-// decideNext decides about the next notification that is due, in a transaction
-// that no other node shares: so each is decided once.
+// decideNext decides the next push that is due. It holds its row until the decision
+// is stored, so that each is decided once on all nodes. It returns false if no push
+// is due.
 func (p *Pusher) decideNext(ctx context.Context) (more bool, err error) {
 	err = postgres.InTx(ctx, p.db, func(tx postgres.Tx) error {
-		var d due
+		var d pushJob
 		if d, more, err = takePush(ctx, tx, p.now()); err != nil || !more {
 			return err
 		}
@@ -96,20 +97,20 @@ func (p *Pusher) decideNext(ctx context.Context) (more bool, err error) {
 	return more, err
 }
 
-// decide asks again what was asked when the notification came: so much may have
-// happened since. What is found keeps as why.
-func (p *Pusher) decide(ctx context.Context, tx postgres.Tx, d due) error {
+// decide repeats the decision of Send with the state of now, stores the result as
+// the notification's Why, and adds the deliveries.
+func (p *Pusher) decide(ctx context.Context, tx postgres.Tx, d pushJob) error {
 	chosen, err := preferencesOf(ctx, tx, d.userID)
 	if err != nil {
 		return err
 	}
-	why := d.why.again(d, chosen, p.presence.Attending(ctx, d.userID), p.now())
+	why := d.why.reevaluate(d, chosen, p.presence.Attending(ctx, d.userID), p.now())
 	var devices []subscriber
 	if why.Result.Push == PushDue {
 		if devices, err = p.subscribers(ctx, d.userID); err != nil {
 			return err
 		}
-		why.Result.Push = PushNowhere
+		why.Result.Push = PushNoDevice
 	}
 	for _, to := range devices {
 		why.Result.Push = PushSent
@@ -120,122 +121,124 @@ func (p *Pusher) decide(ctx context.Context, tx postgres.Tx, d due) error {
 	return writeWhy(ctx, tx, d.notificationID, why)
 }
 
-// deliver takes as much as can be under way, and sends it.
+// deliver starts attempts for the deliveries that are due, while there are free slots.
 func (p *Pusher) deliver(ctx context.Context) error {
 	for {
-		free := p.places.free()
+		free := p.attempts.free()
 		if free == 0 {
 			return nil
 		}
-		taken, err := takeDeliveries(ctx, p.db, p.now(), free, p.places.busy())
+		taken, err := takeDeliveries(ctx, p.db, p.now(), free, p.attempts.usage())
 		if err != nil || len(taken) == 0 {
 			return err
 		}
 		for _, d := range taken {
-			p.start(d, func() { p.complain(ctx, "sending", p.attempt(ctx, d)) })
+			p.start(d, func() { p.logError(ctx, "sending", p.attempt(ctx, d)) })
 		}
 	}
 }
 
-// start runs an attempt for the person and the push service of d, as soon as a
-// slot is free. It does not wait for that.
-func (p *Pusher) start(d due, do func()) {
-	end := p.places.begin(d.userID, d.host)
+// start runs do in a goroutine as soon as a slot is free, and counts it as an attempt
+// for the user and the push service of d. It does not wait.
+func (p *Pusher) start(d pushJob, do func()) {
+	end := p.attempts.begin(d.userID, d.host)
 	p.sending.Go(func() {
 		defer end()
-		p.places.slots <- struct{}{}
-		defer func() { <-p.places.slots }()
+		p.attempts.slots <- struct{}{}
+		defer func() { <-p.attempts.slots }()
 		_ = p.guard.Do("push-delivery", do) // it is logged
 	})
 }
 
-// attempt is send; one that panics is made again like one without an answer.
-func (p *Pusher) attempt(ctx context.Context, d due) error {
+// attempt calls send, and treats a panic like a push service that did not answer.
+func (p *Pusher) attempt(ctx context.Context, d pushJob) error {
 	err := p.guard.Try("push-delivery", func() error { return p.send(ctx, d) })
 	if loop.Panicked(err) {
-		return p.conclude(ctx, d, receipt{detail: "an error in Hubbub"})
+		return p.saveReceipt(ctx, d, receipt{detail: "an error in Hubbub"})
 	}
 	return err
 }
 
-// send is one attempt. What was read meanwhile, or whose person has signed out
-// there, is not sent. One that this node's end has cut off is made again by
-// whichever node finds it.
-func (p *Pusher) send(ctx context.Context, d due) error {
-	stands, err := p.sessions.Standing(ctx, []string{d.session})
+// send makes one attempt. It ends the delivery without one if the notification has
+// been read, or if the user has signed out on the device. If the stop of this node
+// cancels the attempt, the delivery stays as it is, and is taken again later.
+func (p *Pusher) send(ctx context.Context, d pushJob) error {
+	valid, err := p.sessions.Standing(ctx, []string{d.session})
 	switch {
 	case err != nil:
 		return err
 	case !d.unread:
-		return p.settle(ctx, d, dropped, "")
-	case !stands[d.session]:
-		return p.settle(ctx, d, unsubscribed, "signed out there")
+		return p.saveOutcome(ctx, d, deliveryDropped, "")
+	case !valid[d.session]:
+		return p.saveOutcome(ctx, d, deliveryUnsubscribed, "signed out there")
 	}
-	r, err := p.hand(ctx, d.userID, d.subscriptionID, d.to, parcelOf(d))
+	r, err := p.post(ctx, d.userID, d.subscriptionID, d.to, newPushMessage(d))
 	if err != nil || r.status == 0 && ctx.Err() != nil {
 		return err
 	}
-	return p.conclude(ctx, d, r)
+	return p.saveReceipt(ctx, d, r)
 }
 
-// conclude writes down what came of an attempt, and whether another follows.
-func (p *Pusher) conclude(ctx context.Context, d due, r receipt) error {
-	pause, again := pauseAfter(d.attempts, r.after)
+// saveReceipt stores the result of an attempt: the end of the delivery, or a retry.
+func (p *Pusher) saveReceipt(ctx context.Context, d pushJob, r receipt) error {
+	pause, retry := retryPause(d.attempts, r.retryAfter)
 	switch {
-	case r.taken():
-		return p.settle(ctx, d, pushed, "")
+	case r.accepted():
+		return p.saveOutcome(ctx, d, deliveryPushed, "")
 	case r.gone():
-		return p.settle(ctx, d, unsubscribed, r.detail)
-	case r.passing() && again:
-		return settleDelivery(context.WithoutCancel(ctx), p.db, d, waiting, r.detail, p.now().Add(pause), p.now())
+		return p.saveOutcome(ctx, d, deliveryUnsubscribed, r.detail)
+	case r.temporary() && retry:
+		return saveDelivery(context.WithoutCancel(ctx), p.db, d, deliveryWaiting, r.detail, p.now().Add(pause), p.now())
 	}
-	return p.settle(ctx, d, failed, r.detail)
+	return p.saveOutcome(ctx, d, deliveryFailed, r.detail)
 }
 
-func (p *Pusher) settle(ctx context.Context, d due, state, detail string) error {
-	return settleDelivery(context.WithoutCancel(ctx), p.db, d, state, detail, p.now(), p.now())
+func (p *Pusher) saveOutcome(ctx context.Context, d pushJob, state, detail string) error {
+	return saveDelivery(context.WithoutCancel(ctx), p.db, d, state, detail, p.now(), p.now())
 }
 
-// withdraw tells devices to close what was read elsewhere, each once for all of
-// it, and those of one person one after the other.
+// withdraw makes devices close the notifications that were read elsewhere. A device
+// gets one push for all of its own, and a user's devices get theirs one after the
+// other.
 func (p *Pusher) withdraw(ctx context.Context) error {
-	taken, err := takeWithdrawals(ctx, p.db, p.now(), 10*atOnce, p.places.busy())
+	taken, err := takeWithdrawals(ctx, p.db, p.now(), 10*maxAttemptsAtOnce, p.attempts.usage())
 	if err != nil {
 		return err
 	}
-	people := map[int64]map[int64][]due{} // user → device → what it shows
+	users := map[int64]map[int64][]pushJob{} // user → device → what it shows
 	for _, d := range taken {
-		if people[d.userID] == nil {
-			people[d.userID] = map[int64][]due{}
+		if users[d.userID] == nil {
+			users[d.userID] = map[int64][]pushJob{}
 		}
-		people[d.userID][d.subscriptionID] = append(people[d.userID][d.subscriptionID], d)
+		users[d.userID][d.subscriptionID] = append(users[d.userID][d.subscriptionID], d)
 	}
-	for userID, devices := range people {
-		p.start(due{userID: userID}, func() {
+	for userID, devices := range users {
+		p.start(pushJob{userID: userID}, func() {
 			for _, shown := range devices {
-				p.complain(ctx, "withdrawing", p.close(ctx, shown))
+				p.logError(ctx, "withdrawing", p.closeShown(ctx, shown))
 			}
 		})
 	}
 	return nil
 }
 
-// close is silent on the device, so it happens only where the browser bears it.
-func (p *Pusher) close(ctx context.Context, shown []due) error {
+// closeShown closes notifications on one device by a push that shows nothing, if the
+// browser allows it and the device's budget is not used up. Otherwise they stay.
+func (p *Pusher) closeShown(ctx context.Context, shown []pushJob) error {
 	d := shown[0]
-	bears := !mindsSilence(d.to.Endpoint)
-	if bears {
+	allowed := !requiresVisible(d.to.Endpoint)
+	if allowed {
 		var err error
-		if bears, err = spendSilence(ctx, p.db, d.subscriptionID, p.now()); err != nil {
+		if allowed, err = takeSilentPush(ctx, p.db, d.subscriptionID, p.now()); err != nil {
 			return err
 		}
 	}
-	if bears {
-		_, err := p.hand(ctx, d.userID, d.subscriptionID, d.to, withdrawal(shown))
+	if allowed {
+		_, err := p.post(ctx, d.userID, d.subscriptionID, d.to, newWithdrawal(shown))
 		return err
 	}
 	for _, d := range shown {
-		if err := p.settle(ctx, d, left, ""); err != nil {
+		if err := p.saveOutcome(ctx, d, deliveryLeft, ""); err != nil {
 			return err
 		}
 	}

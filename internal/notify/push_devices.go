@@ -13,54 +13,55 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Sessions is what pushing needs to know of who is signed in.
+// Sessions is what a Pusher needs to know of sign-ins.
 type Sessions interface {
-	// Standing returns which of the sessions and tokens have not ended.
+	// Standing returns which of the sessions and tokens are valid.
 	Standing(ctx context.Context, sessions []string) (map[string]bool, error)
 }
 
-// PushConfig is how pushing runs. The zero value is the usual, but for Contact.
+// PushConfig configures a Pusher. A zero field has its default, except for Contact.
 type PushConfig struct {
-	Contact string           // whom push services may ask about this instance: an https URL, or an email address
-	Client  *http.Client     // nil: one that calls public addresses only. Set, it is trusted with all others
-	Log     *slog.Logger     // nil: the default
+	Contact string           // the operator of this instance, for push services: an https URL, or an email address
+	Client  *http.Client     // nil: one for public addresses only. If it is set, endpoints may have any address
+	Log     *slog.Logger     // nil: slog.Default
 	Guard   loop.Guard       // catches the panics of Run and of deliveries; without a logger it uses Log
 	Now     func() time.Time // nil: time.Now
-	Beat    time.Duration    // between two looks at what is due; 0: a second
+	Beat    time.Duration    // between two rounds of Run; 0: a second
 }
 
-// Pusher brings notifications to devices that do not show Hubbub now. Its
-// methods are safe to call at once.
+// Pusher pushes notifications to devices on which Hubbub is not in sight. Its methods
+// are safe for concurrent use.
 type Pusher struct {
 	db       *postgres.DB
 	presence Presence
 	sessions Sessions
-	box      postbox
-	anywhere bool // endpoints may be of this network
-	log      *slog.Logger
-	guard    loop.Guard
-	now      func() time.Time
-	beat     time.Duration
+	services pushClient
+
+	allowPrivate bool // endpoints may be in this network
+	log          *slog.Logger
+	guard        loop.Guard
+	now          func() time.Time
+	beat         time.Duration
 
 	keys atomic.Pointer[vapidKeys] // nil: not read yet
 
-	sending sync.WaitGroup
-	places  *places
+	sending  sync.WaitGroup
+	attempts *attempts
 }
 
-// NewPusher wires pushing to its database, presence and sessions. Run does the work.
+// NewPusher returns a Pusher; Run does its work.
 func NewPusher(db *postgres.DB, presence Presence, sessions Sessions, c PushConfig) *Pusher {
 	p := &Pusher{
 		db: db, presence: presence, sessions: sessions,
-		box: postbox{client: c.Client, contact: c.Contact}, anywhere: c.Client != nil,
-		log: c.Log, now: c.Now, beat: c.Beat, places: newPlaces(),
+		services: pushClient{client: c.Client, contact: c.Contact}, allowPrivate: c.Client != nil,
+		log: c.Log, now: c.Now, beat: c.Beat, attempts: newAttempts(),
 	}
 	if p.log == nil {
 		p.log = slog.Default()
 	}
 	p.guard = c.Guard.WithLog(p.log)
-	if p.box.client == nil {
-		p.box.client = publicClient()
+	if p.services.client == nil {
+		p.services.client = publicClient()
 	}
 	if p.now == nil {
 		p.now = time.Now
@@ -71,8 +72,8 @@ func NewPusher(db *postgres.DB, presence Presence, sessions Sessions, c PushConf
 	return p
 }
 
-// Key is what browsers subscribe to, base64url. The pair is made at the first
-// start and never again: of nodes that start at once one makes it.
+// Key returns the public key that browsers subscribe with, in base64url. The pair is
+// generated once for a database, also if several nodes start concurrently.
 func (p *Pusher) Key(ctx context.Context) (string, error) {
 	k, err := p.vapid(ctx)
 	return k.public, err
@@ -85,7 +86,7 @@ func (p *Pusher) vapid(ctx context.Context) (vapidKeys, error) {
 	k, ok, err := readKeys(ctx, p.db)
 	if err == nil && !ok {
 		if k, err = newVAPIDKeys(); err == nil {
-			k, err = keepKeys(ctx, p.db, k) // of several at once all get the one that is kept
+			k, err = saveKeys(ctx, p.db, k) // concurrent calls return the same pair
 		}
 	}
 	if err != nil {
@@ -95,21 +96,22 @@ func (p *Pusher) vapid(ctx context.Context) (vapidKeys, error) {
 	return k, nil
 }
 
-// Browser is which browser somebody subscribes with.
+// Browser describes the browser of a subscription.
 type Browser struct {
 	Session  string // "session:12": when it ends, so does the subscription
 	Device   string // "Firefox on Linux"
-	Renew    bool   // nobody asked: the browser says what it still has
-	Key      string // that it is subscribed to; empty: the current one
-	Replaces string // the endpoint that it had before; may be empty
+	Renew    bool   // the page confirms a subscription that the browser has; the user did not ask for it
+	Key      string // that the subscription was made with; empty: the current one
+	Replaces string // the endpoint that the browser had before; may be empty
 }
 
-// Subscribe keeps a browser's subscription for the person. It moves from whoever
-// had it before: one browser shows one person's notifications. A browser that
-// renews what has ended is refused: 404, its person removed it; 410, the push
-// service did, or it is for another key, and the browser should subscribe anew.
+// Subscribe stores a browser's subscription for the user. If another user had it, it
+// is theirs no longer: a browser shows one user's notifications. A renewal of a
+// subscription that has ended is an error: 404 if the user removed it, 410 if the
+// push service did. The error is 410, too, if it was made with another key. After 410
+// the browser should subscribe again.
 func (p *Pusher) Subscribe(ctx context.Context, userID int64, b Browser, sub Subscription) error {
-	sub, err := sub.clean(p.anywhere)
+	sub, err := sub.normalize(p.allowPrivate)
 	if err != nil {
 		return err
 	}
@@ -117,10 +119,10 @@ func (p *Pusher) Subscribe(ctx context.Context, userID int64, b Browser, sub Sub
 	case err != nil:
 		return err
 	case b.Key != "" && b.Key != key:
-		return errAnew
+		return errSubscribeAgain
 	}
 	return postgres.InTx(ctx, p.db, func(tx postgres.Tx) error {
-		if err := refuseEnded(ctx, tx, b, sub.Endpoint); err != nil {
+		if err := checkNotEnded(ctx, tx, b, sub.Endpoint); err != nil {
 			return err
 		}
 		if b.Replaces != "" && b.Replaces != sub.Endpoint {
@@ -128,18 +130,19 @@ func (p *Pusher) Subscribe(ctx context.Context, userID int64, b Browser, sub Sub
 				return err
 			}
 		}
-		if err := keepSubscription(ctx, tx, userID, b.Session, b.Device, sub, p.now()); err != nil {
+		if err := saveSubscription(ctx, tx, userID, b.Session, b.Device, sub, p.now()); err != nil {
 			return err
 		}
-		return makeRoom(ctx, tx, userID)
+		return dropOldestDevices(ctx, tx, userID)
 	})
 }
 
-var errAnew = fault.New(http.StatusGone, "This subscription is no more. Subscribe anew.")
+var errSubscribeAgain = fault.New(http.StatusGone, "This subscription is no more. Subscribe anew.")
 
-// refuseEnded looks at both addresses: who removed a device does not want it
-// back under another.
-func refuseEnded(ctx context.Context, tx postgres.Tx, b Browser, endpoint string) error {
+// checkNotEnded returns an error for a renewal of a subscription that has ended. It
+// looks at both endpoints, because a device that the user removed must not come back
+// with a new one.
+func checkNotEnded(ctx context.Context, tx postgres.Tx, b Browser, endpoint string) error {
 	if !b.Renew {
 		return nil
 	}
@@ -147,37 +150,38 @@ func refuseEnded(ctx context.Context, tx postgres.Tx, b Browser, endpoint string
 		switch ending, err := endingOf(ctx, tx, address); {
 		case err != nil:
 			return err
-		case ending == endedByPerson:
+		case ending == endedByUser:
 			return fault.NotFound()
 		case ending == endedByService && address == endpoint:
-			return errAnew
+			return errSubscribeAgain
 		}
 	}
 	return nil
 }
 
-// Unsubscribe forgets one of the person's own subscriptions, which their browser
-// has ended; 404 when there is none.
+// Unsubscribe deletes one of the user's own subscriptions, which the browser has
+// ended. The error is 404 if there is none.
 func (p *Pusher) Unsubscribe(ctx context.Context, userID int64, endpoint string) error {
-	theirs, err := dropSubscription(ctx, p.db, userID, endpoint)
-	return orMissing(theirs, err)
+	found, err := dropSubscription(ctx, p.db, userID, endpoint)
+	return notFoundUnless(found, err)
 }
 
-// Remove ends one of the person's own subscriptions, in whichever browser it is;
-// that browser learns of it when it opens Hubbub. 404 when there is none.
+// Remove ends one of the user's own subscriptions, of any browser; that browser
+// learns of it when it opens Hubbub. The error is 404 if there is none.
 func (p *Pusher) Remove(ctx context.Context, userID, id int64) error {
-	theirs, err := endSubscription(ctx, p.db, userID, id, endedByPerson, p.now())
-	return orMissing(theirs, err)
+	found, err := endSubscription(ctx, p.db, userID, id, endedByUser, p.now())
+	return notFoundUnless(found, err)
 }
 
-func orMissing(found bool, err error) error {
+// notFoundUnless returns err, or 404 if it is nil and found is false.
+func notFoundUnless(found bool, err error) error {
 	if err == nil && !found {
 		return fault.NotFound()
 	}
 	return err
 }
 
-// Devices lists a person's subscriptions, the last renewed first.
+// Devices returns the user's subscriptions, the last renewed first.
 func (p *Pusher) Devices(ctx context.Context, userID int64) ([]Device, error) {
 	subscribers, err := p.subscribers(ctx, userID)
 	devices := make([]Device, len(subscribers))
@@ -187,8 +191,9 @@ func (p *Pusher) Devices(ctx context.Context, userID int64) ([]Device, error) {
 	return devices, err
 }
 
-// Test sends something to one of the person's own devices now, and says whether
-// the push service took it: empty, or why not. 404 when there is none.
+// Test sends a push to one of the user's own devices now. It returns "" if the push
+// service accepted it, or why it did not. The error is 404 if there is no such
+// device.
 func (p *Pusher) Test(ctx context.Context, userID, id int64) (failure string, err error) {
 	subscribers, err := p.subscribers(ctx, userID)
 	if err != nil {
@@ -196,15 +201,15 @@ func (p *Pusher) Test(ctx context.Context, userID, id int64) (failure string, er
 	}
 	for _, s := range subscribers {
 		if s.ID == id {
-			r, err := p.hand(ctx, userID, s.ID, s.Subscription, test(p.now()))
+			r, err := p.post(ctx, userID, s.ID, s.Subscription, newTestMessage(p.now()))
 			return r.detail, err
 		}
 	}
 	return "", fault.NotFound()
 }
 
-// subscribers are the person's whose sessions stand. The others are dropped:
-// who has signed out of a browser is told nothing there.
+// subscribers returns the user's subscriptions whose sessions are valid. It deletes
+// the others: a browser in which the user has signed out gets no pushes.
 func (p *Pusher) subscribers(ctx context.Context, userID int64) ([]subscriber, error) {
 	all, err := subscribersOf(ctx, p.db, userID)
 	if err != nil || len(all) == 0 {
@@ -214,15 +219,15 @@ func (p *Pusher) subscribers(ctx context.Context, userID int64) ([]subscriber, e
 	for _, s := range all {
 		sessions = append(sessions, s.session)
 	}
-	stands, err := p.sessions.Standing(ctx, sessions)
+	valid, err := p.sessions.Standing(ctx, sessions)
 	if err != nil {
 		return nil, err
 	}
-	var standing []subscriber
+	var current []subscriber
 	var ended []int64
 	for _, s := range all {
-		if stands[s.session] {
-			standing = append(standing, s)
+		if valid[s.session] {
+			current = append(current, s)
 		} else {
 			ended = append(ended, s.ID)
 		}
@@ -230,22 +235,24 @@ func (p *Pusher) subscribers(ctx context.Context, userID int64) ([]subscriber, e
 	if len(ended) > 0 {
 		err = dropSubscriptions(ctx, p.db, ended)
 	}
-	return standing, err
+	return current, err
 }
 
-// hand gives a parcel to a device's push service, and keeps what it said: its
-// health, or that the subscription is no more.
-func (p *Pusher) hand(ctx context.Context, userID, subscriptionID int64, to Subscription, what parcel) (receipt, error) {
+// post sends a message to a device's push service, and stores what follows from the
+// answer: the device's health, or the end of the subscription.
+func (p *Pusher) post(
+	ctx context.Context, userID, subscriptionID int64, to Subscription, message pushMessage,
+) (receipt, error) {
 	keys, err := p.vapid(ctx)
 	if err != nil {
 		return receipt{}, err
 	}
-	r := p.box.post(ctx, keys, to, what)
-	ctx = context.WithoutCancel(ctx) // it is sent, so it is written down
+	r := p.services.post(ctx, keys, to, message)
+	ctx = context.WithoutCancel(ctx) // the message is sent, so the result must be stored
 	if r.gone() {
 		r.detail = "the device is not subscribed any more"
 		_, err := endSubscription(ctx, p.db, userID, subscriptionID, endedByService, p.now())
 		return r, err
 	}
-	return r, noteReceipt(ctx, p.db, subscriptionID, r, p.now())
+	return r, saveHealth(ctx, p.db, subscriptionID, r, p.now())
 }

@@ -13,15 +13,15 @@ import (
 )
 
 func TestABrowserShowsOnePersonsNotifications(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	shared := p.subscribed("shared", sam)
 	p.send(Notification{UserID: sam, Type: Direct, Key: "message:1", Title: "For Sam", URL: "/", Rule: "It is."})
 	if err := p.push.Subscribe(t.Context(), maya, browserNamed("shared"), shared.subscription()); err != nil {
 		t.Fatal(err)
 	}
 	p.send(mention("message:2"))
-	p.pass(pushAfter)
-	if got := shared.wants(1)[0]; got.Title != "Sam mentioned you" {
+	p.advance(pushAfter)
+	if got := shared.wantPushes(1)[0]; got.Title != "Sam mentioned you" {
 		t.Errorf("it shows %+v", got.payload)
 	}
 	if devices, _ := p.push.Devices(t.Context(), sam); len(devices) != 0 {
@@ -35,37 +35,37 @@ func TestABrowserShowsOnePersonsNotifications(t *testing.T) {
 }
 
 func TestWhatIsOnItsWayDoesNotFollowTheDeviceToSomebodyElse(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	shared := p.subscribed("shared", maya)
 	shared.Answers(http.StatusServiceUnavailable)
 	p.send(mention("message:1"))
-	p.pass(pushAfter)
+	p.advance(pushAfter)
 	shared.Answers(http.StatusCreated)
 	if err := p.push.Subscribe(t.Context(), sam, browserNamed("shared"), shared.subscription()); err != nil {
 		t.Fatal(err)
 	}
-	p.pass(longestPause)
-	shared.wants(0)
-	p.wantState(p.newest(), unsubscribed)
+	p.advance(maxRetryPause)
+	shared.wantPushes(0)
+	p.wantState(p.newest(), deliveryUnsubscribed)
 }
 
 func TestWhoSignsOutWhileItIsOnItsWayIsNotTold(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusServiceUnavailable)
 	p.send(mention("message:1"))
-	p.pass(pushAfter)
+	p.advance(pushAfter)
 	laptop.Answers(http.StatusCreated)
 	p.sessions.ended.Store("session of laptop", true)
-	p.pass(longestPause)
-	laptop.wants(0)
+	p.advance(maxRetryPause)
+	laptop.wantPushes(0)
 	if ids := p.deviceIDs(maya); len(ids) != 0 {
 		t.Errorf("left are %v", ids)
 	}
 }
 
 func TestADeviceThatItsPersonRemovedStaysAway(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	laptop := p.laptop()
 	if err := p.push.Remove(t.Context(), maya, p.deviceIDs(maya)[0]); err != nil {
 		t.Fatal(err)
@@ -88,10 +88,10 @@ func TestADeviceThatItsPersonRemovedStaysAway(t *testing.T) {
 }
 
 func TestAPersonHasABoundedNumberOfDevices(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	for i := range maxDevices + 2 {
 		p.subscribed(fmt.Sprint("device ", i), maya)
-		p.clock.pass(time.Second)
+		p.clock.advance(time.Second)
 	}
 	devices, err := p.push.Devices(t.Context(), maya)
 	if err != nil || len(devices) != maxDevices || devices[0].Name != "device 11" || devices[maxDevices-1].Name != "device 2" {
@@ -100,10 +100,10 @@ func TestAPersonHasABoundedNumberOfDevices(t *testing.T) {
 }
 
 func TestATestSaysWhatCameOfIt(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	laptop := p.laptop()
 	failure, err := p.push.Test(t.Context(), maya, p.deviceIDs(maya)[0])
-	if err != nil || failure != "" || laptop.wants(1)[0].Tag != "test" {
+	if err != nil || failure != "" || laptop.wantPushes(1)[0].Tag != "test" {
 		t.Errorf("%q, %v", failure, err)
 	}
 	laptop.Answers(http.StatusBadGateway)
@@ -133,13 +133,13 @@ func TestSubscriptionsAreChecked(t *testing.T) {
 	} {
 		s := good
 		change(&s)
-		_, err := s.clean(false)
+		_, err := s.normalize(false)
 		if err == nil || fault.Of(err).Errors[strings.TrimRight(name, " 012345")] == "" {
 			t.Errorf("%s: %+v was taken, or refused for another reason: %v", name, s, err)
 		}
 	}
 	good.P256dh += "="
-	if clean, err := good.clean(false); err != nil || strings.Contains(clean.P256dh, "=") {
+	if clean, err := good.normalize(false); err != nil || strings.Contains(clean.P256dh, "=") {
 		t.Errorf("%+v, %v", clean, err)
 	}
 }
@@ -153,7 +153,7 @@ func TestOnlyTheInternetIsCalled(t *testing.T) {
 		"ff02::1": false, "::ffff:127.0.0.1": false, "::ffff:10.0.0.1": false, "::127.0.0.1": false, "64:ff9b::7f00:1": false,
 		"2002:7f00:1::1": false, "2001:db8::1": false, "2001::1": false,
 	} {
-		if got := public(netip.MustParseAddr(address)); got != want {
+		if got := isPublic(netip.MustParseAddr(address)); got != want {
 			t.Errorf("%s is public: %v", address, got)
 		}
 	}
@@ -171,8 +171,8 @@ func TestTheUsualClientCallsNoMachineOfThisNetwork(t *testing.T) {
 	to := laptop.subscription()
 	for _, endpoint := range []string{to.Endpoint, strings.Replace(to.Endpoint, "127.0.0.1", "localhost", 1)} {
 		to.Endpoint = endpoint
-		r := postbox{client: client}.post(t.Context(), keys, to, test(time.Now()))
-		if r.taken() || r.passing() || !strings.Contains(r.detail, "no public address") {
+		r := pushClient{client: client}.post(t.Context(), keys, to, newTestMessage(time.Now()))
+		if r.accepted() || r.temporary() || !strings.Contains(r.detail, "no public address") {
 			t.Errorf("%s: %+v", endpoint, r)
 		}
 	}

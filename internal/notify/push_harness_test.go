@@ -13,8 +13,8 @@ import (
 )
 
 // pushBench is a bench with pushing, and a push service.
-type pushBench struct {
-	*bench
+type pushTest struct {
+	*testService
 	push     *Pusher
 	service  *testkit.PushService
 	sessions *sessions
@@ -33,36 +33,36 @@ func (s *sessions) Standing(_ context.Context, keys []string) (map[string]bool, 
 	return standing, nil
 }
 
-func newPushBench(t testing.TB) *pushBench {
+func newPushTest(t testing.TB) *pushTest {
 	t.Helper()
-	return withPushing(newBench(t), testkit.NewPushService(t))
+	return newPusherNode(newTestService(t), testkit.NewPushService(t))
 }
 
-func withPushing(b *bench, service *testkit.PushService) *pushBench {
-	p := &pushBench{bench: b, service: service, sessions: &sessions{}}
-	p.push = NewPusher(b.db, b.at, p.sessions, PushConfig{Contact: "https://hubbub.example", Client: service.Client(), Now: b.clock.now, Log: slog.New(slog.NewTextHandler(complaints{b.t}, nil))})
+func newPusherNode(b *testService, service *testkit.PushService) *pushTest {
+	p := &pushTest{testService: b, service: service, sessions: &sessions{}}
+	p.push = NewPusher(b.db, b.at, p.sessions, PushConfig{Contact: "https://hubbub.example", Client: service.Client(), Now: b.clock.now, Log: slog.New(slog.NewTextHandler(failOnLog{b.t}, nil))})
 	return p
 }
 
 // complaints fail the test: here nothing lags behind.
-type complaints struct{ t testing.TB }
+type failOnLog struct{ t testing.TB }
 
-func (c complaints) Write(line []byte) (int, error) {
+func (c failOnLog) Write(line []byte) (int, error) {
 	c.t.Errorf("complained: %s", line)
 	return len(line), nil
 }
 
 // pass lets time go by, and everything happen that is due then.
-func (p *pushBench) pass(by time.Duration) {
+func (p *pushTest) advance(by time.Duration) {
 	p.t.Helper()
-	p.clock.pass(by)
+	p.clock.advance(by)
 	if err := p.push.work(p.t.Context()); err != nil {
 		p.t.Error("work:", err)
 	}
 	for more := true; more; {
 		p.push.sending.Wait()
 		select {
-		case <-p.push.places.freed:
+		case <-p.push.attempts.freed:
 			if err := p.push.deliver(p.t.Context()); err != nil {
 				p.t.Error(err)
 			}
@@ -73,9 +73,9 @@ func (p *pushBench) pass(by time.Duration) {
 }
 
 // laptop is a device of Maya's.
-func (p *pushBench) laptop() *device { return p.subscribed("laptop", maya) }
+func (p *pushTest) laptop() *device { return p.subscribed("laptop", maya) }
 
-func (p *pushBench) subscribed(name string, userID int64) *device {
+func (p *pushTest) subscribed(name string, userID int64) *device {
 	p.t.Helper()
 	d := p.device(name)
 	if err := p.push.Subscribe(p.t.Context(), userID, browserNamed(name), d.subscription()); err != nil {
@@ -90,7 +90,7 @@ type device struct {
 	t testing.TB
 }
 
-func (p *pushBench) device(name string) *device { return &device{p.service.Device(name), p.t} }
+func (p *pushTest) device(name string) *device { return &device{p.service.Device(name), p.t} }
 
 func (d *device) subscription() Subscription {
 	s := d.Subscription()
@@ -98,7 +98,7 @@ func (d *device) subscription() Subscription {
 }
 
 // delivered is what came to a device.
-type delivered struct {
+type receivedPush struct {
 	payload
 	testkit.Push
 }
@@ -107,14 +107,14 @@ func browserNamed(name string) Browser {
 	return Browser{Session: "session of " + name, Device: name}
 }
 
-func (d *device) wants(n int) (all []delivered) {
+func (d *device) wantPushes(n int) (all []receivedPush) {
 	d.t.Helper()
 	got := d.Received()
 	if len(got) != n {
 		d.t.Fatalf("%d pushes came, want %d", len(got), n)
 	}
 	for _, push := range got {
-		m := delivered{Push: push}
+		m := receivedPush{Push: push}
 		if err := json.Unmarshal([]byte(push.Text), &m.payload); err != nil {
 			d.t.Fatalf("%v: %s", err, push.Text)
 		}
@@ -123,7 +123,7 @@ func (d *device) wants(n int) (all []delivered) {
 	return all
 }
 
-func (p *pushBench) why(id int64) Why {
+func (p *pushTest) why(id int64) Why {
 	p.t.Helper()
 	w, err := p.Why(p.t.Context(), maya, id)
 	if err != nil {
@@ -133,9 +133,9 @@ func (p *pushBench) why(id int64) Why {
 }
 
 // newest is the id of Maya's newest notification.
-func (p *pushBench) newest() int64 { return p.list(Filter{})[0].ID }
+func (p *pushTest) newest() int64 { return p.list(Filter{})[0].ID }
 
-func (p *pushBench) wantState(id int64, want string) {
+func (p *pushTest) wantState(id int64, want string) {
 	p.t.Helper()
 	if w := p.why(id); len(w.Devices) != 1 || w.Devices[0].State != want {
 		p.t.Errorf("why says of the devices %+v, want one that is %s", w.Devices, want)
@@ -149,7 +149,7 @@ func wantFault(t testing.TB, err error, status int) {
 	}
 }
 
-func (p *pushBench) deviceIDs(userID int64) (ids []int64) {
+func (p *pushTest) deviceIDs(userID int64) (ids []int64) {
 	p.t.Helper()
 	devices, err := p.push.Devices(p.t.Context(), userID)
 	if err != nil {

@@ -9,40 +9,40 @@ import (
 )
 
 const (
-	atOnce        = 32 // attempts under way, of a node: a slow push service holds few up
-	atOnceAPerson = 2  // of them to one person's devices: the others' do not wait for theirs
-	atOnceAHost   = 16 // of them to one push service: the others do not wait for it
+	maxAttemptsAtOnce  = 32 // attempts in progress on a node, so that a slow push service delays few
+	maxAttemptsPerUser = 2  // of them for one user's devices, so that other users do not wait
+	maxAttemptsPerHost = 16 // of them at one push service, so that other services do not wait
 )
 
-// places counts the attempts under way on this node, with those that wait for a
-// slot.
-type places struct {
+// attempts counts the attempts in progress on this node, including those that wait for
+// a slot.
+type attempts struct {
 	slots chan struct{}
 	freed loop.Wake // signalled when an attempt has ended: another may begin
 
-	mu     sync.Mutex
-	all    int
-	people map[int64]int
-	hosts  map[string]int
+	mu    sync.Mutex
+	all   int
+	users map[int64]int
+	hosts map[string]int
 }
 
-func newPlaces() *places {
-	return &places{
-		slots: make(chan struct{}, atOnce), freed: loop.NewWake(),
-		people: map[int64]int{}, hosts: map[string]int{},
+func newAttempts() *attempts {
+	return &attempts{
+		slots: make(chan struct{}, maxAttemptsAtOnce), freed: loop.NewWake(),
+		users: map[int64]int{}, hosts: map[string]int{},
 	}
 }
 
-// free is how many more attempts would find a slot at once.
-func (p *places) free() int {
+// free returns how many more attempts would not have to wait for a slot.
+func (p *attempts) free() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return max(cap(p.slots)-p.all, 0)
 }
 
-// begin counts an attempt to a person's device, which is at a push service's
-// host. The end that it returns must be called.
-func (p *places) begin(userID int64, host string) (end func()) {
+// begin counts an attempt for a user at a push service's host. The caller must call
+// end.
+func (p *attempts) begin(userID int64, host string) (end func()) {
 	p.add(userID, host, 1)
 	return func() {
 		p.add(userID, host, -1)
@@ -50,40 +50,40 @@ func (p *places) begin(userID int64, host string) (end func()) {
 	}
 }
 
-func (p *places) add(userID int64, host string, n int) {
+func (p *attempts) add(userID int64, host string, n int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.all += n
-	if p.people[userID] += n; p.people[userID] == 0 {
-		delete(p.people, userID)
+	if p.users[userID] += n; p.users[userID] == 0 {
+		delete(p.users, userID)
 	}
 	if p.hosts[host] += n; p.hosts[host] == 0 {
 		delete(p.hosts, host)
 	}
 }
 
-// busy is what takes up places, and how many, in the order of the keys.
-type busy struct {
-	people     []int64
-	ofPeople   []int
-	hosts      []string
-	ofHosts    []int
-	fullPeople []int64 // those who may have no more
+// usage is the number of attempts in progress for each user and each host.
+type usage struct {
+	users     []int64
+	perUser   []int // for each of users
+	hosts     []string
+	perHost   []int   // for each of hosts
+	fullUsers []int64 // users at maxAttemptsPerUser; not nil
 }
 
-func (p *places) busy() (b busy) {
+func (p *attempts) usage() (b usage) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	b.people, b.hosts = slices.Sorted(maps.Keys(p.people)), slices.Sorted(maps.Keys(p.hosts))
-	b.fullPeople = []int64{}
-	for _, userID := range b.people {
-		b.ofPeople = append(b.ofPeople, p.people[userID])
-		if p.people[userID] >= atOnceAPerson {
-			b.fullPeople = append(b.fullPeople, userID)
+	b.users, b.hosts = slices.Sorted(maps.Keys(p.users)), slices.Sorted(maps.Keys(p.hosts))
+	b.fullUsers = []int64{}
+	for _, userID := range b.users {
+		b.perUser = append(b.perUser, p.users[userID])
+		if p.users[userID] >= maxAttemptsPerUser {
+			b.fullUsers = append(b.fullUsers, userID)
 		}
 	}
 	for _, host := range b.hosts {
-		b.ofHosts = append(b.ofHosts, p.hosts[host])
+		b.perHost = append(b.perHost, p.hosts[host])
 	}
 	return b
 }

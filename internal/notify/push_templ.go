@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// pushSection is where somebody switches pushes on, in this browser, and sees
-// how all their devices do.
+// pushSection switches pushes on in this browser, and lists all devices of the user
+// with their state.
 func pushSection(v pushView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -252,7 +252,7 @@ func pushSection(v pushView) templ.Component {
 	})
 }
 
-// pushState is shown by push.js in one state of this browser.
+// pushState is the part that push.js shows in one state of this browser.
 func pushState(state string, hidden bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -13,16 +13,16 @@ import (
 
 func TestADeviceThatHasGoneIsForgotten(t *testing.T) {
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
-		p := newPushBench(t)
+		p := newPushTest(t)
 		laptop := p.laptop()
 		laptop.Answers(status)
 		p.send(mention("message:1"))
-		p.pass(pushAfter)
-		p.wantState(p.newest(), unsubscribed)
+		p.advance(pushAfter)
+		p.wantState(p.newest(), deliveryUnsubscribed)
 		if devices, err := p.push.Devices(t.Context(), maya); err != nil || len(devices) != 0 {
 			t.Errorf("after %d there are %+v, %v", status, devices, err)
 		}
-		p.pass(time.Hour)
+		p.advance(time.Hour)
 		if tries := laptop.Tries(); tries != 1 {
 			t.Errorf("after %d it was tried %d times", status, tries)
 		}
@@ -35,84 +35,84 @@ func TestADeviceThatHasGoneIsForgotten(t *testing.T) {
 			t.Error(err)
 		}
 		p.send(mention("message:2"))
-		p.pass(pushAfter)
-		fresh.wants(1)
+		p.advance(pushAfter)
+		fresh.wantPushes(1)
 	}
 }
 
 func TestABusyPushServiceIsAskedAgainWhenItSaysSo(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusTooManyRequests, "Retry-After", "120")
 	p.send(mention("message:1"))
-	p.pass(pushAfter)
+	p.advance(pushAfter)
 	laptop.Answers(http.StatusCreated)
-	p.pass(119 * time.Second)
-	laptop.wants(0)
-	if w := p.why(p.newest()); w.Devices[0].State != waiting || !strings.Contains(w.Devices[0].Detail, "429") {
+	p.advance(119 * time.Second)
+	laptop.wantPushes(0)
+	if w := p.why(p.newest()); w.Devices[0].State != deliveryWaiting || !strings.Contains(w.Devices[0].Detail, "429") {
 		t.Errorf("why: %+v", w.Devices)
 	}
-	p.pass(time.Second)
-	laptop.wants(1)
-	p.wantState(p.newest(), pushed)
+	p.advance(time.Second)
+	laptop.wantPushes(1)
+	p.wantState(p.newest(), deliveryPushed)
 }
 
 func TestATroubledPushServiceIsGivenUpInTheEnd(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusServiceUnavailable)
 	p.send(mention("message:1"))
-	p.pass(pushAfter)
+	p.advance(pushAfter)
 	for range 12 {
-		p.pass(longestPause)
+		p.advance(maxRetryPause)
 	}
-	if tries := laptop.Tries(); tries != mostAttempts {
-		t.Errorf("tried %d times, want %d", tries, mostAttempts)
+	if tries := laptop.Tries(); tries != maxAttempts {
+		t.Errorf("tried %d times, want %d", tries, maxAttempts)
 	}
-	p.wantState(p.newest(), failed)
+	p.wantState(p.newest(), deliveryFailed)
 	devices, err := p.push.Devices(t.Context(), maya)
 	if err != nil || len(devices) != 1 || devices[0].FailedAt == nil || !strings.Contains(devices[0].Failure, "503") {
 		t.Errorf("its person sees %+v, %v", devices, err)
 	}
 	laptop.Answers(http.StatusCreated)
 	p.send(mention("message:2"))
-	p.pass(pushAfter)
+	p.advance(pushAfter)
 	if devices, _ := p.push.Devices(t.Context(), maya); devices[0].Failure != "" || devices[0].DeliveredAt == nil {
 		t.Errorf("well again, its person sees %+v", devices)
 	}
 }
 
 func TestARefusalIsNotTriedAgain(t *testing.T) {
-	p := newPushBench(t)
+	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusForbidden)
 	p.send(mention("message:1"))
-	p.pass(pushAfter)
-	p.pass(longestPause)
+	p.advance(pushAfter)
+	p.advance(maxRetryPause)
 	if tries := laptop.Tries(); tries != 1 {
 		t.Errorf("tried %d times", tries)
 	}
-	p.wantState(p.newest(), failed)
+	p.wantState(p.newest(), deliveryFailed)
 }
 
 func TestOfTwoNodesOnePushes(t *testing.T) {
-	one := newPushBench(t)
-	two := withPushing(onDatabase(t, one.db), one.service)
+	one := newPushTest(t)
+	two := newPusherNode(newNode(t, one.db), one.service)
 	laptop := one.laptop()
 	const many = 40
 	for i := range many {
 		one.send(mention(fmt.Sprint("message:", i)))
 	}
-	one.clock.pass(pushAfter)
-	two.clock.pass(pushAfter)
+	one.clock.advance(pushAfter)
+	two.clock.advance(pushAfter)
 	var both sync.WaitGroup
-	for _, p := range []*pushBench{one, two} {
-		both.Go(func() { p.pass(0) })
+	for _, p := range []*pushTest{one, two} {
+		both.Go(func() { p.advance(0) })
 	}
 	both.Wait()
-	one.pass(0)
+	one.advance(0)
 	seen := map[string]bool{}
-	for _, m := range laptop.wants(many) {
+	for _, m := range laptop.wantPushes(many) {
 		seen[m.Tag] = true
 	}
 	if len(seen) != many {
@@ -121,21 +121,21 @@ func TestOfTwoNodesOnePushes(t *testing.T) {
 }
 
 func TestWhatADeadNodeHadTakenIsSentByAnother(t *testing.T) {
-	one := newPushBench(t)
+	one := newPushTest(t)
 	laptop := one.laptop()
 	one.send(mention("message:1"))
-	one.clock.pass(pushAfter)
+	one.clock.advance(pushAfter)
 	if err := one.push.decideAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if taken, err := takeDeliveries(t.Context(), one.db, one.clock.now(), 10, busy{}); err != nil || len(taken) != 1 {
+	if taken, err := takeDeliveries(t.Context(), one.db, one.clock.now(), 10, usage{}); err != nil || len(taken) != 1 {
 		t.Fatalf("took %v, %v", taken, err)
 	}
-	two := withPushing(onDatabase(t, one.db), one.service)
-	two.pass(pushAfter + time.Second)
-	laptop.wants(0)
-	two.pass(2 * patienceOfPush)
-	laptop.wants(1)
+	two := newPusherNode(newNode(t, one.db), one.service)
+	two.advance(pushAfter + time.Second)
+	laptop.wantPushes(0)
+	two.advance(2 * pushTimeout)
+	laptop.wantPushes(1)
 }
 
 func TestNodesThatStartAtOnceAgreeOnTheKeys(t *testing.T) {
@@ -161,7 +161,7 @@ func TestNodesThatStartAtOnceAgreeOnTheKeys(t *testing.T) {
 func TestPausesGrowAndObey(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
-		"": 0, "soon": 0, "120": 2 * time.Minute, "-5": 0, "999999999999": longestPause, "9223372036854775807": longestPause,
+		"": 0, "soon": 0, "120": 2 * time.Minute, "-5": 0, "999999999999": maxRetryPause, "9223372036854775807": maxRetryPause,
 		now.Add(time.Minute).Format(http.TimeFormat): time.Minute, now.Add(-time.Minute).Format(http.TimeFormat): 0,
 	} {
 		if got := retryAfter(header, now); got != want {
@@ -169,14 +169,14 @@ func TestPausesGrowAndObey(t *testing.T) {
 		}
 	}
 	last := time.Duration(0)
-	for attempt := 1; attempt <= mostAttempts; attempt++ {
-		pause, again := pauseAfter(attempt, 0)
-		if pause <= last || again != (attempt < mostAttempts) {
+	for attempt := 1; attempt <= maxAttempts; attempt++ {
+		pause, again := retryPause(attempt, 0)
+		if pause <= last || again != (attempt < maxAttempts) {
 			t.Errorf("after attempt %d: %v, %v", attempt, pause, again)
 		}
 		last = pause
 	}
-	if pause, _ := pauseAfter(1, 48*time.Hour); pause != longestPause {
+	if pause, _ := retryPause(1, 48*time.Hour); pause != maxRetryPause {
 		t.Errorf("a service that asks for two days gets %v", pause)
 	}
 }

@@ -67,25 +67,25 @@ func TestQuietHoursFollowTheClockOnTheWall(t *testing.T) {
 }
 
 func TestWhatBecomesOfANotification(t *testing.T) {
-	all, off := everything(), everything()
+	all, off := defaultPreferences(), defaultPreferences()
 	off.Types[Mention] = Channels{}
-	asleep := everything()
+	asleep := defaultPreferences()
 	asleep.QuietHours = &QuietHours{From: "22:00", To: "07:00", TimeZone: "UTC"}
 	night := time.Date(2026, 11, 21, 23, 0, 0, 0, time.UTC)
 	gone, here, busy := Attending{Status: "offline"}, Attending{Status: "online", Active: true}, Attending{Status: "busy"}
 	for want, w := range map[Result]Why{
-		{Shown, PushDue}:     explain(Notification{Type: Mention}, all, gone, night),
-		{Shown, PushPresent}: explain(Notification{Type: Mention}, all, here, night),
-		{Shown, PushBusy}:    explain(Notification{Type: Mention}, all, busy, night),
-		{Shown, PushQuiet}:   explain(Notification{Type: Mention}, asleep, here, night),
-		{Hidden, PushOff}:    explain(Notification{Type: Mention}, off, gone, night),
-		{Known, PushKnown}:   explain(Notification{Type: Mention, Read: true}, asleep, gone, night),
+		{Shown, PushDue}:               newWhy(Notification{Type: Mention}, all, gone, night),
+		{Shown, PushPresent}:           newWhy(Notification{Type: Mention}, all, here, night),
+		{Shown, PushBusy}:              newWhy(Notification{Type: Mention}, all, busy, night),
+		{Shown, PushQuiet}:             newWhy(Notification{Type: Mention}, asleep, here, night),
+		{Hidden, PushOff}:              newWhy(Notification{Type: Mention}, off, gone, night),
+		{AlreadySeen, PushAlreadySeen}: newWhy(Notification{Type: Mention, Read: true}, asleep, gone, night),
 	} {
 		if w.Result != want {
 			t.Errorf("%+v, want %+v", w, want)
 		}
 	}
-	w := explain(Notification{Type: Mention, Rule: "because"}, asleep, here, night)
+	w := newWhy(Notification{Type: Mention, Rule: "because"}, asleep, here, night)
 	if w.Rule != "because" || !w.QuietHours.Now || w.QuietHours.TimeZone != "UTC" || *w.QuietHours.Ends != wire.Time(night.Add(8*time.Hour)) {
 		t.Errorf("why is %+v, %+v", w, w.QuietHours)
 	}
@@ -109,26 +109,26 @@ func TestWhatIsNotChosenIsOn(t *testing.T) {
 func TestAnEventNeverCountsTwiceWithWhoeverCountsThemselves(t *testing.T) {
 	later := wire.Time(time.Unix(1, 0))
 	for _, c := range []struct {
-		ch   change
+		ch   noticeChange
 		want string // event and verb
 	}{
-		{change{shown: true, createdSeq: 6, what: created}, "notification created"},
-		{change{shown: true, createdSeq: 6, what: updated}, "notification created"}, // and more has joined it
-		{change{shown: true, createdSeq: 6, what: woken}, "notification created"},
-		{change{shown: true, createdSeq: 6, what: created, Notice: Notice{Read: true}}, "notificationUpdated updated"}, // was known
-		{change{shown: true, createdSeq: 6, what: read, Notice: Notice{Read: true}}, "notificationUpdated updated"},
-		{change{shown: true, createdSeq: 6, what: snoozed, Notice: Notice{SnoozedUntil: &later}}, "notificationUpdated snoozed"},
-		{change{shown: true, createdSeq: 6, what: removed}, ""},
-		{change{shown: false, createdSeq: 6, what: created}, ""},
-		{change{shown: true, createdSeq: 5, what: updated}, "notificationUpdated updated"},
-		{change{shown: true, createdSeq: 5, what: read, Notice: Notice{Read: true}}, "notificationRead "},
-		{change{shown: true, createdSeq: 5, what: snoozed, Notice: Notice{SnoozedUntil: &later}}, "notificationUpdated snoozed"},
-		{change{shown: true, createdSeq: 5, what: woken}, "notificationUpdated woken"},
-		{change{shown: true, createdSeq: 5, what: removed}, "notificationRemoved "},
+		{noticeChange{shown: true, createdSeq: 6, kind: changeCreated}, "notification created"},
+		{noticeChange{shown: true, createdSeq: 6, kind: changeUpdated}, "notification created"}, // and more has joined it
+		{noticeChange{shown: true, createdSeq: 6, kind: changeUnsnoozed}, "notification created"},
+		{noticeChange{shown: true, createdSeq: 6, kind: changeCreated, Notice: Notice{Read: true}}, "notificationUpdated updated"}, // was known
+		{noticeChange{shown: true, createdSeq: 6, kind: changeRead, Notice: Notice{Read: true}}, "notificationUpdated updated"},
+		{noticeChange{shown: true, createdSeq: 6, kind: changeSnoozed, Notice: Notice{SnoozedUntil: &later}}, "notificationUpdated snoozed"},
+		{noticeChange{shown: true, createdSeq: 6, kind: changeRemoved}, ""},
+		{noticeChange{shown: false, createdSeq: 6, kind: changeCreated}, ""},
+		{noticeChange{shown: true, createdSeq: 5, kind: changeUpdated}, "notificationUpdated updated"},
+		{noticeChange{shown: true, createdSeq: 5, kind: changeRead, Notice: Notice{Read: true}}, "notificationRead "},
+		{noticeChange{shown: true, createdSeq: 5, kind: changeSnoozed, Notice: Notice{SnoozedUntil: &later}}, "notificationUpdated snoozed"},
+		{noticeChange{shown: true, createdSeq: 5, kind: changeUnsnoozed}, "notificationUpdated woken"},
+		{noticeChange{shown: true, createdSeq: 5, kind: changeRemoved}, "notificationRemoved "},
 	} {
 		got := ""
-		if ev, ok := c.ch.news(5); ok {
-			told, _ := ev.Data.(Told)
+		if ev, ok := c.ch.event(5); ok {
+			told, _ := ev.Data.(NoticeEvent)
 			got = ev.Name + " " + told.Verb
 		}
 		if got != c.want {

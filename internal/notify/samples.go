@@ -22,8 +22,9 @@ var (
 	samplePriya = account.Profile{ID: 4, FullName: "Priya Raman", Hue: 8}
 )
 
-// sampleNotices are unread, of several people, of nobody, and asleep. Their ids
-// are nobody's, for the styleguide has a bell too.
+// sampleNotices returns notifications that are unread, with several actors, without
+// an actor, and snoozed. Their ids are negative, so that they differ from those at
+// the bell of the styleguide.
 func sampleNotices() []Notice {
 	now := time.Now()
 	tomorrow := wire.Time(now.AddDate(0, 0, 1))
@@ -35,8 +36,8 @@ func sampleNotices() []Notice {
 	}
 }
 
-func sampleWhy() explained {
-	return explained{Notice: sampleNotices()[0], why: Why{
+func sampleWhy() explainedNotice {
+	return explainedNotice{Notice: sampleNotices()[0], why: Why{
 		Rule: "The message says @sam.", Preference: Channels{InApp: true, Push: true},
 		Presence: Attending{Status: "online", Active: true}, Result: Result{InApp: Shown, Push: PushPresent},
 	}}

@@ -6,11 +6,12 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Send keeps the notification and tells its person. It is the one door: each
-// feature has an adapter that leads here. Nothing happens when the person was
-// told of the same key before, so whoever is not sure sends again. One that
-// their preferences keep out of the bell is kept, too: so it is once all the
-// same, and tells why nothing came. 404 when there is no such person.
+// Send stores the notification and sends it to the user's connections. All
+// features send through it, each with an adapter. It does nothing if the user got
+// the same key before, so a caller that does not know whether an earlier call
+// succeeded calls again. A notification that the user's preferences hide is stored
+// as well: its key must not be accepted later, and Why explains it. The error is
+// 404 if there is no such user.
 func (s *Service) Send(ctx context.Context, n Notification) error {
 	if err := n.check(); err != nil {
 		return err
@@ -20,26 +21,29 @@ func (s *Service) Send(ctx context.Context, n Notification) error {
 	}
 	where := s.presence.Attending(ctx, n.UserID)
 	return s.change(ctx, n.UserID, func(tx postgres.Tx, seq int64) error {
-		told, err := hasCause(ctx, tx, n.UserID, n.Key)
-		if err != nil || told {
-			return unless(!told, err)
+		sentBefore, err := hasCause(ctx, tx, n.UserID, n.Key)
+		if err != nil {
+			return err
+		}
+		if sentBefore {
+			return errUnchanged
 		}
 		p, err := preferencesOf(ctx, tx, n.UserID)
 		if err != nil {
 			return err
 		}
-		why := explain(n, p, where, s.now())
-		id, err := put(ctx, tx, n, seq, why)
-		if err != nil || !why.Result.Push.open() {
+		why := newWhy(n, p, where, s.now())
+		id, err := storeNotification(ctx, tx, n, seq, why)
+		if err != nil || !why.Result.Push.undecided() {
 			return err
 		}
-		return duePush(ctx, tx, id, s.now().Add(s.pushAfter))
+		return schedulePush(ctx, tx, id, s.now().Add(s.pushAfter))
 	})
 }
 
-// put adds the notification to an unread one of its group, or makes a new one.
-// What its person knows joins any of the group.
-func put(ctx context.Context, tx postgres.Tx, n Notification, seq int64, why Why) (id int64, err error) {
+// storeNotification adds n to the user's unread notification of its group, or
+// inserts a new one. An n that is read may join one that is read, too.
+func storeNotification(ctx context.Context, tx postgres.Tx, n Notification, seq int64, why Why) (id int64, err error) {
 	if n.GroupKey != "" {
 		if id, err = joinGroup(ctx, tx, n, seq, why); err != nil {
 			return 0, err
@@ -57,43 +61,46 @@ func put(ctx context.Context, tx postgres.Tx, n Notification, seq int64, why Why
 	if err != nil {
 		return 0, err
 	}
-	return id, writeWords(ctx, tx, id, g)
+	return id, writeText(ctx, tx, id, g)
 }
 
-// Withdraw takes back, from everybody, what was told of the key and of what is
-// under it: nothing of what it said is kept. A group goes on with the rest.
+// Withdraw removes the causes of the key, and of keys under it, from the
+// notifications of all users, with their text. A notification with other causes
+// stays.
 func (s *Service) Withdraw(ctx context.Context, key string) error {
-	return s.rewrite(ctx, key, func(tx postgres.Tx, userID int64) ([]int64, error) {
+	return s.changeCauses(ctx, key, func(tx postgres.Tx, userID int64) ([]int64, error) {
 		return withdrawCauses(ctx, tx, key, userID)
 	})
 }
 
-// Reword changes the message of what everybody was told of the key.
+// Reword changes the message of the causes of the key, for all users.
 func (s *Service) Reword(ctx context.Context, key, message string) error {
-	return s.rewrite(ctx, key, func(tx postgres.Tx, userID int64) ([]int64, error) {
+	return s.changeCauses(ctx, key, func(tx postgres.Tx, userID int64) ([]int64, error) {
 		return rewordCauses(ctx, tx, key, userID, message)
 	})
 }
 
-// rewrite changes the causes of a key, person by person, and then what their
-// notifications say.
-func (s *Service) rewrite(ctx context.Context, key string, do func(postgres.Tx, int64) (notifications []int64, err error)) error {
-	people, err := peopleWith(ctx, s.db, key)
+// changeCauses calls do for each user with a cause of the key, in a transaction of
+// its own, and refreshes the notifications whose ids do returns.
+func (s *Service) changeCauses(
+	ctx context.Context, key string, do func(tx postgres.Tx, userID int64) (notifications []int64, err error),
+) error {
+	users, err := usersWithCause(ctx, s.db, key)
 	if err != nil {
 		return err
 	}
-	for _, userID := range people {
+	for _, userID := range users {
 		err := s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
 			ids, err := do(tx, userID)
 			if err != nil {
 				return err
 			}
 			for _, id := range ids {
-				if err := s.reconsider(ctx, tx, userID, id, seq); err != nil {
+				if err := s.refresh(ctx, tx, userID, id, seq); err != nil {
 					return err
 				}
 			}
-			return unless(len(ids) > 0, nil)
+			return orUnchanged(len(ids) > 0, nil)
 		})
 		if err != nil {
 			return err
@@ -102,9 +109,9 @@ func (s *Service) rewrite(ctx context.Context, key string, do func(postgres.Tx, 
 	return nil
 }
 
-// reconsider makes the notification say what its causes do now. Without any it
-// is removed.
-func (s *Service) reconsider(ctx context.Context, tx postgres.Tx, userID, id, seq int64) error {
+// refresh derives the notification's text from its causes again, or removes it if
+// it has none left.
+func (s *Service) refresh(ctx context.Context, tx postgres.Tx, userID, id, seq int64) error {
 	g, err := groupOf(ctx, tx, id)
 	if err != nil {
 		return err
@@ -113,8 +120,8 @@ func (s *Service) reconsider(ctx context.Context, tx postgres.Tx, userID, id, se
 		_, err := remove(ctx, tx, userID, id, seq, s.now())
 		return err
 	}
-	if err := touch(ctx, tx, id, seq); err != nil {
+	if err := markUpdated(ctx, tx, id, seq); err != nil {
 		return err
 	}
-	return writeWords(ctx, tx, id, g)
+	return writeText(ctx, tx, id, g)
 }

@@ -16,47 +16,48 @@ import (
 
 // People is what notify needs to know of accounts.
 type People interface {
-	// Profiles returns who is there of the ids.
+	// Profiles returns the profiles of those of the users who exist.
 	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
 }
 
-// Presence is what notify needs to know of where people are.
+// Presence is what notify needs to know of the presence of users.
 type Presence interface {
-	// Attending says how somebody is to themselves, and whether they are active
-	// at a tab, on any node.
+	// Attending returns the user's own status, and whether the user is active at a
+	// tab on any node.
 	Attending(ctx context.Context, userID int64) Attending
 }
 
-// Config is how the service runs. The zero value is the usual.
+// Config configures a Service. A zero field has its default.
 type Config struct {
-	Log   *slog.Logger
+	Log   *slog.Logger     // nil: slog.Default
 	Guard loop.Guard       // catches the panics of Run; without a logger it uses Log
 	Now   func() time.Time // nil: time.Now
-	Beat  time.Duration    // between two looks at the database; 0: a second
+	Beat  time.Duration    // between two rounds of Run; 0: a second
 
 	PushAfter time.Duration // from a notification to the decision whether it is pushed; 0: 10 s
 }
 
-// Service tells people what concerns them. Its methods are safe to call at once.
+// Service stores notifications and sends them to the user's connections. Its
+// methods are safe for concurrent use.
 type Service struct {
-	db        *postgres.DB
-	hub       *hub.Hub
-	people    People
-	presence  Presence
-	log       *slog.Logger
-	guard     loop.Guard
-	now       func() time.Time
-	beat      time.Duration
-	pushAfter time.Duration
-	stirred   loop.Wake // when Run's next look may be due sooner
-	teller    teller
+	db         *postgres.DB
+	hub        *hub.Hub
+	people     People
+	presence   Presence
+	log        *slog.Logger
+	guard      loop.Guard
+	now        func() time.Time
+	beat       time.Duration
+	pushAfter  time.Duration
+	wake       loop.Wake // signalled when Run's next round may be due earlier
+	watermarks watermarks
 }
 
-// New wires the service to its database, hub, people and presence.
+// New returns a service; Run does its background work.
 func New(db *postgres.DB, h *hub.Hub, people People, p Presence, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, presence: p,
-		log: c.Log, now: c.Now, beat: c.Beat, pushAfter: c.PushAfter, stirred: loop.NewWake(),
+		log: c.Log, now: c.Now, beat: c.Beat, pushAfter: c.PushAfter, wake: loop.NewWake(),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -74,7 +75,7 @@ func New(db *postgres.DB, h *hub.Hub, people People, p Presence, c Config) *Serv
 	return s
 }
 
-// List returns a person's notifications, newest first.
+// List returns the user's notifications, newest first.
 func (s *Service) List(ctx context.Context, userID int64, f Filter) ([]Notice, error) {
 	if f.Limit == 0 {
 		f.Limit = pageSize
@@ -86,17 +87,17 @@ func (s *Service) List(ctx context.Context, userID int64, f Filter) ([]Notice, e
 	return notices, s.fillActors(ctx, pointers(notices)...)
 }
 
-// Bell returns what the button on every page shows to a person.
+// Bell returns what the bell shows to the user.
 func (s *Service) Bell(ctx context.Context, userID int64) (Bell, error) {
-	standing, err := standingOf(ctx, s.db, userID)
+	state, err := userStateOf(ctx, s.db, userID)
 	if err != nil {
 		return Bell{}, err
 	}
 	latest, err := s.List(ctx, userID, Filter{Limit: bellSize})
-	return Bell{Unread: standing.unread, Latest: latest}, err
+	return Bell{Unread: state.unread, Latest: latest}, err
 }
 
-// Notice returns one of the person's own; 404 when there is none.
+// Notice returns one of the user's own notifications, or 404 if there is none.
 func (s *Service) Notice(ctx context.Context, userID, id int64) (Notice, error) {
 	n, err := noticeOf(ctx, s.db, userID, id)
 	if err != nil {
@@ -105,7 +106,8 @@ func (s *Service) Notice(ctx context.Context, userID, id int64) (Notice, error) 
 	return n, s.fillActors(ctx, &n)
 }
 
-// Why returns why the person got one of their own; 404 when there is none.
+// Why returns why the user got one of their own notifications, or 404 if there is
+// none.
 func (s *Service) Why(ctx context.Context, userID, id int64) (Why, error) {
 	w, err := whyOf(ctx, s.db, userID, id)
 	if err != nil {
@@ -115,11 +117,12 @@ func (s *Service) Why(ctx context.Context, userID, id int64) (Why, error) {
 	return w, err
 }
 
-// Read marks one as read. Doing so again is harmless, and tells nobody.
+// Read marks one notification as read. Repeating it is harmless and sends no event.
+// The error is 404 if the user has no such notification.
 func (s *Service) Read(ctx context.Context, userID, id int64) (Notice, error) {
 	err := s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
 		done, err := markRead(ctx, tx, userID, id, seq, s.now())
-		return unless(done, err)
+		return orUnchanged(done, err)
 	})
 	if err != nil {
 		return Notice{}, err
@@ -127,33 +130,34 @@ func (s *Service) Read(ctx context.Context, userID, id int64) (Notice, error) {
 	return s.Notice(ctx, userID, id)
 }
 
-// ReadAll marks everything as read that is awake, and returns what is unread
-// then: nothing.
+// ReadAll marks all notifications as read that are not snoozed, and returns the
+// unread count after it, 0.
 func (s *Service) ReadAll(ctx context.Context, userID int64) (unread int, err error) {
 	return 0, s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
 		done, err := markAllRead(ctx, tx, userID, seq, s.now())
-		return unless(done, err)
+		return orUnchanged(done, err)
 	})
 }
 
-// ReadTopic marks as read what the person has read elsewhere: what is of the
-// topic, up to a place there.
-func (s *Service) ReadTopic(ctx context.Context, userID int64, topic string, upto int64) error {
-	has, err := hasUnread(ctx, s.db, userID, topic, upto)
+// ReadTopic marks the notifications of a topic as read, up to the TopicSeq maxSeq:
+// the user has read them elsewhere, in a room or a document.
+func (s *Service) ReadTopic(ctx context.Context, userID int64, topic string, maxSeq int64) error {
+	has, err := hasUnreadOfTopic(ctx, s.db, userID, topic, maxSeq)
 	if err != nil || !has {
 		return err
 	}
 	return s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
-		done, err := markTopicRead(ctx, tx, userID, topic, upto, seq, s.now())
-		return unless(done, err)
+		done, err := markTopicRead(ctx, tx, userID, topic, maxSeq, seq, s.now())
+		return orUnchanged(done, err)
 	})
 }
 
-// Snooze puts one to sleep: it leaves the list and the count, and comes back at
-// that time, unread. Nil wakes it.
+// Snooze removes one notification from the list and the count until a time, at
+// which it comes back as unread. A nil until brings it back now. The error is 404
+// if the user has no such notification.
 func (s *Service) Snooze(ctx context.Context, userID, id int64, until *time.Time) (Notice, error) {
 	if until != nil {
-		if err := s.checkNap(*until); err != nil {
+		if err := s.checkSnooze(*until); err != nil {
 			return Notice{}, err
 		}
 	}
@@ -162,74 +166,77 @@ func (s *Service) Snooze(ctx context.Context, userID, id int64, until *time.Time
 	}
 	err := s.change(ctx, userID, func(tx postgres.Tx, seq int64) error {
 		if until == nil {
-			done, err := wake(ctx, tx, userID, id, seq)
-			return unless(done, err)
+			done, err := unsnooze(ctx, tx, userID, id, seq)
+			return orUnchanged(done, err)
 		}
 		done, err := snooze(ctx, tx, userID, id, seq, *until)
-		return unless(done, err)
+		return orUnchanged(done, err)
 	})
 	if err != nil {
 		return Notice{}, err
 	}
-	s.stirred.Signal()
+	s.wake.Signal()
 	return s.Notice(ctx, userID, id)
 }
 
-func (s *Service) checkNap(until time.Time) error {
-	switch nap := until.Sub(s.now()); {
-	case nap <= 0:
+func (s *Service) checkSnooze(until time.Time) error {
+	switch length := until.Sub(s.now()); {
+	case length <= 0:
 		return fault.Invalid("until", "has passed already")
-	case nap > maxNap:
+	case length > maxSnooze:
 		return fault.Invalid("until", "must be within a year")
 	}
 	return nil
 }
 
-// Delete removes one for good; 404 when there is none.
+// Delete removes one notification permanently. The error is 404 if the user has no
+// such notification.
 func (s *Service) Delete(ctx context.Context, userID, id int64) error {
-	gone := false
+	found := false
 	err := s.change(ctx, userID, func(tx postgres.Tx, seq int64) (err error) {
-		gone, err = remove(ctx, tx, userID, id, seq, s.now())
-		return unless(gone, err)
+		found, err = remove(ctx, tx, userID, id, seq, s.now())
+		return orUnchanged(found, err)
 	})
-	if err == nil && !gone {
+	if err == nil && !found {
 		return fault.NotFound()
 	}
 	return err
 }
 
-// Preferences returns what the person chose, or what everybody begins with.
+// Preferences returns the user's preferences, or the defaults.
 func (s *Service) Preferences(ctx context.Context, userID int64) (Preferences, error) {
 	return preferencesOf(ctx, s.db, userID)
 }
 
-// SetPreferences replaces what the person chose before. It is for what comes
-// from now on.
+// SetPreferences replaces the user's preferences. They apply to later notifications
+// and to pushes that are not decided yet.
 func (s *Service) SetPreferences(ctx context.Context, userID int64, p Preferences) (Preferences, error) {
 	if err := p.check(); err != nil {
 		return p, err
 	}
-	if err := keepPreferences(ctx, s.db, userID, p); err != nil {
+	if err := savePreferences(ctx, s.db, userID, p); err != nil {
 		return p, err
 	}
 	return preferencesOf(ctx, s.db, userID)
 }
 
-// errUnchanged says that there is nothing to tell: the transaction is undone,
-// and with it the seq that it took.
+// errUnchanged makes change roll back, with the seq that it took, and return no
+// error.
 var errUnchanged = errors.New("nothing changed")
 
-func unless(done bool, err error) error {
+// orUnchanged returns err, or errUnchanged if a statement had nothing to do.
+func orUnchanged(done bool, err error) error {
 	if err == nil && !done {
 		return errUnchanged
 	}
 	return err
 }
 
-// change is a transaction that changes a person's notifications. One after the
-// other: it begins with their next seq, which holds the others, and ends with
-// counting what is unread. Then this node tells its connections; other nodes
-// find out by themselves.
+// change runs a transaction that changes a user's notifications. It begins with
+// nextSeq, which locks the user's row, so that the changes of a user are serial,
+// and ends with the unread count. If do returns errUnchanged, nothing is stored or
+// sent. After the commit this node sends the change to its own connections; other
+// nodes find it in catchUp.
 func (s *Service) change(ctx context.Context, userID int64, do func(tx postgres.Tx, seq int64) error) error {
 	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		seq, err := nextSeq(ctx, tx, userID)
@@ -239,7 +246,7 @@ func (s *Service) change(ctx context.Context, userID int64, do func(tx postgres.
 		if err := do(tx, seq); err != nil {
 			return err
 		}
-		return settle(ctx, tx, userID, seq)
+		return storeUnread(ctx, tx, userID, seq)
 	})
 	if errors.Is(err, errUnchanged) {
 		return nil
@@ -247,11 +254,12 @@ func (s *Service) change(ctx context.Context, userID int64, do func(tx postgres.
 	if err != nil {
 		return err
 	}
-	s.complain(ctx, "telling", s.tell(context.WithoutCancel(ctx), userID))
+	s.logError(ctx, "sending changes", s.sendChanges(context.WithoutCancel(ctx), userID))
 	return nil
 }
 
-// fillActors completes notices with the people whose doing they are.
+// fillActors replaces the actors of the notices, which have ids only, by their
+// profiles.
 func (s *Service) fillActors(ctx context.Context, notices ...*Notice) error {
 	var ids []int64
 	for _, n := range notices {
@@ -267,7 +275,7 @@ func (s *Service) fillActors(ctx context.Context, notices ...*Notice) error {
 		for i := range n.Actors {
 			n.Actors[i] = known[n.Actors[i].ID]
 		}
-		n.Actors = slices.DeleteFunc(n.Actors, func(p account.Profile) bool { return p.ID == 0 }) // gone since
+		n.Actors = slices.DeleteFunc(n.Actors, func(p account.Profile) bool { return p.ID == 0 }) // deleted since
 	}
 	return err
 }
@@ -280,8 +288,8 @@ func pointers[T any](all []T) []*T {
 	return to
 }
 
-func (s *Service) complain(ctx context.Context, what string, err error) {
+func (s *Service) logError(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "notifications lag behind", "at", what, "error", err)
+		s.log.WarnContext(ctx, "notification work failed", "at", what, "error", err)
 	}
 }

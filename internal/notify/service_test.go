@@ -13,7 +13,7 @@ import (
 
 func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	var senders sync.WaitGroup
 	for range 20 {
@@ -24,7 +24,7 @@ func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
 		})
 	}
 	senders.Wait()
-	tab.wants("notification created 1")
+	tab.wantEvents("notification created 1")
 	if notices := b.list(Filter{}); len(notices) != 1 || b.unread() != 1 || notices[0].Title != "Sam mentioned you" {
 		t.Errorf("she has %+v, %d unread", notices, b.unread())
 	}
@@ -32,7 +32,7 @@ func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
 
 func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	var senders sync.WaitGroup
 	for _, from := range []int64{sam, theo, lin, priya} {
@@ -47,11 +47,11 @@ func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
 	if len(notices) != 1 || b.unread() != 1 || !strings.HasSuffix(notices[0].Title, " and 3 others reacted to your message") {
 		t.Fatalf("she has %+v", notices)
 	}
-	events := tab.hears()
+	events := tab.events()
 	for i, e := range events {
-		name, verb := eventNotificationUpdated, updated
+		name, verb := eventNotificationUpdated, changeUpdated
 		if i == 0 {
-			name, verb = eventNotification, created
+			name, verb = eventNotification, changeCreated
 		}
 		if e.Event != name || e.Data.Verb != verb || e.Data.UnreadCount != 1 || e.Data.ID != notices[0].ID {
 			t.Errorf("event %d is %+v", i, e)
@@ -80,32 +80,32 @@ func reaction(from int64) Notification {
 
 func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	b.send(mention("message:1"))
 	b.send(mention("message:2"))
 	b.send(reaction(theo))
 	b.send(reaction(lin))
-	tab.hears()
+	tab.events()
 	if err := b.Delete(t.Context(), maya, b.list(Filter{})[1].ID); err != nil {
 		t.Fatal(err)
 	}
-	tab.wants("notificationRemoved 2")
+	tab.wantEvents("notificationRemoved 2")
 	if err := b.Withdraw(t.Context(), "message:1/reaction:4"); err != nil {
 		t.Fatal(err)
 	}
-	if events := tab.wants("notificationUpdated updated 2"); events[0].Data.Title != "Theo reacted 🎉 to your message" {
+	if events := tab.wantEvents("notificationUpdated updated 2"); events[0].Data.Title != "Theo reacted 🎉 to your message" {
 		t.Errorf("it says %q", events[0].Data.Title)
 	}
 	if err := b.Withdraw(t.Context(), "message:1"); err != nil {
 		t.Fatal(err)
 	}
-	tab.hears()
+	tab.events()
 	for _, key := range []string{"message:1", "message:2"} {
 		b.send(mention(key))
 	}
 	b.send(reaction(theo))
-	tab.wants()
+	tab.wantEvents()
 	var words int
 	if err := b.db.QueryRow(t.Context(), `
 		select (select count(*) from notify.notifications where title <> '' or message <> '') + (select count(*) from notify.causes where title <> '' or message <> '')`).Scan(&words); err != nil {
@@ -118,13 +118,13 @@ func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
 
 func TestAnEditChangesWhatWasTold(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	b.send(mention("message:1"))
 	if err := b.Reword(t.Context(), "message:1", "“good bye”"); err != nil {
 		t.Fatal(err)
 	}
-	tab.wants("notification created 1", "notificationUpdated updated 1")
+	tab.wantEvents("notification created 1", "notificationUpdated updated 1")
 	if n := b.list(Filter{})[0]; n.Message != "“good bye”" || n.Body != n.Message {
 		t.Errorf("it says %+v", n)
 	}
@@ -132,15 +132,15 @@ func TestAnEditChangesWhatWasTold(t *testing.T) {
 
 func TestWhatIsSwitchedOffIsKeptAndNotShown(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
-	p := everything()
+	p := defaultPreferences()
 	p.Types[Mention] = Channels{InApp: false, Push: true}
 	if _, err := b.SetPreferences(t.Context(), maya, p); err != nil {
 		t.Fatal(err)
 	}
 	b.send(mention("message:1"))
-	tab.wants()
+	tab.wantEvents()
 	if len(b.list(Filter{})) != 0 || b.unread() != 0 {
 		t.Error("it is shown")
 	}
@@ -155,7 +155,7 @@ func TestWhatIsSwitchedOffIsKeptAndNotShown(t *testing.T) {
 
 func TestAnothersNotificationsDoNotExist(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	b.send(mention("message:1"))
 	id := b.list(Filter{})[0].ID
 	ctx := t.Context()
@@ -178,7 +178,7 @@ func TestAnothersNotificationsDoNotExist(t *testing.T) {
 
 func TestNobodyUnknownIsTold(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	n := mention("message:1")
 	n.UserID = 999
 	if err := b.Send(t.Context(), n); !fault.Is(err, http.StatusNotFound) {
@@ -198,7 +198,7 @@ func TestNobodyUnknownIsTold(t *testing.T) {
 
 func TestAPageOfTheListNeitherRepeatsNorLeavesOut(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	for i := range 7 {
 		b.send(mention(fmt.Sprint("message:", i)))
 	}
@@ -222,15 +222,15 @@ func TestAPageOfTheListNeitherRepeatsNorLeavesOut(t *testing.T) {
 
 func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
-	here, there := b.tab(), onDatabase(t, b.db)
+	b := newTestService(t)
+	here, there := b.tab(), newNode(t, b.db)
 	there.send(mention("message:1"))
 	there.send(mention("message:2"))
-	here.wants()
+	here.wantEvents()
 	if err := b.catchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	here.wants("notification created 1", "notification created 2")
+	here.wantEvents("notification created 1", "notification created 2")
 	late := b.tab()
 	if _, err := there.ReadAll(t.Context(), maya); err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tab := range []*tab{here, late} {
-		tab.wants("notificationsAllRead 0", "notification created 1")
+		tab.wantEvents("notificationsAllRead 0", "notification created 1")
 	}
 	b.hub.Remove(here.conn)
 	b.hub.Remove(late.conn)
@@ -248,14 +248,14 @@ func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
 	if err := b.catchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if back := b.tab(); len(back.hears()) != 0 || b.unread() != 2 {
+	if back := b.tab(); len(back.events()) != 0 || b.unread() != 2 {
 		t.Error("who comes back is told what the answer has")
 	}
 }
 
 func TestEveryEventHasTheCountOfItsMoment(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	tab := b.tab()
 	var busy sync.WaitGroup
 	for i := range 4 {
@@ -276,7 +276,7 @@ func TestEveryEventHasTheCountOfItsMoment(t *testing.T) {
 	}
 	busy.Wait()
 	unread, naive := map[int64]bool{}, 0
-	for _, e := range tab.hears() {
+	for _, e := range tab.events() {
 		switch e.Event {
 		case eventNotification:
 			unread[e.Data.ID] = true

@@ -16,14 +16,15 @@ import (
 	"hubbub/internal/wire"
 )
 
-// open is what counts as unread.
-const open = ` shown and removed_at is null and read_at is null and snoozed_until is null`
+// isUnread is the condition for a notification that counts as unread.
+const isUnread = ` shown and removed_at is null and read_at is null and snoozed_until is null`
 
 // noticeColumns are read by scanNotice.
 const noticeColumns = `id, type, title, message, url, data, read_at is not null, snoozed_until, created_at, actors`
 
-// nextSeq takes the person's next seq, and holds all else that changes their
-// notifications until the transaction ends. 404 when there is no such person.
+// nextSeq increments and returns the user's seq. It locks the user's row, so that
+// other changes of their notifications wait until the transaction ends. The error
+// is 404 if there is no such user.
 func nextSeq(ctx context.Context, tx pgx.Tx, userID int64) (seq int64, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into notify.people as p (user_id, seq)
@@ -33,17 +34,18 @@ func nextSeq(ctx context.Context, tx pgx.Tx, userID int64) (seq int64, err error
 	if postgres.Violates(err, "people_user_id_fkey") {
 		return 0, fault.NotFound()
 	}
-	return seq, wrap("take the person's next seq", err)
+	return seq, wrap("take the user's next seq", err)
 }
 
-// settle counts what is unread after the change with the seq, and writes it down
-// with the person and with whatever changed. It counts to maxUnread: the cost of
-// a change must not grow with what somebody leaves unread.
-func settle(ctx context.Context, tx pgx.Tx, userID, seq int64) error {
+// storeUnread counts what is unread after the change with the seq, and stores the
+// count with the user and with the notifications that changed. It counts to
+// maxUnread at most, so that the cost of a change does not grow with what the user
+// leaves unread.
+func storeUnread(ctx context.Context, tx pgx.Tx, userID, seq int64) error {
 	_, err := tx.Exec(ctx, `
 		with counted as (
 		  select count(*) as unread
-		    from (select from notify.notifications where user_id = $1 and`+open+` limit $3) unread
+		    from (select from notify.notifications where user_id = $1 and`+isUnread+` limit $3) unread
 		), person as (
 		  update notify.people p set unread = counted.unread from counted where p.user_id = $1 returning p.unread
 		)
@@ -54,27 +56,29 @@ func settle(ctx context.Context, tx pgx.Tx, userID, seq int64) error {
 	return wrap("count what is unread", err)
 }
 
-// standing is where a person's notifications have got to.
-type standing struct {
-	seq, allReadSeq int64
-	unread          int
+// userState is the state of a user's notifications.
+type userState struct {
+	seq        int64 // of the latest change
+	allReadSeq int64 // of the latest "mark all as read"
+	unread     int
 }
 
-// standingOf is zero for somebody who never had a notification.
-func standingOf(ctx context.Context, db postgres.Queryer, userID int64) (s standing, err error) {
+// userStateOf returns the user's state, or the zero value if the user never had a
+// notification.
+func userStateOf(ctx context.Context, db postgres.Queryer, userID int64) (s userState, err error) {
 	err = db.QueryRow(ctx, `select seq, all_read_seq, unread from notify.people where user_id = $1`, userID).
 		Scan(&s.seq, &s.allReadSeq, &s.unread)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return standing{}, nil
+		return userState{}, nil
 	}
 	return s, wrap("count what is unread", err)
 }
 
-// seqsOf are the seqs of those of the people who have notifications.
+// seqsOf returns the latest seqs of those of the users who have notifications.
 func seqsOf(ctx context.Context, db postgres.Queryer, userIDs []int64) (map[int64]int64, error) {
 	rows, err := db.Query(ctx, `select user_id, seq from notify.people where user_id = any ($1)`, userIDs)
 	if err != nil {
-		return nil, fmt.Errorf("read how far people's notifications are: %w", err)
+		return nil, fmt.Errorf("read the latest seqs: %w", err)
 	}
 	seqs := map[int64]int64{}
 	var userID, seq int64
@@ -82,13 +86,13 @@ func seqsOf(ctx context.Context, db postgres.Queryer, userIDs []int64) (map[int6
 		seqs[userID] = seq
 		return nil
 	})
-	return seqs, wrap("read how far people's notifications are", err)
+	return seqs, wrap("read the latest seqs", err)
 }
 
-// changesSince are the person's notifications that changed after one seq and up
-// to another, by seq; but not what was marked as read with all others. When
-// there are too many, the latest.
-func changesSince(ctx context.Context, db postgres.Queryer, userID, after int64, upto standing) ([]change, error) {
+// changesSince returns the user's notifications that changed after the seq after and
+// up to now.seq, by seq; without those that "mark all as read" changed, for which
+// there is one event. If there are more than maxChanges, it returns the latest.
+func changesSince(ctx context.Context, db postgres.Queryer, userID, after int64, now userState) ([]noticeChange, error) {
 	rows, err := db.Query(ctx, `
 		select * from (
 		  select `+noticeColumns+`, seq, created_seq, change, unread_after, shown
@@ -96,18 +100,18 @@ func changesSince(ctx context.Context, db postgres.Queryer, userID, after int64,
 		   where user_id = $1 and seq > $2 and seq <= $3 and (seq <> $4 or change <> 'read')
 		   order by seq desc, id desc
 		   limit $5) latest
-		 order by seq, id`, userID, after, upto.seq, upto.allReadSeq, maxTold)
+		 order by seq, id`, userID, after, now.seq, now.allReadSeq, maxChanges)
 	if err != nil {
 		return nil, fmt.Errorf("read what changed: %w", err)
 	}
-	changes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ch change, err error) {
-		ch.Notice, err = scanNotice(row, &ch.seq, &ch.createdSeq, &ch.what, &ch.unread, &ch.shown)
+	changes, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (ch noticeChange, err error) {
+		ch.Notice, err = scanNotice(row, &ch.seq, &ch.createdSeq, &ch.kind, &ch.unread, &ch.shown)
 		return ch, err
 	})
 	return changes, wrap("read what changed", err)
 }
 
-// noticesOf lists a person's notifications, newest first.
+// noticesOf returns the user's notifications, newest first.
 func noticesOf(ctx context.Context, db postgres.Queryer, userID int64, f Filter) ([]Notice, error) {
 	where := ` and snoozed_until is null`
 	if f.Snoozed {
@@ -129,7 +133,7 @@ func noticesOf(ctx context.Context, db postgres.Queryer, userID int64, f Filter)
 	return notices, wrap("read notifications", err)
 }
 
-// noticeOf finds one of the person's own; 404 when there is none.
+// noticeOf returns one of the user's own notifications, or 404 if there is none.
 func noticeOf(ctx context.Context, db postgres.Queryer, userID, id int64) (Notice, error) {
 	n, err := scanNotice(db.QueryRow(ctx, `
 		select `+noticeColumns+`
@@ -138,14 +142,15 @@ func noticeOf(ctx context.Context, db postgres.Queryer, userID, id int64) (Notic
 	return n, orNotFound("read the notification", err)
 }
 
-// whyOf finds why the person got one of their own; 404 when there is none.
+// whyOf returns why the user got one of their own notifications, or 404 if there is
+// none.
 func whyOf(ctx context.Context, db postgres.Queryer, userID, id int64) (w Why, err error) {
 	err = db.QueryRow(ctx, `
 		select why from notify.notifications where id = $2 and user_id = $1 and removed_at is null`, userID, id).Scan(&w)
 	return w, orNotFound("read why", err)
 }
 
-// scanNotice fills all but the actors, of whom only the ids are known here.
+// scanNotice reads a row of noticeColumns. Of the actors it sets the ids only.
 func scanNotice(row pgx.Row, more ...any) (n Notice, err error) {
 	var created time.Time
 	var snoozed *time.Time
@@ -158,9 +163,9 @@ func scanNotice(row pgx.Row, more ...any) (n Notice, err error) {
 	return n, err
 }
 
-// preferencesOf returns what the person chose, or everything.
+// preferencesOf returns the user's preferences, or the defaults.
 func preferencesOf(ctx context.Context, db postgres.Queryer, userID int64) (Preferences, error) {
-	p := everything()
+	p := defaultPreferences()
 	var chosen map[Type]Channels
 	var from, to, zone *string
 	err := db.QueryRow(ctx, `
@@ -176,7 +181,7 @@ func preferencesOf(ctx context.Context, db postgres.Queryer, userID int64) (Pref
 	return p, wrap("read the preferences", err)
 }
 
-func keepPreferences(ctx context.Context, db postgres.Queryer, userID int64, p Preferences) error {
+func savePreferences(ctx context.Context, db postgres.Queryer, userID int64, p Preferences) error {
 	types, err := json.Marshal(p.Types)
 	if err != nil {
 		return err
@@ -191,9 +196,10 @@ func keepPreferences(ctx context.Context, db postgres.Queryer, userID int64, p P
 		on conflict (user_id) do update
 		   set types = excluded.types, quiet_from = excluded.quiet_from, quiet_to = excluded.quiet_to, time_zone = excluded.time_zone`,
 		userID, types, q.From, q.To, q.TimeZone)
-	return wrap("keep the preferences", err)
+	return wrap("store the preferences", err)
 }
 
+// orNotFound returns 404 for pgx.ErrNoRows, and other errors as wrap does.
 func orNotFound(doing string, err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return fault.NotFound()

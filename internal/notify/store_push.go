@@ -12,18 +12,19 @@ import (
 	"hubbub/internal/wire"
 )
 
-// keepKeys returns the instance's keys: these, unless others are there already.
-func keepKeys(ctx context.Context, db postgres.Queryer, made vapidKeys) (k vapidKeys, err error) {
+// saveKeys stores the instance's keys unless there are some, and returns those that
+// are stored.
+func saveKeys(ctx context.Context, db postgres.Queryer, made vapidKeys) (k vapidKeys, err error) {
 	_, err = db.Exec(ctx, `
 		insert into notify.push_keys (public_key, private_key) values ($1, $2) on conflict do nothing`, made.public, made.private)
 	if err != nil {
-		return k, fmt.Errorf("keep the push keys: %w", err)
+		return k, fmt.Errorf("store the push keys: %w", err)
 	}
 	k, _, err = readKeys(ctx, db)
 	return k, err
 }
 
-// readKeys says whether there are any yet.
+// readKeys returns the instance's keys, or false if there are none yet.
 func readKeys(ctx context.Context, db postgres.Queryer) (k vapidKeys, ok bool, err error) {
 	err = db.QueryRow(ctx, `select public_key, private_key from notify.push_keys`).Scan(&k.public, &k.private)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -32,8 +33,9 @@ func readKeys(ctx context.Context, db postgres.Queryer) (k vapidKeys, ok bool, e
 	return k, err == nil, wrap("read the push keys", err)
 }
 
-// keepSubscription keeps what a browser says, as the person's who uses it now.
-func keepSubscription(ctx context.Context, db postgres.Queryer, userID int64, session, device string, sub Subscription, now time.Time) error {
+// saveSubscription inserts or updates the subscription of an endpoint, for the user
+// who uses the browser now, and deletes the record of its ending.
+func saveSubscription(ctx context.Context, db postgres.Queryer, userID int64, session, device string, sub Subscription, now time.Time) error {
 	_, err := db.Exec(ctx, `
 		with began as (
 		  delete from notify.push_endings where endpoint = $3
@@ -44,10 +46,10 @@ func keepSubscription(ctx context.Context, db postgres.Queryer, userID int64, se
 		   set user_id = excluded.user_id, session = excluded.session, device = excluded.device,
 		       p256dh = excluded.p256dh, auth = excluded.auth, renewed_at = excluded.renewed_at`,
 		userID, session, sub.Endpoint, sub.P256dh, sub.Auth, device, now)
-	return wrap("keep the push subscription", err)
+	return wrap("store the push subscription", err)
 }
 
-// endingOf is why there is no such subscription any more; empty: it never ended.
+// endingOf returns why the subscription of an endpoint ended, or "" if it did not.
 func endingOf(ctx context.Context, db postgres.Queryer, endpoint string) (ending string, err error) {
 	err = db.QueryRow(ctx, `select ending from notify.push_endings where endpoint = $1`, endpoint).Scan(&ending)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -56,17 +58,17 @@ func endingOf(ctx context.Context, db postgres.Queryer, endpoint string) (ending
 	return ending, wrap("look for the subscription's ending", err)
 }
 
-// makeRoom drops the person's subscriptions over the most, those first that were
-// renewed the longest ago.
-func makeRoom(ctx context.Context, db postgres.Queryer, userID int64) error {
+// dropOldestDevices deletes the user's subscriptions except for the maxDevices that
+// were renewed last.
+func dropOldestDevices(ctx context.Context, db postgres.Queryer, userID int64) error {
 	_, err := db.Exec(ctx, `
 		delete from notify.push_subscriptions
 		 where id in (select id from notify.push_subscriptions where user_id = $1 order by renewed_at desc, id desc offset $2)`, userID, maxDevices)
-	return wrap("make room for a push subscription", err)
+	return wrap("delete the oldest push subscriptions", err)
 }
 
-// endSubscription removes one of the person's own, and keeps the reason for its
-// browser. False: there is none.
+// endSubscription deletes one of the user's own subscriptions, and stores the reason
+// for its browser. It returns false if there is none.
 func endSubscription(ctx context.Context, db postgres.Queryer, userID, id int64, ending string, now time.Time) (bool, error) {
 	done, err := db.Exec(ctx, `
 		with ended as (
@@ -78,16 +80,16 @@ func endSubscription(ctx context.Context, db postgres.Queryer, userID, id int64,
 	return done.RowsAffected() > 0, wrap("end the push subscription", err)
 }
 
-// dropSubscription removes one of the person's own whose browser has ended it.
-// False: there is none.
+// dropSubscription deletes one of the user's own subscriptions without storing a
+// reason. It returns false if there is none.
 func dropSubscription(ctx context.Context, db postgres.Queryer, userID int64, endpoint string) (bool, error) {
 	done, err := db.Exec(ctx, `delete from notify.push_subscriptions where user_id = $1 and endpoint = $2`, userID, endpoint)
-	return done.RowsAffected() > 0, wrap("drop the push subscription", err)
+	return done.RowsAffected() > 0, wrap("delete the push subscription", err)
 }
 
 func dropSubscriptions(ctx context.Context, db postgres.Queryer, ids []int64) error {
 	_, err := db.Exec(ctx, `delete from notify.push_subscriptions where id = any ($1)`, ids)
-	return wrap("drop push subscriptions", err)
+	return wrap("delete push subscriptions", err)
 }
 
 // subscriber is a row of push_subscriptions.
@@ -97,7 +99,7 @@ type subscriber struct {
 	session string
 }
 
-// subscribersOf are a person's, the last renewed first.
+// subscribersOf returns the user's subscriptions, the last renewed first.
 func subscribersOf(ctx context.Context, db postgres.Queryer, userID int64) ([]subscriber, error) {
 	rows, err := db.Query(ctx, `
 		select id, session, endpoint, p256dh, auth, device, created_at, delivered_at, failed_at,
@@ -119,19 +121,19 @@ func subscribersOf(ctx context.Context, db postgres.Queryer, userID int64) ([]su
 	return all, wrap("read push subscriptions", err)
 }
 
-// noteReceipt keeps a device's health.
-func noteReceipt(ctx context.Context, db postgres.Queryer, subscriptionID int64, r receipt, now time.Time) error {
+// saveHealth stores when the device was last delivered to, or how that failed.
+func saveHealth(ctx context.Context, db postgres.Queryer, subscriptionID int64, r receipt, now time.Time) error {
 	_, err := db.Exec(ctx, `
 		update notify.push_subscriptions
 		   set delivered_at = case when $2 = '' then $3 else delivered_at end,
 		       failed_at    = case when $2 = '' then failed_at else $3 end,
 		       failure      = case when $2 = '' then failure else $2 end
 		 where id = $1`, subscriptionID, r.detail, now)
-	return wrap("note a device's health", err)
+	return wrap("store a device's health", err)
 }
 
-// forgetEndings forgets why subscriptions ended before that.
+// forgetEndings deletes the reasons of subscriptions that ended before a time.
 func forgetEndings(ctx context.Context, db postgres.Queryer, before time.Time) error {
 	_, err := db.Exec(ctx, `delete from notify.push_endings where ended_at < $1`, before)
-	return wrap("forget endings of subscriptions", err)
+	return wrap("delete endings of subscriptions", err)
 }

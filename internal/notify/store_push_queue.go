@@ -12,36 +12,37 @@ import (
 	"hubbub/internal/wire"
 )
 
-// duePush has it decided later whether a notification is pushed. Of a burst the
-// first has set the time.
-func duePush(ctx context.Context, db postgres.Queryer, notificationID int64, at time.Time) error {
+// schedulePush schedules the decision whether a notification is pushed. If one is
+// scheduled already, its time stays, so that a burst is decided once.
+func schedulePush(ctx context.Context, db postgres.Queryer, notificationID int64, at time.Time) error {
 	_, err := db.Exec(ctx, `
 		insert into notify.pushes (notification_id, due_at) values ($1, $2) on conflict do nothing`, notificationID, at)
-	return wrap("put off the push", err)
+	return wrap("schedule the push", err)
 }
 
-// duePushes does the same for what a person's change with the seq has woken.
-func duePushes(ctx context.Context, db postgres.Queryer, userID, seq int64, at time.Time) error {
+// schedulePushes does the same for the user's notifications that the change with the
+// seq unsnoozed.
+func schedulePushes(ctx context.Context, db postgres.Queryer, userID, seq int64, at time.Time) error {
 	_, err := db.Exec(ctx, `
 		insert into notify.pushes (notification_id, due_at)
 		select id, $3 from notify.notifications where user_id = $1 and seq = $2 and change = 'woken'
 		on conflict do nothing`, userID, seq, at)
-	return wrap("put off pushes", err)
+	return wrap("schedule pushes", err)
 }
 
-// due is a notification that may be pushed, or is on its way to a device.
-type due struct {
-	deliveryID     int64 // 0: not on its way yet
-	attempts       int
-	notificationID int64
-	userID         int64
-	kind           Type
-	groupKey       string
-	title, message string
-	url            string
-	createdAt      time.Time
-	why            Why
-	unread         bool // and awake, and there
+// pushJob is a notification whose push has to be decided, or its delivery to a device.
+type pushJob struct {
+	deliveryID       int64 // 0: not decided yet
+	attempts         int
+	notificationID   int64
+	userID           int64
+	notificationType Type
+	groupKey         string
+	title, message   string
+	url              string
+	createdAt        time.Time
+	why              Why
+	unread           bool // and neither snoozed nor removed
 
 	subscriptionID int64
 	session        string
@@ -49,19 +50,19 @@ type due struct {
 	host           string // of its push service
 }
 
-// dueColumns are read by due.scan, with the notification as n.
-const dueColumns = `n.id, n.user_id, n.type, coalesce(n.group_key, ''), n.title, n.message, n.url, n.created_at, n.why,
+// pushJobColumns are read by pushJob.scan; n is the notification.
+const pushJobColumns = `n.id, n.user_id, n.type, coalesce(n.group_key, ''), n.title, n.message, n.url, n.created_at, n.why,
 	n.read_at is null and n.removed_at is null and n.snoozed_until is null`
 
-func (d *due) scan(row pgx.Row, more ...any) error {
+func (d *pushJob) scan(row pgx.Row, more ...any) error {
 	return row.Scan(append([]any{
-		&d.notificationID, &d.userID, &d.kind, &d.groupKey, &d.title, &d.message, &d.url, &d.createdAt, &d.why, &d.unread,
+		&d.notificationID, &d.userID, &d.notificationType, &d.groupKey, &d.title, &d.message, &d.url, &d.createdAt, &d.why, &d.unread,
 	}, more...)...)
 }
 
-// takePush takes the next that is due to be decided; no other node gets it
-// before the transaction ends. False: there is none.
-func takePush(ctx context.Context, tx postgres.Tx, now time.Time) (d due, ok bool, err error) {
+// takePush takes the next push that is due to be decided, or returns false if there
+// is none. It locks the row: no other node gets it before the transaction ends.
+func takePush(ctx context.Context, tx postgres.Tx, now time.Time) (d pushJob, ok bool, err error) {
 	err = d.scan(tx.QueryRow(ctx, `
 		with taken as (
 		  delete from notify.pushes
@@ -69,7 +70,7 @@ func takePush(ctx context.Context, tx postgres.Tx, now time.Time) (d due, ok boo
 		         select notification_id from notify.pushes where due_at <= $1 order by due_at limit 1 for update skip locked)
 		  returning notification_id
 		)
-		select `+dueColumns+`
+		select `+pushJobColumns+`
 		  from taken t
 		  join notify.notifications n on n.id = t.notification_id`, now))
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -78,14 +79,14 @@ func takePush(ctx context.Context, tx postgres.Tx, now time.Time) (d due, ok boo
 	return d, err == nil, wrap("take the next push", err)
 }
 
-// writeWhy keeps what became of it, and tells nobody: whoever asks is told.
+// writeWhy stores a decision. It sends no event: pages read it when the user asks.
 func writeWhy(ctx context.Context, tx postgres.Tx, notificationID int64, w Why) error {
 	_, err := tx.Exec(ctx, `update notify.notifications set why = $2 where id = $1`, notificationID, w)
-	return wrap("keep why", err)
+	return wrap("store why", err)
 }
 
-// addDelivery puts a notification on its way to a device, once more if it was
-// there before: there is more of its group.
+// addDelivery queues a notification for a device. If it was delivered there before, it
+// is queued again, because its group has grown.
 func addDelivery(ctx context.Context, tx postgres.Tx, notificationID int64, to subscriber, now time.Time) error {
 	_, err := tx.Exec(ctx, `
 		insert into notify.push_deliveries (notification_id, subscription_id, device, state, due_at, changed_at)
@@ -93,16 +94,17 @@ func addDelivery(ctx context.Context, tx postgres.Tx, notificationID int64, to s
 		on conflict (notification_id, subscription_id) do update
 		   set state = 'waiting', due_at = excluded.due_at, attempts = 0, changed_at = excluded.changed_at, detail = ''`,
 		notificationID, to.ID, to.Name, now)
-	return wrap("put the push on its way", err)
+	return wrap("queue the push", err)
 }
 
-// hostOf is the host of the endpoint of push_subscriptions s.
+// hostOf is an expression for the host of the endpoint of push_subscriptions s.
 const hostOf = `lower(split_part(split_part(s.endpoint, '/', 3), ':', 1))`
 
-// takeDeliveries takes what is to be sent now, for as long as an attempt lasts:
-// if this node dies, it is taken again then. Of each person and each host it
-// takes, the oldest first, no more than may be under way beside what is.
-func takeDeliveries(ctx context.Context, db postgres.Queryer, now time.Time, most int, b busy) ([]due, error) {
+// takeDeliveries takes deliveries that are due, at most most, for longer than an
+// attempt can last: if this node dies, they are due again then. For each user and each
+// host it takes the oldest first, and no more than the limits allow beside the
+// attempts in progress, b.
+func takeDeliveries(ctx context.Context, db postgres.Queryer, now time.Time, most int, b usage) ([]pushJob, error) {
 	rows, err := db.Query(ctx, `
 		with by_person as (
 		  select d.id, d.due_at, `+hostOf+` as host,
@@ -127,28 +129,28 @@ func takeDeliveries(ctx context.Context, db postgres.Queryer, now time.Time, mos
 		          order by d.due_at limit $3 for update of d skip locked)
 		  returning id, attempts, notification_id, subscription_id
 		)
-		select `+dueColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth, `+hostOf+`
+		select `+pushJobColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth, `+hostOf+`
 		  from taken t
 		  join notify.notifications n on n.id = t.notification_id
 		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`,
-		now, 2*patienceOfPush, most, b.people, b.ofPeople, b.hosts, b.ofHosts, atOnceAPerson, atOnceAHost)
-	return collectDue(rows, err, "take pushes to send")
+		now, 2*pushTimeout, most, b.users, b.perUser, b.hosts, b.perHost, maxAttemptsPerUser, maxAttemptsPerHost)
+	return collectPushJobs(rows, err, "take pushes to send")
 }
 
-func collectDue(rows pgx.Rows, err error, doing string) ([]due, error) {
+func collectPushJobs(rows pgx.Rows, err error, doing string) ([]pushJob, error) {
 	if err != nil {
 		return nil, wrap(doing, err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d due, err error) {
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d pushJob, err error) {
 		return d, d.scan(row, &d.deliveryID, &d.attempts, &d.subscriptionID, &d.session,
 			&d.to.Endpoint, &d.to.P256dh, &d.to.Auth, &d.host)
 	})
 	return all, wrap(doing, err)
 }
 
-// strand ends what can reach nobody: the device has gone, or is another
-// person's now.
-func strand(ctx context.Context, db postgres.Queryer, now time.Time) error {
+// endUnreachable ends deliveries whose device is not subscribed any more, or is
+// another user's now.
+func endUnreachable(ctx context.Context, db postgres.Queryer, now time.Time) error {
 	_, err := db.Exec(ctx, `
 		update notify.push_deliveries d
 		   set state = 'gone', changed_at = $1
@@ -158,34 +160,35 @@ func strand(ctx context.Context, db postgres.Queryer, now time.Time) error {
 		       select from notify.push_subscriptions s
 		         join notify.notifications n on n.id = d.notification_id and n.user_id = s.user_id
 		        where s.id = d.subscription_id)`, now)
-	return wrap("end pushes to devices that have gone", err)
+	return wrap("end unreachable deliveries", err)
 }
 
-// settleDelivery writes down what became of an attempt, unless another was made
-// meanwhile.
-func settleDelivery(ctx context.Context, db postgres.Queryer, d due, state, detail string, dueAt, now time.Time) error {
+// saveDelivery stores the result of an attempt, unless a later attempt has begun.
+func saveDelivery(ctx context.Context, db postgres.Queryer, d pushJob, state, detail string, dueAt, now time.Time) error {
 	_, err := db.Exec(ctx, `
 		update notify.push_deliveries
 		   set state = $3, detail = $4, due_at = $5, changed_at = $6
 		 where id = $1 and attempts = $2`, d.deliveryID, d.attempts, state, detail, dueAt, now)
-	return wrap("keep what became of a push", err)
+	return wrap("store the result of a push", err)
 }
 
-// findRead has those devices told that show what is not unread any more.
-func findRead(ctx context.Context, db postgres.Queryer, now time.Time) error {
+// scheduleWithdrawals schedules the withdrawal of deliveries whose notification is not
+// unread any more.
+func scheduleWithdrawals(ctx context.Context, db postgres.Queryer, now time.Time) error {
 	_, err := db.Exec(ctx, `
 		update notify.push_deliveries d
 		   set state = 'withdrawing', due_at = $1::timestamptz + $2::interval, changed_at = $1
 		  from notify.notifications n
 		 where n.id = d.notification_id
 		   and d.state = 'shown' and d.changed_at > $1::timestamptz - $3::interval
-		   and (n.read_at is not null or n.removed_at is not null or n.snoozed_until is not null)`, now, gatherFor, keepFor)
+		   and (n.read_at is not null or n.removed_at is not null or n.snoozed_until is not null)`, now, withdrawDelay, pushTTL)
 	return wrap("find pushes to withdraw", err)
 }
 
-// takeWithdrawals takes what devices are to close, but for those of people who
-// may have no more attempts under way. They are told once, or not at all.
-func takeWithdrawals(ctx context.Context, db postgres.Queryer, now time.Time, most int, b busy) ([]due, error) {
+// takeWithdrawals takes withdrawals that are due, except for those of users at their
+// limit of attempts. It marks them as done before they are sent, so a withdrawal is
+// sent once or not at all.
+func takeWithdrawals(ctx context.Context, db postgres.Queryer, now time.Time, most int, b usage) ([]pushJob, error) {
 	rows, err := db.Query(ctx, `
 		with taken as (
 		  update notify.push_deliveries
@@ -198,31 +201,31 @@ func takeWithdrawals(ctx context.Context, db postgres.Queryer, now time.Time, mo
 		          order by d.due_at limit $2 for update of d skip locked)
 		  returning id, attempts, notification_id, subscription_id
 		)
-		select `+dueColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth, `+hostOf+`
+		select `+pushJobColumns+`, t.id, t.attempts, s.id, s.session, s.endpoint, s.p256dh, s.auth, `+hostOf+`
 		  from taken t
 		  join notify.notifications n on n.id = t.notification_id
-		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`, now, most, b.fullPeople)
-	return collectDue(rows, err, "take pushes to withdraw")
+		  join notify.push_subscriptions s on s.id = t.subscription_id and s.user_id = n.user_id`, now, most, b.fullUsers)
+	return collectPushJobs(rows, err, "take pushes to withdraw")
 }
 
-// spendSilence says whether the device may get another push of which its person
-// sees nothing.
-func spendSilence(ctx context.Context, db postgres.Queryer, subscriptionID int64, now time.Time) (bool, error) {
+// takeSilentPush takes one push that shows nothing from the device's daily budget, and
+// reports whether there was one left.
+func takeSilentPush(ctx context.Context, db postgres.Queryer, subscriptionID int64, now time.Time) (bool, error) {
 	done, err := db.Exec(ctx, `
 		update notify.push_subscriptions
 		   set silent       = case when silent_since > $2::timestamptz - interval '1 day' then silent + 1 else 1 end,
 		       silent_since = case when silent_since > $2::timestamptz - interval '1 day' then silent_since else $2 end
 		 where id = $1
-		   and (silent < $3 or silent_since is null or silent_since <= $2::timestamptz - interval '1 day')`, subscriptionID, now, silentADay)
+		   and (silent < $3 or silent_since is null or silent_since <= $2::timestamptz - interval '1 day')`, subscriptionID, now, silentPushesPerDay)
 	return done.RowsAffected() > 0, wrap("count a silent push", err)
 }
 
-// deliveriesOf are what became of a notification on its way to each device.
+// deliveriesOf returns the deliveries of a notification, one for each device.
 func deliveriesOf(ctx context.Context, db postgres.Queryer, notificationID int64) ([]Delivery, error) {
 	rows, err := db.Query(ctx, `
 		select device, state, changed_at, detail from notify.push_deliveries where notification_id = $1 order by id`, notificationID)
 	if err != nil {
-		return nil, fmt.Errorf("read what became of a push: %w", err)
+		return nil, fmt.Errorf("read the deliveries of a push: %w", err)
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d Delivery, err error) {
 		var at time.Time
@@ -230,5 +233,5 @@ func deliveriesOf(ctx context.Context, db postgres.Queryer, notificationID int64
 		d.At = wire.Time(at)
 		return d, err
 	})
-	return all, wrap("read what became of a push", err)
+	return all, wrap("read the deliveries of a push", err)
 }

@@ -12,15 +12,15 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// hasCause says whether the person was told of it before.
+// hasCause reports whether the user has a cause with the key, withdrawn or not.
 func hasCause(ctx context.Context, tx pgx.Tx, userID int64, key string) (has bool, err error) {
 	err = tx.QueryRow(ctx, `select exists (select from notify.causes where user_id = $1 and key = $2)`, userID, key).Scan(&has)
 	return has, wrap("look for the key", err)
 }
 
-// joinGroup finds the unread notification that takes more of the group, and
-// gives it the new seq; 0 when there is none. What is known already joins the
-// newest that is awake, read or not.
+// joinGroup gives the newest unread notification of n's group the new seq and
+// returns its id, or 0 if there is none. If n is read, a notification that is read
+// will do, too.
 func joinGroup(ctx context.Context, tx pgx.Tx, n Notification, seq int64, why Why) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
 		update notify.notifications
@@ -35,7 +35,8 @@ func joinGroup(ctx context.Context, tx pgx.Tx, n Notification, seq int64, why Wh
 	return id, wrap("join the group", err)
 }
 
-// addNotification makes one without its words, which follow from its causes.
+// addNotification inserts a notification without its text, which writeText derives
+// from its causes.
 func addNotification(ctx context.Context, tx pgx.Tx, n Notification, seq int64, why Why) (id int64, err error) {
 	var readAt *time.Time
 	if n.Read {
@@ -51,7 +52,7 @@ func addNotification(ctx context.Context, tx pgx.Tx, n Notification, seq int64, 
 }
 
 func addCause(ctx context.Context, tx pgx.Tx, id int64, n Notification) error {
-	data, err := json.Marshal(orNone(n.Data))
+	data, err := json.Marshal(orEmpty(n.Data))
 	if err != nil {
 		return fmt.Errorf("encode the notification's data: %w", err)
 	}
@@ -59,11 +60,11 @@ func addCause(ctx context.Context, tx pgx.Tx, id int64, n Notification) error {
 		insert into notify.causes (user_id, key, notification_id, actor_id, title, titles, message, url, data)
 		values ($1, $2, $3, nullif($4, 0), $5, $6, $7, $8, $9)`,
 		n.UserID, n.Key, id, n.ActorID, n.Title, n.Titles, n.Message, n.URL, data)
-	return wrap("store what it tells of", err)
+	return wrap("store the cause", err)
 }
 
-// groupOf reads what the notification is made of now; no cause is left when its
-// causes are 0.
+// groupOf reads the notification's causes that are not withdrawn. The zero group
+// means that there are none.
 func groupOf(ctx context.Context, tx pgx.Tx, id int64) (g group, err error) {
 	err = tx.QueryRow(ctx, `
 		select title, titles, message, url, data, count(*) over ()
@@ -76,13 +77,13 @@ func groupOf(ctx context.Context, tx pgx.Tx, id int64) (g group, err error) {
 		return group{}, nil
 	}
 	if err != nil {
-		return g, fmt.Errorf("read what it tells of: %w", err)
+		return g, fmt.Errorf("read the causes: %w", err)
 	}
 	g.actors, g.names, err = actorsOf(ctx, tx, id)
 	return g, err
 }
 
-// actorsOf are the people whose doing the notification is, the latest first.
+// actorsOf returns the users who caused the notification, the latest first.
 func actorsOf(ctx context.Context, tx pgx.Tx, id int64) (ids []int64, names []string, err error) {
 	rows, err := tx.Query(ctx, `
 		select u.id, u.full_name
@@ -93,7 +94,7 @@ func actorsOf(ctx context.Context, tx pgx.Tx, id int64) (ids []int64, names []st
 		  join account.users u on u.id = c.actor_id
 		 order by c.latest desc`, id)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read whose doing it is: %w", err)
+		return nil, nil, fmt.Errorf("read the actors: %w", err)
 	}
 	var userID int64
 	var name string
@@ -101,39 +102,42 @@ func actorsOf(ctx context.Context, tx pgx.Tx, id int64) (ids []int64, names []st
 		ids, names = append(ids, userID), append(names, name)
 		return nil
 	})
-	return ids, names, wrap("read whose doing it is", err)
+	return ids, names, wrap("read the actors", err)
 }
 
-// writeWords gives the notification the words that follow from its causes.
-func writeWords(ctx context.Context, tx pgx.Tx, id int64, g group) error {
-	facts, err := json.Marshal(g.facts())
+// writeText stores the text, the data and the actors that follow from the
+// notification's causes.
+func writeText(ctx context.Context, tx pgx.Tx, id int64, g group) error {
+	data, err := json.Marshal(g.dataFields())
 	if err != nil {
 		return fmt.Errorf("encode the notification's data: %w", err)
 	}
 	_, err = tx.Exec(ctx, `
 		update notify.notifications
 		   set title = $2, message = $3, url = $4, data = $5, actors = coalesce($6::bigint[], '{}'), causes = $7
-		 where id = $1`, id, g.title(), g.newest.message, g.newest.url, facts, g.actors[:min(len(g.actors), 3)], g.causes)
+		 where id = $1`, id, g.title(), g.newest.message, g.newest.url, data, g.actors[:min(len(g.actors), 3)], g.causes)
 	return wrap("write the notification", err)
 }
 
-// peopleWith are those who were told of the key, or of something under it.
-func peopleWith(ctx context.Context, db postgres.Queryer, key string) ([]int64, error) {
+// usersWithCause returns the users with a cause of the key, or of a key under it,
+// that is not withdrawn.
+func usersWithCause(ctx context.Context, db postgres.Queryer, key string) ([]int64, error) {
 	rows, err := db.Query(ctx, `
 		select distinct user_id from notify.causes where`+underKey+` and not withdrawn order by user_id`, key)
 	if err != nil {
-		return nil, fmt.Errorf("read who was told: %w", err)
+		return nil, fmt.Errorf("read the users with a cause: %w", err)
 	}
-	people, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	return people, wrap("read who was told", err)
+	users, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return users, wrap("read the users with a cause", err)
 }
 
-// underKey is a key $1 and whatever begins with it and a "/": "0" is the
-// character after that.
+// underKey is the condition for the key $1 and the keys that begin with $1 and a
+// "/"; "0" is the character after "/".
 const underKey = ` (key = $1 or key > $1 || '/' and key < $1 || '0')`
 
-// withdrawCauses leaves of them the keys, so that they do not come back, and
-// returns the person's notifications that told of them.
+// withdrawCauses deletes the text of the user's causes of the key, and of keys under
+// it, but keeps their rows, so that the keys are not accepted again. It returns the
+// ids of their notifications.
 func withdrawCauses(ctx context.Context, tx pgx.Tx, key string, userID int64) ([]int64, error) {
 	return idsOf(ctx, tx, `
 		update notify.causes
@@ -142,8 +146,8 @@ func withdrawCauses(ctx context.Context, tx pgx.Tx, key string, userID int64) ([
 		returning notification_id`, key, userID)
 }
 
-// rewordCauses changes what they say, and returns the person's notifications
-// that tell of them.
+// rewordCauses changes the message of the user's causes of the key, and returns the
+// ids of their notifications.
 func rewordCauses(ctx context.Context, tx pgx.Tx, key string, userID int64, message string) ([]int64, error) {
 	return idsOf(ctx, tx, `
 		update notify.causes
@@ -152,22 +156,23 @@ func rewordCauses(ctx context.Context, tx pgx.Tx, key string, userID int64, mess
 		returning notification_id`, key, userID, message)
 }
 
-// touch gives the notification the new seq.
-func touch(ctx context.Context, tx pgx.Tx, id, seq int64) error {
+// markUpdated gives the notification the new seq.
+func markUpdated(ctx context.Context, tx pgx.Tx, id, seq int64) error {
 	_, err := tx.Exec(ctx, `update notify.notifications set seq = $2, change = 'updated' where id = $1`, id, seq)
 	return wrap("mark the notification as changed", err)
 }
 
+// idsOf runs a statement that changes causes and returns ids of notifications.
 func idsOf(ctx context.Context, tx pgx.Tx, sql string, args ...any) ([]int64, error) {
 	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, fmt.Errorf("change what a notification tells of: %w", err)
+		return nil, fmt.Errorf("change causes: %w", err)
 	}
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	return ids, wrap("change what a notification tells of", err)
+	return ids, wrap("change causes", err)
 }
 
-func orNone(data map[string]any) map[string]any {
+func orEmpty(data map[string]any) map[string]any {
 	if data == nil {
 		return map[string]any{}
 	}

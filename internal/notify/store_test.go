@@ -10,7 +10,7 @@ import (
 // What every page and every change asks must not read a person's whole past.
 func TestHotQueriesUseTheirIndexes(t *testing.T) {
 	t.Parallel()
-	b := newBench(t)
+	b := newTestService(t)
 	if _, err := b.db.Exec(t.Context(), `
 		insert into account.users (full_name, handle, email)
 		select 'Person ' || n, 'person' || n, n || '@test.example' from generate_series(6, 200) n`); err != nil {
@@ -31,7 +31,7 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for index, sql := range map[string]string{
-		"unread_of_a_person":        `select count(*) from notify.notifications where user_id = 2 and` + open,
+		"unread_of_a_person":        `select count(*) from notify.notifications where user_id = 2 and` + isUnread,
 		"notifications_of_a_person": `select id from notify.notifications where user_id = 2 and shown and removed_at is null and id > 0 and snoozed_until is null order by id desc limit 50`,
 		"changes_of_a_person":       `select id from notify.notifications where user_id = 2 and seq > 19990 and seq <= 20000`,
 		"unread_of_a_topic":         `select id from notify.notifications where user_id = 2 and topic = 'room:1' and topic_seq <= 3 and read_at is null and removed_at is null`,

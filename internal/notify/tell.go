@@ -9,34 +9,35 @@ import (
 	"hubbub/internal/hub"
 )
 
-// teller is how far this node has told its connections of each person's
-// notifications. What is told is the difference to the database, whoever made
-// it: this node, another one, or a clock. The zero teller is ready.
-type teller struct{ shards [64]tellerShard }
+// watermarks has, for each user with subscribed connections to this node, the seq
+// up to which changes were delivered to them. What is sent is the difference to the
+// database, whether this node, another node or a clock made the change. The zero
+// value is ready to use.
+type watermarks struct{ shards [64]watermarkShard }
 
-// tellerShard is some of the people. Its lock is held while one of them is told
-// and while a connection joins, so that events and answers of a person have one
-// order. The database is asked without it, and what was read is used only if
-// nobody was faster.
-type tellerShard struct {
-	mu   sync.Mutex
-	upto map[int64]int64 // people with a connection in their room → the seq that was told
+// watermarkShard has the watermarks of some users. Its lock is held while events of
+// one of them are sent and while a connection joins, so that the events and answers
+// of a user have one order. It is not held during a query: what a query returned
+// is used only if the watermark is still the same.
+type watermarkShard struct {
+	mu        sync.Mutex
+	delivered map[int64]int64 // by user
 }
 
-func (t *teller) of(userID int64) *tellerShard {
+func (t *watermarks) shard(userID int64) *watermarkShard {
 	return &t.shards[uint64(userID)%uint64(len(t.shards))]
 }
 
-// Subscribe joins the connection to its person's notifications and returns how
-// many are unread. Every event that follows is of a later change.
+// Subscribe joins the connection to its user's notifications and returns how many
+// are unread. Every event that follows is of a later change.
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) (unread int, err error) {
 	userID := conn.UserID()
-	shard := s.teller.of(userID)
+	shard := s.watermarks.shard(userID)
 	for {
-		if err := s.tell(ctx, userID); err != nil {
+		if err := s.sendChanges(ctx, userID); err != nil {
 			return 0, err
 		}
-		now, err := standingOf(ctx, s.db, userID)
+		now, err := userStateOf(ctx, s.db, userID)
 		if err != nil {
 			return 0, err
 		}
@@ -46,69 +47,70 @@ func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) (unread int, er
 	}
 }
 
-// joinAt joins the connection unless others of the person have been told up to
-// another seq: then it would hear of changes that its answer counts already, or
-// miss some that it does not.
-func (s *Service) joinAt(shard *tellerShard, conn *hub.Conn, seq int64) (joined bool, err error) {
+// joinAt joins the connection and reports whether it did. It does not if the user has
+// a watermark other than seq: the connection would get events of changes that
+// its answer counts already, or miss changes that the answer does not have.
+func (s *Service) joinAt(shard *watermarkShard, conn *hub.Conn, seq int64) (joined bool, err error) {
 	userID := conn.UserID()
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	if upto, subscribed := shard.upto[userID]; subscribed && upto != seq {
+	if delivered, subscribed := shard.delivered[userID]; subscribed && delivered != seq {
 		return false, nil
 	}
 	if _, err := s.hub.Join(conn, Room(userID), nil); err != nil {
 		return false, err
 	}
 	conn.Hold(Room(userID))
-	shard.keep(userID, seq)
+	shard.set(userID, seq)
 	return true, nil
 }
 
-func (shard *tellerShard) keep(userID, seq int64) {
-	if shard.upto == nil {
-		shard.upto = map[int64]int64{}
+func (shard *watermarkShard) set(userID, seq int64) {
+	if shard.delivered == nil {
+		shard.delivered = map[int64]int64{}
 	}
-	shard.upto[userID] = seq
+	shard.delivered[userID] = seq
 }
 
-// tell tells this node's connections of the person what has changed since they
-// were told last, if there are any.
-func (s *Service) tell(ctx context.Context, userID int64) error {
-	shard := s.teller.of(userID)
+// sendChanges sends this node's subscribed connections of the user, if there are
+// any, what has changed since the watermark.
+func (s *Service) sendChanges(ctx context.Context, userID int64) error {
+	shard := s.watermarks.shard(userID)
 	for {
-		upto, subscribed := s.told(shard, userID)
+		delivered, subscribed := s.delivered(shard, userID)
 		if !subscribed {
 			return nil
 		}
-		now, events, err := s.newsSince(ctx, userID, upto)
-		if err != nil || now.seq <= upto {
+		now, events, err := s.eventsSince(ctx, userID, delivered)
+		if err != nil || now.seq <= delivered {
 			return err
 		}
-		if s.sendFrom(ctx, shard, userID, upto, now.seq, events) {
+		if s.broadcastFrom(ctx, shard, userID, delivered, now.seq, events) {
 			return nil
 		}
 	}
 }
 
-// told is the seq that the person's connections here were told last; false if
-// there are none.
-func (s *Service) told(shard *tellerShard, userID int64) (upto int64, subscribed bool) {
+// delivered returns the user's watermark, or false if the user has no subscribed
+// connections here.
+func (s *Service) delivered(shard *watermarkShard, userID int64) (seq int64, subscribed bool) {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
 	if !s.hub.UserIn(userID, Room(userID)) {
-		delete(shard.upto, userID)
+		delete(shard.delivered, userID)
 	}
-	upto, subscribed = shard.upto[userID]
-	return upto, subscribed
+	seq, subscribed = shard.delivered[userID]
+	return seq, subscribed
 }
 
-// newsSince reads what has changed after a seq, and up to which.
-func (s *Service) newsSince(ctx context.Context, userID, upto int64) (standing, []hub.Event, error) {
-	now, err := standingOf(ctx, s.db, userID)
-	if err != nil || now.seq <= upto {
+// eventsSince reads the user's state and returns it with the events of the changes
+// between the seq delivered and that state.
+func (s *Service) eventsSince(ctx context.Context, userID, delivered int64) (userState, []hub.Event, error) {
+	now, err := userStateOf(ctx, s.db, userID)
+	if err != nil || now.seq <= delivered {
 		return now, nil, err
 	}
-	changes, err := changesSince(ctx, s.db, userID, upto, now)
+	changes, err := changesSince(ctx, s.db, userID, delivered, now)
 	if err != nil {
 		return now, nil, err
 	}
@@ -119,46 +121,50 @@ func (s *Service) newsSince(ctx context.Context, userID, upto int64) (standing, 
 	if err := s.fillActors(ctx, shown...); err != nil {
 		return now, nil, err
 	}
-	return now, news(changes, upto, now), nil
+	return now, newEvents(changes, delivered, now), nil
 }
 
-// sendFrom sends events that follow on upto. It returns false, and sends nothing,
-// if the person was told something else meanwhile.
-func (s *Service) sendFrom(ctx context.Context, shard *tellerShard, userID, upto, seq int64, events []hub.Event) bool {
+// broadcastFrom sends the events of the changes between the seqs from and to, and
+// moves the watermark to the latter. It returns false, and sends nothing, if the
+// watermark is not from any more.
+func (s *Service) broadcastFrom(
+	ctx context.Context, shard *watermarkShard, userID, from, to int64, events []hub.Event,
+) bool {
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	if told, subscribed := shard.upto[userID]; !subscribed || told != upto {
+	if delivered, subscribed := shard.delivered[userID]; !subscribed || delivered != from {
 		return false
 	}
 	for _, ev := range events {
 		s.hub.BroadcastHere(ctx, ev, Room(userID))
 	}
-	shard.upto[userID] = seq
+	shard.delivered[userID] = to
 	return true
 }
 
-// news are the events of the changes in their order, with "all read" at its place.
-func news(changes []change, upto int64, now standing) []hub.Event {
+// newEvents returns the events of the changes in their order, with that of "all
+// read" at its place.
+func newEvents(changes []noticeChange, delivered int64, now userState) []hub.Event {
 	var events []hub.Event
-	all := now.allReadSeq > upto
+	allReadPending := now.allReadSeq > delivered
 	for _, ch := range changes {
-		if all && ch.seq > now.allReadSeq {
-			events, all = append(events, allRead(0)), false
+		if allReadPending && ch.seq > now.allReadSeq {
+			events, allReadPending = append(events, newAllReadEvent(0)), false
 		}
-		if ev, ok := ch.news(upto); ok {
+		if ev, ok := ch.event(delivered); ok {
 			events = append(events, ev)
 		}
 	}
-	if all {
-		events = append(events, allRead(0))
+	if allReadPending {
+		events = append(events, newAllReadEvent(0))
 	}
 	return events
 }
 
-// catchUp tells of what other nodes changed, and of what could not be told when
-// it happened.
+// catchUp sends what other nodes changed, and what could not be sent when it
+// happened.
 func (s *Service) catchUp(ctx context.Context) error {
-	subscribed := s.subscribed()
+	subscribed := s.subscribedUsers()
 	if len(subscribed) == 0 {
 		return nil
 	}
@@ -167,8 +173,8 @@ func (s *Service) catchUp(ctx context.Context) error {
 		return err
 	}
 	for _, userID := range subscribed {
-		if s.teller.behind(userID, seqs[userID]) {
-			if err := s.tell(ctx, userID); err != nil {
+		if s.watermarks.behind(userID, seqs[userID]) {
+			if err := s.sendChanges(ctx, userID); err != nil {
 				return err
 			}
 		}
@@ -176,23 +182,24 @@ func (s *Service) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// subscribed are the people with a connection to their notifications here.
-func (s *Service) subscribed() []int64 {
-	var people []int64
+// subscribedUsers returns the users with a subscribed connection to this node.
+func (s *Service) subscribedUsers() []int64 {
+	var users []int64
 	for _, room := range s.hub.Active(roomPrefix) {
-		if id, ours := strings.CutSuffix(strings.TrimPrefix(room, roomPrefix), roomSuffix); ours {
+		if id, found := strings.CutSuffix(strings.TrimPrefix(room, roomPrefix), roomSuffix); found {
 			if userID, err := strconv.ParseInt(id, 10, 64); err == nil {
-				people = append(people, userID)
+				users = append(users, userID)
 			}
 		}
 	}
-	return people
+	return users
 }
 
-func (t *teller) behind(userID, seq int64) bool {
-	shard := t.of(userID)
+// behind reports whether the user is subscribed here and the watermark is below seq.
+func (t *watermarks) behind(userID, seq int64) bool {
+	shard := t.shard(userID)
 	shard.mu.Lock()
 	defer shard.mu.Unlock()
-	upto, subscribed := shard.upto[userID]
-	return subscribed && upto < seq
+	delivered, subscribed := shard.delivered[userID]
+	return subscribed && delivered < seq
 }

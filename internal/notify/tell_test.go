@@ -14,7 +14,7 @@ import (
 )
 
 func TestHangingDatabaseHoldsNoLockThatSubscribersWaitFor(t *testing.T) {
-	b := newBench(t)
+	b := newTestService(t)
 	b.send(mention("message:1"))
 	held, err := pgx.Connect(t.Context(), b.db.URL())
 	if err != nil {
@@ -51,7 +51,7 @@ func TestHangingDatabaseHoldsNoLockThatSubscribersWaitFor(t *testing.T) {
 }
 
 func TestUnreadCountStopsAtAHundred(t *testing.T) {
-	b := newBench(t)
+	b := newTestService(t)
 	_, err := b.db.Exec(t.Context(), `
 		insert into notify.notifications (user_id, seq, created_seq, change, type, shown, why, created_at)
 		select $1, i, i, 'created', 'mention', true, '{}', now() from generate_series(1, 5000) i`, maya)
@@ -72,7 +72,7 @@ func TestUnreadCountStopsAtAHundred(t *testing.T) {
 }
 
 func TestSubscribersHearEveryChangeAfterTheirAnswer(t *testing.T) {
-	b := newBench(t)
+	b := newTestService(t)
 	const changes = 30
 	var sending, subscribing sync.WaitGroup
 	sending.Go(func() {
@@ -95,7 +95,7 @@ func TestSubscribersHearEveryChangeAfterTheirAnswer(t *testing.T) {
 				}
 				conn.Release()
 				sending.Wait()
-				for _, e := range (&tab{t, conn}).hears() {
+				for _, e := range (&tab{t, conn}).events() {
 					if unread++; e.Data.UnreadCount != unread {
 						t.Errorf("heard of %d unread where %d would follow", e.Data.UnreadCount, unread)
 					}

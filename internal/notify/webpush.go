@@ -16,11 +16,12 @@ import (
 	"github.com/SherClockHolmes/webpush-go"
 )
 
-// pushPort is that of every push service; to call others would be to look for
-// open doors.
+// pushPort is the port of every push service. Requests to other ports would let a
+// client use this server as a port scanner.
 const pushPort = "443"
 
-// vapidKeys are this instance's, as push services know it. Base64url.
+// vapidKeys is the key pair by which push services know this instance (RFC 8292), in
+// base64url.
 type vapidKeys struct{ public, private string }
 
 func newVAPIDKeys() (vapidKeys, error) {
@@ -28,31 +29,31 @@ func newVAPIDKeys() (vapidKeys, error) {
 	return vapidKeys{public: public, private: private}, err
 }
 
-// postbox hands parcels to push services: encrypted for the browser (RFC 8291),
+// pushClient posts messages to push services: encrypted for the browser (RFC 8291),
 // signed as this instance (RFC 8292).
-type postbox struct {
+type pushClient struct {
 	client  *http.Client
-	contact string // whom a push service may ask about this instance: an https URL, or an email address
+	contact string // the operator of this instance: an https URL, or an email address
 }
 
-// receipt is what came of handing something in.
+// receipt is the result of posting a message.
 type receipt struct {
-	status int           // 0: there was no answer
-	after  time.Duration // until which the service wants no more; 0: it said nothing
-	detail string        // in words; empty: it was taken
+	status     int           // of HTTP; 0: there was no answer
+	retryAfter time.Duration // the pause that the service asked for; 0: none
+	detail     string        // what went wrong, for the user; empty: it was accepted
 }
 
-func (r receipt) taken() bool { return r.status >= 200 && r.status < 300 }
+func (r receipt) accepted() bool { return r.status >= 200 && r.status < 300 }
 
 func (r receipt) gone() bool { return r.status == http.StatusNotFound || r.status == http.StatusGone }
 
-// passing says whether the same may be taken later.
-func (r receipt) passing() bool {
+// temporary reports whether a retry may succeed.
+func (r receipt) temporary() bool {
 	return r.status == 0 || r.status == http.StatusTooManyRequests || r.status == http.StatusRequestTimeout || r.status >= 500
 }
 
-func (b postbox) post(ctx context.Context, keys vapidKeys, to Subscription, p parcel) receipt {
-	ctx, cancel := context.WithTimeout(ctx, patienceOfPush)
+func (b pushClient) post(ctx context.Context, keys vapidKeys, to Subscription, p pushMessage) receipt {
+	ctx, cancel := context.WithTimeout(ctx, pushTimeout)
 	defer cancel()
 	message, err := json.Marshal(p.payload)
 	if err != nil {
@@ -69,26 +70,26 @@ func (b postbox) post(ctx context.Context, keys vapidKeys, to Subscription, p pa
 			Topic: p.topic, TTL: int(p.ttl.Seconds()), Urgency: urgency,
 		})
 	if err != nil {
-		return unanswered(err)
+		return failedReceipt(err)
 	}
 	defer answer.Body.Close()
-	return answered(answer)
+	return newReceipt(answer)
 }
 
-// unanswered says in words why there was no answer; addresses and the like are
-// nobody's business.
-func unanswered(err error) receipt {
+// failedReceipt returns the receipt of a post without an answer. Its detail does not
+// quote err, which has addresses in it.
+func failedReceipt(err error) receipt {
 	if errors.Is(err, errNotPublic) {
 		return receipt{status: http.StatusForbidden, detail: "it leads to no public address"}
 	}
 	return receipt{detail: "the push service could not be reached"}
 }
 
-func answered(a *http.Response) receipt {
-	const enough = 64 << 10 // bytes, so that the connection can be used again
-	_, _ = io.CopyN(io.Discard, a.Body, enough)
-	r := receipt{status: a.StatusCode, after: retryAfter(a.Header.Get("Retry-After"), time.Now())}
-	if !r.taken() {
+func newReceipt(a *http.Response) receipt {
+	const most = 64 << 10 // bytes to read, so that the connection can be reused
+	_, _ = io.CopyN(io.Discard, a.Body, most)
+	r := receipt{status: a.StatusCode, retryAfter: retryAfter(a.Header.Get("Retry-After"), time.Now())}
+	if !r.accepted() {
 		r.detail = fmt.Sprintf("the push service answered %d %s", r.status, http.StatusText(r.status))
 	}
 	return r
@@ -97,7 +98,7 @@ func answered(a *http.Response) receipt {
 // retryAfter reads both forms of the header: seconds, and a date.
 func retryAfter(header string, now time.Time) time.Duration {
 	if seconds, err := strconv.Atoi(header); err == nil {
-		return min(max(time.Duration(seconds), 0), longestPause/time.Second) * time.Second
+		return min(max(time.Duration(seconds), 0), maxRetryPause/time.Second) * time.Second
 	}
 	if at, err := http.ParseTime(header); err == nil {
 		return max(at.Sub(now), 0)
@@ -107,15 +108,15 @@ func retryAfter(header string, now time.Time) time.Duration {
 
 var errNotPublic = errors.New("not a public address")
 
-// publicClient calls machines of the internet only, and follows nobody from
-// there. It looks at the address that is dialled, not at the name: between a
-// look and a call a name may come to mean another.
+// publicClient returns a client that connects to public addresses only and follows no
+// redirects. It checks the address that is dialled, not the host name, which may
+// resolve to another address the next time.
 func publicClient() *http.Client {
-	dialer := &net.Dialer{Timeout: patienceOfPush, Control: refusePrivate}
+	dialer := &net.Dialer{Timeout: pushTimeout, Control: refusePrivate}
 	return &http.Client{
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, ForceAttemptHTTP2: true,
-			MaxIdleConns: 100, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: patienceOfPush,
+			MaxIdleConns: 100, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: pushTimeout,
 			MaxResponseHeaderBytes: 64 << 10,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -124,7 +125,7 @@ func publicClient() *http.Client {
 
 func refusePrivate(_, address string, _ syscall.RawConn) error {
 	at, err := netip.ParseAddrPort(address)
-	if err != nil || strconv.Itoa(int(at.Port())) != pushPort || !public(at.Addr()) {
+	if err != nil || strconv.Itoa(int(at.Port())) != pushPort || !isPublic(at.Addr()) {
 		return errNotPublic
 	}
 	return nil

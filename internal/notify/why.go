@@ -6,29 +6,29 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Why is what led to a notification, and what became of it, for the person who
-// asks "why do I get this?". It is kept as it was at that moment.
+// Why is what a notification follows from, and what became of it, for the user who
+// asks "why do I get this?". It is stored as it was when it was decided.
 type Why struct {
-	Rule       string    `json:"rule"`       // why it concerns them
-	Preference Channels  `json:"preference"` // theirs for the type
-	QuietHours *Quiet    `json:"quietHours"` // null: they have none
+	Rule       string    `json:"rule"`       // why the user gets it, in a sentence
+	Preference Channels  `json:"preference"` // the user's for the type
+	QuietHours *Quiet    `json:"quietHours"` // null: the user has none
 	Presence   Attending `json:"presence"`
 	Result     Result    `json:"result"`
 
 	Devices []Delivery `json:"devices"` // to which it was pushed, as they are now
 }
 
-// Quiet is how somebody's quiet hours stood.
+// Quiet is a user's quiet hours, and whether it was in them.
 type Quiet struct {
 	QuietHours
 	Now  bool       `json:"now"`
 	Ends *wire.Time `json:"ends"` // null: it was not quiet
 }
 
-// Attending is where somebody was.
+// Attending is a user's presence at that moment.
 type Attending struct {
-	Status string `json:"status"` // as presence has it, to themselves
-	Active bool   `json:"active"` // at a tab that they see, on any node
+	Status string `json:"status"` // the user's own status
+	Active bool   `json:"active"` // at a visible tab, on any node
 }
 
 // Result is what became of a notification.
@@ -42,9 +42,9 @@ type InApp string
 
 // What becomes of a notification in the bell.
 const (
-	Shown  InApp = "shown"
-	Hidden InApp = "hidden" // by preference: it does not count, and no list has it
-	Known  InApp = "known"  // they had read what it tells of before: it is in the list, as read
+	Shown       InApp = "shown"
+	Hidden      InApp = "hidden" // by preference: it does not count, and is in no list
+	AlreadySeen InApp = "known"  // the user had seen its cause before: it is in the list, as read
 )
 
 // Push is what became of a notification on the way to devices.
@@ -52,23 +52,23 @@ type Push string
 
 // What becomes of a notification on the way to devices.
 const (
-	PushOff     Push = "off"     // by preference
-	PushKnown   Push = "known"   // they had read what it tells of
-	PushQuiet   Push = "quiet"   // it was in the quiet hours
-	PushBusy    Push = "busy"    // they do not want to be disturbed
-	PushPresent Push = "present" // they were active at a tab
-	PushDue     Push = "due"     // nothing speaks against it
-	PushRead    Push = "read"    // they had read it, or put it to sleep, when it was due
-	PushNowhere Push = "nowhere" // they have switched it on nowhere
-	PushSent    Push = "sent"    // it went on its way: see Devices
+	PushOff         Push = "off"     // by preference
+	PushAlreadySeen Push = "known"   // the user had seen its cause before
+	PushQuiet       Push = "quiet"   // it was in the quiet hours
+	PushBusy        Push = "busy"    // the user's status was busy
+	PushPresent     Push = "present" // the user was active at a tab
+	PushDue         Push = "due"     // no reason against it so far
+	PushRead        Push = "read"    // the user had read, snoozed or deleted it when the push was due
+	PushNoDevice    Push = "nowhere" // the user has no device with pushes
+	PushSent        Push = "sent"    // it was queued for devices: see Devices
 )
 
-// open says whether it is to be asked again when the push is due.
-func (p Push) open() bool { return p != PushOff && p != PushKnown }
+// undecided reports whether it has to be decided again when the push is due.
+func (p Push) undecided() bool { return p != PushOff && p != PushAlreadySeen }
 
-// explain decides what becomes of a notification, and says why.
-func explain(n Notification, p Preferences, where Attending, now time.Time) Why {
-	w := Why{Rule: n.Rule, Preference: p.of(n.Type), Presence: where}
+// newWhy decides what becomes of a notification.
+func newWhy(n Notification, p Preferences, where Attending, now time.Time) Why {
+	w := Why{Rule: n.Rule, Preference: p.channels(n.Type), Presence: where}
 	if p.QuietHours != nil {
 		quiet, ends := p.QuietHours.at(now)
 		w.QuietHours = &Quiet{QuietHours: *p.QuietHours, Now: quiet}
@@ -85,7 +85,7 @@ func (w Why) inApp(n Notification) InApp {
 	case !w.Preference.InApp:
 		return Hidden
 	case n.Read:
-		return Known
+		return AlreadySeen
 	}
 	return Shown
 }
@@ -95,7 +95,7 @@ func (w Why) push(n Notification) Push {
 	case !w.Preference.Push:
 		return PushOff
 	case n.Read:
-		return PushKnown
+		return PushAlreadySeen
 	case w.QuietHours != nil && w.QuietHours.Now:
 		return PushQuiet
 	case w.Presence.Status == "busy":
@@ -106,12 +106,13 @@ func (w Why) push(n Notification) Push {
 	return PushDue
 }
 
-// again is the same when the push is due: what has happened since counts.
-func (w Why) again(d due, p Preferences, where Attending, now time.Time) Why {
-	late := explain(Notification{Type: d.kind, Rule: w.Rule}, p, where, now)
-	late.Result.InApp = w.Result.InApp
+// reevaluate returns w as decided again when the push is due, with what has changed
+// since. Result.InApp stays.
+func (w Why) reevaluate(d pushJob, p Preferences, where Attending, now time.Time) Why {
+	next := newWhy(Notification{Type: d.notificationType, Rule: w.Rule}, p, where, now)
+	next.Result.InApp = w.Result.InApp
 	if !d.unread {
-		late.Result.Push = PushRead
+		next.Result.Push = PushRead
 	}
-	return late
+	return next
 }

@@ -6,38 +6,40 @@ import (
 	"strings"
 )
 
-// group is what a notification is made of.
+// group is what a notification consists of.
 type group struct {
 	newest cause
-	names  []string // of the people whose doing it is, the latest first, each once
-	actors []int64  // the same people
-	causes int
+	names  []string // of the actors, the latest first, each once
+	actors []int64  // the ids of the same users
+	causes int      // how many
 }
 
-// cause is one of the things that a notification tells of.
+// cause is one event of a notification, as one Send stored it.
 type cause struct {
 	title, titles, message, url string
 	data                        map[string]any
 }
 
-// title is the line of the newest cause, with the people and their number in it.
+// title returns the title of the newest cause, with the names of the actors and the
+// number of causes filled in.
 func (g group) title() string {
 	line := g.newest.title
 	if g.causes > 1 && g.newest.titles != "" {
 		line = g.newest.titles
 	}
-	// A name is put in last: it may itself look like one of ours.
+	// The number is filled in first, because a name may contain a placeholder.
 	before, after, named := strings.Cut(line, Who)
 	if !named {
-		return counted(line, g.causes)
+		return withCount(line, g.causes)
 	}
-	return counted(before, g.causes) + who(g.names) + counted(after, g.causes)
+	return withCount(before, g.causes) + joinNames(g.names) + withCount(after, g.causes)
 }
 
-func counted(line string, n int) string { return strings.Replace(line, Many, strconv.Itoa(n), 1) }
+// withCount fills in the number of causes.
+func withCount(line string, n int) string { return strings.Replace(line, Many, strconv.Itoa(n), 1) }
 
-// who names people: one, two, or the first of many.
-func who(names []string) string {
+// joinNames returns one name, two, or the first of many with the number of others.
+func joinNames(names []string) string {
 	switch len(names) {
 	case 0:
 		return "Somebody"
@@ -49,16 +51,16 @@ func who(names []string) string {
 	return fmt.Sprintf("%s and %d others", names[0], len(names)-1)
 }
 
-// facts are what programs get to know of it.
-func (g group) facts() map[string]any {
-	facts := map[string]any{}
+// dataFields returns the data of the notification, for programs.
+func (g group) dataFields() map[string]any {
+	fields := map[string]any{}
 	for name, value := range g.newest.data {
-		facts[name] = value
+		fields[name] = value
 	}
-	facts["url"] = g.newest.url
-	facts["count"] = g.causes
+	fields["url"] = g.newest.url
+	fields["count"] = g.causes
 	if len(g.actors) > 0 {
-		facts["actorId"] = g.actors[0]
+		fields["actorId"] = g.actors[0]
 	}
-	return facts
+	return fields
 }

@@ -125,7 +125,7 @@ func (s *Service) expiryTimer() (<-chan time.Time, func()) {
 
 func (s *Service) logError(ctx context.Context, what string, err error) {
 	if err != nil && ctx.Err() == nil {
-		s.log.WarnContext(ctx, "presence lags behind", "at", what, "error", err)
+		s.log.WarnContext(ctx, "presence work failed", "at", what, "error", err)
 	}
 }
 
