@@ -16,15 +16,15 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// bench is a service on a database with a few people, a node of its own, and a
+// testService is a Service on its own node, with a few users in the database and a
 // clock that the test moves.
 type testService struct {
 	*Service
-	t     testing.TB
-	db    *postgres.DB
-	hub   *hub.Hub
-	clock *clock
-	at    *fakePresence
+	t         testing.TB
+	db        *postgres.DB
+	hub       *hub.Hub
+	clock     *clock
+	attending *fakePresence
 }
 
 type clock struct{ ns atomic.Int64 }
@@ -54,21 +54,21 @@ func newTestService(t testing.TB) *testService {
 
 const sam, maya, theo, lin, priya = 1, 2, 3, 4, 5
 
-// onDatabase is another node.
+// newNode returns another node on a database.
 func newNode(t testing.TB, db *postgres.DB) *testService {
 	t.Helper()
-	b := &testService{t: t, db: db, hub: hub.New(hub.Config{}), clock: &clock{}, at: &fakePresence{}}
+	b := &testService{t: t, db: db, hub: hub.New(hub.Config{}), clock: &clock{}, attending: &fakePresence{}}
 	b.clock.ns.Store(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC).UnixNano())
-	b.at.Store(&Attending{Status: "offline"})
+	b.attending.Store(&Attending{Status: "offline"})
 	people, err := account.New(db, account.Config{Hub: b.hub, Online: allOffline{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.Service = New(db, b.hub, people, b.at, Config{Now: b.clock.now})
+	b.Service = New(db, b.hub, people, b.attending, Config{Now: b.clock.now})
 	return b
 }
 
-// mention is something to tell Maya.
+// mention returns a notification for Maya.
 func mention(key string) Notification {
 	return Notification{UserID: maya, Type: Mention, Key: key, ActorID: sam, Title: Who + " mentioned you", Message: "“hello”", URL: "/rooms/1?message=1", Rule: "A message names you.", Topic: "room:1", TopicSeq: 1}
 }
@@ -127,7 +127,7 @@ type eventFrame struct {
 	}
 }
 
-// hears takes what has come to the tab since.
+// events returns the events that the tab has got since the last call.
 func (tb *tab) events() (events []eventFrame) {
 	tb.t.Helper()
 	frames, _ := tb.conn.Take(nil)
@@ -145,7 +145,7 @@ func (tb *tab) events() (events []eventFrame) {
 	return events
 }
 
-// wants takes them, and compares "event verb unreadCount" of each.
+// wantEvents does the same, and compares "event verb unreadCount" of each with want.
 func (tb *tab) wantEvents(want ...string) []eventFrame {
 	tb.t.Helper()
 	events := tb.events()
@@ -154,7 +154,7 @@ func (tb *tab) wantEvents(want ...string) []eventFrame {
 		got = append(got, strings.Join(strings.Fields(fmt.Sprint(e.Event, " ", e.Data.Verb, " ", e.Data.UnreadCount)), " "))
 	}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
-		tb.t.Errorf("heard %q, want %q", got, want)
+		tb.t.Errorf("got the events %q, want %q", got, want)
 	}
 	return events
 }

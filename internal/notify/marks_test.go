@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/fault"
 )
 
-func TestReadingIsToldOnceWithTheCount(t *testing.T) {
+func TestNotificationReadIsSentOnceWithTheCount(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	one, two := b.tab(), b.tab()
@@ -30,11 +30,11 @@ func TestReadingIsToldOnceWithTheCount(t *testing.T) {
 	}
 	one.wantEvents("notificationsAllRead 0")
 	if len(b.list(Filter{Unread: true})) != 0 || len(b.list(Filter{})) != 2 {
-		t.Errorf("she has %+v", b.list(Filter{}))
+		t.Errorf("the list has %+v", b.list(Filter{}))
 	}
 }
 
-func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
+func TestSnoozeHidesUntilItsTime(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -45,7 +45,7 @@ func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
 		t.Fatalf("%+v, %v", n, err)
 	}
 	if len(b.list(Filter{})) != 0 || len(b.list(Filter{Snoozed: true})) != 1 || b.unread() != 0 {
-		t.Error("it does not sleep")
+		t.Error("it is not snoozed")
 	}
 	if _, err := b.ReadAll(t.Context(), maya); err != nil {
 		t.Fatal(err)
@@ -61,13 +61,13 @@ func TestSnoozedOnesSleepAndWakeAtTheirTime(t *testing.T) {
 	tab.wantEvents("notificationUpdated woken 1")
 	elsewhere.wantEvents("notificationUpdated woken 1")
 	if len(b.list(Filter{Unread: true})) != 1 || b.unread() != 1 {
-		t.Error("it does not wake")
+		t.Error("the snooze did not end")
 	}
 	b.unsnoozeDueOn(b, other)
 	tab.wantEvents()
 }
 
-// wakeUp does on all nodes at once what Run does when a time has come.
+// unsnoozeDueOn does concurrently on all nodes what Run does when a snooze ends.
 func (b *testService) unsnoozeDueOn(nodes ...*testService) {
 	var waking sync.WaitGroup
 	for _, node := range nodes {
@@ -85,7 +85,7 @@ func (b *testService) unsnoozeDueOn(nodes ...*testService) {
 	}
 }
 
-func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
+func TestSnoozeEndsWhenReadOrCancelled(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	b.send(mention("message:1"))
@@ -95,26 +95,26 @@ func TestANapEndsWhenItIsReadOrCancelled(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	nap := func() {
+	snooze := func() {
 		if _, err := b.Snooze(t.Context(), maya, id, new(b.clock.now().Add(time.Hour))); err != nil {
 			t.Fatal(err)
 		}
 	}
-	nap()
+	snooze()
 	if n, err := b.Snooze(t.Context(), maya, id, nil); err != nil || n.SnoozedUntil != nil || n.Read || b.unread() != 1 {
-		t.Errorf("woken it is %+v, %v", n, err)
+		t.Errorf("unsnoozed: %+v, %v", n, err)
 	}
-	nap()
+	snooze()
 	if n, err := b.Read(t.Context(), maya, id); err != nil || n.SnoozedUntil != nil || !n.Read || b.unread() != 0 {
-		t.Errorf("read it is %+v, %v", n, err)
+		t.Errorf("read: %+v, %v", n, err)
 	}
-	nap()
+	snooze()
 	if n, err := b.Snooze(t.Context(), maya, id, nil); err != nil || n.Read || b.unread() != 1 {
-		t.Errorf("what was read before it slept comes back as %+v, %v", n, err)
+		t.Errorf("read, snoozed and unsnoozed: %+v, %v", n, err)
 	}
 }
 
-func TestReadingATopicReadsWhatIsOfIt(t *testing.T) {
+func TestNotificationReadTopicMarksUpToItsPlace(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -136,7 +136,7 @@ func TestReadingATopicReadsWhatIsOfIt(t *testing.T) {
 	tab.wantEvents("notificationRead 1")
 }
 
-func TestWhatIsKnownAlreadyIsListedAndToldNobodyAsNew(t *testing.T) {
+func TestNotificationSeenAlreadyIsListedAsRead(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -145,6 +145,6 @@ func TestWhatIsKnownAlreadyIsListedAndToldNobodyAsNew(t *testing.T) {
 	b.send(known)
 	tab.wantEvents("notificationUpdated updated 0")
 	if notices := b.list(Filter{}); len(notices) != 1 || !notices[0].Read || b.unread() != 0 {
-		t.Errorf("she has %+v", notices)
+		t.Errorf("the list has %+v", notices)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/loop"
 )
 
-// faulty is a transport that panics as often as it is asked to.
+// panickyTransport panics the number of times that is set.
 type panickyTransport struct {
 	http.RoundTripper
 	panics atomic.Int64
@@ -22,7 +22,7 @@ func (f *panickyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return f.RoundTripper.RoundTrip(r)
 }
 
-func TestPushWhoseTransportPanicsIsSentAgain(t *testing.T) {
+func TestPushIsRetriedAfterAPanic(t *testing.T) {
 	p := newPushTest(t)
 	client := *p.push.services.client
 	transport := &panickyTransport{RoundTripper: client.Transport}
@@ -45,7 +45,7 @@ func TestPushWhoseTransportPanicsIsSentAgain(t *testing.T) {
 	p.wantState(p.newest(), deliveryPushed)
 }
 
-func TestPushWhoseTransportAlwaysPanicsIsGivenUp(t *testing.T) {
+func TestPushFailsAfterRepeatedPanics(t *testing.T) {
 	p := newPushTest(t)
 	client := *p.push.services.client
 	transport := &panickyTransport{RoundTripper: client.Transport}

@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestABrowserShowsOnePersonsNotifications(t *testing.T) {
+func TestPushSubscriptionMovesToTheNewUser(t *testing.T) {
 	p := newPushTest(t)
 	shared := p.subscribed("shared", sam)
 	p.send(Notification{UserID: sam, Type: Direct, Key: "message:1", Title: "For Sam", URL: "/", Rule: "It is."})
@@ -22,7 +22,7 @@ func TestABrowserShowsOnePersonsNotifications(t *testing.T) {
 	p.send(mention("message:2"))
 	p.advance(pushAfter)
 	if got := shared.wantPushes(1)[0]; got.Title != "Sam mentioned you" {
-		t.Errorf("it shows %+v", got.payload)
+		t.Errorf("the device shows %+v", got.payload)
 	}
 	if devices, _ := p.push.Devices(t.Context(), sam); len(devices) != 0 {
 		t.Errorf("Sam still has %+v", devices)
@@ -34,7 +34,7 @@ func TestABrowserShowsOnePersonsNotifications(t *testing.T) {
 	wantFault(t, err, http.StatusNotFound)
 }
 
-func TestWhatIsOnItsWayDoesNotFollowTheDeviceToSomebodyElse(t *testing.T) {
+func TestPushDeliveryDoesNotFollowTheDeviceToAnotherUser(t *testing.T) {
 	p := newPushTest(t)
 	shared := p.subscribed("shared", maya)
 	shared.Answers(http.StatusServiceUnavailable)
@@ -49,7 +49,7 @@ func TestWhatIsOnItsWayDoesNotFollowTheDeviceToSomebodyElse(t *testing.T) {
 	p.wantState(p.newest(), deliveryUnsubscribed)
 }
 
-func TestWhoSignsOutWhileItIsOnItsWayIsNotTold(t *testing.T) {
+func TestPushIsNotSentAfterSignOut(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusServiceUnavailable)
@@ -60,11 +60,11 @@ func TestWhoSignsOutWhileItIsOnItsWayIsNotTold(t *testing.T) {
 	p.advance(maxRetryPause)
 	laptop.wantPushes(0)
 	if ids := p.deviceIDs(maya); len(ids) != 0 {
-		t.Errorf("left are %v", ids)
+		t.Errorf("subscriptions that are left: %v", ids)
 	}
 }
 
-func TestADeviceThatItsPersonRemovedStaysAway(t *testing.T) {
+func TestPushDeviceThatWasRemovedIsNotRenewed(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	if err := p.push.Remove(t.Context(), maya, p.deviceIDs(maya)[0]); err != nil {
@@ -77,17 +77,17 @@ func TestADeviceThatItsPersonRemovedStaysAway(t *testing.T) {
 	b.Replaces = laptop.subscription().Endpoint
 	wantFault(t, p.push.Subscribe(t.Context(), maya, b, moved), http.StatusNotFound)
 	if err := p.push.Subscribe(t.Context(), maya, browserNamed("laptop"), laptop.subscription()); err != nil {
-		t.Errorf("its person wants it back: %v", err)
+		t.Errorf("the user subscribes again: %v", err)
 	}
 	b.Replaces = ""
 	if err := p.push.Subscribe(t.Context(), maya, b, laptop.subscription()); err != nil {
-		t.Errorf("it renews: %v", err)
+		t.Errorf("the browser renews: %v", err)
 	}
 	b.Key = "of another instance"
 	wantFault(t, p.push.Subscribe(t.Context(), maya, b, laptop.subscription()), http.StatusGone)
 }
 
-func TestAPersonHasABoundedNumberOfDevices(t *testing.T) {
+func TestPushDevicesAreLimited(t *testing.T) {
 	p := newPushTest(t)
 	for i := range maxDevices + 2 {
 		p.subscribed(fmt.Sprint("device ", i), maya)
@@ -99,7 +99,7 @@ func TestAPersonHasABoundedNumberOfDevices(t *testing.T) {
 	}
 }
 
-func TestATestSaysWhatCameOfIt(t *testing.T) {
+func TestPushTestReturnsItsResult(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	failure, err := p.push.Test(t.Context(), maya, p.deviceIDs(maya)[0])
@@ -112,7 +112,7 @@ func TestATestSaysWhatCameOfIt(t *testing.T) {
 	}
 }
 
-func TestSubscriptionsAreChecked(t *testing.T) {
+func TestPushSubscriptionIsValidated(t *testing.T) {
 	good := (&device{testkit.NewPushService(t).Device("x"), t}).subscription()
 	good.Endpoint = "https://push.example.com/x"
 	for name, change := range map[string]func(*Subscription){
@@ -135,7 +135,7 @@ func TestSubscriptionsAreChecked(t *testing.T) {
 		change(&s)
 		_, err := s.normalize(false)
 		if err == nil || fault.Of(err).Errors[strings.TrimRight(name, " 012345")] == "" {
-			t.Errorf("%s: %+v was taken, or refused for another reason: %v", name, s, err)
+			t.Errorf("%s: %+v was accepted, or refused for another reason: %v", name, s, err)
 		}
 	}
 	good.P256dh += "="
@@ -144,7 +144,7 @@ func TestSubscriptionsAreChecked(t *testing.T) {
 	}
 }
 
-func TestOnlyTheInternetIsCalled(t *testing.T) {
+func TestPushAddressMustBePublic(t *testing.T) {
 	for address, want := range map[string]bool{
 		"142.250.1.95": true, "2a00:1450:4001::5f": true,
 		"127.0.0.1": false, "10.1.2.3": false, "172.16.0.1": false, "192.168.1.1": false, "169.254.169.254": false,
@@ -159,7 +159,7 @@ func TestOnlyTheInternetIsCalled(t *testing.T) {
 	}
 }
 
-func TestTheUsualClientCallsNoMachineOfThisNetwork(t *testing.T) {
+func TestPushClientRefusesPrivateAddresses(t *testing.T) {
 	service := testkit.NewPushService(t)
 	laptop := &device{service.Device("laptop"), t}
 	keys, err := newVAPIDKeys()
@@ -180,6 +180,6 @@ func TestTheUsualClientCallsNoMachineOfThisNetwork(t *testing.T) {
 		t.Errorf("redirects are followed: %v", err)
 	}
 	if tries := laptop.Tries(); tries != 0 {
-		t.Error("it was called")
+		t.Error("the push service was called")
 	}
 }

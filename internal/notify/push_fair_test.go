@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestPushOfOnePersonLeavesPlacesForOthers(t *testing.T) {
+func TestPushAttemptsOfAUserLeaveSlotsForOthers(t *testing.T) {
 	p := newPushTest(t)
 	var releases []func()
 	for i := range maxDevices {
@@ -24,7 +24,7 @@ func TestPushOfOnePersonLeavesPlacesForOthers(t *testing.T) {
 	p.clock.advance(pushAfter)
 	p.push.work(t.Context())
 	phone.WantPushes(1)
-	testkit.Eventually(t, "two of Maya's devices are tried", testkit.Patience, func() bool { return p.service.Tries() == maxAttemptsPerUser+1 })
+	testkit.Eventually(t, "attempts to two of Maya's devices", testkit.Patience, func() bool { return p.service.Tries() == maxAttemptsPerUser+1 })
 	p.push.work(t.Context())
 	if tries := p.service.Tries(); tries != maxAttemptsPerUser+1 {
 		t.Errorf("%d attempts began, want %d to Maya's devices and one to Theo's", tries, maxAttemptsPerUser)
@@ -38,7 +38,7 @@ func TestPushOfOnePersonLeavesPlacesForOthers(t *testing.T) {
 	}
 }
 
-func TestPushOfOneServiceLeavesPlacesForOthers(t *testing.T) {
+func TestPushAttemptsAtAServiceLeaveSlotsForOthers(t *testing.T) {
 	p := newPushTest(t)
 	_, err := p.db.Exec(t.Context(), `
 		insert into account.users (full_name, handle, email, password_hash)
@@ -58,10 +58,10 @@ func TestPushOfOneServiceLeavesPlacesForOthers(t *testing.T) {
 	}
 	p.clock.advance(pushAfter)
 	p.push.work(t.Context())
-	testkit.Eventually(t, "the service's places are taken", testkit.Patience, func() bool { return p.service.Tries() == maxAttemptsPerHost })
+	testkit.Eventually(t, "the service's slots are taken", testkit.Patience, func() bool { return p.service.Tries() == maxAttemptsPerHost })
 	p.push.work(t.Context())
 	if free := p.push.attempts.free(); free != maxAttemptsAtOnce-maxAttemptsPerHost {
-		t.Errorf("%d places are left for other services, want %d", free, maxAttemptsAtOnce-maxAttemptsPerHost)
+		t.Errorf("%d slots are left for other services, want %d", free, maxAttemptsAtOnce-maxAttemptsPerHost)
 	}
 	for _, release := range releases {
 		release()

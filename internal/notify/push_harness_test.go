@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// pushBench is a bench with pushing, and a push service.
+// pushTest is a testService with a Pusher and a push service.
 type pushTest struct {
 	*testService
 	push     *Pusher
@@ -20,17 +20,17 @@ type pushTest struct {
 	sessions *sessions
 }
 
-// sessions are those that stand.
+// sessions is a Sessions in which all are valid except for those in ended.
 type sessions struct{ ended sync.Map }
 
 func (s *sessions) Standing(_ context.Context, keys []string) (map[string]bool, error) {
-	standing := map[string]bool{}
+	valid := map[string]bool{}
 	for _, key := range keys {
 		if _, ended := s.ended.Load(key); !ended {
-			standing[key] = true
+			valid[key] = true
 		}
 	}
-	return standing, nil
+	return valid, nil
 }
 
 func newPushTest(t testing.TB) *pushTest {
@@ -40,19 +40,19 @@ func newPushTest(t testing.TB) *pushTest {
 
 func newPusherNode(b *testService, service *testkit.PushService) *pushTest {
 	p := &pushTest{testService: b, service: service, sessions: &sessions{}}
-	p.push = NewPusher(b.db, b.at, p.sessions, PushConfig{Contact: "https://hubbub.example", Client: service.Client(), Now: b.clock.now, Log: slog.New(slog.NewTextHandler(failOnLog{b.t}, nil))})
+	p.push = NewPusher(b.db, b.attending, p.sessions, PushConfig{Contact: "https://hubbub.example", Client: service.Client(), Now: b.clock.now, Log: slog.New(slog.NewTextHandler(failOnLog{b.t}, nil))})
 	return p
 }
 
-// complaints fail the test: here nothing lags behind.
+// failOnLog fails the test on every log line: none is expected.
 type failOnLog struct{ t testing.TB }
 
 func (c failOnLog) Write(line []byte) (int, error) {
-	c.t.Errorf("complained: %s", line)
+	c.t.Errorf("logged: %s", line)
 	return len(line), nil
 }
 
-// pass lets time go by, and everything happen that is due then.
+// advance moves the clock, and does everything that is due then.
 func (p *pushTest) advance(by time.Duration) {
 	p.t.Helper()
 	p.clock.advance(by)
@@ -72,7 +72,7 @@ func (p *pushTest) advance(by time.Duration) {
 	}
 }
 
-// laptop is a device of Maya's.
+// laptop subscribes a device of Maya's.
 func (p *pushTest) laptop() *device { return p.subscribed("laptop", maya) }
 
 func (p *pushTest) subscribed(name string, userID int64) *device {
@@ -84,7 +84,7 @@ func (p *pushTest) subscribed(name string, userID int64) *device {
 	return d
 }
 
-// device is one of the push service's, with what notify sends understood.
+// device is a device of the push service that decodes the payloads of notify.
 type device struct {
 	*testkit.PushDevice
 	t testing.TB
@@ -97,7 +97,7 @@ func (d *device) subscription() Subscription {
 	return Subscription{Endpoint: s.Endpoint, P256dh: s.Keys.P256dh, Auth: s.Keys.Auth}
 }
 
-// delivered is what came to a device.
+// receivedPush is a push that a device received.
 type receivedPush struct {
 	payload
 	testkit.Push
@@ -111,7 +111,7 @@ func (d *device) wantPushes(n int) (all []receivedPush) {
 	d.t.Helper()
 	got := d.Received()
 	if len(got) != n {
-		d.t.Fatalf("%d pushes came, want %d", len(got), n)
+		d.t.Fatalf("%d pushes were received, want %d", len(got), n)
 	}
 	for _, push := range got {
 		m := receivedPush{Push: push}
@@ -132,13 +132,13 @@ func (p *pushTest) why(id int64) Why {
 	return w
 }
 
-// newest is the id of Maya's newest notification.
+// newest returns the id of Maya's newest notification.
 func (p *pushTest) newest() int64 { return p.list(Filter{})[0].ID }
 
 func (p *pushTest) wantState(id int64, want string) {
 	p.t.Helper()
 	if w := p.why(id); len(w.Devices) != 1 || w.Devices[0].State != want {
-		p.t.Errorf("why says of the devices %+v, want one that is %s", w.Devices, want)
+		p.t.Errorf("the deliveries are %+v, want one that is %s", w.Devices, want)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestAPushReachesTheDeviceAndNobodyOnTheWayCanReadIt(t *testing.T) {
+func TestPushReachesTheDeviceEncrypted(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	p.send(mention("message:1"))
@@ -43,7 +43,7 @@ func TestAPushReachesTheDeviceAndNobodyOnTheWayCanReadIt(t *testing.T) {
 	laptop.wantPushes(1)
 }
 
-func TestAPushComesTenSecondsLater(t *testing.T) {
+func TestPushIsSentAfterTenSeconds(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	p.send(mention("message:1"))
@@ -53,48 +53,48 @@ func TestAPushComesTenSecondsLater(t *testing.T) {
 	laptop.wantPushes(1)
 }
 
-func TestNothingIsPushedWithoutNeed(t *testing.T) {
+func TestPushIsNotSentWithoutNeed(t *testing.T) {
 	quiet := &QuietHours{From: "08:00", To: "10:00", TimeZone: "UTC"}
 	for name, c := range map[string]struct {
-		meanwhile func(p *pushTest)
-		want      Push
+		change func(p *pushTest)
+		want   Push
 	}{
-		"they are active at a tab": {func(p *pushTest) { p.at.Store(&Attending{Status: "online", Active: true}) }, PushPresent},
-		"they are busy":            {func(p *pushTest) { p.at.Store(&Attending{Status: "busy"}) }, PushBusy},
-		"it was read":              {func(p *pushTest) { p.Read(p.t.Context(), maya, p.newest()) }, PushRead},
-		"it sleeps": {func(p *pushTest) {
+		"the user is active at a tab": {func(p *pushTest) { p.attending.Store(&Attending{Status: "online", Active: true}) }, PushPresent},
+		"the user is busy":            {func(p *pushTest) { p.attending.Store(&Attending{Status: "busy"}) }, PushBusy},
+		"it was read":                 {func(p *pushTest) { p.Read(p.t.Context(), maya, p.newest()) }, PushRead},
+		"it is snoozed": {func(p *pushTest) {
 			p.Snooze(p.t.Context(), maya, p.newest(), new(p.clock.now().Add(time.Hour)))
 		}, PushRead},
-		"it is quiet": {func(p *pushTest) {
+		"the user is in quiet hours": {func(p *pushTest) {
 			p.SetPreferences(p.t.Context(), maya, Preferences{Types: defaultPreferences().Types, QuietHours: quiet})
 		}, PushQuiet},
-		"they want none of the type": {func(p *pushTest) {
+		"the type is switched off": {func(p *pushTest) {
 			chosen := defaultPreferences()
 			chosen.Types[Mention] = Channels{InApp: true}
 			p.SetPreferences(p.t.Context(), maya, chosen)
 		}, PushOff},
-		"they have signed out there": {func(p *pushTest) { p.sessions.ended.Store("session of laptop", true) }, PushNoDevice},
-		"they have no device":        {func(p *pushTest) { p.push.Unsubscribe(p.t.Context(), maya, p.service.URL+"/laptop") }, PushNoDevice},
+		"the user has signed out there": {func(p *pushTest) { p.sessions.ended.Store("session of laptop", true) }, PushNoDevice},
+		"the user has no device":        {func(p *pushTest) { p.push.Unsubscribe(p.t.Context(), maya, p.service.URL+"/laptop") }, PushNoDevice},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := newPushTest(t)
 			laptop := p.laptop()
 			p.send(mention("message:1"))
 			id := p.newest()
-			c.meanwhile(p)
+			c.change(p)
 			p.advance(pushAfter)
 			laptop.wantPushes(0)
 			if w := p.why(id); w.Result.Push != c.want || w.Rule == "" || w.Result.InApp != Shown {
-				t.Errorf("why says %+v, want %s", w, c.want)
+				t.Errorf("why is %+v, want %s", w, c.want)
 			}
-			p.at.Store(&Attending{Status: "offline"})
+			p.attending.Store(&Attending{Status: "offline"})
 			p.advance(50 * time.Minute) // decided once
 			laptop.wantPushes(0)
 		})
 	}
 }
 
-func TestWhatSleptIsPushedWhenItWakes(t *testing.T) {
+func TestPushIsSentWhenASnoozeEnds(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	p.send(mention("message:1"))
@@ -110,7 +110,7 @@ func TestWhatSleptIsPushedWhenItWakes(t *testing.T) {
 	laptop.wantPushes(1)
 }
 
-func TestMoreOfABurstReplacesWhatTheDeviceShows(t *testing.T) {
+func TestPushOfAGroupReplacesTheEarlierOne(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	for i, from := range []int64{sam, theo, lin} {
@@ -139,7 +139,7 @@ func TestMoreOfABurstReplacesWhatTheDeviceShows(t *testing.T) {
 	}
 }
 
-func TestWhatWasReadBeforeItCouldBeSentIsNot(t *testing.T) {
+func TestPushIsDroppedWhenReadBeforeARetry(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusServiceUnavailable)
@@ -153,7 +153,7 @@ func TestWhatWasReadBeforeItCouldBeSentIsNot(t *testing.T) {
 	p.wantState(id, deliveryDropped)
 }
 
-func TestWhatIsReadElsewhereIsClosedOnTheDevices(t *testing.T) {
+func TestPushWithdrawalClosesWhatWasReadElsewhere(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	other := p.subscribed("sam's", sam)
@@ -168,7 +168,7 @@ func TestWhatIsReadElsewhereIsClosedOnTheDevices(t *testing.T) {
 	p.advance(withdrawDelay)
 	closed := laptop.wantPushes(3)[2]
 	if closed.Kind != "withdraw" || len(closed.Tags) != 2 || closed.Tags[0] == closed.Tags[1] || closed.Title != "" {
-		t.Errorf("told to close %+v, want what it shows: %+v", closed.payload, shown)
+		t.Errorf("the device closes %+v, want what it shows: %+v", closed.payload, shown)
 	}
 	p.wantState(shown[0].ID, deliveryWithdrawn)
 	p.advance(time.Hour)
@@ -176,7 +176,7 @@ func TestWhatIsReadElsewhereIsClosedOnTheDevices(t *testing.T) {
 	other.wantPushes(0)
 }
 
-func TestAClosingReplacesWhatTheDeviceHasNotGotYet(t *testing.T) {
+func TestPushWithdrawalReplacesAWaitingPush(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	p.send(mention("message:1"))
@@ -190,7 +190,7 @@ func TestAClosingReplacesWhatTheDeviceHasNotGotYet(t *testing.T) {
 	}
 }
 
-func TestSilenceIsKeptWithinWhatBrowsersBear(t *testing.T) {
+func TestPushWithdrawalsStayWithinTheSilentBudget(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	read := func(i int) {
@@ -208,17 +208,17 @@ func TestSilenceIsKeptWithinWhatBrowsersBear(t *testing.T) {
 	p.advance(24 * time.Hour)
 	read(100)
 	p.wantState(p.newest(), deliveryWithdrawn)
-	for endpoint, minds := range map[string]bool{
+	for endpoint, want := range map[string]bool{
 		"https://web.push.apple.com/QG": true, "https://fcm.googleapis.com/fcm/send/x": false,
 		"https://updates.push.services.mozilla.com/wpush/v2/g": false, "https://push.apple.com.example/": false,
 	} {
-		if requiresVisible(endpoint) != minds {
-			t.Errorf("%s minds: %v", endpoint, !minds)
+		if requiresVisible(endpoint) != want {
+			t.Errorf("requiresVisible(%s) is %v", endpoint, !want)
 		}
 	}
 }
 
-func TestTheLongestNotificationFitsIntoAPush(t *testing.T) {
+func TestPushFitsTheLongestNotification(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	n := mention("message:1")
@@ -232,11 +232,11 @@ func TestTheLongestNotificationFitsIntoAPush(t *testing.T) {
 		urls[m.URL] = true
 	}
 	if len(urls) != 2 || !urls["/notifications"] {
-		t.Errorf("they lead to %v", urls)
+		t.Errorf("the pushes lead to %v", urls)
 	}
 }
 
-func TestPushingRunsUntilItIsStopped(t *testing.T) {
+func TestPushRunEndsWithItsContext(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	p.send(mention("message:1"))

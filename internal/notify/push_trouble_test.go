@@ -11,7 +11,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestADeviceThatHasGoneIsForgotten(t *testing.T) {
+func TestPushSubscriptionEndsWhenTheServiceReportsIt(t *testing.T) {
 	for _, status := range []int{http.StatusNotFound, http.StatusGone} {
 		p := newPushTest(t)
 		laptop := p.laptop()
@@ -24,12 +24,12 @@ func TestADeviceThatHasGoneIsForgotten(t *testing.T) {
 		}
 		p.advance(time.Hour)
 		if tries := laptop.Tries(); tries != 1 {
-			t.Errorf("after %d it was tried %d times", status, tries)
+			t.Errorf("after %d there were %d attempts", status, tries)
 		}
 		b := browserNamed("laptop")
 		b.Renew = true
 		wantFault(t, p.push.Subscribe(t.Context(), maya, b, laptop.subscription()), http.StatusGone)
-		fresh := p.device("laptop, anew")
+		fresh := p.device("laptop, subscribed again")
 		b = Browser{Session: b.Session, Device: b.Device, Replaces: laptop.subscription().Endpoint}
 		if err := p.push.Subscribe(t.Context(), maya, b, fresh.subscription()); err != nil {
 			t.Error(err)
@@ -40,7 +40,7 @@ func TestADeviceThatHasGoneIsForgotten(t *testing.T) {
 	}
 }
 
-func TestABusyPushServiceIsAskedAgainWhenItSaysSo(t *testing.T) {
+func TestPushRetryObeysRetryAfter(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusTooManyRequests, "Retry-After", "120")
@@ -57,7 +57,7 @@ func TestABusyPushServiceIsAskedAgainWhenItSaysSo(t *testing.T) {
 	p.wantState(p.newest(), deliveryPushed)
 }
 
-func TestATroubledPushServiceIsGivenUpInTheEnd(t *testing.T) {
+func TestPushFailsAfterTheLastAttempt(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusServiceUnavailable)
@@ -67,22 +67,22 @@ func TestATroubledPushServiceIsGivenUpInTheEnd(t *testing.T) {
 		p.advance(maxRetryPause)
 	}
 	if tries := laptop.Tries(); tries != maxAttempts {
-		t.Errorf("tried %d times, want %d", tries, maxAttempts)
+		t.Errorf("%d attempts, want %d", tries, maxAttempts)
 	}
 	p.wantState(p.newest(), deliveryFailed)
 	devices, err := p.push.Devices(t.Context(), maya)
 	if err != nil || len(devices) != 1 || devices[0].FailedAt == nil || !strings.Contains(devices[0].Failure, "503") {
-		t.Errorf("its person sees %+v, %v", devices, err)
+		t.Errorf("the devices are %+v, %v", devices, err)
 	}
 	laptop.Answers(http.StatusCreated)
 	p.send(mention("message:2"))
 	p.advance(pushAfter)
 	if devices, _ := p.push.Devices(t.Context(), maya); devices[0].Failure != "" || devices[0].DeliveredAt == nil {
-		t.Errorf("well again, its person sees %+v", devices)
+		t.Errorf("after a delivery the devices are %+v", devices)
 	}
 }
 
-func TestARefusalIsNotTriedAgain(t *testing.T) {
+func TestPushIsNotRetriedAfterARefusal(t *testing.T) {
 	p := newPushTest(t)
 	laptop := p.laptop()
 	laptop.Answers(http.StatusForbidden)
@@ -90,12 +90,12 @@ func TestARefusalIsNotTriedAgain(t *testing.T) {
 	p.advance(pushAfter)
 	p.advance(maxRetryPause)
 	if tries := laptop.Tries(); tries != 1 {
-		t.Errorf("tried %d times", tries)
+		t.Errorf("%d attempts, want 1", tries)
 	}
 	p.wantState(p.newest(), deliveryFailed)
 }
 
-func TestOfTwoNodesOnePushes(t *testing.T) {
+func TestPushIsSentByOneOfTwoNodes(t *testing.T) {
 	one := newPushTest(t)
 	two := newPusherNode(newNode(t, one.db), one.service)
 	laptop := one.laptop()
@@ -116,11 +116,11 @@ func TestOfTwoNodesOnePushes(t *testing.T) {
 		seen[m.Tag] = true
 	}
 	if len(seen) != many {
-		t.Errorf("%d different ones, want %d", len(seen), many)
+		t.Errorf("%d different pushes, want %d", len(seen), many)
 	}
 }
 
-func TestWhatADeadNodeHadTakenIsSentByAnother(t *testing.T) {
+func TestPushOfADeadNodeIsSentByAnother(t *testing.T) {
 	one := newPushTest(t)
 	laptop := one.laptop()
 	one.send(mention("message:1"))
@@ -138,7 +138,7 @@ func TestWhatADeadNodeHadTakenIsSentByAnother(t *testing.T) {
 	laptop.wantPushes(1)
 }
 
-func TestNodesThatStartAtOnceAgreeOnTheKeys(t *testing.T) {
+func TestPushKeysAreGeneratedOnce(t *testing.T) {
 	db := testkit.Database(t)
 	keys := make([]string, 8)
 	var all sync.WaitGroup
@@ -158,7 +158,7 @@ func TestNodesThatStartAtOnceAgreeOnTheKeys(t *testing.T) {
 	}
 }
 
-func TestPausesGrowAndObey(t *testing.T) {
+func TestPushRetryPausesGrowWithinLimits(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	for header, want := range map[string]time.Duration{
 		"": 0, "soon": 0, "120": 2 * time.Minute, "-5": 0, "999999999999": maxRetryPause, "9223372036854775807": maxRetryPause,
@@ -170,9 +170,9 @@ func TestPausesGrowAndObey(t *testing.T) {
 	}
 	last := time.Duration(0)
 	for attempt := 1; attempt <= maxAttempts; attempt++ {
-		pause, again := retryPause(attempt, 0)
-		if pause <= last || again != (attempt < maxAttempts) {
-			t.Errorf("after attempt %d: %v, %v", attempt, pause, again)
+		pause, retry := retryPause(attempt, 0)
+		if pause <= last || retry != (attempt < maxAttempts) {
+			t.Errorf("after attempt %d: %v, %v", attempt, pause, retry)
 		}
 		last = pause
 	}

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestATitleNamesThePeopleAndCountsTheThings(t *testing.T) {
+func TestNotificationTitleHasNamesAndCounts(t *testing.T) {
 	one := cause{title: Who + " reacted 🎉 to your message", titles: Who + " reacted to your message"}
 	message := cause{title: Who + " sent you a message", titles: Who + " sent you " + Many + " messages"}
 	for want, g := range map[string]group{
@@ -29,13 +29,13 @@ func TestATitleNamesThePeopleAndCountsTheThings(t *testing.T) {
 	}
 }
 
-func TestQuietHoursFollowTheClockOnTheWall(t *testing.T) {
+func TestQuietHoursFollowLocalTime(t *testing.T) {
 	night := func(zone string) *QuietHours { return &QuietHours{From: "22:00", To: "07:00", TimeZone: zone} }
 	lunch := &QuietHours{From: "12:00", To: "13:30", TimeZone: "Asia/Kolkata"}
 	early := &QuietHours{From: "01:30", To: "02:30", TimeZone: "Europe/Berlin"}
 	for _, c := range []struct {
 		hours     *QuietHours
-		now, ends string // ends "": it is not quiet
+		now, ends string // ends is empty if it is not quiet
 	}{
 		{night("UTC"), "2026-11-21T21:59:59Z", ""},
 		{night("UTC"), "2026-11-21T22:00:00Z", "2026-11-22T07:00:00Z"},
@@ -46,11 +46,11 @@ func TestQuietHoursFollowTheClockOnTheWall(t *testing.T) {
 		{night("America/New_York"), "2026-11-21T21:30:00Z", ""},
 		{lunch, "2026-11-21T07:15:00Z", "2026-11-21T08:00:00Z"},
 		{lunch, "2026-11-21T08:00:00Z", ""},
-		// The clocks are put forward: 02:00 is 03:00. The night is an hour shorter.
+		// The clocks are put forward from 02:00 to 03:00: the night is an hour shorter.
 		{night("Europe/Berlin"), "2026-03-28T22:00:00Z", "2026-03-29T05:00:00Z"},
 		{early, "2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z"},
 		{early, "2026-03-29T01:00:00Z", ""},
-		// They are put back: 03:00 is 02:00 once more. It is an hour longer.
+		// The clocks are put back from 03:00 to 02:00: the night is an hour longer.
 		{night("Europe/Berlin"), "2026-10-24T21:00:00Z", "2026-10-25T06:00:00Z"},
 		{early, "2026-10-25T00:15:00Z", "2026-10-25T00:30:00Z"},
 		{early, "2026-10-25T00:45:00Z", ""},
@@ -66,7 +66,7 @@ func TestQuietHoursFollowTheClockOnTheWall(t *testing.T) {
 	}
 }
 
-func TestWhatBecomesOfANotification(t *testing.T) {
+func TestNotificationDecision(t *testing.T) {
 	all, off := defaultPreferences(), defaultPreferences()
 	off.Types[Mention] = Channels{}
 	asleep := defaultPreferences()
@@ -91,13 +91,13 @@ func TestWhatBecomesOfANotification(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotChosenIsOn(t *testing.T) {
+func TestPreferencesDefaultToOn(t *testing.T) {
 	p, err := ParsePreferences(json.RawMessage(`{"mention":{"push":false},"direct":{}}`), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(p.Types) != len(Types) || p.Types[Mention] != (Channels{InApp: true}) || p.Types[Direct] != (Channels{true, true}) || p.QuietHours != nil {
-		t.Errorf("they are %+v", p)
+		t.Errorf("the preferences are %+v", p)
 	}
 	for _, wrong := range []string{`null`, `[]`, `{"mention":{"inApp":1}}`, `{"mention":null,"mentoin":{}}`} {
 		if _, err := ParsePreferences(json.RawMessage(wrong), nil); !fault.Is(err, http.StatusUnprocessableEntity) {
@@ -106,16 +106,16 @@ func TestWhatIsNotChosenIsOn(t *testing.T) {
 	}
 }
 
-func TestAnEventNeverCountsTwiceWithWhoeverCountsThemselves(t *testing.T) {
+func TestNotificationEventsSuitClientsThatCount(t *testing.T) {
 	later := wire.Time(time.Unix(1, 0))
 	for _, c := range []struct {
 		ch   noticeChange
 		want string // event and verb
 	}{
 		{noticeChange{shown: true, createdSeq: 6, kind: changeCreated}, "notification created"},
-		{noticeChange{shown: true, createdSeq: 6, kind: changeUpdated}, "notification created"}, // and more has joined it
+		{noticeChange{shown: true, createdSeq: 6, kind: changeUpdated}, "notification created"}, // and another cause has joined it
 		{noticeChange{shown: true, createdSeq: 6, kind: changeUnsnoozed}, "notification created"},
-		{noticeChange{shown: true, createdSeq: 6, kind: changeCreated, Notice: Notice{Read: true}}, "notificationUpdated updated"}, // was known
+		{noticeChange{shown: true, createdSeq: 6, kind: changeCreated, Notice: Notice{Read: true}}, "notificationUpdated updated"}, // seen already
 		{noticeChange{shown: true, createdSeq: 6, kind: changeRead, Notice: Notice{Read: true}}, "notificationUpdated updated"},
 		{noticeChange{shown: true, createdSeq: 6, kind: changeSnoozed, Notice: Notice{SnoozedUntil: &later}}, "notificationUpdated snoozed"},
 		{noticeChange{shown: true, createdSeq: 6, kind: changeRemoved}, ""},
@@ -128,11 +128,11 @@ func TestAnEventNeverCountsTwiceWithWhoeverCountsThemselves(t *testing.T) {
 	} {
 		got := ""
 		if ev, ok := c.ch.event(5); ok {
-			told, _ := ev.Data.(NoticeEvent)
-			got = ev.Name + " " + told.Verb
+			body, _ := ev.Data.(NoticeEvent)
+			got = ev.Name + " " + body.Verb
 		}
 		if got != c.want {
-			t.Errorf("%+v is told as %q, want %q", c.ch, got, c.want)
+			t.Errorf("%+v is sent as %q, want %q", c.ch, got, c.want)
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"hubbub/internal/fault"
 )
 
-func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
+func TestNotificationKeyIsAcceptedOnce(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -26,11 +26,11 @@ func TestAKeyMakesOneNotificationHoweverManySendIt(t *testing.T) {
 	senders.Wait()
 	tab.wantEvents("notification created 1")
 	if notices := b.list(Filter{}); len(notices) != 1 || b.unread() != 1 || notices[0].Title != "Sam mentioned you" {
-		t.Errorf("she has %+v, %d unread", notices, b.unread())
+		t.Errorf("the list has %+v, %d unread", notices, b.unread())
 	}
 }
 
-func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
+func TestNotificationGroupJoinsWhileUnread(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -45,7 +45,7 @@ func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
 	senders.Wait()
 	notices := b.list(Filter{})
 	if len(notices) != 1 || b.unread() != 1 || !strings.HasSuffix(notices[0].Title, " and 3 others reacted to your message") {
-		t.Fatalf("she has %+v", notices)
+		t.Fatalf("the list has %+v", notices)
 	}
 	events := tab.events()
 	for i, e := range events {
@@ -58,7 +58,7 @@ func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
 		}
 	}
 	if last := events[len(events)-1]; last.Data.Title != notices[0].Title {
-		t.Errorf("the last event says %q", last.Data.Title)
+		t.Errorf("the title of the last event is %q", last.Data.Title)
 	}
 	if _, err := b.Read(t.Context(), maya, notices[0].ID); err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func TestABurstIsOneNotificationWhileItIsUnread(t *testing.T) {
 	again.Key = "reaction:again"
 	b.send(again)
 	if notices := b.list(Filter{}); len(notices) != 2 || notices[0].Title != "Sam reacted 🎉 to your message" {
-		t.Errorf("then she has %+v", notices)
+		t.Errorf("after another reaction the list has %+v", notices)
 	}
 }
 
@@ -78,7 +78,7 @@ func reaction(from int64) Notification {
 	}
 }
 
-func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
+func TestNotificationDeletedOrWithdrawnLeavesKeysOnly(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -95,7 +95,7 @@ func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if events := tab.wantEvents("notificationUpdated updated 2"); events[0].Data.Title != "Theo reacted 🎉 to your message" {
-		t.Errorf("it says %q", events[0].Data.Title)
+		t.Errorf("the title is %q", events[0].Data.Title)
 	}
 	if err := b.Withdraw(t.Context(), "message:1"); err != nil {
 		t.Fatal(err)
@@ -112,11 +112,11 @@ func TestWhatIsDeletedOrWithdrawnDoesNotComeBackAndSaysNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if words != 0 || len(b.list(Filter{})) != 0 || b.unread() != 0 {
-		t.Errorf("%d rows still say something, %d are unread", words, b.unread())
+		t.Errorf("%d rows still have text, %d are unread", words, b.unread())
 	}
 }
 
-func TestAnEditChangesWhatWasTold(t *testing.T) {
+func TestNotificationRewordChangesTheMessage(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -126,11 +126,11 @@ func TestAnEditChangesWhatWasTold(t *testing.T) {
 	}
 	tab.wantEvents("notification created 1", "notificationUpdated updated 1")
 	if n := b.list(Filter{})[0]; n.Message != "“good bye”" || n.Body != n.Message {
-		t.Errorf("it says %+v", n)
+		t.Errorf("the notification is %+v", n)
 	}
 }
 
-func TestWhatIsSwitchedOffIsKeptAndNotShown(t *testing.T) {
+func TestNotificationSwitchedOffIsStoredAndHidden(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -153,7 +153,7 @@ func TestWhatIsSwitchedOffIsKeptAndNotShown(t *testing.T) {
 	}
 }
 
-func TestAnothersNotificationsDoNotExist(t *testing.T) {
+func TestNotificationOfAnotherUserIsNotFound(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	b.send(mention("message:1"))
@@ -172,11 +172,11 @@ func TestAnothersNotificationsDoNotExist(t *testing.T) {
 		}
 	}
 	if notices := b.list(Filter{}); len(notices) != 1 || notices[0].Read || b.unread() != 1 {
-		t.Errorf("hers is %+v", notices)
+		t.Errorf("Maya's list has %+v", notices)
 	}
 }
 
-func TestNobodyUnknownIsTold(t *testing.T) {
+func TestNotificationForAnUnknownUserIsNotFound(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	n := mention("message:1")
@@ -196,7 +196,7 @@ func TestNobodyUnknownIsTold(t *testing.T) {
 	}
 }
 
-func TestAPageOfTheListNeitherRepeatsNorLeavesOut(t *testing.T) {
+func TestNotificationPagesAreComplete(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	for i := range 7 {
@@ -220,7 +220,7 @@ func TestAPageOfTheListNeitherRepeatsNorLeavesOut(t *testing.T) {
 	}
 }
 
-func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
+func TestNotificationChangesOfAnotherNodeAreSent(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	here, there := b.tab(), newNode(t, b.db)
@@ -249,11 +249,11 @@ func TestWhatHappensOnAnotherNodeIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	if back := b.tab(); len(back.events()) != 0 || b.unread() != 2 {
-		t.Error("who comes back is told what the answer has")
+		t.Error("a connection got events of changes that its answer has")
 	}
 }
 
-func TestEveryEventHasTheCountOfItsMoment(t *testing.T) {
+func TestNotificationEventsCarryTheirCount(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	tab := b.tab()
@@ -290,6 +290,6 @@ func TestEveryEventHasTheCountOfItsMoment(t *testing.T) {
 		}
 	}
 	if len(unread) != 20 || naive != 20 || b.unread() != 20 {
-		t.Errorf("the tab has %d, one that counts by itself %d, the server %d", len(unread), naive, b.unread())
+		t.Errorf("the tab has %d unread, a client that counts by itself %d, the server %d", len(unread), naive, b.unread())
 	}
 }

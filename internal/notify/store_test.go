@@ -7,8 +7,9 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// What every page and every change asks must not read a person's whole past.
-func TestHotQueriesUseTheirIndexes(t *testing.T) {
+// The queries of every page and every change must not read all of a user's
+// notifications.
+func TestNotificationQueriesUseTheirIndexes(t *testing.T) {
 	t.Parallel()
 	b := newTestService(t)
 	if _, err := b.db.Exec(t.Context(), `

@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-func TestHangingDatabaseHoldsNoLockThatSubscribersWaitFor(t *testing.T) {
+func TestNotificationSubscribersDoNotQueueBehindAHangingDatabase(t *testing.T) {
 	b := newTestService(t)
 	b.send(mention("message:1"))
 	held, err := pgx.Connect(t.Context(), b.db.URL())
@@ -25,8 +25,8 @@ func TestHangingDatabaseHoldsNoLockThatSubscribersWaitFor(t *testing.T) {
 	if _, err := held.Exec(t.Context(), `begin; lock table notify.people`); err != nil {
 		t.Fatal(err)
 	}
-	// Nobody of these gets an answer before the lock times out. Were the shard locked
-	// meanwhile, they would have to wait one after the other.
+	// None of these gets an answer before the lock times out. If the shard were locked
+	// during the query, they would wait one after the other.
 	began := time.Now()
 	var waiting sync.WaitGroup
 	for range 6 {
@@ -50,7 +50,7 @@ func TestHangingDatabaseHoldsNoLockThatSubscribersWaitFor(t *testing.T) {
 	}
 }
 
-func TestUnreadCountStopsAtAHundred(t *testing.T) {
+func TestNotificationCountStopsAtAHundred(t *testing.T) {
 	b := newTestService(t)
 	_, err := b.db.Exec(t.Context(), `
 		insert into notify.notifications (user_id, seq, created_seq, change, type, shown, why, created_at)
@@ -71,7 +71,7 @@ func TestUnreadCountStopsAtAHundred(t *testing.T) {
 	}
 }
 
-func TestSubscribersHearEveryChangeAfterTheirAnswer(t *testing.T) {
+func TestNotificationSubscribersGetEveryChangeAfterTheAnswer(t *testing.T) {
 	b := newTestService(t)
 	const changes = 30
 	var sending, subscribing sync.WaitGroup
@@ -97,11 +97,11 @@ func TestSubscribersHearEveryChangeAfterTheirAnswer(t *testing.T) {
 				sending.Wait()
 				for _, e := range (&tab{t, conn}).events() {
 					if unread++; e.Data.UnreadCount != unread {
-						t.Errorf("heard of %d unread where %d would follow", e.Data.UnreadCount, unread)
+						t.Errorf("an event has %d unread, want %d", e.Data.UnreadCount, unread)
 					}
 				}
 				if unread != changes {
-					t.Errorf("heard of %d changes, not of %d", unread, changes)
+					t.Errorf("got %d changes, want %d", unread, changes)
 				}
 			}
 		})
