@@ -11,7 +11,7 @@ import (
 
 // alertsEvery is how often a node looks for what was left: by a node that died
 // before it told, or by an attempt that failed.
-const alertsEvery = 5 * time.Second
+const alertPollInterval = 5 * time.Second
 
 // Notifier takes what concerns one person. It may be told the same again, by its
 // key, and must make it once.
@@ -67,9 +67,9 @@ type AlertRoom struct {
 }
 
 // alert is something that happened, and has to be told, as it is stored.
-type alert struct {
+type alertEntry struct {
 	id        int64
-	kind      happening
+	kind      entryKind
 	roomID    int64
 	messageID int64
 	actorID   int64
@@ -80,21 +80,21 @@ type alert struct {
 }
 
 // happening is the kind of an alert, as in the column.
-type happening string
+type entryKind string
 
 const (
-	happened  happening = "message"
-	edited    happening = "edit"
-	erased    happening = "deletion"
-	reacted   happening = "reaction"
-	unreacted happening = "unreaction"
-	invited   happening = "invitation"
+	entryMessage    entryKind = "message"
+	entryEdit       entryKind = "edit"
+	entryDeletion   entryKind = "deletion"
+	entryReaction   entryKind = "reaction"
+	entryUnreaction entryKind = "unreaction"
+	entryInvitation entryKind = "invitation"
 )
 
-func reactionAlert(m Message, actorID int64, emoji string, seq int64, added bool) alert {
-	a := alert{kind: unreacted, roomID: m.RoomID, messageID: m.ID, actorID: actorID, emoji: emoji, seq: seq}
+func newReactionEntry(m Message, actorID int64, emoji string, seq int64, added bool) alertEntry {
+	a := alertEntry{kind: entryUnreaction, roomID: m.RoomID, messageID: m.ID, actorID: actorID, emoji: emoji, seq: seq}
 	if added {
-		a.kind = reacted
+		a.kind = entryReaction
 	}
 	return a
 }
@@ -103,23 +103,23 @@ func messageKey(id int64) string { return fmt.Sprintf("message:%d", id) }
 
 // reactionKey is under the message's: both are withdrawn together. It names no
 // point in time: whoever reacts, takes it back and reacts again is told of once.
-func (a alert) reactionKey() string {
+func (a alertEntry) reactionKey() string {
 	return fmt.Sprintf("%s/reaction:%d:%s", messageKey(a.messageID), a.actorID, a.emoji)
 }
 
 // alerts is what the service needs to tell. Without a notifier it tells nobody.
-type alerts struct {
+type alertOutbox struct {
 	notifier  Notifier
 	attention Attention
 	wake      loop.Wake // when there is something to tell
 }
 
-func newAlerts() alerts { return alerts{wake: loop.NewWake()} }
+func newAlertOutbox() alertOutbox { return alertOutbox{wake: loop.NewWake()} }
 
 // NotifyBy says who is told what concerns people. Call it before serving.
 func (s *Service) NotifyBy(n Notifier, a Attention) { s.alerts.notifier, s.alerts.attention = n, a }
 
-func (a *alerts) read(ctx context.Context, userID, roomID, seq int64) error {
+func (a *alertOutbox) roomRead(ctx context.Context, userID, roomID, seq int64) error {
 	if a.notifier == nil {
 		return nil
 	}
@@ -129,7 +129,7 @@ func (a *alerts) read(ctx context.Context, userID, roomID, seq int64) error {
 // RunAlerts tells people what concerns them, until ctx ends.
 func (s *Service) RunAlerts(ctx context.Context, guard loop.Guard) {
 	loop.Run(ctx, loop.Config{
-		Name: "chat-alerts", Guard: guard, Period: alertsEvery, Wake: s.alerts.wake, AtOnce: true,
+		Name: "chat-alerts", Guard: guard, Period: alertPollInterval, Wake: s.alerts.wake, AtOnce: true,
 	}, func(ctx context.Context) error { return s.TellAlerts(ctx, guard) })
 }
 
@@ -141,7 +141,7 @@ func (s *Service) TellAlerts(ctx context.Context, guard loop.Guard) error {
 	for {
 		told := 0
 		err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-			told, err = s.tellSome(ctx, tx, guard)
+			told, err = s.deliverDueAlerts(ctx, tx, guard)
 			return err
 		})
 		if err != nil || told == 0 {
@@ -150,14 +150,14 @@ func (s *Service) TellAlerts(ctx context.Context, guard loop.Guard) error {
 	}
 }
 
-func (s *Service) tellSome(ctx context.Context, tx postgres.Tx, guard loop.Guard) (told int, err error) {
-	due, err := takeAlerts(ctx, tx)
+func (s *Service) deliverDueAlerts(ctx context.Context, tx postgres.Tx, guard loop.Guard) (told int, err error) {
+	due, err := takeDueAlerts(ctx, tx)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
 	var done, failed []int64
 	for _, a := range due {
-		if err := guard.Try("chat-alert", func() error { return s.tellOf(ctx, tx, a) }); err != nil {
+		if err := guard.Try("chat-alert", func() error { return s.deliverAlert(ctx, tx, a) }); err != nil {
 			guard.Logger().WarnContext(ctx, "could not tell people of something; it is tried again", "alert", a.id, "kind", a.kind, "error", err)
 			failed = append(failed, a.id)
 			continue

@@ -117,8 +117,8 @@ func TestWhatHappensToAMessageIsToldInItsOrderByNodesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = postgres.InTx(t.Context(), s.db, func(tx postgres.Tx) error { // another node tells the first
-		taken, err := takeAlerts(t.Context(), tx)
-		if err != nil || len(taken) != 1 || taken[0].kind != happened {
+		taken, err := takeDueAlerts(t.Context(), tx)
+		if err != nil || len(taken) != 1 || taken[0].kind != entryMessage {
 			t.Errorf("it takes %+v, %v", taken, err)
 		}
 		if err := s.TellAlerts(t.Context(), quiet); err != nil {

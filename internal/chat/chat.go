@@ -15,16 +15,16 @@ import (
 )
 
 const (
-	maxText      = 2000            // code points a message
-	maxMentions  = 20              // people whom a message counts as naming, and so notifies; as in a comment
-	maxInvited   = 1000            // people whom a new room begins with; each is notified
-	maxName      = 80              // code points a room's name
-	maxTopic     = 250             // code points
-	maxKinds     = 20              // different emoji a message
-	pageSize     = 50              // messages of a join and of a page of history
-	maxPage      = 100             // messages a page at the most
-	maxCatchUp   = 500             // changes; past it a client starts from the last page
-	typingExpiry = 6 * time.Second // whoever shows it forgets it after this, and so does the server
+	maxText          = 2000            // code points a message
+	maxMentions      = 20              // people whom a message counts as naming, and so notifies; as in a comment
+	maxInvited       = 1000            // people whom a new room begins with; each is notified
+	maxName          = 80              // code points a room's name
+	maxTopic         = 250             // code points
+	maxReactionKinds = 20              // different emoji a message
+	pageSize         = 50              // messages of a join and of a page of history
+	maxPage          = 100             // messages a page at the most
+	maxCatchUp       = 500             // changes; past it a client starts from the last page
+	typingExpiry     = 6 * time.Second // whoever shows it forgets it after this, and so does the server
 )
 
 // Kind says who may find a room: everybody, its members, or the two people of
@@ -126,10 +126,10 @@ type Marks struct {
 func (m Message) Deleted() bool { return m.DeletedAt != nil }
 
 // Names says whether the message mentions the person.
-func (m Message) Names(userID int64) bool { return slices.Contains(m.Mentions, userID) }
+func (m Message) MentionsUser(userID int64) bool { return slices.Contains(m.Mentions, userID) }
 
 // seenBy is the message as it is answered to one person.
-func (m Message) seenBy(userID int64) Message {
+func (m Message) forUser(userID int64) Message {
 	seen := make([]Reaction, len(m.Reactions))
 	for i, r := range m.Reactions {
 		mine := slices.Contains(r.By, userID)
@@ -141,21 +141,21 @@ func (m Message) seenBy(userID int64) Message {
 }
 
 // channel is the hub's room for a chat room.
-func channel(roomID int64) string { return fmt.Sprintf("%s%d", channelPrefix, roomID) }
+func hubRoom(roomID int64) string { return fmt.Sprintf("%s%d", hubRoomPrefix, roomID) }
 
-func roomOf(channel string) (id int64) {
-	fmt.Sscanf(channel, channelPrefix+"%d", &id)
+func roomIDOf(channel string) (id int64) {
+	fmt.Sscanf(channel, hubRoomPrefix+"%d", &id)
 	return id
 }
 
 // mayRun says whether the person, who may see the room, may change it and
 // remove others.
-func (r Room) mayRun(who account.User) bool {
+func (r Room) mayManage(who account.User) bool {
 	return r.Kind != Direct && (r.Role == Owner || who.Role == account.Admin)
 }
 
 // mayWrite refuses what an archived room does not take.
-func (r Room) mayWrite() error {
+func (r Room) checkWritable() error {
 	if r.Archived {
 		return fault.Conflict("The room is archived: it can be read, not written.")
 	}
@@ -163,14 +163,14 @@ func (r Room) mayWrite() error {
 }
 
 // mayTake refuses an emoji that would be one kind too many.
-func (m Message) mayTake(emoji string) error {
+func (m Message) checkReaction(emoji string) error {
 	for _, r := range m.Reactions {
 		if r.Emoji == emoji {
 			return nil
 		}
 	}
-	if len(m.Reactions) >= maxKinds {
-		return fault.Invalid("emoji", fmt.Sprintf("would be more than %d kinds on this message", maxKinds))
+	if len(m.Reactions) >= maxReactionKinds {
+		return fault.Invalid("emoji", fmt.Sprintf("would be more than %d kinds on this message", maxReactionKinds))
 	}
 	return nil
 }

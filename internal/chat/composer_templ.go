@@ -14,7 +14,7 @@ import (
 )
 
 // composer posts as a form; composer.js sends over the socket instead.
-func composer(v View, w Writing) templ.Component {
+func composer(v View, w ComposerState) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -256,8 +256,8 @@ func formatting() templ.Component {
 	})
 }
 
-// forScripts is what chat.js fills and shows.
-func forScripts(v View, who account.User) templ.Component {
+// scriptTemplates is what chat.js fills and shows.
+func scriptTemplates(v View, who account.User) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -13,14 +13,14 @@ import (
 
 // tellOf tells whoever is concerned now. What is gone by then is told nobody:
 // the message, the reaction, the right to see the room.
-func (s *Service) tellOf(ctx context.Context, db postgres.Queryer, a alert) error {
+func (s *Service) deliverAlert(ctx context.Context, db postgres.Queryer, a alertEntry) error {
 	switch a.kind {
-	case erased:
+	case entryDeletion:
 		return s.alerts.notifier.Withdraw(ctx, messageKey(a.messageID))
-	case unreacted:
+	case entryUnreaction:
 		return s.alerts.notifier.Withdraw(ctx, a.reactionKey())
-	case invited:
-		return s.tellInvited(ctx, db, a)
+	case entryInvitation:
+		return s.notifyInvitation(ctx, db, a)
 	}
 	m, err := messageByID(ctx, db, a.messageID)
 	if fault.Is(err, http.StatusNotFound) || err == nil && m.Deleted() {
@@ -29,14 +29,14 @@ func (s *Service) tellOf(ctx context.Context, db postgres.Queryer, a alert) erro
 	if err != nil {
 		return err
 	}
-	if a.kind == reacted {
-		return s.tellReacted(ctx, db, a, m)
+	if a.kind == entryReaction {
+		return s.notifyReaction(ctx, db, a, m)
 	}
-	return s.tellMessage(ctx, db, a, m)
+	return s.notifyMessage(ctx, db, a, m)
 }
 
-func (s *Service) tellInvited(ctx context.Context, db postgres.Queryer, a alert) error {
-	room, _, err := roomToTell(ctx, db, a.roomID)
+func (s *Service) notifyInvitation(ctx context.Context, db postgres.Queryer, a alertEntry) error {
+	room, _, err := readAlertRoom(ctx, db, a.roomID)
 	if err != nil {
 		return err
 	}
@@ -55,11 +55,11 @@ func (s *Service) tellInvited(ctx context.Context, db postgres.Queryer, a alert)
 	return nil
 }
 
-func (s *Service) tellReacted(ctx context.Context, db postgres.Queryer, a alert, m Message) error {
+func (s *Service) notifyReaction(ctx context.Context, db postgres.Queryer, a alertEntry, m Message) error {
 	if m.Sender.ID == a.actorID || !m.hasReaction(a.emoji, a.actorID) {
 		return nil
 	}
-	room, _, err := roomToTell(ctx, db, a.roomID)
+	room, _, err := readAlertRoom(ctx, db, a.roomID)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (s *Service) tellReacted(ctx context.Context, db postgres.Queryer, a alert,
 	}
 	return s.notify(ctx, Alert{
 		Kind: AlertReaction, Key: a.reactionKey(), UserID: m.Sender.ID, ActorID: a.actorID, Room: room,
-		MessageID: m.ID, Seq: a.seq, Text: m.line(), Emoji: a.emoji, At: a.at, Read: readSeq >= a.seq,
+		MessageID: m.ID, Seq: a.seq, Text: m.excerpt(), Emoji: a.emoji, At: a.at, Read: readSeq >= a.seq,
 	})
 }
 
@@ -89,14 +89,14 @@ func (s *Service) notify(ctx context.Context, a Alert) error {
 // tellMessage tells each person at most once of a message: those it names, the
 // one it answers, the other one of a direct room. An edit concerns whom it names
 // now, and changes what the others were told.
-func (s *Service) tellMessage(ctx context.Context, db postgres.Queryer, a alert, m Message) error {
-	room, two, err := roomToTell(ctx, db, a.roomID)
+func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, a alertEntry, m Message) error {
+	room, two, err := readAlertRoom(ctx, db, a.roomID)
 	if err != nil {
 		return err
 	}
-	if a.kind == edited {
+	if a.kind == entryEdit {
 		two, m.ReplyTo = nil, nil
-		if err := s.alerts.notifier.Reword(ctx, messageKey(m.ID), m.line()); err != nil {
+		if err := s.alerts.notifier.Reword(ctx, messageKey(m.ID), m.excerpt()); err != nil {
 			return err
 		}
 	}
@@ -107,18 +107,18 @@ func (s *Service) tellMessage(ctx context.Context, db postgres.Queryer, a alert,
 	}
 	for userID, readSeq := range seqs {
 		kind, known := concerned[userID], readSeq >= m.CreatedSeq
-		if kind == AlertDirect && (known || s.looksAt(userID, room.ID)) {
+		if kind == AlertDirect && (known || s.isViewing(userID, room.ID)) {
 			continue
 		}
 		err := s.notify(ctx, Alert{
 			Kind: kind, Key: messageKey(m.ID), UserID: userID, ActorID: m.Sender.ID, Room: room,
-			MessageID: m.ID, Seq: m.CreatedSeq, Text: m.line(), At: m.sentAt(), Read: known,
+			MessageID: m.ID, Seq: m.CreatedSeq, Text: m.excerpt(), At: m.sentAt(), Read: known,
 		})
 		if err != nil {
 			return err
 		}
 	}
-	return s.tellReadMeanwhile(ctx, db, room.ID, seqs)
+	return s.syncReadMarks(ctx, db, room.ID, seqs)
 }
 
 // concerns is why the message concerns people, each once: a mention is more than
@@ -141,13 +141,13 @@ func (m Message) concerns(two []int64) map[int64]AlertKind {
 // looksAt says whether the person has the room before their eyes: at a tab of
 // this node. Of tabs at other nodes nothing is known here; there the room is read
 // in a moment, and the notification with it.
-func (s *Service) looksAt(userID, roomID int64) bool {
-	return s.alerts.attention.ActiveAt(userID, s.hub.ConnectionsOf(userID, channel(roomID)))
+func (s *Service) isViewing(userID, roomID int64) bool {
+	return s.alerts.attention.ActiveAt(userID, s.hub.ConnectionsOf(userID, hubRoom(roomID)))
 }
 
 // tellReadMeanwhile is for those who read the room just as they were told of it:
 // their mark moved before there was anything to mark.
-func (s *Service) tellReadMeanwhile(ctx context.Context, db postgres.Queryer, roomID int64, before map[int64]int64) error {
+func (s *Service) syncReadMarks(ctx context.Context, db postgres.Queryer, roomID int64, before map[int64]int64) error {
 	if len(before) == 0 {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (s *Service) tellReadMeanwhile(ctx context.Context, db postgres.Queryer, ro
 	}
 	for userID, seq := range seqs {
 		if seq != before[userID] {
-			if err := s.alerts.read(ctx, userID, roomID, seq); err != nil {
+			if err := s.alerts.roomRead(ctx, userID, roomID, seq); err != nil {
 				return err
 			}
 		}
@@ -166,7 +166,7 @@ func (s *Service) tellReadMeanwhile(ctx context.Context, db postgres.Queryer, ro
 }
 
 // line is the message's text as a notification has it.
-func (m Message) line() string { return Quote{Text: m.Text}.excerpt() }
+func (m Message) excerpt() string { return Quote{Text: m.Text}.excerpt() }
 
 func (m Message) hasReaction(emoji string, userID int64) bool {
 	return slices.ContainsFunc(m.Reactions, func(r Reaction) bool { return r.Emoji == emoji && slices.Contains(r.By, userID) })

@@ -85,7 +85,7 @@ func demoScenes(checklist string) []scene {
 // checklist that they speak of is Markdown, so it may be a link.
 func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User, checklist string) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		empty, err := lockEmpty(ctx, tx)
+		empty, err := lockRooms(ctx, tx)
 		if err != nil || !empty {
 			return err
 		}
@@ -94,12 +94,12 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User, ch
 				return fmt.Errorf("play %s: %w", sc.name, err)
 			}
 		}
-		return s.indexPlayed(ctx, tx)
+		return s.indexDemo(ctx, tx)
 	})
 }
 
 // indexPlayed makes all findable that is there now.
-func (s *Service) indexPlayed(ctx context.Context, tx postgres.Tx) error {
+func (s *Service) indexDemo(ctx context.Context, tx postgres.Tx) error {
 	const all = 1000 // far more than the scenes have
 	if _, err := s.IndexRooms(ctx, tx, 0, all); err != nil {
 		return err
@@ -124,7 +124,7 @@ func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]accoun
 			known[handle] = cast[handle].ID
 		}
 		row := draft{RoomID: roomID, SenderID: cast[l.who].ID, Text: l.text, HTML: md.Render(known), Mentions: idsOf(cast, md.Handles())}
-		if err := sayBefore(ctx, tx, row, l.ago, i < len(sc.lines)-sc.unread); err != nil {
+		if err := insertPastMessage(ctx, tx, row, l.ago, i < len(sc.lines)-sc.unread); err != nil {
 			return err
 		}
 		for emoji, handles := range l.reactions {

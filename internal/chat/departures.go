@@ -35,7 +35,7 @@ func (d *departures) take() (all []hub.Left) {
 // RunDepartures tells rooms who has left them, until ctx ends.
 func (s *Service) RunDepartures(ctx context.Context, guard loop.Guard) {
 	loop.Run(ctx, loop.Config{Name: "chat-departures", Guard: guard, Wake: s.departures.wake}, func(ctx context.Context) error {
-		s.tellDepartures(ctx)
+		s.announceDepartures(ctx)
 		return nil
 	})
 }
@@ -43,7 +43,7 @@ func (s *Service) RunDepartures(ctx context.Context, guard loop.Guard) {
 // tellDepartures tells the rooms of all that wait, however they came: people left,
 // their connections broke, or they lost the right to be there. Their names are read
 // at once; without the database the rooms are told of them by id.
-func (s *Service) tellDepartures(ctx context.Context) {
+func (s *Service) announceDepartures(ctx context.Context) {
 	gone := s.departures.take()
 	var ids []int64
 	for _, l := range gone {
@@ -51,13 +51,13 @@ func (s *Service) tellDepartures(ctx context.Context) {
 	}
 	known, _ := s.people.Profiles(ctx, ids) // none if the database is away
 	for _, l := range gone {
-		v := Visit{UserID: l.Conn.UserID(), RoomID: roomOf(l.Room), User: account.Profile{ID: l.Conn.UserID()}}
+		v := Visit{UserID: l.Conn.UserID(), RoomID: roomIDOf(l.Room), User: account.Profile{ID: l.Conn.UserID()}}
 		if p, ok := known[v.UserID]; ok {
 			v.User = p
 		}
-		s.types(ctx, l.Conn, Typing{UserID: v.UserID, RoomID: v.RoomID, User: v.User})
+		s.setTyping(ctx, l.Conn, Typing{UserID: v.UserID, RoomID: v.RoomID, User: v.User})
 		if l.Last {
-			s.tellWhere(ctx, v)
+			s.announceVisit(ctx, v)
 		}
 	}
 }

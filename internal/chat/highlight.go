@@ -68,7 +68,7 @@ func newTimedLexer(lexer *chroma.RegexLexer) chroma.Lexer {
 				if rule.Pattern == goRawString {
 					rule.Type = chroma.LiteralString
 				}
-				state[i].Type = timed{rule.Type}
+				state[i].Type = timedEmitter{rule.Type}
 			}
 		}
 		return rules
@@ -81,7 +81,7 @@ const goRawString = "(`)([^`]*)(`)"
 
 // timed is a rule's emitter with a clock. Each run of a lexer, also one inside
 // another, has its own.
-type timed struct {
+type timedEmitter struct {
 	emitter chroma.Emitter // nil: the rule emits nothing
 }
 
@@ -89,7 +89,7 @@ type deadlineKey struct{}
 
 var errSlowLexer = errors.New("the lexer takes too long")
 
-func (t timed) Emit(groups []string, state *chroma.LexerState) chroma.Iterator {
+func (t timedEmitter) Emit(groups []string, state *chroma.LexerState) chroma.Iterator {
 	deadline, started := state.Get(deadlineKey{}).(time.Time)
 	if !started {
 		deadline = time.Now().Add(budget.ChatCode.Time)

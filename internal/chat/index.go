@@ -49,14 +49,14 @@ type FindableRoom struct {
 }
 
 // unfindable is the index of an app without search.
-type unfindable struct{}
+type noIndex struct{}
 
-func (unfindable) Messages(context.Context, postgres.Tx, ...Findable) error    { return nil }
-func (unfindable) Erase(context.Context, postgres.Tx, ...int64) error          { return nil }
-func (unfindable) Rooms(context.Context, postgres.Tx, ...FindableRoom) error   { return nil }
-func (unfindable) Admit(context.Context, postgres.Tx, int64, ...int64) error   { return nil }
-func (unfindable) Dismiss(context.Context, postgres.Tx, int64, ...int64) error { return nil }
-func (unfindable) Changed()                                                    {}
+func (noIndex) Messages(context.Context, postgres.Tx, ...Findable) error    { return nil }
+func (noIndex) Erase(context.Context, postgres.Tx, ...int64) error          { return nil }
+func (noIndex) Rooms(context.Context, postgres.Tx, ...FindableRoom) error   { return nil }
+func (noIndex) Admit(context.Context, postgres.Tx, int64, ...int64) error   { return nil }
+func (noIndex) Dismiss(context.Context, postgres.Tx, int64, ...int64) error { return nil }
+func (noIndex) Changed()                                                    {}
 
 // FoundBy makes rooms and messages findable from now on. Call it before serving;
 // what was there before is for IndexRooms and IndexMessages.
@@ -64,14 +64,14 @@ func (s *Service) FoundBy(index Index) { s.index = index }
 
 // indexSent writes the messages that were stored, and lets those find them who
 // came back to a direct room by them.
-func (s *Service) indexSent(ctx context.Context, tx postgres.Tx, drafts []draft, rows []stored) error {
+func (s *Service) indexDrafts(ctx context.Context, tx postgres.Tx, drafts []draft, rows []insertedRow) error {
 	var said []Findable
 	for i, row := range rows {
 		if row.ID == 0 {
 			continue
 		}
 		d := drafts[i]
-		said = append(said, findable(Message{
+		said = append(said, newFindable(Message{
 			ID: row.ID, RoomID: d.RoomID, Sender: account.Profile{ID: d.SenderID, FullName: d.Sender}, Text: d.Text, CreatedAt: row.sentAt(),
 		}, row.Kind))
 		if row.Kind != Public && len(row.Joined) > 0 {
@@ -86,7 +86,7 @@ func (s *Service) indexSent(ctx context.Context, tx postgres.Tx, drafts []draft,
 	return s.index.Messages(ctx, tx, said...)
 }
 
-func findable(m Message, kind Kind) Findable {
+func newFindable(m Message, kind Kind) Findable {
 	return Findable{
 		ID: m.ID, RoomID: m.RoomID, SenderID: m.Sender.ID, Kind: kind, Sender: m.Sender.FullName, Text: m.Text,
 		URL: messagePath(m.RoomID, m.ID), SentAt: m.sentAt(),
@@ -94,7 +94,7 @@ func findable(m Message, kind Kind) Findable {
 }
 
 // admit lets people find what is in the room that they were added to.
-func (s *Service) admit(ctx context.Context, tx postgres.Tx, room Room, added []int64) error {
+func (s *Service) admitToIndex(ctx context.Context, tx postgres.Tx, room Room, added []int64) error {
 	if room.Kind == Public || len(added) == 0 {
 		return nil
 	}

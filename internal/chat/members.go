@@ -39,10 +39,10 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 		if added, err = addMembers(ctx, tx, roomID, Member, userID); err != nil {
 			return err
 		}
-		if err := s.admit(ctx, tx, room, added); err != nil {
+		if err := s.admitToIndex(ctx, tx, room, added); err != nil {
 			return err
 		}
-		return addInvitations(ctx, tx, roomID, who.ID, added)
+		return enqueueInvitations(ctx, tx, roomID, who.ID, added)
 	})
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	if err != nil || len(added) == 0 {
 		return members, err
 	}
-	s.tellMembership(ctx, hub.AddedTo, roomID, userID, members, from)
+	s.publishMembership(ctx, hub.AddedTo, roomID, userID, members, from)
 	return members, nil
 }
 
@@ -64,7 +64,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 	if err != nil {
 		return err
 	}
-	if userID != who.ID && !room.mayRun(who) {
+	if userID != who.ID && !room.mayManage(who) {
 		return fault.Forbidden("Only an owner of the room removes others.")
 	}
 	var left []Participant
@@ -85,13 +85,13 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		return err
 	}
 	s.index.Changed()
-	s.hub.Evict(userID, channel(roomID), hub.Record(resource, roomID))
-	s.tellMembership(ctx, hub.RemovedFrom, roomID, userID, left, from)
+	s.hub.Evict(userID, hubRoom(roomID), hub.Record(resource, roomID))
+	s.publishMembership(ctx, hub.RemovedFrom, roomID, userID, left, from)
 	return nil
 }
 
 // tellMembership tells the members, and the person whom it is about.
-func (s *Service) tellMembership(ctx context.Context, verb hub.Verb, roomID, userID int64, members []Participant, from *hub.Conn) {
+func (s *Service) publishMembership(ctx context.Context, verb hub.Verb, roomID, userID int64, members []Participant, from *hub.Conn) {
 	audience := []int64{userID}
 	for _, m := range members {
 		if m.User.ID != userID {

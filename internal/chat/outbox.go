@@ -18,48 +18,48 @@ import (
 // the first of those who came meanwhile goes on; the others of a load wait for
 // its result. So there is no goroutine of the outbox's own, and nobody stores
 // for others longer than for themselves.
-type outbox struct {
-	store func(context.Context, []draft) ([]stored, error)
+type committer struct {
+	commit func(context.Context, []draft) ([]insertedRow, error)
 
 	mu      sync.Mutex
-	waiting []*parcel
+	waiting []*pendingDraft
 	busy    bool
 }
 
 // parcel is a draft on its way. One of its channels is closed in the end:
 // done, when row and err say what became of it, or turn, when it is its
 // sender's to store what waits.
-type parcel struct {
+type pendingDraft struct {
 	draft      draft
-	row        stored
+	row        insertedRow
 	err        error
-	done, turn chan struct{}
+	done, lead chan struct{}
 }
 
 const (
-	outboxMost     = 64               // drafts a transaction
-	outboxPatience = 10 * time.Second // for a transaction: nobody's request may cut it short
+	maxBatch      = 64               // drafts a transaction
+	commitTimeout = 10 * time.Second // for a transaction: nobody's request may cut it short
 )
 
 // errUnsettled is the answer to those whose load's storing panicked.
-var errUnsettled = errors.New("storing a load of messages panicked; its sender's request has the stack")
+var errBatchPanicked = errors.New("storing a load of messages panicked; its sender's request has the stack")
 
 // Store returns when the draft is committed, or cannot be.
-func (o *outbox) Store(ctx context.Context, d draft) (stored, error) {
-	p := &parcel{draft: d, done: make(chan struct{}), turn: make(chan struct{})}
-	if !o.add(p) {
+func (o *committer) Submit(ctx context.Context, d draft) (insertedRow, error) {
+	p := &pendingDraft{draft: d, done: make(chan struct{}), lead: make(chan struct{})}
+	if !o.enqueue(p) {
 		select {
 		case <-p.done:
 			return p.row, p.err
-		case <-p.turn:
+		case <-p.lead:
 		}
 	}
-	o.deliver(ctx)
+	o.commitNext(ctx)
 	return p.row, p.err
 }
 
 // add queues the parcel and says whether it is its sender's turn at once.
-func (o *outbox) add(p *parcel) (first bool) {
+func (o *committer) enqueue(p *pendingDraft) (first bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.waiting = append(o.waiting, p)
@@ -70,40 +70,40 @@ func (o *outbox) add(p *parcel) (first bool) {
 
 // deliver stores one load, in which the caller's own parcel is the first, and
 // lets the next one go on, also if storing panics: nobody waits for ever.
-func (o *outbox) deliver(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), outboxPatience)
+func (o *committer) commitNext(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	load := o.take()
+	load := o.takeBatch()
 	defer o.release(load)
-	o.commit(ctx, load)
+	o.commitBatch(ctx, load)
 }
 
 // release lets the senders of a load go on, and the next one store.
-func (o *outbox) release(load []*parcel) {
-	if next := o.next(); next != nil {
-		close(next.turn)
+func (o *committer) release(load []*pendingDraft) {
+	if next := o.nextLeader(); next != nil {
+		close(next.lead)
 	}
 	for _, p := range load {
 		close(p.done)
 	}
 }
 
-func (o *outbox) take() []*parcel {
+func (o *committer) takeBatch() []*pendingDraft {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	n := min(len(o.waiting), outboxMost)
+	n := min(len(o.waiting), maxBatch)
 	load := slices.Clone(o.waiting[:n])
 	for _, p := range load {
-		p.err = errUnsettled
+		p.err = errBatchPanicked
 	}
 	o.waiting = slices.Delete(o.waiting, 0, n)
 	// All nodes take rooms in the same order, so that none waits for another
 	// that waits for it. Within a room the order of arrival stays.
-	slices.SortStableFunc(load, func(a, b *parcel) int { return int(a.draft.RoomID - b.draft.RoomID) })
+	slices.SortStableFunc(load, func(a, b *pendingDraft) int { return int(a.draft.RoomID - b.draft.RoomID) })
 	return load
 }
 
-func (o *outbox) next() *parcel {
+func (o *committer) nextLeader() *pendingDraft {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.waiting) == 0 {
@@ -117,15 +117,15 @@ func (o *outbox) next() *parcel {
 // itself. When the connection was lost nobody knows whether the load is
 // committed: it is not tried again here, for it might be stored twice. Its
 // senders are told, and try again with the same clientId.
-func (o *outbox) commit(ctx context.Context, load []*parcel) {
+func (o *committer) commitBatch(ctx context.Context, load []*pendingDraft) {
 	drafts := make([]draft, len(load))
 	for i, p := range load {
 		drafts[i] = p.draft
 	}
-	rows, err := o.store(ctx, drafts)
+	rows, err := o.commit(ctx, drafts)
 	if err != nil && len(load) > 1 && !postgres.Unavailable(err) {
 		for _, p := range load {
-			o.commit(ctx, []*parcel{p})
+			o.commitBatch(ctx, []*pendingDraft{p})
 		}
 		return
 	}
@@ -134,7 +134,7 @@ func (o *outbox) commit(ctx context.Context, load []*parcel) {
 		case err != nil:
 			p.err = err
 		case rows[i].ID == 0:
-			p.err = errNotTaken
+			p.err = errRejected
 		default:
 			p.row, p.err = rows[i], nil
 		}

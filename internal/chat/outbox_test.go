@@ -44,20 +44,20 @@ func TestADraftThatCannotBeStoredDoesNotHoldUpTheOthers(t *testing.T) {
 func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[string]error) {
 	t.Helper()
 	began, goOn := make(chan struct{}), make(chan struct{})
-	var o outbox
-	o.store = func(_ context.Context, drafts []draft) ([]stored, error) {
+	var o committer
+	o.commit = func(_ context.Context, drafts []draft) ([]insertedRow, error) {
 		if calls++; calls == 1 {
 			close(began)
 			<-goOn
 		}
-		return slices.Repeat([]stored{{ID: 1, Seq: 1}}, len(drafts)), store(drafts)
+		return slices.Repeat([]insertedRow{{ID: 1, Seq: 1}}, len(drafts)), store(drafts)
 	}
 	var sending sync.WaitGroup
 	var mu sync.Mutex
 	errs = map[string]error{}
 	send := func(text string) {
 		sending.Go(func() {
-			_, err := o.Store(t.Context(), draft{Text: text})
+			_, err := o.Submit(t.Context(), draft{Text: text})
 			mu.Lock()
 			defer mu.Unlock()
 			errs[text] = err
@@ -80,8 +80,8 @@ func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[
 func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
 	began, goOn := make(chan struct{}), make(chan struct{})
 	calls := 0
-	var o outbox
-	o.store = func(_ context.Context, drafts []draft) ([]stored, error) {
+	var o committer
+	o.commit = func(_ context.Context, drafts []draft) ([]insertedRow, error) {
 		switch calls++; calls {
 		case 1:
 			close(began)
@@ -89,14 +89,14 @@ func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
 		case 2:
 			panic("storing")
 		}
-		return slices.Repeat([]stored{{ID: 1, Seq: 1}}, len(drafts)), nil
+		return slices.Repeat([]insertedRow{{ID: 1, Seq: 1}}, len(drafts)), nil
 	}
 	var sending sync.WaitGroup
 	outcomes := make(chan string, 3)
 	send := func() {
 		sending.Go(func() {
 			err := loop.Guard{Log: quiet.Log}.Try("request", func() error {
-				_, err := o.Store(t.Context(), draft{})
+				_, err := o.Submit(t.Context(), draft{})
 				return err
 			})
 			switch {
@@ -124,7 +124,7 @@ func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
 	if got := slices.Sorted(collect(outcomes)); !slices.Equal(got, []string{"failed", "panicked", "stored"}) {
 		t.Errorf("the sends %v", got)
 	}
-	if _, err := o.Store(t.Context(), draft{}); err != nil {
+	if _, err := o.Submit(t.Context(), draft{}); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }

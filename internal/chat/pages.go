@@ -37,7 +37,7 @@ func Pages(g *echo.Group, s *Service, shell Shell) {
 	g.POST("/rooms/:id/members", account.PageAction(p.invite))
 	g.POST("/rooms/:id/members/:userId/remove", account.PageAction(p.remove))
 	g.GET("/people", account.PageAction(p.people))
-	g.POST("/people/:id/message", account.PageAction(p.writeTo))
+	g.POST("/people/:id/message", account.PageAction(p.openDirect))
 }
 
 type pages struct {
@@ -46,7 +46,7 @@ type pages struct {
 }
 
 // Writing is what the composer holds when a page opens.
-type Writing struct {
+type ComposerState struct {
 	ClientID string // of the message that the form will send: a reload sends no second one
 	Text     string
 	Problem  string // why it was not sent
@@ -60,10 +60,10 @@ type viewInput struct {
 
 func (p pages) room(c echo.Context, who account.User, in viewInput) error {
 	at := At{Message: int64(in.Message), Before: int64(in.Before)}
-	return p.showRoom(c, http.StatusOK, who, int64(in.ID), at, Writing{ClientID: uuid.NewString()})
+	return p.showRoom(c, http.StatusOK, who, int64(in.ID), at, ComposerState{ClientID: uuid.NewString()})
 }
 
-func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, at At, w Writing) error {
+func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, at At, w ComposerState) error {
 	v, err := p.chat.View(c.Request().Context(), who, id, at)
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (p pages) send(c echo.Context, who account.User, in sendForm) error {
 	}
 	m, err := p.chat.Send(c.Request().Context(), nil, who, out)
 	if problem := problemOf(err); problem != "" {
-		w := Writing{ClientID: uuid.NewString(), Text: in.Text, Problem: problem}
+		w := ComposerState{ClientID: uuid.NewString(), Text: in.Text, Problem: problem}
 		return p.showRoom(c, fault.Of(err).Status, who, int64(in.ID), At{}, w)
 	}
 	if err != nil {
@@ -129,7 +129,7 @@ func (p pages) leave(c echo.Context, who account.User, in roomForm) error {
 	return redirect(c, "/rooms", err)
 }
 
-func (p pages) writeTo(c echo.Context, who account.User, in roomForm) error {
+func (p pages) openDirect(c echo.Context, who account.User, in roomForm) error {
 	room, err := p.chat.Direct(c.Request().Context(), nil, who, int64(in.ID))
 	return redirect(c, roomPath(room.ID), err)
 }

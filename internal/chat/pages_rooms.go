@@ -24,9 +24,9 @@ type NewRoomForm struct {
 	fault *fault.Fault
 }
 
-type nothing struct{}
+type noInput struct{}
 
-func (p pages) browse(c echo.Context, who account.User, _ nothing) error {
+func (p pages) browse(c echo.Context, who account.User, _ noInput) error {
 	return p.showRooms(c, http.StatusOK, who, NewRoomForm{Kind: Public})
 }
 
@@ -40,11 +40,11 @@ func (p pages) showRooms(c echo.Context, status int, who account.User, form NewR
 	if err != nil {
 		return err
 	}
-	return p.show(c, status, "Rooms", RoomsPage(listing(public, mine), form))
+	return p.show(c, status, "Rooms", RoomsPage(listedRooms(public, mine), form))
 }
 
 // listing is every room that one may read, rooms of one's own first.
-func listing(public, mine []Room) []Room {
+func listedRooms(public, mine []Room) []Room {
 	rooms := slices.DeleteFunc(slices.Concat(mine, public), func(r Room) bool { return r.Kind == Direct })
 	seen := map[int64]bool{}
 	rooms = slices.DeleteFunc(rooms, func(r Room) bool {
@@ -75,7 +75,7 @@ func (p pages) create(c echo.Context, who account.User, in NewRoomForm) error {
 	return redirect(c, roomPath(room.ID), err)
 }
 
-func (p pages) people(c echo.Context, who account.User, _ nothing) error {
+func (p pages) people(c echo.Context, who account.User, _ noInput) error {
 	people, err := p.chat.people.Search(c.Request().Context(), "", maxListed)
 	if err != nil {
 		return err
@@ -85,12 +85,12 @@ func (p pages) people(c echo.Context, who account.User, _ nothing) error {
 
 // Settings is what the page of a room's details shows.
 type Settings struct {
-	Room    Room
-	Members []Participant
-	Others  []account.User // who could be invited
-	MayRun  bool
-	Viewer  account.User
-	Problem string // why the last form was not taken
+	Room      Room
+	Members   []Participant
+	Others    []account.User // who could be invited
+	MayManage bool
+	Viewer    account.User
+	Problem   string // why the last form was not taken
 }
 
 func (p pages) settings(c echo.Context, who account.User, in roomForm) error {
@@ -103,7 +103,7 @@ func (p pages) showSettings(c echo.Context, status int, who account.User, id int
 	if err != nil {
 		return err
 	}
-	s := Settings{Room: room, MayRun: room.mayRun(who), Viewer: who, Problem: problem}
+	s := Settings{Room: room, MayManage: room.mayManage(who), Viewer: who, Problem: problem}
 	if s.Members, err = p.chat.Members(ctx, who, id); err != nil {
 		return err
 	}
@@ -112,12 +112,12 @@ func (p pages) showSettings(c echo.Context, status int, who account.User, id int
 		if err != nil {
 			return err
 		}
-		s.Others = slices.DeleteFunc(everybody, s.has)
+		s.Others = slices.DeleteFunc(everybody, s.hasMember)
 	}
 	return p.show(c, status, room.title()+" details", SettingsPage(s))
 }
 
-func (s Settings) has(u account.User) bool {
+func (s Settings) hasMember(u account.User) bool {
 	return slices.ContainsFunc(s.Members, func(m Participant) bool { return m.User.ID == u.ID })
 }
 
@@ -160,7 +160,7 @@ func (p pages) backToSettings(c echo.Context, who account.User, id int64, err er
 }
 
 // wrong is what is wrong with a field, as a sentence; empty: nothing.
-func (f NewRoomForm) wrong(field string) string {
+func (f NewRoomForm) fieldError(field string) string {
 	if f.fault == nil {
 		return ""
 	}

@@ -68,14 +68,14 @@ func newSidebar(who account.User, rooms []Room, people []account.Profile, curren
 func (s sidebarView) item(room Room) web.NavItemProps {
 	p := web.NavItemProps{
 		ID: "room-link-" + decimal(room.ID), Href: roomPath(room.ID), Label: room.Name, Icon: room.icon(), Palette: "Rooms",
-		Current: room.ID == s.current, Muted: room.Archived, Count: room.Unread, Mentioned: room.callsFor(),
+		Current: room.ID == s.current, Muted: room.Archived, Count: room.Unread, Mentioned: room.needsAttention(),
 		Attrs: templ.Attributes{
 			"data-room": decimal(room.ID), "data-seq": decimal(room.Seq), "data-read-seq": decimal(room.ReadSeq),
 			"data-unread": fmt.Sprint(room.Unread), "data-mentions": fmt.Sprint(room.Mentions), "data-kind": string(room.Kind),
 		},
 	}
 	if room.Kind == Direct {
-		avatar := present(s.people[room.With], web.AvatarSmall)
+		avatar := presenceAvatar(s.people[room.With], web.AvatarSmall)
 		p.Palette, p.Avatar = "People", &avatar
 	}
 	return p
@@ -83,7 +83,7 @@ func (s sidebarView) item(room Room) web.NavItemProps {
 
 // callsFor says whether what is unread is about the person: it names them, or
 // is written to nobody else.
-func (r Room) callsFor() bool { return r.Mentions > 0 || r.Kind == Direct && r.Unread > 0 }
+func (r Room) needsAttention() bool { return r.Mentions > 0 || r.Kind == Direct && r.Unread > 0 }
 
 func (r Room) icon() string {
 	switch r.Kind {

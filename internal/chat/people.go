@@ -7,19 +7,19 @@ import (
 )
 
 // seenBy completes messages with their people, for one reader.
-func (s *Service) seenBy(ctx context.Context, userID int64, messages []Message) ([]Message, error) {
-	seen, err := s.withTheirPeople(ctx, messages)
+func (s *Service) completeFor(ctx context.Context, userID int64, messages []Message) ([]Message, error) {
+	seen, err := s.completeMessages(ctx, messages)
 	for i, m := range seen {
-		seen[i] = m.seenBy(userID)
+		seen[i] = m.forUser(userID)
 	}
 	return seen, err
 }
 
 // withTheirPeople completes messages with their people.
-func (s *Service) withTheirPeople(ctx context.Context, messages []Message) ([]Message, error) {
+func (s *Service) completeMessages(ctx context.Context, messages []Message) ([]Message, error) {
 	var ids []int64
 	for _, m := range messages {
-		ids = append(ids, m.people()...)
+		ids = append(ids, m.profileIDs()...)
 	}
 	known, err := s.people.Profiles(ctx, ids)
 	if err != nil {
@@ -27,15 +27,15 @@ func (s *Service) withTheirPeople(ctx context.Context, messages []Message) ([]Me
 	}
 	named := make([]Message, len(messages))
 	for i, m := range messages {
-		named[i] = m.named(known)
+		named[i] = m.withProfiles(known)
 	}
 	return named, nil
 }
 
 // withPeople completes one message with its people.
-func (s *Service) withPeople(ctx context.Context, m Message) (Message, error) {
-	known, err := s.people.Profiles(ctx, m.people())
-	return m.named(known), err
+func (s *Service) completeMessage(ctx context.Context, m Message) (Message, error) {
+	known, err := s.people.Profiles(ctx, m.profileIDs())
+	return m.withProfiles(known), err
 }
 
 func (s *Service) fillMembers(ctx context.Context, members []Participant) error {
@@ -60,14 +60,14 @@ func (s *Service) profile(ctx context.Context, userID int64) account.Profile {
 	return account.Profile{ID: userID}
 }
 
-func (m Message) people() []int64 {
+func (m Message) profileIDs() []int64 {
 	if m.ReplyTo == nil {
 		return []int64{m.Sender.ID}
 	}
 	return []int64{m.Sender.ID, m.ReplyTo.Sender.ID}
 }
 
-func (m Message) named(known map[int64]account.Profile) Message {
+func (m Message) withProfiles(known map[int64]account.Profile) Message {
 	m.Sender = known[m.Sender.ID]
 	if m.ReplyTo != nil {
 		quote := *m.ReplyTo

@@ -44,7 +44,7 @@ func PeoplePage(people []account.Profile, viewer account.User) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Avatar(present(u, web.AvatarLarge)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Avatar(presenceAvatar(u, web.AvatarLarge)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -91,7 +91,7 @@ func PeoplePage(people []account.Profile, viewer account.User) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.PresenceWord(present(u, web.AvatarLarge)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.PresenceWord(presenceAvatar(u, web.AvatarLarge)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -131,7 +131,7 @@ func PeoplePage(people []account.Profile, viewer account.User) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Standing(standing(u)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Standing(standingProps(u)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

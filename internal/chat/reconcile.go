@@ -14,7 +14,7 @@ const ReconcileEvery = 10 * time.Second
 
 const (
 	reconcileGrace = 500 * time.Millisecond // between a commit and its event: longer on a busy machine than one would think
-	maxRetold      = 50                     // changes a room; who lacks more sees a jump and asks for it
+	maxResent      = 50                     // changes a room; who lacks more sees a jump and asks for it
 )
 
 // Run compares what this node's connections listen to with the database, again
@@ -32,11 +32,11 @@ func (s *Service) reconcile(ctx context.Context) error {
 	if len(listeners) == 0 {
 		return nil
 	}
-	seqs, removed, err := roomsNow(ctx, s.db, listeners)
+	seqs, removed, err := seqsAndRemoved(ctx, s.db, listeners)
 	if err != nil {
 		return err
 	}
-	s.evict(ctx, removed)
+	s.evictRemoved(ctx, removed)
 	if len(s.ledger.behind(seqs)) == 0 {
 		return nil
 	}
@@ -46,7 +46,7 @@ func (s *Service) reconcile(ctx context.Context) error {
 		return nil
 	}
 	for roomID, upto := range s.ledger.behind(seqs) {
-		if err := s.retell(ctx, roomID, upto, seqs[roomID]); err != nil {
+		if err := s.resendMissed(ctx, roomID, upto, seqs[roomID]); err != nil {
 			return err
 		}
 	}
@@ -59,8 +59,8 @@ type listener struct{ roomID, userID int64 }
 // listeners are the people who have a room open or in a list on this node.
 func (s *Service) listeners() []listener {
 	people := s.hub.Followers(resource)
-	for _, roomID := range s.ledger.keep(func() []string { return s.hub.Active(channelPrefix) }) {
-		people[roomID] = append(people[roomID], s.hub.Users(channel(roomID))...)
+	for _, roomID := range s.ledger.retain(func() []string { return s.hub.Active(hubRoomPrefix) }) {
+		people[roomID] = append(people[roomID], s.hub.Users(hubRoom(roomID))...)
 	}
 	var listeners []listener
 	for roomID, users := range people {
@@ -74,38 +74,38 @@ func (s *Service) listeners() []listener {
 
 // evict puts people out of rooms from which they were removed elsewhere, and
 // tells their pages.
-func (s *Service) evict(ctx context.Context, removed []listener) {
+func (s *Service) evictRemoved(ctx context.Context, removed []listener) {
 	for _, l := range removed {
-		s.hub.Evict(l.userID, channel(l.roomID), hub.Record(resource, l.roomID))
-		s.tellMembership(ctx, hub.RemovedFrom, l.roomID, l.userID, nil, nil)
+		s.hub.Evict(l.userID, hubRoom(l.roomID), hub.Record(resource, l.roomID))
+		s.publishMembership(ctx, hub.RemovedFrom, l.roomID, l.userID, nil, nil)
 	}
 }
 
 // retell tells this node's connections of what changed in the room after upto,
 // up to seq: a later change may be hidden from some of them.
-func (s *Service) retell(ctx context.Context, roomID, upto, seq int64) error {
-	missed, err := changesAfter(ctx, s.db, roomID, max(upto, seq-maxRetold), maxRetold)
+func (s *Service) resendMissed(ctx context.Context, roomID, upto, seq int64) error {
+	missed, err := changesAfter(ctx, s.db, roomID, max(upto, seq-maxResent), maxResent)
 	if err != nil {
 		return err
 	}
 	missed = slices.DeleteFunc(missed, func(m Message) bool { return m.Seq > seq })
-	if missed, err = s.withTheirPeople(ctx, missed); err != nil {
+	if missed, err = s.completeMessages(ctx, missed); err != nil {
 		return err
 	}
 	for _, m := range missed {
-		s.hub.BroadcastHere(ctx, m.news(upto), channel(roomID))
+		s.hub.BroadcastHere(ctx, m.missedEvent(upto), hubRoom(roomID))
 	}
-	s.ledger.catchUp(roomID, seq)
+	s.ledger.recordUpTo(roomID, seq)
 	return nil
 }
 
 // news is the event that tells of the message to somebody who has all up to a seq.
-func (m Message) news(upto int64) hub.Event {
+func (m Message) missedEvent(upto int64) hub.Event {
 	switch {
 	case m.Deleted():
-		return deleted(m)
+		return newDeletedEvent(m)
 	case m.CreatedSeq > upto:
-		return sent(m)
+		return newSentEvent(m)
 	}
-	return changed(m)
+	return newUpdatedEvent(m)
 }

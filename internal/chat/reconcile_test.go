@@ -107,7 +107,7 @@ func TestReconcileSendsOnlyToWhoMayStillHearAndEvictsOthers(t *testing.T) {
 			t.Errorf("Eve heard %s", heard)
 		}
 	}
-	in := func(conn *hub.Conn) bool { return there.hub.In(conn, channel(room.ID)) }
+	in := func(conn *hub.Conn) bool { return there.hub.In(conn, hubRoom(room.ID)) }
 	if in(eves) || there.hub.In(list, hub.Record(resource, room.ID)) || !in(bobs) {
 		t.Error("the wrong people are in the room")
 	}
@@ -129,7 +129,7 @@ func TestReconcileEvictsAlsoWhenNothingWasSent(t *testing.T) {
 	if err := there.reconcile(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if there.hub.In(eves, channel(room.ID)) {
+	if there.hub.In(eves, hubRoom(room.ID)) {
 		t.Error("Eve is in the room")
 	}
 }
@@ -157,19 +157,19 @@ func taken(conn *hub.Conn) string {
 
 func TestAHoleInWhatWasToldIsBehindUntilItIsFilled(t *testing.T) {
 	var l ledger
-	l.note(1, 4) // nobody has it open
+	l.record(1, 4) // nobody has it open
 	l.open(1, 5)
 	l.open(1, 9) // the second to join has read more; the first has not
-	l.note(1, 7)
+	l.record(1, 7)
 	if behind := l.behind(map[int64]int64{1: 7, 2: 3}); len(behind) != 1 || behind[1] != 5 {
 		t.Errorf("behind are %v", behind)
 	}
-	l.note(1, 6)
+	l.record(1, 6)
 	if behind := l.behind(map[int64]int64{1: 7}); len(behind) != 0 {
 		t.Errorf("after the hole was filled, behind are %v", behind)
 	}
-	l.note(1, 9)
-	l.catchUp(1, 8)
+	l.record(1, 9)
+	l.recordUpTo(1, 8)
 	if behind := l.behind(map[int64]int64{1: 9}); len(behind) != 0 || len(l.rooms[1].ahead) != 0 {
 		t.Errorf("after catching up, behind are %v, ahead %v", behind, l.rooms[1].ahead)
 	}

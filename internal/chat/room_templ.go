@@ -14,7 +14,7 @@ import (
 )
 
 // RoomPage is a room: its head, its log, and where one writes.
-func RoomPage(v View, who account.User, w Writing) templ.Component {
+func RoomPage(v View, who account.User, w ComposerState) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -53,7 +53,7 @@ func RoomPage(v View, who account.User, w Writing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Room.Archived {
-			templ_7745c5c3_Err = archived(v, who).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = archivedNote(v, who).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -67,7 +67,7 @@ func RoomPage(v View, who account.User, w Writing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Room.Role == "" {
-				templ_7745c5c3_Err = guest(v.Room).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = guestNote(v.Room).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -85,7 +85,7 @@ func RoomPage(v View, who account.User, w Writing) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = forScripts(v, who).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = scriptTemplates(v, who).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -129,7 +129,7 @@ func roomHead(v View) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Room.Kind == Direct {
-			templ_7745c5c3_Err = web.Avatar(present(v.With, "")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Avatar(presenceAvatar(v.With, "")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -686,7 +686,7 @@ func beginning(v View) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: v.Room.icon(), Tone: web.ToneInfo, Title: v.Room.beginning(), Body: v.Room.describe()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: v.Room.icon(), Tone: web.ToneInfo, Title: v.Room.beginningTitle(), Body: v.Room.describe()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -931,7 +931,7 @@ func typing() templ.Component {
 	})
 }
 
-func archived(v View, who account.User) templ.Component {
+func archivedNote(v View, who account.User) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -964,7 +964,7 @@ func archived(v View, who account.User) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if v.Room.mayRun(who) {
+		if v.Room.mayManage(who) {
 			templ_7745c5c3_Var39 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -996,7 +996,7 @@ func archived(v View, who account.User) templ.Component {
 	})
 }
 
-func guest(room Room) templ.Component {
+func guestNote(room Room) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

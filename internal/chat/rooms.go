@@ -73,7 +73,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 		if id, err = createRoom(ctx, tx, n.Kind, n.Name, n.Topic, who.ID, n.Members); err != nil {
 			return err
 		}
-		if err := addInvitations(ctx, tx, id, who.ID, n.Members); err != nil {
+		if err := enqueueInvitations(ctx, tx, id, who.ID, n.Members); err != nil {
 			return err
 		}
 		return s.indexRoom(ctx, tx, id)
@@ -168,7 +168,7 @@ func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, 
 	if err != nil {
 		return before, err
 	}
-	if !before.mayRun(who) {
+	if !before.mayManage(who) {
 		return before, fault.Forbidden("Only an owner of the room changes it.")
 	}
 	if err := ch.check(); err != nil {

@@ -204,7 +204,7 @@ func roomItem(room Room) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = web.Count(web.CountProps{N: room.Unread, Mention: room.callsFor()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Count(web.CountProps{N: room.Unread, Mention: room.needsAttention()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -312,11 +312,11 @@ func newRoomForm(form NewRoomForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(nameField(form.Name, form.wrong("name"))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(nameField(form.Name, form.fieldError("name"))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(topicField(form.Topic, form.wrong("topic"))).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(topicField(form.Topic, form.fieldError("topic"))).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

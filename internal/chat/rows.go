@@ -28,14 +28,14 @@ type Reader struct {
 }
 
 // owns says whether the reader wrote the message.
-func (r Reader) owns(m Message) bool { return r.ID != 0 && m.Sender.ID == r.ID }
+func (r Reader) isSender(m Message) bool { return r.ID != 0 && m.Sender.ID == r.ID }
 
 // isNamed says whether the message mentions the reader.
-func (r Reader) isNamed(m Message) bool { return r.ID != 0 && m.Names(r.ID) }
+func (r Reader) isMentioned(m Message) bool { return r.ID != 0 && m.MentionsUser(r.ID) }
 
 // body is the message's HTML, in which mentions of the reader stand out.
 func (r Reader) body(m Message) string {
-	if !r.isNamed(m) {
+	if !r.isMentioned(m) {
 		return m.HTML
 	}
 	mention := fmt.Sprintf(`<span class="mention" data-user="%d">`, r.ID)
@@ -77,7 +77,7 @@ func dayOf(m Message, zone *time.Location) string { return m.sentAt().In(zone).F
 func (m Message) rowID() string { return "message-" + decimal(m.ID) }
 
 // place is where a new row goes: into the log of its room, if the page shows it.
-func (m Message) place() string { return fmt.Sprintf(`[data-messages="%d"]`, m.RoomID) }
+func (m Message) listSelector() string { return fmt.Sprintf(`[data-messages="%d"]`, m.RoomID) }
 
 func (m Message) clientID() string {
 	if m.ClientID == nil {
@@ -95,7 +95,7 @@ func (q Quote) excerpt() string {
 	return string([]rune(text)[:maxQuote]) + "…"
 }
 
-func (r Reaction) people() string {
+func (r Reaction) userIDs() string {
 	ids := make([]string, len(r.By))
 	for i, id := range r.By {
 		ids[i] = decimal(id)
@@ -103,20 +103,20 @@ func (r Reaction) people() string {
 	return strings.Join(ids, " ")
 }
 
-func (r Reaction) by(reader Reader) bool { return reader.ID != 0 && slices.Contains(r.By, reader.ID) }
+func (r Reaction) isBy(reader Reader) bool { return reader.ID != 0 && slices.Contains(r.By, reader.ID) }
 
 func avatar(p account.Profile) web.AvatarProps {
 	return web.AvatarProps{Name: p.FullName, Hue: p.Hue, Person: p.ID}
 }
 
 // present is an avatar that shows how the person is.
-func present(p account.Profile, size web.AvatarSize) web.AvatarProps {
+func presenceAvatar(p account.Profile, size web.AvatarSize) web.AvatarProps {
 	shown := avatar(p)
 	shown.Size, shown.Presence = size, web.Presence(p.Status)
 	return shown
 }
 
-func standing(p account.Profile) web.StandingProps {
+func standingProps(p account.Profile) web.StandingProps {
 	return web.StandingProps{Person: p.ID, Presence: web.Presence(p.Status), Text: p.Text, LastSeen: (*time.Time)(p.LastSeenAt)}
 }
 

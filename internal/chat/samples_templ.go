@@ -114,7 +114,7 @@ func composerSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = composer(View{Room: Room{Name: "launch-week", Kind: Public}}, Writing{}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = composer(View{Room: Room{Name: "launch-week", Kind: Public}}, ComposerState{}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

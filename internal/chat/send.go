@@ -28,31 +28,31 @@ func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, ou
 	if err != nil {
 		return Message{}, err
 	}
-	row, err := s.outbox.Store(ctx, draftOf(m))
-	if errors.Is(err, errNotTaken) || postgres.Violates(err, "one_message_a_client_id") {
-		return s.notStored(ctx, who, out)
+	row, err := s.committer.Submit(ctx, draftOf(m))
+	if errors.Is(err, errRejected) || postgres.Violates(err, "one_message_a_client_id") {
+		return s.explainRejection(ctx, who, out)
 	}
 	if err != nil {
 		return Message{}, err
 	}
 	m.ID, m.Seq, m.CreatedSeq, m.CreatedAt = row.ID, row.Seq, row.Seq, wire.Time(row.CreatedAt)
-	if row.Alert {
+	if row.HasAlert {
 		s.alerts.wake.Signal()
 	}
 	if from != nil {
 		s.stopTyping(ctx, from, out.RoomID)
 	}
-	s.tellSent(ctx, m, from)
-	return m.seenBy(who.ID), nil
+	s.broadcastSent(ctx, m, from)
+	return m.forUser(who.ID), nil
 }
 
 // store writes drafts, and what makes them findable, in one transaction.
-func (s *Service) store(ctx context.Context, drafts []draft) (rows []stored, err error) {
+func (s *Service) commitDrafts(ctx context.Context, drafts []draft) (rows []insertedRow, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if rows, err = storeMessages(ctx, tx, drafts); err != nil {
 			return err
 		}
-		return s.indexSent(ctx, tx, drafts, rows)
+		return s.indexDrafts(ctx, tx, drafts, rows)
 	})
 	s.index.Changed()
 	return rows, err
@@ -80,23 +80,23 @@ func (s *Service) compose(ctx context.Context, who account.User, out Outgoing) (
 
 // notStored finds out why: the room is not theirs to write to, or they sent
 // this before and it is answered as it is now.
-func (s *Service) notStored(ctx context.Context, who account.User, out Outgoing) (Message, error) {
+func (s *Service) explainRejection(ctx context.Context, who account.User, out Outgoing) (Message, error) {
 	room, err := access(ctx, s.db, who.ID, out.RoomID)
 	if err != nil {
 		return Message{}, err
 	}
 	if out.ClientID != nil {
-		if m, err := s.sentBefore(ctx, who, out); !fault.Is(err, http.StatusNotFound) {
+		if m, err := s.earlierMessage(ctx, who, out); !fault.Is(err, http.StatusNotFound) {
 			return m, err
 		}
 	}
-	if err := room.mayWrite(); err != nil {
+	if err := room.checkWritable(); err != nil {
 		return Message{}, err
 	}
 	return Message{}, fault.Conflict("The room changed at that moment. Send it again.")
 }
 
-func (s *Service) sentBefore(ctx context.Context, who account.User, out Outgoing) (Message, error) {
+func (s *Service) earlierMessage(ctx context.Context, who account.User, out Outgoing) (Message, error) {
 	m, err := messageOfClient(ctx, s.db, who.ID, *out.ClientID)
 	if err != nil {
 		return m, err
@@ -104,10 +104,10 @@ func (s *Service) sentBefore(ctx context.Context, who account.User, out Outgoing
 	if m.RoomID != out.RoomID {
 		return m, fault.Conflict("This clientId was used for a message of another room.")
 	}
-	if m, err = s.withPeople(ctx, m); err != nil {
+	if m, err = s.completeMessage(ctx, m); err != nil {
 		return m, err
 	}
-	return m.seenBy(who.ID), nil
+	return m.forUser(who.ID), nil
 }
 
 // render turns a text into HTML, and finds whom it mentions: the first maxMentions

@@ -33,24 +33,24 @@ type Service struct {
 	presence   Presence
 	index      Index
 	cards      Cards
-	outbox     outbox
+	committer  committer
 	typing     *typists
 	visits     visits
 	departures departures
 	ledger     ledger
-	alerts     alerts
+	alerts     alertOutbox
 }
 
 // New wires the service to its database, hub and people. It watches the hub for
 // connections that leave a room, so make one a hub.
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
 	s := &Service{
-		db: db, hub: h, people: people, presence: presence, index: unfindable{}, cards: noCards{}, typing: newTypists(),
-		departures: departures{wake: loop.NewWake()}, alerts: newAlerts(),
+		db: db, hub: h, people: people, presence: presence, index: noIndex{}, cards: noCards{}, typing: newTypists(),
+		departures: departures{wake: loop.NewWake()}, alerts: newAlertOutbox(),
 	}
-	s.outbox.store = s.store
-	h.OnLeave(channelPrefix, s.departures.add)
-	h.OnDelivered(channelPrefix, func(room string, seq int64) { s.ledger.note(roomOf(room), seq) })
+	s.committer.commit = s.commitDrafts
+	h.OnLeave(hubRoomPrefix, s.departures.add)
+	h.OnDelivered(hubRoomPrefix, func(room string, seq int64) { s.ledger.record(roomIDOf(room), seq) })
 	return s
 }
 
@@ -65,8 +65,8 @@ type Joined struct {
 // last messages, or, after a seq, every message changed since. Whatever happens
 // in between arrives both ways, and applying it twice is harmless.
 func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, after *int64) (Joined, error) {
-	was := s.hub.In(conn, channel(roomID))
-	_, err := s.hub.Join(conn, channel(roomID), func() error {
+	was := s.hub.In(conn, hubRoom(roomID))
+	_, err := s.hub.Join(conn, hubRoom(roomID), func() error {
 		_, err := access(ctx, s.db, who.ID, roomID)
 		return err
 	})
@@ -76,20 +76,20 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 	joined, err := s.snapshot(ctx, who, roomID, after)
 	if err != nil {
 		if !was { // who was in the room and only asked for more still hears of it
-			s.hub.Leave(conn, channel(roomID))
+			s.hub.Leave(conn, hubRoom(roomID))
 		}
 		return Joined{}, err
 	}
 	s.ledger.open(roomID, joined.Seq)
 	if !s.visits.has(who.ID, roomID) {
-		s.visited(ctx, who.ID, roomID)
+		s.updateVisit(ctx, who.ID, roomID)
 	}
 	return joined, nil
 }
 
 // Leave takes the connection out of the room; the others hear of it when it was
 // the person's last one there.
-func (s *Service) Leave(conn *hub.Conn, roomID int64) { s.hub.Leave(conn, channel(roomID)) }
+func (s *Service) Leave(conn *hub.Conn, roomID int64) { s.hub.Leave(conn, hubRoom(roomID)) }
 
 // Messages returns a page of history, oldest first: the newest, those before an
 // id, or those around one.
@@ -101,7 +101,7 @@ func (s *Service) Messages(ctx context.Context, who account.User, roomID int64, 
 	if err != nil {
 		return nil, err
 	}
-	return s.seenBy(ctx, who.ID, messages)
+	return s.completeFor(ctx, who.ID, messages)
 }
 
 // Edit changes the text of one's own message. The same text again is no change:
@@ -115,7 +115,7 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 		return Message{}, err
 	}
 	defer s.index.Changed()
-	return s.change(ctx, from, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
+	return s.changeAndBroadcast(ctx, from, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID {
 			return fault.Forbidden("Only its author edits a message.")
 		}
@@ -126,10 +126,10 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 			return err
 		}
 		m.Text, m.Sender.FullName = text, who.FullName
-		if err := s.index.Messages(ctx, tx, findable(m, room.Kind)); err != nil {
+		if err := s.index.Messages(ctx, tx, newFindable(m, room.Kind)); err != nil {
 			return err
 		}
-		return addAlert(ctx, tx, alert{kind: edited, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
+		return enqueueAlert(ctx, tx, alertEntry{kind: entryEdit, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
 	})
 }
 
@@ -138,15 +138,15 @@ func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, i
 	if err := checkEmoji(emoji); err != nil {
 		return Message{}, err
 	}
-	return s.change(ctx, from, who, id, func(tx postgres.Tx, _ Room, m Message, seq int64) error {
-		if err := m.mayTake(emoji); err != nil {
+	return s.changeAndBroadcast(ctx, from, who, id, func(tx postgres.Tx, _ Room, m Message, seq int64) error {
+		if err := m.checkReaction(emoji); err != nil {
 			return err
 		}
 		added, err := toggleReaction(ctx, tx, id, who.ID, emoji)
 		if err != nil {
 			return err
 		}
-		if err := addAlert(ctx, tx, reactionAlert(m, who.ID, emoji, seq, added)); err != nil {
+		if err := enqueueAlert(ctx, tx, newReactionEntry(m, who.ID, emoji, seq, added)); err != nil {
 			return err
 		}
 		return touchMessage(ctx, tx, id, seq)
@@ -156,7 +156,7 @@ func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, i
 // Delete erases one's own message, or any in a room that one owns. It returns
 // the seq of that change.
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, id int64) (seq int64, err error) {
-	gone, err := s.changed(ctx, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
+	gone, err := s.changeMessage(ctx, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID && room.Role != Owner {
 			return fault.Forbidden("Only its author, or the room's owner, deletes a message.")
 		}
@@ -166,13 +166,13 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, 
 		if err := s.index.Erase(ctx, tx, id); err != nil {
 			return err
 		}
-		return addAlert(ctx, tx, alert{kind: erased, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
+		return enqueueAlert(ctx, tx, alertEntry{kind: entryDeletion, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
 	})
 	if err != nil {
 		return 0, err
 	}
 	s.index.Changed()
-	s.tellDeleted(ctx, gone, from)
+	s.broadcastDeleted(ctx, gone, from)
 	return gone.Seq, nil
 }
 
@@ -189,22 +189,22 @@ func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User
 	}
 	marks := Marks{RoomID: roomID, ReadSeq: room.ReadSeq, Unread: room.Unread, Mentions: room.Mentions}
 	if moved {
-		s.tellRead(ctx, who.ID, marks, from)
+		s.broadcastRead(ctx, who.ID, marks, from)
 	}
-	return marks, s.alerts.read(ctx, who.ID, roomID, marks.ReadSeq)
+	return marks, s.alerts.roomRead(ctx, who.ID, roomID, marks.ReadSeq)
 }
 
 // change is changed for what leaves a message behind, which the room is told of.
-func (s *Service) change(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
-	m, err := s.changed(ctx, who, id, do)
+func (s *Service) changeAndBroadcast(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
+	m, err := s.changeMessage(ctx, who, id, do)
 	if errors.Is(err, errUnchanged) {
-		return m.seenBy(who.ID), nil
+		return m.forUser(who.ID), nil
 	}
 	if err != nil {
 		return Message{}, err
 	}
-	s.tellChanged(ctx, m, from)
-	return m.seenBy(who.ID), nil
+	s.broadcastUpdated(ctx, m, from)
+	return m.forUser(who.ID), nil
 }
 
 // errUnchanged is what a change of a message returns that has nothing to change.
@@ -213,7 +213,7 @@ var errUnchanged = errors.New("nothing changed")
 // changed lets do change a message that the person may see and that still
 // stands, under the room's next seq, and returns it as it is then; with
 // errUnchanged as it was.
-func (s *Service) changed(ctx context.Context, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
+func (s *Service) changeMessage(ctx context.Context, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
 	m, err := messageByID(ctx, s.db, id)
 	if err != nil {
 		return m, err
@@ -227,7 +227,7 @@ func (s *Service) changed(ctx context.Context, who account.User, id int64, do fu
 		if err != nil {
 			return err
 		}
-		if err := room.mayWrite(); err != nil {
+		if err := room.checkWritable(); err != nil {
 			return err
 		}
 		if m, err = messageByID(ctx, tx, id); err != nil {
@@ -243,14 +243,14 @@ func (s *Service) changed(ctx context.Context, who account.User, id int64, do fu
 		return err
 	})
 	if errors.Is(err, errUnchanged) {
-		m, broken := s.withPeople(ctx, m)
+		m, broken := s.completeMessage(ctx, m)
 		return m, cmp.Or(broken, err)
 	}
 	if err != nil {
 		return Message{}, err
 	}
 	s.alerts.wake.Signal()
-	return s.withPeople(ctx, m)
+	return s.completeMessage(ctx, m)
 }
 
 // snapshot reads what a joining client is to know. Seq is read first: a change
@@ -271,7 +271,7 @@ func (s *Service) snapshot(ctx context.Context, who account.User, roomID int64, 
 	if err != nil {
 		return Joined{}, err
 	}
-	joined.Messages, err = s.seenBy(ctx, who.ID, joined.Messages)
+	joined.Messages, err = s.completeFor(ctx, who.ID, joined.Messages)
 	return joined, err
 }
 

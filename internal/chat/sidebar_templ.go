@@ -109,7 +109,7 @@ func sidebar(s sidebarView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = writeTo(person).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = directMessageForm(person).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -143,7 +143,7 @@ func sidebar(s sidebarView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.NavSection("sidebar-people", "People", online(s.online)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.NavSection("sidebar-people", "People", onlineCount(s.online)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -188,8 +188,8 @@ func newRoom() templ.Component {
 	})
 }
 
-// online is how many people are here besides the viewer.
-func online(n int) templ.Component {
+// onlineCount is how many people are here besides the viewer.
+func onlineCount(n int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -231,9 +231,9 @@ func online(n int) templ.Component {
 	})
 }
 
-// writeTo opens the direct room with somebody, made if there was none: so it is
+// directMessageForm opens the direct room with somebody, made if there was none: so it is
 // a form, not a link.
-func writeTo(person account.Profile) templ.Component {
+func directMessageForm(person account.Profile) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -271,7 +271,7 @@ func writeTo(person account.Profile) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Avatar(present(person, web.AvatarSmall)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Avatar(presenceAvatar(person, web.AvatarSmall)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -292,7 +292,7 @@ func writeTo(person account.Profile) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.PresenceWord(present(person, web.AvatarSmall)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.PresenceWord(presenceAvatar(person, web.AvatarSmall)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

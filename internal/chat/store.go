@@ -15,7 +15,7 @@ import (
 )
 
 // messageColumns are read by scanMessage; m is the message and q what it quotes.
-const messageColumns = `
+const selectMessages = `
 	select m.id, m.room_id, m.seq, m.created_seq, m.sender_id, m.text, m.html, m.client_id::text, m.mentions,
 	       m.created_at, m.edited_at, m.deleted_at,
 	       q.id, q.sender_id, q.text,
@@ -48,25 +48,25 @@ func draftOf(m Message) draft {
 }
 
 // stored is what the database adds to a draft.
-type stored struct {
+type insertedRow struct {
 	ID        int64
 	Seq       int64
 	CreatedAt time.Time
-	Alert     bool    // somebody may have to be told
+	HasAlert  bool    // somebody may have to be told
 	Kind      Kind    // of the room
 	Joined    []int64 // whom the message made members
 }
 
 // into is where a row of insertMessage goes.
-func (s *stored) into() []any {
-	return []any{&s.ID, &s.Seq, &s.CreatedAt, &s.Alert, &s.Kind, &s.Joined}
+func (s *insertedRow) targets() []any {
+	return []any{&s.ID, &s.Seq, &s.CreatedAt, &s.HasAlert, &s.Kind, &s.Joined}
 }
 
-func (s stored) sentAt() wire.Time { return wire.Time(s.CreatedAt) }
+func (s insertedRow) sentAt() wire.Time { return wire.Time(s.CreatedAt) }
 
 // errNotTaken says that a draft's room does not exist, is archived, or is not
 // its sender's to write to.
-var errNotTaken = errors.New("the room took no message")
+var errRejected = errors.New("the room took no message")
 
 // insertMessage takes the room's next seq and stores the draft, in one
 // statement. It makes the sender a member, and both people of a direct room,
@@ -115,19 +115,19 @@ func (d draft) args() []any {
 
 // storeMessages stores all drafts, or none, in one round trip to the database. A
 // draft that its room did not take is left out: its id is 0.
-func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]stored, error) {
-	out := make([]stored, len(drafts))
+func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]insertedRow, error) {
+	out := make([]insertedRow, len(drafts))
 	batch := &pgx.Batch{}
 	for i, d := range drafts {
 		batch.Queue(insertMessage, d.args()...).QueryRow(func(row pgx.Row) error {
-			return orNone(row.Scan(out[i].into()...))
+			return ignoreNoRows(row.Scan(out[i].targets()...))
 		})
 	}
 	err := db.SendBatch(ctx, batch).Close()
 	return out, wrap("store messages", err)
 }
 
-func orNone(err error) error {
+func ignoreNoRows(err error) error {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil
 	}
@@ -257,7 +257,7 @@ func oneMessage(ctx context.Context, db postgres.Queryer, where string, args ...
 }
 
 func manyMessages(ctx context.Context, db postgres.Queryer, where string, args ...any) ([]Message, error) {
-	rows, err := db.Query(ctx, messageColumns+where, args...)
+	rows, err := db.Query(ctx, selectMessages+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read messages: %w", err)
 	}

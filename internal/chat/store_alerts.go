@@ -10,9 +10,9 @@ import (
 )
 
 // maxAlerts is how many are taken at once: other nodes may take the next ones.
-const maxAlerts = 50
+const alertBatchSize = 50
 
-func addAlert(ctx context.Context, tx pgx.Tx, a alert) error {
+func enqueueAlert(ctx context.Context, tx pgx.Tx, a alertEntry) error {
 	_, err := tx.Exec(ctx, `
 		insert into chat.alerts (kind, room_id, message_id, actor_id, emoji, seq)
 		values ($1, $2, $3, $4, nullif($5, ''), $6)`, a.kind, a.roomID, a.messageID, a.actorID, a.emoji, a.seq)
@@ -20,7 +20,7 @@ func addAlert(ctx context.Context, tx pgx.Tx, a alert) error {
 }
 
 // addInvitations is for people who were just made members by another.
-func addInvitations(ctx context.Context, tx pgx.Tx, roomID, actorID int64, added []int64) error {
+func enqueueInvitations(ctx context.Context, tx pgx.Tx, roomID, actorID int64, added []int64) error {
 	_, err := tx.Exec(ctx, `
 		insert into chat.alerts (kind, room_id, actor_id, user_id, seq)
 		select distinct 'invitation', r.id, $2::bigint, person, r.seq
@@ -32,7 +32,7 @@ func addInvitations(ctx context.Context, tx pgx.Tx, roomID, actorID int64, added
 // takeAlerts locks what is due, the oldest first, until the transaction ends. Of
 // a message it takes the oldest only, and none while another node has an older
 // one: what happens to a message is told in its order.
-func takeAlerts(ctx context.Context, tx pgx.Tx) ([]alert, error) {
+func takeDueAlerts(ctx context.Context, tx pgx.Tx) ([]alertEntry, error) {
 	rows, err := tx.Query(ctx, `
 		select id, kind, room_id, coalesce(message_id, 0), actor_id, coalesce(user_id, 0), coalesce(emoji, ''), seq, at
 		  from chat.alerts a
@@ -40,11 +40,11 @@ func takeAlerts(ctx context.Context, tx pgx.Tx) ([]alert, error) {
 		   and not exists (select from chat.alerts older where older.message_id = a.message_id and older.id < a.id)
 		 order by at, id
 		 limit $1
-		   for update skip locked`, maxAlerts)
+		   for update skip locked`, alertBatchSize)
 	if err != nil {
 		return nil, fmt.Errorf("take what is to be told: %w", err)
 	}
-	alerts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a alert, err error) {
+	alerts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a alertEntry, err error) {
 		err = row.Scan(&a.id, &a.kind, &a.roomID, &a.messageID, &a.actorID, &a.userID, &a.emoji, &a.seq, &a.at)
 		return a, err
 	})
@@ -74,7 +74,7 @@ func readSeqsOf(ctx context.Context, db postgres.Queryer, roomID int64, people [
 		  from chat.rooms r
 		  join account.users u on u.id = any ($2)
 		  left join chat.members me on me.room_id = r.id and me.user_id = u.id
-		 where r.id = $1 and`+visible, roomID, orEmpty(people))
+		 where r.id = $1 and`+roomIsVisible, roomID, orEmpty(people))
 	if err != nil {
 		return nil, fmt.Errorf("read who may be told: %w", err)
 	}
@@ -89,7 +89,7 @@ func readSeqsOf(ctx context.Context, db postgres.Queryer, roomID int64, people [
 
 // roomToTell is a room as a notification names it, with the two people of a
 // direct one.
-func roomToTell(ctx context.Context, db postgres.Queryer, id int64) (room AlertRoom, two []int64, err error) {
+func readAlertRoom(ctx context.Context, db postgres.Queryer, id int64) (room AlertRoom, two []int64, err error) {
 	var low, high *int64
 	err = db.QueryRow(ctx, `select id, kind, name, topic, direct_low, direct_high from chat.rooms where id = $1`, id).
 		Scan(&room.ID, &room.Kind, &room.Name, &room.Topic, &low, &high)

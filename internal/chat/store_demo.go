@@ -9,7 +9,7 @@ import (
 
 // lockEmpty holds off other seeders until the transaction ends, and says
 // whether there is no room yet.
-func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
+func lockRooms(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 	if _, err := tx.Exec(ctx, `lock table chat.rooms in share row exclusive mode`); err != nil {
 		return false, wrap("lock the rooms", err)
 	}
@@ -18,9 +18,9 @@ func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 }
 
 // sayBefore stores a message as if it was sent a while ago, read by all or not.
-func sayBefore(ctx context.Context, tx pgx.Tx, d draft, ago time.Duration, read bool) error {
-	var said stored
-	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(said.into()...); err != nil {
+func insertPastMessage(ctx context.Context, tx pgx.Tx, d draft, ago time.Duration, read bool) error {
+	var said insertedRow
+	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(said.targets()...); err != nil {
 		return wrap("store the message", err)
 	}
 	if _, err := tx.Exec(ctx, `update chat.messages set created_at = now() - $2::interval where id = $1`, said.ID, ago); err != nil {

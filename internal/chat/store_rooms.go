@@ -23,7 +23,7 @@ const (
 )
 
 // roomColumns are read by scanRoom; $1 is the person who looks.
-var roomColumns = fmt.Sprintf(`
+var selectRooms = fmt.Sprintf(`
 	select r.id, r.kind, case when r.kind = 'direct' then other.full_name else r.name end, r.topic, r.archived_at is not null, r.seq,
 	       r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0),
 	       unread.total, naming.total, latest.id, latest.sender_id, latest.text, latest.created_at
@@ -54,11 +54,11 @@ var roomColumns = fmt.Sprintf(`
 	        limit 1) latest on true`, maxUnread, maxUnlooked)
 
 // visible is which rooms the person $1 may know of.
-const visible = ` (r.kind = 'public' or me.user_id is not null)`
+const roomIsVisible = ` (r.kind = 'public' or me.user_id is not null)`
 
 // roomFor finds a room that the person may know of; 404 for any other.
 func roomFor(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Room, error) {
-	rows, err := db.Query(ctx, roomColumns+` where r.id = $2 and`+visible, userID, roomID)
+	rows, err := db.Query(ctx, selectRooms+` where r.id = $2 and`+roomIsVisible, userID, roomID)
 	if err != nil {
 		return Room{}, fmt.Errorf("read the room: %w", err)
 	}
@@ -76,7 +76,7 @@ func access(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Roo
 		select r.id, r.kind, r.archived_at is not null, r.seq, coalesce(me.role, ''), coalesce(me.read_seq, 0)
 		  from chat.rooms r
 		  left join chat.members me on me.room_id = r.id and me.user_id = $1
-		 where r.id = $2 and`+visible, userID, roomID).
+		 where r.id = $2 and`+roomIsVisible, userID, roomID).
 		Scan(&room.ID, &room.Kind, &room.Archived, &room.Seq, &room.Role, &room.ReadSeq)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return room, fault.NotFound()
@@ -95,7 +95,7 @@ func publicRooms(ctx context.Context, db postgres.Queryer, userID int64) ([]Room
 }
 
 func manyRooms(ctx context.Context, db postgres.Queryer, where string, userID int64) ([]Room, error) {
-	rows, err := db.Query(ctx, roomColumns+where, userID)
+	rows, err := db.Query(ctx, selectRooms+where, userID)
 	if err != nil {
 		return nil, fmt.Errorf("read rooms: %w", err)
 	}
@@ -217,7 +217,7 @@ func lockRoom(ctx context.Context, tx pgx.Tx, roomID int64) error {
 
 // roomsNow returns the seqs of the listeners' rooms, and those of the listeners
 // who may not see their room any more. Rooms that are gone are left out.
-func roomsNow(ctx context.Context, db postgres.Queryer, all []listener) (seqs map[int64]int64, removed []listener, err error) {
+func seqsAndRemoved(ctx context.Context, db postgres.Queryer, all []listener) (seqs map[int64]int64, removed []listener, err error) {
 	rooms, users := make([]int64, len(all)), make([]int64, len(all))
 	for i, l := range all {
 		rooms[i], users[i] = l.roomID, l.userID
@@ -292,7 +292,7 @@ func visibleOf(ctx context.Context, db postgres.Queryer, userID int64, ids []int
 		select r.id
 		  from chat.rooms r
 		  left join chat.members me on me.room_id = r.id and me.user_id = $1
-		 where r.id = any ($2) and`+visible, userID, ids)
+		 where r.id = any ($2) and`+roomIsVisible, userID, ids)
 	if err != nil {
 		return nil, fmt.Errorf("read which rooms are visible: %w", err)
 	}

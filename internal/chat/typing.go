@@ -49,7 +49,7 @@ func (ts *typists) set(who typist, conn string, typing bool, now time.Time) (bef
 }
 
 // on says whether the person types, as far as was said.
-func (ts *typists) on(who typist) bool {
+func (ts *typists) isTyping(who typist) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	return len(ts.at[who]) > 0
@@ -66,29 +66,29 @@ func (ts *typists) forget(who typist) bool {
 // Typing tells the room whether the person is typing. The connection must have
 // joined it. True is passed on each time, so that those who came late see it too.
 func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, isTyping bool) error {
-	if !s.hub.In(conn, channel(roomID)) {
+	if !s.hub.In(conn, hubRoom(roomID)) {
 		if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
 			return err
 		}
 		return fault.Forbidden("Join the room before typing in it.")
 	}
-	if isTyping || s.typing.on(typist{roomID, who.ID}) {
-		s.types(ctx, conn, Typing{UserID: who.ID, RoomID: roomID, IsTyping: isTyping, User: s.people.ProfilesOf(ctx, []account.User{who})[0]})
+	if isTyping || s.typing.isTyping(typist{roomID, who.ID}) {
+		s.setTyping(ctx, conn, Typing{UserID: who.ID, RoomID: roomID, IsTyping: isTyping, User: s.people.ProfilesOf(ctx, []account.User{who})[0]})
 	}
 	return nil
 }
 
 // stopTyping says false for a connection that sent.
 func (s *Service) stopTyping(ctx context.Context, conn *hub.Conn, roomID int64) {
-	if id := conn.UserID(); s.typing.on(typist{roomID, id}) {
-		s.types(ctx, conn, Typing{UserID: id, RoomID: roomID, User: s.profile(ctx, id)})
+	if id := conn.UserID(); s.typing.isTyping(typist{roomID, id}) {
+		s.setTyping(ctx, conn, Typing{UserID: id, RoomID: roomID, User: s.profile(ctx, id)})
 	}
 }
 
 // types notes what the connection says and tells the room, if it knows that the
 // person is there.
-func (s *Service) types(ctx context.Context, conn *hub.Conn, t Typing) {
-	told, unlock := s.visits.of(t.UserID)
+func (s *Service) setTyping(ctx context.Context, conn *hub.Conn, t Typing) {
+	told, unlock := s.visits.lock(t.UserID)
 	defer unlock()
 	if !told[t.UserID][t.RoomID] {
 		return
@@ -96,6 +96,6 @@ func (s *Service) types(ctx context.Context, conn *hub.Conn, t Typing) {
 	before, after := s.typing.set(typist{t.RoomID, t.UserID}, conn.ID(), t.IsTyping, time.Now())
 	if t.IsTyping || before && !after {
 		t.IsTyping = after
-		s.tellTyping(ctx, t, conn)
+		s.broadcastTyping(ctx, t, conn)
 	}
 }

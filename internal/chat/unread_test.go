@@ -93,14 +93,14 @@ func TestUnreadCountsReadTheSameHoweverMuchIsUnread(t *testing.T) {
 	db, reader, writer, rooms := unreadBy(t)
 	const sidebar = ` where me.user_id is not null`
 	addUnread(t, db, rooms, 2000, writer.ID, reader.ID)
-	some, _ := rowsRead(t, db, roomColumns+sidebar, reader.ID)
+	some, _ := rowsRead(t, db, selectRooms+sidebar, reader.ID)
 	addUnread(t, db, rooms, 4000, writer.ID, reader.ID)
-	more, plan := rowsRead(t, db, roomColumns+sidebar, reader.ID)
+	more, plan := rowsRead(t, db, selectRooms+sidebar, reader.ID)
 	if some < unreadRooms*2*maxUnread || more > some {
 		t.Errorf("%d rows are read of 2,000 unread messages a room, %d of 6,000:\n%s", some, more, plan)
 	}
 	addUnread(t, db, rooms, 4000, reader.ID, reader.ID)
-	own, plan := rowsRead(t, db, roomColumns+sidebar, reader.ID)
+	own, plan := rowsRead(t, db, selectRooms+sidebar, reader.ID)
 	if own > unreadRooms*(maxUnlooked+2*maxUnread) {
 		t.Errorf("%d rows are read to skip one's own messages:\n%s", own, plan)
 	}

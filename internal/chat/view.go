@@ -42,7 +42,7 @@ func (s *Service) View(ctx context.Context, who account.User, roomID int64, at A
 	if err := s.fillPage(ctx, &v, at); err != nil {
 		return v, err
 	}
-	if v.Messages, err = s.seenBy(ctx, who.ID, v.Messages); err != nil {
+	if v.Messages, err = s.completeFor(ctx, who.ID, v.Messages); err != nil {
 		return v, err
 	}
 	if v.Cards, err = s.cardsOf(ctx, who.ID, v.Messages); err != nil {

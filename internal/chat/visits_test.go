@@ -32,7 +32,7 @@ func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
 	}
 	watcher := h.Open(hub.Identity{UserID: ada.ID + 1})
 	defer h.Remove(watcher)
-	if _, err := h.Join(watcher, channel(room.ID), nil); err != nil {
+	if _, err := h.Join(watcher, hubRoom(room.ID), nil); err != nil {
 		t.Fatal(err)
 	}
 	there := false
@@ -46,7 +46,7 @@ func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
 					if _, err := s.Join(t.Context(), tabs[i], ada, room.ID, nil); err != nil {
 						t.Error(err)
 					}
-					s.types(t.Context(), tabs[i], Typing{UserID: ada.ID, RoomID: room.ID, IsTyping: true})
+					s.setTyping(t.Context(), tabs[i], Typing{UserID: ada.ID, RoomID: room.ID, IsTyping: true})
 					if i > 0 || round%2 == 0 {
 						s.Leave(tabs[i], room.ID)
 					}
@@ -60,15 +60,15 @@ func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
 			}
 		})
 		all.Wait()
-		s.tellDepartures(t.Context())
+		s.announceDepartures(t.Context())
 		there = lastTold(t, watcher, there)
-		if want := h.UserIn(ada.ID, channel(room.ID)) && visible.Load(); there != want {
+		if want := h.UserIn(ada.ID, hubRoom(room.ID)) && visible.Load(); there != want {
 			t.Fatalf("round %d: the room was told that she is there: %v, want %v", round, there, want)
 		}
 		for _, tab := range tabs {
 			h.Remove(tab)
 		}
-		s.tellDepartures(t.Context())
+		s.announceDepartures(t.Context())
 		if there = lastTold(t, watcher, there); there {
 			t.Fatalf("round %d: she is still there after all her tabs were closed", round)
 		}
@@ -105,7 +105,7 @@ func TestWhoIsHiddenDoesNotType(t *testing.T) {
 	tab, watcher := h.Open(hub.Identity{UserID: ada.ID}), h.Open(hub.Identity{UserID: ada.ID + 1})
 	defer h.Remove(tab)
 	defer h.Remove(watcher)
-	if _, err := h.Join(watcher, channel(room.ID), nil); err != nil {
+	if _, err := h.Join(watcher, hubRoom(room.ID), nil); err != nil {
 		t.Fatal(err)
 	}
 	typing := func(is bool, want ...string) {
@@ -129,7 +129,7 @@ func TestWhoIsHiddenDoesNotType(t *testing.T) {
 	wantEvents(t, watcher, `typing","room":"chat-1","data":{"userId":1,"roomId":1,"isTyping":false`, "userLeft")
 	typing(true)
 	s.Leave(tab, room.ID)
-	s.tellDepartures(t.Context())
+	s.announceDepartures(t.Context())
 	wantEvents(t, watcher)
 }
 
@@ -141,7 +141,7 @@ func TestClosingAConnectionDoesNotWaitForTheDatabase(t *testing.T) {
 	}
 	tab, watcher := h.Open(hub.Identity{UserID: ada.ID}), h.Open(hub.Identity{UserID: ada.ID + 1})
 	defer h.Remove(watcher)
-	if _, err := h.Join(watcher, channel(room.ID), nil); err != nil {
+	if _, err := h.Join(watcher, hubRoom(room.ID), nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Join(t.Context(), tab, ada, room.ID, nil); err != nil {

@@ -23,7 +23,7 @@ func (v View) newerPath() string {
 }
 
 // beginning says what begins with the room's first message.
-func (r Room) beginning() string {
+func (r Room) beginningTitle() string {
 	if r.Kind == Direct {
 		return "Your first words to each other"
 	}
@@ -64,7 +64,7 @@ func (r Room) describe() string {
 }
 
 // leaving says what happens to somebody who leaves.
-func (r Room) leaving() string {
+func (r Room) leaveNote() string {
 	switch r.Kind {
 	case Private:
 		return "You need a new invitation to come back."
