@@ -16,19 +16,18 @@ import (
 
 const (
 	maxText          = 2000            // code points a message
-	maxMentions      = 20              // people whom a message counts as naming, and so notifies; as in a comment
-	maxInvited       = 1000            // people whom a new room begins with; each is notified
+	maxMentions      = 20              // users whom one message notifies by naming them; more are shown as mentions only
+	maxInvited       = 1000            // first members of a new room; each is notified
 	maxName          = 80              // code points a room's name
 	maxTopic         = 250             // code points
 	maxReactionKinds = 20              // different emoji a message
 	pageSize         = 50              // messages of a join and of a page of history
 	maxPage          = 100             // messages a page at the most
-	maxCatchUp       = 500             // changes; past it a client starts from the last page
-	typingExpiry     = 6 * time.Second // whoever shows it forgets it after this, and so does the server
+	maxCatchUp       = 500             // changes; a client that missed more starts from the last page
+	typingExpiry     = 6 * time.Second // the server and the pages show a typist no longer than this
 )
 
-// Kind says who may find a room: everybody, its members, or the two people of
-// a direct room.
+// Kind decides who may see a room: every user, its members, or the two users of a direct room.
 type Kind string
 
 // The kinds of room.
@@ -38,8 +37,8 @@ const (
 	Direct  Kind = "direct"
 )
 
-// Role is what a member may do. Owners, and the admins of the instance, change
-// and archive the room and remove others.
+// Role decides what a member may do. Owners, and the admins of the instance, may change and archive the room and
+// remove other members.
 type Role string
 
 // The roles of a member.
@@ -48,7 +47,7 @@ const (
 	Member Role = "member"
 )
 
-// Room is a room as one person sees it: counts and a direct room's name are theirs.
+// Room is a room as one user sees it: the read mark, the counts and the name of a direct room depend on the user.
 type Room struct {
 	ID          int64        `json:"id"`
 	Name        string       `json:"name"`
@@ -56,16 +55,16 @@ type Room struct {
 	Kind        Kind         `json:"kind"`
 	Archived    bool         `json:"archived"`
 	Seq         int64        `json:"seq"`      // of the room's latest change
-	ReadSeq     int64        `json:"readSeq"`  // 0 for somebody who is no member
-	Unread      int          `json:"unread"`   // maxUnread stands for that many or more
-	Mentions    int          `json:"mentions"` // unread ones that name the person; maxUnread likewise
+	ReadSeq     int64        `json:"readSeq"`  // 0 if the user is not a member
+	Unread      int          `json:"unread"`   // maxUnread means that many or more
+	Mentions    int          `json:"mentions"` // unread messages that mention the user; maxUnread likewise
 	LastMessage *LastMessage `json:"lastMessage"`
 
-	Role Role  `json:"-"` // of the person; empty: no member
-	With int64 `json:"-"` // the other person of a direct room (oneself, alone), else 0
+	Role Role  `json:"-"` // the user's; empty if they are not a member
+	With int64 `json:"-"` // the other user of a direct room, or the user in a room with themselves; 0 in other rooms
 }
 
-// LastMessage is the newest message of a room that was not deleted.
+// LastMessage is the newest message of a room that is not deleted.
 type LastMessage struct {
 	ID        int64     `json:"id"`
 	SenderID  int64     `json:"senderId"`
@@ -73,19 +72,18 @@ type LastMessage struct {
 	CreatedAt wire.Time `json:"createdAt"`
 }
 
-// Participant is a person and their role in a room.
+// Participant is a user and their role in a room.
 type Participant struct {
 	User account.Profile `json:"user"`
 	Role Role            `json:"role"`
 }
 
-// Message is a message of a room. A deleted one keeps its place and its seq,
-// with empty text and html.
+// Message is a message of a room. A deleted message keeps its id and createdSeq, with empty text and html.
 type Message struct {
 	ID         int64           `json:"id"`
 	RoomID     int64           `json:"roomId"`
 	Seq        int64           `json:"seq"`        // of its latest change
-	CreatedSeq int64           `json:"createdSeq"` // of its first
+	CreatedSeq int64           `json:"createdSeq"` // of its sending
 	Sender     account.Profile `json:"sender"`
 	Text       string          `json:"text"`
 	HTML       string          `json:"html"` // sanitised
@@ -96,10 +94,10 @@ type Message struct {
 	EditedAt   *wire.Time      `json:"editedAt"`
 	DeletedAt  *wire.Time      `json:"deletedAt"`
 
-	Mentions []int64 `json:"-"` // people whom it names
+	Mentions []int64 `json:"-"` // the users it mentions, at most maxMentions
 }
 
-// Quote is the message that another one answers; its text is empty once deleted.
+// Quote is the message that another message answers. Its text is empty if it was deleted.
 type Quote struct {
 	ID     int64           `json:"id"`
 	Sender account.Profile `json:"sender"`
@@ -110,11 +108,11 @@ type Quote struct {
 type Reaction struct {
 	Emoji string  `json:"emoji"`
 	Count int     `json:"count"`
-	Mine  *bool   `json:"mine,omitempty"` // left out of broadcasts, which are the same for everybody
-	By    []int64 `json:"-"`              // who reacted, first to last
+	Mine  *bool   `json:"mine,omitempty"` // whether the reader reacted; nil in broadcasts, which are the same for every user
+	By    []int64 `json:"-"`              // the users who reacted, the first one first
 }
 
-// Marks is how far a person has read a room.
+// Marks is how far a user has read a room.
 type Marks struct {
 	RoomID   int64 `json:"roomId"`
 	ReadSeq  int64 `json:"readSeq"`
@@ -122,13 +120,13 @@ type Marks struct {
 	Mentions int   `json:"mentions"`
 }
 
-// Deleted says whether only the message's place is left.
+// Deleted reports whether the message was deleted.
 func (m Message) Deleted() bool { return m.DeletedAt != nil }
 
-// Names says whether the message mentions the person.
+// MentionsUser reports whether the message mentions the user.
 func (m Message) MentionsUser(userID int64) bool { return slices.Contains(m.Mentions, userID) }
 
-// seenBy is the message as it is answered to one person.
+// forUser returns the message with Mine set in its reactions, as it is answered to the user.
 func (m Message) forUser(userID int64) Message {
 	seen := make([]Reaction, len(m.Reactions))
 	for i, r := range m.Reactions {
@@ -140,21 +138,20 @@ func (m Message) forUser(userID int64) Message {
 	return m
 }
 
-// channel is the hub's room for a chat room.
+// hubRoom returns the name of the chat room's hub room.
 func hubRoom(roomID int64) string { return fmt.Sprintf("%s%d", hubRoomPrefix, roomID) }
 
-func roomIDOf(channel string) (id int64) {
-	fmt.Sscanf(channel, hubRoomPrefix+"%d", &id)
+func roomIDOf(hubRoom string) (id int64) {
+	fmt.Sscanf(hubRoom, hubRoomPrefix+"%d", &id)
 	return id
 }
 
-// mayRun says whether the person, who may see the room, may change it and
-// remove others.
+// mayManage reports whether the user, who can see the room, may change it and remove other members.
 func (r Room) mayManage(who account.User) bool {
 	return r.Kind != Direct && (r.Role == Owner || who.Role == account.Admin)
 }
 
-// mayWrite refuses what an archived room does not take.
+// checkWritable returns a conflict if the room is archived.
 func (r Room) checkWritable() error {
 	if r.Archived {
 		return fault.Conflict("The room is archived: it can be read, not written.")
@@ -162,7 +159,7 @@ func (r Room) checkWritable() error {
 	return nil
 }
 
-// mayTake refuses an emoji that would be one kind too many.
+// checkReaction returns a fault if the emoji would be one kind more than maxReactionKinds.
 func (m Message) checkReaction(emoji string) error {
 	for _, r := range m.Reactions {
 		if r.Emoji == emoji {

@@ -1,57 +1,91 @@
-// Package chat is rooms and messages: the place to begin reading Hubbub.
+// Package chat implements chat rooms and their messages. It is the package to read first.
 //
-// # The life of a message
+// # The path of a message
 //
-//  1. The page (web/static/js/chat.js) shows the row as pending and sends
-//     POST /api/chat/send with a clientId that it made, over the socket or by
-//     HTTP: the action is the same.
-//  2. actions.go reads the input and calls Service.Send (send.go).
-//  3. Send finds the room, if the caller may know of it; renders the Markdown
-//     (markdown.go) and the colours of its code (highlight.go) within
-//     budget.ChatMarkdown and budget.ChatCode, and finds the mentions.
-//  4. The outbox stores it, together with what others send at that moment: one
-//     statement a message takes the room's next seq and inserts the row. A
-//     retry meets the unique (sender, clientId) and answers the first message.
-//     The same transaction makes the messages findable (index.go).
-//  5. After the commit the hub tells everybody else in "chat-<room>"
-//     (events.go), as data and as the row of HTML that pages.templ makes for
-//     the first page too.
-//  6. The pages put the row in by its id. Whoever sees a jump in seq asks
-//     GET /api/chat/join?after=… for what is missing.
+// Alice sends a message and Bob sees it. The JavaScript files are below web/static/js; a file without a folder is in
+// this package.
 //
-// # What is kept
+//  1. chat/composer.js (submit) gives the text a clientId, which is a UUID, and passes both to the offline queue of the
+//     page: outbox.js (send).
+//  2. chat/delivery.js (showDelivery, pending) shows the queued message as a row that says "Sending…".
+//  3. outbox.js (flush, deliver) sends the queued messages in order, one at a time, as POST /api/chat/send. Over the
+//     socket the request is a frame; internal/socket/virtual.go (serve) makes an HTTP request of it and calls the same
+//     router with it. From here on it does not matter how the request came.
+//  4. actions.go (send) reads the input and calls Send in send.go.
+//  5. send.go (compose) renders the text: markdown.go (parseMarkdown, Render) makes sanitised HTML of it, and
+//     highlight.go (codeBlock) colours its code, within the limits budget.ChatMarkdown and budget.ChatCode. send.go
+//     (render) also finds the users that the text mentions.
+//  6. outbox.go (Submit) stores the draft by a group commit: drafts that are sent at the same moment share one
+//     transaction, which send.go (commitDrafts) runs. For each draft one statement, insertMessage in store.go, checks
+//     that the room takes a message of the sender, takes the room's next seq, and inserts the message and what else
+//     belongs to it. The same transaction adds the messages to the search index: index.go (indexDrafts).
+//  7. After the commit events.go (broadcastSent) broadcasts newMessage to the hub room "chat-<room id>", except to the
+//     connection that sent the message. The event holds the message as JSON and, for pages, as the row of HTML that
+//     MessageRow in message.templ renders; the first page and history use the same component.
+//  8. actions.go (answerMessage) answers the request with the same row. chat/log.js (show, put) replaces Alice's
+//     "Sending…" row, which it finds by the clientId.
+//  9. Bob's page gets the event. socket.js (offer) keeps it back while an earlier seq is missing. chat.js (newMessage)
+//     passes the row to chat/paging.js (arrive), and chat/log.js (show) puts it into the page by its id.
+//  10. If the missing seq does not arrive within 250 ms, or after a reconnect, socket.js (join) requests
+//     GET /api/chat/join?after=<last seq>. service.go (Join, snapshot) answers every message that changed since or,
+//     after more than maxCatchUp changes, the last page of messages instead.
 //
-// The schema chat: rooms (with the seq of their latest change), members (with
-// their role and how far they have read), messages (each with the seq of its
-// latest change and of its first), reactions, mentions (whom messages name), and
-// alerts: what people have still to be told.
+// If the answer of step 8 is lost, the page sends the message again with the same clientId. The database refuses the
+// second row, and send.go (explainRejection) answers with the message that is there.
 //
-// # What is promised
+// # Seq
 //
-//   - A reply of 200 means: committed.
-//   - Every change of a message, its sending, editing, deletion, each reaction,
-//     takes the room's next seq, without holes. Asking for what changed after a
-//     seq makes any view equal to the database, whatever was lost before.
+// A seq is the number of a change in one room. Sending, editing and deleting a message and each reaction take the
+// room's next seq, without holes. A room's seq is that of its latest change. A message has two: createdSeq of its
+// sending, and seq of its latest change. A member has read the messages whose createdSeq is at most their readSeq.
+//
+// # Tables
+//
+//	chat.rooms      name, topic, kind and seq of each room
+//	chat.members    who is in a room, with which role, and their readSeq
+//	chat.messages   text and rendered HTML, seq and createdSeq; a deleted message keeps its row without its text
+//	chat.reactions  one row for each user, message and emoji
+//	chat.mentions   the users that each message mentions, for the unread counts
+//	chat.alerts     the transactional outbox: changes that users may have to be notified of
+//
+// # Hub rooms
+//
+//	hub room   class     events
+//	chat-<id>  log       newMessage, messageUpdated, messageDeleted
+//	chat-<id>  state     userJoined, userLeft (not to the user's own connections)
+//	chat-<id>  volatile  typing
+//	user-<id>  state     roomRead, to the user's other connections
+//	room:<id>  log       room (updated): a new or deleted message, the name, the topic, archiving
+//	room       log       room (created): a public room, or one that the user is a member of
+//	user-<id>  log       room (addedTo, removedFrom): to the members, and to the user added or removed
+//
+// A connection enters "chat-<id>" by Join, and "room" and "room:<id>" by Rooms: lists of rooms are kept up to date by
+// these two. They are the hub rooms of the resource "room"; see internal/hub/resource.go.
+//
+// # Guarantees
+//
+//   - A reply of 200 means that the change is committed.
+//   - A client that asks for what changed after its last seq has the same messages as the database, whatever events
+//     it missed before.
 //   - Sending the same clientId again is harmless.
-//   - A person who is removed from a room is evicted from it before the removal
-//     is answered, as package hub promises it ("Joining and eviction"). A node
-//     that hears nothing of the removal evicts within ReconcileEvery; what it
-//     tells late (reconcile.go) goes only to people who may still hear it.
-//   - What was never told, because a connection broke between the commit and the
-//     event, is told within seconds (reconcile.go).
-//   - Whoever is invisible is in a room without its people knowing, but for what
-//     they say: no userJoined, no typing, not among those who are here.
-//   - Whoever is named, answered, written to alone, reacted to or invited is told
-//     at least once, also after a crash: what has to be told is stored with the
-//     change (alerts.go), without its words, and told as it is then (concerns.go).
-//   - What a message links to shows its title to whoever may read it, and to
-//     nobody else: cards are drawn for one reader, and are in no event (cards.go).
-//   - Delivery of an event is at most once, and events of one room may arrive
-//     out of order: apply them by id and seq.
+//   - An event is delivered at most once, and the events of a room may arrive out of order. Clients apply them by id
+//     and seq.
+//   - A change of a message whose event was lost between the commit and the hub is sent again within ReconcileEvery,
+//     and reconcileGrace: reconcile.go (resendMissed).
+//   - A user who is removed from a room is evicted from it before the removal is answered, as far as package hub
+//     guarantees it ("Joining and eviction"). A node that gets no word of the removal evicts them within
+//     ReconcileEvery; reconcile.go sends missed changes only to users who may still read the room. Anyone may read a
+//     public room and join it again.
+//   - A user who is invisible can be in a room without the others seeing it: there is no userJoined and no typing, and
+//     Here leaves them out. What they send is seen.
+//   - A user who is mentioned, answered, reacted to, invited or written to in a direct room is notified at least once,
+//     also after a crash: alerts.go stores an entry with the change, and concerns.go reads the text when it notifies.
+//   - A message shows the title of what it links to only to readers who may read that. These cards are drawn for one
+//     reader and are in no event: cards.go.
 //
 // # What it does not do
 //
-// It keeps no presence: who is in a room now is what the hub's connections say,
-// and whether they show it an interface wired in cmd/app. It knows no bell and no
-// preferences: it says what concerns whom to a Notifier, wired there, too.
+// It keeps no presence: the hub's connections are who is in a room, and the interface Presence reports who is visible.
+// It does not notify users itself: it passes an Alert to the interface Notifier, which knows their preferences.
+// Neither does it search, or know documents: see Index and Cards. cmd/app implements these interfaces.
 package chat

@@ -10,25 +10,22 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// outbox groups the sends of the moment into one transaction: under load a
-// commit, which waits for the disk, serves many of them, and at rest a send
-// waits for no other.
+// committer stores drafts by group commit: the drafts that are sent at the same moment share one transaction. Under
+// load one commit, which waits for the disk, serves many senders; otherwise a send waits for no other.
 //
-// Whoever finds nobody at work stores what is there. When that is committed,
-// the first of those who came meanwhile goes on; the others of a load wait for
-// its result. So there is no goroutine of the outbox's own, and nobody stores
-// for others longer than for themselves.
+// The committer has no goroutine of its own. A sender that finds no other at work becomes the leader: it commits the
+// first batch. Then the sender of the first waiting draft becomes the leader of the next batch, and so on. The other
+// senders of a batch wait for its result. A leader commits one batch only, which has its own draft in it.
 type committer struct {
-	commit func(context.Context, []draft) ([]insertedRow, error)
+	commit func(context.Context, []draft) ([]insertedRow, error) // stores all drafts or none
 
 	mu      sync.Mutex
-	waiting []*pendingDraft
-	busy    bool
+	waiting []*pendingDraft // in the order in which they came
+	busy    bool            // there is a leader
 }
 
-// parcel is a draft on its way. One of its channels is closed in the end:
-// done, when row and err say what became of it, or turn, when it is its
-// sender's to store what waits.
+// pendingDraft is a draft whose sender waits. Either lead is closed, when the sender becomes the leader, or done, when
+// row and err are set.
 type pendingDraft struct {
 	draft      draft
 	row        insertedRow
@@ -38,98 +35,99 @@ type pendingDraft struct {
 
 const (
 	maxBatch      = 64               // drafts a transaction
-	commitTimeout = 10 * time.Second // for a transaction: nobody's request may cut it short
+	commitTimeout = 10 * time.Second // of a transaction; it does not end with the leader's request, for others share it
 )
 
-// errUnsettled is the answer to those whose load's storing panicked.
-var errBatchPanicked = errors.New("storing a load of messages panicked; its sender's request has the stack")
+// errBatchPanicked is returned to the other senders of a batch whose commit panicked.
+var errBatchPanicked = errors.New("committing a batch of messages panicked; the leader's request has the stack")
 
-// Store returns when the draft is committed, or cannot be.
-func (o *committer) Submit(ctx context.Context, d draft) (insertedRow, error) {
+// Submit stores the draft and returns when it is committed or failed. It returns errRejected if the room does not take
+// a message of the sender. The end of ctx does not stop it.
+func (c *committer) Submit(ctx context.Context, d draft) (insertedRow, error) {
 	p := &pendingDraft{draft: d, done: make(chan struct{}), lead: make(chan struct{})}
-	if !o.enqueue(p) {
+	if leads := c.enqueue(p); !leads {
 		select {
 		case <-p.done:
 			return p.row, p.err
 		case <-p.lead:
 		}
 	}
-	o.commitNext(ctx)
+	c.commitNext(ctx)
 	return p.row, p.err
 }
 
-// add queues the parcel and says whether it is its sender's turn at once.
-func (o *committer) enqueue(p *pendingDraft) (first bool) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.waiting = append(o.waiting, p)
-	first = !o.busy
-	o.busy = true
-	return first
+// enqueue adds the draft to the waiting ones and reports whether its sender leads at once.
+func (c *committer) enqueue(p *pendingDraft) (leads bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting = append(c.waiting, p)
+	leads = !c.busy
+	c.busy = true
+	return leads
 }
 
-// deliver stores one load, in which the caller's own parcel is the first, and
-// lets the next one go on, also if storing panics: nobody waits for ever.
-func (o *committer) commitNext(ctx context.Context) {
+// commitNext commits one batch, in which the leader's own draft is the first to have come. It appoints the next leader
+// also if the commit panics, so that no sender waits forever.
+func (c *committer) commitNext(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
 	defer cancel()
-	load := o.takeBatch()
-	defer o.release(load)
-	o.commitBatch(ctx, load)
+	batch := c.takeBatch()
+	defer c.release(batch)
+	c.commitBatch(ctx, batch)
 }
 
-// release lets the senders of a load go on, and the next one store.
-func (o *committer) release(load []*pendingDraft) {
-	if next := o.nextLeader(); next != nil {
+// release appoints the next leader and lets the senders of the batch return.
+func (c *committer) release(batch []*pendingDraft) {
+	if next := c.nextLeader(); next != nil {
 		close(next.lead)
 	}
-	for _, p := range load {
+	for _, p := range batch {
 		close(p.done)
 	}
 }
 
-func (o *committer) takeBatch() []*pendingDraft {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	n := min(len(o.waiting), maxBatch)
-	load := slices.Clone(o.waiting[:n])
-	for _, p := range load {
+func (c *committer) takeBatch() []*pendingDraft {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := min(len(c.waiting), maxBatch)
+	batch := slices.Clone(c.waiting[:n])
+	for _, p := range batch {
 		p.err = errBatchPanicked
 	}
-	o.waiting = slices.Delete(o.waiting, 0, n)
-	// All nodes take rooms in the same order, so that none waits for another
-	// that waits for it. Within a room the order of arrival stays.
-	slices.SortStableFunc(load, func(a, b *pendingDraft) int { return int(a.draft.RoomID - b.draft.RoomID) })
-	return load
+	c.waiting = slices.Delete(c.waiting, 0, n)
+	// Every transaction locks rooms in the order of their ids, so that transactions of two nodes cannot deadlock. The
+	// sort is stable: within a room the order of arrival stays.
+	slices.SortStableFunc(batch, func(a, b *pendingDraft) int { return int(a.draft.RoomID - b.draft.RoomID) })
+	return batch
 }
 
-func (o *committer) nextLeader() *pendingDraft {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if len(o.waiting) == 0 {
-		o.busy = false
+// nextLeader returns the first waiting draft, or nil if none waits; then the committer is idle.
+func (c *committer) nextLeader() *pendingDraft {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.waiting) == 0 {
+		c.busy = false
 		return nil
 	}
-	return o.waiting[0]
+	return c.waiting[0]
 }
 
-// commit stores the load at once; when one of it cannot be stored, each by
-// itself. When the connection was lost nobody knows whether the load is
-// committed: it is not tried again here, for it might be stored twice. Its
-// senders are told, and try again with the same clientId.
-func (o *committer) commitBatch(ctx context.Context, load []*pendingDraft) {
-	drafts := make([]draft, len(load))
-	for i, p := range load {
+// commitBatch commits the batch in one transaction or, if that fails, each draft in its own, so that a draft that
+// cannot be stored does not hold up the others. If the database was unavailable, the batch may be committed or not; a
+// retry here could store it twice. The senders get the error, and retry with the same clientId.
+func (c *committer) commitBatch(ctx context.Context, batch []*pendingDraft) {
+	drafts := make([]draft, len(batch))
+	for i, p := range batch {
 		drafts[i] = p.draft
 	}
-	rows, err := o.commit(ctx, drafts)
-	if err != nil && len(load) > 1 && !postgres.Unavailable(err) {
-		for _, p := range load {
-			o.commitBatch(ctx, []*pendingDraft{p})
+	rows, err := c.commit(ctx, drafts)
+	if err != nil && len(batch) > 1 && !postgres.Unavailable(err) {
+		for _, p := range batch {
+			c.commitBatch(ctx, []*pendingDraft{p})
 		}
 		return
 	}
-	for i, p := range load {
+	for i, p := range batch {
 		switch {
 		case err != nil:
 			p.err = err

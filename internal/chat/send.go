@@ -12,17 +12,17 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Outgoing is a message that somebody wants to send.
+// Outgoing is a message to send.
 type Outgoing struct {
 	RoomID   int64
 	Text     string
-	ClientID *string // a UUID; the same one again is the same message
-	ReplyTo  *int64  // a message of the room
+	ClientID *string // the idempotency key, a UUID that the sender makes; nil: a retry would store a second message
+	ReplyTo  *int64  // the id of a message of the room; nil: it answers none
 }
 
-// Send stores the message and tells the room. The first message to a public
-// room makes its sender a member. Sending the same clientId again answers the
-// message that it made, and tells nobody; to another room it is a 409.
+// Send stores the message and broadcasts it to the room, except to the connection from, which may be nil. The first
+// message to a public room makes its sender a member. If the sender has used the clientId before, Send returns the
+// message that was stored then and sends no event; if that message is in another room, it returns a conflict.
 func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, out Outgoing) (Message, error) {
 	m, err := s.compose(ctx, who, out)
 	if err != nil {
@@ -46,7 +46,7 @@ func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, ou
 	return m.forUser(who.ID), nil
 }
 
-// store writes drafts, and what makes them findable, in one transaction.
+// commitDrafts stores the drafts and their entries in the search index in one transaction.
 func (s *Service) commitDrafts(ctx context.Context, drafts []draft) (rows []insertedRow, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if rows, err = storeMessages(ctx, tx, drafts); err != nil {
@@ -58,8 +58,7 @@ func (s *Service) commitDrafts(ctx context.Context, drafts []draft) (rows []inse
 	return rows, err
 }
 
-// compose makes the message as it will be, but for what the database adds: so
-// it need not be read back.
+// compose returns the message with all but what the database adds, so that Send need not read it back.
 func (s *Service) compose(ctx context.Context, who account.User, out Outgoing) (Message, error) {
 	if err := checkText(out.Text); err != nil {
 		return Message{}, err
@@ -78,8 +77,8 @@ func (s *Service) compose(ctx context.Context, who account.User, out Outgoing) (
 	}, nil
 }
 
-// notStored finds out why: the room is not theirs to write to, or they sent
-// this before and it is answered as it is now.
+// explainRejection returns the earlier message, as it is now, if the sender has used the clientId before, or else the
+// error that kept the draft from being stored.
 func (s *Service) explainRejection(ctx context.Context, who account.User, out Outgoing) (Message, error) {
 	room, err := access(ctx, s.db, who.ID, out.RoomID)
 	if err != nil {
@@ -110,8 +109,8 @@ func (s *Service) earlierMessage(ctx context.Context, who account.User, out Outg
 	return m.forUser(who.ID), nil
 }
 
-// render turns a text into HTML, and finds whom it mentions: the first maxMentions
-// of them, the others are mentions to be read only.
+// render returns the text as HTML and the ids of the users that it mentions: the first maxMentions of them. Further
+// mentions are shown as such, but notify no user.
 func (s *Service) render(ctx context.Context, source string) (html string, mentions []int64, err error) {
 	md, err := parseMarkdown(ctx, source)
 	if err != nil {
@@ -138,8 +137,8 @@ func (s *Service) render(ctx context.Context, source string) (html string, menti
 	return md.Render(known), mentions, nil
 }
 
-// quote finds the message that is answered; nil: none is. The room is authorised
-// first: the answer must not show which messages a hidden room has.
+// quote returns the message that out answers, or nil if it answers none. It checks first that the sender may see the
+// room: the error must not reveal which messages a hidden room has.
 func (s *Service) quote(ctx context.Context, who account.User, out Outgoing) (*Quote, error) {
 	if out.ReplyTo == nil {
 		return nil, nil

@@ -12,20 +12,20 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// People is what chat needs to know of accounts.
+// People provides the user accounts that chat shows.
 type People interface {
-	// Profiles returns who is there of the ids.
+	// Profiles returns the profiles of the users with these ids, by id. Ids without a user are left out.
 	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
-	// ProfilesOf turns people into what others see of them, in the same order.
+	// ProfilesOf returns the users' profiles, in the same order.
 	ProfilesOf(ctx context.Context, users []account.User) []account.Profile
-	// ByHandles returns who has the handles, by handle.
+	// ByHandles returns the users with these handles, by handle. Handles without a user are left out.
 	ByHandles(ctx context.Context, handles []string) (map[string]account.User, error)
-	// Search returns people by name; an empty query finds everybody.
+	// Search returns users by name, at most limit; an empty query finds every user.
 	Search(ctx context.Context, query string, limit int) ([]account.User, error)
 }
 
-// Service holds chat's use cases. Each authorises the caller, changes the
-// database, and tells the hub after the commit.
+// Service implements chat's use cases. Each authorises the caller, changes the database, and publishes events to the
+// hub after the commit.
 type Service struct {
 	db         *postgres.DB
 	hub        *hub.Hub
@@ -41,8 +41,8 @@ type Service struct {
 	alerts     alertOutbox
 }
 
-// New wires the service to its database, hub and people. It watches the hub for
-// connections that leave a room, so make one a hub.
+// New returns a service on the database and the hub. It registers callbacks with the hub, so make only one service
+// for each hub.
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, presence: presence, index: noIndex{}, cards: noCards{}, typing: newTypists(),
@@ -54,18 +54,20 @@ func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service
 	return s
 }
 
-// Joined is what a client gets when it joins a room.
+// Joined is the answer to a join.
 type Joined struct {
 	Messages []Message
-	Seq      int64 // the room's: what the client now has
-	Reset    bool  // too much has changed since: these are the last messages instead
+	Seq      int64 // the room's; the client has every change up to it
+	Reset    bool  // Messages are the room's last ones: the client's seq is too old, or ahead of the room's
 }
 
-// Join puts the connection into the room, then reads what it is to know: the
-// last messages, or, after a seq, every message changed since. Whatever happens
-// in between arrives both ways, and applying it twice is harmless.
-func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, after *int64) (Joined, error) {
-	was := s.hub.In(conn, hubRoom(roomID))
+// Join adds the connection to the room, then reads the last messages or, if after is not nil, every message that
+// changed after that seq. A change in between arrives both as an event and in the answer; applying it twice is
+// harmless. The error is a 404 if the user may not see the room.
+func (s *Service) Join(
+	ctx context.Context, conn *hub.Conn, who account.User, roomID int64, after *int64,
+) (Joined, error) {
+	wasIn := s.hub.In(conn, hubRoom(roomID))
 	_, err := s.hub.Join(conn, hubRoom(roomID), func() error {
 		_, err := access(ctx, s.db, who.ID, roomID)
 		return err
@@ -75,7 +77,7 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 	}
 	joined, err := s.snapshot(ctx, who, roomID, after)
 	if err != nil {
-		if !was { // who was in the room and only asked for more still hears of it
+		if !wasIn { // a connection that was in the room before stays in it
 			s.hub.Leave(conn, hubRoom(roomID))
 		}
 		return Joined{}, err
@@ -87,13 +89,13 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, who account.User, ro
 	return joined, nil
 }
 
-// Leave takes the connection out of the room; the others hear of it when it was
-// the person's last one there.
+// Leave removes the connection from the room. The others get userLeft if it was the user's last connection there.
 func (s *Service) Leave(conn *hub.Conn, roomID int64) { s.hub.Leave(conn, hubRoom(roomID)) }
 
-// Messages returns a page of history, oldest first: the newest, those before an
-// id, or those around one.
-func (s *Service) Messages(ctx context.Context, who account.User, roomID int64, before, around *int64, limit int) ([]Message, error) {
+// Messages returns a page of history, oldest first: the messages around an id or before an id, or else the newest.
+func (s *Service) Messages(
+	ctx context.Context, who account.User, roomID int64, before, around *int64, limit int,
+) ([]Message, error) {
 	if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
 		return nil, err
 	}
@@ -104,8 +106,8 @@ func (s *Service) Messages(ctx context.Context, who account.User, roomID int64, 
 	return s.completeFor(ctx, who.ID, messages)
 }
 
-// Edit changes the text of one's own message. The same text again is no change:
-// it takes no seq and nobody hears of it.
+// Edit changes the text of the user's own message. If the text is the same as before, Edit takes no seq and sends no
+// event.
 func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id int64, text string) (Message, error) {
 	if err := checkText(text); err != nil {
 		return Message{}, err
@@ -129,11 +131,12 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 		if err := s.index.Messages(ctx, tx, newFindable(m, room.Kind)); err != nil {
 			return err
 		}
-		return enqueueAlert(ctx, tx, alertEntry{kind: entryEdit, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
+		entry := alertEntry{kind: entryEdit, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq}
+		return enqueueAlert(ctx, tx, entry)
 	})
 }
 
-// React adds the person's emoji to a message, or takes it away.
+// React adds the user's emoji to a message, or removes it if the user has added it before.
 func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, id int64, emoji string) (Message, error) {
 	if err := checkEmoji(emoji); err != nil {
 		return Message{}, err
@@ -153,10 +156,9 @@ func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, i
 	})
 }
 
-// Delete erases one's own message, or any in a room that one owns. It returns
-// the seq of that change.
+// Delete deletes a message. Its sender and the owners of its room may do so. It returns the seq of the deletion.
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, id int64) (seq int64, err error) {
-	gone, err := s.changeMessage(ctx, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
+	m, err := s.changeMessage(ctx, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID && room.Role != Owner {
 			return fault.Forbidden("Only its author, or the room's owner, deletes a message.")
 		}
@@ -166,18 +168,19 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, 
 		if err := s.index.Erase(ctx, tx, id); err != nil {
 			return err
 		}
-		return enqueueAlert(ctx, tx, alertEntry{kind: entryDeletion, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq})
+		entry := alertEntry{kind: entryDeletion, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq}
+		return enqueueAlert(ctx, tx, entry)
 	})
 	if err != nil {
 		return 0, err
 	}
 	s.index.Changed()
-	s.broadcastDeleted(ctx, gone, from)
-	return gone.Seq, nil
+	s.broadcastDeleted(ctx, m, from)
+	return m.Seq, nil
 }
 
-// MarkRead moves the person's mark in the room forward to seq, and tells their
-// other connections if it was not there yet.
+// MarkRead moves the user's read mark in the room forward to seq, at most to the room's seq, and sends it to the
+// user's other connections if it moved.
 func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User, roomID, seq int64) (Marks, error) {
 	moved, err := markRead(ctx, s.db, roomID, who.ID, seq)
 	if err != nil {
@@ -194,9 +197,13 @@ func (s *Service) MarkRead(ctx context.Context, from *hub.Conn, who account.User
 	return marks, s.alerts.roomRead(ctx, who.ID, roomID, marks.ReadSeq)
 }
 
-// change is changed for what leaves a message behind, which the room is told of.
-func (s *Service) changeAndBroadcast(ctx context.Context, from *hub.Conn, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
-	m, err := s.changeMessage(ctx, who, id, do)
+// changeAndBroadcast is changeMessage, followed by messageUpdated to the room. With errUnchanged it sends no event and
+// returns no error.
+func (s *Service) changeAndBroadcast(
+	ctx context.Context, from *hub.Conn, who account.User, id int64,
+	change func(tx postgres.Tx, room Room, m Message, seq int64) error,
+) (Message, error) {
+	m, err := s.changeMessage(ctx, who, id, change)
 	if errors.Is(err, errUnchanged) {
 		return m.forUser(who.ID), nil
 	}
@@ -207,13 +214,17 @@ func (s *Service) changeAndBroadcast(ctx context.Context, from *hub.Conn, who ac
 	return m.forUser(who.ID), nil
 }
 
-// errUnchanged is what a change of a message returns that has nothing to change.
+// errUnchanged is returned by a change that has nothing to change.
 var errUnchanged = errors.New("nothing changed")
 
-// changed lets do change a message that the person may see and that still
-// stands, under the room's next seq, and returns it as it is then; with
-// errUnchanged as it was.
-func (s *Service) changeMessage(ctx context.Context, who account.User, id int64, do func(postgres.Tx, Room, Message, int64) error) (Message, error) {
+// changeMessage runs change in a transaction and returns the message as it is afterwards. The transaction takes the
+// room's next seq, which is the seq of the change, and locks the room by it. The error is a 404 if the user may not
+// see the room or the message is deleted, and a conflict if the room is archived. If change returns an error, the seq
+// is not taken; with errUnchanged, changeMessage returns the message as it is and errUnchanged.
+func (s *Service) changeMessage(
+	ctx context.Context, who account.User, id int64,
+	change func(tx postgres.Tx, room Room, m Message, seq int64) error,
+) (Message, error) {
 	m, err := messageByID(ctx, s.db, id)
 	if err != nil {
 		return m, err
@@ -236,15 +247,15 @@ func (s *Service) changeMessage(ctx context.Context, who account.User, id int64,
 		if m.Deleted() {
 			return fault.NotFound()
 		}
-		if err := do(tx, room, m, seq); err != nil {
+		if err := change(tx, room, m, seq); err != nil {
 			return err
 		}
 		m, err = messageByID(ctx, tx, id)
 		return err
 	})
 	if errors.Is(err, errUnchanged) {
-		m, broken := s.completeMessage(ctx, m)
-		return m, cmp.Or(broken, err)
+		m, profilesErr := s.completeMessage(ctx, m)
+		return m, cmp.Or(profilesErr, err)
 	}
 	if err != nil {
 		return Message{}, err
@@ -253,8 +264,8 @@ func (s *Service) changeMessage(ctx context.Context, who account.User, id int64,
 	return s.completeMessage(ctx, m)
 }
 
-// snapshot reads what a joining client is to know. Seq is read first: a change
-// after it is caught up again, never missed.
+// snapshot reads the answer to a join. It reads the room's seq before the messages: the messages may be newer than the
+// seq, and the client then gets these changes twice, but it never misses one.
 func (s *Service) snapshot(ctx context.Context, who account.User, roomID int64, after *int64) (Joined, error) {
 	room, err := access(ctx, s.db, who.ID, roomID)
 	if err != nil {
