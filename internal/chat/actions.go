@@ -9,8 +9,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Actions registers chat's routes under /api. Each is the same by HTTP and over
-// the socket.
+// Actions registers chat's actions: routes under /api, which behave the same by HTTP and over the socket.
 func Actions(api *echo.Group, s *Service) {
 	a := actions{s}
 	api.GET("/rooms", account.Action(a.rooms))
@@ -54,7 +53,8 @@ type createInput struct {
 }
 
 func (a actions) create(c echo.Context, who account.User, in createInput) error {
-	room, err := a.chat.Create(c.Request().Context(), action.Conn(c), who, NewRoom{Name: in.Name, Topic: in.Topic, Kind: in.Kind, Members: in.MemberIDs})
+	n := NewRoom{Name: in.Name, Topic: in.Topic, Kind: in.Kind, Members: in.MemberIDs}
+	room, err := a.chat.Create(c.Request().Context(), action.Conn(c), who, n)
 	return action.Answer(c, room, err)
 }
 
@@ -75,7 +75,8 @@ type updateInput struct {
 }
 
 func (a actions) update(c echo.Context, who account.User, in updateInput) error {
-	room, err := a.chat.Update(c.Request().Context(), action.Conn(c), who, int64(in.ID), RoomChange{Name: in.Name, Topic: in.Topic, Archived: (*bool)(in.Archived)})
+	change := RoomChange{Name: in.Name, Topic: in.Topic, Archived: (*bool)(in.Archived)}
+	room, err := a.chat.Update(c.Request().Context(), action.Conn(c), who, int64(in.ID), change)
 	return action.Answer(c, room, err)
 }
 
@@ -171,7 +172,10 @@ type messagesInput struct {
 }
 
 func (a actions) messages(c echo.Context, who account.User, in messagesInput) error {
-	messages, err := a.chat.Messages(c.Request().Context(), who, int64(in.RoomID), (*int64)(in.Before), (*int64)(in.Around), in.Limit.Within(pageSize, maxPage))
+	limit := in.Limit.Within(pageSize, maxPage)
+	messages, err := a.chat.Messages(
+		c.Request().Context(), who, int64(in.RoomID), (*int64)(in.Before), (*int64)(in.Around), limit,
+	)
 	if err != nil {
 		return err
 	}
@@ -208,7 +212,7 @@ func (a actions) react(c echo.Context, who account.User, in reactInput) error {
 	return answerMessage(c, m, err)
 }
 
-// answerMessage answers a message with the seq of its change.
+// answerMessage answers with the message, as JSON or as its row of HTML, and with its seq in the header X-Seq.
 func answerMessage(c echo.Context, m Message, err error) error {
 	if err != nil {
 		return err
@@ -218,7 +222,7 @@ func answerMessage(c echo.Context, m Message, err error) error {
 }
 
 type cardsInput struct {
-	ID action.ID `json:"id"` // a message's
+	ID action.ID `json:"id"` // of a message
 }
 
 func (a actions) cards(c echo.Context, who account.User, in cardsInput) error {

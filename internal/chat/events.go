@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-// The names of chat's events, as on the wire and in chat.js.
+// The names of chat's events, as in the protocol and in web/static/js/chat.js.
 const (
 	eventUserJoined     = "userJoined"
 	eventUserLeft       = "userLeft"
@@ -17,21 +17,21 @@ const (
 	eventTyping         = "typing"
 	eventRoomRead       = "roomRead"
 
-	// channelPrefix begins the hub's name of a room's channel: "chat-3".
+	// hubRoomPrefix is what the names of chat's hub rooms begin with: "chat-3".
 	hubRoomPrefix = "chat-"
 
-	// resource is the high tier's name for rooms: lists of rooms stay live by it.
+	// resource is the hub's resource of chat rooms. Its events keep lists of rooms up to date.
 	resource = "room"
 )
 
-// Visit is the body of userJoined and userLeft.
+// Visit is the data of userJoined and userLeft.
 type Visit struct {
 	UserID int64           `json:"userId"`
 	RoomID int64           `json:"roomId"`
 	User   account.Profile `json:"user"`
 }
 
-// Typing is the body of typing: a person's state over all their connections.
+// Typing is the data of typing: a user's state over all their connections.
 type Typing struct {
 	UserID   int64           `json:"userId"`
 	RoomID   int64           `json:"roomId"`
@@ -39,28 +39,28 @@ type Typing struct {
 	User     account.Profile `json:"user"`
 }
 
-// Gone is the body of messageDeleted.
+// Deletion is the data of messageDeleted.
 type Deletion struct {
 	ID     int64 `json:"id"`
 	RoomID int64 `json:"roomId"`
 	Seq    int64 `json:"seq"`
 }
 
-// Moved is what a list of rooms is told when a message was sent: enough to
-// count it, without asking the server.
+// RoomActivity is the data of a room's updated event when a message was sent. It is enough for a list of rooms to count
+// the message without a request.
 type RoomActivity struct {
 	Seq         int64       `json:"seq"`
 	LastMessage LastMessage `json:"lastMessage"`
-	Mentioned   []int64     `json:"mentioned"` // people whom it names
+	Mentioned   []int64     `json:"mentioned"` // the users that the message mentions
 }
 
-// Shrunk is what a list of rooms is told when a message was deleted, which may
-// have been unread: whoever shows a count of the room asks for it again.
+// MessageErasure is the data of a room's updated event when a message was deleted. The message may have been unread, so
+// a list that shows the room's unread count requests it again.
 type MessageErasure struct {
 	DeletedMessage int64 `json:"deletedMessage"` // its id
 }
 
-// Membership is the body of the room's addedTo and removedFrom.
+// Membership is the data of a room's addedTo and removedFrom events.
 type Membership struct {
 	User account.Profile `json:"user"`
 }
@@ -95,7 +95,8 @@ func (s *Service) broadcastUpdated(ctx context.Context, m Message, from *hub.Con
 
 func (s *Service) broadcastDeleted(ctx context.Context, m Message, from *hub.Conn) {
 	s.hub.Broadcast(ctx, newDeletedEvent(m), from, hubRoom(m.RoomID))
-	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: m.RoomID, Data: MessageErasure{DeletedMessage: m.ID}}, hub.Subscribers, from)
+	change := hub.Change{Verb: hub.Updated, ID: m.RoomID, Data: MessageErasure{DeletedMessage: m.ID}}
+	s.hub.Publish(ctx, resource, change, hub.Subscribers, from)
 }
 
 func (s *Service) broadcastTyping(ctx context.Context, t Typing, from *hub.Conn) {
@@ -113,5 +114,6 @@ func (s *Service) broadcastVisit(ctx context.Context, name string, v Visit) {
 }
 
 func (s *Service) broadcastRead(ctx context.Context, userID int64, marks Marks, from *hub.Conn) {
-	s.hub.Broadcast(ctx, hub.Event{Name: eventRoomRead, Class: hub.State, Key: hubRoom(marks.RoomID), Data: marks}, from, hub.UserRoom(userID))
+	ev := hub.Event{Name: eventRoomRead, Class: hub.State, Key: hubRoom(marks.RoomID), Data: marks}
+	s.hub.Broadcast(ctx, ev, from, hub.UserRoom(userID))
 }

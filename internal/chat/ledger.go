@@ -6,20 +6,22 @@ import (
 	"sync"
 )
 
-// ledger is which changes this node has told the connections in its open rooms,
-// as far as they did not read them when they joined. The zero ledger is ready.
+// ledger records, for each room that is open on this node, which changes the node has delivered to the connections in
+// it. The reconciler compares it with the database. The zero ledger is ready for use.
 type ledger struct {
 	mu    sync.Mutex
-	rooms map[int64]*watermark
+	rooms map[int64]*watermark // by room
 }
 
-// told is what was told of one room: all up to a seq, and some after a hole.
+// watermark records the delivered changes of one room: every seq up to delivered, and those in ahead, which came after
+// a gap.
 type watermark struct {
 	delivered int64
 	ahead     map[int64]bool
 }
 
-// open begins a room's account, at what the first one to join has read.
+// open starts a room's watermark at seq, up to which the first connection to join has read. It does nothing for a room
+// that has a watermark.
 func (l *ledger) open(roomID, seq int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -31,7 +33,7 @@ func (l *ledger) open(roomID, seq int64) {
 	}
 }
 
-// note records that a change was told.
+// record records that the change with the seq was delivered. It ignores rooms that are not open.
 func (l *ledger) record(roomID, seq int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -41,7 +43,7 @@ func (l *ledger) record(roomID, seq int64) {
 	}
 }
 
-// catchUp records that all changes up to the seq were told.
+// recordUpTo records that all changes up to the seq were delivered.
 func (l *ledger) recordUpTo(roomID, seq int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -52,17 +54,17 @@ func (l *ledger) recordUpTo(roomID, seq int64) {
 	}
 }
 
-// close moves on over what was told after a hole that is none any more.
-func (t *watermark) advance() {
-	for t.ahead[t.delivered+1] {
-		t.delivered++
-		delete(t.ahead, t.delivered)
+// advance moves the watermark over the changes in ahead that follow it without a gap.
+func (w *watermark) advance() {
+	for w.ahead[w.delivered+1] {
+		w.delivered++
+		delete(w.ahead, w.delivered)
 	}
 }
 
-// keep forgets the rooms that nobody has open any more, and returns the others.
-// It asks for them under its lock: a join that opens a room meanwhile is in the
-// hub before.
+// retain deletes the watermarks of rooms that are not active, and returns the ids of the active ones. active returns
+// their hub rooms; it is called under the ledger's lock. A join enters the hub room before it calls open, so retain
+// does not delete the watermark of a room that is joined at the same time.
 func (l *ledger) retain(active func() []string) []int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -78,7 +80,7 @@ func (l *ledger) retain(active func() []string) []int64 {
 	return open
 }
 
-// behind returns how far each room was told that has come further by the seqs.
+// behind returns the watermarks, by room, of the open rooms whose seq in seqs is higher than their watermark.
 func (l *ledger) behind(seqs map[int64]int64) map[int64]int64 {
 	l.mu.Lock()
 	defer l.mu.Unlock()

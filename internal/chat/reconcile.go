@@ -13,20 +13,19 @@ import (
 const ReconcileEvery = 10 * time.Second
 
 const (
-	reconcileGrace = 500 * time.Millisecond // between a commit and its event: longer on a busy machine than one would think
-	maxResent      = 50                     // changes a room; who lacks more sees a jump and asks for it
+	reconcileGrace = 500 * time.Millisecond // from a commit to its event, on a busy machine
+	maxResent      = 50                     // changes a room; a client that lacks more sees a gap and catches up
 )
 
-// Run compares what this node's connections listen to with the database, again
-// and again until ctx ends: it evicts people who were removed, and tells the
-// others what was missed. An event or an eviction may be lost between its commit
-// and the hub, when the connection to the database breaks just then, or between
-// nodes; a page where nothing else happens would not notice.
+// Run runs the reconciler until ctx ends. At each period it compares the open rooms of this node with the database,
+// evicts users who were removed, and sends the missed changes to the others. An event or an eviction can be lost
+// between its commit and the hub, if the connection to the database breaks just then, or between nodes; a page would
+// not notice it before the room's next event.
 func (s *Service) Run(ctx context.Context, every time.Duration, guard loop.Guard) {
 	loop.Run(ctx, loop.Config{Name: "chat-reconcile", Guard: guard, Period: every}, s.reconcile)
 }
 
-// reconcile costs one query, and none while nobody listens.
+// reconcile does one comparison. It costs one query if no room is behind, and none if there is no listener.
 func (s *Service) reconcile(ctx context.Context) error {
 	listeners := s.listeners()
 	if len(listeners) == 0 {
@@ -45,25 +44,25 @@ func (s *Service) reconcile(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
-	for roomID, upto := range s.ledger.behind(seqs) {
-		if err := s.resendMissed(ctx, roomID, upto, seqs[roomID]); err != nil {
+	for roomID, delivered := range s.ledger.behind(seqs) {
+		if err := s.resendMissed(ctx, roomID, delivered, seqs[roomID]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// listener is a person who hears of a room on this node.
+// listener is a user who gets a room's events on this node.
 type listener struct{ roomID, userID int64 }
 
-// listeners are the people who have a room open or in a list on this node.
+// listeners returns the users who have a room open or in a list on this node, once for each room.
 func (s *Service) listeners() []listener {
-	people := s.hub.Followers(resource)
+	byRoom := s.hub.Followers(resource)
 	for _, roomID := range s.ledger.retain(func() []string { return s.hub.Active(hubRoomPrefix) }) {
-		people[roomID] = append(people[roomID], s.hub.Users(hubRoom(roomID))...)
+		byRoom[roomID] = append(byRoom[roomID], s.hub.Users(hubRoom(roomID))...)
 	}
 	var listeners []listener
-	for roomID, users := range people {
+	for roomID, users := range byRoom {
 		slices.Sort(users)
 		for _, userID := range slices.Compact(users) {
 			listeners = append(listeners, listener{roomID, userID})
@@ -72,8 +71,7 @@ func (s *Service) listeners() []listener {
 	return listeners
 }
 
-// evict puts people out of rooms from which they were removed elsewhere, and
-// tells their pages.
+// evictRemoved evicts the listeners from the rooms that they may no longer see, and sends their pages removedFrom.
 func (s *Service) evictRemoved(ctx context.Context, removed []listener) {
 	for _, l := range removed {
 		s.hub.Evict(l.userID, hubRoom(l.roomID), hub.Record(resource, l.roomID))
@@ -81,10 +79,10 @@ func (s *Service) evictRemoved(ctx context.Context, removed []listener) {
 	}
 }
 
-// retell tells this node's connections of what changed in the room after upto,
-// up to seq: a later change may be hidden from some of them.
-func (s *Service) resendMissed(ctx context.Context, roomID, upto, seq int64) error {
-	missed, err := changesAfter(ctx, s.db, roomID, max(upto, seq-maxResent), maxResent)
+// resendMissed sends the room's changes after the watermark delivered to this node's connections, up to seq. It sends
+// no later change: the listeners' rights were read with seq, and since then some may have been removed.
+func (s *Service) resendMissed(ctx context.Context, roomID, delivered, seq int64) error {
+	missed, err := changesAfter(ctx, s.db, roomID, max(delivered, seq-maxResent), maxResent)
 	if err != nil {
 		return err
 	}
@@ -93,18 +91,18 @@ func (s *Service) resendMissed(ctx context.Context, roomID, upto, seq int64) err
 		return err
 	}
 	for _, m := range missed {
-		s.hub.BroadcastHere(ctx, m.missedEvent(upto), hubRoom(roomID))
+		s.hub.BroadcastHere(ctx, m.missedEvent(delivered), hubRoom(roomID))
 	}
 	s.ledger.recordUpTo(roomID, seq)
 	return nil
 }
 
-// news is the event that tells of the message to somebody who has all up to a seq.
-func (m Message) missedEvent(upto int64) hub.Event {
+// missedEvent returns the event for the message's latest change, to clients that have every change up to delivered.
+func (m Message) missedEvent(delivered int64) hub.Event {
 	switch {
 	case m.Deleted():
 		return newDeletedEvent(m)
-	case m.CreatedSeq > upto:
+	case m.CreatedSeq > delivered:
 		return newSentEvent(m)
 	}
 	return newUpdatedEvent(m)

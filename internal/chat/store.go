@@ -14,7 +14,8 @@ import (
 	"hubbub/internal/wire"
 )
 
-// messageColumns are read by scanMessage; m is the message and q what it quotes.
+// selectMessages selects what scanMessage reads; m is the message, q the message that it answers. A query appends its
+// conditions.
 const selectMessages = `
 	select m.id, m.room_id, m.seq, m.created_seq, m.sender_id, m.text, m.html, m.client_id::text, m.mentions,
 	       m.created_at, m.edited_at, m.deleted_at,
@@ -31,7 +32,7 @@ const selectMessages = `
 type draft struct {
 	RoomID   int64
 	SenderID int64
-	Sender   string // their name
+	Sender   string // the sender's name
 	Text     string
 	HTML     string
 	ClientID *string
@@ -40,41 +41,41 @@ type draft struct {
 }
 
 func draftOf(m Message) draft {
-	d := draft{RoomID: m.RoomID, SenderID: m.Sender.ID, Sender: m.Sender.FullName, Text: m.Text, HTML: m.HTML, ClientID: m.ClientID, Mentions: m.Mentions}
+	d := draft{
+		RoomID: m.RoomID, SenderID: m.Sender.ID, Sender: m.Sender.FullName, Text: m.Text, HTML: m.HTML,
+		ClientID: m.ClientID, Mentions: m.Mentions,
+	}
 	if m.ReplyTo != nil {
 		d.ReplyTo = &m.ReplyTo.ID
 	}
 	return d
 }
 
-// stored is what the database adds to a draft.
+// insertedRow is what the database adds to a draft: the row that insertMessage returns.
 type insertedRow struct {
 	ID        int64
 	Seq       int64
 	CreatedAt time.Time
-	HasAlert  bool    // somebody may have to be told
+	HasAlert  bool    // users may have to be notified: there is an entry in the transactional outbox
 	Kind      Kind    // of the room
-	Joined    []int64 // whom the message made members
+	Joined    []int64 // users who became members by the message
 }
 
-// into is where a row of insertMessage goes.
+// targets returns the scan targets for a row of insertMessage.
 func (s *insertedRow) targets() []any {
 	return []any{&s.ID, &s.Seq, &s.CreatedAt, &s.HasAlert, &s.Kind, &s.Joined}
 }
 
 func (s insertedRow) sentAt() wire.Time { return wire.Time(s.CreatedAt) }
 
-// errNotTaken says that a draft's room does not exist, is archived, or is not
-// its sender's to write to.
-var errRejected = errors.New("the room took no message")
+// errRejected means that the draft's room does not exist or is archived, or that the sender may not write to it.
+var errRejected = errors.New("the room does not take the message")
 
-// insertMessage takes the room's next seq and stores the draft, in one
-// statement. It makes the sender a member, and both people of a direct room,
-// also when one had left it. There is no row when the room takes no message of
-// this sender. A clientId that they used before violates
-// one_message_a_client_id, and then the seq is not taken either. With the message
-// it stores whom it names, and that people may have to be told of it: whom it
-// names or answers, or the other one of a direct room.
+// insertMessage takes the room's next seq and stores the draft, in one statement. It makes the sender a member, and
+// both users of a direct room, also one who had left it. It returns no row if the room does not take a message of the
+// sender. If the sender has used the clientId before, it violates one_message_a_client_id and does not take the seq.
+// With the message it stores the users that it mentions and, if the message mentions users, answers a message or is in
+// a direct room of two, an entry in the transactional outbox chat.alerts.
 const insertMessage = `
 	with room as (
 	  update chat.rooms r
@@ -113,8 +114,8 @@ func (d draft) args() []any {
 	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions)}
 }
 
-// storeMessages stores all drafts, or none, in one round trip to the database. A
-// draft that its room did not take is left out: its id is 0.
+// storeMessages stores the drafts in one round trip to the database, in the caller's transaction. The row of a draft
+// that its room does not take has the id 0.
 func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]insertedRow, error) {
 	out := make([]insertedRow, len(drafts))
 	batch := &pgx.Batch{}
@@ -134,36 +135,40 @@ func ignoreNoRows(err error) error {
 	return err
 }
 
-// messageOfClient finds the message that the sender made under the clientId.
+// messageOfClient returns the sender's message with the clientId; 404 if there is none.
 func messageOfClient(ctx context.Context, db postgres.Queryer, senderID int64, clientID string) (Message, error) {
 	return oneMessage(ctx, db, ` where m.sender_id = $1 and m.client_id = $2::uuid`, senderID, clientID)
 }
 
-// messageByID finds a message, also a deleted one; 404 when there is none.
+// messageByID returns the message, even if it is deleted; 404 if there is none.
 func messageByID(ctx context.Context, db postgres.Queryer, id int64) (Message, error) {
 	return oneMessage(ctx, db, ` where m.id = $1`, id)
 }
 
-// lastMessages are the newest that were not deleted, oldest first.
+// lastMessages returns the room's newest messages that are not deleted, oldest first.
 func lastMessages(ctx context.Context, db postgres.Queryer, roomID int64, limit int) ([]Message, error) {
-	return manyMessages(ctx, db, ` where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null order by id desc limit $2)
-		order by m.id`, roomID, limit)
+	return manyMessages(ctx, db, `
+		 where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null order by id desc limit $2)
+		 order by m.id`, roomID, limit)
 }
 
-// messagesBefore are the newest older than the id, oldest first.
+// messagesBefore returns the newest messages with a lower id, oldest first, without deleted ones.
 func messagesBefore(ctx context.Context, db postgres.Queryer, roomID, before int64, limit int) ([]Message, error) {
-	return manyMessages(ctx, db, ` where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null and id < $2 order by id desc limit $3)
-		order by m.id`, roomID, before, limit)
+	return manyMessages(ctx, db, `
+		 where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null and id < $2
+		                 order by id desc limit $3)
+		 order by m.id`, roomID, before, limit)
 }
 
-// messagesFrom are the oldest from the id on, oldest first.
+// messagesFrom returns the oldest messages from the id on, including it, oldest first, without deleted ones.
 func messagesFrom(ctx context.Context, db postgres.Queryer, roomID, from int64, limit int) ([]Message, error) {
-	return manyMessages(ctx, db, ` where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null and id >= $2 order by id limit $3)
-		order by m.id`, roomID, from, limit)
+	return manyMessages(ctx, db, `
+		 where m.id in (select id from chat.messages where room_id = $1 and deleted_at is null and id >= $2
+		                 order by id limit $3)
+		 order by m.id`, roomID, from, limit)
 }
 
-// firstUnread is the oldest message that the person has not read, nor written;
-// 0 when there is none.
+// firstUnread returns the id of the oldest message that the user has neither read nor sent, or 0 if there is none.
 func firstUnread(ctx context.Context, db postgres.Queryer, roomID, userID, readSeq int64) (id int64, err error) {
 	err = db.QueryRow(ctx, `
 		select id
@@ -177,13 +182,13 @@ func firstUnread(ctx context.Context, db postgres.Queryer, roomID, userID, readS
 	return id, wrap("find the first unread message", err)
 }
 
-// changesAfter are all messages changed after the seq, as they are now,
-// deleted ones too, by seq.
+// changesAfter returns the messages that changed after the seq, as they are now, in the order of their seq. Deleted
+// ones are among them. If there are more than limit, it returns the first of them.
 func changesAfter(ctx context.Context, db postgres.Queryer, roomID, seq int64, limit int) ([]Message, error) {
 	return manyMessages(ctx, db, ` where m.room_id = $1 and m.seq > $2 order by m.seq limit $3`, roomID, seq, limit)
 }
 
-// nextSeq takes the room's next seq and holds the room until the transaction ends.
+// nextSeq takes the room's next seq. The room's row stays locked until the transaction ends.
 func nextSeq(ctx context.Context, tx pgx.Tx, roomID int64) (seq int64, err error) {
 	err = tx.QueryRow(ctx, `update chat.rooms set seq = seq + 1 where id = $1 returning seq`, roomID).Scan(&seq)
 	return seq, wrap("take the room's next seq", err)
@@ -200,9 +205,10 @@ func editMessage(ctx context.Context, tx pgx.Tx, id, seq int64, text, html strin
 	return replaceMentions(ctx, tx, id, mentions)
 }
 
-// replaceMentions keeps whom the message names now, but for its sender.
+// replaceMentions stores the users that the message mentions now, without its sender.
 func replaceMentions(ctx context.Context, tx pgx.Tx, messageID int64, people []int64) error {
-	_, err := tx.Exec(ctx, `delete from chat.mentions where message_id = $1 and user_id <> all ($2)`, messageID, orEmpty(people))
+	_, err := tx.Exec(ctx, `
+		delete from chat.mentions where message_id = $1 and user_id <> all ($2)`, messageID, orEmpty(people))
 	if err != nil {
 		return fmt.Errorf("delete the message's mentions: %w", err)
 	}
@@ -212,10 +218,10 @@ func replaceMentions(ctx context.Context, tx pgx.Tx, messageID int64, people []i
 		  from chat.messages m, unnest($2::bigint[]) as person
 		 where m.id = $1 and person <> m.sender_id
 		    on conflict do nothing`, messageID, orEmpty(people))
-	return wrap("keep the message's mentions", err)
+	return wrap("store the message's mentions", err)
 }
 
-// eraseMessage leaves the message's place and nothing of what it said.
+// eraseMessage marks the message as deleted and deletes its text, reactions and mentions.
 func eraseMessage(ctx context.Context, tx pgx.Tx, id, seq int64) error {
 	if _, err := tx.Exec(ctx, `delete from chat.reactions where message_id = $1`, id); err != nil {
 		return fmt.Errorf("delete the message's reactions: %w", err)
@@ -235,13 +241,15 @@ func touchMessage(ctx context.Context, tx pgx.Tx, id, seq int64) error {
 	return wrap("mark the message as changed", err)
 }
 
-// toggleReaction takes the person's emoji away, or adds it when it was not there.
+// toggleReaction removes the user's emoji from the message, or adds it if it is not there.
 func toggleReaction(ctx context.Context, tx pgx.Tx, messageID, userID int64, emoji string) (added bool, err error) {
-	taken, err := tx.Exec(ctx, `delete from chat.reactions where message_id = $1 and user_id = $2 and emoji = $3`, messageID, userID, emoji)
-	if err != nil || taken.RowsAffected() > 0 {
-		return false, wrap("take the reaction away", err)
+	removed, err := tx.Exec(ctx, `
+		delete from chat.reactions where message_id = $1 and user_id = $2 and emoji = $3`, messageID, userID, emoji)
+	if err != nil || removed.RowsAffected() > 0 {
+		return false, wrap("remove the reaction", err)
 	}
-	_, err = tx.Exec(ctx, `insert into chat.reactions (message_id, user_id, emoji) values ($1, $2, $3)`, messageID, userID, emoji)
+	_, err = tx.Exec(ctx, `
+		insert into chat.reactions (message_id, user_id, emoji) values ($1, $2, $3)`, messageID, userID, emoji)
 	return true, wrap("add the reaction", err)
 }
 
@@ -265,7 +273,7 @@ func manyMessages(ctx context.Context, db postgres.Queryer, where string, args .
 	return messages, wrap("read messages", err)
 }
 
-// scanMessage fills all but the people, of whom only the ids are known here.
+// scanMessage reads a row of selectMessages. Of the users it sets only the ids; see completeMessages.
 func scanMessage(row pgx.CollectableRow) (m Message, err error) {
 	var (
 		created          time.Time
@@ -313,9 +321,10 @@ func orEmpty(ids []int64) []int64 {
 	return ids
 }
 
-func wrap(doing string, err error) error {
+// wrap adds the operation to the error; it returns nil if err is nil.
+func wrap(operation string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("%s: %w", doing, err)
+	return fmt.Errorf("%s: %w", operation, err)
 }
