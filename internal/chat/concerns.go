@@ -11,59 +11,59 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// tellOf tells whoever is concerned now. What is gone by then is told nobody:
-// the message, the reaction, the right to see the room.
-func (s *Service) deliverAlert(ctx context.Context, db postgres.Queryer, a alertEntry) error {
-	switch a.kind {
+// deliverAlert notifies the users whom the entry concerns by now. It notifies no user of a message or a reaction that
+// has been deleted since, nor a user who may no longer see the room.
+func (s *Service) deliverAlert(ctx context.Context, db postgres.Queryer, e alertEntry) error {
+	switch e.kind {
 	case entryDeletion:
-		return s.alerts.notifier.Withdraw(ctx, messageKey(a.messageID))
+		return s.alerts.notifier.Withdraw(ctx, messageKey(e.messageID))
 	case entryUnreaction:
-		return s.alerts.notifier.Withdraw(ctx, a.reactionKey())
+		return s.alerts.notifier.Withdraw(ctx, e.reactionKey())
 	case entryInvitation:
-		return s.notifyInvitation(ctx, db, a)
+		return s.notifyInvitation(ctx, db, e)
 	}
-	m, err := messageByID(ctx, db, a.messageID)
+	m, err := messageByID(ctx, db, e.messageID)
 	if fault.Is(err, http.StatusNotFound) || err == nil && m.Deleted() {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if a.kind == entryReaction {
-		return s.notifyReaction(ctx, db, a, m)
+	if e.kind == entryReaction {
+		return s.notifyReaction(ctx, db, e, m)
 	}
-	return s.notifyMessage(ctx, db, a, m)
+	return s.notifyMessage(ctx, db, e, m)
 }
 
-func (s *Service) notifyInvitation(ctx context.Context, db postgres.Queryer, a alertEntry) error {
-	room, _, err := readAlertRoom(ctx, db, a.roomID)
+func (s *Service) notifyInvitation(ctx context.Context, db postgres.Queryer, e alertEntry) error {
+	room, _, err := readAlertRoom(ctx, db, e.roomID)
 	if err != nil {
 		return err
 	}
-	members, err := membersOf(ctx, db, a.roomID)
+	members, err := membersOf(ctx, db, e.roomID)
 	if err != nil {
 		return err
 	}
 	for _, p := range members {
-		if p.User.ID == a.userID {
+		if p.User.ID == e.userID {
 			return s.notify(ctx, Alert{
-				Kind: AlertInvitation, Key: fmt.Sprintf("room:%d/invitation:%d", a.roomID, a.id),
-				UserID: a.userID, ActorID: a.actorID, Room: room, Seq: a.seq, Text: room.Topic, At: a.at,
+				Kind: AlertInvitation, Key: fmt.Sprintf("room:%d/invitation:%d", e.roomID, e.id),
+				UserID: e.userID, ActorID: e.actorID, Room: room, Seq: e.seq, Text: room.Topic, At: e.at,
 			})
 		}
 	}
 	return nil
 }
 
-func (s *Service) notifyReaction(ctx context.Context, db postgres.Queryer, a alertEntry, m Message) error {
-	if m.Sender.ID == a.actorID || !m.hasReaction(a.emoji, a.actorID) {
+func (s *Service) notifyReaction(ctx context.Context, db postgres.Queryer, e alertEntry, m Message) error {
+	if m.Sender.ID == e.actorID || !m.hasReaction(e.emoji, e.actorID) {
 		return nil
 	}
-	room, _, err := readAlertRoom(ctx, db, a.roomID)
+	room, _, err := readAlertRoom(ctx, db, e.roomID)
 	if err != nil {
 		return err
 	}
-	seqs, err := readSeqsOf(ctx, db, a.roomID, []int64{m.Sender.ID})
+	seqs, err := readSeqsOf(ctx, db, e.roomID, []int64{m.Sender.ID})
 	if err != nil {
 		return err
 	}
@@ -72,12 +72,12 @@ func (s *Service) notifyReaction(ctx context.Context, db postgres.Queryer, a ale
 		return nil
 	}
 	return s.notify(ctx, Alert{
-		Kind: AlertReaction, Key: a.reactionKey(), UserID: m.Sender.ID, ActorID: a.actorID, Room: room,
-		MessageID: m.ID, Seq: a.seq, Text: m.excerpt(), Emoji: a.emoji, At: a.at, Read: readSeq >= a.seq,
+		Kind: AlertReaction, Key: e.reactionKey(), UserID: m.Sender.ID, ActorID: e.actorID, Room: room,
+		MessageID: m.ID, Seq: e.seq, Text: m.excerpt(), Emoji: e.emoji, At: e.at, Read: readSeq >= e.seq,
 	})
 }
 
-// notify leaves out whom it concerns no more: their account is gone.
+// notify passes the alert to the notifier. It ignores a 404: the user's account was deleted.
 func (s *Service) notify(ctx context.Context, a Alert) error {
 	err := s.alerts.notifier.Notify(ctx, a)
 	if fault.Is(err, http.StatusNotFound) {
@@ -86,33 +86,33 @@ func (s *Service) notify(ctx context.Context, a Alert) error {
 	return err
 }
 
-// tellMessage tells each person at most once of a message: those it names, the
-// one it answers, the other one of a direct room. An edit concerns whom it names
-// now, and changes what the others were told.
-func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, a alertEntry, m Message) error {
-	room, two, err := readAlertRoom(ctx, db, a.roomID)
+// notifyMessage notifies the users whom a new message mentions, the user whom it answers, and the other user of a
+// direct room, each of them once. After an edit it changes the text of the notifications that exist and notifies the
+// users whom the message mentions now.
+func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e alertEntry, m Message) error {
+	room, two, err := readAlertRoom(ctx, db, e.roomID)
 	if err != nil {
 		return err
 	}
-	if a.kind == entryEdit {
+	if e.kind == entryEdit {
 		two, m.ReplyTo = nil, nil
 		if err := s.alerts.notifier.Reword(ctx, messageKey(m.ID), m.excerpt()); err != nil {
 			return err
 		}
 	}
-	concerned := m.concerns(two)
-	seqs, err := readSeqsOf(ctx, db, room.ID, slices.Collect(maps.Keys(concerned)))
+	kinds := m.concerns(two)
+	seqs, err := readSeqsOf(ctx, db, room.ID, slices.Collect(maps.Keys(kinds)))
 	if err != nil {
 		return err
 	}
 	for userID, readSeq := range seqs {
-		kind, known := concerned[userID], readSeq >= m.CreatedSeq
-		if kind == AlertDirect && (known || s.isViewing(userID, room.ID)) {
+		kind, read := kinds[userID], readSeq >= m.CreatedSeq
+		if kind == AlertDirect && (read || s.isViewing(userID, room.ID)) {
 			continue
 		}
 		err := s.notify(ctx, Alert{
 			Kind: kind, Key: messageKey(m.ID), UserID: userID, ActorID: m.Sender.ID, Room: room,
-			MessageID: m.ID, Seq: m.CreatedSeq, Text: m.excerpt(), At: m.sentAt(), Read: known,
+			MessageID: m.ID, Seq: m.CreatedSeq, Text: m.excerpt(), At: m.sentAt(), Read: read,
 		})
 		if err != nil {
 			return err
@@ -121,32 +121,31 @@ func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, a aler
 	return s.syncReadMarks(ctx, db, room.ID, seqs)
 }
 
-// concerns is why the message concerns people, each once: a mention is more than
-// an answer, and that more than a direct message. Nobody's own concerns them.
+// concerns returns the users whom the message concerns, with the kind of their alert: a mention takes precedence over a
+// reply, and a reply over a direct message. two are the users of a direct room. The sender is left out.
 func (m Message) concerns(two []int64) map[int64]AlertKind {
-	concerned := map[int64]AlertKind{}
+	kinds := map[int64]AlertKind{}
 	for _, userID := range two {
-		concerned[userID] = AlertDirect
+		kinds[userID] = AlertDirect
 	}
 	if m.ReplyTo != nil {
-		concerned[m.ReplyTo.Sender.ID] = AlertReply
+		kinds[m.ReplyTo.Sender.ID] = AlertReply
 	}
 	for _, userID := range m.Mentions {
-		concerned[userID] = AlertMention
+		kinds[userID] = AlertMention
 	}
-	delete(concerned, m.Sender.ID)
-	return concerned
+	delete(kinds, m.Sender.ID)
+	return kinds
 }
 
-// looksAt says whether the person has the room before their eyes: at a tab of
-// this node. Of tabs at other nodes nothing is known here; there the room is read
-// in a moment, and the notification with it.
+// isViewing reports whether the user looks at the room in a tab that is connected to this node. It does not know tabs
+// of other nodes; such a tab marks the room as read a moment later, and thereby the notification.
 func (s *Service) isViewing(userID, roomID int64) bool {
 	return s.alerts.attention.ActiveAt(userID, s.hub.ConnectionsOf(userID, hubRoom(roomID)))
 }
 
-// tellReadMeanwhile is for those who read the room just as they were told of it:
-// their mark moved before there was anything to mark.
+// syncReadMarks passes the read marks that moved since before was read to the notifier. Such a mark may have come to
+// the notifier before the notification that it marks as read.
 func (s *Service) syncReadMarks(ctx context.Context, db postgres.Queryer, roomID int64, before map[int64]int64) error {
 	if len(before) == 0 {
 		return nil
@@ -165,9 +164,11 @@ func (s *Service) syncReadMarks(ctx context.Context, db postgres.Queryer, roomID
 	return nil
 }
 
-// line is the message's text as a notification has it.
+// excerpt returns the start of the message's text in one line, for a notification.
 func (m Message) excerpt() string { return Quote{Text: m.Text}.excerpt() }
 
 func (m Message) hasReaction(emoji string, userID int64) bool {
-	return slices.ContainsFunc(m.Reactions, func(r Reaction) bool { return r.Emoji == emoji && slices.Contains(r.By, userID) })
+	return slices.ContainsFunc(m.Reactions, func(r Reaction) bool {
+		return r.Emoji == emoji && slices.Contains(r.By, userID)
+	})
 }
