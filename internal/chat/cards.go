@@ -11,39 +11,37 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Card is what a reader may know of something that a message links to.
+// Card is the preview of something that a message links to, for one reader.
 type Card struct {
 	URL   string          `json:"url"`
 	Icon  string          `json:"-"`
 	Title string          `json:"title"`
-	By    account.Profile `json:"by"` // who changed it last…
-	At    wire.Time       `json:"at"` // …and when
+	By    account.Profile `json:"by"` // the user who changed it last
+	At    wire.Time       `json:"at"` // of the last change
 }
 
-// Cards knows what links lead to: an adapter in cmd/app asks the features. A
-// broadcast is drawn once for everybody, and what a link leads to is not for
-// everybody's eyes: so cards are in no event. A page that is drawn for one reader
-// has them, and chat/cards.js asks for those of messages that come later.
+// Cards finds the cards of links; cmd/app implements it on the features that links lead to.
+//
+// A card depends on its reader's rights, and an event is rendered once for every user. So no event has cards: a page
+// that is rendered for one reader has them, and web/static/js/chat/cards.js requests those of messages that come later.
 type Cards interface {
-	// Cards returns what the reader may know of links, by link; of any other link
-	// there is none.
+	// Cards returns the cards by link. Links that have no card, or whose target the reader may not read, are left out.
 	Cards(ctx context.Context, readerID int64, links []string) (map[string]Card, error)
 }
 
-// noCards is the app of which nothing has a card.
+// noCards is the Cards of an app without cards.
 type noCards struct{}
 
 func (noCards) Cards(context.Context, int64, []string) (map[string]Card, error) { return nil, nil }
 
-// ShowCards lets links have cards from now on. Call it before serving.
+// ShowCards sets what finds cards. Call it before serving.
 func (s *Service) ShowCards(cards Cards) { s.cards = cards }
 
-// maxCards is how many a message has at most: more are a list, not an aside.
-const maxCards = 3
+const maxCards = 3 // cards a message, so that links do not crowd out the text
 
 var hrefs = regexp.MustCompile(`<a href="([^"]+)"`)
 
-// links are the addresses in a message, each once, in their order.
+// links returns the addresses that the message links to, each once, in the order of the text.
 func (m Message) links() []string {
 	var links []string
 	for _, found := range hrefs.FindAllStringSubmatch(m.HTML, -1) {
@@ -54,7 +52,7 @@ func (m Message) links() []string {
 	return links
 }
 
-// CardsOf returns the cards of a message that the reader may read.
+// CardsOf returns the message and its cards; 404 if the reader may not see its room or it is deleted.
 func (s *Service) CardsOf(ctx context.Context, who account.User, messageID int64) (Message, []Card, error) {
 	m, err := messageByID(ctx, s.db, messageID)
 	if err != nil {
@@ -70,7 +68,7 @@ func (s *Service) CardsOf(ctx context.Context, who account.User, messageID int64
 	return m, cards[m.ID], err
 }
 
-// cardsOf asks once for all messages.
+// cardsOf returns the cards of the messages by message, with one call of Cards for all of them.
 func (s *Service) cardsOf(ctx context.Context, readerID int64, messages []Message) (map[int64][]Card, error) {
 	var links []string
 	for _, m := range messages {
@@ -90,13 +88,13 @@ func (s *Service) cardsOf(ctx context.Context, readerID int64, messages []Messag
 	return cards, nil
 }
 
-// cards are the message's among those that were found; two links to the same
-// thing have one.
+// cards returns the message's cards, at most maxCards, from those that were found by link. Two links to the same target
+// have one card.
 func (m Message) cards(found map[string]Card) []Card {
 	cards := []Card{}
 	for _, link := range m.links() {
-		card, has := found[link]
-		if has && len(cards) < maxCards && !slices.ContainsFunc(cards, func(c Card) bool { return c.URL == card.URL }) {
+		card, ok := found[link]
+		if ok && len(cards) < maxCards && !slices.ContainsFunc(cards, func(c Card) bool { return c.URL == card.URL }) {
 			cards = append(cards, card)
 		}
 	}

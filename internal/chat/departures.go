@@ -9,8 +9,8 @@ import (
 	"hubbub/internal/loop"
 )
 
-// departures are the connections that left a room whose members were not told yet. The hub reports them while it
-// closes a connection; that must not wait for the database, so they are kept here for RunDepartures.
+// departures holds the connections that have left a room until the room is notified. The hub reports them while it
+// closes a connection, which must not wait for the database; RunDepartures notifies the rooms.
 type departures struct {
 	wake loop.Wake
 
@@ -32,27 +32,27 @@ func (d *departures) take() (all []hub.Left) {
 	return all
 }
 
-// RunDepartures tells rooms who has left them, until ctx ends.
+// RunDepartures notifies rooms of the users who have left them, until ctx ends.
 func (s *Service) RunDepartures(ctx context.Context, guard loop.Guard) {
-	loop.Run(ctx, loop.Config{Name: "chat-departures", Guard: guard, Wake: s.departures.wake}, func(ctx context.Context) error {
+	config := loop.Config{Name: "chat-departures", Guard: guard, Wake: s.departures.wake}
+	loop.Run(ctx, config, func(ctx context.Context) error {
 		s.announceDepartures(ctx)
 		return nil
 	})
 }
 
-// tellDepartures tells the rooms of all that wait, however they came: people left,
-// their connections broke, or they lost the right to be there. Their names are read
-// at once; without the database the rooms are told of them by id.
+// announceDepartures notifies the rooms of all departures that wait: leaves, broken connections and evictions. It reads
+// the users' profiles with one call; if the database is unavailable, the events have only the users' ids.
 func (s *Service) announceDepartures(ctx context.Context) {
-	gone := s.departures.take()
+	departed := s.departures.take()
 	var ids []int64
-	for _, l := range gone {
+	for _, l := range departed {
 		ids = append(ids, l.Conn.UserID())
 	}
-	known, _ := s.people.Profiles(ctx, ids) // none if the database is away
-	for _, l := range gone {
+	profiles, _ := s.people.Profiles(ctx, ids) // empty if the database is unavailable
+	for _, l := range departed {
 		v := Visit{UserID: l.Conn.UserID(), RoomID: roomIDOf(l.Room), User: account.Profile{ID: l.Conn.UserID()}}
-		if p, ok := known[v.UserID]; ok {
+		if p, ok := profiles[v.UserID]; ok {
 			v.User = p
 		}
 		s.setTyping(ctx, l.Conn, Typing{UserID: v.UserID, RoomID: v.RoomID, User: v.User})

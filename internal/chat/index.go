@@ -8,25 +8,24 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Index is what makes rooms and messages findable: an adapter in cmd/app hands
-// them to search. All but Changed happens in the transaction of the change, so
-// that what is found is what is there.
+// Index is the search index of rooms and messages; cmd/app implements it on package search. Its methods, except
+// Changed, write in the transaction of the change, so that the index always agrees with the tables.
 type Index interface {
-	// Messages writes messages, new and edited ones.
-	Messages(ctx context.Context, tx postgres.Tx, said ...Findable) error
-	// Erase takes messages out.
+	// Messages adds messages, or replaces them after an edit.
+	Messages(ctx context.Context, tx postgres.Tx, messages ...Findable) error
+	// Erase deletes messages from the index.
 	Erase(ctx context.Context, tx postgres.Tx, messageIDs ...int64) error
-	// Rooms writes rooms. No direct room is among them: people are found by name.
+	// Rooms adds or replaces rooms. Direct rooms are not indexed: search finds their users by name.
 	Rooms(ctx context.Context, tx postgres.Tx, rooms ...FindableRoom) error
-	// Admit lets people find what is in a room that is not public.
+	// Admit grants users the right to find a room that is not public and its messages.
 	Admit(ctx context.Context, tx postgres.Tx, roomID int64, people ...int64) error
-	// Dismiss takes that from people again.
+	// Dismiss revokes that right.
 	Dismiss(ctx context.Context, tx postgres.Tx, roomID int64, people ...int64) error
-	// Changed says, after the commit, that there is something new to find.
+	// Changed notifies the index after the commit that entries have changed.
 	Changed()
 }
 
-// Findable is a message as it is found.
+// Findable is a message in the search index.
 type Findable struct {
 	ID, RoomID, SenderID int64
 	Kind                 Kind // of the room
@@ -36,7 +35,7 @@ type Findable struct {
 	SentAt               time.Time
 }
 
-// FindableRoom is a room as it is found, and who may.
+// FindableRoom is a room in the search index, with its members.
 type FindableRoom struct {
 	ID       int64     `json:"id"`
 	Name     string    `json:"name"`
@@ -48,7 +47,7 @@ type FindableRoom struct {
 	Members  []int64   `json:"-"`
 }
 
-// unfindable is the index of an app without search.
+// noIndex is the index of an app without search.
 type noIndex struct{}
 
 func (noIndex) Messages(context.Context, postgres.Tx, ...Findable) error    { return nil }
@@ -58,21 +57,22 @@ func (noIndex) Admit(context.Context, postgres.Tx, int64, ...int64) error   { re
 func (noIndex) Dismiss(context.Context, postgres.Tx, int64, ...int64) error { return nil }
 func (noIndex) Changed()                                                    {}
 
-// FoundBy makes rooms and messages findable from now on. Call it before serving;
-// what was there before is for IndexRooms and IndexMessages.
+// FoundBy sets the search index for later changes. Call it before serving. IndexRooms and IndexMessages add what is
+// stored already.
 func (s *Service) FoundBy(index Index) { s.index = index }
 
-// indexSent writes the messages that were stored, and lets those find them who
-// came back to a direct room by them.
+// indexDrafts adds the stored drafts to the index, and grants the right to users who became members of a private or
+// direct room by them. It skips rejected drafts.
 func (s *Service) indexDrafts(ctx context.Context, tx postgres.Tx, drafts []draft, rows []insertedRow) error {
-	var said []Findable
+	var messages []Findable
 	for i, row := range rows {
 		if row.ID == 0 {
 			continue
 		}
 		d := drafts[i]
-		said = append(said, newFindable(Message{
-			ID: row.ID, RoomID: d.RoomID, Sender: account.Profile{ID: d.SenderID, FullName: d.Sender}, Text: d.Text, CreatedAt: row.sentAt(),
+		sender := account.Profile{ID: d.SenderID, FullName: d.Sender}
+		messages = append(messages, newFindable(Message{
+			ID: row.ID, RoomID: d.RoomID, Sender: sender, Text: d.Text, CreatedAt: row.sentAt(),
 		}, row.Kind))
 		if row.Kind != Public && len(row.Joined) > 0 {
 			if err := s.index.Admit(ctx, tx, d.RoomID, row.Joined...); err != nil {
@@ -80,10 +80,10 @@ func (s *Service) indexDrafts(ctx context.Context, tx postgres.Tx, drafts []draf
 			}
 		}
 	}
-	if len(said) == 0 {
+	if len(messages) == 0 {
 		return nil
 	}
-	return s.index.Messages(ctx, tx, said...)
+	return s.index.Messages(ctx, tx, messages...)
 }
 
 func newFindable(m Message, kind Kind) Findable {
@@ -93,7 +93,7 @@ func newFindable(m Message, kind Kind) Findable {
 	}
 }
 
-// admit lets people find what is in the room that they were added to.
+// admitToIndex grants added members the right to find the room, unless it is public.
 func (s *Service) admitToIndex(ctx context.Context, tx postgres.Tx, room Room, added []int64) error {
 	if room.Kind == Public || len(added) == 0 {
 		return nil
@@ -101,7 +101,7 @@ func (s *Service) admitToIndex(ctx context.Context, tx postgres.Tx, room Room, a
 	return s.index.Admit(ctx, tx, room.ID, added...)
 }
 
-// indexRoom writes the room as it is now, and who may find what is in it.
+// indexRoom adds the room as it is now to the index, and grants its members the right to find it.
 func (s *Service) indexRoom(ctx context.Context, tx postgres.Tx, id int64) error {
 	rooms, err := roomsToIndex(ctx, tx, id-1, 1)
 	if err != nil {
@@ -125,9 +125,8 @@ func (s *Service) indexRooms(ctx context.Context, tx postgres.Tx, rooms []Findab
 	return s.index.Rooms(ctx, tx, named...)
 }
 
-// IndexRooms writes some rooms after the id into the index, with their members,
-// and returns the last of them; 0 when there are no more. It locks what it
-// reads, so that a change meanwhile is written after it.
+// IndexRooms adds the next rooms after the id to the index, at most limit, and returns the id of the last one, or 0 if
+// there are no more. It locks the rooms that it reads, so that a change at the same time is indexed after them.
 func (s *Service) IndexRooms(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error) {
 	rooms, err := roomsToIndex(ctx, tx, after, limit)
 	if err != nil || len(rooms) == 0 {
@@ -138,9 +137,9 @@ func (s *Service) IndexRooms(ctx context.Context, tx postgres.Tx, after int64, l
 
 // IndexMessages is IndexRooms for messages.
 func (s *Service) IndexMessages(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error) {
-	said, err := messagesToIndex(ctx, tx, after, limit)
-	if err != nil || len(said) == 0 {
+	messages, err := messagesToIndex(ctx, tx, after, limit)
+	if err != nil || len(messages) == 0 {
 		return 0, err
 	}
-	return said[len(said)-1].ID, s.index.Messages(ctx, tx, said...)
+	return messages[len(messages)-1].ID, s.index.Messages(ctx, tx, messages...)
 }

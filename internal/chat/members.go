@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Members returns the people of a room with their roles, owners first.
+// Members returns the members of a room with their roles, owners first.
 func (s *Service) Members(ctx context.Context, who account.User, roomID int64) ([]Participant, error) {
 	if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
 		return nil, err
@@ -21,9 +21,11 @@ func (s *Service) Members(ctx context.Context, who account.User, roomID int64) (
 	return members, s.fillMembers(ctx, members)
 }
 
-// AddMember lets the person join a public room, or a member invite somebody.
-// Adding a member again changes nothing, and nobody hears of it.
-func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) ([]Participant, error) {
+// AddMember makes userID a member of the room: the caller joins a public room, or a member invites another user. If
+// userID is a member already, nothing changes and no event is sent.
+func (s *Service) AddMember(
+	ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64,
+) ([]Participant, error) {
 	room, err := access(ctx, s.db, who.ID, roomID)
 	if err != nil {
 		return nil, err
@@ -57,8 +59,9 @@ func (s *Service) AddMember(ctx context.Context, from *hub.Conn, who account.Use
 	return members, nil
 }
 
-// RemoveMember lets the person leave, or an owner remove somebody. When it
-// returns, nothing of the room reaches them any more, on any of their connections.
+// RemoveMember removes userID from the room: the caller leaves, or an owner removes another member. Before it returns,
+// it evicts the user's connections from the room, as package hub guarantees it ("Joining and eviction"). A public room
+// may still be read and joined by the user.
 func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.User, roomID, userID int64) error {
 	room, err := access(ctx, s.db, who.ID, roomID)
 	if err != nil {
@@ -67,7 +70,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 	if userID != who.ID && !room.mayManage(who) {
 		return fault.Forbidden("Only an owner of the room removes others.")
 	}
-	var left []Participant
+	var remaining []Participant
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if err := lockRoom(ctx, tx, roomID); err != nil {
 			return err
@@ -78,7 +81,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		if err := s.index.Dismiss(ctx, tx, roomID, userID); err != nil {
 			return err
 		}
-		left, err = membersOf(ctx, tx, roomID)
+		remaining, err = membersOf(ctx, tx, roomID)
 		return err
 	})
 	if err != nil {
@@ -86,17 +89,20 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 	}
 	s.index.Changed()
 	s.hub.Evict(userID, hubRoom(roomID), hub.Record(resource, roomID))
-	s.publishMembership(ctx, hub.RemovedFrom, roomID, userID, left, from)
+	s.publishMembership(ctx, hub.RemovedFrom, roomID, userID, remaining, from)
 	return nil
 }
 
-// tellMembership tells the members, and the person whom it is about.
-func (s *Service) publishMembership(ctx context.Context, verb hub.Verb, roomID, userID int64, members []Participant, from *hub.Conn) {
+// publishMembership publishes that userID was added or removed, to the members and to the user.
+func (s *Service) publishMembership(
+	ctx context.Context, verb hub.Verb, roomID, userID int64, members []Participant, from *hub.Conn,
+) {
 	audience := []int64{userID}
 	for _, m := range members {
 		if m.User.ID != userID {
 			audience = append(audience, m.User.ID)
 		}
 	}
-	s.hub.Publish(ctx, resource, hub.Change{Verb: verb, ID: roomID, Data: Membership{User: s.profile(ctx, userID)}}, hub.Users(audience...), from)
+	change := hub.Change{Verb: verb, ID: roomID, Data: Membership{User: s.profile(ctx, userID)}}
+	s.hub.Publish(ctx, resource, change, hub.Users(audience...), from)
 }

@@ -6,55 +6,56 @@ import (
 	"hubbub/internal/account"
 )
 
-// seenBy completes messages with their people, for one reader.
+// completeFor adds the users' profiles to the messages and sets Mine in their reactions for the user.
 func (s *Service) completeFor(ctx context.Context, userID int64, messages []Message) ([]Message, error) {
-	seen, err := s.completeMessages(ctx, messages)
-	for i, m := range seen {
-		seen[i] = m.forUser(userID)
+	completed, err := s.completeMessages(ctx, messages)
+	for i, m := range completed {
+		completed[i] = m.forUser(userID)
 	}
-	return seen, err
+	return completed, err
 }
 
-// withTheirPeople completes messages with their people.
+// completeMessages adds the profiles of the senders and of the quoted senders to the messages, with one call of Profiles.
 func (s *Service) completeMessages(ctx context.Context, messages []Message) ([]Message, error) {
 	var ids []int64
 	for _, m := range messages {
 		ids = append(ids, m.profileIDs()...)
 	}
-	known, err := s.people.Profiles(ctx, ids)
+	profiles, err := s.people.Profiles(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	named := make([]Message, len(messages))
+	completed := make([]Message, len(messages))
 	for i, m := range messages {
-		named[i] = m.withProfiles(known)
+		completed[i] = m.withProfiles(profiles)
 	}
-	return named, nil
+	return completed, nil
 }
 
-// withPeople completes one message with its people.
+// completeMessage is completeMessages for one message.
 func (s *Service) completeMessage(ctx context.Context, m Message) (Message, error) {
-	known, err := s.people.Profiles(ctx, m.profileIDs())
-	return m.withProfiles(known), err
+	profiles, err := s.people.Profiles(ctx, m.profileIDs())
+	return m.withProfiles(profiles), err
 }
 
+// fillMembers adds the profiles to the members.
 func (s *Service) fillMembers(ctx context.Context, members []Participant) error {
 	ids := make([]int64, len(members))
 	for i, m := range members {
 		ids[i] = m.User.ID
 	}
-	known, err := s.people.Profiles(ctx, ids)
+	profiles, err := s.people.Profiles(ctx, ids)
 	for i := range members {
-		members[i].User = known[members[i].User.ID]
+		members[i].User = profiles[members[i].User.ID]
 	}
 	return err
 }
 
-// profile is best effort: a person is told of by id even when the database,
-// which knows the name, went away after the change was committed.
+// profile returns the user's profile, or one with only the id if it cannot be read: the event about a committed change
+// is sent even if the database becomes unavailable after the commit.
 func (s *Service) profile(ctx context.Context, userID int64) account.Profile {
-	known, err := s.people.Profiles(ctx, []int64{userID})
-	if p, ok := known[userID]; ok && err == nil {
+	profiles, err := s.people.Profiles(ctx, []int64{userID})
+	if p, ok := profiles[userID]; ok && err == nil {
 		return p
 	}
 	return account.Profile{ID: userID}
@@ -67,11 +68,11 @@ func (m Message) profileIDs() []int64 {
 	return []int64{m.Sender.ID, m.ReplyTo.Sender.ID}
 }
 
-func (m Message) withProfiles(known map[int64]account.Profile) Message {
-	m.Sender = known[m.Sender.ID]
+func (m Message) withProfiles(profiles map[int64]account.Profile) Message {
+	m.Sender = profiles[m.Sender.ID]
 	if m.ReplyTo != nil {
 		quote := *m.ReplyTo
-		quote.Sender = known[quote.Sender.ID]
+		quote.Sender = profiles[quote.Sender.ID]
 		m.ReplyTo = &quote
 	}
 	return m

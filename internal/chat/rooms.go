@@ -13,8 +13,8 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Rooms returns the rooms that the person is a member of or, with all, every
-// public one. A live connection is subscribed to them and hears of new ones.
+// Rooms returns the rooms that the user is a member of or, if public is true, every public room. If conn is not nil, it
+// is subscribed to these rooms and to new ones.
 func (s *Service) Rooms(ctx context.Context, conn *hub.Conn, who account.User, public bool) ([]Room, error) {
 	if conn != nil {
 		s.hub.Watch(conn, resource)
@@ -30,39 +30,39 @@ func (s *Service) Rooms(ctx context.Context, conn *hub.Conn, who account.User, p
 	return rooms, s.subscribe(ctx, conn, who, rooms)
 }
 
-// subscribe makes the connection hear of the rooms, unless the person was
-// removed from one since the list was read.
+// subscribe subscribes the connection to the rooms, then reads the user's rights again: the user may have been removed
+// from a room since the list was read.
 func (s *Service) subscribe(ctx context.Context, conn *hub.Conn, who account.User, rooms []Room) error {
 	ids := make([]int64, len(rooms))
 	for i, r := range rooms {
 		ids[i] = r.ID
 	}
 	s.hub.Subscribe(conn, resource, ids...)
-	still, err := visibleOf(ctx, s.db, who.ID, ids)
+	visible, err := visibleOf(ctx, s.db, who.ID, ids)
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if !slices.Contains(still, id) {
+		if !slices.Contains(visible, id) {
 			s.hub.Unsubscribe(conn, resource, id)
 		}
 	}
 	return nil
 }
 
-// Room returns one room as the person sees it; 404 when they may not know of it.
+// Room returns the room as the user sees it; 404 if there is none or the user may not see it.
 func (s *Service) Room(ctx context.Context, who account.User, id int64) (Room, error) {
 	return roomFor(ctx, s.db, who.ID, id)
 }
 
-// NewRoom is a room that somebody wants to make.
+// NewRoom is a room to create.
 type NewRoom struct {
 	Name, Topic string
 	Kind        Kind
 	Members     []int64
 }
 
-// Create makes a public or private room. Its creator owns it.
+// Create creates a public or private room, with the user as its owner. It notifies the other members.
 func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, n NewRoom) (Room, error) {
 	n.Name, n.Topic = strings.TrimSpace(n.Name), strings.TrimSpace(n.Topic)
 	if err := n.check(); err != nil {
@@ -83,7 +83,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, who account.User, 
 	}
 	s.alerts.wake.Signal()
 	s.index.Changed()
-	return s.created(ctx, from, who, id, append(n.Members, who.ID)...)
+	return s.publishCreated(ctx, from, who, id, append(n.Members, who.ID)...)
 }
 
 func (n NewRoom) check() error {
@@ -99,14 +99,14 @@ func (n NewRoom) check() error {
 	return checkTopic(n.Topic)
 }
 
-// Direct finds the direct room with the other person, or makes it. It comes
-// back to whoever had left it. Only people to whom it is new are notified.
+// Direct returns the direct room with the other user, and creates it if there is none. A user who had left the room
+// becomes a member of it again. Only the users who were not members get the room's created event.
 func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, other int64) (Room, error) {
-	known, err := s.people.Profiles(ctx, []int64{other})
+	profiles, err := s.people.Profiles(ctx, []int64{other})
 	if err != nil {
 		return Room{}, err
 	}
-	if _, ok := known[other]; !ok {
+	if _, ok := profiles[other]; !ok {
 		return Room{}, fault.NotFound()
 	}
 	var id int64
@@ -121,12 +121,14 @@ func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, 
 		return Room{}, err
 	}
 	s.index.Changed()
-	return s.created(ctx, from, who, id, added...)
+	return s.publishCreated(ctx, from, who, id, added...)
 }
 
-// created publishes the room: a public one to all who watch rooms, others to
-// the people, to each as they see it, for a direct room has the other's name.
-func (s *Service) created(ctx context.Context, from *hub.Conn, who account.User, id int64, people ...int64) (Room, error) {
+// publishCreated publishes the new room: a public room to every watcher of rooms, another room to the given people, to
+// each as they see it, because a direct room has the name of the other user.
+func (s *Service) publishCreated(
+	ctx context.Context, from *hub.Conn, who account.User, id int64, people ...int64,
+) (Room, error) {
 	room, err := roomFor(ctx, s.db, who.ID, id)
 	if err != nil {
 		return room, err
@@ -135,7 +137,8 @@ func (s *Service) created(ctx context.Context, from *hub.Conn, who account.User,
 		s.hub.Subscribe(from, resource, id)
 	}
 	if room.Kind == Public {
-		s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Created, ID: id, Data: room.asAnnounced()}, hub.Subscribers, from)
+		change := hub.Change{Verb: hub.Created, ID: id, Data: room.withoutUser()}
+		s.hub.Publish(ctx, resource, change, hub.Subscribers, from)
 		return room, nil
 	}
 	for _, person := range slices.Compact(slices.Sorted(slices.Values(people))) {
@@ -148,21 +151,20 @@ func (s *Service) created(ctx context.Context, from *hub.Conn, who account.User,
 	return room, nil
 }
 
-// asAnnounced is the room as it is told to everybody: without what is one person's.
-func (r Room) asAnnounced() Room {
+// withoutUser returns the room without the read mark and the counts of one user, for an event to every user.
+func (r Room) withoutUser() Room {
 	r.ReadSeq, r.Unread, r.Mentions = 0, 0, 0
 	return r
 }
 
-// RoomChange is what changes of a room; nil stays as it is.
+// RoomChange is a change of a room's properties. Those that are nil stay as they are.
 type RoomChange struct {
 	Name, Topic *string
 	Archived    *bool
 }
 
-// Update renames a room, changes its topic, archives it or brings it back. Its
-// owners and the instance's admins may. A change that changes nothing is not
-// published.
+// Update renames a room, changes its topic, archives or unarchives it. The room's owners and the instance's admins may
+// do so. If nothing changes, it publishes no event.
 func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, id int64, ch RoomChange) (Room, error) {
 	before, err := roomFor(ctx, s.db, who.ID, id)
 	if err != nil {
@@ -207,7 +209,7 @@ func (ch *RoomChange) check() error {
 	return nil
 }
 
-// properties are what a change of a room changes.
+// properties returns the properties of a room that Update can change, by their names in the protocol.
 func (r Room) properties() map[string]any {
 	return map[string]any{"name": r.Name, "topic": r.Topic, "archived": r.Archived}
 }

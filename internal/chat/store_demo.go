@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lockEmpty holds off other seeders until the transaction ends, and says
-// whether there is no room yet.
+// lockRooms locks the table of rooms, so that no other node seeds until the transaction ends, and reports whether it is
+// empty.
 func lockRooms(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 	if _, err := tx.Exec(ctx, `lock table chat.rooms in share row exclusive mode`); err != nil {
 		return false, wrap("lock the rooms", err)
@@ -17,24 +17,29 @@ func lockRooms(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 	return empty, wrap("look for rooms", err)
 }
 
-// sayBefore stores a message as if it was sent a while ago, read by all or not.
+// insertPastMessage stores a message as if it had been sent ago earlier. It is read by its sender and, if read is true,
+// by all members.
 func insertPastMessage(ctx context.Context, tx pgx.Tx, d draft, ago time.Duration, read bool) error {
-	var said insertedRow
-	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(said.targets()...); err != nil {
+	var row insertedRow
+	if err := tx.QueryRow(ctx, insertMessage, d.args()...).Scan(row.targets()...); err != nil {
 		return wrap("store the message", err)
 	}
-	if _, err := tx.Exec(ctx, `update chat.messages set created_at = now() - $2::interval where id = $1`, said.ID, ago); err != nil {
+	_, err := tx.Exec(ctx, `update chat.messages set created_at = now() - $2::interval where id = $1`, row.ID, ago)
+	if err != nil {
 		return wrap("date the message", err)
 	}
-	if _, err := tx.Exec(ctx, `update chat.alerts set at = now() - $2::interval where message_id = $1`, said.ID, ago); err != nil {
-		return wrap("date whom to tell of the message", err)
+	_, err = tx.Exec(ctx, `update chat.alerts set at = now() - $2::interval where message_id = $1`, row.ID, ago)
+	if err != nil {
+		return wrap("date the message's alert", err)
 	}
-	_, err := tx.Exec(ctx, `update chat.members set read_seq = $2 where room_id = $1 and ($3 or user_id = $4)`, d.RoomID, said.Seq, read, d.SenderID)
+	_, err = tx.Exec(ctx, `
+		update chat.members set read_seq = $2 where room_id = $1 and ($3 or user_id = $4)`,
+		d.RoomID, row.Seq, read, d.SenderID)
 	return wrap("mark the message as read", err)
 }
 
-// reactToLast adds a reaction to the room's newest message, without a change of
-// its own: nobody has seen it without.
+// reactToLast adds a reaction of the users to the room's newest message. It takes no seq: no client has the message
+// without the reaction.
 func reactToLast(ctx context.Context, tx pgx.Tx, roomID int64, emoji string, people []int64) error {
 	_, err := tx.Exec(ctx, `
 		insert into chat.reactions (message_id, user_id, emoji)
@@ -47,6 +52,7 @@ func reactToLast(ctx context.Context, tx pgx.Tx, roomID int64, emoji string, peo
 		insert into chat.alerts (kind, room_id, message_id, actor_id, emoji, seq, at)
 		select 'reaction', m.room_id, m.id, person, $2, m.seq, least(m.created_at + interval '5 minutes', now())
 		  from chat.messages m, unnest($3::bigint[]) as person
-		 where m.id = (select max(id) from chat.messages where room_id = $1) and m.sender_id <> person`, roomID, emoji, people)
-	return wrap("write down whom to tell of the reaction", err)
+		 where m.id = (select max(id) from chat.messages where room_id = $1) and m.sender_id <> person`,
+		roomID, emoji, people)
+	return wrap("add alerts for the reaction", err)
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// messagesToIndex are the next messages after the id that were not deleted,
-// locked until the transaction ends.
+// messagesToIndex returns the next messages after the id that are not deleted, and locks them until the transaction
+// ends.
 func messagesToIndex(ctx context.Context, tx pgx.Tx, after int64, limit int) ([]Findable, error) {
 	rows, err := tx.Query(ctx, `
 		select m.id, m.room_id, r.kind, m.sender_id, u.full_name, m.text, m.created_at
@@ -22,16 +22,15 @@ func messagesToIndex(ctx context.Context, tx pgx.Tx, after int64, limit int) ([]
 	if err != nil {
 		return nil, fmt.Errorf("read messages to index: %w", err)
 	}
-	said, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Findable, err error) {
+	messages, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f Findable, err error) {
 		err = row.Scan(&f.ID, &f.RoomID, &f.Kind, &f.SenderID, &f.Sender, &f.Text, &f.SentAt)
 		f.URL = messagePath(f.RoomID, f.ID)
 		return f, err
 	})
-	return said, wrap("read messages to index", err)
+	return messages, wrap("read messages to index", err)
 }
 
-// roomsToIndex are the next rooms after the id with their members, locked until
-// the transaction ends.
+// roomsToIndex returns the next rooms after the id with their members, and locks the rooms until the transaction ends.
 func roomsToIndex(ctx context.Context, tx pgx.Tx, after int64, limit int) ([]FindableRoom, error) {
 	rows, err := tx.Query(ctx, `
 		select r.id, r.name, r.topic, r.kind, r.archived_at is not null, r.created_at,

@@ -13,19 +13,17 @@ import (
 	"hubbub/internal/wire"
 )
 
-// The most that the counts of a room's unread messages and mentions reach, and the
-// most unread messages that are looked at, the newest first, to find those of
-// others. So the counts cost the same whatever somebody left unread, or wrote
-// without reading.
+// The limits of the unread counts. With them the counts cost the same, however many messages a user has not read, or
+// has sent without reading the room.
 const (
-	maxUnread   = 100  // pages show 99+
-	maxUnlooked = 1000 // a person's own messages are among them
+	maxUnread   = 100  // the highest count of unread messages and of mentions; pages show 99+
+	maxUnlooked = 1000 // the newest unread messages that are examined; the user's own are among them, and not counted
 )
 
-// roomColumns are read by scanRoom; $1 is the person who looks.
+// selectRooms selects what scanRoom reads; $1 is the user. A query appends its conditions.
 var selectRooms = fmt.Sprintf(`
-	select r.id, r.kind, case when r.kind = 'direct' then other.full_name else r.name end, r.topic, r.archived_at is not null, r.seq,
-	       r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0),
+	select r.id, r.kind, case when r.kind = 'direct' then other.full_name else r.name end, r.topic,
+	       r.archived_at is not null, r.seq, r.direct_low, r.direct_high, coalesce(me.role, ''), coalesce(me.read_seq, 0),
 	       unread.total, naming.total, latest.id, latest.sender_id, latest.text, latest.created_at
 	  from chat.rooms r
 	  left join chat.members me on me.room_id = r.id and me.user_id = $1
@@ -53,10 +51,10 @@ var selectRooms = fmt.Sprintf(`
 	        order by m.id desc
 	        limit 1) latest on true`, maxUnread, maxUnlooked)
 
-// visible is which rooms the person $1 may know of.
+// roomIsVisible is the condition that the user $1 may see the room r; me is their row in chat.members.
 const roomIsVisible = ` (r.kind = 'public' or me.user_id is not null)`
 
-// roomFor finds a room that the person may know of; 404 for any other.
+// roomFor returns the room as the user sees it; 404 if there is none or the user may not see it.
 func roomFor(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Room, error) {
 	rows, err := db.Query(ctx, selectRooms+` where r.id = $2 and`+roomIsVisible, userID, roomID)
 	if err != nil {
@@ -69,7 +67,7 @@ func roomFor(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Ro
 	return room, wrap("read the room", err)
 }
 
-// access is roomFor without names and counts: what an action on a hot path needs.
+// access is roomFor without names and counts, for actions on a hot path.
 func access(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Room, error) {
 	var room Room
 	err := db.QueryRow(ctx, `
@@ -84,12 +82,14 @@ func access(ctx context.Context, db postgres.Queryer, userID, roomID int64) (Roo
 	return room, wrap("read the room", err)
 }
 
-// roomsOf are the rooms that the person is a member of, by name.
+// roomsOf returns the rooms that the user is a member of, by name, direct rooms last.
 func roomsOf(ctx context.Context, db postgres.Queryer, userID int64) ([]Room, error) {
-	return manyRooms(ctx, db, ` where me.user_id is not null order by r.kind = 'direct', lower(r.name), lower(other.full_name), r.id`, userID)
+	return manyRooms(ctx, db, `
+		 where me.user_id is not null
+		 order by r.kind = 'direct', lower(r.name), lower(other.full_name), r.id`, userID)
 }
 
-// publicRooms are all rooms that everybody may find, by name.
+// publicRooms returns all public rooms by name, archived ones last.
 func publicRooms(ctx context.Context, db postgres.Queryer, userID int64) ([]Room, error) {
 	return manyRooms(ctx, db, ` where r.kind = 'public' order by r.archived_at is not null, lower(r.name), r.id`, userID)
 }
@@ -124,9 +124,12 @@ func scanRoom(userID int64) pgx.RowToFunc[Room] {
 	}
 }
 
-// createRoom makes a room and its owner; 409 when a public room has the name.
-func createRoom(ctx context.Context, tx pgx.Tx, kind Kind, name, topic string, owner int64, members []int64) (id int64, err error) {
-	err = tx.QueryRow(ctx, `insert into chat.rooms (kind, name, topic) values ($1, $2, $3) returning id`, kind, name, topic).Scan(&id)
+// createRoom creates a public or private room with its owner and members; 409 if another public room has the name.
+func createRoom(
+	ctx context.Context, tx pgx.Tx, kind Kind, name, topic string, owner int64, members []int64,
+) (id int64, err error) {
+	err = tx.QueryRow(ctx, `
+		insert into chat.rooms (kind, name, topic) values ($1, $2, $3) returning id`, kind, name, topic).Scan(&id)
 	if postgres.Violates(err, "public_room_name") {
 		return 0, fault.Conflict("There is a public room of that name.")
 	}
@@ -140,8 +143,8 @@ func createRoom(ctx context.Context, tx pgx.Tx, kind Kind, name, topic string, o
 	return id, err
 }
 
-// directRoom finds or makes the room of two people, who may be the same one. It
-// returns those who were no members of it before.
+// directRoom finds or creates the direct room of two users, who may be the same one, and makes both of them members. It
+// returns those who were not members before.
 func directRoom(ctx context.Context, tx pgx.Tx, a, b int64) (id int64, added []int64, err error) {
 	err = tx.QueryRow(ctx, `
 		insert into chat.rooms (kind, name, direct_low, direct_high)
@@ -149,13 +152,13 @@ func directRoom(ctx context.Context, tx pgx.Tx, a, b int64) (id int64, added []i
 		    on conflict (direct_low, direct_high) do update set kind = 'direct'
 		returning id`, a, b).Scan(&id)
 	if err != nil {
-		return 0, nil, fmt.Errorf("find or make the direct room: %w", err)
+		return 0, nil, fmt.Errorf("find or create the direct room: %w", err)
 	}
 	added, err = addMembers(ctx, tx, id, Member, a, b)
 	return id, added, err
 }
 
-// updateRoom changes what is not nil; 409 when a public room has the name.
+// updateRoom changes the properties that are not nil; 409 if another public room has the name.
 func updateRoom(ctx context.Context, db postgres.Queryer, id int64, name, topic *string, archived *bool) error {
 	_, err := db.Exec(ctx, `
 		update chat.rooms
@@ -166,11 +169,11 @@ func updateRoom(ctx context.Context, db postgres.Queryer, id int64, name, topic 
 	if postgres.Violates(err, "public_room_name") {
 		return fault.Conflict("There is a public room of that name.")
 	}
-	return wrap("change the room", err)
+	return wrap("update the room", err)
 }
 
-// addMembers adds those who are not members yet, and returns them. What was said
-// before they came is not unread to them.
+// addMembers adds the users who are not members yet, and returns them. Earlier messages are not unread for them. The
+// error is a 404 if one of the users does not exist.
 func addMembers(ctx context.Context, tx pgx.Tx, roomID int64, role Role, people ...int64) (added []int64, err error) {
 	rows, err := tx.Query(ctx, `
 		insert into chat.members (room_id, user_id, role, read_seq)
@@ -189,14 +192,14 @@ func addMembers(ctx context.Context, tx pgx.Tx, roomID int64, role Role, people 
 	return added, wrap("add members", err)
 }
 
-// removeMember takes the person out; 404 when they were no member. When nobody
-// is left who owns the room, its longest member does.
+// removeMember removes the user from the members; 404 if they are not a member. If the room, unless it is a direct one,
+// has no owner left, the member who joined first becomes its owner.
 func removeMember(ctx context.Context, tx pgx.Tx, roomID, userID int64) error {
-	gone, err := tx.Exec(ctx, `delete from chat.members where room_id = $1 and user_id = $2`, roomID, userID)
+	deleted, err := tx.Exec(ctx, `delete from chat.members where room_id = $1 and user_id = $2`, roomID, userID)
 	if err != nil {
 		return fmt.Errorf("remove the member: %w", err)
 	}
-	if gone.RowsAffected() == 0 {
+	if deleted.RowsAffected() == 0 {
 		return fault.NotFound()
 	}
 	_, err = tx.Exec(ctx, `
@@ -206,30 +209,33 @@ func removeMember(ctx context.Context, tx pgx.Tx, roomID, userID int64) error {
 		   and not exists (select from chat.members where room_id = $1 and role = 'owner')
 		   and exists (select from chat.rooms where id = $1 and kind <> 'direct')
 		   and user_id = (select user_id from chat.members where room_id = $1 order by joined_at, user_id limit 1)`, roomID)
-	return wrap("hand the room over", err)
+	return wrap("appoint a new owner", err)
 }
 
-// lockRoom holds the room's row, so that two last owners cannot leave at once.
+// lockRoom locks the room's row until the transaction ends, so that its last two owners cannot leave at the same time.
 func lockRoom(ctx context.Context, tx pgx.Tx, roomID int64) error {
 	_, err := tx.Exec(ctx, `select from chat.rooms where id = $1 for update`, roomID)
 	return wrap("lock the room", err)
 }
 
-// roomsNow returns the seqs of the listeners' rooms, and those of the listeners
-// who may not see their room any more. Rooms that are gone are left out.
-func seqsAndRemoved(ctx context.Context, db postgres.Queryer, all []listener) (seqs map[int64]int64, removed []listener, err error) {
+// seqsAndRemoved returns the seqs of the listeners' rooms, by room, and the listeners who may no longer see their room.
+// Rooms that do not exist any more are left out.
+func seqsAndRemoved(
+	ctx context.Context, db postgres.Queryer, all []listener,
+) (seqs map[int64]int64, removed []listener, err error) {
 	rooms, users := make([]int64, len(all)), make([]int64, len(all))
 	for i, l := range all {
 		rooms[i], users[i] = l.roomID, l.userID
 	}
 	rows, err := db.Query(ctx, `
-		select r.id, r.seq, array_remove(array_agg(case when r.kind <> 'public' and me.user_id is null then here.user_id end), null)
+		select r.id, r.seq,
+		       array_remove(array_agg(case when r.kind <> 'public' and me.user_id is null then here.user_id end), null)
 		  from unnest($1::bigint[], $2::bigint[]) here (room_id, user_id)
 		  join chat.rooms r on r.id = here.room_id
 		  left join chat.members me on me.room_id = r.id and me.user_id = here.user_id
 		 group by r.id`, rooms, users)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read what became of the rooms: %w", err)
+		return nil, nil, fmt.Errorf("read the seqs of open rooms: %w", err)
 	}
 	seqs = map[int64]int64{}
 	var id, seq int64
@@ -241,11 +247,11 @@ func seqsAndRemoved(ctx context.Context, db postgres.Queryer, all []listener) (s
 		}
 		return nil
 	})
-	return seqs, removed, wrap("read what became of the rooms", err)
+	return seqs, removed, wrap("read the seqs of open rooms", err)
 }
 
-// membersOf are the people of a room with their roles, by name; of their
-// profiles only the ids are known here.
+// membersOf returns the members of the room with their roles: owners first, then by name. Of their profiles it sets
+// only the ids; see fillMembers.
 func membersOf(ctx context.Context, db postgres.Queryer, roomID int64) ([]Participant, error) {
 	rows, err := db.Query(ctx, `
 		select m.user_id, m.role
@@ -263,8 +269,8 @@ func membersOf(ctx context.Context, db postgres.Queryer, roomID int64) ([]Partic
 	return members, wrap("read members", err)
 }
 
-// markRead moves the person's mark forward, never back and never past the
-// room's seq, and reports whether it moved.
+// markRead moves the user's readSeq forward to seq, never back and never past the room's seq, and reports whether it
+// moved.
 func markRead(ctx context.Context, db postgres.Queryer, roomID, userID, seq int64) (bool, error) {
 	tag, err := db.Exec(ctx, `
 		update chat.members m
@@ -275,7 +281,7 @@ func markRead(ctx context.Context, db postgres.Queryer, roomID, userID, seq int6
 	return tag.RowsAffected() > 0, wrap("mark the room as read", err)
 }
 
-// otherOf is the other one of a pair; oneself, of oneself alone; 0 without a pair.
+// otherOf returns the other user of a direct room, or the user in a room with themselves; 0 if there is no pair.
 func otherOf(userID int64, low, high *int64) int64 {
 	switch {
 	case low == nil || high == nil:
@@ -286,7 +292,7 @@ func otherOf(userID int64, low, high *int64) int64 {
 	return *low
 }
 
-// visibleOf returns those of the rooms that the person may know of.
+// visibleOf returns those of the rooms that the user may see.
 func visibleOf(ctx context.Context, db postgres.Queryer, userID int64, ids []int64) ([]int64, error) {
 	rows, err := db.Query(ctx, `
 		select r.id

@@ -10,25 +10,25 @@ import (
 	"hubbub/internal/hub"
 )
 
-// typists knows who is typing where, over all connections of a person. What is
-// not said again within typingExpiry is forgotten: a tab may die in mid-word.
+// typists records which users are typing in which rooms, over all their connections. An entry that is not renewed
+// within typingExpiry counts no longer: a tab may close while its user types.
 type typists struct {
 	mu sync.Mutex
-	at map[typist]map[string]time.Time // connection → when it last said so
+	at map[typist]map[string]time.Time // connection → time of its last typing event
 }
 
 type typist struct{ room, user int64 }
 
 func newTypists() *typists { return &typists{at: map[typist]map[string]time.Time{}} }
 
-// set notes what the connection said and reports whether the person is typing,
-// on any connection, before and after.
+// set records whether the user types on the connection, and reports whether they were typing before and are now, on any
+// connection.
 func (ts *typists) set(who typist, conn string, typing bool, now time.Time) (before, after bool) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	conns := ts.at[who]
-	for id, said := range conns {
-		if now.Sub(said) >= typingExpiry {
+	for id, last := range conns {
+		if now.Sub(last) >= typingExpiry {
 			delete(conns, id)
 		}
 	}
@@ -48,14 +48,14 @@ func (ts *typists) set(who typist, conn string, typing bool, now time.Time) (bef
 	return before, len(conns) > 0
 }
 
-// on says whether the person types, as far as was said.
+// isTyping reports whether the user is recorded as typing. The record may have expired.
 func (ts *typists) isTyping(who typist) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	return len(ts.at[who]) > 0
 }
 
-// forget lets the person stop on all connections, and returns whether they typed.
+// forget deletes the user's record and reports whether there was one.
 func (ts *typists) forget(who typist) bool {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
@@ -63,8 +63,8 @@ func (ts *typists) forget(who typist) bool {
 	return len(ts.at[who]) > 0
 }
 
-// Typing tells the room whether the person is typing. The connection must have
-// joined it. True is passed on each time, so that those who came late see it too.
+// Typing sends to the room whether the user is typing. The connection must have joined the room. True is sent each time,
+// for clients that have joined since.
 func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, isTyping bool) error {
 	if !s.hub.In(conn, hubRoom(roomID)) {
 		if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
@@ -73,24 +73,25 @@ func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, 
 		return fault.Forbidden("Join the room before typing in it.")
 	}
 	if isTyping || s.typing.isTyping(typist{roomID, who.ID}) {
-		s.setTyping(ctx, conn, Typing{UserID: who.ID, RoomID: roomID, IsTyping: isTyping, User: s.people.ProfilesOf(ctx, []account.User{who})[0]})
+		user := s.people.ProfilesOf(ctx, []account.User{who})[0]
+		s.setTyping(ctx, conn, Typing{UserID: who.ID, RoomID: roomID, IsTyping: isTyping, User: user})
 	}
 	return nil
 }
 
-// stopTyping says false for a connection that sent.
+// stopTyping ends typing on a connection that has sent a message.
 func (s *Service) stopTyping(ctx context.Context, conn *hub.Conn, roomID int64) {
 	if id := conn.UserID(); s.typing.isTyping(typist{roomID, id}) {
 		s.setTyping(ctx, conn, Typing{UserID: id, RoomID: roomID, User: s.profile(ctx, id)})
 	}
 }
 
-// types notes what the connection says and tells the room, if it knows that the
-// person is there.
+// setTyping records whether the user types on the connection, and sends the event to the room: true each time, false
+// when the user has stopped on their last connection. It does neither if the room does not see that the user is there.
 func (s *Service) setTyping(ctx context.Context, conn *hub.Conn, t Typing) {
-	told, unlock := s.visits.lock(t.UserID)
+	announced, unlock := s.visits.lock(t.UserID)
 	defer unlock()
-	if !told[t.UserID][t.RoomID] {
+	if !announced[t.UserID][t.RoomID] {
 		return
 	}
 	before, after := s.typing.set(typist{t.RoomID, t.UserID}, conn.ID(), t.IsTyping, time.Now())

@@ -6,25 +6,25 @@ import (
 	"hubbub/internal/account"
 )
 
-// View is what the page of a room shows of it to one person.
+// View is what the page of a room shows to one user.
 type View struct {
 	Room        Room
-	With        account.Profile   // the other person of a direct room
-	Here        []account.Profile // who else has it open now
+	With        account.Profile   // the other user of a direct room
+	Here        []account.Profile // the other users who have the room open now
 	Messages    []Message         // oldest first
-	Cards       map[int64][]Card  // by message: what they link to, for this reader
-	Older       bool              // there are more before them
-	Newer       bool              // there are more after them
-	FirstUnread int64             // a message's id, perhaps not among them; 0: all is read
-	Target      int64             // the message that was asked for; 0: none
+	Cards       map[int64][]Card  // the cards of Messages for this user, by message
+	Older       bool              // there are messages before Messages
+	Newer       bool              // there are messages after Messages
+	FirstUnread int64             // the id of a message, perhaps not one of Messages; 0: all are read
+	Target      int64             // the id of the message that the page was opened at; 0: none
 }
 
-// At is the place in a room's history where a page opens: at the message, or
-// before it. The zero At is the first unread message, or the end.
+// At is the position in a room's history at which a page opens: around the message with the id Message, or just before
+// the one with the id Before. The zero At is the first unread message, if more than half a page is unread, or else the
+// end.
 type At struct{ Message, Before int64 }
 
-// View reads the room for its page. What changes after the room's seq was read
-// is caught up by the page, from that seq.
+// View reads the room for its page. It reads the room's seq first; the page catches up from that seq on.
 func (s *Service) View(ctx context.Context, who account.User, roomID int64, at At) (View, error) {
 	room, err := roomFor(ctx, s.db, who.ID, roomID)
 	if err != nil {
@@ -51,7 +51,7 @@ func (s *Service) View(ctx context.Context, who account.User, roomID int64, at A
 	return v, s.fillPeople(ctx, &v, who)
 }
 
-// fillPage asks for one message more than it shows, to know whether there are more.
+// fillPage reads one message more than the page shows, to find out whether there are more.
 func (s *Service) fillPage(ctx context.Context, v *View, at At) (err error) {
 	switch {
 	case at.Message != 0:
