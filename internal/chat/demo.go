@@ -9,16 +9,15 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// line is something that somebody of the demo's cast said.
+// line is a message of the demo.
 type line struct {
-	who       string        // handle
+	who       string        // the sender's handle
 	ago       time.Duration // before the demo was seeded
 	text      string
 	reactions map[string][]string // emoji → handles
 }
 
-// scene is a room of the demo. The last unread lines are unread to everybody
-// but those who wrote them.
+// scene is a room of the demo. Its last lines, as many as unread, are unread for all but their senders.
 type scene struct {
 	kind   Kind
 	name   string
@@ -35,7 +34,8 @@ const (
 
 var everyone = []string{"sam", "maya", "theo", "priya", "lin", "jonas", "amara"}
 
-// demoScenes are what was said; checklist is how the launch's document is named.
+// demoScenes returns the demo's rooms. checklist is the name of the launch document in the texts; it may be a Markdown
+// link.
 func demoScenes(checklist string) []scene {
 	return []scene{
 		{kind: Public, name: "general", topic: "Whatever concerns everybody. This is demo data.", cast: everyone, unread: 3, lines: []line{
@@ -80,9 +80,8 @@ func demoScenes(checklist string) []scene {
 	}
 }
 
-// SeedDemo lets the cast, by handle, have talked already. It does nothing where
-// there is a room: at a second start, or beside another node that seeds. The
-// checklist that they speak of is Markdown, so it may be a link.
+// SeedDemo creates the demo's rooms and messages; cast are its users by handle. It does nothing if there is a room: at a
+// second start, or if another node has seeded. For checklist see demoScenes.
 func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User, checklist string) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		empty, err := lockRooms(ctx, tx)
@@ -91,14 +90,14 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User, ch
 		}
 		for _, sc := range demoScenes(checklist) {
 			if err := sc.play(ctx, tx, cast); err != nil {
-				return fmt.Errorf("play %s: %w", sc.name, err)
+				return fmt.Errorf("create the demo room %q: %w", sc.name, err)
 			}
 		}
 		return s.indexDemo(ctx, tx)
 	})
 }
 
-// indexPlayed makes all findable that is there now.
+// indexDemo adds all rooms and messages to the search index.
 func (s *Service) indexDemo(ctx context.Context, tx postgres.Tx) error {
 	const all = 1000 // far more than the scenes have
 	if _, err := s.IndexRooms(ctx, tx, 0, all); err != nil {
@@ -108,6 +107,7 @@ func (s *Service) indexDemo(ctx context.Context, tx postgres.Tx) error {
 	return err
 }
 
+// play creates the scene's room and stores its lines.
 func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]account.User) error {
 	ids := idsOf(cast, sc.cast)
 	roomID, err := sc.open(ctx, tx, ids)
@@ -119,12 +119,15 @@ func (sc scene) play(ctx context.Context, tx postgres.Tx, cast map[string]accoun
 		if err != nil {
 			return err
 		}
-		known := map[string]int64{}
+		users := map[string]int64{}
 		for _, handle := range md.Handles() {
-			known[handle] = cast[handle].ID
+			users[handle] = cast[handle].ID
 		}
-		row := draft{RoomID: roomID, SenderID: cast[l.who].ID, Text: l.text, HTML: md.Render(known), Mentions: idsOf(cast, md.Handles())}
-		if err := insertPastMessage(ctx, tx, row, l.ago, i < len(sc.lines)-sc.unread); err != nil {
+		d := draft{
+			RoomID: roomID, SenderID: cast[l.who].ID, Text: l.text, HTML: md.Render(users),
+			Mentions: idsOf(cast, md.Handles()),
+		}
+		if err := insertPastMessage(ctx, tx, d, l.ago, i < len(sc.lines)-sc.unread); err != nil {
 			return err
 		}
 		for emoji, handles := range l.reactions {

@@ -15,9 +15,9 @@ import (
 	"hubbub/internal/budget"
 )
 
-// languages are the lexers that chat runs. Chroma has 300: two of them never end
-// on a character that they do not know, and some take seconds. Each of these is
-// tested with hostile code; the code of any other language is shown plain.
+// languages are the lexers that chat uses, by the names that users give them. Of Chroma's 300 lexers two never end on
+// a character that they do not know, and some take seconds. Each of these here is tested with hostile code; code in any
+// other language is shown without colours.
 var languages = newLanguages(
 	"Bash", "Bash Session", "C", "C#", "C++", "Clojure", "CMake", "CSS", "CSV", "Dart", "Diff", "Docker", "Elixir",
 	"Erlang", "FSharp", "Go", "GraphQL", "Groovy", "Haskell", "HTML", "INI", "Java", "JavaScript", "JSON",
@@ -26,8 +26,8 @@ var languages = newLanguages(
 	"SQL", "Swift", "Terraform", "TOML", "TypeScript", "XML", "YAML", "Zig",
 )
 
-// newLanguages finds lexers as people call them: by name, alias, or the ending of
-// a file, in lower case. Chroma's own search takes a second for a long name.
+// newLanguages returns the lexers by name, alias and file extension, in lower case. Chroma's own search takes a second
+// for a long name.
 func newLanguages(names ...string) map[string]chroma.Lexer {
 	registry := newRegistry(names)
 	found := map[string]chroma.Lexer{}
@@ -39,16 +39,16 @@ func newLanguages(names ...string) map[string]chroma.Lexer {
 	}
 	for _, lexer := range registry.Lexers {
 		for _, pattern := range lexer.Config().Filenames {
-			if ending, simple := strings.CutPrefix(pattern, "*."); simple && found[ending] == nil {
-				found[ending] = lexer
+			if extension, ok := strings.CutPrefix(pattern, "*."); ok && found[extension] == nil {
+				found[extension] = lexer
 			}
 		}
 	}
 	return found
 }
 
-// newRegistry has a registry of its own, so that a lexer that runs another one
-// inside, as HTML does with JavaScript, gets a timed one, too.
+// newRegistry returns a registry of timed lexers. Lexers look up in it the lexers that they run inside, as HTML does for
+// JavaScript, so these are timed, too.
 func newRegistry(names []string) *chroma.LexerRegistry {
 	registry := chroma.NewLexerRegistry()
 	for _, name := range names {
@@ -57,9 +57,9 @@ func newRegistry(names []string) *chroma.LexerRegistry {
 	return registry
 }
 
-// newTimedLexer returns a lexer of the same rules that panics when it takes too
-// long: it looks at the clock whenever a rule matches. So it ends also where it
-// would match an empty string for ever and never return to its caller.
+// newTimedLexer returns a lexer with the same rules that panics with errSlowLexer after budget.ChatCode.Time. It looks
+// at the clock whenever a rule matches, so it ends even if the lexer matches the empty string endlessly and never
+// returns to its caller.
 func newTimedLexer(lexer *chroma.RegexLexer) chroma.Lexer {
 	return chroma.MustNewLexer(lexer.Config(), func() chroma.Rules {
 		rules := lexer.MustRules().Clone()
@@ -75,12 +75,12 @@ func newTimedLexer(lexer *chroma.RegexLexer) chroma.Lexer {
 	})
 }
 
-// goRawString is the one rule of these languages that runs a lexer outside of the
-// registry: Go's raw strings as templates.
+// goRawString is the pattern of the only rule of these languages that runs a lexer outside of the registry: it lexes
+// Go's raw strings as templates.
 const goRawString = "(`)([^`]*)(`)"
 
-// timed is a rule's emitter with a clock. Each run of a lexer, also one inside
-// another, has its own.
+// timedEmitter is a rule's emitter that checks the deadline of the lexer's run. Each run has its own deadline, also one
+// inside another.
 type timedEmitter struct {
 	emitter chroma.Emitter // nil: the rule emits nothing
 }
@@ -104,11 +104,11 @@ func (t timedEmitter) Emit(groups []string, state *chroma.LexerState) chroma.Ite
 	return t.emitter.Emit(groups, state)
 }
 
-// highlighting keeps a flood of slow code from taking all cores.
+// highlighting limits how many code blocks are highlighted at the same time, so that slow code cannot take all cores.
 var highlighting = budget.HalfTheCores()
 
-// codeBlock returns the HTML of a block of code, with the few colours that chat
-// has, or without when its language is unknown or takes longer than ctx lasts.
+// codeBlock returns the HTML of a code block. It has no colours if the language is unknown or highlighting is not done
+// before the deadline of ctx.
 func codeBlock(ctx context.Context, language, code string) string {
 	label, lexer := "Code", languages[strings.ToLower(language)]
 	if lexer != nil {
@@ -143,16 +143,16 @@ func tokensOf(ctx context.Context, lexer chroma.Lexer, code string) []chroma.Tok
 	return plain
 }
 
-// lex runs the lexer. Lexers are tables of regular expressions that others wrote:
-// whatever one of them panics with, the code can still be shown.
+// lex runs the lexer and returns a panic in it as an error: lexers are third-party tables of regular expressions, and
+// without their tokens the code can still be shown.
 func lex(ctx context.Context, lexer chroma.Lexer, code string) (tokens []chroma.Token, err error) {
 	defer func() {
-		switch why := recover().(type) {
+		switch cause := recover().(type) {
 		case nil:
 		case error:
-			err = fmt.Errorf("lex %s: %w", lexer.Config().Name, why)
+			err = fmt.Errorf("lex %s: %w", lexer.Config().Name, cause)
 		default:
-			err = fmt.Errorf("lex %s: %v", lexer.Config().Name, why)
+			err = fmt.Errorf("lex %s: %v", lexer.Config().Name, cause)
 		}
 	}()
 	next, err := lexer.Tokenise(nil, code)
@@ -168,7 +168,7 @@ func lex(ctx context.Context, lexer chroma.Lexer, code string) (tokens []chroma.
 	return tokens, nil
 }
 
-// colour is the class of 05-chat.css for a kind of token; empty: plain.
+// colour returns the class in web/static/css/05-chat.css for a type of token, or "" for plain text.
 func colour(t chroma.TokenType) string {
 	switch {
 	case t.InCategory(chroma.Keyword):

@@ -22,9 +22,8 @@ import (
 	"hubbub/internal/budget"
 )
 
-// Chat's Markdown: emphasis, code, code blocks, links, lists, quotes, and
-// mentions. There is no HTML in it, so "<b>" is three characters; no headings
-// and images, which shout; and a line break is a line break.
+// Chat's Markdown has emphasis, code, code blocks, links, lists, quotes and mentions. It has no HTML, so "<b>" is shown
+// as these three characters, and no headings or images, which would dominate the log. A line break stays a line break.
 var (
 	markdownParser = budget.NewMarkdown(budget.ChatMarkdown, parser.NewParser(
 		parser.WithBlockParsers(
@@ -52,15 +51,14 @@ var (
 	sanitiser = newSanitiser()
 )
 
-// markdown is a text that was parsed and not rendered yet: in between, somebody
-// finds out who its mentions name.
+// markdown is a parsed text. Between Handles and Render the caller looks up the mentioned users.
 type markdown struct {
 	source []byte
 	tree   ast.Node
 }
 
-// parseMarkdown parses a message's text and highlights its code. A text that
-// costs too much to parse is a fault; code that does is shown without colours.
+// parseMarkdown parses a message's text and highlights its code. It returns a fault if the text costs more to parse than
+// budget.ChatMarkdown; code that costs more than budget.ChatCode is shown without colours.
 func parseMarkdown(ctx context.Context, source string) (markdown, error) {
 	raw := []byte(source)
 	tree, err := markdownParser.Parse(ctx, "text", raw)
@@ -71,7 +69,7 @@ func parseMarkdown(ctx context.Context, source string) (markdown, error) {
 	return markdown{source: raw, tree: tree}, nil
 }
 
-// Handles returns whom the text mentions, each once, in lower case.
+// Handles returns the handles that the text mentions, each once, in lower case.
 func (md markdown) Handles() []string {
 	var handles []string
 	seen := map[string]bool{}
@@ -84,10 +82,10 @@ func (md markdown) Handles() []string {
 	return handles
 }
 
-// Render returns sanitised HTML. Mentions of the people in known, by handle,
-// carry their ids; others are plain text.
-func (md markdown) Render(known map[string]int64) string {
-	md.mentions(func(m *mention) { m.userID = known[m.handle] })
+// Render returns the text as sanitised HTML. users are the ids of mentioned users by handle; a mention of one of them is
+// a span with the id, another one is plain text. Text that shows nothing when rendered is returned as it was written.
+func (md markdown) Render(users map[string]int64) string {
+	md.mentions(func(m *mention) { m.userID = users[m.handle] })
 	var out bytes.Buffer
 	err := markdownRenderer.Render(&out, md.source, md.tree)
 	clean := strings.TrimSpace(sanitiser.Sanitize(out.String()))
@@ -99,9 +97,10 @@ func (md markdown) Render(known map[string]int64) string {
 
 var (
 	tag       = regexp.MustCompile(`<[^>]*>`)
-	showsText = regexp.MustCompile(`\S`) // a text of markup alone, "- ", is shown as it was written
+	showsText = regexp.MustCompile(`\S`) // false of a text of markup alone, such as "- "
 )
 
+// mentions calls visit for each mention in the text, in their order.
 func (md markdown) mentions(visit func(*mention)) {
 	_ = ast.Walk(md.tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if m, ok := n.(*mention); ok && entering {
@@ -116,7 +115,7 @@ type mention struct {
 	ast.BaseInline
 	handle string // lower case
 	as     string // as it was written
-	userID int64  // 0: nobody has the handle
+	userID int64  // 0: no user has the handle
 }
 
 var kindMention = ast.NewNodeKind("Mention")
@@ -124,7 +123,7 @@ var kindMention = ast.NewNodeKind("Mention")
 func (*mention) Kind() ast.NodeKind              { return kindMention }
 func (m *mention) Dump(source []byte, level int) { ast.DumpHelper(m, source, level, nil, nil) }
 
-// mentionParser finds @handle where it does not continue a word, as in an address.
+// mentionParser parses @handle, unless it continues a word, as in an email address.
 type mentionParser struct{}
 
 var handlePattern = regexp.MustCompile(`^@(` + account.HandlePattern + `)`)
@@ -146,7 +145,7 @@ func (mentionParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// chatRenderer renders what chat shows in its own way.
+// chatRenderer renders the nodes that chat renders differently from goldmark.
 type chatRenderer struct{}
 
 func (r chatRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
@@ -167,7 +166,7 @@ func renderMention(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.W
 	return ast.WalkContinue, nil
 }
 
-// renderImage shows what an image's Markdown says, and loads nothing.
+// renderImage renders an image as a link to it, so that a page loads nothing from elsewhere.
 func renderImage(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 	image := n.(*ast.Image)
 	if entering {
@@ -178,7 +177,7 @@ func renderImage(w util.BufWriter, source []byte, n ast.Node, entering bool) (as
 	return ast.WalkContinue, nil
 }
 
-// code is a code block that was highlighted already.
+// code is a highlighted code block.
 type code struct {
 	ast.BaseBlock
 	html string
@@ -190,8 +189,7 @@ func (*code) Kind() ast.NodeKind              { return kindCode }
 func (*code) IsRaw() bool                     { return true }
 func (c *code) Dump(source []byte, level int) { ast.DumpHelper(c, source, level, nil, nil) }
 
-// highlight replaces the code blocks of a tree. All blocks of a message share one
-// budget of time.
+// highlight replaces the code blocks of the tree by highlighted ones. All blocks of a message share one time budget.
 func highlight(ctx context.Context, source []byte, tree ast.Node) {
 	ctx, cancel := context.WithTimeout(ctx, budget.ChatCode.Time)
 	defer cancel()
@@ -218,8 +216,8 @@ func renderCode(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Walk
 	return ast.WalkSkipChildren, nil
 }
 
-// newSanitiser allows what the renderer writes and nothing else: the second
-// wall, should the first have a hole.
+// newSanitiser returns a policy that allows what the renderer writes and nothing else: a second line of defence, in
+// case the renderer has a bug.
 func newSanitiser() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "em", "strong", "del", "code", "pre", "ul", "ol", "li", "blockquote", "span")

@@ -14,14 +14,13 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
-// features put into the sidebar.
+// Shell returns the frame of a page: its header, with the caller, and its sidebar, to which all features contribute.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Pages registers chat's pages, and the forms in them, which work without
-// JavaScript. Each form does what an action does, and leads back to a page.
+// Pages registers chat's pages and their forms, which work without JavaScript. A form does the same as an action, and
+// then redirects to a page.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/rooms", account.PageAction(p.browse))
@@ -45,11 +44,11 @@ type pages struct {
 	shell Shell
 }
 
-// Writing is what the composer holds when a page opens.
+// ComposerState is the content of the composer when a page opens.
 type ComposerState struct {
-	ClientID string // of the message that the form will send: a reload sends no second one
+	ClientID string // of the next message that the form sends; submitting the form twice stores one message
 	Text     string
-	Problem  string // why it was not sent
+	Problem  string // why Text was not sent; empty: it is new
 }
 
 type viewInput struct {
@@ -63,28 +62,28 @@ func (p pages) room(c echo.Context, who account.User, in viewInput) error {
 	return p.showRoom(c, http.StatusOK, who, int64(in.ID), at, ComposerState{ClientID: uuid.NewString()})
 }
 
-func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, at At, w ComposerState) error {
+func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, at At, state ComposerState) error {
 	v, err := p.chat.View(c.Request().Context(), who, id, at)
 	if err != nil {
 		return err
 	}
-	return p.show(c, status, v.Room.title(), RoomPage(v, who, w), "js/chat.js")
+	return p.show(c, status, v.Room.title(), RoomPage(v, who, state), "js/chat.js")
 }
 
-// show puts a component into the frame.
+// show answers with a page: the component in the shell's frame.
 func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
 		return err
 	}
 	if c.Param("id") != "" {
-		page.Path = "" // in the sidebar the room is current, not the list of rooms
+		page.Path = "" // the sidebar marks the room as current, not the list of rooms
 	}
 	page.Modules = append(page.Modules, modules...)
 	return action.Page(c, status, page.Framed(content))
 }
 
-// head is a room as it is now, for a page that was away.
+// head answers with the room's header as it is now, for a page that was disconnected.
 func (p pages) head(c echo.Context, who account.User, in viewInput) error {
 	v, err := p.chat.View(c.Request().Context(), who, int64(in.ID), At{})
 	if err != nil {
@@ -106,8 +105,8 @@ func (p pages) send(c echo.Context, who account.User, in sendForm) error {
 	}
 	m, err := p.chat.Send(c.Request().Context(), nil, who, out)
 	if problem := problemOf(err); problem != "" {
-		w := ComposerState{ClientID: uuid.NewString(), Text: in.Text, Problem: problem}
-		return p.showRoom(c, fault.Of(err).Status, who, int64(in.ID), At{}, w)
+		state := ComposerState{ClientID: uuid.NewString(), Text: in.Text, Problem: problem}
+		return p.showRoom(c, fault.Of(err).Status, who, int64(in.ID), At{}, state)
 	}
 	if err != nil {
 		return err
@@ -146,7 +145,7 @@ func (p pages) sidebar(c echo.Context, who account.User, in sidebarInput) error 
 	return action.Page(c, http.StatusOK, fragment)
 }
 
-// readerOf is who asks for a fragment.
+// readerOf returns the caller as the reader of a fragment.
 func readerOf(c echo.Context) Reader {
 	caller, _ := account.CallerFrom(c.Request().Context())
 	return Reader{ID: caller.ID}
@@ -159,8 +158,8 @@ func redirect(c echo.Context, to string, err error) error {
 	return c.Redirect(http.StatusSeeOther, to)
 }
 
-// problemOf is what a form says beside itself: input that is wrong, or that
-// meets a conflict. Other errors are pages of their own, and empty here.
+// problemOf returns the sentence that a form shows for invalid input or a conflict, or "" for any other error, which
+// gets a page of its own.
 func problemOf(err error) string {
 	if f := fault.Of(err); f != nil && (f.Status == http.StatusUnprocessableEntity || f.Status == http.StatusConflict) {
 		return sentence(f)

@@ -13,10 +13,9 @@ import (
 	"hubbub/web"
 )
 
-// maxListed is how many people a page lists.
-const maxListed = 500
+const maxListed = 500 // users that a page lists
 
-// NewRoomForm is the form for a new room: what was put in, and what is wrong.
+// NewRoomForm is the form for a new room: its input, and the fault of the last attempt, if any.
 type NewRoomForm struct {
 	Name  string `json:"name"`
 	Topic string `json:"topic"`
@@ -43,14 +42,15 @@ func (p pages) showRooms(c echo.Context, status int, who account.User, form NewR
 	return p.show(c, status, "Rooms", RoomsPage(listedRooms(public, mine), form))
 }
 
-// listing is every room that one may read, rooms of one's own first.
+// listedRooms returns the rooms that the user may read, without direct rooms: the user's own rooms first, then other
+// public rooms, archived ones last.
 func listedRooms(public, mine []Room) []Room {
 	rooms := slices.DeleteFunc(slices.Concat(mine, public), func(r Room) bool { return r.Kind == Direct })
 	seen := map[int64]bool{}
 	rooms = slices.DeleteFunc(rooms, func(r Room) bool {
-		again := seen[r.ID]
+		duplicate := seen[r.ID]
 		seen[r.ID] = true
-		return again
+		return duplicate
 	})
 	slices.SortStableFunc(rooms, func(a, b Room) int { return rank(a) - rank(b) })
 	return rooms
@@ -83,14 +83,14 @@ func (p pages) people(c echo.Context, who account.User, _ noInput) error {
 	return p.show(c, http.StatusOK, "People", PeoplePage(p.chat.people.ProfilesOf(c.Request().Context(), people), who))
 }
 
-// Settings is what the page of a room's details shows.
+// Settings is the content of the page with a room's details.
 type Settings struct {
 	Room      Room
 	Members   []Participant
-	Others    []account.User // who could be invited
+	Others    []account.User // users who can be invited
 	MayManage bool
 	Viewer    account.User
-	Problem   string // why the last form was not taken
+	Problem   string // why the last form failed; empty: it did not
 }
 
 func (p pages) settings(c echo.Context, who account.User, in roomForm) error {
@@ -108,11 +108,11 @@ func (p pages) showSettings(c echo.Context, status int, who account.User, id int
 		return err
 	}
 	if room.Kind != Direct && room.Role != "" {
-		everybody, err := p.chat.people.Search(ctx, "", maxListed)
+		all, err := p.chat.people.Search(ctx, "", maxListed)
 		if err != nil {
 			return err
 		}
-		s.Others = slices.DeleteFunc(everybody, s.hasMember)
+		s.Others = slices.DeleteFunc(all, s.hasMember)
 	}
 	return p.show(c, status, room.title()+" details", SettingsPage(s))
 }
@@ -130,7 +130,8 @@ type changeForm struct {
 
 func (p pages) change(c echo.Context, who account.User, in changeForm) error {
 	id := int64(in.ID)
-	_, err := p.chat.Update(c.Request().Context(), nil, who, id, RoomChange{Name: in.Name, Topic: in.Topic, Archived: (*bool)(in.Archived)})
+	change := RoomChange{Name: in.Name, Topic: in.Topic, Archived: (*bool)(in.Archived)}
+	_, err := p.chat.Update(c.Request().Context(), nil, who, id, change)
 	return p.backToSettings(c, who, id, err)
 }
 
@@ -146,7 +147,7 @@ func (p pages) invite(c echo.Context, who account.User, in memberForm) error {
 
 func (p pages) remove(c echo.Context, who account.User, in memberForm) error {
 	err := p.chat.RemoveMember(c.Request().Context(), nil, who, int64(in.ID), int64(in.UserID))
-	if fault.Is(err, http.StatusNotFound) { // a second click
+	if fault.Is(err, http.StatusNotFound) { // the form was submitted twice
 		err = nil
 	}
 	return p.backToSettings(c, who, int64(in.ID), err)
@@ -159,7 +160,7 @@ func (p pages) backToSettings(c echo.Context, who account.User, id int64, err er
 	return redirect(c, roomPath(id)+"/settings", err)
 }
 
-// wrong is what is wrong with a field, as a sentence; empty: nothing.
+// fieldError returns what is wrong with a field, as a sentence, or "" if nothing is.
 func (f NewRoomForm) fieldError(field string) string {
 	if f.fault == nil {
 		return ""
@@ -173,7 +174,7 @@ func (f NewRoomForm) fieldError(field string) string {
 	return ""
 }
 
-// sentence says a fault in a line: its detail, or what is wrong with its fields.
+// sentence returns the fault in one line: its detail, or what is wrong with its fields.
 func sentence(f *fault.Fault) string {
 	if len(f.Errors) == 0 {
 		return f.Detail
@@ -196,9 +197,15 @@ func label(field string) string {
 }
 
 func topicField(topic, problem string) web.FieldProps {
-	return web.FieldProps{ID: "topic", Label: "Topic", Value: topic, Error: problem, MaxLength: maxTopic, Autocomplete: "off", Placeholder: "What it is for"}
+	return web.FieldProps{
+		ID: "topic", Label: "Topic", Value: topic, Error: problem, MaxLength: maxTopic,
+		Autocomplete: "off", Placeholder: "What it is for",
+	}
 }
 
 func nameField(name, problem string) web.FieldProps {
-	return web.FieldProps{ID: "name", Label: "Name", Value: name, Error: problem, MaxLength: maxName, Autocomplete: "off", Required: true}
+	return web.FieldProps{
+		ID: "name", Label: "Name", Value: name, Error: problem, MaxLength: maxName,
+		Autocomplete: "off", Required: true,
+	}
 }

@@ -10,20 +10,18 @@ import (
 	"hubbub/web"
 )
 
-// maxPeople is how many people without a direct room the sidebar offers; all
-// are under /people.
-const maxPeople = 20
+const maxPeople = 20 // users without a direct room that the sidebar lists; /people lists more
 
 type sidebarView struct {
 	rooms, direct []Room
-	others        []account.Profile // people whom the viewer has no direct room with
-	more          int               // and how many there are besides
+	others        []account.Profile // users with whom the viewer has no direct room, at most maxPeople
+	more          int               // how many further such users there are
 	people        map[int64]account.Profile
-	online        int   // of the others in the workspace
+	online        int   // how many users are online, without the viewer
 	current       int64 // the room that is open; 0: none
 }
 
-// Sidebar is the person's rooms and people, as every page shows them.
+// Sidebar returns the user's rooms and the other users, as every page shows them. current is the open room, or 0.
 func (s *Service) Sidebar(ctx context.Context, who account.User, current int64) (templ.Component, error) {
 	rooms, err := roomsOf(ctx, s.db, who.ID)
 	if err != nil {
@@ -38,12 +36,12 @@ func (s *Service) Sidebar(ctx context.Context, who account.User, current int64) 
 
 func newSidebar(who account.User, rooms []Room, people []account.Profile, current int64) sidebarView {
 	s := sidebarView{current: current, people: map[int64]account.Profile{}}
-	known := map[int64]bool{who.ID: true}
+	listed := map[int64]bool{who.ID: true} // the viewer, and those in a direct room with them
 	for _, room := range rooms {
 		switch {
 		case room.Kind == Direct:
 			s.direct = append(s.direct, room)
-			known[room.With] = true
+			listed[room.With] = true
 		case !room.Archived || room.ID == current:
 			s.rooms = append(s.rooms, room)
 		}
@@ -53,7 +51,7 @@ func newSidebar(who account.User, rooms []Room, people []account.Profile, curren
 		if p.IsOnline && p.ID != who.ID {
 			s.online++
 		}
-		if known[p.ID] {
+		if listed[p.ID] {
 			continue
 		}
 		if len(s.others) < maxPeople {
@@ -81,8 +79,7 @@ func (s sidebarView) item(room Room) web.NavItemProps {
 	return p
 }
 
-// callsFor says whether what is unread is about the person: it names them, or
-// is written to nobody else.
+// needsAttention reports whether unread messages mention the user or are in a direct room.
 func (r Room) needsAttention() bool { return r.Mentions > 0 || r.Kind == Direct && r.Unread > 0 }
 
 func (r Room) icon() string {
@@ -95,7 +92,7 @@ func (r Room) icon() string {
 	return "hash"
 }
 
-// title is the room as it is named in a sentence.
+// title returns the room's name as it is written in a sentence.
 func (r Room) title() string {
 	if r.Kind == Public {
 		return "#" + r.Name

@@ -13,27 +13,27 @@ import (
 	"hubbub/web"
 )
 
-// groupWithin is how soon a message must follow one of the same sender to stand
-// under it without a head of its own. log.js has the same rule.
+// groupWithin is the longest time between two messages of a sender that are shown as a group, under one head. follows
+// in web/static/js/chat/row.js has the same rule.
 const groupWithin = 5 * time.Minute
 
-// maxQuote is how much of a message is quoted, in characters: a line of it.
+// maxQuote is the length of a quote in code points: about a line.
 const maxQuote = 140
 
-// Reader is who looks at a message. The zero Reader is nobody in particular: a
-// broadcast is rendered once for everybody, and row.js makes it personal.
+// Reader is the user for whom a message is rendered. The zero Reader is no user: a broadcast is rendered once for every
+// user, and web/static/js/chat/row.js (personal) adapts the row to its reader.
 type Reader struct {
 	ID    int64
-	cards map[int64][]Card // by message; nil: it is not known which they may read
+	cards map[int64][]Card // by message; nil: the reader's cards were not read
 }
 
-// owns says whether the reader wrote the message.
+// isSender reports whether the reader sent the message.
 func (r Reader) isSender(m Message) bool { return r.ID != 0 && m.Sender.ID == r.ID }
 
-// isNamed says whether the message mentions the reader.
+// isMentioned reports whether the message mentions the reader.
 func (r Reader) isMentioned(m Message) bool { return r.ID != 0 && m.MentionsUser(r.ID) }
 
-// body is the message's HTML, in which mentions of the reader stand out.
+// body returns the message's HTML, with the class "me" on mentions of the reader.
 func (r Reader) body(m Message) string {
 	if !r.isMentioned(m) {
 		return m.HTML
@@ -42,15 +42,15 @@ func (r Reader) body(m Message) string {
 	return strings.ReplaceAll(m.HTML, mention, fmt.Sprintf(`<span class="mention me" data-user="%d">`, r.ID))
 }
 
-// entry is a message in the log of a page, with what stands before it.
+// entry is a message in the log of a page.
 type entry struct {
 	Message
-	day     bool // it is the first of its day
-	unread  bool // it is the first unread one
-	grouped bool // it stands under the one before
+	day     bool // it is the first of its day, below a divider
+	unread  bool // it is the first unread one, below a divider
+	grouped bool // it is in a group with the message before it, without a head of its own
 }
 
-// entries lays out the messages of a page for its reader's calendar.
+// entries returns the entries of the page's messages. Days begin in the reader's time zone.
 func (v View) entries(ctx context.Context) []entry {
 	zone := web.Zone(ctx)
 	entries := make([]entry, len(v.Messages))
@@ -65,7 +65,7 @@ func (v View) entries(ctx context.Context) []entry {
 	return entries
 }
 
-// follows says whether the message continues the one before it.
+// follows reports whether the message can be in a group with the message before it.
 func (m Message) follows(before Message) bool {
 	return m.Sender.ID == before.Sender.ID && m.ReplyTo == nil && m.sentAt().Sub(before.sentAt()) < groupWithin
 }
@@ -76,7 +76,7 @@ func dayOf(m Message, zone *time.Location) string { return m.sentAt().In(zone).F
 
 func (m Message) rowID() string { return "message-" + decimal(m.ID) }
 
-// place is where a new row goes: into the log of its room, if the page shows it.
+// listSelector returns the CSS selector of the list that a new row is added to: the log of the message's room.
 func (m Message) listSelector() string { return fmt.Sprintf(`[data-messages="%d"]`, m.RoomID) }
 
 func (m Message) clientID() string {
@@ -86,7 +86,7 @@ func (m Message) clientID() string {
 	return *m.ClientID
 }
 
-// excerpt is a quoted message in a line.
+// excerpt returns the start of the quoted text in one line, at most maxQuote code points and an ellipsis.
 func (q Quote) excerpt() string {
 	text := strings.Join(strings.Fields(q.Text), " ")
 	if utf8.RuneCountInString(text) <= maxQuote {
@@ -95,6 +95,7 @@ func (q Quote) excerpt() string {
 	return string([]rune(text)[:maxQuote]) + "…"
 }
 
+// userIDs returns the ids of the users who reacted, separated by spaces.
 func (r Reaction) userIDs() string {
 	ids := make([]string, len(r.By))
 	for i, id := range r.By {
@@ -109,7 +110,7 @@ func avatar(p account.Profile) web.AvatarProps {
 	return web.AvatarProps{Name: p.FullName, Hue: p.Hue, Person: p.ID}
 }
 
-// present is an avatar that shows how the person is.
+// presenceAvatar returns an avatar that shows the user's presence.
 func presenceAvatar(p account.Profile, size web.AvatarSize) web.AvatarProps {
 	shown := avatar(p)
 	shown.Size, shown.Presence = size, web.Presence(p.Status)
@@ -117,12 +118,14 @@ func presenceAvatar(p account.Profile, size web.AvatarSize) web.AvatarProps {
 }
 
 func standingProps(p account.Profile) web.StandingProps {
-	return web.StandingProps{Person: p.ID, Presence: web.Presence(p.Status), Text: p.Text, LastSeen: (*time.Time)(p.LastSeenAt)}
+	return web.StandingProps{
+		Person: p.ID, Presence: web.Presence(p.Status), Text: p.Text, LastSeen: (*time.Time)(p.LastSeenAt),
+	}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
 
 func roomPath(id int64) string { return "/rooms/" + decimal(id) }
 
-// messagePath is a message's permanent link.
+// messagePath returns the permanent link of a message.
 func messagePath(roomID, id int64) string { return fmt.Sprintf("/rooms/%d?message=%d", roomID, id) }

@@ -9,7 +9,7 @@ import (
 	"hubbub/web"
 )
 
-// Samples are chat's own components for the styleguide, in their states.
+// Samples returns chat's components in their states, for the styleguide.
 func Samples() []web.Section {
 	return []web.Section{
 		{Title: "Messages", Body: logSample(), Wide: true},
@@ -18,8 +18,7 @@ func Samples() []web.Section {
 	}
 }
 
-// sampleUnread is the first message that the styleguide's reader has not read.
-const sampleUnread = 4
+const sampleUnread = 4 // the index of the first unread message in sampleMessages
 
 var (
 	sampleMe   = account.Profile{ID: 1, FullName: "Sam Rivera", Handle: "sam", Hue: 6}
@@ -27,8 +26,8 @@ var (
 	sampleTheo = account.Profile{ID: 3, FullName: "Theo Martin", Handle: "theo", Hue: 4}
 )
 
-// sampleMessages begin with what somebody else wrote, under a head and then
-// without, and go on with an edited answer, code, and a mention of the reader.
+// sampleMessages returns a message of another user, a grouped one, and then an edited answer, code, and a mention of the
+// reader.
 func sampleMessages() []Message {
 	morning := sampleMessage(1, sampleMaya, "Morning! Please tick your lines before *ten*.")
 	grouped := sampleMessage(2, sampleMaya, "- network cut while writing\n- server restarted while sending")
@@ -46,7 +45,7 @@ func sampleMessage(id int64, by account.Profile, text string) Message {
 	at := time.Date(2026, time.November, 21, 9, int(id), 0, 0, time.UTC)
 	md, err := parseMarkdown(context.Background(), text)
 	if err != nil {
-		panic(err) // the texts are those above
+		panic(err) // the texts are the constants above
 	}
 	return Message{
 		ID: id, Sender: by, Text: text, CreatedAt: wire.Time(at), Reactions: []Reaction{},

@@ -124,17 +124,17 @@ func (s *Service) render(ctx context.Context, source string) (html string, menti
 	if err != nil {
 		return "", nil, err
 	}
-	known := map[string]int64{}
+	ids := map[string]int64{}
 	for _, handle := range handles {
 		u, exists := people[handle]
 		if !exists {
 			continue
 		}
-		if known[handle] = u.ID; len(mentions) < maxMentions {
+		if ids[handle] = u.ID; len(mentions) < maxMentions {
 			mentions = append(mentions, u.ID)
 		}
 	}
-	return md.Render(known), mentions, nil
+	return md.Render(ids), mentions, nil
 }
 
 // quote returns the message that out answers, or nil if it answers none. It checks first that the sender may see the

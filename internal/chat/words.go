@@ -7,7 +7,7 @@ import (
 	"hubbub/web"
 )
 
-// olderPath and newerPath lead on from the page's ends, for whoever has no script.
+// olderPath and newerPath return the paths of the adjacent pages of history, for browsers without JavaScript.
 func (v View) olderPath() string {
 	if len(v.Messages) == 0 {
 		return roomPath(v.Room.ID)
@@ -22,7 +22,7 @@ func (v View) newerPath() string {
 	return messagePath(v.Room.ID, v.Messages[len(v.Messages)-1].ID)
 }
 
-// beginning says what begins with the room's first message.
+// beginningTitle returns the title above the room's first message.
 func (r Room) beginningTitle() string {
 	if r.Kind == Direct {
 		return "Your first words to each other"
@@ -30,7 +30,7 @@ func (r Room) beginningTitle() string {
 	return "This is where " + r.title() + " begins"
 }
 
-// invitation says what the first message does.
+// invitation returns the text of an empty room, which invites to send the first message.
 func (r Room) invitation() string {
 	if r.Kind == Direct {
 		return "Say hello. Only the two of you see what is written here."
@@ -38,8 +38,7 @@ func (r Room) invitation() string {
 	return "Say hello. Everyone in the room sees it at once."
 }
 
-// pending is the message that a page shows before the server has it: script
-// fills in the rest.
+// pending returns the template of a message that is not stored yet; web/static/js/chat/delivery.js fills in the rest.
 func (v View) pending(who account.User) Message {
 	p := account.Profile{ID: who.ID, FullName: who.FullName, Handle: who.Handle, Hue: who.Hue}
 	return Message{RoomID: v.Room.ID, Sender: p}
@@ -52,7 +51,7 @@ func (r Room) tone() web.Tone {
 	return web.TonePlain
 }
 
-// describe says in a sentence who may read the room.
+// describe returns a sentence about the users who may read the room.
 func (r Room) describe() string {
 	switch r.Kind {
 	case Private:
@@ -63,7 +62,7 @@ func (r Room) describe() string {
 	return "A public room: everybody may read it and join."
 }
 
-// leaving says what happens to somebody who leaves.
+// leaveNote returns a sentence about what happens after leaving the room.
 func (r Room) leaveNote() string {
 	switch r.Kind {
 	case Private:
@@ -80,7 +79,7 @@ func hereID(roomID int64) string { return "here-" + decimal(roomID) }
 
 func herePersonID(roomID, userID int64) string { return hereID(roomID) + "-" + decimal(userID) }
 
-// formats is the Markdown that chat understands, and what becomes of it.
+// formats are examples of chat's Markdown with the HTML that they become.
 var formats = []struct{ source, html string }{
 	{"**bold**", "<strong>bold</strong>"},
 	{"_italic_", "<em>italic</em>"},
