@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// MessageRow is a message, wherever it is shown: on the first page, an older
-// one, as it arrives, and after it was edited.
+// MessageRow renders a message, wherever it is shown: on the first page, on an older page, in an event, and after an
+// edit.
 func MessageRow(m Message, r Reader) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -44,7 +44,7 @@ func MessageRow(m Message, r Reader) templ.Component {
 	})
 }
 
-// MessageGone takes a message's row out of the page.
+// MessageGone renders a fragment that removes the message's row from the page.
 func MessageGone(m Message) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -87,8 +87,8 @@ func MessageGone(m Message) templ.Component {
 	})
 }
 
-// MessageRows are rows as a page asks for more of them; those that were deleted
-// take their row away.
+// MessageRows renders messages for a page that requests more of them. For a deleted message it renders the fragment
+// that removes its row.
 func MessageRows(messages []Message, r Reader) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -127,8 +127,8 @@ func MessageRows(messages []Message, r Reader) templ.Component {
 	})
 }
 
-// row has a head and, for when it stands under another of the same sender, the
-// time in the gutter: the class is-grouped switches, also in the browser.
+// row renders a message with a head and with the time in the gutter. The class is-grouped, which scripts set too, shows
+// the time instead of the head.
 func row(m Message, r Reader, grouped bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

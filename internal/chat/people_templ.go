@@ -13,7 +13,7 @@ import (
 	"hubbub/web"
 )
 
-// PeoplePage is everybody, to write to.
+// PeoplePage lists the users, each with a button that opens the direct room with them.
 func PeoplePage(people []account.Profile, viewer account.User) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

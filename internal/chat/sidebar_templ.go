@@ -13,8 +13,8 @@ import (
 	"hubbub/web"
 )
 
-// sidebar is two sections: rooms, and people to talk with. It is also what
-// GET /rooms/sidebar answers, so that rooms.js can draw it anew.
+// sidebar renders two sections: rooms and people. GET /rooms/sidebar answers with it, too, so that
+// web/static/js/rooms.js can refresh it.
 func sidebar(s sidebarView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -188,7 +188,7 @@ func newRoom() templ.Component {
 	})
 }
 
-// onlineCount is how many people are here besides the viewer.
+// onlineCount renders how many users are online, without the viewer.
 func onlineCount(n int) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -231,8 +231,8 @@ func onlineCount(n int) templ.Component {
 	})
 }
 
-// directMessageForm opens the direct room with somebody, made if there was none: so it is
-// a form, not a link.
+// directMessageForm opens the direct room with the user. It is a form, not a link, because it creates the room if there
+// is none.
 func directMessageForm(person account.Profile) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
