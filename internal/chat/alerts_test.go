@@ -14,74 +14,77 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// quiet is a guard whose log nobody reads.
-var quiet = loop.Guard{Log: slog.New(slog.DiscardHandler)}
+// silentGuard is a guard that discards its log.
+var silentGuard = loop.Guard{Log: slog.New(slog.DiscardHandler)}
 
-// confidant remembers what it is told, and fails as often as it is asked to.
-type confidant struct {
+// recordingNotifier records its calls, of which the next failures ones fail.
+type recordingNotifier struct {
 	mu    sync.Mutex
-	told  []string
-	fails int
+	calls  []string
+	failures int
 }
 
-func (c *confidant) hear(what string) error {
+func (c *recordingNotifier) record(call string) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.told = append(c.told, what)
-	if c.fails > 0 {
-		c.fails--
-		return errors.New("the line went dead just then")
+	c.calls = append(c.calls, call)
+	if c.failures > 0 {
+		c.failures--
+		return errors.New("the connection broke")
 	}
 	return nil
 }
 
-func (c *confidant) Notify(_ context.Context, a Alert) error {
-	return c.hear(fmt.Sprintf("%s %s to %d", a.Kind, a.Key, a.UserID))
+func (c *recordingNotifier) Notify(_ context.Context, a Alert) error {
+	return c.record(fmt.Sprintf("%s %s to %d", a.Kind, a.Key, a.UserID))
 }
 
-func (c *confidant) Withdraw(_ context.Context, key string) error { return c.hear("withdraw " + key) }
+func (c *recordingNotifier) Withdraw(_ context.Context, key string) error { return c.record("withdraw " + key) }
 
-func (c *confidant) Reword(_ context.Context, key, text string) error {
-	return c.hear("reword " + key + " " + text)
+func (c *recordingNotifier) Reword(_ context.Context, key, text string) error {
+	return c.record("reword " + key + " " + text)
 }
 
-func (c *confidant) RoomRead(context.Context, int64, int64, int64) error { return nil }
+func (c *recordingNotifier) RoomRead(context.Context, int64, int64, int64) error { return nil }
 
-func (alone) ActiveAt(int64, []string) bool { return false }
+func (stubPresence) ActiveAt(int64, []string) bool { return false }
 
-// confiding is chatting with somebody who is told, and a second person.
-func confiding(t *testing.T) (*Service, *confidant, account.User, account.User) {
+// newNotifyingService returns a service with a recording notifier, and two users.
+func newNotifyingService(t *testing.T) (*Service, *recordingNotifier, account.User, account.User) {
 	t.Helper()
-	s, _, ada := chatting(t)
-	bob, _, err := s.people.(*account.Service).SignUp(t.Context(), account.NewPerson{FullName: "Bob", Email: "bob@test.example", Password: "correct horse"}, account.Client{})
+	s, _, ada := newTestService(t)
+	person := account.NewPerson{FullName: "Bob", Email: "bob@test.example", Password: "correct horse"}
+	bob, _, err := s.people.(*account.Service).SignUp(t.Context(), person, account.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &confidant{}
-	s.NotifyBy(c, alone{})
+	c := &recordingNotifier{}
+	s.NotifyBy(c, stubPresence{})
 	return s, c, ada, bob.User
 }
 
-func (c *confidant) wants(t *testing.T, want ...string) {
+// wantCalls compares the calls since the last one with want.
+func (c *recordingNotifier) wantCalls(t *testing.T, want ...string) {
 	t.Helper()
-	if !slices.Equal(c.told, want) {
-		t.Errorf("it was told %q, want %q", c.told, want)
+	if !slices.Equal(c.calls, want) {
+		t.Errorf("the notifier was called with %q, want %q", c.calls, want)
 	}
-	c.told = nil
+	c.calls = nil
 }
 
-func (s *Service) tellNow(t *testing.T) {
+// deliverAlertsNow makes all entries due and handles them.
+func (s *Service) deliverAlertsNow(t *testing.T) {
 	t.Helper()
 	if _, err := s.db.Exec(t.Context(), `update chat.alerts set due_at = now()`); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.TellAlerts(t.Context(), quiet); err != nil {
+	if err := s.TellAlerts(t.Context(), silentGuard); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestWhatHasToBeToldOutlivesItsProcessAndItsFailures(t *testing.T) {
-	s, c, ada, bob := confiding(t)
+func TestAlertOutlivesCrashesAndFailures(t *testing.T) {
+	s, c, ada, bob := newNotifyingService(t)
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
 	if err != nil {
 		t.Fatal(err)
@@ -90,21 +93,21 @@ func TestWhatHasToBeToldOutlivesItsProcessAndItsFailures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	told := fmt.Sprintf("mention message:%d to %d", m.ID, bob.ID)
-	c.wants(t)
-	c.fails = 1
-	after := New(s.db, s.hub, s.people, alone{}) // the process died here
-	after.NotifyBy(c, alone{})
-	after.tellNow(t)
-	c.wants(t, told)
-	after.tellNow(t)
-	c.wants(t, told)
-	after.tellNow(t)
-	c.wants(t)
+	mention := fmt.Sprintf("mention message:%d to %d", m.ID, bob.ID)
+	c.wantCalls(t)
+	c.failures = 1
+	restarted := New(s.db, s.hub, s.people, stubPresence{}) // the process has crashed before it handled the entry
+	restarted.NotifyBy(c, stubPresence{})
+	restarted.deliverAlertsNow(t) // fails
+	c.wantCalls(t, mention)
+	restarted.deliverAlertsNow(t)
+	c.wantCalls(t, mention)
+	restarted.deliverAlertsNow(t)
+	c.wantCalls(t)
 }
 
-func TestWhatHappensToAMessageIsToldInItsOrderByNodesAtOnce(t *testing.T) {
-	s, c, ada, bob := confiding(t)
+func TestAlertsOfAMessageStayInOrderAcrossNodes(t *testing.T) {
+	s, c, ada, bob := newNotifyingService(t)
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
 	if err != nil {
 		t.Fatal(err)
@@ -116,32 +119,32 @@ func TestWhatHappensToAMessageIsToldInItsOrderByNodesAtOnce(t *testing.T) {
 	if _, err := s.Edit(t.Context(), nil, ada, m.ID, "@bob good bye"); err != nil {
 		t.Fatal(err)
 	}
-	err = postgres.InTx(t.Context(), s.db, func(tx postgres.Tx) error { // another node tells the first
+	err = postgres.InTx(t.Context(), s.db, func(tx postgres.Tx) error { // another node has locked the first entry
 		taken, err := takeDueAlerts(t.Context(), tx)
 		if err != nil || len(taken) != 1 || taken[0].kind != entryMessage {
-			t.Errorf("it takes %+v, %v", taken, err)
+			t.Errorf("the other node takes %+v, %v, want the new message's entry", taken, err)
 		}
-		if err := s.TellAlerts(t.Context(), quiet); err != nil {
+		if err := s.TellAlerts(t.Context(), silentGuard); err != nil {
 			return err
 		}
-		c.wants(t)
+		c.wantCalls(t)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.tellNow(t)
+	s.deliverAlertsNow(t)
 	mention := fmt.Sprintf("mention message:%d to %d", m.ID, bob.ID)
-	c.wants(t, mention, fmt.Sprintf("reword message:%d @bob good bye", m.ID), mention)
+	c.wantCalls(t, mention, fmt.Sprintf("reword message:%d @bob good bye", m.ID), mention)
 	if _, err := s.Delete(t.Context(), nil, ada, m.ID); err != nil {
 		t.Fatal(err)
 	}
-	s.tellNow(t)
-	c.wants(t, fmt.Sprintf("withdraw message:%d", m.ID))
+	s.deliverAlertsNow(t)
+	c.wantCalls(t, fmt.Sprintf("withdraw message:%d", m.ID))
 }
 
-func TestAMessageThatIsGoneByThenIsToldNobody(t *testing.T) {
-	s, c, ada, bob := confiding(t)
+func TestAlertsOmitDeletedMessagesAndRemovedMembers(t *testing.T) {
+	s, c, ada, bob := newNotifyingService(t)
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Private, Members: []int64{bob.ID}})
 	if err != nil {
 		t.Fatal(err)
@@ -159,11 +162,11 @@ func TestAMessageThatIsGoneByThenIsToldNobody(t *testing.T) {
 	if err := s.RemoveMember(t.Context(), nil, ada, room.ID, bob.ID); err != nil {
 		t.Fatal(err)
 	}
-	s.tellNow(t)
-	c.wants(t, fmt.Sprintf("withdraw message:%d", m.ID))
+	s.deliverAlertsNow(t)
+	c.wantCalls(t, fmt.Sprintf("withdraw message:%d", m.ID))
 }
 
-func TestAMessageConcernsEachPersonOnce(t *testing.T) {
+func TestAlertKindsOfAMessage(t *testing.T) {
 	reply := &Quote{Sender: account.Profile{ID: 2}}
 	for _, c := range []struct {
 		m    Message
@@ -171,32 +174,36 @@ func TestAMessageConcernsEachPersonOnce(t *testing.T) {
 		want map[int64]AlertKind
 	}{
 		{Message{Sender: account.Profile{ID: 1}}, nil, map[int64]AlertKind{}},
-		{Message{Sender: account.Profile{ID: 1}, Mentions: []int64{1, 2, 3}, ReplyTo: reply}, []int64{1, 2}, map[int64]AlertKind{2: AlertMention, 3: AlertMention}},
+		{
+			Message{Sender: account.Profile{ID: 1}, Mentions: []int64{1, 2, 3}, ReplyTo: reply},
+			[]int64{1, 2},
+			map[int64]AlertKind{2: AlertMention, 3: AlertMention},
+		},
 		{Message{Sender: account.Profile{ID: 1}, ReplyTo: reply}, []int64{1, 2}, map[int64]AlertKind{2: AlertReply}},
 		{Message{Sender: account.Profile{ID: 2}, ReplyTo: reply}, []int64{1, 2}, map[int64]AlertKind{1: AlertDirect}},
 		{Message{Sender: account.Profile{ID: 1}}, []int64{1, 1}, map[int64]AlertKind{}},
 	} {
 		if got := c.m.concerns(c.two); fmt.Sprint(got) != fmt.Sprint(c.want) {
-			t.Errorf("it concerns %v, want %v", got, c.want)
+			t.Errorf("the message concerns %v, want %v", got, c.want)
 		}
 	}
 }
 
-// panicky is a notifier to whom one alert is poison.
-type panicky struct {
-	*confidant
-	poison int64 // a message
+// panickingNotifier panics on the alerts of one message.
+type panickingNotifier struct {
+	*recordingNotifier
+	poison int64 // the message's id
 }
 
-func (p panicky) Notify(ctx context.Context, a Alert) error {
+func (p panickingNotifier) Notify(ctx context.Context, a Alert) error {
 	if a.MessageID == p.poison {
 		panic("poison")
 	}
-	return p.confidant.Notify(ctx, a)
+	return p.recordingNotifier.Notify(ctx, a)
 }
 
-func TestAlertThatPanicsDoesNotHoldUpTheOthers(t *testing.T) {
-	s, c, ada, bob := confiding(t)
+func TestAlertThatPanicsDoesNotDelayTheOthers(t *testing.T) {
+	s, c, ada, bob := newNotifyingService(t)
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
 	if err != nil {
 		t.Fatal(err)
@@ -210,10 +217,10 @@ func TestAlertThatPanicsDoesNotHoldUpTheOthers(t *testing.T) {
 		sent = append(sent, m)
 	}
 	mention := func(i int) string { return fmt.Sprintf("mention message:%d to %d", sent[i].ID, bob.ID) }
-	s.NotifyBy(panicky{c, sent[0].ID}, alone{})
-	s.tellNow(t)
-	c.wants(t, mention(1))
-	s.NotifyBy(c, alone{})
-	s.tellNow(t)
-	c.wants(t, mention(0))
+	s.NotifyBy(panickingNotifier{c, sent[0].ID}, stubPresence{})
+	s.deliverAlertsNow(t)
+	c.wantCalls(t, mention(1))
+	s.NotifyBy(c, stubPresence{})
+	s.deliverAlertsNow(t)
+	c.wantCalls(t, mention(0))
 }

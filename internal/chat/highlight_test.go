@@ -15,13 +15,12 @@ import (
 )
 
 const (
-	renderingAtMost = 5 * time.Second // on a busy machine; an idle one takes 100 ms
-	cutOff          = 20 * time.Millisecond
-	memoryAtMost    = 256 << 20 // bytes that one rendering allocates
+	maxRendering = 5 * time.Second // for one message on a busy machine; an idle one takes 100 ms
+	lexTimeout          = 20 * time.Millisecond
+	maxMemory    = 256 << 20 // bytes that one rendering allocates
 )
 
-// hostileCode is code of 2,000 code points that makes lexers backtrack, nest, or
-// not go on.
+// hostileCode returns code of about 2,000 code points that makes lexers backtrack, nest, or not advance.
 func hostileCode() []string {
 	var bodies []string
 	for _, unit := range []string{
@@ -37,18 +36,17 @@ func hostileCode() []string {
 	return append(bodies, nested, "\né\n", `"`+strings.Repeat("\\é", 900))
 }
 
-// Most of the code is cut off, so that the test takes half a minute: what matters
-// is that the lexers end then.
-func TestHighlightingEndsForHostileCodeOfEachLanguage(t *testing.T) {
+// Most lexers reach lexTimeout, which keeps the test at half a minute. It checks that they end then.
+func TestHighlightingEndsForHostileCode(t *testing.T) {
 	for _, lexer := range distinct(languages) {
 		t.Run(lexer.Config().Name, func(t *testing.T) {
 			t.Parallel()
 			for _, body := range hostileCode() {
-				ctx, cancel := context.WithTimeout(t.Context(), cutOff)
+				ctx, cancel := context.WithTimeout(t.Context(), lexTimeout)
 				defer cancel()
 				began := time.Now()
 				_, err := lex(ctx, lexer, body)
-				if took := time.Since(began); took > renderingAtMost {
+				if took := time.Since(began); took > maxRendering {
 					t.Errorf("%.40q took %v", body, took)
 				}
 				if err != nil && ctx.Err() == nil && !errors.Is(err, errSlowLexer) {
@@ -59,7 +57,7 @@ func TestHighlightingEndsForHostileCodeOfEachLanguage(t *testing.T) {
 	}
 }
 
-// distinct are the lexers, each once.
+// distinct returns the lexers by their own name, each once.
 func distinct(languages map[string]chroma.Lexer) map[string]chroma.Lexer {
 	lexers := map[string]chroma.Lexer{}
 	for _, lexer := range languages {
@@ -68,7 +66,7 @@ func distinct(languages map[string]chroma.Lexer) map[string]chroma.Lexer {
 	return lexers
 }
 
-func TestHighlightingFindsLanguagesAsPeopleCallThem(t *testing.T) {
+func TestHighlightingFindsLanguagesByCommonNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"go": "Go", "Golang": "Go", "js": "JavaScript", "TS": "TypeScript", "py": "Python",
 		"rs": "Rust", "rb": "Ruby", "kt": "Kotlin",
@@ -77,25 +75,25 @@ func TestHighlightingFindsLanguagesAsPeopleCallThem(t *testing.T) {
 		"sql": "SQL", "postgres": "PostgreSQL SQL dialect", "jsonc": "JSON", "make": "Makefile", "h": "C",
 	} {
 		if lexer := languages[strings.ToLower(name)]; lexer == nil || lexer.Config().Name != want {
-			t.Errorf("%s is not %s", name, want)
+			t.Errorf("the lexer of %q is not %s", name, want)
 		}
 	}
 }
 
-func TestHighlightingEndsALexerThatNeverEnds(t *testing.T) {
+func TestHighlightingStopsEndlessLexer(t *testing.T) {
 	for _, name := range []string{"jsonata", "jungle"} {
 		lexer := newTimedLexer(lexers.Get(name).(*chroma.RegexLexer))
 		began := time.Now()
 		if _, err := lex(t.Context(), lexer, "\né\n"); err == nil {
-			t.Errorf("%s ended by itself: the test needs another lexer", name)
+			t.Errorf("%s returned no error: the test needs another lexer", name)
 		}
-		if took := time.Since(began); took > renderingAtMost {
+		if took := time.Since(began); took > maxRendering {
 			t.Errorf("%s took %v", name, took)
 		}
 	}
 }
 
-func TestHighlightingShowsOtherLanguagesPlain(t *testing.T) {
+func TestHighlightingShowsUnknownLanguagesPlain(t *testing.T) {
 	long := strings.Repeat("x", 1900)
 	for _, name := range []string{"jsonata", "jungle", "cfengine3", "desktop", "nonsense", "", long} {
 		const want = "<pre tabindex=\"0\" aria-label=\"Code\"><code>é = 1\n</code></pre>"
@@ -105,26 +103,26 @@ func TestHighlightingShowsOtherLanguagesPlain(t *testing.T) {
 	}
 }
 
-func TestHighlightingShowsCodePlainWhenTheTimeIsUp(t *testing.T) {
+func TestHighlightingShowsCodePlainWithoutSlot(t *testing.T) {
 	release, err := highlighting.Take(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	for len(highlighting) < cap(highlighting) {
-		more, err := highlighting.Take(t.Context())
+		releaseNext, err := highlighting.Take(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer more()
+		defer releaseNext()
 	}
 	defer release()
 	const want = `<pre tabindex="0" aria-label="Go code"><code>var x` + "\n</code></pre>"
 	if got := rendered(t, "```go\nvar x\n```"); got != want {
-		t.Errorf("without a slot the code is %s", got)
+		t.Errorf("without a slot the code is %s, want %s", got, want)
 	}
 }
 
-func TestHighlightingKeepsTheCodeWhole(t *testing.T) {
+func TestHighlightingKeepsAllCode(t *testing.T) {
 	for _, lexer := range distinct(languages) {
 		for _, body := range []string{"a = `b` \"c\" // é\n", "<p>\n\t{x}\n</p>", "\r\n\r\n"} {
 			tokens, err := lex(t.Context(), lexer, body)
@@ -139,7 +137,7 @@ func TestHighlightingKeepsTheCodeWhole(t *testing.T) {
 	}
 }
 
-// hostileMessages are messages of 2,000 code points that are costly to parse.
+// hostileMessages returns messages of about 2,000 code points that are costly to parse.
 func hostileMessages() []string {
 	var messages []string
 	for _, unit := range []string{
@@ -165,16 +163,16 @@ func hostileMessages() []string {
 func TestMarkdownEndsForHostileMessages(t *testing.T) {
 	for _, message := range hostileMessages() {
 		if err := checkText(message); err != nil {
-			continue // it is refused before it is parsed
+			continue // Send refuses it before it is parsed
 		}
 		took, memory := measured(func() { rendered(t, message) })
-		if took > renderingAtMost || memory > memoryAtMost {
+		if took > maxRendering || memory > maxMemory {
 			t.Errorf("%.40q took %v and %d MB", message, took, memory>>20)
 		}
 	}
 }
 
-// measured returns what the call cost.
+// measured returns the time that the call takes and the bytes that it allocates.
 func measured(call func()) (took time.Duration, allocated uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -185,8 +183,8 @@ func measured(call func()) (took time.Duration, allocated uint64) {
 	return took, after.TotalAlloc - before.TotalAlloc
 }
 
-func TestMarkdownPastItsBudgetIsAFault(t *testing.T) {
+func TestMarkdownOverBudgetIsAFault(t *testing.T) {
 	if _, err := parseMarkdown(t.Context(), strings.Repeat("a", budget.ChatMarkdown.Bytes+1)); err == nil {
-		t.Error("a text of too many bytes is parsed")
+		t.Error("a text of too many bytes is parsed, want a fault")
 	}
 }

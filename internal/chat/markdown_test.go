@@ -9,25 +9,25 @@ import (
 	"golang.org/x/net/html"
 )
 
-func TestMarkdownShowsWhatPeopleMean(t *testing.T) {
+func TestMarkdownRendering(t *testing.T) {
 	for _, c := range []struct{ name, source, want string }{
 		{"emphasis", "**bold** *it* ~~no~~ `code`", "<p><strong>bold</strong> <em>it</em> <del>no</del> <code>code</code></p>"},
 		{"a line break is a line break", "one\ntwo", "<p>one<br>\ntwo</p>"},
 		{"HTML is text", "<b>hi</b> & <script>alert(1)</script>", "<p>&lt;b&gt;hi&lt;/b&gt; &amp; &lt;script&gt;alert(1)&lt;/script&gt;</p>"},
-		{"a heading does not shout", "# hello", "<p># hello</p>"},
+		{"a heading is text", "# hello", "<p># hello</p>"},
 		{"a list", "- a\n- b", "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"},
 		{"a quote", "> said", "<blockquote>\n<p>said</p>\n</blockquote>"},
 		{"markup alone is text", "- ", "<p>- </p>"},
 		{"a mention", "@sam, @nobody", `<p><span class="mention" data-user="7">@sam</span>, @nobody</p>`},
 		{"a mention in any case", "@Sam!", `<p><span class="mention" data-user="7">@Sam</span>!</p>`},
 		{"an address is no mention", "a@sam", "<p>a@sam</p>"},
-		{"code mentions nobody", "`@sam`", "<p><code>@sam</code></p>"},
-		{"a link goes out alone", "see https://go.dev", `<p>see <a href="https://go.dev" rel="nofollow noreferrer noopener" target="_blank">https://go.dev</a></p>`},
-		{"a link here stays here", "[room](/rooms/3)", `<p><a href="/rooms/3" rel="nofollow">room</a></p>`},
-		{"a script is no link", "[x](javascript:alert(1))", "<p>x</p>"},
+		{"code has no mentions", "`@sam`", "<p><code>@sam</code></p>"},
+		{"a bare link", "see https://go.dev", `<p>see <a href="https://go.dev" rel="nofollow noreferrer noopener" target="_blank">https://go.dev</a></p>`},
+		{"a link within the site", "[room](/rooms/3)", `<p><a href="/rooms/3" rel="nofollow">room</a></p>`},
+		{"a javascript: link is text", "[x](javascript:alert(1))", "<p>x</p>"},
 		{"an image loads nothing", "![cat](https://x.example/c.png)", `<p><a href="https://x.example/c.png" rel="nofollow noreferrer noopener" target="_blank">cat</a></p>`},
-		{"code is coloured", "```go\nvar x = 1 // one\n```", `<pre tabindex="0" aria-label="Go code"><code><span class="k">var</span> x = <span class="n">1</span> <span class="c">// one</span>` + "\n" + `</code></pre>`},
-		{"code in no language", "```\n<a>\n```", "<pre tabindex=\"0\" aria-label=\"Code\"><code>&lt;a&gt;\n</code></pre>"},
+		{"code has colours", "```go\nvar x = 1 // one\n```", `<pre tabindex="0" aria-label="Go code"><code><span class="k">var</span> x = <span class="n">1</span> <span class="c">// one</span>` + "\n" + `</code></pre>`},
+		{"code without a language", "```\n<a>\n```", "<pre tabindex=\"0\" aria-label=\"Code\"><code>&lt;a&gt;\n</code></pre>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := rendered(t, c.source); got != c.want {
@@ -37,7 +37,7 @@ func TestMarkdownShowsWhatPeopleMean(t *testing.T) {
 	}
 }
 
-// rendered is a message's HTML where "sam" is known and may be mentioned.
+// rendered returns the text's HTML. "sam" is the handle of the user 7.
 func rendered(t *testing.T, source string) string {
 	t.Helper()
 	md, err := parseMarkdown(t.Context(), source)
@@ -47,7 +47,7 @@ func rendered(t *testing.T, source string) string {
 	return md.Render(map[string]int64{"sam": 7})
 }
 
-// FuzzMarkdown holds the renderer to what it may write, and to its budget.
+// FuzzMarkdown checks that the renderer writes only allowed elements and attributes, and keeps its time limit.
 func FuzzMarkdown(f *testing.F) {
 	for _, seed := range []string{"**a** `b`", "```go\nfunc", "<img src=x onerror=alert(1)>", "[a](javascript:x)", "> - 1. @sam ~~x", "![](data:text/html,x)", "\x00\xff", "@sam@maya", "<https://a b>"} {
 		f.Add(seed)
@@ -62,11 +62,11 @@ func FuzzMarkdown(f *testing.F) {
 		}
 		began := time.Now()
 		out := rendered(t, source)
-		if took := time.Since(began); took > renderingAtMost {
+		if took := time.Since(began); took > maxRendering {
 			t.Fatalf("%q took %v", source, took)
 		}
 		if strings.TrimSpace(out) == "" {
-			t.Fatalf("%q shows nothing", source)
+			t.Fatalf("%q renders to nothing", source)
 		}
 		z := html.NewTokenizer(strings.NewReader(out))
 		for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
@@ -81,14 +81,14 @@ func checkToken(t *testing.T, token html.Token, allowed *regexp.Regexp) {
 		return
 	}
 	if !allowed.MatchString(token.Data) {
-		t.Fatalf("wrote <%s>", token.Data)
+		t.Fatalf("the renderer wrote <%s>", token.Data)
 	}
 	for _, a := range token.Attr {
 		if strings.HasPrefix(a.Key, "on") || a.Key == "style" || a.Key == "src" {
-			t.Fatalf("wrote %s=%q", a.Key, a.Val)
+			t.Fatalf("the renderer wrote %s=%q", a.Key, a.Val)
 		}
 		if a.Key == "href" && !regexp.MustCompile(`^(https?:|mailto:|[^:]*($|[/?#]))`).MatchString(a.Val) {
-			t.Fatalf("links to %q", a.Val)
+			t.Fatalf("the renderer wrote a link to %q", a.Val)
 		}
 	}
 }

@@ -12,22 +12,22 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestALoadWhoseCommitIsUnknownIsNotStoredAgain(t *testing.T) {
-	calls, errs := sendTogether(t, func(drafts []draft) error {
-		return io.ErrUnexpectedEOF // the connection broke; perhaps after the commit
+func TestGroupCommitDoesNotRetryBatchOfUnknownOutcome(t *testing.T) {
+	calls, errs := submitTogether(t, func(drafts []draft) error {
+		return io.ErrUnexpectedEOF // the connection broke, perhaps after the commit
 	})
-	if calls != 2 { // the one that came first, and the two behind it
-		t.Errorf("it was stored %d times", calls)
+	if calls != 2 { // "first" alone, then the other two as one batch
+		t.Errorf("commit was called %d times, want 2", calls)
 	}
-	for _, err := range errs {
+	for text, err := range errs {
 		if err == nil {
-			t.Error("somebody was told that it is stored")
+			t.Errorf("Submit of %q returned no error", text)
 		}
 	}
 }
 
-func TestADraftThatCannotBeStoredDoesNotHoldUpTheOthers(t *testing.T) {
-	_, errs := sendTogether(t, func(drafts []draft) error {
+func TestGroupCommitStoresOthersWhenOneDraftFails(t *testing.T) {
+	_, errs := submitTogether(t, func(drafts []draft) error {
 		for _, d := range drafts {
 			if d.Text == "archived" {
 				return fault.Conflict("archived")
@@ -36,28 +36,29 @@ func TestADraftThatCannotBeStoredDoesNotHoldUpTheOthers(t *testing.T) {
 		return nil
 	})
 	if errs["first"] != nil || errs["good"] != nil || !fault.Is(errs["archived"], 409) {
-		t.Errorf("they were told %v", errs)
+		t.Errorf("Submit returned %v, want a conflict for \"archived\" only", errs)
 	}
 }
 
-// sendTogether sends "first", and while that is stored "good" and "archived".
-func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[string]error) {
+// submitTogether submits "first" and, while that is committed, "good" and "archived". commit returns the error of each
+// batch.
+func submitTogether(t *testing.T, commit func([]draft) error) (calls int, errs map[string]error) {
 	t.Helper()
-	began, goOn := make(chan struct{}), make(chan struct{})
-	var o committer
-	o.commit = func(_ context.Context, drafts []draft) ([]insertedRow, error) {
+	began, proceed := make(chan struct{}), make(chan struct{})
+	var c committer
+	c.commit = func(_ context.Context, drafts []draft) ([]insertedRow, error) {
 		if calls++; calls == 1 {
 			close(began)
-			<-goOn
+			<-proceed
 		}
-		return slices.Repeat([]insertedRow{{ID: 1, Seq: 1}}, len(drafts)), store(drafts)
+		return slices.Repeat([]insertedRow{{ID: 1, Seq: 1}}, len(drafts)), commit(drafts)
 	}
 	var sending sync.WaitGroup
 	var mu sync.Mutex
 	errs = map[string]error{}
 	send := func(text string) {
 		sending.Go(func() {
-			_, err := o.Submit(t.Context(), draft{Text: text})
+			_, err := c.Submit(t.Context(), draft{Text: text})
 			mu.Lock()
 			defer mu.Unlock()
 			errs[text] = err
@@ -67,27 +68,27 @@ func sendTogether(t *testing.T, store func([]draft) error) (calls int, errs map[
 	<-began
 	send("good")
 	send("archived")
-	testkit.Eventually(t, "two wait", testkit.Patience, func() bool {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		return len(o.waiting) == 2
+	testkit.Eventually(t, "two drafts wait for a commit", testkit.Patience, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return len(c.waiting) == 2
 	})
-	close(goOn)
+	close(proceed)
 	sending.Wait()
 	return calls, errs
 }
 
-func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
-	began, goOn := make(chan struct{}), make(chan struct{})
+func TestGroupCommitReleasesWaitingSendersOnPanic(t *testing.T) {
+	began, proceed := make(chan struct{}), make(chan struct{})
 	calls := 0
-	var o committer
-	o.commit = func(_ context.Context, drafts []draft) ([]insertedRow, error) {
+	var c committer
+	c.commit = func(_ context.Context, drafts []draft) ([]insertedRow, error) {
 		switch calls++; calls {
 		case 1:
 			close(began)
-			<-goOn
+			<-proceed
 		case 2:
-			panic("storing")
+			panic("commit")
 		}
 		return slices.Repeat([]insertedRow{{ID: 1, Seq: 1}}, len(drafts)), nil
 	}
@@ -95,8 +96,8 @@ func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
 	outcomes := make(chan string, 3)
 	send := func() {
 		sending.Go(func() {
-			err := loop.Guard{Log: quiet.Log}.Try("request", func() error {
-				_, err := o.Submit(t.Context(), draft{})
+			err := loop.Guard{Log: silentGuard.Log}.Try("request", func() error {
+				_, err := c.Submit(t.Context(), draft{})
 				return err
 			})
 			switch {
@@ -113,23 +114,23 @@ func TestOutboxReleasesTheWaitingWhenStoringPanics(t *testing.T) {
 	<-began
 	send()
 	send()
-	testkit.Eventually(t, "two wait", testkit.Patience, func() bool {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		return len(o.waiting) == 2
+	testkit.Eventually(t, "two drafts wait for a commit", testkit.Patience, func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return len(c.waiting) == 2
 	})
-	close(goOn)
+	close(proceed)
 	sending.Wait()
 	close(outcomes)
 	if got := slices.Sorted(collect(outcomes)); !slices.Equal(got, []string{"failed", "panicked", "stored"}) {
-		t.Errorf("the sends %v", got)
+		t.Errorf("the sends ended with %v, want one each of failed, panicked and stored", got)
 	}
-	if _, err := o.Submit(t.Context(), draft{}); err != nil {
-		t.Errorf("afterwards: %v", err)
+	if _, err := c.Submit(t.Context(), draft{}); err != nil {
+		t.Errorf("Submit after the panic: %v", err)
 	}
 }
 
-// collect reads what a closed channel holds.
+// collect returns an iterator over the values of a closed channel.
 func collect[T any](from <-chan T) func(yield func(T) bool) {
 	return func(yield func(T) bool) {
 		for v := range from {

@@ -12,22 +12,23 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-// alone is everybody's presence where nobody asks.
-type alone struct{}
+// stubPresence reports every user as visible and none as online.
+type stubPresence struct{}
 
-func (alone) Online(context.Context, []int64) map[int64]account.Presence { return nil }
+func (stubPresence) Online(context.Context, []int64) map[int64]account.Presence { return nil }
 
-func (alone) Visible(int64) bool { return true }
+func (stubPresence) Visible(int64) bool { return true }
 
-// chatting is a service on a database of its own, its hub, and a person.
-func chatting(t *testing.T) (*Service, *hub.Hub, account.User) {
+// newTestService returns a service on a database of its own, its hub, and a user.
+func newTestService(t *testing.T) (*Service, *hub.Hub, account.User) {
 	t.Helper()
 	db, h := testkit.Database(t), hub.New(hub.Config{})
-	people, err := account.New(db, account.Config{Hub: h, Online: alone{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
+	cost := account.Cost{MemoryKiB: 64, Iterations: 1}
+	people, err := account.New(db, account.Config{Hub: h, Online: stubPresence{}, Cost: cost})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(db, h, people, alone{})
+	s := New(db, h, people, stubPresence{})
 	return s, h, signUp(t, s, "Ada")
 }
 
@@ -41,21 +42,21 @@ func signUp(t *testing.T, s *Service, name string) account.User {
 	return caller.User
 }
 
-func TestReconcilingAsksTheDatabaseOnceHoweverManyRoomsAreOpen(t *testing.T) {
+func TestReconcileTakesOneQueryForAllOpenRooms(t *testing.T) {
 	ctx := t.Context()
-	s, h, ada := chatting(t)
+	s, h, ada := newTestService(t)
 	conn := h.Open(hub.Identity{UserID: ada.ID})
 	defer h.Remove(conn)
 
-	asks := func() int64 {
+	queries := func() int64 {
 		before := s.db.Stat().AcquireCount()
 		if err := s.reconcile(ctx); err != nil {
 			t.Fatal(err)
 		}
 		return s.db.Stat().AcquireCount() - before
 	}
-	if n := asks(); n != 0 {
-		t.Errorf("while no room is open it asks %d times", n)
+	if n := queries(); n != 0 {
+		t.Errorf("reconcile makes %d queries while no room is open, want 0", n)
 	}
 	for _, name := range []string{"one", "two", "three"} {
 		room, err := s.Create(ctx, nil, ada, NewRoom{Name: name, Kind: Public})
@@ -66,29 +67,30 @@ func TestReconcilingAsksTheDatabaseOnceHoweverManyRoomsAreOpen(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if n := asks(); n != 1 {
-		t.Errorf("with three rooms open it asks %d times", n)
+	if n := queries(); n != 1 {
+		t.Errorf("reconcile makes %d queries with three rooms open, want 1", n)
 	}
 	h.LeaveAll(conn)
-	if n := asks(); n != 0 || len(s.ledger.rooms) != 0 {
-		t.Errorf("after all left it asks %d times, and keeps %d accounts", n, len(s.ledger.rooms))
+	if n := queries(); n != 0 || len(s.ledger.rooms) != 0 {
+		t.Errorf("after all left, reconcile makes %d queries and keeps %d watermarks", n, len(s.ledger.rooms))
 	}
 }
 
-func TestReconcileSendsOnlyToWhoMayStillHearAndEvictsOthers(t *testing.T) {
+func TestReconcileSendsOnlyToMembersAndEvictsOthers(t *testing.T) {
 	ctx := t.Context()
-	here, _, ada := chatting(t)
+	here, _, ada := newTestService(t)
 	bob, eve := signUp(t, here, "Bob"), signUp(t, here, "Eve")
-	there := New(here.db, hub.New(hub.Config{}), here.people, alone{}) // another node, without a bus
+	there := New(here.db, hub.New(hub.Config{}), here.people, stubPresence{}) // another node, without a bus
 	room, err := here.Create(ctx, nil, ada, NewRoom{Name: "private", Kind: Private, Members: []int64{bob.ID, eve.ID}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	bobs, eves, list := listens(t, there, bob, room.ID), listens(t, there, eve, room.ID), there.hub.Open(hub.Identity{UserID: eve.ID})
+	bobs, eves := joinAs(t, there, bob, room.ID), joinAs(t, there, eve, room.ID)
+	list := there.hub.Open(hub.Identity{UserID: eve.ID})
 	if _, err := there.Rooms(ctx, list, eve, false); err != nil {
 		t.Fatal(err)
 	}
-	taken(bobs)
+	queuedFrames(bobs)
 
 	if err := here.RemoveMember(ctx, nil, ada, room.ID, eve.ID); err != nil {
 		t.Fatal(err)
@@ -99,30 +101,30 @@ func TestReconcileSendsOnlyToWhoMayStillHearAndEvictsOthers(t *testing.T) {
 	if err := there.reconcile(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if heard := taken(bobs); !strings.Contains(heard, "secret") {
-		t.Errorf("Bob heard %s", heard)
+	if got := queuedFrames(bobs); !strings.Contains(got, "secret") {
+		t.Errorf("Bob got %s, want the missed message", got)
 	}
 	for _, conn := range []*hub.Conn{eves, list} {
-		if heard := taken(conn); strings.Contains(heard, "secret") || !strings.Contains(heard, `"removedFrom"`) {
-			t.Errorf("Eve heard %s", heard)
+		if got := queuedFrames(conn); strings.Contains(got, "secret") || !strings.Contains(got, `"removedFrom"`) {
+			t.Errorf("Eve got %s, want only removedFrom", got)
 		}
 	}
 	in := func(conn *hub.Conn) bool { return there.hub.In(conn, hubRoom(room.ID)) }
 	if in(eves) || there.hub.In(list, hub.Record(resource, room.ID)) || !in(bobs) {
-		t.Error("the wrong people are in the room")
+		t.Error("Bob must be in the room, and Eve's connections must not")
 	}
 }
 
-func TestReconcileEvictsAlsoWhenNothingWasSent(t *testing.T) {
+func TestReconcileEvictsWithoutMissedMessages(t *testing.T) {
 	ctx := t.Context()
-	here, _, ada := chatting(t)
+	here, _, ada := newTestService(t)
 	eve := signUp(t, here, "Eve")
-	there := New(here.db, hub.New(hub.Config{}), here.people, alone{})
+	there := New(here.db, hub.New(hub.Config{}), here.people, stubPresence{})
 	room, err := here.Create(ctx, nil, ada, NewRoom{Name: "private", Kind: Private, Members: []int64{eve.ID}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	eves := listens(t, there, eve, room.ID)
+	eves := joinAs(t, there, eve, room.ID)
 	if err := here.RemoveMember(ctx, nil, ada, room.ID, eve.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -130,12 +132,12 @@ func TestReconcileEvictsAlsoWhenNothingWasSent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if there.hub.In(eves, hubRoom(room.ID)) {
-		t.Error("Eve is in the room")
+		t.Error("Eve is still in the room")
 	}
 }
 
-// listens opens a connection of a person and joins the room.
-func listens(t *testing.T, s *Service, who account.User, roomID int64) *hub.Conn {
+// joinAs opens a connection of the user and joins the room.
+func joinAs(t *testing.T, s *Service, who account.User, roomID int64) *hub.Conn {
 	t.Helper()
 	conn := s.hub.Open(hub.Identity{UserID: who.ID})
 	if _, err := s.Join(t.Context(), conn, who, roomID, nil); err != nil {
@@ -144,8 +146,8 @@ func listens(t *testing.T, s *Service, who account.User, roomID int64) *hub.Conn
 	return conn
 }
 
-// taken returns what waits in the connection's queue.
-func taken(conn *hub.Conn) string {
+// queuedFrames takes the frames from the connection's queue and returns them, one a line.
+func queuedFrames(conn *hub.Conn) string {
 	frames, _ := conn.Take(nil)
 	var text strings.Builder
 	for _, f := range frames {
@@ -155,22 +157,22 @@ func taken(conn *hub.Conn) string {
 	return text.String()
 }
 
-func TestAHoleInWhatWasToldIsBehindUntilItIsFilled(t *testing.T) {
+func TestLedgerIsBehindUntilGapIsFilled(t *testing.T) {
 	var l ledger
-	l.record(1, 4) // nobody has it open
+	l.record(1, 4) // the room is not open
 	l.open(1, 5)
-	l.open(1, 9) // the second to join has read more; the first has not
+	l.open(1, 9) // a second connection has read more than the first
 	l.record(1, 7)
 	if behind := l.behind(map[int64]int64{1: 7, 2: 3}); len(behind) != 1 || behind[1] != 5 {
-		t.Errorf("behind are %v", behind)
+		t.Errorf("with a gap, behind returns %v, want room 1 at 5", behind)
 	}
 	l.record(1, 6)
 	if behind := l.behind(map[int64]int64{1: 7}); len(behind) != 0 {
-		t.Errorf("after the hole was filled, behind are %v", behind)
+		t.Errorf("after the gap was filled, behind returns %v", behind)
 	}
 	l.record(1, 9)
 	l.recordUpTo(1, 8)
 	if behind := l.behind(map[int64]int64{1: 9}); len(behind) != 0 || len(l.rooms[1].ahead) != 0 {
-		t.Errorf("after catching up, behind are %v, ahead %v", behind, l.rooms[1].ahead)
+		t.Errorf("after recordUpTo, behind returns %v, ahead is %v", behind, l.rooms[1].ahead)
 	}
 }

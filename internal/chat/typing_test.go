@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestTypingIsForgottenUnlessSaidAgain(t *testing.T) {
+func TestTypingExpiresUnlessRenewed(t *testing.T) {
 	ts, sam := newTypists(), typist{room: 3, user: 7}
 	now := time.Date(2026, time.November, 21, 9, 0, 0, 0, time.UTC)
 	steps := []struct {
@@ -15,11 +15,11 @@ func TestTypingIsForgottenUnlessSaidAgain(t *testing.T) {
 		typing        bool
 		before, after bool
 	}{
-		{"the first tab begins", 0, "a", true, false, true},
-		{"it goes on", 3 * time.Second, "a", true, true, true},
-		{"a second tab begins", time.Second, "b", true, true, true},
-		{"the first stops", time.Second, "a", false, true, true},
-		{"the second, silent for too long, is forgotten", 6 * time.Second, "a", false, false, false},
+		{"the first tab starts", 0, "a", true, false, true},
+		{"the first tab continues", 3 * time.Second, "a", true, true, true},
+		{"a second tab starts", time.Second, "b", true, true, true},
+		{"the first tab stops", time.Second, "a", false, true, true},
+		{"the second tab expires", 6 * time.Second, "a", false, false, false},
 		{"a tab that never typed stops", 0, "c", false, false, false},
 	}
 	for _, s := range steps {
@@ -29,6 +29,6 @@ func TestTypingIsForgottenUnlessSaidAgain(t *testing.T) {
 		}
 	}
 	if len(ts.at) != 0 {
-		t.Errorf("%d people are kept though nobody types", len(ts.at))
+		t.Errorf("%d users are recorded as typing, want 0", len(ts.at))
 	}
 }

@@ -15,10 +15,10 @@ import (
 
 const unreadRooms = 20
 
-// unreadBy makes two people, and rooms in which the reader has read nothing.
-func unreadBy(t *testing.T) (db *postgres.DB, reader, writer account.User, rooms []int64) {
+// newUnreadRooms creates two users, and rooms in which the reader has read nothing.
+func newUnreadRooms(t *testing.T) (db *postgres.DB, reader, writer account.User, rooms []int64) {
 	t.Helper()
-	s, _, reader, writer := confiding(t)
+	s, _, reader, writer := newNotifyingService(t)
 	db = s.db
 	err := postgres.InTx(t.Context(), db, func(tx postgres.Tx) error {
 		for i := range unreadRooms {
@@ -36,7 +36,7 @@ func unreadBy(t *testing.T) (db *postgres.DB, reader, writer account.User, rooms
 	return db, reader, writer, rooms
 }
 
-// addUnread writes n messages into each of the rooms, each of which names the person.
+// addUnread stores n messages of the sender in each of the rooms. Each mentions the user named.
 func addUnread(t *testing.T, db *postgres.DB, rooms []int64, n int, sender, named int64) {
 	t.Helper()
 	_, err := db.Exec(postgres.InBackground(t.Context()), `
@@ -63,7 +63,7 @@ var (
 	removed = regexp.MustCompile(`Rows Removed by Filter: (\d+)`)
 )
 
-// rowsRead sums up what the statement reads from tables and indexes.
+// rowsRead returns how many rows the statement reads from tables and indexes, and its plan.
 func rowsRead(t *testing.T, db *postgres.DB, sql string, args ...any) (rows int, plan string) {
 	t.Helper()
 	result, err := db.Query(t.Context(), `explain (analyze, costs off, timing off, summary off) `+sql, args...)
@@ -89,32 +89,32 @@ func number(digits string) int {
 	return n
 }
 
-func TestUnreadCountsReadTheSameHoweverMuchIsUnread(t *testing.T) {
-	db, reader, writer, rooms := unreadBy(t)
+func TestUnreadCountsReadBoundedRows(t *testing.T) {
+	db, reader, writer, rooms := newUnreadRooms(t)
 	const sidebar = ` where me.user_id is not null`
 	addUnread(t, db, rooms, 2000, writer.ID, reader.ID)
 	some, _ := rowsRead(t, db, selectRooms+sidebar, reader.ID)
 	addUnread(t, db, rooms, 4000, writer.ID, reader.ID)
 	more, plan := rowsRead(t, db, selectRooms+sidebar, reader.ID)
 	if some < unreadRooms*2*maxUnread || more > some {
-		t.Errorf("%d rows are read of 2,000 unread messages a room, %d of 6,000:\n%s", some, more, plan)
+		t.Errorf("the query reads %d rows with 2,000 unread messages a room, and %d with 6,000:\n%s", some, more, plan)
 	}
 	addUnread(t, db, rooms, 4000, reader.ID, reader.ID)
 	own, plan := rowsRead(t, db, selectRooms+sidebar, reader.ID)
 	if own > unreadRooms*(maxUnlooked+2*maxUnread) {
-		t.Errorf("%d rows are read to skip one's own messages:\n%s", own, plan)
+		t.Errorf("the query reads %d rows to skip the reader's own messages:\n%s", own, plan)
 	}
 }
 
-func TestUnreadCountsStopAtAHundred(t *testing.T) {
-	db, reader, writer, rooms := unreadBy(t)
+func TestUnreadCountsStopAtMaxUnread(t *testing.T) {
+	db, reader, writer, rooms := newUnreadRooms(t)
 	addUnread(t, db, rooms[:1], 500, writer.ID, reader.ID)
 	addUnread(t, db, rooms[1:2], 3, writer.ID, reader.ID)
 	addUnread(t, db, rooms[1:2], 3, reader.ID, reader.ID)
 	for i, want := range []int{maxUnread, 3, 0} {
 		room, err := roomFor(t.Context(), db, reader.ID, rooms[i])
 		if err != nil || room.Unread != want || room.Mentions != want {
-			t.Errorf("%d unread, %d mentions, want %d (%v)", room.Unread, room.Mentions, want, err)
+			t.Errorf("room %d has %d unread messages and %d mentions, want %d (%v)", i, room.Unread, room.Mentions, want, err)
 		}
 	}
 	first, err := firstUnread(t.Context(), db, rooms[0], reader.ID, 100)
@@ -122,12 +122,12 @@ func TestUnreadCountsStopAtAHundred(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, err := messageByID(t.Context(), db, first); err != nil || m.CreatedSeq != 101 {
-		t.Errorf("the first unread message is %d (%v)", m.CreatedSeq, err)
+		t.Errorf("the first unread message has createdSeq %d, want 101 (%v)", m.CreatedSeq, err)
 	}
 }
 
 func TestMentionsFollowEditsAndDeletions(t *testing.T) {
-	db, reader, writer, rooms := unreadBy(t)
+	db, reader, writer, rooms := newUnreadRooms(t)
 	stored, err := storeMessages(t.Context(), db, []draft{
 		{RoomID: rooms[0], SenderID: writer.ID, Text: "x", Mentions: []int64{reader.ID, writer.ID, reader.ID}},
 	})
@@ -150,15 +150,15 @@ func TestMentionsFollowEditsAndDeletions(t *testing.T) {
 		return func(tx postgres.Tx) error { return editMessage(t.Context(), tx, id, 2, "y", "y", people) }
 	}
 	if n := mentions(func(postgres.Tx) error { return nil }); n != 1 {
-		t.Errorf("sent: %d mentions", n)
+		t.Errorf("after sending: %d mentions, want 1", n)
 	}
 	if n := mentions(edit(writer.ID)); n != 0 {
-		t.Errorf("edited to name others: %d mentions", n)
+		t.Errorf("after an edit without the mention: %d mentions, want 0", n)
 	}
 	if n := mentions(edit(reader.ID)); n != 1 {
-		t.Errorf("edited to name them again: %d mentions", n)
+		t.Errorf("after an edit with the mention: %d mentions, want 1", n)
 	}
 	if n := mentions(func(tx postgres.Tx) error { return eraseMessage(t.Context(), tx, id, 3) }); n != 0 {
-		t.Errorf("deleted: %d mentions", n)
+		t.Errorf("after deletion: %d mentions, want 0", n)
 	}
 }

@@ -13,18 +13,18 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// showing is whether everybody shows themselves.
-type showing struct{ atomic.Bool }
+// switchablePresence makes every user visible or invisible.
+type switchablePresence struct{ atomic.Bool }
 
-func (s *showing) Visible(int64) bool { return s.Load() }
+func (s *switchablePresence) Visible(int64) bool { return s.Load() }
 
-func (s *showing) toggle() { s.Store(!s.Load()) }
+func (s *switchablePresence) toggle() { s.Store(!s.Load()) }
 
-// TestWhatARoomWasToldOfAPersonIsTrueInTheEnd lets somebody hide and show
-// themselves while their tabs come and go.
-func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
-	s, h, ada := chatting(t)
-	visible := &showing{}
+// TestRoomPresenceEventsEndWithTheActualState switches a user between visible and invisible while their tabs join and
+// leave a room. The last event that the room gets about the user must be true.
+func TestRoomPresenceEventsEndWithTheActualState(t *testing.T) {
+	s, h, ada := newTestService(t)
+	visible := &switchablePresence{}
 	s.presence = visible
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
 	if err != nil {
@@ -61,26 +61,26 @@ func TestWhatARoomWasToldOfAPersonIsTrueInTheEnd(t *testing.T) {
 		})
 		all.Wait()
 		s.announceDepartures(t.Context())
-		there = lastTold(t, watcher, there)
+		there = lastAnnounced(t, watcher, there)
 		if want := h.UserIn(ada.ID, hubRoom(room.ID)) && visible.Load(); there != want {
-			t.Fatalf("round %d: the room was told that she is there: %v, want %v", round, there, want)
+			t.Fatalf("round %d: by the events the user is in the room: %v, want %v", round, there, want)
 		}
 		for _, tab := range tabs {
 			h.Remove(tab)
 		}
 		s.announceDepartures(t.Context())
-		if there = lastTold(t, watcher, there); there {
-			t.Fatalf("round %d: she is still there after all her tabs were closed", round)
+		if there = lastAnnounced(t, watcher, there); there {
+			t.Fatalf("round %d: by the events the user is in the room after all tabs were closed", round)
 		}
 	}
 	if rooms := s.visits.rooms(ada.ID); len(rooms) > 0 || len(s.typing.at) > 0 {
-		t.Errorf("kept are %v and %v of somebody who is nowhere", rooms, s.typing.at)
+		t.Errorf("rooms %v and typists %v are kept of a user without connections", rooms, s.typing.at)
 	}
 }
 
-// lastTold returns whether the person is there by the last that the watcher was
-// told, which also says of whom typing may be told.
-func lastTold(t *testing.T, watcher *hub.Conn, there bool) bool {
+// lastAnnounced takes the watcher's events and reports whether the user is in the room by the last of them, or there if
+// there is none.
+func lastAnnounced(t *testing.T, watcher *hub.Conn, there bool) bool {
 	t.Helper()
 	frames, _ := watcher.Take(nil)
 	for _, f := range frames {
@@ -94,9 +94,9 @@ func lastTold(t *testing.T, watcher *hub.Conn, there bool) bool {
 	return there
 }
 
-func TestWhoIsHiddenDoesNotType(t *testing.T) {
-	s, h, ada := chatting(t)
-	visible := &showing{}
+func TestTypingOfInvisibleUserIsNotSent(t *testing.T) {
+	s, h, ada := newTestService(t)
+	visible := &switchablePresence{}
 	s.presence = visible
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
 	if err != nil {
@@ -133,8 +133,8 @@ func TestWhoIsHiddenDoesNotType(t *testing.T) {
 	wantEvents(t, watcher)
 }
 
-func TestClosingAConnectionDoesNotWaitForTheDatabase(t *testing.T) {
-	s, h, ada := chatting(t)
+func TestConnectionCloseDoesNotWaitForTheDatabase(t *testing.T) {
+	s, h, ada := newTestService(t)
 	room, err := s.Create(t.Context(), nil, ada, NewRoom{Name: "one", Kind: Public})
 	if err != nil {
 		t.Fatal(err)
@@ -148,15 +148,15 @@ func TestClosingAConnectionDoesNotWaitForTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantEvents(t, watcher, "userJoined")
-	asked := s.db.Stat().AcquireCount()
+	before := s.db.Stat().AcquireCount()
 	h.Remove(tab)
-	if n := s.db.Stat().AcquireCount() - asked; n > 0 {
-		t.Errorf("the hub asked the database %d times while it closed a connection", n)
+	if n := s.db.Stat().AcquireCount() - before; n > 0 {
+		t.Errorf("the hub made %d queries while it closed a connection, want 0", n)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { s.RunDepartures(ctx, loop.Guard{}) })
-	testkit.Eventually(t, "the room to hear of it", 5*time.Second, func() bool {
+	testkit.Eventually(t, "the room gets userLeft", 5*time.Second, func() bool {
 		frames, _ := watcher.Take(nil)
 		return len(frames) == 1 && bytes.Contains(frames[0].Bytes, []byte(`"userLeft"`))
 	})
@@ -164,6 +164,7 @@ func TestClosingAConnectionDoesNotWaitForTheDatabase(t *testing.T) {
 	running.Wait()
 }
 
+// wantEvents takes the connection's frames and compares the beginnings of their events with want.
 func wantEvents(t *testing.T, conn *hub.Conn, want ...string) {
 	t.Helper()
 	frames, _ := conn.Take(nil)
