@@ -19,8 +19,8 @@ var silentGuard = loop.Guard{Log: slog.New(slog.DiscardHandler)}
 
 // recordingNotifier records its calls, of which the next failures ones fail.
 type recordingNotifier struct {
-	mu    sync.Mutex
-	calls  []string
+	mu       sync.Mutex
+	calls    []string
 	failures int
 }
 
@@ -39,7 +39,9 @@ func (c *recordingNotifier) Notify(_ context.Context, a Alert) error {
 	return c.record(fmt.Sprintf("%s %s to %d", a.Kind, a.Key, a.UserID))
 }
 
-func (c *recordingNotifier) Withdraw(_ context.Context, key string) error { return c.record("withdraw " + key) }
+func (c *recordingNotifier) Withdraw(_ context.Context, key string) error {
+	return c.record("withdraw " + key)
+}
 
 func (c *recordingNotifier) Reword(_ context.Context, key, text string) error {
 	return c.record("reword " + key + " " + text)

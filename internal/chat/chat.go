@@ -16,7 +16,7 @@ import (
 
 const (
 	maxText          = 2000            // code points a message
-	maxMentions      = 20              // users whom one message notifies by naming them; more are shown as mentions only
+	maxMentions      = 20              // mentions of a message that notify; further ones are only shown as mentions
 	maxInvited       = 1000            // first members of a new room; each is notified
 	maxName          = 80              // code points a room's name
 	maxTopic         = 250             // code points
@@ -108,7 +108,7 @@ type Quote struct {
 type Reaction struct {
 	Emoji string  `json:"emoji"`
 	Count int     `json:"count"`
-	Mine  *bool   `json:"mine,omitempty"` // whether the reader reacted; nil in broadcasts, which are the same for every user
+	Mine  *bool   `json:"mine,omitempty"` // whether the reader reacted; nil in broadcasts, which have no reader
 	By    []int64 `json:"-"`              // the users who reacted, the first one first
 }
 

@@ -11,8 +11,8 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// deliverAlert notifies the users whom the entry concerns by now. It notifies no user of a message or a reaction that
-// has been deleted since, nor a user who may no longer see the room.
+// deliverAlert notifies the users that the entry concerns when it is handled. It notifies no user of a message or a
+// reaction that has been deleted since, nor a user who may no longer see the room.
 func (s *Service) deliverAlert(ctx context.Context, db postgres.Queryer, e alertEntry) error {
 	switch e.kind {
 	case entryDeletion:
@@ -86,9 +86,9 @@ func (s *Service) notify(ctx context.Context, a Alert) error {
 	return err
 }
 
-// notifyMessage notifies the users whom a new message mentions, the user whom it answers, and the other user of a
-// direct room, each of them once. After an edit it changes the text of the notifications that exist and notifies the
-// users whom the message mentions now.
+// notifyMessage notifies the users that a new message mentions, the sender of the message that it answers, and the
+// other user of a direct room, each of them once. After an edit it changes the text of the notifications that exist and
+// notifies the users that the message mentions now.
 func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e alertEntry, m Message) error {
 	room, two, err := readAlertRoom(ctx, db, e.roomID)
 	if err != nil {
@@ -121,7 +121,7 @@ func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e aler
 	return s.syncReadMarks(ctx, db, room.ID, seqs)
 }
 
-// concerns returns the users whom the message concerns, with the kind of their alert: a mention takes precedence over a
+// concerns returns the users that the message concerns, with the kind of their alert: a mention takes precedence over a
 // reply, and a reply over a direct message. two are the users of a direct room. The sender is left out.
 func (m Message) concerns(two []int64) map[int64]AlertKind {
 	kinds := map[int64]AlertKind{}

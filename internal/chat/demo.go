@@ -80,8 +80,8 @@ func demoScenes(checklist string) []scene {
 	}
 }
 
-// SeedDemo creates the demo's rooms and messages; cast are its users by handle. It does nothing if there is a room: at a
-// second start, or if another node has seeded. For checklist see demoScenes.
+// SeedDemo creates the demo's rooms and messages; cast are its users by handle. It does nothing if there is a room: at
+// a second start, or if another node has seeded. For checklist see demoScenes.
 func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User, checklist string) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		empty, err := lockRooms(ctx, tx)

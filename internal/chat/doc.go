@@ -7,7 +7,7 @@
 //
 //  1. chat/composer.js (submit) gives the text a clientId, which is a UUID, and passes both to the offline queue of the
 //     page: outbox.js (send).
-//  2. chat/delivery.js (showDelivery, pending) shows the queued message as a row that says "Sending…".
+//  2. chat/delivery.js (showDelivery, pending) shows the queued message as a row marked "Sending…".
 //  3. outbox.js (flush, deliver) sends the queued messages in order, one at a time, as POST /api/chat/send. Over the
 //     socket the request is a frame; internal/socket/virtual.go (serve) makes an HTTP request of it and calls the same
 //     router with it. From here on it does not matter how the request came.
@@ -70,12 +70,12 @@
 //   - Sending the same clientId again is harmless.
 //   - An event is delivered at most once, and the events of a room may arrive out of order. Clients apply them by id
 //     and seq.
-//   - A change of a message whose event was lost between the commit and the hub is sent again within ReconcileEvery,
-//     and reconcileGrace: reconcile.go (resendMissed).
+//   - If the event of a change was lost between the commit and the hub, reconcile.go (resendMissed) sends it within
+//     ReconcileEvery plus reconcileGrace.
 //   - A user who is removed from a room is evicted from it before the removal is answered, as far as package hub
 //     guarantees it ("Joining and eviction"). A node that gets no word of the removal evicts them within
-//     ReconcileEvery; reconcile.go sends missed changes only to users who may still read the room. Anyone may read a
-//     public room and join it again.
+//     ReconcileEvery; reconcile.go sends missed changes only to users who may still read the room. A removed user may
+//     still read a public room, and join it again.
 //   - A user who is invisible can be in a room without the others seeing it: there is no userJoined and no typing, and
 //     Here leaves them out. What they send is seen.
 //   - A user who is mentioned, answered, reacted to, invited or written to in a direct room is notified at least once,
@@ -87,5 +87,5 @@
 //
 // It keeps no presence: the hub's connections are who is in a room, and the interface Presence reports who is visible.
 // It does not notify users itself: it passes an Alert to the interface Notifier, which knows their preferences.
-// Neither does it search, or know documents: see Index and Cards. cmd/app implements these interfaces.
+// It neither searches nor knows what links lead to: see Index and Cards. cmd/app implements these interfaces.
 package chat

@@ -47,8 +47,8 @@ func newLanguages(names ...string) map[string]chroma.Lexer {
 	return found
 }
 
-// newRegistry returns a registry of timed lexers. Lexers look up in it the lexers that they run inside, as HTML does for
-// JavaScript, so these are timed, too.
+// newRegistry returns a registry of timed lexers. Lexers look up in it the lexers that they run inside, as HTML does
+// for JavaScript, so these are timed, too.
 func newRegistry(names []string) *chroma.LexerRegistry {
 	registry := chroma.NewLexerRegistry()
 	for _, name := range names {

@@ -16,7 +16,7 @@ import (
 
 const (
 	maxRendering = 5 * time.Second // for one message on a busy machine; an idle one takes 100 ms
-	lexTimeout          = 20 * time.Millisecond
+	lexTimeout   = 20 * time.Millisecond
 	maxMemory    = 256 << 20 // bytes that one rendering allocates
 )
 

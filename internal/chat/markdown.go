@@ -57,8 +57,8 @@ type markdown struct {
 	tree   ast.Node
 }
 
-// parseMarkdown parses a message's text and highlights its code. It returns a fault if the text costs more to parse than
-// budget.ChatMarkdown; code that costs more than budget.ChatCode is shown without colours.
+// parseMarkdown parses a message's text and highlights its code. It returns a fault if the text costs more to parse
+// than budget.ChatMarkdown; code that costs more than budget.ChatCode is shown without colours.
 func parseMarkdown(ctx context.Context, source string) (markdown, error) {
 	raw := []byte(source)
 	tree, err := markdownParser.Parse(ctx, "text", raw)
@@ -82,8 +82,9 @@ func (md markdown) Handles() []string {
 	return handles
 }
 
-// Render returns the text as sanitised HTML. users are the ids of mentioned users by handle; a mention of one of them is
-// a span with the id, another one is plain text. Text that shows nothing when rendered is returned as it was written.
+// Render returns the text as sanitised HTML. users are the ids of mentioned users by handle; a mention of one of them
+// is a span with the id, another one is plain text. Text that shows nothing when rendered is returned as it was
+// written.
 func (md markdown) Render(users map[string]int64) string {
 	md.mentions(func(m *mention) { m.userID = users[m.handle] })
 	var out bytes.Buffer

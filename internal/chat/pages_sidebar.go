@@ -14,7 +14,7 @@ const maxPeople = 20 // users without a direct room that the sidebar lists; /peo
 
 type sidebarView struct {
 	rooms, direct []Room
-	others        []account.Profile // users with whom the viewer has no direct room, at most maxPeople
+	others        []account.Profile // users without a direct room with the viewer, at most maxPeople
 	more          int               // how many further such users there are
 	people        map[int64]account.Profile
 	online        int   // how many users are online, without the viewer

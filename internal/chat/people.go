@@ -15,7 +15,7 @@ func (s *Service) completeFor(ctx context.Context, userID int64, messages []Mess
 	return completed, err
 }
 
-// completeMessages adds the profiles of the senders and of the quoted senders to the messages, with one call of Profiles.
+// completeMessages adds the profiles of senders and quoted senders to the messages, with one call of Profiles.
 func (s *Service) completeMessages(ctx context.Context, messages []Message) ([]Message, error) {
 	var ids []int64
 	for _, m := range messages {

@@ -26,8 +26,8 @@ var (
 	sampleTheo = account.Profile{ID: 3, FullName: "Theo Martin", Handle: "theo", Hue: 4}
 )
 
-// sampleMessages returns a message of another user, a grouped one, and then an edited answer, code, and a mention of the
-// reader.
+// sampleMessages returns a message of another user, a grouped one, and then an edited answer, code, and a mention of
+// the reader.
 func sampleMessages() []Message {
 	morning := sampleMessage(1, sampleMaya, "Morning! Please tick your lines before *ten*.")
 	grouped := sampleMessage(2, sampleMaya, "- network cut while writing\n- server restarted while sending")
@@ -35,7 +35,8 @@ func sampleMessages() []Message {
 	answer.ReplyTo = &Quote{ID: 1, Sender: sampleMaya, Text: morning.Text}
 	answer.EditedAt = &answer.CreatedAt
 	answer.Reactions = []Reaction{{Emoji: "🎉", Count: 2, By: []int64{1, 3}}, {Emoji: "🚆", Count: 1, By: []int64{2}}}
-	code := sampleMessage(4, sampleMe, "```go\nselect {\ncase c.send <- frame:\ndefault: // this client is too slow\n\treturn\n}\n```")
+	code := sampleMessage(4, sampleMe,
+		"```go\nselect {\ncase c.send <- frame:\ndefault: // this client is too slow\n\treturn\n}\n```")
 	mention := sampleMessage(5, sampleTheo, "@sam can you watch `p95` while I switch traffic?")
 	mention.Mentions = []int64{sampleMe.ID}
 	return []Message{morning, grouped, answer, code, mention}

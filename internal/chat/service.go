@@ -137,7 +137,9 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 }
 
 // React adds the user's emoji to a message, or removes it if the user has added it before.
-func (s *Service) React(ctx context.Context, from *hub.Conn, who account.User, id int64, emoji string) (Message, error) {
+func (s *Service) React(
+	ctx context.Context, from *hub.Conn, who account.User, id int64, emoji string,
+) (Message, error) {
 	if err := checkEmoji(emoji); err != nil {
 		return Message{}, err
 	}

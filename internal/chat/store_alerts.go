@@ -20,7 +20,7 @@ func enqueueAlert(ctx context.Context, tx pgx.Tx, e alertEntry) error {
 	return wrap("add an alert", err)
 }
 
-// enqueueInvitations adds an entry for each user whom the actor has just made a member, except the actor.
+// enqueueInvitations adds an entry for each user that the actor has just added to the room, except the actor.
 func enqueueInvitations(ctx context.Context, tx pgx.Tx, roomID, actorID int64, added []int64) error {
 	_, err := tx.Exec(ctx, `
 		insert into chat.alerts (kind, room_id, actor_id, user_id, seq)

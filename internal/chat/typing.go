@@ -63,8 +63,8 @@ func (ts *typists) forget(who typist) bool {
 	return len(ts.at[who]) > 0
 }
 
-// Typing sends to the room whether the user is typing. The connection must have joined the room. True is sent each time,
-// for clients that have joined since.
+// Typing sends to the room whether the user is typing. The connection must have joined the room. True is sent each
+// time, for clients that have joined since.
 func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, roomID int64, isTyping bool) error {
 	if !s.hub.In(conn, hubRoom(roomID)) {
 		if _, err := access(ctx, s.db, who.ID, roomID); err != nil {

@@ -53,7 +53,8 @@ func addUnread(t *testing.T, db *postgres.DB, rooms []int64, n int, sender, name
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.Exec(postgres.InBackground(t.Context()), `vacuum analyze chat.rooms, chat.messages, chat.mentions`); err != nil {
+	_, err = db.Exec(postgres.InBackground(t.Context()), `vacuum analyze chat.rooms, chat.messages, chat.mentions`)
+	if err != nil {
 		t.Fatal(err)
 	}
 }

@@ -60,8 +60,8 @@ func (s *Service) Seen(ctx context.Context, userID int64) {
 	}
 }
 
-// updateVisit reads the user's profile and calls announceVisit. It reads the profile before the lock is taken; the event
-// has the profile as it was then.
+// updateVisit reads the user's profile and calls announceVisit. It reads the profile before the lock is taken; the
+// event has the profile as it was then.
 func (s *Service) updateVisit(ctx context.Context, userID, roomID int64) {
 	s.announceVisit(ctx, s.newVisit(ctx, userID, roomID))
 }
