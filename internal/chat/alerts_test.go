@@ -185,7 +185,7 @@ func TestAlertKindsOfAMessage(t *testing.T) {
 		{Message{Sender: account.Profile{ID: 2}, ReplyTo: reply}, []int64{1, 2}, map[int64]AlertKind{1: AlertDirect}},
 		{Message{Sender: account.Profile{ID: 1}}, []int64{1, 1}, map[int64]AlertKind{}},
 	} {
-		if got := c.m.concerns(c.two); fmt.Sprint(got) != fmt.Sprint(c.want) {
+		if got := c.m.alertKinds(c.two); fmt.Sprint(got) != fmt.Sprint(c.want) {
 			t.Errorf("the message concerns %v, want %v", got, c.want)
 		}
 	}

@@ -100,7 +100,7 @@ func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e aler
 			return err
 		}
 	}
-	kinds := m.concerns(two)
+	kinds := m.alertKinds(two)
 	seqs, err := readSeqsOf(ctx, db, room.ID, slices.Collect(maps.Keys(kinds)))
 	if err != nil {
 		return err
@@ -121,9 +121,9 @@ func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e aler
 	return s.syncReadMarks(ctx, db, room.ID, seqs)
 }
 
-// concerns returns the users that the message concerns, with the kind of their alert: a mention takes precedence over a
+// alertKinds returns the users that the message concerns, with the kind of their alert: a mention takes precedence over a
 // reply, and a reply over a direct message. two are the users of a direct room. The sender is left out.
-func (m Message) concerns(two []int64) map[int64]AlertKind {
+func (m Message) alertKinds(two []int64) map[int64]AlertKind {
 	kinds := map[int64]AlertKind{}
 	for _, userID := range two {
 		kinds[userID] = AlertDirect

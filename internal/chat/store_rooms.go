@@ -17,7 +17,7 @@ import (
 // has sent without reading the room.
 const (
 	maxUnread   = 100  // the highest count of unread messages and of mentions; pages show 99+
-	maxUnlooked = 1000 // the newest unread messages that are examined; the user's own are among them, and not counted
+	maxExamined = 1000 // the newest unread messages that are examined; the user's own are among them, and not counted
 )
 
 // selectRooms selects what scanRoom reads; $1 is the user. A query appends its conditions.
@@ -49,7 +49,7 @@ var selectRooms = fmt.Sprintf(`
 	         from chat.messages m
 	        where m.room_id = r.id and m.deleted_at is null
 	        order by m.id desc
-	        limit 1) latest on true`, maxUnread, maxUnlooked)
+	        limit 1) latest on true`, maxUnread, maxExamined)
 
 // roomIsVisible is the condition that the user $1 may see the room r; me is their row in chat.members.
 const roomIsVisible = ` (r.kind = 'public' or me.user_id is not null)`

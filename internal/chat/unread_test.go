@@ -102,7 +102,7 @@ func TestUnreadCountsReadBoundedRows(t *testing.T) {
 	}
 	addUnread(t, db, rooms, 4000, reader.ID, reader.ID)
 	own, plan := rowsRead(t, db, selectRooms+sidebar, reader.ID)
-	if own > unreadRooms*(maxUnlooked+2*maxUnread) {
+	if own > unreadRooms*(maxExamined+2*maxUnread) {
 		t.Errorf("the query reads %d rows to skip the reader's own messages:\n%s", own, plan)
 	}
 }
