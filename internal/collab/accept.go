@@ -24,12 +24,12 @@ func (l *live) accept(ctx context.Context, edits []*edit) error {
 		err = l.s.stage("after the commit")
 	}
 	if err != nil {
-		l.known = nil
+		l.summary = nil
 		return err
 	}
 	b.acknowledge()
 	b.observe()
-	b.spread(ctx)
+	b.broadcast(ctx)
 	return nil
 }
 
@@ -37,41 +37,41 @@ func (l *live) accept(ctx context.Context, edits []*edit) error {
 type batch struct {
 	*live
 	edits []*edit
-	head  head
-	taken []*edit
+	head  lockedDocument
+	accepted []*edit
 	rows  []entry
-	debt  debt
+	backlog  backlog
 }
 
 func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
 	people := b.users()
-	if b.head, err = lock(ctx, tx, b.id, people); err != nil {
+	if b.head, err = lockDocument(ctx, tx, b.id, people); err != nil {
 		return err
 	}
-	b.putOutStrangers(ctx, people, b.head.roles)
+	b.evictWithoutRole(ctx, people, b.head.roles)
 	if err := b.catchUp(ctx, tx, b.head); err != nil {
 		return err
 	}
-	if err := b.sift(ctx, tx); err != nil || len(b.taken) == 0 {
+	if err := b.acceptEdits(ctx, tx); err != nil || len(b.accepted) == 0 {
 		return err
 	}
 	if b.rows, err = b.entries(); err != nil {
 		return err
 	}
-	b.debt, err = appendLog(ctx, tx, b.id, b.head.seq, b.rows)
-	b.known.seq += int64(len(b.rows))
+	b.backlog, err = appendLog(ctx, tx, b.id, b.head.seq, b.rows)
+	b.summary.seq += int64(len(b.rows))
 	return err
 }
 
 // sift takes the edits that may be taken and bring something new.
-func (b *batch) sift(ctx context.Context, tx postgres.Tx) (err error) {
+func (b *batch) acceptEdits(ctx context.Context, tx postgres.Tx) (err error) {
 	for _, e := range b.edits {
-		if e.why, err = b.examine(ctx, tx, e); err != nil {
+		if e.why, err = b.validate(ctx, tx, e); err != nil {
 			return err
 		}
 		if e.why == 0 && !e.update.Empty() {
-			b.known.add(e.update, e.update.Encode())
-			b.taken = append(b.taken, e)
+			b.summary.add(e.update, e.update.Encode())
+			b.accepted = append(b.accepted, e)
 		}
 	}
 	return nil
@@ -79,7 +79,7 @@ func (b *batch) sift(ctx context.Context, tx postgres.Tx) (err error) {
 
 // users are those who wrote, and those who are to be told.
 func (b *batch) users() []int64 {
-	users := b.readers()
+	users := b.userIDs()
 	for _, e := range b.edits {
 		users = append(users, e.from.userID)
 	}
@@ -87,20 +87,20 @@ func (b *batch) users() []int64 {
 }
 
 // examine says why an edit is not taken; 0: what is left of it is new.
-func (b *batch) examine(ctx context.Context, tx postgres.Tx, e *edit) (refusal, error) {
+func (b *batch) validate(ctx context.Context, tx postgres.Tx, e *edit) (refusal, error) {
 	if e.from.outdated(b.head.epoch) {
 		return refusedInvalid, nil // it is put out any moment
 	}
-	if b.known.trim(e.update); e.update.Empty() {
+	if b.summary.trim(e.update); e.update.Empty() {
 		return 0, nil
 	}
 	if !b.head.roles[e.from.userID].Writes() {
 		return refusedReadOnly, nil
 	}
-	if why := b.known.examine(e.update, b.head.state == stateFull); why != 0 {
+	if why := b.summary.check(e.update, b.head.state == stateFull); why != 0 {
 		return why, nil
 	}
-	own, err := b.owns(ctx, tx, e)
+	own, err := b.ownsClients(ctx, tx, e)
 	if err == nil && !own {
 		return refusedForeign, nil
 	}
@@ -109,21 +109,21 @@ func (b *batch) examine(ctx context.Context, tx postgres.Tx, e *edit) (refusal, 
 
 // owns tells whether all that the edit inserts was written as the person's own
 // clients. One that was made without the server is theirs from now on.
-func (b *batch) owns(ctx context.Context, tx postgres.Tx, e *edit) (bool, error) {
-	unknown := b.unknown(e.update)
+func (b *batch) ownsClients(ctx context.Context, tx postgres.Tx, e *edit) (bool, error) {
+	unknown := b.unknownClients(e.update)
 	if len(unknown) > 0 {
-		found, err := owners(ctx, tx, b.id, unknown)
+		found, err := clientOwners(ctx, tx, b.id, unknown)
 		if err != nil {
 			return false, err
 		}
 		for client, userID := range found {
-			b.known.owners[client] = userID
+			b.summary.owners[client] = userID
 		}
 	}
 	var free []int64
 	for i := range e.update.Clients {
 		client := e.update.Clients[i].Client
-		switch owner, owned := b.known.owners[client]; {
+		switch owner, owned := b.summary.owners[client]; {
 		case owned && owner != e.from.userID:
 			return false, nil
 		case !owned && !e.from.stock && client < foreignFrom || client == 0:
@@ -135,9 +135,9 @@ func (b *batch) owns(ctx context.Context, tx postgres.Tx, e *edit) (bool, error)
 	return true, b.claim(ctx, tx, e.from.userID, free)
 }
 
-func (b *batch) unknown(u *yjs.Update) (clients []int64) {
+func (b *batch) unknownClients(u *yjs.Update) (clients []int64) {
 	for i := range u.Clients {
-		if _, owned := b.known.owners[u.Clients[i].Client]; !owned {
+		if _, owned := b.summary.owners[u.Clients[i].Client]; !owned {
 			clients = append(clients, int64(u.Clients[i].Client))
 		}
 	}
@@ -149,16 +149,16 @@ func (b *batch) claim(ctx context.Context, tx postgres.Tx, userID int64, clients
 		return nil
 	}
 	for _, client := range clients {
-		b.known.owners[uint64(client)] = userID
+		b.summary.owners[uint64(client)] = userID
 	}
-	return claim(ctx, tx, b.id, userID, clients)
+	return claimClients(ctx, tx, b.id, userID, clients)
 }
 
 // entries are the rows of the batch, one a person.
 func (b *batch) entries() ([]entry, error) {
 	var users []int64
 	updates := map[int64][][]byte{}
-	for _, e := range b.taken {
+	for _, e := range b.accepted {
 		if !slices.Contains(users, e.from.userID) {
 			users = append(users, e.from.userID)
 		}
@@ -189,18 +189,18 @@ func (b *batch) acknowledge() {
 		last[e.from] = max(last[e.from], e.n)
 	}
 	for ch, n := range last {
-		ch.send(ack(b.id, n))
+		ch.send(ackMessage(b.id, n))
 	}
 	for ch, gap := range gaps {
 		if gap {
-			ch.send(step1(b.id, b.known.sv.Encode()))
+			ch.send(step1Message(b.id, b.summary.sv.Encode()))
 		}
 	}
 }
 
 // spread sends what is new to the channels of this node, and lets the others
 // read the log. All of the batch is one message; only who wrote alone is left out.
-func (b *batch) spread(ctx context.Context) {
+func (b *batch) broadcast(ctx context.Context) {
 	if len(b.rows) == 0 {
 		return
 	}
@@ -217,17 +217,17 @@ func (b *batch) spread(ctx context.Context) {
 		}
 		update = u.Encode()
 	}
-	b.tell(update, b.alone())
-	b.s.hub.Broadcast(ctx, logged(b.known.seq), nil, logRoom(b.id))
-	b.s.chores.owed(b.id, b.debt)
+	b.sendUpdate(update, b.soleWriter())
+	b.s.hub.Broadcast(ctx, newLoggedEvent(b.summary.seq), nil, logRoom(b.id))
+	b.s.maintenance.addIfDue(b.id, b.backlog)
 }
 
 // alone is the connection that wrote all of the batch, nil if there are several.
-func (b *batch) alone() *hub.Conn {
-	for _, e := range b.taken {
-		if e.from != b.taken[0].from {
+func (b *batch) soleWriter() *hub.Conn {
+	for _, e := range b.accepted {
+		if e.from != b.accepted[0].from {
 			return nil
 		}
 	}
-	return b.taken[0].from.conn
+	return b.accepted[0].from.conn
 }

@@ -87,7 +87,7 @@ func TestACommitThatFailsIsTriedAgainAndNobodyIsToldBefore(t *testing.T) {
 }
 
 func after(t *testing.T, n *node, docID int64) int64 {
-	seq, err := seqOf(t.Context(), n.db, docID)
+	seq, err := readSeq(t.Context(), n.db, docID)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,11 +47,11 @@ type listInput struct {
 }
 
 func (a actions) list(c echo.Context, who account.User, in listInput) error {
-	shelf, err := a.documents.shelf(c.Request().Context(), action.Conn(c), who.ID, in)
+	shelf, err := a.documents.listPage(c.Request().Context(), action.Conn(c), who.ID, in)
 	if err != nil {
 		return err
 	}
-	return action.AnswerEither(c, shelf.Documents, ShelfRows(shelf))
+	return action.AnswerEither(c, shelf.Documents, ListRows(shelf))
 }
 
 type createInput struct {

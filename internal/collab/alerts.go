@@ -23,11 +23,11 @@ type Notifier interface {
 
 // tellAlerts tells whom comments concern, and forgets that only then: after a
 // crash they are told again.
-func (s *Service) tellAlerts(ctx context.Context) error {
+func (s *Service) deliverAlerts(ctx context.Context) error {
 	if s.notifier == nil {
 		return nil
 	}
-	alerts, err := alertsToTell(ctx, s.db)
+	alerts, err := pendingAlerts(ctx, s.db)
 	if err != nil {
 		return err
 	}

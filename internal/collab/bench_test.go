@@ -77,8 +77,8 @@ func (n *node) keyboard(userID, docID int64, letters int) *keyboard {
 	w.write(w.text() + "\n>")
 	w.saved()
 	ch := n.channelOf(w.conn, docID)
-	ch.edits.SetLimit(rate.Inf)
-	ch.bytes.SetLimit(rate.Inf)
+	ch.editLimit.SetLimit(rate.Inf)
+	ch.byteLimit.SetLimit(rate.Inf)
 	return &keyboard{writer: w, first: w.merged().StateVector()[w.Client], at: make([]time.Time, 0, letters)}
 }
 
@@ -217,9 +217,9 @@ func BenchmarkOpenDocument(b *testing.B) {
 	before := heap()
 	b.ResetTimer()
 	for _, id := range ids {
-		l := n.live(id)
+		l := n.openLive(id)
 		l.turn.Lock()
-		if err := l.learn(b.Context(), n.db); err != nil {
+		if err := l.refresh(b.Context(), n.db); err != nil {
 			b.Fatal(err)
 		}
 		l.turn.Unlock()

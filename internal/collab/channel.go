@@ -21,24 +21,24 @@ type channel struct {
 	epoch  int
 	stock  bool // it speaks y-websocket and made its client by itself
 
-	edits, bytes, asks, carets *rate.Limiter
+	editLimit, byteLimit, syncLimit, awarenessLimit *rate.Limiter
 
-	telling sync.Mutex // is held while the others are told of it; taken before mu
-	here    bool       // it is open
-	shown   bool       // the others were told so
+	visitMu sync.Mutex // is held while the others are told of it; taken before mu
+	open    bool       // it is open
+	announced   bool       // the others were told so
 
 	mu    sync.Mutex
 	role  Role   // as last seen; what counts is read when an edit is accepted
-	caret uint64 // the client of its awareness: the one given, or that of a stock client
-	clock uint64 // of the last awareness that was relayed
-	awake bool   // it was not null
+	awarenessClient uint64 // the client of its awareness: the one given, or that of a stock client
+	awarenessClock uint64 // of the last awareness that was relayed
+	hasState bool   // it was not null
 }
 
 func newChannel(l *live, conn *hub.Conn) *channel {
 	limiter := func(perSecond int) *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), burst*perSecond) }
 	return &channel{
-		live: l, conn: conn, userID: conn.UserID(), here: true,
-		edits: limiter(updateRate), bytes: limiter(byteRate), asks: limiter(askRate), carets: limiter(caretRate),
+		live: l, conn: conn, userID: conn.UserID(), open: true,
+		editLimit: limiter(updateRate), byteLimit: limiter(byteRate), syncLimit: limiter(askRate), awarenessLimit: limiter(caretRate),
 	}
 }
 
@@ -48,7 +48,7 @@ func (ch *channel) send(message []byte) {
 
 // nothing is what is known to a stock client to which messages were lost: it
 // would not ask again by itself. Ours does, when it is asked: nil.
-func (ch *channel) nothing() yjs.StateVector {
+func (ch *channel) resyncVector() yjs.StateVector {
 	if ch.stock {
 		return yjs.StateVector{}
 	}
@@ -63,7 +63,7 @@ func (ch *channel) refuse(n uint64, why refusal) {
 		ch.conn.Close(wire.CloseRestart)
 		return
 	}
-	ch.send(refused(ch.live.id, n, why))
+	ch.send(refusedMessage(ch.live.id, n, why))
 }
 
 // Receive takes a binary message of a connection. What belongs to no open
@@ -99,10 +99,10 @@ func (ch *channel) receiveStep1(payload []byte) {
 	switch {
 	case err != nil:
 		ch.refuse(0, refusedInvalid)
-	case !ch.asks.Allow():
+	case !ch.syncLimit.Allow():
 		ch.refuse(0, refusedTooFast)
 	default:
-		ch.live.ask(ask{ch, sv})
+		ch.live.requestSync(syncRequest{ch, sv})
 	}
 }
 
@@ -112,14 +112,14 @@ func (ch *channel) receiveEdit(m message) refusal {
 	switch {
 	case len(m.payload) > maxUpdate:
 		return refusedTooLarge
-	case !ch.edits.Allow() || !ch.bytes.AllowN(ch.live.s.now(), len(m.payload)):
+	case !ch.editLimit.Allow() || !ch.byteLimit.AllowN(ch.live.s.now(), len(m.payload)):
 		return refusedTooFast
 	}
 	u, err := yjs.Decode(m.payload)
 	switch {
 	case err != nil:
 		return refusedInvalid
-	case !ch.live.submit(&edit{from: ch, n: m.n, payload: m.payload, since: time.Now(), update: u}):
+	case !ch.live.submit(&edit{from: ch, n: m.n, payload: m.payload, queuedAt: time.Now(), update: u}):
 		return refusedTooFast
 	}
 	return 0
@@ -128,63 +128,63 @@ func (ch *channel) receiveEdit(m message) refusal {
 // receiveAwareness relays a caret to every node, and drops what is too fast:
 // the next one says all.
 func (ch *channel) receiveAwareness(states []byte) {
-	client, clock, awake, ok := ch.checkCaret(states)
-	if !ok || awake && !ch.carets.Allow() {
+	client, clock, awake, ok := ch.checkAwareness(states)
+	if !ok || awake && !ch.awarenessLimit.Allow() {
 		return
 	}
 	ch.mu.Lock()
-	own := ch.caret == client
-	ch.caret, ch.clock, ch.awake = client, clock, awake
+	own := ch.awarenessClient == client
+	ch.awarenessClient, ch.awarenessClock, ch.hasState = client, clock, awake
 	ch.mu.Unlock()
 	if !own {
-		ch.live.s.renamed(ch.live.s.ctx, ch)
+		ch.live.s.announceClient(ch.live.s.ctx, ch)
 	}
-	ch.shows(func() { ch.live.relay(states, ch.conn) })
+	ch.ifAnnounced(func() { ch.live.relayAwareness(states, ch.conn) })
 }
 
 // checkCaret tells of which client an awareness update is: of nobody else's
 // than the channel's own. A stock client says with its first which it is.
-func (ch *channel) checkCaret(in []byte) (client, clock uint64, awake, ok bool) {
+func (ch *channel) checkAwareness(in []byte) (client, clock uint64, awake, ok bool) {
 	states, err := yjs.DecodeAwareness(in)
 	if err != nil || len(states) != 1 {
 		return 0, 0, false, false
 	}
 	one := states[0]
-	mine, clock := ch.caretNow()
-	if one.Client != mine && !(ch.stock && clock == 0 && ch.live.free(one.Client)) {
+	mine, clock := ch.lastAwareness()
+	if one.Client != mine && !(ch.stock && clock == 0 && ch.live.clientUnused(one.Client)) {
 		return 0, 0, false, false
 	}
 	return one.Client, one.Clock, string(one.State) != "null", true
 }
 
-func (ch *channel) caretNow() (client, clock uint64) {
+func (ch *channel) lastAwareness() (client, clock uint64) {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
-	return ch.caret, ch.clock
+	return ch.awarenessClient, ch.awarenessClock
 }
 
 // free tells whether nobody here has that client.
-func (l *live) free(client uint64) bool {
-	for _, ch := range l.open() {
-		if caret, _ := ch.caretNow(); caret == client || ch.client == client {
+func (l *live) clientUnused(client uint64) bool {
+	for _, ch := range l.openChannels() {
+		if caret, _ := ch.lastAwareness(); caret == client || ch.client == client {
 			return false
 		}
 	}
 	return true
 }
 
-func (l *live) relay(states []byte, except *hub.Conn) {
-	l.s.hub.Stream(yjsRoom(l.id), hub.Volatile, awareness(l.id, states), except)
+func (l *live) relayAwareness(states []byte, except *hub.Conn) {
+	l.s.hub.Stream(yjsRoom(l.id), hub.Volatile, awarenessMessage(l.id, states), except)
 }
 
 // fallAsleep takes the caret of a channel away from the others, once.
-func (ch *channel) fallAsleep() {
+func (ch *channel) removeCaret() {
 	ch.mu.Lock()
-	client, clock, awake := ch.caret, ch.clock, ch.awake
-	ch.awake = false
+	client, clock, awake := ch.awarenessClient, ch.awarenessClock, ch.hasState
+	ch.hasState = false
 	ch.mu.Unlock()
 	if awake {
-		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, awareness(ch.live.id, yjs.Gone(client, clock)), ch.conn)
+		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, awarenessMessage(ch.live.id, yjs.AwarenessRemoval(client, clock)), ch.conn)
 	}
 }
 
@@ -214,10 +214,10 @@ func (s *Service) register(ch *channel) {
 		s.channels[ch.conn.ID()] = map[int64]*channel{}
 	}
 	s.channels[ch.conn.ID()][ch.live.id] = ch
-	if s.visitors[ch.userID] == nil {
-		s.visitors[ch.userID] = map[*channel]bool{}
+	if s.channelsOfUser[ch.userID] == nil {
+		s.channelsOfUser[ch.userID] = map[*channel]bool{}
 	}
-	s.visitors[ch.userID][ch] = true
+	s.channelsOfUser[ch.userID][ch] = true
 	s.mu.Unlock()
 	ch.live.mu.Lock()
 	defer ch.live.mu.Unlock()
@@ -227,18 +227,18 @@ func (s *Service) register(ch *channel) {
 // unregister closes it; last: nobody else here has the document open. It is nil
 // when there was none.
 func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last bool) {
-	if ch = s.forget(conn, docID); ch == nil {
+	if ch = s.removeChannel(conn, docID); ch == nil {
 		return nil, false
 	}
 	ch.live.mu.Lock()
 	defer ch.live.mu.Unlock()
 	delete(ch.live.channels, ch)
-	ch.live.used = s.now()
+	ch.live.lastUsed = s.now()
 	return ch, len(ch.live.channels) == 0
 }
 
 // forget takes the channel out of the service's books.
-func (s *Service) forget(conn *hub.Conn, docID int64) *channel {
+func (s *Service) removeChannel(conn *hub.Conn, docID int64) *channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ch := s.channels[conn.ID()][docID]
@@ -248,15 +248,15 @@ func (s *Service) forget(conn *hub.Conn, docID int64) *channel {
 	if delete(s.channels[conn.ID()], docID); len(s.channels[conn.ID()]) == 0 {
 		delete(s.channels, conn.ID())
 	}
-	if delete(s.visitors[ch.userID], ch); len(s.visitors[ch.userID]) == 0 {
-		delete(s.visitors, ch.userID)
+	if delete(s.channelsOfUser[ch.userID], ch); len(s.channelsOfUser[ch.userID]) == 0 {
+		delete(s.channelsOfUser, ch.userID)
 	}
 	return ch
 }
 
 // left is told by the hub when a connection is no longer in a room, however
 // that came about.
-func (s *Service) left(l hub.Left) {
+func (s *Service) onLeave(l hub.Left) {
 	docID := documentOf(l.Room)
 	if l.Room != Room(docID) {
 		return
@@ -265,9 +265,9 @@ func (s *Service) left(l hub.Left) {
 	if ch == nil {
 		return
 	}
-	ch.goes()
-	s.start("collab-left", func() { s.tellLeft(s.ctx, ch) })
+	ch.close()
+	s.startJob("collab-left", func() { s.finishLeave(s.ctx, ch) })
 	if last {
-		s.chores.add(docID)
+		s.maintenance.add(docID)
 	}
 }

@@ -11,16 +11,16 @@ import (
 // check looks after what is open here, and in lists: whether people may still
 // be where they are, whether the log has more, and which channels are alive.
 func (s *Service) check(ctx context.Context) error {
-	lives := s.openDocuments()
+	lives := s.sweepLiveDocs()
 	ids := make([]int64, 0, len(lives))
 	var clients []clientKey
 	for id, l := range lives {
 		ids = append(ids, id)
-		for _, ch := range l.open() {
+		for _, ch := range l.openChannels() {
 			clients = append(clients, clientKey{id, int64(ch.client)})
 		}
 	}
-	found, err := places(ctx, s.db, ids)
+	found, err := logHeads(ctx, s.db, ids)
 	if err != nil {
 		return err
 	}
@@ -28,11 +28,11 @@ func (s *Service) check(ctx context.Context) error {
 		if err := s.recheck(ctx, s.db, l); err != nil {
 			return err
 		}
-		if l.lags(found[id]) {
-			l.lookAgain()
+		if l.isBehind(found[id]) {
+			l.checkLog()
 		}
 	}
-	if err := s.takeOutOfLists(ctx, s.hub.Followers(Resource)); err != nil {
+	if err := s.unsubscribeWithoutRights(ctx, s.hub.Followers(Resource)); err != nil {
 		return err
 	}
 	return noteHere(ctx, s.db, clients)
@@ -40,22 +40,22 @@ func (s *Service) check(ctx context.Context) error {
 
 // lags tells whether the database has more than is known; a document that is in
 // use just now looks by itself.
-func (l *live) lags(p place) bool {
+func (l *live) isBehind(p logHead) bool {
 	if !l.turn.TryLock() {
 		return false
 	}
 	defer l.turn.Unlock()
-	return l.known != nil && p.seq > l.known.seq
+	return l.summary != nil && p.seq > l.summary.seq
 }
 
 // openDocuments lists them, and forgets those that nobody has used for long.
-func (s *Service) openDocuments() map[int64]*live {
+func (s *Service) sweepLiveDocs() map[int64]*live {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now, open := s.now(), map[int64]*live{}
-	for id, l := range s.lives {
-		if l.idle(now) > keepUnused {
-			delete(s.lives, id)
+	for id, l := range s.liveDocs {
+		if l.idleTime(now) > keepUnused {
+			delete(s.liveDocs, id)
 			continue
 		}
 		open[id] = l
@@ -69,7 +69,7 @@ const keepUnused = time.Minute
 // recheck compares what the people here may do with what they could: whoever
 // may not read any more is put out, and others learn of their new role.
 func (s *Service) recheck(ctx context.Context, db postgres.Queryer, l *live) error {
-	channels := l.open()
+	channels := l.openChannels()
 	if len(channels) == 0 {
 		return nil
 	}
@@ -81,44 +81,44 @@ func (s *Service) recheck(ctx context.Context, db postgres.Queryer, l *live) err
 	if err != nil {
 		return err
 	}
-	place, err := places(ctx, db, []int64{l.id})
+	place, err := logHeads(ctx, db, []int64{l.id})
 	if err != nil {
 		return err
 	}
 	for _, ch := range channels {
-		s.reconsider(ctx, ch, now[ch.userID], place)
+		s.applyRole(ctx, ch, now[ch.userID], place)
 	}
 	return nil
 }
 
-func (s *Service) reconsider(ctx context.Context, ch *channel, role Role, found map[int64]place) {
+func (s *Service) applyRole(ctx context.Context, ch *channel, role Role, found map[int64]logHead) {
 	docID := ch.live.id
 	p, exists := found[docID]
 	switch {
 	case !exists:
-		s.putOut(ctx, ch, whyDeleted)
+		s.evict(ctx, ch, whyDeleted)
 	case role == Nobody:
-		s.putOut(ctx, ch, whyRevoked)
+		s.evict(ctx, ch, whyRevoked)
 	case p.epoch != ch.epoch:
-		s.putOut(ctx, ch, whyEpoch)
-	case ch.becomes(role):
-		s.hub.BroadcastHere(ctx, rights(docID, role), ch.conn.ID())
+		s.evict(ctx, ch, whyEpoch)
+	case ch.setRole(role):
+		s.hub.BroadcastHere(ctx, newRoleEvent(docID, role), ch.conn.ID())
 	}
 }
 
 // putOut closes the channel; what waits for it from the document is discarded.
-func (s *Service) putOut(ctx context.Context, ch *channel, why string) {
+func (s *Service) evict(ctx context.Context, ch *channel, why string) {
 	for _, room := range rooms(ch.live.id) {
 		s.hub.Expel(ch.conn, room)
 	}
 	if ch.stock {
 		ch.conn.Close(wire.CloseRestart) // it knows no other word for it
 	}
-	s.hub.BroadcastHere(ctx, gone(ch.live.id, why), ch.conn.ID())
+	s.hub.BroadcastHere(ctx, newGoneEvent(ch.live.id, why), ch.conn.ID())
 }
 
 // becomes reports whether the role is a new one.
-func (ch *channel) becomes(role Role) bool {
+func (ch *channel) setRole(role Role) bool {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()
 	changed := ch.role != role

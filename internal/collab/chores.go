@@ -14,33 +14,33 @@ import (
 const (
 	maxTailRows  = 500       // updates after a snapshot
 	minTailBytes = 256 << 10 // and their bytes, once they are more than the snapshot's: so all work together stays linear
-	choresAtOnce = 20        // documents a look
+	maintenanceBatch = 20        // documents a look
 )
 
 // chores are the documents that wait for being compacted.
-type chores struct {
+type maintenance struct {
 	mu   sync.Mutex
 	docs map[int64]bool
 	wake loop.Wake // when there is something to do
 }
 
-func newChores() *chores { return &chores{docs: map[int64]bool{}, wake: loop.NewWake()} }
+func newMaintenance() *maintenance { return &maintenance{docs: map[int64]bool{}, wake: loop.NewWake()} }
 
 // owed adds the document if its log has grown long.
-func (c *chores) owed(docID int64, d debt) {
+func (c *maintenance) addIfDue(docID int64, d backlog) {
 	if d.rows >= maxTailRows || d.bytes >= max(minTailBytes, d.snapshot) {
 		c.add(docID)
 	}
 }
 
-func (c *chores) add(docID int64) {
+func (c *maintenance) add(docID int64) {
 	defer c.wake.Signal()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.docs[docID] = true
 }
 
-func (c *chores) take() []int64 {
+func (c *maintenance) take() []int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var ids []int64
@@ -53,19 +53,19 @@ func (c *chores) take() []int64 {
 
 // doChores does one after the other what costs time and can wait. Nothing of it
 // is ever waited for by somebody who writes.
-func (s *Service) doChores(ctx context.Context) error {
+func (s *Service) runMaintenance(ctx context.Context) error {
 	var errs []error
 	chore := func(doing string, do func(context.Context) error) {
 		if err := s.guard.Try("collab-chores", func() error { return do(ctx) }); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", doing, err))
 		}
 	}
-	for _, docID := range s.chores.take() {
+	for _, docID := range s.maintenance.take() {
 		chore("compact a document", func(ctx context.Context) error { return s.Compact(ctx, docID) })
 	}
-	chore("read texts for the search", s.readTexts)
-	chore("keep versions", s.keepVersions)
-	chore("tell of comments", s.tellAlerts)
+	chore("read texts for the search", s.updateTexts)
+	chore("keep versions", s.makeVersions)
+	chore("tell of comments", s.deliverAlerts)
 	return errors.Join(errs...)
 }
 
@@ -75,7 +75,7 @@ func (s *Service) doChores(ctx context.Context) error {
 // before the *previous* snapshot go: one generation stays to go back to.
 func (s *Service) Compact(ctx context.Context, docID int64) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryChore(ctx, tx, choreCompact, docID); err != nil || !alone {
+		if alone, err := tryJobLock(ctx, tx, lockCompact, docID); err != nil || !alone {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)
@@ -96,7 +96,7 @@ func (s *Service) Compact(ctx context.Context, docID int64) error {
 			s.log.Error("a compaction was refused, all updates are kept", "document", docID, "seq", c.seq, "err", err)
 			return setState(ctx, tx, docID, stateBroken)
 		}
-		if err := keepSnapshot(ctx, tx, docID, c, compacted, sv.Encode(), stateFor(compacted)); err != nil {
+		if err := storeSnapshot(ctx, tx, docID, c, compacted, sv.Encode(), stateFor(compacted)); err != nil {
 			return err
 		}
 		if err := pruneClients(ctx, tx, docID, c.seq, sv); err != nil {
@@ -130,13 +130,13 @@ func (s *Service) compacted(c content) (compacted []byte, sv yjs.StateVector, er
 }
 
 // keepVersions makes automatic versions, and lets old ones go.
-func (s *Service) keepVersions(ctx context.Context) error {
-	ids, err := unversioned(ctx, s.db, s.now().Add(-s.timing.Idle), s.now().Add(-s.timing.Busy))
+func (s *Service) makeVersions(ctx context.Context) error {
+	ids, err := dueForVersion(ctx, s.db, s.now().Add(-s.timing.Idle), s.now().Add(-s.timing.Busy))
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		err := s.guard.Try("collab-version", func() error { return s.keepAutomatic(ctx, id) })
+		err := s.guard.Try("collab-version", func() error { return s.makeAutomaticVersion(ctx, id) })
 		if err != nil && !loop.Panicked(err) { // which is of this document alone
 			return err
 		}
@@ -144,8 +144,8 @@ func (s *Service) keepVersions(ctx context.Context) error {
 	return nil
 }
 
-func (s *Service) keepAutomatic(ctx context.Context, docID int64) error {
-	if _, err := s.keepVersion(ctx, docID, kindAuto, "", 0); err != nil && !isGone(err) {
+func (s *Service) makeAutomaticVersion(ctx context.Context, docID int64) error {
+	if _, err := s.storeVersion(ctx, docID, kindAuto, "", 0); err != nil && !isGone(err) {
 		return err
 	}
 	return pruneVersions(ctx, s.db, docID)

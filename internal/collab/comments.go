@@ -80,7 +80,7 @@ func (s *Service) Threads(ctx context.Context, userID, docID int64) ([]Thread, e
 	if err != nil {
 		return nil, err
 	}
-	return threads, s.fillVoices(ctx, threads)
+	return threads, s.fillThreadProfiles(ctx, threads)
 }
 
 // Comment begins a thread. Whoever may read may comment.
@@ -91,14 +91,14 @@ func (s *Service) Comment(ctx context.Context, from *hub.Conn, who account.User,
 	if runes := []rune(quote); len(runes) > maxQuote {
 		quote = string(runes[:maxQuote])
 	}
-	return s.say(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
+	return s.addComment(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
 		return insertThread(ctx, tx, docID, who.ID, at, quote)
 	})
 }
 
 // Reply continues one, and opens it again if it was resolved.
 func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, docID, threadID int64, text string) (Thread, error) {
-	return s.say(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
+	return s.addComment(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
 		if _, _, err := threadOf(ctx, tx, docID, threadID); err != nil {
 			return 0, err
 		}
@@ -108,12 +108,12 @@ func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, d
 
 // say puts a comment into a thread. Whom it concerns is written down with it, and
 // told until it is through.
-func (s *Service) say(ctx context.Context, from *hub.Conn, who account.User, docID int64, text string, thread func(postgres.Tx) (int64, error)) (Thread, error) {
+func (s *Service) addComment(ctx context.Context, from *hub.Conn, who account.User, docID int64, text string, thread func(postgres.Tx) (int64, error)) (Thread, error) {
 	text, err := checkComment(text)
 	if err != nil {
 		return Thread{}, err
 	}
-	named, err := s.named(ctx, text)
+	named, err := s.mentionedUsers(ctx, text)
 	if err != nil {
 		return Thread{}, err
 	}
@@ -127,16 +127,16 @@ func (s *Service) say(ctx context.Context, from *hub.Conn, who account.User, doc
 	if err != nil {
 		return Thread{}, err
 	}
-	s.chores.wake.Signal()
-	return s.tellThread(ctx, from, docID, id)
+	s.maintenance.wake.Signal()
+	return s.broadcastThread(ctx, from, docID, id)
 }
 
-var mention = regexp.MustCompile(`(?:^|[^\w@])@([\pL\pN][\pL\pN._-]*)`)
+var mentionPattern = regexp.MustCompile(`(?:^|[^\w@])@([\pL\pN][\pL\pN._-]*)`)
 
 // named are the people whom a text mentions.
-func (s *Service) named(ctx context.Context, text string) ([]int64, error) {
+func (s *Service) mentionedUsers(ctx context.Context, text string) ([]int64, error) {
 	var handles []string
-	for _, found := range mention.FindAllStringSubmatch(text, maxMentions) {
+	for _, found := range mentionPattern.FindAllStringSubmatch(text, maxMentions) {
 		handles = append(handles, strings.TrimRight(strings.ToLower(found[1]), "._-"))
 	}
 	if len(handles) == 0 {
@@ -177,7 +177,7 @@ func (s *Service) Resolve(ctx context.Context, from *hub.Conn, userID, docID, th
 	case was == resolved:
 		return s.thread(ctx, docID, threadID)
 	}
-	return s.tellThread(ctx, from, docID, threadID)
+	return s.broadcastThread(ctx, from, docID, threadID)
 }
 
 // RemoveThread deletes a thread: one's own, or any for who may write.
@@ -198,7 +198,7 @@ func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docI
 	return err
 }
 
-func (s *Service) tellThread(ctx context.Context, from *hub.Conn, docID, id int64) (Thread, error) {
+func (s *Service) broadcastThread(ctx context.Context, from *hub.Conn, docID, id int64) (Thread, error) {
 	t, err := s.thread(ctx, docID, id)
 	if err == nil {
 		s.hub.Broadcast(ctx, hub.Event{Name: eventThread, Class: hub.Log, Data: t}, from, Room(docID))
@@ -212,7 +212,7 @@ func (s *Service) thread(ctx context.Context, docID, id int64) (Thread, error) {
 		err = fault.NotFound()
 	}
 	if err == nil {
-		err = s.fillVoices(ctx, threads)
+		err = s.fillThreadProfiles(ctx, threads)
 	}
 	if err != nil {
 		return Thread{}, err
@@ -220,15 +220,15 @@ func (s *Service) thread(ctx context.Context, docID, id int64) (Thread, error) {
 	return threads[0], nil
 }
 
-func (s *Service) fillVoices(ctx context.Context, threads []Thread) error {
+func (s *Service) fillThreadProfiles(ctx context.Context, threads []Thread) error {
 	var ids []int64
-	each(threads, func(p *account.Profile) { ids = append(ids, p.ID) })
+	eachProfile(threads, func(p *account.Profile) { ids = append(ids, p.ID) })
 	profiles, err := s.people.Profiles(ctx, sortedUnique(ids))
-	each(threads, func(p *account.Profile) { *p = profiles[p.ID] })
+	eachProfile(threads, func(p *account.Profile) { *p = profiles[p.ID] })
 	return err
 }
 
-func each(threads []Thread, visit func(*account.Profile)) {
+func eachProfile(threads []Thread, visit func(*account.Profile)) {
 	for i := range threads {
 		for j := range threads[i].Comments {
 			visit(&threads[i].Comments[j].Author)

@@ -56,7 +56,7 @@ func TestCommentsAreLiveAndTellWhomTheyConcern(t *testing.T) {
 	}
 	var told []Alert
 	testkit.Eventually(t, "two are told", testkit.Patience, func() bool {
-		n.chores.wake.Signal()
+		n.maintenance.wake.Signal()
 		heard.mu.Lock()
 		defer heard.mu.Unlock()
 		told = slices.Clone(heard.told)

@@ -138,21 +138,21 @@ func TestALongLogIsCompactedByItself(t *testing.T) {
 		_, snapshots, _ := n.rows(id)
 		return snapshots == 1
 	})
-	c := newChores()
+	c := newMaintenance()
 	for _, d := range []struct {
-		debt
+		backlog
 		due bool
 	}{
-		{debt{rows: 499}, false},
-		{debt{rows: 500}, true},
-		{debt{bytes: 256<<10 - 1}, false},
-		{debt{bytes: 256 << 10}, true},
-		{debt{bytes: 300 << 10, snapshot: 400 << 10}, false},
-		{debt{bytes: 400 << 10, snapshot: 400 << 10}, true},
+		{backlog{rows: 499}, false},
+		{backlog{rows: 500}, true},
+		{backlog{bytes: 256<<10 - 1}, false},
+		{backlog{bytes: 256 << 10}, true},
+		{backlog{bytes: 300 << 10, snapshot: 400 << 10}, false},
+		{backlog{bytes: 400 << 10, snapshot: 400 << 10}, true},
 	} {
-		c.owed(1, d.debt)
+		c.addIfDue(1, d.backlog)
 		if due := len(c.take()) == 1; due != d.due {
-			t.Errorf("%+v: due %v", d.debt, due)
+			t.Errorf("%+v: due %v", d.backlog, due)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestTheTextFollowsForTheSearch(t *testing.T) {
 	a := n.writer(sam, id)
 	a.write("the quick brown fox")
 	a.saved()
-	n.chores.wake.Signal()
+	n.maintenance.wake.Signal()
 	testkit.Eventually(t, "it is found", testkit.Patience, func() bool {
 		found, err := n.Documents(t.Context(), nil, maya, Filter{Query: "quick fox", Limit: 10})
 		return err == nil && len(found) == 1 && found[0].Excerpt == "the quick brown fox"

@@ -41,7 +41,7 @@ func TestMarkdownComesOutAsItWentIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	read, err := treeIn(t.Context(), yjs.Import(0, nodes))
+	read, err := readTree(t.Context(), yjs.Import(0, nodes))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestATextBecomesParagraphs(t *testing.T) {
 	if !reflect.DeepEqual(nodes, want) {
 		t.Errorf("it is %+v", nodes)
 	}
-	if text, err := textIn(t.Context(), yjs.Import(0, nodes)); err != nil || text != "one\n\ntwo" {
+	if text, err := readText(t.Context(), yjs.Import(0, nodes)); err != nil || text != "one\n\ntwo" {
 		t.Errorf("it reads %q: %v", text, err)
 	}
 }

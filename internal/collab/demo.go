@@ -94,17 +94,17 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) (m
 			return err
 		}
 		for _, d := range demoDocuments {
-			if made[d.title], err = s.write(ctx, tx, d, cast); err != nil {
+			if made[d.title], err = s.insertDemo(ctx, tx, d, cast); err != nil {
 				return fmt.Errorf("write %s: %w", d.title, err)
 			}
 		}
 		return nil
 	})
-	s.indexed()
+	s.notifyIndex()
 	return made, err
 }
 
-func (s *Service) write(ctx context.Context, tx postgres.Tx, d demoDocument, cast map[string]account.User) (int64, error) {
+func (s *Service) insertDemo(ctx context.Context, tx postgres.Tx, d demoDocument, cast map[string]account.User) (int64, error) {
 	last := d.drafts[len(d.drafts)-1]
 	authors := last.authors(cast)
 	id, err := insertDocument(ctx, tx, d.title, d.visibility, cast[d.owner].ID)
@@ -118,30 +118,30 @@ func (s *Service) write(ctx context.Context, tx postgres.Tx, d demoDocument, cas
 	if _, err := appendLog(ctx, tx, id, 0, []entry{{authors[len(authors)-1], update}}); err != nil {
 		return 0, err
 	}
-	if err := keepText(ctx, tx, id, 1, &text); err != nil {
+	if err := storeText(ctx, tx, id, 1, &text); err != nil {
 		return 0, err
 	}
 	if err := dateDocument(ctx, tx, id, d.drafts[0].ago, last.ago); err != nil {
 		return 0, err
 	}
-	if err := d.furnish(ctx, tx, id, update, cast); err != nil {
+	if err := d.addDetails(ctx, tx, id, update, cast); err != nil {
 		return 0, err
 	}
-	return id, s.indexNow(ctx, tx, id)
+	return id, s.putEntry(ctx, tx, id)
 }
 
 // furnish adds who may read it, its versions and what was said about it.
-func (d demoDocument) furnish(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
+func (d demoDocument) addDetails(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
 	if err := d.share(ctx, tx, id, cast); err != nil {
 		return err
 	}
 	for _, draft := range d.drafts[:len(d.drafts)-1] {
-		if err := draft.keep(ctx, tx, id, cast); err != nil {
+		if err := draft.insertVersion(ctx, tx, id, cast); err != nil {
 			return err
 		}
 	}
 	for _, thread := range d.threads {
-		if err := thread.talk(ctx, tx, id, update, cast); err != nil {
+		if err := thread.insert(ctx, tx, id, update, cast); err != nil {
 			return err
 		}
 	}
@@ -184,11 +184,11 @@ func (d demoDraft) read(ctx context.Context) (update []byte, text string, err er
 		return nil, "", err
 	}
 	update = yjs.Import(0, nodes)
-	text, err = textIn(ctx, update)
+	text, err = readText(ctx, update)
 	return update, text, err
 }
 
-func (d demoDraft) keep(ctx context.Context, tx postgres.Tx, id int64, cast map[string]account.User) error {
+func (d demoDraft) insertVersion(ctx context.Context, tx postgres.Tx, id int64, cast map[string]account.User) error {
 	update, text, err := d.read(ctx)
 	if err != nil {
 		return err
@@ -200,7 +200,7 @@ func (d demoDraft) keep(ctx context.Context, tx postgres.Tx, id int64, cast map[
 	return insertVersionBefore(ctx, tx, id, kind, d.name, d.authors(cast), update, text, d.ago)
 }
 
-func (t demoThread) talk(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
+func (t demoThread) insert(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
 	at, err := anchorOf(update, t.quote)
 	if err != nil {
 		return err
@@ -210,7 +210,7 @@ func (t demoThread) talk(ctx context.Context, tx postgres.Tx, id int64, update [
 		return err
 	}
 	for _, c := range t.said {
-		if err := sayBefore(ctx, tx, threadID, cast[c.who].ID, c.text, c.ago); err != nil {
+		if err := insertCommentBefore(ctx, tx, threadID, cast[c.who].ID, c.text, c.ago); err != nil {
 			return err
 		}
 	}

@@ -39,17 +39,17 @@ type differ struct{ left int }
 
 // blocks keeps what both have; between that it looks for what is alike.
 func (d *differ) blocks(old, now []yjs.Node) []yjs.Node {
-	old, now = shown(old), shown(now)
-	a, b := keysOf(old), keysOf(now)
+	old, now = visibleNodes(old), visibleNodes(now)
+	a, b := nodeKeys(old), nodeKeys(now)
 	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i] == b[j] })
-	return woven(old, now, pairs, d.gap, func(_, n yjs.Node) yjs.Node { return n })
+	return weave(old, now, pairs, d.gap, func(_, n yjs.Node) yjs.Node { return n })
 }
 
 // gap goes into blocks that were changed, and replaces the others.
 func (d *differ) gap(old, now []yjs.Node) []yjs.Node {
-	a, b := gistsOf(old), gistsOf(now)
-	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i].like(b[j]) })
-	return woven(old, now, pairs, replaced, d.node)
+	a, b := newFingerprints(old), newFingerprints(now)
+	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i].similar(b[j]) })
+	return weave(old, now, pairs, replace, d.node)
 }
 
 // node is one that was changed inside.
@@ -63,14 +63,14 @@ func (d *differ) node(old, now yjs.Node) yjs.Node {
 }
 
 func (d *differ) words(old, now []yjs.Node) []yjs.Node {
-	old, now = wordsOf(shown(old)), wordsOf(shown(now))
-	a, b := keysOf(old), keysOf(now)
+	old, now = splitWords(visibleNodes(old)), splitWords(visibleNodes(now))
+	a, b := nodeKeys(old), nodeKeys(now)
 	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i] == b[j] })
-	return coalesced(woven(old, now, pairs, replaced, func(_, n yjs.Node) yjs.Node { return n }))
+	return mergeRuns(weave(old, now, pairs, replace, func(_, n yjs.Node) yjs.Node { return n }))
 }
 
 // woven goes through the pairs, and through what lies between them.
-func woven(old, now []yjs.Node, pairs [][2]int, gap func(old, now []yjs.Node) []yjs.Node, both func(old, now yjs.Node) yjs.Node) []yjs.Node {
+func weave(old, now []yjs.Node, pairs [][2]int, gap func(old, now []yjs.Node) []yjs.Node, both func(old, now yjs.Node) yjs.Node) []yjs.Node {
 	var out []yjs.Node
 	i, j := 0, 0
 	for _, p := range pairs {
@@ -86,16 +86,16 @@ func woven(old, now []yjs.Node, pairs [][2]int, gap func(old, now []yjs.Node) []
 	return out
 }
 
-func replaced(old, now []yjs.Node) []yjs.Node {
-	return append(marked(old, deleted), marked(now, inserted)...)
+func replace(old, now []yjs.Node) []yjs.Node {
+	return append(markAll(old, deleted), markAll(now, inserted)...)
 }
 
 // marked marks the nodes; of a row its cells too, which show it in its place.
-func marked(nodes []yjs.Node, c change) []yjs.Node {
+func markAll(nodes []yjs.Node, c change) []yjs.Node {
 	out := make([]yjs.Node, len(nodes))
 	for i, n := range nodes {
 		if n.Value = c; n.Type == "tableRow" {
-			n.Children = marked(n.Children, c)
+			n.Children = markAll(n.Children, c)
 		}
 		out[i] = n
 	}
@@ -155,14 +155,14 @@ func (d *differ) middle(i0, i1, j0, j1 int, same func(i, j int) bool) (pairs [][
 }
 
 // shown are the nodes that can be seen: no values that stand beside the text.
-func shown(nodes []yjs.Node) []yjs.Node {
+func visibleNodes(nodes []yjs.Node) []yjs.Node {
 	return slices.DeleteFunc(slices.Clone(nodes), func(n yjs.Node) bool { return n.Type == "" && n.Text == "" })
 }
 
 func isBlock(n yjs.Node) bool { return !isInline(n) }
 
 // keysOf are equal for nodes that are: all that can be seen of them.
-func keysOf(nodes []yjs.Node) []string {
+func nodeKeys(nodes []yjs.Node) []string {
 	keys := make([]string, len(nodes))
 	for i, n := range nodes {
 		key, err := json.Marshal(n)

@@ -19,7 +19,7 @@ func side(nodes []yjs.Node, without change) (out []yjs.Node) {
 		n.Value, n.Children = nil, side(n.Children, without)
 		out = append(out, n)
 	}
-	return coalesced(out)
+	return mergeRuns(out)
 }
 
 func read(t *testing.T, nodes []yjs.Node) string {

@@ -11,17 +11,17 @@ import (
 )
 
 // gist is by what a block is known again after it was changed.
-type gist struct {
+type fingerprint struct {
 	kind  string // its type and attributes
 	words map[string]int
 	count int
 }
 
-func gistsOf(nodes []yjs.Node) []gist {
-	gists := make([]gist, len(nodes))
+func newFingerprints(nodes []yjs.Node) []fingerprint {
+	gists := make([]fingerprint, len(nodes))
 	for i, n := range nodes {
 		attrs, _ := json.Marshal(n.Attrs)
-		g := gist{kind: n.Type + string(attrs), words: map[string]int{}}
+		g := fingerprint{kind: n.Type + string(attrs), words: map[string]int{}}
 		g.count = countWords(n.Children, g.words)
 		gists[i] = g
 	}
@@ -41,7 +41,7 @@ func countWords(nodes []yjs.Node, words map[string]int) (count int) {
 
 // like tells whether one block became the other: of the same kind, and with a
 // third of their words in common.
-func (g gist) like(o gist) bool {
+func (g fingerprint) similar(o fingerprint) bool {
 	if g.kind != o.kind || g.kind == "" {
 		return false
 	}
@@ -54,7 +54,7 @@ func (g gist) like(o gist) bool {
 
 // wordsOf cuts runs of text into words and what stands between them, each with
 // its marks.
-func wordsOf(nodes []yjs.Node) (words []yjs.Node) {
+func splitWords(nodes []yjs.Node) (words []yjs.Node) {
 	for _, n := range nodes {
 		if !n.IsText() {
 			words = append(words, n)
@@ -71,7 +71,7 @@ func wordsIn(text string) (words []string) {
 	start, before := 0, -1
 	for i, r := range text {
 		kind := kindOf(r)
-		if i > 0 && (kind != before || kind == mark) {
+		if i > 0 && (kind != before || kind == punctuation) {
 			words = append(words, text[start:i])
 			start = i
 		}
@@ -83,7 +83,7 @@ func wordsIn(text string) (words []string) {
 const (
 	letter = iota
 	space
-	mark // each stands for itself
+	punctuation // each stands for itself
 )
 
 func kindOf(r rune) int {
@@ -93,13 +93,13 @@ func kindOf(r rune) int {
 	case unicode.IsLetter(r), unicode.IsDigit(r), unicode.IsMark(r):
 		return letter
 	}
-	return mark
+	return punctuation
 }
 
 // coalesced puts neighbouring runs together that look alike.
-func coalesced(nodes []yjs.Node) (out []yjs.Node) {
+func mergeRuns(nodes []yjs.Node) (out []yjs.Node) {
 	for _, n := range nodes {
-		if last := len(out) - 1; last >= 0 && alike(out[last], n) {
+		if last := len(out) - 1; last >= 0 && sameFormat(out[last], n) {
 			out[last].Text += n.Text
 			continue
 		}
@@ -108,6 +108,6 @@ func coalesced(nodes []yjs.Node) (out []yjs.Node) {
 	return out
 }
 
-func alike(a, b yjs.Node) bool {
+func sameFormat(a, b yjs.Node) bool {
 	return a.IsText() && b.IsText() && changeOf(a) == changeOf(b) && maps.EqualFunc(a.Marks, b.Marks, reflect.DeepEqual)
 }

@@ -60,15 +60,15 @@ func (s *Service) text(ctx context.Context, docID int64) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if fresh, err := textIn(ctx, c.updates...); err == nil {
+	if fresh, err := readText(ctx, c.updates...); err == nil {
 		return fresh, nil
 	}
 	return text, nil
 }
 
 // textIn reads the page's text out of a whole document.
-func textIn(ctx context.Context, updates ...[]byte) (text string, err error) {
-	err = readWhole(ctx, updates, func(d *yjs.Document) error {
+func readText(ctx context.Context, updates ...[]byte) (text string, err error) {
+	err = withBuilt(ctx, updates, func(d *yjs.Document) error {
 		text, err = d.Text(yjs.Page)
 		return err
 	})
@@ -92,7 +92,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Dr
 	if err != nil {
 		return Document{}, err
 	}
-	s.chores.wake.Signal()
+	s.maintenance.wake.Signal()
 	return s.created(ctx, from, userID, id)
 }
 
@@ -110,7 +110,7 @@ func checkSeed(seed []byte) error {
 	if err != nil {
 		return err
 	}
-	if len(seed) > maxUpdate || (&known{}).examine(u, false) != 0 {
+	if len(seed) > maxUpdate || (&summary{}).check(u, false) != 0 {
 		return fault.New(http.StatusUnprocessableEntity, "The text makes too large a document. Split it into several.")
 	}
 	return nil
@@ -143,7 +143,7 @@ func (s *Service) created(ctx context.Context, from *hub.Conn, userID, id int64)
 	if from != nil {
 		s.hub.Subscribe(from, Resource, id)
 	}
-	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Created, ID: id, Data: made.forAnyone()}, audience, from)
+	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Created, ID: id, Data: made.withoutRole()}, audience, from)
 	return made, nil
 }
 
@@ -162,7 +162,7 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 		if was, changes, err = changeDocument(ctx, tx, docID, d); err != nil || !changes {
 			return err
 		}
-		return s.indexNow(ctx, tx, docID)
+		return s.putEntry(ctx, tx, docID)
 	})
 	if err != nil {
 		return Document{}, err
@@ -170,11 +170,11 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 	if !changes {
 		return s.Document(ctx, userID, docID)
 	}
-	s.rightsChanged(ctx, docID)
-	s.indexed()
+	s.publishRightsChange(ctx, docID)
+	s.notifyIndex()
 	changed, err := s.Document(ctx, userID, docID)
 	if err == nil {
-		s.tellChanged(ctx, from, changed, changed.Visibility == Everyone && was != Everyone)
+		s.publishChange(ctx, from, changed, changed.Visibility == Everyone && was != Everyone)
 	}
 	return changed, err
 }
@@ -183,7 +183,7 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 // changes who may; 404 when the person may not read it.
 func (s *Service) locked(ctx context.Context, docID, userID int64, do func(tx postgres.Tx, role Role) error) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		h, err := lock(ctx, tx, docID, []int64{userID})
+		h, err := lockDocument(ctx, tx, docID, []int64{userID})
 		if err != nil {
 			return err
 		}
@@ -209,8 +209,8 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 		return err
 	}
 	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Destroyed, ID: docID}, hub.Subscribers, from)
-	s.rightsChanged(ctx, docID)
-	s.indexed()
+	s.publishRightsChange(ctx, docID)
+	s.notifyIndex()
 	return nil
 }
 

@@ -13,13 +13,13 @@ import (
 // replaces a document. Whoever has it open is put out, and opens it anew under
 // the next epoch. For owners.
 func (s *Service) Erase(ctx context.Context, userID, docID int64) error {
-	l := s.live(docID)
+	l := s.openLive(docID)
 	if err := l.erase(ctx, userID); err != nil {
 		return err
 	}
-	s.rightsChanged(ctx, docID)
-	s.hub.Broadcast(ctx, logged(1), nil, logRoom(docID))
-	s.chores.wake.Signal()
+	s.publishRightsChange(ctx, docID)
+	s.hub.Broadcast(ctx, newLoggedEvent(1), nil, logRoom(docID))
+	s.maintenance.wake.Signal()
 	return nil
 }
 
@@ -28,7 +28,7 @@ func (l *live) erase(ctx context.Context, userID int64) error {
 		return err
 	}
 	defer l.turn.Unlock()
-	l.known = nil
+	l.summary = nil
 	return l.s.locked(ctx, l.id, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner {
 			return fault.Forbidden("Only the document's owners may do that.")
@@ -37,11 +37,11 @@ func (l *live) erase(ctx context.Context, userID int64) error {
 		if err != nil {
 			return err
 		}
-		nodes, err := treeIn(ctx, c.updates...)
+		nodes, err := readTree(ctx, c.updates...)
 		if err != nil {
 			return err
 		}
-		if err := forgetAll(ctx, tx, l.id); err != nil {
+		if err := clearDocument(ctx, tx, l.id); err != nil {
 			return err
 		}
 		_, err = appendLog(ctx, tx, l.id, c.seq, []entry{{userID, seedOf(nodes)}})

@@ -119,14 +119,14 @@ type Version struct {
 }
 
 // logged tells the other nodes to read the log.
-func logged(seq int64) hub.Event {
+func newLoggedEvent(seq int64) hub.Event {
 	return hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: max(seq, 1)}
 }
 
-func gone(docID int64, why string) hub.Event {
+func newGoneEvent(docID int64, why string) hub.Event {
 	return hub.Event{Name: eventGone, Class: hub.Log, Data: Gone{docID, why}}
 }
 
-func rights(docID int64, role Role) hub.Event {
+func newRoleEvent(docID int64, role Role) hub.Event {
 	return hub.Event{Name: eventRole, Class: hub.Log, Data: Rights{docID, role}}
 }

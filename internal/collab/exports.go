@@ -46,7 +46,7 @@ func (s *Service) Export(ctx context.Context, userID, docID int64, format string
 }
 
 func (s *Service) wholeTree(ctx context.Context, docID int64) ([]yjs.Node, error) {
-	nodes, cut, err := s.startNow(ctx, docID, budget.DocumentExport)
+	nodes, cut, err := s.currentStart(ctx, docID, budget.DocumentExport)
 	if err == nil && cut {
 		return nil, errTooLarge()
 	}

@@ -90,7 +90,7 @@ func (n *node) content(docID int64) string {
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	text, err := textIn(n.t.Context(), c.updates...)
+	text, err := readText(n.t.Context(), c.updates...)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func (w *writer) hangUp() {
 }
 
 func (w *writer) send(k kind, numbers []uint64, payload []byte) {
-	w.node.Receive(w.conn, compose(w.ID, k, numbers, payload))
+	w.node.Receive(w.conn, encodeMessage(w.ID, k, numbers, payload))
 }
 
 // take reads what the server has sent.
@@ -236,7 +236,7 @@ func (w *writer) merged() *yjs.Update {
 }
 
 func (w *writer) text() string {
-	text, err := textIn(w.t.Context(), w.doc...)
+	text, err := readText(w.t.Context(), w.doc...)
 	if err != nil {
 		w.t.Fatal(err)
 	}

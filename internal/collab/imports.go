@@ -76,7 +76,7 @@ const (
 // intricate reports whether one call of the parser would take long before its
 // clock is asked again: its time grows with the square of a paragraph's marks, of
 // the quotes and lists around a line, and of the escapes in all tables.
-func intricate(markdown string) bool {
+func tooCostly(markdown string) bool {
 	if strings.Count(markdown, `\|`) > maxEscapes {
 		return true
 	}
@@ -94,7 +94,7 @@ func intricate(markdown string) bool {
 }
 
 // shallow refuses nodes that nobody would read.
-func shallow(nodes []yjs.Node) ([]yjs.Node, error) {
+func checkNesting(nodes []yjs.Node) ([]yjs.Node, error) {
 	if !fits(nodes, yjs.MaxNesting-1) { // the text in an element is a type, too
 		return nil, fault.Invalid("markdown", "is nested too deeply")
 	}
@@ -127,7 +127,7 @@ var markdownReader = budget.NewMarkdown(
 )
 
 func fromMarkdown(ctx context.Context, markdown string) ([]yjs.Node, error) {
-	if intricate(markdown) {
+	if tooCostly(markdown) {
 		return nil, fault.Invalid("markdown", "has too many marks in one paragraph or table, or before one line")
 	}
 	source := []byte(strings.ToValidUTF8(markdown, "\uFFFD"))
@@ -135,7 +135,7 @@ func fromMarkdown(ctx context.Context, markdown string) ([]yjs.Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	return shallow(importer{source}.blocks(tree))
+	return checkNesting(importer{source}.blocks(tree))
 }
 
 type importer struct{ source []byte }
@@ -155,7 +155,7 @@ func (i importer) block(n ast.Node) []yjs.Node {
 	case *ast.Heading:
 		return one("heading", map[string]any{"level": float64(min(n.Level, 6))}, i.inlines(n, nil))
 	case *ast.Blockquote:
-		return one("blockquote", nil, i.filled(n))
+		return one("blockquote", nil, i.nonEmptyBlocks(n))
 	case *ast.FencedCodeBlock:
 		return one("codeBlock", map[string]any{"language": string(n.Language(i.source))}, textNode(i.lines(n), nil))
 	case *ast.CodeBlock:
@@ -175,7 +175,7 @@ func (i importer) block(n ast.Node) []yjs.Node {
 }
 
 // filled are blocks, at least one: what must not be empty.
-func (i importer) filled(n ast.Node) []yjs.Node {
+func (i importer) nonEmptyBlocks(n ast.Node) []yjs.Node {
 	if blocks := i.blocks(n); len(blocks) > 0 {
 		return blocks
 	}
@@ -192,7 +192,7 @@ func (i importer) list(n *ast.List) []yjs.Node {
 		list.Type, list.Attrs = "orderedList", map[string]any{"start": float64(n.Start)}
 	}
 	for item := n.FirstChild(); item != nil; item = item.NextSibling() {
-		child := yjs.Node{Type: "listItem", Children: i.filled(item)}
+		child := yjs.Node{Type: "listItem", Children: i.nonEmptyBlocks(item)}
 		if box := checkbox(item); box != nil {
 			list.Type, list.Attrs = "taskList", nil
 			child = yjs.Node{Type: "taskItem", Attrs: map[string]any{"checked": box.IsChecked}, Children: child.Children}
@@ -234,12 +234,12 @@ func (i importer) inlines(parent ast.Node, marks map[string]any) (nodes []yjs.No
 	for n := parent.FirstChild(); n != nil; n = n.NextSibling() {
 		nodes = append(nodes, i.inline(n, marks)...)
 	}
-	return joined(nodes)
+	return mergeText(nodes)
 }
 
 // joined makes one run of texts that follow each other under the same marks: the
 // parser cuts them wherever something might have begun.
-func joined(nodes []yjs.Node) (runs []yjs.Node) {
+func mergeText(nodes []yjs.Node) (runs []yjs.Node) {
 	for len(nodes) > 0 {
 		n := 1
 		for n < len(nodes) && sameRun(nodes[0], nodes[n]) {
@@ -272,21 +272,21 @@ func (i importer) inline(n ast.Node, marks map[string]any) []yjs.Node {
 	case *ast.String:
 		return textNode(string(n.Value), marks)
 	case *ast.CodeSpan:
-		return i.inlines(n, with(marks, "code", map[string]any{}))
+		return i.inlines(n, withMark(marks, "code", map[string]any{}))
 	case *ast.Emphasis:
 		mark := "italic"
 		if n.Level > 1 {
 			mark = "bold"
 		}
-		return i.inlines(n, with(marks, mark, map[string]any{}))
+		return i.inlines(n, withMark(marks, mark, map[string]any{}))
 	case *east.Strikethrough:
-		return i.inlines(n, with(marks, "strike", map[string]any{}))
+		return i.inlines(n, withMark(marks, "strike", map[string]any{}))
 	case *ast.Link:
-		return i.inlines(n, linked(marks, string(n.Destination)))
+		return i.inlines(n, withLink(marks, string(n.Destination)))
 	case *ast.AutoLink:
-		return textNode(string(n.Label(i.source)), linked(marks, string(n.URL(i.source))))
+		return textNode(string(n.Label(i.source)), withLink(marks, string(n.URL(i.source))))
 	case *ast.Image:
-		return i.inlines(n, linked(marks, string(n.Destination)))
+		return i.inlines(n, withLink(marks, string(n.Destination)))
 	case *ast.RawHTML:
 		return textNode(string(n.Segments.Value(i.source)), marks)
 	}
@@ -303,14 +303,14 @@ func (i importer) literal(n *ast.Text, marks map[string]any) string {
 }
 
 // linked marks a link, unless it leads where none may.
-func linked(marks map[string]any, href string) map[string]any {
+func withLink(marks map[string]any, href string) map[string]any {
 	if !safeLink(href) {
 		return marks
 	}
-	return with(marks, "link", map[string]any{"href": href})
+	return withMark(marks, "link", map[string]any{"href": href})
 }
 
-func with(marks map[string]any, name string, value any) map[string]any {
+func withMark(marks map[string]any, name string, value any) map[string]any {
 	more := map[string]any{name: value}
 	for name, value := range marks {
 		more[name] = value

@@ -173,7 +173,7 @@ func FuzzImport(f *testing.F) {
 		if checkSeed(seed) != nil {
 			return
 		}
-		if _, err := treeIn(t.Context(), seed); err != nil {
+		if _, err := readTree(t.Context(), seed); err != nil {
 			t.Fatalf("what was imported cannot be read: %v", err)
 		}
 	})
@@ -182,7 +182,7 @@ func FuzzImport(f *testing.F) {
 func TestRewriteIsBoundedAsUpdatesAre(t *testing.T) {
 	n := newNode(t)
 	doc := n.document()
-	err := n.live(doc).rewrite(t.Context(), nil, 1, Rewriting{DocID: doc, Content: strings.Repeat("\n", maxContent)})
+	err := n.openLive(doc).rewrite(t.Context(), nil, 1, Rewriting{DocID: doc, Content: strings.Repeat("\n", maxContent)})
 	if !fault.Is(err, http.StatusRequestEntityTooLarge) {
 		t.Errorf("a text of 200,000 empty lines: %v", err)
 	}

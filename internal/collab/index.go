@@ -30,28 +30,28 @@ type Index interface {
 
 // readTexts gives the search what people wrote: a moment after they paused, and
 // now and then while they do not.
-func (s *Service) readTexts(ctx context.Context) error {
-	ids, err := unread(ctx, s.db, s.now().Add(-s.timing.Settle), s.now().Add(-s.timing.AtMost))
+func (s *Service) updateTexts(ctx context.Context) error {
+	ids, err := staleTexts(ctx, s.db, s.now().Add(-s.timing.Settle), s.now().Add(-s.timing.AtMost))
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
-		if err := s.readText(ctx, id); err != nil {
+		if err := s.updateText(ctx, id); err != nil {
 			return err
 		}
-		if err := s.tellLists(ctx, id); err != nil {
+		if err := s.publishDocument(ctx, id); err != nil {
 			return err
 		}
 	}
 	if len(ids) > 0 {
-		s.indexed()
+		s.notifyIndex()
 	}
 	return nil
 }
 
-func (s *Service) readText(ctx context.Context, docID int64) error {
+func (s *Service) updateText(ctx context.Context, docID int64) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryChore(ctx, tx, choreText, docID); err != nil || !alone {
+		if alone, err := tryJobLock(ctx, tx, lockText, docID); err != nil || !alone {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)
@@ -61,28 +61,28 @@ func (s *Service) readText(ctx context.Context, docID int64) error {
 		text := ""
 		if err == nil {
 			err = s.guard.Try("collab-text", func() (err error) {
-				text, err = textIn(ctx, c.updates...)
+				text, err = readText(ctx, c.updates...)
 				return err
 			})
 		}
 		if err != nil {
 			s.log.Warn("a document cannot be read for the search", "document", docID, "err", err)
-			return keepText(ctx, tx, docID, c.seq, nil)
+			return storeText(ctx, tx, docID, c.seq, nil)
 		}
-		if err := keepText(ctx, tx, docID, c.seq, &text); err != nil {
+		if err := storeText(ctx, tx, docID, c.seq, &text); err != nil {
 			return err
 		}
-		return s.indexNow(ctx, tx, docID)
+		return s.putEntry(ctx, tx, docID)
 	})
 }
 
 // indexNow gives the search the document as its columns have it, and says who
 // may no longer find it.
-func (s *Service) indexNow(ctx context.Context, tx postgres.Tx, docID int64, lost ...int64) error {
+func (s *Service) putEntry(ctx context.Context, tx postgres.Tx, docID int64, lost ...int64) error {
 	if s.index == nil {
 		return nil
 	}
-	e, err := entryOf(ctx, tx, docID)
+	e, err := searchEntry(ctx, tx, docID)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Service) indexNow(ctx context.Context, tx postgres.Tx, docID int64, los
 	return s.index.Put(ctx, tx, e)
 }
 
-func (s *Service) indexed() {
+func (s *Service) notifyIndex() {
 	if s.index != nil {
 		s.index.Changed()
 	}

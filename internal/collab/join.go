@@ -88,14 +88,14 @@ func (e edition) admits(o Opening) error {
 
 // open registers the channel and reads what it is to know.
 func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition) (j Joined, err error) {
-	l := s.live(o.DocID)
+	l := s.openLive(o.DocID)
 	ch := newChannel(l, conn)
 	ch.yjs, ch.stock, ch.role, ch.epoch = o.Schema != nil, o.Stock, e.role, e.epoch
 	client, err := newClient(ctx, s.db, o.DocID, conn.UserID(), true, false)
 	if err != nil {
 		return j, err
 	}
-	ch.client, ch.caret = uint64(client), uint64(client)
+	ch.client, ch.awarenessClient = uint64(client), uint64(client)
 	s.register(ch)
 	s.hub.Subscribe(conn, Resource, o.DocID) // its title is on the page
 	if j.Whole, err = s.Get(ctx, conn.UserID(), o.DocID); err != nil {
@@ -107,9 +107,9 @@ func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition
 	j.Client, j.Epoch, j.Schema = ch.client, e.epoch, e.schema
 	if ch.yjs {
 		j.Channel = o.DocID
-		l.ask(ask{from: ch})
+		l.requestSync(syncRequest{from: ch})
 	}
-	s.visited(ctx, ch)
+	s.announce(ctx, ch)
 	return j, nil
 }
 

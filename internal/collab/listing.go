@@ -16,7 +16,7 @@ type Filter struct {
 }
 
 // Shelf is what the list of documents shows.
-type Shelf struct {
+type List struct {
 	Query     string
 	Before    Place
 	Documents []Document
@@ -26,8 +26,8 @@ type Shelf struct {
 
 // shelf is a page of documents. One more is asked for than is shown, to know
 // whether there are more.
-func (s *Service) shelf(ctx context.Context, conn *hub.Conn, userID int64, in listInput) (Shelf, error) {
-	shelf := Shelf{Query: strings.TrimSpace(in.Query), Before: in.Before}
+func (s *Service) listPage(ctx context.Context, conn *hub.Conn, userID int64, in listInput) (List, error) {
+	shelf := List{Query: strings.TrimSpace(in.Query), Before: in.Before}
 	limit := in.Limit.Within(pageSize, maxPage)
 	documents, err := s.Documents(ctx, conn, userID, Filter{Query: shelf.Query, Before: shelf.Before, Limit: limit + 1})
 	shelf.More = len(documents) > limit
@@ -99,7 +99,7 @@ func (s *Service) fillPeople(ctx context.Context, documents []Document) error {
 }
 
 // tellLists tells whoever has the document in a list how it is now.
-func (s *Service) tellLists(ctx context.Context, docID int64) error {
+func (s *Service) publishDocument(ctx context.Context, docID int64) error {
 	d, err := documentNow(ctx, s.db, docID)
 	if err != nil {
 		return ignoreGone(err)
@@ -108,21 +108,21 @@ func (s *Service) tellLists(ctx context.Context, docID int64) error {
 	if err := s.fillPeople(ctx, one); err != nil {
 		return err
 	}
-	s.tellChanged(ctx, nil, one[0], false)
+	s.publishChange(ctx, nil, one[0], false)
 	return nil
 }
 
 // tellChanged does so; opened: it can be read by everyone now, so that it is new
 // to people who follow what is new.
-func (s *Service) tellChanged(ctx context.Context, from *hub.Conn, d Document, opened bool) {
-	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Updated, ID: d.ID, Data: d.forAnyone()}, hub.Subscribers, from)
+func (s *Service) publishChange(ctx context.Context, from *hub.Conn, d Document, opened bool) {
+	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Updated, ID: d.ID, Data: d.withoutRole()}, hub.Subscribers, from)
 	if opened {
-		s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Created, ID: d.ID, Data: d.forAnyone()}, hub.Subscribers, from)
+		s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Created, ID: d.ID, Data: d.withoutRole()}, hub.Subscribers, from)
 	}
 }
 
 // forAnyone is the document without what it is to one reader.
-func (d Document) forAnyone() Document {
+func (d Document) withoutRole() Document {
 	d.Role = ""
 	return d
 }

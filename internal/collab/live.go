@@ -21,18 +21,18 @@ type live struct {
 	// turn is held by whoever reads or changes what is known, also over a
 	// transaction. It is taken before mu.
 	turn  turn
-	known *known // nil: to be read
-	epoch int    // that of told
-	told  int64  // the channels here have, or have in their queues, all up to it
+	summary *summary // nil: to be read
+	deliveredEpoch int    // that of told
+	delivered  int64  // the channels here have, or have in their queues, all up to it
 
 	mu       sync.Mutex
 	channels map[*channel]bool
 	edits    []*edit
-	waiting  int // bytes of edits
-	asks     []ask
+	queuedBytes  int // bytes of edits
+	syncs     []syncRequest
 	behind   bool // the log may have more
-	working  bool
-	used     time.Time // when something was last asked of it
+	running  bool
+	lastUsed     time.Time // when something was last asked of it
 }
 
 // edit is an update on its way into the log.
@@ -40,81 +40,81 @@ type edit struct {
 	from    *channel
 	n       uint64
 	payload []byte
-	since   time.Time
+	queuedAt   time.Time
 	update  *yjs.Update // what is left of it
 	why     refusal     // of the last try
 }
 
 // anew forgets what a try has trimmed: it may have been by an edit of the same
 // transaction, which is refused the next time.
-func (e *edit) anew() { e.update, _ = yjs.Decode(e.payload) }
+func (e *edit) reset() { e.update, _ = yjs.Decode(e.payload) }
 
 // ask is a channel's wish for what it lacks: a state vector, or nil for a new
 // STEP1 because messages to it were lost.
-type ask struct {
+type syncRequest struct {
 	from *channel
 	sv   yjs.StateVector
 }
 
 // maxWaiting bounds what waits for one document while the database is slow.
-const maxWaiting = 8 << 20
+const maxQueuedBytes = 8 << 20
 
 // submit lets an edit wait for its turn; false: too much waits.
 func (l *live) submit(e *edit) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.waiting+len(e.payload) > maxWaiting && l.waiting > 0 {
+	if l.queuedBytes+len(e.payload) > maxQueuedBytes && l.queuedBytes > 0 {
 		return false
 	}
 	l.edits = append(l.edits, e)
-	l.waiting += len(e.payload)
-	l.start()
+	l.queuedBytes += len(e.payload)
+	l.startWorker()
 	return true
 }
 
 // ask answers the channel as soon as it is its turn.
-func (l *live) ask(a ask) {
+func (l *live) requestSync(a syncRequest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.asks = append(l.asks, a)
-	l.start()
+	l.syncs = append(l.syncs, a)
+	l.startWorker()
 }
 
 // lookAgain reads the log, which may have more.
-func (l *live) lookAgain() {
+func (l *live) checkLog() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.behind = true
-	l.start()
+	l.startWorker()
 }
 
-func (l *live) start() {
-	l.used = l.s.now()
-	if !l.working {
-		l.working = true
-		l.s.start("collab-document", l.work)
+func (l *live) startWorker() {
+	l.lastUsed = l.s.now()
+	if !l.running {
+		l.running = true
+		l.s.startJob("collab-document", l.work)
 	}
 }
 
 // next is what waits; nothing: the work is done.
-func (l *live) next() (edits []*edit, asks []ask, behind, some bool) {
+func (l *live) takeWork() (edits []*edit, asks []syncRequest, behind, some bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	edits, asks, behind = l.edits, l.asks, l.behind
-	l.edits, l.asks, l.behind, l.waiting = nil, nil, false, 0
+	edits, asks, behind = l.edits, l.syncs, l.behind
+	l.edits, l.syncs, l.behind, l.queuedBytes = nil, nil, false, 0
 	some = len(edits) > 0 || len(asks) > 0 || behind
-	l.working = some
+	l.running = some
 	return edits, asks, behind, some
 }
 
 // again puts back what could not be done.
-func (l *live) again(edits []*edit, asks []ask) {
+func (l *live) requeue(edits []*edit, asks []syncRequest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.edits, l.asks = append(edits, l.edits...), append(asks, l.asks...)
+	l.edits, l.syncs = append(edits, l.edits...), append(asks, l.syncs...)
 	for _, e := range edits {
-		e.anew()
-		l.waiting += len(e.payload)
+		e.reset()
+		l.queuedBytes += len(e.payload)
 	}
 }
 
@@ -128,11 +128,11 @@ const (
 func (l *live) work() {
 	pause := firstPause
 	for {
-		edits, asks, behind, some := l.next()
+		edits, asks, behind, some := l.takeWork()
 		if !some {
 			return
 		}
-		err := l.s.guard.Try("collab-document", func() error { return l.do(l.s.ctx, edits, asks, behind) })
+		err := l.s.guard.Try("collab-document", func() error { return l.process(l.s.ctx, edits, asks, behind) })
 		switch {
 		case l.s.ctx.Err() != nil:
 			return
@@ -140,18 +140,18 @@ func (l *live) work() {
 			l.giveUp(edits, asks)
 			continue
 		case isGone(err):
-			l.s.complain("look who may read", l.s.recheck(l.s.ctx, l.s.db, l))
+			l.s.logError("look who may read", l.s.recheck(l.s.ctx, l.s.db, l))
 			pause = firstPause // whatever waited went with the document
 			continue
 		case isTooLarge(err):
-			l.putAllOut()
+			l.evictAll()
 			continue // whatever waited cannot be done
 		case err == nil:
 			pause = firstPause
 			continue
 		}
 		l.s.log.Warn("a document waits", "document", l.id, "err", err)
-		l.again(edits, asks)
+		l.requeue(edits, asks)
 		if !l.s.sleep(pause) {
 			return
 		}
@@ -162,8 +162,8 @@ func (l *live) work() {
 // giveUp ends what a panic has cut short: nothing is known any more, and the
 // connections that it was for are closed with 1011. What was not acknowledged to
 // them they bring again; to try it again here could be the same panic for ever.
-func (l *live) giveUp(edits []*edit, asks []ask) {
-	l.forget()
+func (l *live) giveUp(edits []*edit, asks []syncRequest) {
+	l.dropSummary()
 	for _, e := range edits {
 		e.from.conn.Close(wire.CloseInternal)
 	}
@@ -171,26 +171,26 @@ func (l *live) giveUp(edits []*edit, asks []ask) {
 		a.from.conn.Close(wire.CloseInternal)
 	}
 	if len(edits) > 0 {
-		l.lookAgain() // some may be in the log, and the others here lack them
+		l.checkLog() // some may be in the log, and the others here lack them
 	}
 }
 
-func (l *live) forget() {
+func (l *live) dropSummary() {
 	l.turn.Lock()
 	defer l.turn.Unlock()
-	l.known = nil
+	l.summary = nil
 }
 
 // putAllOut closes a document that costs too much to read: trying it again would
 // cost that again.
-func (l *live) putAllOut() {
+func (l *live) evictAll() {
 	l.s.log.Warn("a document is too large to be open", "document", l.id)
-	for _, ch := range l.open() {
-		l.s.putOut(l.s.ctx, ch, whyLarge)
+	for _, ch := range l.openChannels() {
+		l.s.evict(l.s.ctx, ch, whyLarge)
 	}
 }
 
-func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) error {
+func (l *live) process(ctx context.Context, edits []*edit, asks []syncRequest, behind bool) error {
 	l.turn.Lock()
 	defer l.turn.Unlock()
 	if len(edits) > 0 {
@@ -198,13 +198,13 @@ func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) e
 			return err
 		}
 	}
-	if behind || l.known == nil && len(asks) > 0 {
-		if err := l.learn(ctx, l.s.db); err != nil {
+	if behind || l.summary == nil && len(asks) > 0 {
+		if err := l.refresh(ctx, l.s.db); err != nil {
 			return err
 		}
 	}
 	for _, a := range asks {
-		if err := l.answer(ctx, a); err != nil {
+		if err := l.answerSync(ctx, a); err != nil {
 			return err
 		}
 	}
@@ -212,39 +212,39 @@ func (l *live) do(ctx context.Context, edits []*edit, asks []ask, behind bool) e
 }
 
 // catchUp knows the document as the transaction has found it.
-func (l *live) catchUp(ctx context.Context, tx postgres.Tx, h head) error {
-	if l.known != nil && l.known.seq == h.seq && l.known.epoch == h.epoch {
+func (l *live) catchUp(ctx context.Context, tx postgres.Tx, h lockedDocument) error {
+	if l.summary != nil && l.summary.seq == h.seq && l.summary.epoch == h.epoch {
 		return nil
 	}
-	return l.learn(ctx, tx)
+	return l.refresh(ctx, tx)
 }
 
 // learn brings what is known up to the log, and the channels with it: other
 // nodes write to it, too.
-func (l *live) learn(ctx context.Context, db postgres.Queryer) error {
-	if l.known == nil {
+func (l *live) refresh(ctx context.Context, db postgres.Queryer) error {
+	if l.summary == nil {
 		return l.load(ctx, db)
 	}
-	p, err := places(ctx, db, []int64{l.id})
+	p, err := logHeads(ctx, db, []int64{l.id})
 	if err != nil {
 		return err
 	}
-	if p[l.id].epoch != l.known.epoch {
+	if p[l.id].epoch != l.summary.epoch {
 		return l.load(ctx, db)
 	}
-	first, updates, err := tail(ctx, db, l.id, l.known.seq)
+	first, updates, err := readTail(ctx, db, l.id, l.summary.seq)
 	if err != nil || len(updates) == 0 {
 		return err
 	}
-	if first != l.known.seq+1 {
+	if first != l.summary.seq+1 {
 		return l.load(ctx, db) // it was compacted meanwhile
 	}
-	return l.follow(ctx, db, updates)
+	return l.applyTail(ctx, db, updates)
 }
 
 // follow adds what the log has after what is known, and hands it on to those who
 // may read it, as of a moment after the log was read.
-func (l *live) follow(ctx context.Context, db postgres.Queryer, updates [][]byte) error {
+func (l *live) applyTail(ctx context.Context, db postgres.Queryer, updates [][]byte) error {
 	if err := l.s.recheck(ctx, db, l); err != nil {
 		return err
 	}
@@ -253,9 +253,9 @@ func (l *live) follow(ctx context.Context, db postgres.Queryer, updates [][]byte
 		return err
 	}
 	encoded := u.Encode()
-	l.known.add(u, encoded)
-	l.known.seq += int64(len(updates))
-	l.tell(encoded, nil)
+	l.summary.add(u, encoded)
+	l.summary.seq += int64(len(updates))
+	l.sendUpdate(encoded, nil)
 	return nil
 }
 
@@ -265,32 +265,32 @@ func (l *live) load(ctx context.Context, db postgres.Queryer) error {
 	if err != nil {
 		return err
 	}
-	if l.known, err = knownOf(c); err != nil {
+	if l.summary, err = newSummary(c); err != nil {
 		return err
 	}
-	if l.epoch == l.known.epoch && l.told < l.known.seq {
+	if l.deliveredEpoch == l.summary.epoch && l.delivered < l.summary.seq {
 		if err := l.s.recheck(ctx, db, l); err != nil {
 			return err
 		}
-		l.tell(l.known.whole, nil) // whoever has it already takes no harm
+		l.sendUpdate(l.summary.whole, nil) // whoever has it already takes no harm
 	}
-	l.epoch, l.told = l.known.epoch, l.known.seq
+	l.deliveredEpoch, l.delivered = l.summary.epoch, l.summary.seq
 	return nil
 }
 
 // tell streams an update to the channels here, all but one that has it.
-func (l *live) tell(update []byte, except *hub.Conn) { l.tellOf(update, except, author{}) }
+func (l *live) sendUpdate(update []byte, except *hub.Conn) { l.sendUpdateBy(update, except, author{}) }
 
-func (l *live) tellOf(update []byte, except *hub.Conn, by author) {
-	l.told = l.known.seq
-	l.s.hub.StreamHere(yjsRoom(l.id), hub.Log, updated(l.id, update), except)
-	l.s.plain.changed(l.id, by)
+func (l *live) sendUpdateBy(update []byte, except *hub.Conn, by author) {
+	l.delivered = l.summary.seq
+	l.s.hub.StreamHere(yjsRoom(l.id), hub.Log, updateMessage(l.id, update), except)
+	l.s.plain.markDirty(l.id, by)
 }
 
 // answer gives a channel what it lacks.
-func (l *live) answer(ctx context.Context, a ask) error {
+func (l *live) answerSync(ctx context.Context, a syncRequest) error {
 	if a.sv == nil {
-		a.from.send(step1(l.id, l.known.sv.Encode()))
+		a.from.send(step1Message(l.id, l.summary.sv.Encode()))
 		return nil
 	}
 	whole, err := l.document(ctx, l.s.db)
@@ -302,41 +302,41 @@ func (l *live) answer(ctx context.Context, a ask) error {
 			return err
 		}
 	}
-	a.from.send(step2(l.id, whole))
+	a.from.send(step2Message(l.id, whole))
 	return nil
 }
 
 // document is the whole document as of what is known.
 func (l *live) document(ctx context.Context, db postgres.Queryer) ([]byte, error) {
-	if l.known == nil || l.known.whole == nil {
-		l.known = nil
+	if l.summary == nil || l.summary.whole == nil {
+		l.summary = nil
 		if err := l.load(ctx, db); err != nil {
 			return nil, err
 		}
 	}
-	return l.known.document()
+	return l.summary.document()
 }
 
 // idle tells how long nothing was asked of the document, 0 while it is open.
-func (l *live) idle(now time.Time) time.Duration {
+func (l *live) idleTime(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.channels) > 0 || l.working {
+	if len(l.channels) > 0 || l.running {
 		return 0
 	}
-	return now.Sub(l.used)
+	return now.Sub(l.lastUsed)
 }
 
 // readers are the people who have the document open on this node.
-func (l *live) readers() []int64 {
+func (l *live) userIDs() []int64 {
 	var users []int64
-	for _, ch := range l.open() {
+	for _, ch := range l.openChannels() {
 		users = append(users, ch.userID)
 	}
 	return sortedUnique(users)
 }
 
-func (l *live) open() []*channel {
+func (l *live) openChannels() []*channel {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	open := make([]*channel, 0, len(l.channels))

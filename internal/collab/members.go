@@ -53,7 +53,7 @@ func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, memb
 	}
 	members, err := s.Members(ctx, userID, docID)
 	if err == nil && changed {
-		s.tellMembership(ctx, hub.AddedTo, docID, member, members, from)
+		s.publishMembership(ctx, hub.AddedTo, docID, member, members, from)
 	}
 	return members, err
 }
@@ -74,7 +74,7 @@ func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, me
 		return err
 	}
 	s.hub.Evict(member, hub.Record(Resource, docID))
-	s.tellMembership(ctx, hub.RemovedFrom, docID, member, members, from)
+	s.publishMembership(ctx, hub.RemovedFrom, docID, member, members, from)
 	return nil
 }
 
@@ -91,11 +91,11 @@ func (s *Service) membership(ctx context.Context, docID, userID, leaver, member 
 		if err := keepsOwner(ctx, tx, docID); err != nil {
 			return err
 		}
-		return s.indexNow(ctx, tx, docID, member)
+		return s.putEntry(ctx, tx, docID, member)
 	})
 	if err == nil {
-		s.rightsChanged(ctx, docID)
-		s.indexed()
+		s.publishRightsChange(ctx, docID)
+		s.notifyIndex()
 	}
 	return err
 }
@@ -113,10 +113,10 @@ func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
 }
 
 // tellMembership tells the members and the person themselves.
-func (s *Service) tellMembership(ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn) {
+func (s *Service) publishMembership(ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn) {
 	profiles, err := s.people.Profiles(ctx, []int64{member})
 	if err != nil {
-		s.complain("tell of a member", err)
+		s.logError("tell of a member", err)
 		return
 	}
 	change := hub.Change{Verb: verb, ID: docID, Data: map[string]account.Profile{"user": profiles[member]}}

@@ -38,12 +38,12 @@ func (r refusal) String() string {
 	}[r]
 }
 
-const mayOnlyRead = "You may read this document, not change it."
+const readOnlyText = "You may read this document, not change it."
 
 func (r refusal) text() string {
 	return [...]string{
 		refusedInvalid:  "This change cannot be read.",
-		refusedReadOnly: mayOnlyRead,
+		refusedReadOnly: readOnlyText,
 		refusedGap:      "Something before this change is missing.",
 		refusedTooLarge: "This change is too large.",
 		refusedTooFast:  "Too many changes at once. Wait a moment.",
@@ -80,7 +80,7 @@ func readMessage(in []byte) (m message, err error) {
 }
 
 // compose makes a message to a client.
-func compose(channel int64, k kind, numbers []uint64, payload []byte) []byte {
+func encodeMessage(channel int64, k kind, numbers []uint64, payload []byte) []byte {
 	b := make([]byte, 0, len(payload)+16)
 	b = append(binary.AppendUvarint(b, uint64(channel)), byte(k))
 	for _, n := range numbers {
@@ -89,22 +89,22 @@ func compose(channel int64, k kind, numbers []uint64, payload []byte) []byte {
 	return append(b, payload...)
 }
 
-func step1(channel int64, sv []byte) []byte { return compose(channel, kindStep1, nil, sv) }
+func step1Message(channel int64, sv []byte) []byte { return encodeMessage(channel, kindStep1, nil, sv) }
 
-func step2(channel int64, update []byte) []byte {
-	return compose(channel, kindStep2, []uint64{0}, update)
+func step2Message(channel int64, update []byte) []byte {
+	return encodeMessage(channel, kindStep2, []uint64{0}, update)
 }
 
-func updated(channel int64, update []byte) []byte { return compose(channel, kindUpdate, nil, update) }
+func updateMessage(channel int64, update []byte) []byte { return encodeMessage(channel, kindUpdate, nil, update) }
 
-func awareness(channel int64, states []byte) []byte {
-	return compose(channel, kindAwareness, nil, states)
+func awarenessMessage(channel int64, states []byte) []byte {
+	return encodeMessage(channel, kindAwareness, nil, states)
 }
 
-func ack(channel int64, n uint64) []byte { return compose(channel, kindAck, []uint64{n}, nil) }
+func ackMessage(channel int64, n uint64) []byte { return encodeMessage(channel, kindAck, []uint64{n}, nil) }
 
-func refused(channel int64, n uint64, why refusal) []byte {
-	return compose(channel, kindRefused, []uint64{n, uint64(why)}, []byte(why.text()))
+func refusedMessage(channel int64, n uint64, why refusal) []byte {
+	return encodeMessage(channel, kindRefused, []uint64{n, uint64(why)}, []byte(why.text()))
 }
 
 func readUint(in []byte) (uint64, []byte, error) {

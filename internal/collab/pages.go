@@ -36,7 +36,7 @@ type pages struct {
 }
 
 // sheet is the stylesheet that only documents need.
-const sheet = "css/document.css"
+const stylesheet = "css/document.css"
 
 func (p pages) document(c echo.Context, who account.User, in documentInput) error {
 	v, err := p.documents.View(c.Request().Context(), who.ID, int64(in.ID))
@@ -52,7 +52,7 @@ func (p pages) show(c echo.Context, status int, title string, content templ.Comp
 	if err != nil {
 		return err
 	}
-	page.Styles = append(page.Styles, sheet)
+	page.Styles = append(page.Styles, stylesheet)
 	page.Modules = append(page.Modules, modules...)
 	return action.Page(c, status, page.Framed(content))
 }

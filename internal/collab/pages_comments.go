@@ -54,7 +54,7 @@ func (p pages) showComments(c echo.Context, status int, who account.User, id int
 }
 
 // commented answers a form that was taken, or says why it was not.
-func (p pages) commented(c echo.Context, who account.User, id int64, err error) error {
+func (p pages) answerComments(c echo.Context, who account.User, id int64, err error) error {
 	if problem := problemOf(err); problem != "" {
 		return p.showComments(c, fault.Of(err).Status, who, id, "The comment "+problem+".")
 	}
@@ -66,12 +66,12 @@ func (p pages) commented(c echo.Context, who account.User, id int64, err error) 
 
 func (p pages) reply(c echo.Context, who account.User, in replyInput) error {
 	_, err := p.documents.Reply(c.Request().Context(), action.Conn(c), who, int64(in.ID), int64(in.ThreadID), in.Text)
-	return p.commented(c, who, int64(in.ID), err)
+	return p.answerComments(c, who, int64(in.ID), err)
 }
 
 func (p pages) resolve(c echo.Context, who account.User, in resolveInput) error {
 	_, err := p.documents.Resolve(c.Request().Context(), action.Conn(c), who.ID, int64(in.ID), int64(in.ThreadID), bool(*in.Resolved))
-	return p.commented(c, who, int64(in.ID), err)
+	return p.answerComments(c, who, int64(in.ID), err)
 }
 
 func (p pages) removeThread(c echo.Context, who account.User, in threadInput) error {
@@ -79,7 +79,7 @@ func (p pages) removeThread(c echo.Context, who account.User, in threadInput) er
 	if fault.Is(err, http.StatusNotFound) { // a second click
 		err = nil
 	}
-	return p.commented(c, who, int64(in.ID), err)
+	return p.answerComments(c, who, int64(in.ID), err)
 }
 
 func commentsPath(docID int64) string { return path(docID) + "/comments" }

@@ -35,7 +35,7 @@ func (p pages) list(c echo.Context, who account.User, in listInput) error {
 }
 
 func (p pages) showList(c echo.Context, status int, who account.User, in listInput, form NewForm) error {
-	shelf, err := p.documents.shelf(c.Request().Context(), nil, who.ID, in)
+	shelf, err := p.documents.listPage(c.Request().Context(), nil, who.ID, in)
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func redirect(c echo.Context, to string, err error) error {
 }
 
 func (p pages) importFile(c echo.Context, who account.User, _ struct{}) error {
-	file, err := uploaded(c)
+	file, err := readUpload(c)
 	if err == nil {
 		var d Document
 		d, err = p.documents.Import(c.Request().Context(), nil, who.ID, Draft{Title: &file.title}, file.markdown, file.plain)
@@ -93,7 +93,7 @@ func (p pages) importFile(c echo.Context, who account.User, _ struct{}) error {
 // upload is the file that somebody imports: it has Markdown or a plain text.
 type upload struct{ title, markdown, plain string }
 
-func uploaded(c echo.Context) (u upload, err error) {
+func readUpload(c echo.Context) (u upload, err error) {
 	file, err := c.FormFile("file")
 	if err != nil || file.Size == 0 {
 		return u, fault.Invalid("file", "Choose a file that has a text in it.")
@@ -142,7 +142,7 @@ func titleIn(name string) string {
 }
 
 // olderPath leads to the documents after those that are shown.
-func (s Shelf) olderPath() string {
+func (s List) olderPath() string {
 	values := url.Values{"before": {placeOf(s.Documents[len(s.Documents)-1]).String()}}
 	if s.Query != "" {
 		values.Set("query", s.Query)

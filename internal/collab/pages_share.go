@@ -18,10 +18,10 @@ import (
 // lead back to it, and over the socket as the dialog's content.
 func (p pages) sharing(g *echo.Group) {
 	g.GET("/documents/:id/share", account.PageAction(p.share))
-	g.POST("/documents/:id/share", account.PageAction(p.open))
-	g.POST("/documents/:id/members", account.PageAction(p.admit))
-	g.POST("/documents/:id/members/:userId", account.PageAction(p.appoint))
-	g.POST("/documents/:id/members/:userId/remove", account.PageAction(p.dismiss))
+	g.POST("/documents/:id/share", account.PageAction(p.changeVisibility))
+	g.POST("/documents/:id/members", account.PageAction(p.addMember))
+	g.POST("/documents/:id/members/:userId", account.PageAction(p.changeRole))
+	g.POST("/documents/:id/members/:userId/remove", account.PageAction(p.removeMember))
 	g.POST("/documents/:id/delete", account.PageAction(p.delete))
 }
 
@@ -39,9 +39,9 @@ type Sharing struct {
 }
 
 // Runs tells whether the viewer decides about it.
-func (s Sharing) Runs() bool { return s.Document.Role == Owner }
+func (s Sharing) MayManage() bool { return s.Document.Role == Owner }
 
-func (s Sharing) has(u account.User) bool {
+func (s Sharing) isMember(u account.User) bool {
 	return slices.ContainsFunc(s.Members, func(m Member) bool { return m.User.ID == u.ID })
 }
 
@@ -58,11 +58,11 @@ func (s *Service) Sharing(ctx context.Context, conn *hub.Conn, who account.User,
 	if v.Document, err = s.Document(ctx, who.ID, docID); err != nil {
 		return v, err
 	}
-	if v.Members, err = s.Members(ctx, who.ID, docID); err != nil || !v.Runs() {
+	if v.Members, err = s.Members(ctx, who.ID, docID); err != nil || !v.MayManage() {
 		return v, err
 	}
 	everybody, err := s.people.Search(ctx, "", maxOffered)
-	v.Others = slices.DeleteFunc(everybody, v.has)
+	v.Others = slices.DeleteFunc(everybody, v.isMember)
 	return v, err
 }
 
@@ -83,7 +83,7 @@ func (p pages) showSharing(c echo.Context, status int, who account.User, id int6
 }
 
 // shared answers a form that was taken, or says why it was not.
-func (p pages) shared(c echo.Context, who account.User, id int64, name string, err error) error {
+func (p pages) answerSharing(c echo.Context, who account.User, id int64, name string, err error) error {
 	if problem := problemOf(err); problem != "" {
 		return p.showSharing(c, fault.Of(err).Status, who, id, name, problem)
 	}
@@ -98,9 +98,9 @@ type openForm struct {
 	Visibility Visibility `json:"visibility" required:"true"`
 }
 
-func (p pages) open(c echo.Context, who account.User, in openForm) error {
+func (p pages) changeVisibility(c echo.Context, who account.User, in openForm) error {
 	_, err := p.documents.Change(c.Request().Context(), nil, who.ID, int64(in.ID), Draft{Visibility: &in.Visibility})
-	return p.shared(c, who, int64(in.ID), "", err)
+	return p.answerSharing(c, who, int64(in.ID), "", err)
 }
 
 type admitForm struct {
@@ -109,17 +109,17 @@ type admitForm struct {
 	Role Role      `json:"role" required:"true"`
 }
 
-func (p pages) admit(c echo.Context, who account.User, in admitForm) error {
+func (p pages) addMember(c echo.Context, who account.User, in admitForm) error {
 	ctx := c.Request().Context()
-	member, err := p.documents.personCalled(ctx, in.Name)
+	member, err := p.documents.findPerson(ctx, in.Name)
 	if err == nil {
 		_, err = p.documents.Share(ctx, nil, who.ID, int64(in.ID), member, in.Role)
 	}
-	return p.shared(c, who, int64(in.ID), in.Name, err)
+	return p.answerSharing(c, who, int64(in.ID), in.Name, err)
 }
 
 // personCalled finds who is meant by a handle, or by a name that nobody else has.
-func (s *Service) personCalled(ctx context.Context, name string) (int64, error) {
+func (s *Service) findPerson(ctx context.Context, name string) (int64, error) {
 	handle := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
 	byHandle, err := s.people.ByHandles(ctx, []string{handle})
 	if u, known := byHandle[handle]; known || err != nil {
@@ -143,12 +143,12 @@ type appointForm struct {
 	Role   Role      `json:"role" required:"true"`
 }
 
-func (p pages) appoint(c echo.Context, who account.User, in appointForm) error {
+func (p pages) changeRole(c echo.Context, who account.User, in appointForm) error {
 	_, err := p.documents.Share(c.Request().Context(), nil, who.ID, int64(in.ID), int64(in.UserID), in.Role)
-	return p.shared(c, who, int64(in.ID), "", err)
+	return p.answerSharing(c, who, int64(in.ID), "", err)
 }
 
-func (p pages) dismiss(c echo.Context, who account.User, in unshareInput) error {
+func (p pages) removeMember(c echo.Context, who account.User, in unshareInput) error {
 	err := p.documents.Unshare(c.Request().Context(), nil, who.ID, int64(in.ID), int64(in.UserID))
 	if fault.Is(err, http.StatusNotFound) { // a second click
 		err = nil
@@ -156,7 +156,7 @@ func (p pages) dismiss(c echo.Context, who account.User, in unshareInput) error 
 	if err == nil && int64(in.UserID) == who.ID {
 		return redirect(c, "/documents", nil)
 	}
-	return p.shared(c, who, int64(in.ID), "", err)
+	return p.answerSharing(c, who, int64(in.ID), "", err)
 }
 
 func (p pages) delete(c echo.Context, who account.User, in documentInput) error {

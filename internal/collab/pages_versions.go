@@ -84,11 +84,11 @@ func (s *Service) Preview(ctx context.Context, userID, docID, id int64) (v Previ
 		return v, err
 	}
 	v.Version = kept.Version
-	if v.Nodes, v.Cut, err = startOfTree(ctx, budget.DocumentPage, kept.Update); err != nil {
+	if v.Nodes, v.Cut, err = readStart(ctx, budget.DocumentPage, kept.Update); err != nil {
 		v.Unread = true
 		return v, ignoreTooLarge(err)
 	}
-	now, cut, err := s.startNow(ctx, docID, budget.DocumentPage)
+	now, cut, err := s.currentStart(ctx, docID, budget.DocumentPage)
 	if err != nil {
 		v.Unread = true
 		return v, ignoreTooLarge(err)

@@ -91,7 +91,7 @@ func TestPanicOfACompactionMarksTheDocumentAndSparesTheOtherChores(t *testing.T)
 func TestPanicOfAJobSparesTheServiceAndItsEnd(t *testing.T) {
 	var panics counted
 	n := newNode(t, panics.guarding)
-	n.start("collab-test", func() { panic("job") })
+	n.startJob("collab-test", func() { panic("job") })
 	testkit.Eventually(t, "it is counted", testkit.Patience, func() bool { return panics.of("collab-test") == 1 })
 	a := n.writer(sam, n.document())
 	a.write("hello")

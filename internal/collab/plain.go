@@ -25,7 +25,7 @@ func (s *Service) Rewrite(ctx context.Context, from *hub.Conn, userID int64, r R
 	if err := checkContent("content", r.Content); err != nil {
 		return Whole{}, err
 	}
-	l := s.live(r.DocID)
+	l := s.openLive(r.DocID)
 	if err := l.rewrite(ctx, from, userID, r); err != nil {
 		return Whole{}, err
 	}
@@ -38,15 +38,15 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 	}
 	defer l.turn.Unlock()
 	var written *yjs.Update
-	var owed debt
+	var owed backlog
 	settled := false
 	defer func() {
 		if !settled { // what is known may be ahead of the log
-			l.known = nil
+			l.summary = nil
 		}
 	}()
 	err := postgres.InTx(ctx, l.s.db, func(tx postgres.Tx) error {
-		h, err := l.lockFor(ctx, tx, userID)
+		h, err := l.lockForWriter(ctx, tx, userID)
 		if err != nil {
 			return err
 		}
@@ -60,58 +60,58 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 	if written == nil {
 		return nil
 	}
-	l.tellOf(written.Encode(), nil, author{from, userID, r.CursorPosition})
-	l.s.hub.Broadcast(ctx, logged(l.known.seq), nil, logRoom(l.id))
-	l.s.chores.owed(l.id, owed)
+	l.sendUpdateBy(written.Encode(), nil, author{from, userID, r.CursorPosition})
+	l.s.hub.Broadcast(ctx, newLoggedEvent(l.summary.seq), nil, logRoom(l.id))
+	l.s.maintenance.addIfDue(l.id, owed)
 	return nil
 }
 
 // lockFor takes the document for somebody who may write, and knows it then.
-func (l *live) lockFor(ctx context.Context, tx postgres.Tx, userID int64) (head, error) {
-	people := sortedUnique(append(l.readers(), userID))
-	h, err := lock(ctx, tx, l.id, people)
+func (l *live) lockForWriter(ctx context.Context, tx postgres.Tx, userID int64) (lockedDocument, error) {
+	people := sortedUnique(append(l.userIDs(), userID))
+	h, err := lockDocument(ctx, tx, l.id, people)
 	switch role := h.roles[userID]; {
 	case err != nil:
 		return h, err
 	case role == Nobody:
 		return h, fault.NotFound()
 	case !role.Writes():
-		return h, fault.Forbidden(mayOnlyRead)
+		return h, fault.Forbidden(readOnlyText)
 	}
-	l.putOutStrangers(ctx, people, h.roles)
+	l.evictWithoutRole(ctx, people, h.roles)
 	return h, l.catchUp(ctx, tx, h)
 }
 
 // write appends the edit that makes the text this one; nil: there is none.
-func (l *live) write(ctx context.Context, tx postgres.Tx, h head, userID int64, text string) (*yjs.Update, debt, error) {
+func (l *live) write(ctx context.Context, tx postgres.Tx, h lockedDocument, userID int64, text string) (*yjs.Update, backlog, error) {
 	client, err := plainClient(ctx, tx, l.id, userID)
 	if err == nil && client == 0 {
 		client, err = newClient(ctx, tx, l.id, userID, false, true)
 	}
 	if err != nil {
-		return nil, debt{}, err
+		return nil, backlog{}, err
 	}
-	encoded, err := l.difference(ctx, tx, uint64(client), text)
+	encoded, err := l.rewriteUpdate(ctx, tx, uint64(client), text)
 	if err != nil || encoded == nil {
-		return nil, debt{}, err
+		return nil, backlog{}, err
 	}
 	if len(encoded) > maxUpdate {
-		return nil, debt{}, fault.TooLarge(refusedTooLarge.text())
+		return nil, backlog{}, fault.TooLarge(refusedTooLarge.text())
 	}
 	u, err := yjs.Decode(encoded)
 	if err != nil {
-		return nil, debt{}, err
+		return nil, backlog{}, err
 	}
-	if why := l.known.examine(u, h.state == stateFull); why != 0 {
-		return nil, debt{}, fault.TooLarge(why.text())
+	if why := l.summary.check(u, h.state == stateFull); why != 0 {
+		return nil, backlog{}, fault.TooLarge(why.text())
 	}
 	owed, err := appendLog(ctx, tx, l.id, h.seq, []entry{{userID, encoded}})
-	l.known.add(u, encoded)
-	l.known.seq++
+	l.summary.add(u, encoded)
+	l.summary.seq++
 	return u, owed, err
 }
 
-func (l *live) difference(ctx context.Context, tx postgres.Tx, client uint64, text string) ([]byte, error) {
+func (l *live) rewriteUpdate(ctx context.Context, tx postgres.Tx, client uint64, text string) ([]byte, error) {
 	whole, err := l.document(ctx, tx)
 	if err != nil {
 		return nil, err
@@ -128,11 +128,11 @@ func (l *live) difference(ctx context.Context, tx postgres.Tx, client uint64, te
 type plainReaders struct {
 	s    *Service
 	mu   sync.Mutex
-	news map[int64]*news // of documents that are being told of, or were a moment ago
+	pending map[int64]*pendingText // of documents that are being told of, or were a moment ago
 }
 
 // news is what was not told yet.
-type news struct {
+type pendingText struct {
 	changes int
 	by      author // of the latest
 }
@@ -145,32 +145,32 @@ type author struct {
 }
 
 // changed lets the document be told of, if anybody wants to know.
-func (p *plainReaders) changed(docID int64, by author) {
+func (p *plainReaders) markDirty(docID int64, by author) {
 	if len(p.s.hub.Users(plainRoom(docID))) == 0 {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n := p.news[docID]
+	n := p.pending[docID]
 	if n == nil {
-		n = &news{}
-		p.news[docID] = n
-		p.s.start("collab-plain", func() { p.run(docID) })
+		n = &pendingText{}
+		p.pending[docID] = n
+		p.s.startJob("collab-plain", func() { p.run(docID) })
 	}
 	n.changes++
 	n.by = by
 }
 
 // take is what there is to tell; nothing: it is over.
-func (p *plainReaders) take(docID int64) (n news, some bool) {
+func (p *plainReaders) take(docID int64) (n pendingText, some bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	n = *p.news[docID]
+	n = *p.pending[docID]
 	if n.changes == 0 {
-		delete(p.news, docID)
+		delete(p.pending, docID)
 		return n, false
 	}
-	*p.news[docID] = news{}
+	*p.pending[docID] = pendingText{}
 	return n, true
 }
 
@@ -180,15 +180,15 @@ func (p *plainReaders) run(docID int64) {
 		if !some {
 			return
 		}
-		err := p.s.guard.Try("collab-plain", func() error { return p.tell(p.s.ctx, docID, n) })
-		p.s.complain("tell how a document reads", err)
+		err := p.s.guard.Try("collab-plain", func() error { return p.send(p.s.ctx, docID, n) })
+		p.s.logError("tell how a document reads", err)
 		if !p.s.sleep(p.s.timing.PlainGap) {
 			return
 		}
 	}
 }
 
-func (p *plainReaders) tell(ctx context.Context, docID int64, n news) error {
+func (p *plainReaders) send(ctx context.Context, docID int64, n pendingText) error {
 	text, err := p.s.text(ctx, docID)
 	if err != nil {
 		return ignoreGone(err)

@@ -59,16 +59,16 @@ type Service struct {
 	stop context.CancelFunc
 	jobs sync.WaitGroup
 
-	chores *chores
+	maintenance *maintenance
 	plain  *plainReaders
 
 	compact func(updates ...[]byte) ([]byte, error)
 	stage   func(string) error // a test lets it fail there
 
 	mu       sync.Mutex
-	lives    map[int64]*live
+	liveDocs    map[int64]*live
 	channels map[string]map[int64]*channel // by connection and document
-	visitors map[int64]map[*channel]bool   // the same, by person
+	channelsOfUser map[int64]map[*channel]bool   // the same, by person
 
 	importing sync.Map // the users whose imports are running
 }
@@ -79,14 +79,14 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, log: c.Log, now: c.Now, index: c.Index, notifier: c.Notifier,
 		timing: c.Timing.withDefaults(), compact: yjs.Compact, stage: func(string) error { return nil },
-		lives: map[int64]*live{}, channels: map[string]map[int64]*channel{}, visitors: map[int64]map[*channel]bool{},
+		liveDocs: map[int64]*live{}, channels: map[string]map[int64]*channel{}, channelsOfUser: map[int64]map[*channel]bool{},
 	}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
 	s.guard = c.Guard.WithLog(s.log)
 	if s.presence = c.Presence; s.presence == nil {
-		s.presence = allShow{}
+		s.presence = alwaysVisible{}
 	}
 	if s.observe = c.Observe; s.observe == nil {
 		s.observe = func(int, time.Duration) {}
@@ -95,12 +95,12 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 		s.now = time.Now
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
-	s.chores = newChores()
-	s.plain = &plainReaders{s: s, news: map[int64]*news{}}
-	h.OnLeave(roomPrefix, s.left)
-	h.OnLost(roomPrefix, s.lost)
-	h.OnDelivered(logPrefix, s.logged)
-	h.OnDelivered(rightsPrefix, s.rightsHeard)
+	s.maintenance = newMaintenance()
+	s.plain = &plainReaders{s: s, pending: map[int64]*pendingText{}}
+	h.OnLeave(roomPrefix, s.onLeave)
+	h.OnLost(roomPrefix, s.onLost)
+	h.OnDelivered(logPrefix, s.onLogged)
+	h.OnDelivered(rightsPrefix, s.onRightsChanged)
 	return s
 }
 
@@ -108,10 +108,10 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 // for search, versions, compaction. Call it once.
 func (s *Service) Run(ctx context.Context) {
 	s.jobs.Go(func() {
-		loop.Run(postgres.InBackground(s.ctx), loop.Config{Name: "collab-chores", Guard: s.guard, Wake: s.chores.wake}, s.doChores)
+		loop.Run(postgres.InBackground(s.ctx), loop.Config{Name: "collab-chores", Guard: s.guard, Wake: s.maintenance.wake}, s.runMaintenance)
 	})
 	loop.Run(ctx, loop.Config{Name: "collab-check", Guard: s.guard, Period: s.timing.Check}, func(context.Context) error {
-		s.chores.wake.Signal()
+		s.maintenance.wake.Signal()
 		return s.check(s.ctx)
 	})
 	s.stop()
@@ -119,7 +119,7 @@ func (s *Service) Run(ctx context.Context) {
 }
 
 // start runs a job in a goroutine that Run waits for. A panic ends the job alone.
-func (s *Service) start(where string, job func()) {
+func (s *Service) startJob(where string, job func()) {
 	s.jobs.Go(func() { _ = s.guard.Do(where, job) }) // it is logged
 }
 
@@ -136,42 +136,42 @@ func (s *Service) sleep(d time.Duration) bool {
 }
 
 // complain is for errors of what goes on by itself.
-func (s *Service) complain(doing string, err error) {
+func (s *Service) logError(doing string, err error) {
 	if err != nil && s.ctx.Err() == nil {
 		s.log.Warn("collab: "+doing, "error", err)
 	}
 }
 
 // live opens the document on this node.
-func (s *Service) live(docID int64) *live {
+func (s *Service) openLive(docID int64) *live {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	l := s.lives[docID]
+	l := s.liveDocs[docID]
 	if l == nil {
-		l = &live{id: docID, s: s, turn: newTurn(), channels: map[*channel]bool{}, used: s.now()}
-		s.lives[docID] = l
+		l = &live{id: docID, s: s, turn: newTurn(), channels: map[*channel]bool{}, lastUsed: s.now()}
+		s.liveDocs[docID] = l
 	}
 	return l
 }
 
 // logged is told when another node, or this one, has written to the log.
-func (s *Service) logged(room string, _ int64) {
-	if l := s.opened(documentOf(room)); l != nil {
-		l.lookAgain()
+func (s *Service) onLogged(room string, _ int64) {
+	if l := s.liveIfOpen(documentOf(room)); l != nil {
+		l.checkLog()
 	}
 }
 
 // opened is the document if it is open on this node, else nil.
-func (s *Service) opened(docID int64) *live {
+func (s *Service) liveIfOpen(docID int64) *live {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.lives[docID]
+	return s.liveDocs[docID]
 }
 
 // lost is told when messages to a channel were discarded: it begins anew.
-func (s *Service) lost(conn *hub.Conn, room string) {
+func (s *Service) onLost(conn *hub.Conn, room string) {
 	if ch := s.channelOf(conn, documentOf(room)); ch != nil {
-		ch.live.ask(ask{from: ch, sv: ch.nothing()})
+		ch.live.requestSync(syncRequest{from: ch, sv: ch.resyncVector()})
 	}
 }
 

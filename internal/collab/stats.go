@@ -24,7 +24,7 @@ type counts struct {
 // Stats returns the figures of this moment.
 func (s *Service) Stats() Stats {
 	s.mu.Lock()
-	documents, channels := len(s.lives), 0
+	documents, channels := len(s.liveDocs), 0
 	for _, opened := range s.channels {
 		channels += len(opened)
 	}
@@ -48,5 +48,5 @@ func (b *batch) observe() {
 		}
 	}
 	b.s.counts.accepted.Add(uint64(accepted))
-	b.s.observe(len(b.edits), time.Since(b.edits[0].since))
+	b.s.observe(len(b.edits), time.Since(b.edits[0].queuedAt))
 }

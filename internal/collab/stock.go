@@ -43,7 +43,7 @@ func (s *Service) Stock(ctx context.Context, userID, docID int64) (socket.Dialec
 			}
 		},
 		Out:   toStock,
-		Alive: awareness(docID, yjs.EncodeAwareness()),
+		Alive: awarenessMessage(docID, yjs.EncodeAwareness()),
 	}, nil
 }
 
@@ -56,7 +56,7 @@ func fromStock(docID int64, in []byte, n uint64) []byte {
 	switch sort {
 	case stockAwareness:
 		if states := sized(in); states != nil {
-			return awareness(docID, states)
+			return awarenessMessage(docID, states)
 		}
 	case stockSync:
 		if step, in, err := readUint(in); err == nil {
@@ -71,11 +71,11 @@ func syncFromStock(docID int64, step uint64, payload []byte, n uint64) []byte {
 	case payload == nil:
 		return nil
 	case step == stockStep1:
-		return step1(docID, payload)
+		return step1Message(docID, payload)
 	case step == stockStep2:
-		return compose(docID, kindStep2, []uint64{n}, payload)
+		return encodeMessage(docID, kindStep2, []uint64{n}, payload)
 	case step == stockUpdate:
-		return compose(docID, kindUpdate, []uint64{n}, payload)
+		return encodeMessage(docID, kindUpdate, []uint64{n}, payload)
 	}
 	return nil
 }

@@ -15,21 +15,21 @@ import (
 
 // The chores that one node at a time does with a document.
 const (
-	choreCompact int32 = 0x636f6c01 + iota // keys of advisory locks, the document's id is the other one
-	choreText
-	choreVersion
+	lockCompact int32 = 0x636f6c01 + iota // keys of advisory locks, the document's id is the other one
+	lockText
+	lockVersion
 )
 
 // tryChore takes a chore until the end of the transaction; false: another node
 // is at it.
-func tryChore(ctx context.Context, tx pgx.Tx, chore int32, docID int64) (alone bool, err error) {
+func tryJobLock(ctx context.Context, tx pgx.Tx, chore int32, docID int64) (alone bool, err error) {
 	err = tx.QueryRow(ctx, `select pg_try_advisory_xact_lock($1::integer, ($2::bigint % 2147483647)::integer)`, chore, docID).Scan(&alone)
 	return alone, wrap("take a chore", err)
 }
 
 // keepSnapshot replaces what the last one and the updates before it said. The
 // document is locked only while its figures are counted anew.
-func keepSnapshot(ctx context.Context, tx pgx.Tx, docID int64, c content, compacted, sv []byte, state string) error {
+func storeSnapshot(ctx context.Context, tx pgx.Tx, docID int64, c content, compacted, sv []byte, state string) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`select from collab.documents where id = $1 for no key update`, docID)
 	batch.Queue(`insert into collab.snapshots (doc_id, seq, bytes, sv) values ($1, $2, $3, $4)`, docID, c.seq, compacted, sv)
@@ -69,21 +69,21 @@ func setState(ctx context.Context, tx pgx.Tx, docID int64, state string) error {
 
 // unread are documents whose text is old: they changed last before settled, or
 // were read last before overdue.
-func unread(ctx context.Context, db postgres.Queryer, settled, overdue time.Time) ([]int64, error) {
+func staleTexts(ctx context.Context, db postgres.Queryer, settled, overdue time.Time) ([]int64, error) {
 	return ids(ctx, db, `
 		select id from collab.documents
 		 where text_seq < seq and (updated_at < $1 or text_at < $2)
 		 order by text_at
-		 limit $3`, settled, overdue, choresAtOnce)
+		 limit $3`, settled, overdue, maintenanceBatch)
 }
 
 // unversioned are documents that have changed since their last version.
-func unversioned(ctx context.Context, db postgres.Queryer, idle, busy time.Time) ([]int64, error) {
+func dueForVersion(ctx context.Context, db postgres.Queryer, idle, busy time.Time) ([]int64, error) {
 	return ids(ctx, db, `
 		select id from collab.documents
 		 where version_seq < seq and (updated_at < $1 or version_at < $2)
 		 order by version_at
-		 limit $3`, idle, busy, choresAtOnce)
+		 limit $3`, idle, busy, maintenanceBatch)
 }
 
 func ids(ctx context.Context, db postgres.Queryer, sql string, args ...any) ([]int64, error) {
@@ -96,7 +96,7 @@ func ids(ctx context.Context, db postgres.Queryer, sql string, args ...any) ([]i
 }
 
 // keepText says how the text reads as of a seq; nil: as before.
-func keepText(ctx context.Context, tx pgx.Tx, docID, seq int64, text *string) error {
+func storeText(ctx context.Context, tx pgx.Tx, docID, seq int64, text *string) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents
 		   set text = coalesce($3, text), text_seq = $2, text_at = now()
@@ -105,7 +105,7 @@ func keepText(ctx context.Context, tx pgx.Tx, docID, seq int64, text *string) er
 }
 
 // entryOf is what a search may know of the document.
-func entryOf(ctx context.Context, tx pgx.Tx, docID int64) (e Entry, err error) {
+func searchEntry(ctx context.Context, tx pgx.Tx, docID int64) (e Entry, err error) {
 	err = tx.QueryRow(ctx, `
 		select id, title, text, updated_at, visibility = 'everyone',
 		       array(select user_id from collab.members where doc_id = d.id order by user_id)
@@ -149,7 +149,7 @@ func insertVersion(ctx context.Context, tx pgx.Tx, docID int64, c content, kind,
 }
 
 // passVersion makes no version of the document as of the seq.
-func passVersion(ctx context.Context, tx pgx.Tx, docID, seq int64) error {
+func markVersioned(ctx context.Context, tx pgx.Tx, docID, seq int64) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents set version_seq = greatest(version_seq, $2), version_at = now() where id = $1`, docID, seq)
 	return wrap("pass over a version", err)

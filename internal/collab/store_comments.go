@@ -103,7 +103,7 @@ func deleteThread(ctx context.Context, tx pgx.Tx, id int64) error {
 	return wrap("delete the thread", err)
 }
 
-func alertsToTell(ctx context.Context, db postgres.Queryer) ([]Alert, error) {
+func pendingAlerts(ctx context.Context, db postgres.Queryer) ([]Alert, error) {
 	rows, err := db.Query(ctx, `
 		select c.id, t.id, d.id, a.user_id, c.author_id, a.mentioned, d.title, c.text, c.created_at
 		  from collab.alerts a

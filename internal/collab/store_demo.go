@@ -37,7 +37,7 @@ func insertVersionBefore(ctx context.Context, tx pgx.Tx, docID int64, kind, name
 }
 
 // sayBefore stores a comment as if it was made a while ago, and tells nobody.
-func sayBefore(ctx context.Context, tx pgx.Tx, threadID, authorID int64, text string, ago time.Duration) error {
+func insertCommentBefore(ctx context.Context, tx pgx.Tx, threadID, authorID int64, text string, ago time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		insert into collab.comments (thread_id, author_id, text, created_at)
 		values ($1, $2, $3, now() - $4::interval)`, threadID, authorID, text, ago)

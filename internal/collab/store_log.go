@@ -71,7 +71,7 @@ func readContent(ctx context.Context, db postgres.Queryer, docID int64) (c conte
 }
 
 // tail reads the updates after a seq, oldest first.
-func tail(ctx context.Context, db postgres.Queryer, docID, after int64) (first int64, updates [][]byte, err error) {
+func readTail(ctx context.Context, db postgres.Queryer, docID, after int64) (first int64, updates [][]byte, err error) {
 	rows, err := db.Query(ctx, `
 		select seq, bytes from collab.updates where doc_id = $1 and seq > $2 order by seq`, docID, after)
 	if err != nil {
@@ -90,7 +90,7 @@ func tail(ctx context.Context, db postgres.Queryer, docID, after int64) (first i
 }
 
 // head is what a transaction finds of a document when its turn has come.
-type head struct {
+type lockedDocument struct {
 	seq   int64
 	epoch int
 	state string
@@ -100,7 +100,7 @@ type head struct {
 // lock takes the document until the end of the transaction, and then reads what
 // the users may do: whatever was granted or withdrawn before is seen, and
 // nothing is while the lock is held. 404 when there is no such document.
-func lock(ctx context.Context, tx pgx.Tx, docID int64, userIDs []int64) (h head, err error) {
+func lockDocument(ctx context.Context, tx pgx.Tx, docID int64, userIDs []int64) (h lockedDocument, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(`select seq, epoch, state from collab.documents where id = $1 for no key update`, docID)
 	batch.Queue(rolesQuery, docID, userIDs)
@@ -127,11 +127,11 @@ const rolesQuery = `
 	 where d.id = $1 and (m.role is not null or d.visibility = 'everyone')`
 
 // follower is somebody who hears of a document on this node.
-type follower struct{ docID, userID int64 }
+type subscriber struct{ docID, userID int64 }
 
 // withoutRights returns those of the followers, given by document, who may not
 // read it, or whose document is gone.
-func withoutRights(ctx context.Context, db postgres.Queryer, followers map[int64][]int64) ([]follower, error) {
+func subscribersWithoutRights(ctx context.Context, db postgres.Queryer, followers map[int64][]int64) ([]subscriber, error) {
 	var docs, users []int64
 	for docID, following := range followers {
 		for _, userID := range following {
@@ -150,7 +150,7 @@ func withoutRights(ctx context.Context, db postgres.Queryer, followers map[int64
 	if err != nil {
 		return nil, fmt.Errorf("read who may not read: %w", err)
 	}
-	lost, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f follower, err error) {
+	lost, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (f subscriber, err error) {
 		return f, row.Scan(&f.docID, &f.userID)
 	})
 	return lost, wrap("read who may not read", err)
@@ -182,13 +182,13 @@ type entry struct {
 }
 
 // debt is how much a compaction would tidy up.
-type debt struct {
+type backlog struct {
 	rows            int
 	bytes, snapshot int64
 }
 
 // appendLog adds the entries after the seq. The document is locked.
-func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry) (d debt, err error) {
+func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry) (d backlog, err error) {
 	var seqs, users []int64
 	var bytes [][]byte
 	size := 0
@@ -211,7 +211,7 @@ func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry
 }
 
 // owners finds whose the clients are; those of nobody are left out.
-func owners(ctx context.Context, db postgres.Queryer, docID int64, clients []int64) (map[uint64]int64, error) {
+func clientOwners(ctx context.Context, db postgres.Queryer, docID int64, clients []int64) (map[uint64]int64, error) {
 	rows, err := db.Query(ctx, `
 		select client, user_id from collab.clients where doc_id = $1 and client = any($2)`, docID, clients)
 	if err != nil {
@@ -227,7 +227,7 @@ func owners(ctx context.Context, db postgres.Queryer, docID int64, clients []int
 }
 
 // claim makes clients of nobody the user's. The document is locked.
-func claim(ctx context.Context, tx pgx.Tx, docID, userID int64, clients []int64) error {
+func claimClients(ctx context.Context, tx pgx.Tx, docID, userID int64, clients []int64) error {
 	_, err := tx.Exec(ctx, `
 		insert into collab.clients (doc_id, client, user_id)
 		select $1, client, $2 from unnest($3::bigint[]) client`, docID, userID, clients)
@@ -247,7 +247,7 @@ func newClient(ctx context.Context, db postgres.Queryer, docID, userID int64, he
 			    on conflict (doc_id, client) do nothing
 			returning client`, docID, userID, here, plain).Scan(&client)
 		if errors.Is(err, pgx.ErrNoRows) {
-			if exists, missing := seqOf(ctx, db, docID); missing != nil || exists < 0 {
+			if exists, missing := readSeq(ctx, db, docID); missing != nil || exists < 0 {
 				return 0, missing
 			}
 		}
@@ -256,7 +256,7 @@ func newClient(ctx context.Context, db postgres.Queryer, docID, userID int64, he
 }
 
 // seqOf is the seq of a document; 404 when there is none.
-func seqOf(ctx context.Context, db postgres.Queryer, docID int64) (seq int64, err error) {
+func readSeq(ctx context.Context, db postgres.Queryer, docID int64) (seq int64, err error) {
 	err = db.QueryRow(ctx, `select seq from collab.documents where id = $1`, docID).Scan(&seq)
 	return seq, orNotFound("read the document's seq", err)
 }
@@ -272,19 +272,19 @@ func plainClient(ctx context.Context, tx pgx.Tx, docID, userID int64) (client in
 }
 
 // place is how far a document is, for the check of the open ones.
-type place struct {
+type logHead struct {
 	seq   int64
 	epoch int
 }
 
-func places(ctx context.Context, db postgres.Queryer, docIDs []int64) (map[int64]place, error) {
+func logHeads(ctx context.Context, db postgres.Queryer, docIDs []int64) (map[int64]logHead, error) {
 	rows, err := db.Query(ctx, `select id, seq, epoch from collab.documents where id = any($1)`, docIDs)
 	if err != nil {
 		return nil, fmt.Errorf("look at the documents: %w", err)
 	}
-	found := map[int64]place{}
+	found := map[int64]logHead{}
 	var id int64
-	var p place
+	var p logHead
 	_, err = pgx.ForEachRow(rows, []any{&id, &p.seq, &p.epoch}, func() error {
 		found[id] = p
 		return nil
@@ -307,7 +307,7 @@ func wrap(doing string, err error) error {
 }
 
 // forgetAll begins a new epoch of the document, with nothing in it.
-func forgetAll(ctx context.Context, tx pgx.Tx, docID int64) error {
+func clearDocument(ctx context.Context, tx pgx.Tx, docID int64) error {
 	batch := &pgx.Batch{}
 	for _, table := range []string{"updates", "snapshots", "versions", "threads"} {
 		batch.Queue(`delete from collab.`+table+` where doc_id = $1`, docID)

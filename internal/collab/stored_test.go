@@ -85,12 +85,12 @@ func TestStoredTableBombLeavesTheJobsAlive(t *testing.T) {
 		n.stored(seed)
 	}
 	good := n.stored(yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: "a plain document"})}))
-	n.chores.wake.Signal()
+	n.maintenance.wake.Signal()
 	for began := time.Now(); n.jobsLeft(); {
 		if time.Since(began) > 2*readingAtMost {
 			t.Fatal("the jobs come to no end")
 		}
-		if err := errors.Join(n.keepVersions(t.Context()), n.readTexts(t.Context())); err != nil {
+		if err := errors.Join(n.makeVersions(t.Context()), n.updateTexts(t.Context())); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,11 +100,11 @@ func TestStoredTableBombLeavesTheJobsAlive(t *testing.T) {
 // jobsLeft reports whether texts or versions are to be made.
 func (n *node) jobsLeft() bool {
 	n.t.Helper()
-	texts, err := unread(n.t.Context(), n.db, time.Now(), time.Now())
+	texts, err := staleTexts(n.t.Context(), n.db, time.Now(), time.Now())
 	if err != nil {
 		n.t.Fatal(err)
 	}
-	versions, err := unversioned(n.t.Context(), n.db, time.Now(), time.Now())
+	versions, err := dueForVersion(n.t.Context(), n.db, time.Now(), time.Now())
 	if err != nil {
 		n.t.Fatal(err)
 	}

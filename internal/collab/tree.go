@@ -38,34 +38,34 @@ func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err er
 		v.Cut = true
 		return v, ignoreTooLarge(err)
 	}
-	v.Nodes, v.Cut, err = startOfTree(ctx, budget.DocumentPage, c.updates...)
+	v.Nodes, v.Cut, err = readStart(ctx, budget.DocumentPage, c.updates...)
 	if err != nil {
 		v.Cut = true
-		s.complain("read the document for its page", err)
+		s.logError("read the document for its page", err)
 	}
 	return v, nil
 }
 
 // startNow returns the document's nodes as they are now, from the beginning and as
 // many as the limit allows, and whether there are more. The caller may read it.
-func (s *Service) startNow(ctx context.Context, docID int64, most budget.Limit) (nodes []yjs.Node, cut bool, err error) {
+func (s *Service) currentStart(ctx context.Context, docID int64, most budget.Limit) (nodes []yjs.Node, cut bool, err error) {
 	c, err := readContent(ctx, s.db, docID)
 	if err != nil {
 		return nil, false, err
 	}
-	return startOfTree(ctx, most, c.updates...)
+	return readStart(ctx, most, c.updates...)
 }
 
 // reading bounds how many large documents are put in order at once: one may take
 // half a gigabyte.
-var reading = make(budget.Slots, 2)
+var buildSlots = make(budget.Slots, 2)
 
 const largeState = 1 << 20 // bytes; a longer book
 
 // readWhole puts a document in order and lets use read it.
-func readWhole(ctx context.Context, updates [][]byte, use func(*yjs.Document) error) error {
+func withBuilt(ctx context.Context, updates [][]byte, use func(*yjs.Document) error) error {
 	if sizeOf(updates) > largeState {
-		release, err := reading.Take(ctx)
+		release, err := buildSlots.Take(ctx)
 		if err != nil {
 			return err
 		}
@@ -73,17 +73,17 @@ func readWhole(ctx context.Context, updates [][]byte, use func(*yjs.Document) er
 	}
 	u, err := yjs.Merge(updates...)
 	if err != nil {
-		return explained(err)
+		return asTooLarge(err)
 	}
 	d, err := yjs.Build(u.Encode(), yjs.DefaultBudget)
 	if err != nil {
-		return explained(err)
+		return asTooLarge(err)
 	}
-	return explained(use(d))
+	return asTooLarge(use(d))
 }
 
 // explained gives an error of the codec the words for a document that is too large.
-func explained(err error) error {
+func asTooLarge(err error) error {
 	if isTooLarge(err) {
 		return errTooLarge()
 	}
@@ -98,8 +98,8 @@ func sizeOf(updates [][]byte) (n int) {
 }
 
 // treeIn returns all nodes of a document.
-func treeIn(ctx context.Context, updates ...[]byte) (nodes []yjs.Node, err error) {
-	err = readWhole(ctx, updates, func(d *yjs.Document) error {
+func readTree(ctx context.Context, updates ...[]byte) (nodes []yjs.Node, err error) {
+	err = withBuilt(ctx, updates, func(d *yjs.Document) error {
 		page, err := d.Tree(yjs.Page)
 		nodes = page.Children
 		return err
@@ -109,8 +109,8 @@ func treeIn(ctx context.Context, updates ...[]byte) (nodes []yjs.Node, err error
 
 // startOfTree returns nodes from the beginning of a document, as many as the
 // limit allows, and whether there are more.
-func startOfTree(ctx context.Context, most budget.Limit, updates ...[]byte) (nodes []yjs.Node, cut bool, err error) {
-	err = readWhole(ctx, updates, func(d *yjs.Document) error {
+func readStart(ctx context.Context, most budget.Limit, updates ...[]byte) (nodes []yjs.Node, cut bool, err error) {
+	err = withBuilt(ctx, updates, func(d *yjs.Document) error {
 		page, whole, err := d.Start(yjs.Page, most.Nodes, most.Bytes)
 		nodes, cut = page.Children, !whole
 		return err

@@ -29,9 +29,9 @@ type Kept struct {
 // keepVersion keeps the document as it is now: the whole of it, so that a
 // version stands by itself, whatever is forgotten later. It is 0 when an
 // automatic one would say nothing new.
-func (s *Service) keepVersion(ctx context.Context, docID int64, kind, name string, byUser int64) (id int64, err error) {
+func (s *Service) storeVersion(ctx context.Context, docID int64, kind, name string, byUser int64) (id int64, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryChore(ctx, tx, choreVersion, docID); err != nil || !alone && kind == kindAuto {
+		if alone, err := tryJobLock(ctx, tx, lockVersion, docID); err != nil || !alone && kind == kindAuto {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)
@@ -42,7 +42,7 @@ func (s *Service) keepVersion(ctx context.Context, docID int64, kind, name strin
 		if err != nil {
 			return s.skipVersion(ctx, tx, docID, kind, c.seq, err)
 		}
-		text, err := textIn(ctx, bytes)
+		text, err := readText(ctx, bytes)
 		if err != nil { // too long to be read: the version counts all the same
 			s.log.Warn("a version cannot be read", "document", docID, "err", err)
 		}
@@ -56,10 +56,10 @@ func (s *Service) keepVersion(ctx context.Context, docID int64, kind, name strin
 // trying it again would keep other documents waiting.
 func (s *Service) skipVersion(ctx context.Context, tx postgres.Tx, docID int64, kind string, seq int64, err error) error {
 	if !isTooLarge(err) || kind != kindAuto {
-		return explained(err)
+		return asTooLarge(err)
 	}
 	s.log.Warn("a document is too large for versions", "document", docID)
-	return passVersion(ctx, tx, docID, seq)
+	return markVersioned(ctx, tx, docID, seq)
 }
 
 // KeepVersion makes a version on request; restoring: before an older one is
@@ -76,7 +76,7 @@ func (s *Service) KeepVersion(ctx context.Context, from *hub.Conn, userID, docID
 	if restoring {
 		kind = kindRestore
 	}
-	id, err := s.keepVersion(ctx, docID, kind, name, userID)
+	id, err := s.storeVersion(ctx, docID, kind, name, userID)
 	if err != nil {
 		return Version{}, err
 	}
@@ -93,7 +93,7 @@ func (s *Service) mayWrite(ctx context.Context, userID, docID int64) error {
 		return err
 	}
 	if !e.role.Writes() {
-		return fault.Forbidden(mayOnlyRead)
+		return fault.Forbidden(readOnlyText)
 	}
 	return nil
 }

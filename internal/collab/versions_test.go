@@ -27,12 +27,12 @@ func TestVersionsStandByThemselves(t *testing.T) {
 	if err != nil || one.Content != "first good draft" {
 		t.Errorf("it reads %q: %v", one.Content, err)
 	}
-	if text, err := textIn(t.Context(), one.Update); err != nil || text != "first good draft" {
+	if text, err := readText(t.Context(), one.Update); err != nil || text != "first good draft" {
 		t.Errorf("its update reads %q: %v", text, err)
 	}
 	patient := onDatabase(t, n.db, hub.Config{}, Config{Timing: Timing{Check: time.Hour, Idle: -time.Minute}}) // at once
 	for range 2 {
-		if err := patient.keepVersions(t.Context()); err != nil {
+		if err := patient.makeVersions(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -18,80 +18,80 @@ type Presence interface {
 }
 
 // allShow is the presence of an app in which nobody hides.
-type allShow struct{}
+type alwaysVisible struct{}
 
-func (allShow) Visible(int64) bool { return true }
+func (alwaysVisible) Visible(int64) bool { return true }
 
 // Seen tells the documents that a person has open, after others began or ceased
 // to see them: they join or leave, to everybody else.
 func (s *Service) Seen(ctx context.Context, userID int64) {
 	s.mu.Lock()
 	var open []*channel
-	for ch := range s.visitors[userID] {
+	for ch := range s.channelsOfUser[userID] {
 		open = append(open, ch)
 	}
 	s.mu.Unlock()
 	for _, ch := range open {
-		s.visited(ctx, ch)
+		s.announce(ctx, ch)
 	}
 }
 
 // visited tells the others what is new: somebody has the document open, and
 // shows it, or not any more. Their profile is read before the lock; by then it
 // is known whether they hide.
-func (s *Service) visited(ctx context.Context, ch *channel) {
+func (s *Service) announce(ctx context.Context, ch *channel) {
 	profiles, err := s.people.Profiles(ctx, []int64{ch.userID})
 	if err != nil { // they are told of by id
-		s.complain("read the name of a collaborator", err)
+		s.logError("read the name of a collaborator", err)
 		profiles = map[int64]account.Profile{ch.userID: {ID: ch.userID}}
 	}
-	ch.telling.Lock()
-	defer ch.telling.Unlock()
-	was := ch.shown
-	ch.shown = ch.here && s.presence.Visible(ch.userID)
+	ch.visitMu.Lock()
+	defer ch.visitMu.Unlock()
+	was := ch.announced
+	ch.announced = ch.open && s.presence.Visible(ch.userID)
 	switch {
-	case ch.shown && !was:
-		s.tellVisit(ctx, eventJoined, ch, profiles[ch.userID])
-	case was && !ch.shown:
-		ch.fallAsleep()
-		s.tellVisit(ctx, eventLeft, ch, profiles[ch.userID])
+	case ch.announced && !was:
+		s.broadcastVisit(ctx, eventJoined, ch, profiles[ch.userID])
+	case was && !ch.announced:
+		ch.removeCaret()
+		s.broadcastVisit(ctx, eventLeft, ch, profiles[ch.userID])
 	}
 }
 
 // renamed tells of a stock client by the name that it gave itself.
-func (s *Service) renamed(ctx context.Context, ch *channel) {
+func (s *Service) announceClient(ctx context.Context, ch *channel) {
 	profiles, err := s.people.Profiles(ctx, []int64{ch.userID})
 	if err != nil {
-		s.complain("read the name of a collaborator", err)
+		s.logError("read the name of a collaborator", err)
 		return
 	}
-	ch.shows(func() { s.tellVisit(ctx, eventJoined, ch, profiles[ch.userID]) })
+	ch.ifAnnounced(func() { s.broadcastVisit(ctx, eventJoined, ch, profiles[ch.userID]) })
 }
 
 // shows runs tell, and nobody hides meanwhile; not if the others do not see that
 // the channel is here.
-func (ch *channel) shows(tell func()) {
-	ch.telling.Lock()
-	defer ch.telling.Unlock()
-	if ch.shown {
+func (ch *channel) ifAnnounced(tell func()) {
+	ch.visitMu.Lock()
+	defer ch.visitMu.Unlock()
+	if ch.announced {
 		tell()
 	}
 }
 
 // goes takes the caret away at once; the rest follows.
-func (ch *channel) goes() {
-	ch.telling.Lock()
-	defer ch.telling.Unlock()
-	if ch.here = false; ch.shown {
-		ch.fallAsleep()
+func (ch *channel) close() {
+	ch.visitMu.Lock()
+	defer ch.visitMu.Unlock()
+	if ch.open = false; ch.announced {
+		ch.removeCaret()
 	}
 }
 
-func (s *Service) tellVisit(ctx context.Context, name string, ch *channel, who account.Profile) {
-	client, _ := ch.caretNow()
+func (s *Service) broadcastVisit(ctx context.Context, name string, ch *channel, who account.Profile) {
+	client, _ := ch.lastAwareness()
 	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, Hue: who.Hue, User: who}
 	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
-	s.start("collab-visit", func() { s.complain("tell lists of a visit", s.tellLists(s.ctx, ch.live.id)) })
+	s.startJob("collab-visit", func() { s.logError("tell lists of a visit", s.publishDocument(s.ctx, ch.live.id)) })
 }
 
 // Cursor tells the others where somebody is who writes without an editor.
@@ -101,7 +101,7 @@ func (s *Service) Cursor(ctx context.Context, conn *hub.Conn, docID, position in
 		return fault.Forbidden("Join the document first.")
 	}
 	data := Cursor{UserID: conn.UserID(), DocID: docID, Position: position}
-	ch.shows(func() {
+	ch.ifAnnounced(func() {
 		s.hub.Broadcast(ctx, hub.Event{Name: eventCursor, Class: hub.Volatile, Data: data}, conn, Room(docID))
 	})
 	return nil
@@ -131,7 +131,7 @@ func (s *Service) collaborators(ctx context.Context, docID, readerID int64) ([]C
 	return shown, nil
 }
 
-func (s *Service) tellLeft(ctx context.Context, ch *channel) {
-	s.complain("forget a channel", noteLeft(ctx, s.db, ch.live.id, []uint64{ch.client}))
-	s.visited(ctx, ch)
+func (s *Service) finishLeave(ctx context.Context, ch *channel) {
+	s.logError("forget a channel", noteLeft(ctx, s.db, ch.live.id, []uint64{ch.client}))
+	s.announce(ctx, ch)
 }

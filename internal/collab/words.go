@@ -10,7 +10,7 @@ import (
 )
 
 // can says what the reader may do with it.
-func (r Role) can() string {
+func (r Role) permissionText() string {
 	switch r {
 	case Owner:
 		return "You own it"
@@ -39,7 +39,7 @@ func (v Visibility) label() string {
 }
 
 // meaning says it in a sentence.
-func (v Visibility) meaning() string {
+func (v Visibility) description() string {
 	if v == Everyone {
 		return "Whoever is signed in may read and comment."
 	}
@@ -71,7 +71,7 @@ func (d Document) tone() web.Tone {
 }
 
 // counted says how many documents there are: "50+" when more are to come.
-func (s Shelf) counted() string {
+func (s List) counted() string {
 	switch n := len(s.Documents); {
 	case s.More:
 		return strconv.Itoa(n) + "+ documents"
@@ -104,7 +104,7 @@ func faces(people []account.Profile) (few []web.AvatarProps, more int) {
 func decimal(id int64) string { return strconv.FormatInt(id, 10) }
 
 // byWhom names who wrote what is new in a version.
-func (v Version) byWhom() string {
+func (v Version) authorsText() string {
 	if len(v.Authors) == 0 {
 		return ""
 	}

@@ -46,6 +46,6 @@ func EncodeAwareness(states ...Awareness) []byte {
 
 // Gone is the update that takes a client's state away from its peers. lastClock
 // is the last that was relayed for it: a newer one always wins.
-func Gone(client, lastClock uint64) []byte {
+func AwarenessRemoval(client, lastClock uint64) []byte {
 	return EncodeAwareness(Awareness{client, lastClock + 1, []byte("null")})
 }

@@ -36,7 +36,7 @@ func TestAwarenessIsReadStrictly(t *testing.T) {
 func TestWhoIsGoneIsGoneForYjs(t *testing.T) {
 	here := EncodeAwareness(Awareness{5, 3, []byte(`{"name":"Ada"}`)}, Awareness{6, 1, []byte(`{}`)})
 	var answer struct{ States map[string]any }
-	askYjs(t).ask("awareness", map[string]any{"updates": [][]byte{here, Gone(5, 3)}}, &answer)
+	askYjs(t).ask("awareness", map[string]any{"updates": [][]byte{here, AwarenessRemoval(5, 3)}}, &answer)
 	if want := map[string]any{"6": map[string]any{}}; !reflect.DeepEqual(answer.States, want) {
 		t.Errorf("yjs knows %v", answer.States)
 	}

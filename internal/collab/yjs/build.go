@@ -11,11 +11,11 @@ const DefaultBudget = 2_000_000
 type Document struct {
 	budget int // the steps that building, and each reading, may take
 	steps  int
-	room   room   // of the tree that is being made
+	limit   treeLimit   // of the tree that is being made
 	epoch  uint32 // the last mark given out by the conflict scan
 	items  map[uint64][]item
 	roots  map[string]*branch
-	left   int // structs that wait for what never comes
+	waiting   int // structs that wait for what never comes
 }
 
 // item is a struct in its place.
@@ -55,7 +55,7 @@ func Build(update []byte, budget int) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.empty()
+	u.emptyDeleted()
 	u.Squash()
 	u.cut()
 	d := &Document{budget: budget, items: make(map[uint64][]item, len(u.Clients)), roots: map[string]*branch{}}
@@ -67,11 +67,11 @@ func Build(update []byte, budget int) (*Document, error) {
 		d.integrate(client, x)
 		return d.steps < d.budget
 	})
-	if err := d.spent(); err != nil {
+	if err := d.overBudget(); err != nil {
 		return nil, err
 	}
 	for _, q := range s.queues {
-		d.left += len(q.structs)
+		d.waiting += len(q.structs)
 	}
 	return d, nil
 }
@@ -82,7 +82,7 @@ func (d *Document) step(n int) bool {
 	return d.steps < d.budget
 }
 
-func (d *Document) spent() error {
+func (d *Document) overBudget() error {
 	if d.steps >= d.budget {
 		return ErrBudget
 	}
@@ -90,7 +90,7 @@ func (d *Document) spent() error {
 }
 
 // Whole tells that nothing of the update waits for another one.
-func (d *Document) Whole() bool { return d.left == 0 }
+func (d *Document) Complete() bool { return d.waiting == 0 }
 
 // cut splits the structs so that each Origin is a last unit and each Right a first.
 func (u *Update) cut() {

@@ -6,20 +6,20 @@ import "slices"
 // stood inside something deleted, as yjs' garbage collection does. The update
 // must be a whole document.
 func (u *Update) Collect() {
-	u.empty()
+	u.emptyDeleted()
 	newCollector(u).run()
 }
 
 // empty turns items inside the delete set into Deleted, cutting them where needed.
-func (u *Update) empty() {
+func (u *Update) emptyDeleted() {
 	for i := range u.Clients {
 		if ranges := u.Deletes[u.Clients[i].Client]; len(ranges) > 0 {
-			u.Clients[i].empty(ranges)
+			u.Clients[i].emptyRanges(ranges)
 		}
 	}
 }
 
-func (block *Block) empty(ranges []Range) {
+func (block *Block) emptyRanges(ranges []Range) {
 	out := make([]Struct, 0, len(block.Structs)+len(ranges))
 	for _, s := range block.Structs {
 		for len(ranges) > 0 && ranges[0].End() <= s.Clock {
@@ -58,26 +58,26 @@ func appendEmptied(out []Struct, client uint64, s Struct, ranges []Range) []Stru
 type collector struct {
 	u       *Update
 	blocks  map[uint64]int
-	answers [][]answer
+	states [][]parentState
 	stack   []position
 }
 
 type position struct{ block, at int }
 
-type answer byte
+type parentState byte
 
 const (
-	unknown answer = iota
-	asked          // on the stack: met again, it is a circle, which no yjs writes
-	alive          // the parent is a root or not deleted
-	gone           // the parent is deleted
+	parentUnknown parentState = iota
+	parentVisiting          // on the stack: met again, it is a circle, which no yjs writes
+	parentAlive          // the parent is a root or not deleted
+	parentDeleted           // the parent is deleted
 )
 
 func newCollector(u *Update) *collector {
-	c := &collector{u: u, blocks: make(map[uint64]int, len(u.Clients)), answers: make([][]answer, len(u.Clients))}
+	c := &collector{u: u, blocks: make(map[uint64]int, len(u.Clients)), states: make([][]parentState, len(u.Clients))}
 	for i, block := range u.Clients {
 		c.blocks[block.Client] = i
-		c.answers[i] = make([]answer, len(block.Structs))
+		c.states[i] = make([]parentState, len(block.Structs))
 	}
 	return c
 }
@@ -92,7 +92,7 @@ func (c *collector) run() {
 	}
 	for b := range c.u.Clients {
 		for i := range c.u.Clients[b].Structs {
-			if s := &c.u.Clients[b].Structs[i]; s.Kind() == Deleted && c.answers[b][i] == gone {
+			if s := &c.u.Clients[b].Structs[i]; s.Kind() == Deleted && c.states[b][i] == parentDeleted {
 				*s = Struct{Clock: s.Clock, Len: s.Len, info: byte(GC)}
 			}
 		}
@@ -103,24 +103,24 @@ func (c *collector) resolve(p position) {
 	c.stack = append(c.stack[:0], p)
 	for len(c.stack) > 0 {
 		top := c.stack[len(c.stack)-1]
-		if found := c.ask(top); found != unknown {
-			c.answers[top.block][top.at] = found
+		if found := c.parentOf(top); found != parentUnknown {
+			c.states[top.block][top.at] = found
 			c.stack = c.stack[:len(c.stack)-1]
 		}
 	}
 }
 
 // ask answers for one item, or puts the neighbour that must be asked first on the stack.
-func (c *collector) ask(p position) answer {
+func (c *collector) parentOf(p position) parentState {
 	s := &c.u.Clients[p.block].Structs[p.at]
-	known := c.answers[p.block][p.at]
+	known := c.states[p.block][p.at]
 	switch {
-	case known >= alive:
+	case known >= parentAlive:
 		return known
 	case s.Kind() == GC:
-		return gone
+		return parentDeleted
 	case s.Parent != nil:
-		return c.owner(s.Parent)
+		return c.ownerState(s.Parent)
 	}
 	neighbour := s.Origin
 	if !s.HasOrigin() {
@@ -128,32 +128,32 @@ func (c *collector) ask(p position) answer {
 	}
 	n, found := c.find(neighbour)
 	if !found {
-		return alive
+		return parentAlive
 	}
-	switch a := c.answers[n.block][n.at]; a {
-	case unknown:
-		c.answers[p.block][p.at] = asked
+	switch a := c.states[n.block][n.at]; a {
+	case parentUnknown:
+		c.states[p.block][p.at] = parentVisiting
 		c.stack = append(c.stack, n)
-		return unknown
-	case asked:
-		return alive
+		return parentUnknown
+	case parentVisiting:
+		return parentAlive
 	default:
 		return a
 	}
 }
 
-func (c *collector) owner(parent *Parent) answer {
+func (c *collector) ownerState(parent *Parent) parentState {
 	if parent.IsRoot {
-		return alive
+		return parentAlive
 	}
 	p, found := c.find(parent.Owner)
 	if !found {
-		return alive
+		return parentAlive
 	}
 	if kind := c.u.Clients[p.block].Structs[p.at].Kind(); kind == Deleted || kind == GC {
-		return gone
+		return parentDeleted
 	}
-	return alive
+	return parentAlive
 }
 
 func (c *collector) find(id ID) (position, bool) {

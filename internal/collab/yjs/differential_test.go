@@ -114,7 +114,7 @@ func (c *comparison) reading(s *session) {
 func (c *comparison) reads(update []byte, trees map[string]any) {
 	c.Helper()
 	d := must(Build(update, DefaultBudget))
-	c.want(d.Whole(), "something waits")
+	c.want(d.Complete(), "something waits")
 	for root, want := range trees {
 		got := canonical(must(d.Tree(root)))
 		c.want(reflect.DeepEqual(got, want), "%s reads\n%v\nnot\n%v", root, show(got), show(want))

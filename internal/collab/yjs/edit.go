@@ -14,11 +14,11 @@ import (
 func (d *Document) Rewrite(client uint64, text string) []byte {
 	e := &edit{d: d, w: writer{client: client, clock: d.end(client)}, deletes: DeleteSet{}}
 	text = strings.TrimSuffix(strings.ToValidUTF8(text, replacement), "\n")
-	e.stand(nil)
+	e.moveAfter(nil)
 	blocks, lines := e.common(d.blocks(), strings.Split(text, "\n"))
 	for ; len(blocks) > 0 && len(lines) > 0; blocks, lines = blocks[1:], lines[1:] {
 		kept := e.reword(&blocks[0], lines[0])
-		e.stand(blocks[0].item)
+		e.moveAfter(blocks[0].item)
 		if !kept {
 			e.remove(blocks[0].item)
 			e.paragraphs(lines[:1])
@@ -40,7 +40,7 @@ type edit struct {
 }
 
 // stand goes behind a block; nil: to the page's beginning.
-func (e *edit) stand(last *item) {
+func (e *edit) moveAfter(last *item) {
 	page := e.d.root(Page)
 	next := page.first
 	e.at = spot{parent: Parent{IsRoot: true, Root: Page}}
@@ -94,7 +94,7 @@ func (d *Document) blocks() []block {
 // common leaves what differs, and stands before it.
 func (e *edit) common(blocks []block, lines []string) ([]block, []string) {
 	for len(blocks) > 0 && hasPrefix(lines, blocks[0].lines) {
-		e.stand(blocks[0].item)
+		e.moveAfter(blocks[0].item)
 		lines = lines[len(blocks[0].lines):]
 		blocks = blocks[1:]
 	}
@@ -163,10 +163,10 @@ func (e *edit) fill(block *item, line string) {
 	for it := block.branch.first; it != nil; it = it.next {
 		at.left = it.lastID()
 	}
-	e.sentence(at, line)
+	e.insertLine(at, line)
 }
 
-func (e *edit) sentence(at spot, line string) {
+func (e *edit) insertLine(at spot, line string) {
 	if line != "" {
 		text := e.w.nested(at, typeXMLText, "")
 		e.w.text(spot{parent: Parent{Owner: text}}, line)
@@ -255,7 +255,7 @@ func (e *edit) removeAt(it *item, depth int) {
 func (e *edit) paragraphs(lines []string) {
 	for _, line := range lines {
 		id := e.w.nested(e.at, typeElement, "paragraph")
-		e.sentence(spot{parent: Parent{Owner: id}}, line)
+		e.insertLine(spot{parent: Parent{Owner: id}}, line)
 		e.at.left = &id
 	}
 }

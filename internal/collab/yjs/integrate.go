@@ -18,11 +18,11 @@ func (d *Document) integrate(client uint64, s *Struct) {
 		return
 	}
 	left := it.origin
-	if !fits(left, right) {
-		left = d.scan(it, right)
+	if !adjacent(left, right) {
+		left = d.scanConflicts(it, right)
 	}
 	d.link(it, left)
-	it.open()
+	it.openBranch()
 	it.deleted = s.Kind() == Deleted || it.parent.owner != nil && it.parent.owner.deleted || it.keyed && it.next != nil
 }
 
@@ -57,7 +57,7 @@ func (d *Document) branch(p *Parent) *branch {
 }
 
 // fits tells that nobody has inserted between the two meanwhile.
-func fits(left, right *item) bool {
+func adjacent(left, right *item) bool {
 	if left == nil {
 		return right != nil && right.prev == nil
 	}
@@ -67,9 +67,9 @@ func fits(left, right *item) bool {
 // scan walks over what others inserted at the same place and returns the item to
 // stand after. The two sets of the algorithm are two numbers in each item: seen
 // since the scan began, and in conflict since the last time left moved.
-func (d *Document) scan(it, right *item) *item {
+func (d *Document) scanConflicts(it, right *item) *item {
 	left := it.origin
-	o := d.after(it, left)
+	o := d.rightOf(it, left)
 	d.epoch++
 	began, moved := d.epoch, d.epoch
 	for ; o != nil && o != right && d.step(1); o = o.next {
@@ -99,7 +99,7 @@ func sameOrigin(a, b *item) bool { return a.HasOrigin() == b.HasOrigin() && a.Or
 func sameRight(a, b *item) bool { return a.HasRight() == b.HasRight() && a.Right == b.Right }
 
 // after is what stands right of left; left is nil before the first one.
-func (d *Document) after(it, left *item) *item {
+func (d *Document) rightOf(it, left *item) *item {
 	switch {
 	case left != nil:
 		return left.next
@@ -115,7 +115,7 @@ func (d *Document) after(it, left *item) *item {
 }
 
 func (d *Document) link(it, left *item) {
-	it.prev, it.next = left, d.after(it, left)
+	it.prev, it.next = left, d.rightOf(it, left)
 	switch {
 	case left != nil:
 		left.next = it
@@ -140,7 +140,7 @@ func (b *branch) set(key string, it *item) {
 }
 
 // open makes the branch of an item that is a type.
-func (it *item) open() {
+func (it *item) openBranch() {
 	if it.Kind() != Type {
 		return
 	}

@@ -92,12 +92,12 @@ func (r *reader) json() ([]byte, error) {
 }
 
 func validJSON(b []byte) bool {
-	return shallow(b) && json.Valid(b)
+	return depthFits(b) && json.Valid(b)
 }
 
 // shallow tells whether brackets nest to maxDepth at most; inside strings they
 // count too little or too much only for text that json.Valid refuses anyway.
-func shallow(b []byte) bool {
+func depthFits(b []byte) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(b); i++ {
 		switch c := b[i]; {

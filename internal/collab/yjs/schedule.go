@@ -15,7 +15,7 @@ type queue struct {
 	structs []Struct // those that are left
 	state   uint64
 	waiting bool // is on the stack
-	dead    bool // waits for what never comes
+	stuck    bool // waits for what never comes
 }
 
 func newSchedule(u *Update, known StateVector) *schedule {
@@ -55,7 +55,7 @@ func (s *schedule) pop() {
 
 func (s *schedule) step(apply func(uint64, *Struct) bool) bool {
 	q := s.stack[len(s.stack)-1]
-	if q.dead || len(q.structs) == 0 {
+	if q.stuck || len(q.structs) == 0 {
 		s.pop()
 		return true
 	}
@@ -71,7 +71,7 @@ func (s *schedule) step(apply func(uint64, *Struct) bool) bool {
 		}
 	}
 	q.structs = q.structs[1:]
-	s.release()
+	s.releaseBelow()
 	return true
 }
 
@@ -79,11 +79,11 @@ func (s *schedule) step(apply func(uint64, *Struct) bool) bool {
 // is left, or if it waits for us: a circle.
 func (s *schedule) wait(q *queue, id ID) {
 	other := s.queues[id.Client]
-	if other != nil && !other.dead && !other.waiting && len(other.structs) > 0 {
+	if other != nil && !other.stuck && !other.waiting && len(other.structs) > 0 {
 		s.push(other)
 		return
 	}
-	q.dead = true
+	q.stuck = true
 	if s.gap == nil {
 		s.gap = &id
 	}
@@ -91,7 +91,7 @@ func (s *schedule) wait(q *queue, id ID) {
 
 // release goes back to whoever waits below as soon as it need not any more;
 // without that, two clients that answer each other would look like a circle.
-func (s *schedule) release() {
+func (s *schedule) releaseBelow() {
 	if n := len(s.stack); n > 1 {
 		top, below := s.stack[n-1], s.stack[n-2]
 		if id, missing := s.missing(below, &below.structs[0]); !missing || id.Client != top.client {

@@ -13,16 +13,16 @@ func (block *Block) squash() {
 	in, out := block.Structs, block.Structs[:0]
 	for i := 0; i < len(in); {
 		run := 1
-		for i+run < len(in) && joins(block.Client, &in[i+run-1], &in[i+run]) {
+		for i+run < len(in) && canJoin(block.Client, &in[i+run-1], &in[i+run]) {
 			run++
 		}
-		out = append(out, joined(in[i:i+run]))
+		out = append(out, joinRun(in[i:i+run]))
 		i += run
 	}
 	block.Structs = out
 }
 
-func joins(client uint64, a, b *Struct) bool {
+func canJoin(client uint64, a, b *Struct) bool {
 	if a.Kind() != b.Kind() || a.End() != b.Clock {
 		return false
 	}
@@ -42,7 +42,7 @@ func joins(client uint64, a, b *Struct) bool {
 }
 
 // joined makes the text once for the whole run: joining two by two is quadratic.
-func joined(run []Struct) Struct {
+func joinRun(run []Struct) Struct {
 	s := run[0]
 	if len(run) == 1 {
 		return s

@@ -10,7 +10,7 @@ func (d *Document) Text(root string) (string, error) {
 		return "", nil
 	}
 	text := d.text(nil, b, 0)
-	return string(text), d.spent()
+	return string(text), d.overBudget()
 }
 
 func (d *Document) text(out []byte, b *branch, depth int) []byte {

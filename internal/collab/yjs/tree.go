@@ -36,34 +36,34 @@ func (d *Document) Tree(root string) (Node, error) {
 		return Node{}, nil
 	}
 	n := d.node(b, 0)
-	return n, d.spent()
+	return n, d.overBudget()
 }
 
 // Start is Tree for a reader who wants the beginning only: nodes and bytes of text
 // bound it. It reports whether that is the whole.
 func (d *Document) Start(root string, nodes, bytes int) (n Node, whole bool, err error) {
-	d.room = room{bounded: true, nodes: nodes, bytes: bytes}
-	defer func() { d.room = room{} }()
+	d.limit = treeLimit{bounded: true, nodes: nodes, bytes: bytes}
+	defer func() { d.limit = treeLimit{} }()
 	n, err = d.Tree(root)
-	return n, !d.room.full(), err
+	return n, !d.limit.full(), err
 }
 
 // room is what may still be added to a tree.
-type room struct {
+type treeLimit struct {
 	bounded      bool
 	nodes, bytes int
 }
 
-func (r *room) full() bool { return r.bounded && (r.nodes < 0 || r.bytes < 0) }
+func (r *treeLimit) full() bool { return r.bounded && (r.nodes < 0 || r.bytes < 0) }
 
 // spend counts a node, or an attribute, and the bytes that it brings.
-func (r *room) spend(bytes int) {
+func (r *treeLimit) spend(bytes int) {
 	r.nodes--
 	r.bytes -= bytes
 }
 
 // cut returns as much of a text as there is room for.
-func (r *room) cut(text []byte) string {
+func (r *treeLimit) cut(text []byte) string {
 	if !r.bounded || len(text) <= r.bytes {
 		return string(text)
 	}
@@ -76,10 +76,10 @@ func (d *Document) node(b *branch, depth int) Node {
 		return n
 	}
 	for key, it := range b.keys {
-		if it.deleted || d.room.full() {
+		if it.deleted || d.limit.full() {
 			continue
 		}
-		d.room.spend(len(it.content))
+		d.limit.spend(len(it.content))
 		if n.Attrs == nil {
 			n.Attrs = map[string]any{}
 		}
@@ -91,7 +91,7 @@ func (d *Document) node(b *branch, depth int) Node {
 
 func (d *Document) children(b *branch, depth int) []Node {
 	l := list{d: d}
-	for it := b.first; it != nil && d.step(1) && !d.room.full(); it = it.next {
+	for it := b.first; it != nil && d.step(1) && !d.limit.full(); it = it.next {
 		if !it.deleted {
 			l.add(it, depth)
 		}
@@ -106,7 +106,7 @@ type list struct {
 	nodes []Node
 	marks map[string]any // those open here; never changed, but replaced, once a run has it
 	run   []byte         // text under the same marks
-	taken bool           // a run or embed holds marks
+	shared bool           // a run or embed holds marks
 	sizes map[string]int // bytes of the values of marks
 }
 
@@ -127,7 +127,7 @@ func (l *list) add(it *item, depth int) {
 		l.format(it.content)
 	case Type:
 		l.flush()
-		l.d.room.spend(0)
+		l.d.limit.spend(0)
 		if it.branch.kind == typeXMLText {
 			l.nodes = append(l.nodes, l.d.node(it.branch, depth+1).Children...)
 			return
@@ -136,7 +136,7 @@ func (l *list) add(it *item, depth int) {
 	default:
 		l.flush()
 		for _, value := range l.d.values(it, depth) {
-			l.d.room.spend(len(it.content) + l.markBytes())
+			l.d.limit.spend(len(it.content) + l.markBytes())
 			n := Node{Value: value}
 			if it.Kind() == Embed {
 				n.Marks = l.current()
@@ -148,8 +148,8 @@ func (l *list) add(it *item, depth int) {
 
 func (l *list) flush() {
 	if len(l.run) > 0 {
-		l.nodes = append(l.nodes, Node{Text: l.d.room.cut(l.run), Marks: l.current()})
-		l.d.room.spend(len(l.run) + l.markBytes())
+		l.nodes = append(l.nodes, Node{Text: l.d.limit.cut(l.run), Marks: l.current()})
+		l.d.limit.spend(len(l.run) + l.markBytes())
 		l.run = l.run[:0]
 	}
 }
@@ -158,7 +158,7 @@ func (l *list) current() map[string]any {
 	if len(l.marks) == 0 {
 		return nil
 	}
-	l.taken = true
+	l.shared = true
 	return l.marks
 }
 
@@ -169,9 +169,9 @@ func (l *list) format(content []byte) {
 	text, _ := r.bytes()
 	var value any
 	_ = json.Unmarshal(text, &value) // was checked when it was decoded
-	if l.taken {
+	if l.shared {
 		l.d.step(markCost * len(l.marks))
-		l.marks, l.taken = maps.Clone(l.marks), false
+		l.marks, l.shared = maps.Clone(l.marks), false
 	}
 	if value == nil {
 		delete(l.marks, key)
@@ -211,14 +211,14 @@ func (d *Document) values(it *item, depth int) []any {
 	case String:
 		return []any{string(it.content)}
 	case Any:
-		return many(it.Len, r.any)
+		return repeatValue(it.Len, r.any)
 	case JSON:
-		return many(it.Len, r.legacy)
+		return repeatValue(it.Len, r.legacy)
 	}
 	return nil
 }
 
-func many(n uint64, value func() any) []any {
+func repeatValue(n uint64, value func() any) []any {
 	values := make([]any, 0, n)
 	for range n {
 		values = append(values, value())
