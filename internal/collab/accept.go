@@ -9,9 +9,9 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// accept takes a batch of edits: one transaction, then the acknowledgements, then
-// everybody else. The turn is held. After an error nothing is known any more:
-// whether the transaction was committed only the log can tell.
+// accept stores a batch of edits in one transaction, then acknowledges them, then
+// broadcasts. The caller holds the turn. After an error the summary is dropped, because
+// only the log shows whether the transaction was committed.
 func (l *live) accept(ctx context.Context, edits []*edit) error {
 	b := &batch{live: l, edits: edits}
 	err := postgres.InTx(ctx, l.s.db, func(tx postgres.Tx) error {
@@ -36,10 +36,10 @@ func (l *live) accept(ctx context.Context, edits []*edit) error {
 // batch is the edits of one transaction.
 type batch struct {
 	*live
-	edits []*edit
-	head  lockedDocument
+	edits    []*edit
+	head     lockedDocument
 	accepted []*edit
-	rows  []entry
+	rows     []entry
 	backlog  backlog
 }
 
@@ -63,7 +63,7 @@ func (b *batch) store(ctx context.Context, tx postgres.Tx) (err error) {
 	return err
 }
 
-// sift takes the edits that may be taken and bring something new.
+// acceptEdits validates each edit in turn, and accepts those that are valid and not empty.
 func (b *batch) acceptEdits(ctx context.Context, tx postgres.Tx) (err error) {
 	for _, e := range b.edits {
 		if e.why, err = b.validate(ctx, tx, e); err != nil {
@@ -77,7 +77,7 @@ func (b *batch) acceptEdits(ctx context.Context, tx postgres.Tx) (err error) {
 	return nil
 }
 
-// users are those who wrote, and those who are to be told.
+// users returns the writers of the batch and the users who have the document open here.
 func (b *batch) users() []int64 {
 	users := b.userIDs()
 	for _, e := range b.edits {
@@ -86,10 +86,11 @@ func (b *batch) users() []int64 {
 	return sortedUnique(users)
 }
 
-// examine says why an edit is not taken; 0: what is left of it is new.
+// validate trims an edit and returns why it is refused, or 0. An edit that brings nothing
+// new is not refused.
 func (b *batch) validate(ctx context.Context, tx postgres.Tx, e *edit) (refusal, error) {
 	if e.from.outdated(b.head.epoch) {
-		return refusedInvalid, nil // it is put out any moment
+		return refusedInvalid, nil // it is about to be evicted
 	}
 	if b.summary.trim(e.update); e.update.Empty() {
 		return 0, nil
@@ -107,8 +108,8 @@ func (b *batch) validate(ctx context.Context, tx postgres.Tx, e *edit) (refusal,
 	return 0, err
 }
 
-// owns tells whether all that the edit inserts was written as the person's own
-// clients. One that was made without the server is theirs from now on.
+// ownsClients reports whether the edit inserts only as Yjs clients of its user. A client
+// that the server did not assign and no user owns becomes the user's.
 func (b *batch) ownsClients(ctx context.Context, tx postgres.Tx, e *edit) (bool, error) {
 	unknown := b.unknownClients(e.update)
 	if len(unknown) > 0 {
@@ -154,7 +155,7 @@ func (b *batch) claim(ctx context.Context, tx postgres.Tx, userID int64, clients
 	return claimClients(ctx, tx, b.id, userID, clients)
 }
 
-// entries are the rows of the batch, one a person.
+// entries returns the rows of the batch, one for each user.
 func (b *batch) entries() ([]entry, error) {
 	var users []int64
 	updates := map[int64][][]byte{}
@@ -176,7 +177,8 @@ func (b *batch) entries() ([]entry, error) {
 	return rows, nil
 }
 
-// acknowledge tells each channel what became of its edits. A gap is asked for.
+// acknowledge sends each channel its refusals, then one ACK with its highest accepted
+// number, then a STEP1 if there was a gap.
 func (b *batch) acknowledge() {
 	last := map[*channel]uint64{}
 	gaps := map[*channel]bool{}
@@ -198,8 +200,9 @@ func (b *batch) acknowledge() {
 	}
 }
 
-// spread sends what is new to the channels of this node, and lets the others
-// read the log. All of the batch is one message; only who wrote alone is left out.
+// broadcast sends the accepted edits, as one update, to the channels of this node, and
+// a hint to read the log to the other nodes. If one connection wrote the whole batch,
+// it does not get it back.
 func (b *batch) broadcast(ctx context.Context) {
 	if len(b.rows) == 0 {
 		return
@@ -211,8 +214,8 @@ func (b *batch) broadcast(ctx context.Context) {
 			all[i] = row.bytes
 		}
 		u, err := yjs.Merge(all...)
-		if err != nil { // they were decoded before
-			b.s.log.Error("merging a batch", "document", b.id, "err", err)
+		if err != nil { // impossible: they were decoded before
+			b.s.log.Error("cannot merge a batch of edits", "document", b.id, "error", err)
 			return
 		}
 		update = u.Encode()
@@ -222,7 +225,7 @@ func (b *batch) broadcast(ctx context.Context) {
 	b.s.maintenance.addIfDue(b.id, b.backlog)
 }
 
-// alone is the connection that wrote all of the batch, nil if there are several.
+// soleWriter returns the connection that wrote the whole batch, or nil if several did.
 func (b *batch) soleWriter() *hub.Conn {
 	for _, e := range b.accepted {
 		if e.from != b.accepted[0].from {

@@ -16,22 +16,22 @@ type channel struct {
 	live   *live
 	conn   *hub.Conn
 	userID int64
-	client uint64 // the one of Yjs that it was given
-	yjs    bool   // it takes binary messages
-	epoch  int
-	stock  bool // it speaks y-websocket and made its client by itself
+	client uint64 // the Yjs client that it was given
+	yjs    bool   // it has an editor and exchanges binary messages
+	epoch  int    // the document's, at the join
+	stock  bool   // it speaks y-websocket and has chosen its Yjs client itself
 
 	editLimit, byteLimit, syncLimit, awarenessLimit *rate.Limiter
 
-	visitMu sync.Mutex // is held while the others are told of it; taken before mu
-	open    bool       // it is open
-	announced   bool       // the others were told so
+	visitMu   sync.Mutex // is held while other connections are notified of this one; locked before mu
+	open      bool
+	announced bool // collaboratorJoined was sent, and no collaboratorLeft after it
 
-	mu    sync.Mutex
-	role  Role   // as last seen; what counts is read when an edit is accepted
-	awarenessClient uint64 // the client of its awareness: the one given, or that of a stock client
-	awarenessClock uint64 // of the last awareness that was relayed
-	hasState bool   // it was not null
+	mu              sync.Mutex
+	role            Role   // as last read; batch.validate checks the current one
+	awarenessClient uint64 // the Yjs client of its awareness: client, or the one that a stock client chose
+	awarenessClock  uint64 // of the last awareness that was relayed
+	hasState        bool   // that awareness was not null
 }
 
 func newChannel(l *live, conn *hub.Conn) *channel {
@@ -46,8 +46,10 @@ func (ch *channel) send(message []byte) {
 	ch.live.s.hub.StreamTo(ch.conn, yjsRoom(ch.live.id), hub.Log, message)
 }
 
-// nothing is what is known to a stock client to which messages were lost: it
-// would not ask again by itself. Ours does, when it is asked: nil.
+// resyncVector returns the state vector to resync with after messages to the channel
+// were lost. It is empty for a stock client, which then gets the whole document,
+// because it would not send another STEP1. It is nil for our client, which then gets
+// a STEP1 and answers with its own.
 func (ch *channel) resyncVector() yjs.StateVector {
 	if ch.stock {
 		return yjs.StateVector{}
@@ -55,8 +57,8 @@ func (ch *channel) resyncVector() yjs.StateVector {
 	return nil
 }
 
-// refuse says why an update was not taken. A stock client would not bring it
-// again by itself when it was only too fast: it does after a reconnection.
+// refuse sends the client the reason why its message n was refused. A stock client
+// does not retry what was too fast, but sends it after a reconnect, so it is closed.
 func (ch *channel) refuse(n uint64, why refusal) {
 	ch.live.s.counts.refused[why].Add(1)
 	if ch.stock && why == refusedTooFast {
@@ -66,8 +68,9 @@ func (ch *channel) refuse(n uint64, why refusal) {
 	ch.send(refusedMessage(ch.live.id, n, why))
 }
 
-// Receive takes a binary message of a connection. What belongs to no open
-// channel is ignored: it crossed with a leave. What is no message closes it.
+// Receive handles a binary message of a connection. A message for a channel that is
+// not open is ignored: it may have been sent before a leave. An input that is not
+// a message closes the connection.
 func (s *Service) Receive(conn *hub.Conn, in []byte) {
 	m, err := readMessage(in)
 	if err != nil {
@@ -106,8 +109,8 @@ func (ch *channel) receiveStep1(payload []byte) {
 	}
 }
 
-// receiveEdit checks what can be checked without the document, in the
-// connection's own goroutine.
+// receiveEdit makes the checks that need no document, in the connection's own
+// goroutine, and queues the edit. It returns why the edit is refused, or 0.
 func (ch *channel) receiveEdit(m message) refusal {
 	switch {
 	case len(m.payload) > maxUpdate:
@@ -125,8 +128,8 @@ func (ch *channel) receiveEdit(m message) refusal {
 	return 0
 }
 
-// receiveAwareness relays a caret to every node, and drops what is too fast:
-// the next one says all.
+// receiveAwareness relays a caret to every node. One that comes too fast is dropped:
+// the next one has the whole state.
 func (ch *channel) receiveAwareness(states []byte) {
 	client, clock, awake, ok := ch.checkAwareness(states)
 	if !ok || awake && !ch.awarenessLimit.Allow() {
@@ -142,8 +145,9 @@ func (ch *channel) receiveAwareness(states []byte) {
 	ch.ifAnnounced(func() { ch.live.relayAwareness(states, ch.conn) })
 }
 
-// checkCaret tells of which client an awareness update is: of nobody else's
-// than the channel's own. A stock client says with its first which it is.
+// checkAwareness decodes an awareness update. It is ok only with one state, that of
+// the channel's own Yjs client; the first update of a stock client chooses that
+// client, if no other channel here has it.
 func (ch *channel) checkAwareness(in []byte) (client, clock uint64, awake, ok bool) {
 	states, err := yjs.DecodeAwareness(in)
 	if err != nil || len(states) != 1 {
@@ -163,7 +167,7 @@ func (ch *channel) lastAwareness() (client, clock uint64) {
 	return ch.awarenessClient, ch.awarenessClock
 }
 
-// free tells whether nobody here has that client.
+// clientUnused reports whether no channel on this node has the Yjs client.
 func (l *live) clientUnused(client uint64) bool {
 	for _, ch := range l.openChannels() {
 		if caret, _ := ch.lastAwareness(); caret == client || ch.client == client {
@@ -177,7 +181,7 @@ func (l *live) relayAwareness(states []byte, except *hub.Conn) {
 	l.s.hub.Stream(yjsRoom(l.id), hub.Volatile, awarenessMessage(l.id, states), except)
 }
 
-// fallAsleep takes the caret of a channel away from the others, once.
+// removeCaret removes the channel's caret from the other clients, unless that has been done.
 func (ch *channel) removeCaret() {
 	ch.mu.Lock()
 	client, clock, awake := ch.awarenessClient, ch.awarenessClock, ch.hasState
@@ -194,8 +198,8 @@ func (s *Service) channelOf(conn *hub.Conn, docID int64) *channel {
 	return s.channels[conn.ID()][docID]
 }
 
-// HasChannel reports whether the connection has a Yjs channel open, and so may
-// send an update.
+// HasChannel reports whether the connection has a document open with an editor, and so
+// may send binary messages.
 func (s *Service) HasChannel(conn *hub.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -207,7 +211,7 @@ func (s *Service) HasChannel(conn *hub.Conn) bool {
 	return false
 }
 
-// register opens the channel, in place of one that the connection had.
+// register adds the channel, replacing an earlier one of the same connection and document.
 func (s *Service) register(ch *channel) {
 	s.mu.Lock()
 	if s.channels[ch.conn.ID()] == nil {
@@ -224,8 +228,8 @@ func (s *Service) register(ch *channel) {
 	ch.live.channels[ch] = true
 }
 
-// unregister closes it; last: nobody else here has the document open. It is nil
-// when there was none.
+// unregister removes a channel and returns it, or nil if there was none. It reports
+// whether that was the document's last channel on this node.
 func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last bool) {
 	if ch = s.removeChannel(conn, docID); ch == nil {
 		return nil, false
@@ -237,7 +241,8 @@ func (s *Service) unregister(conn *hub.Conn, docID int64) (ch *channel, last boo
 	return ch, len(ch.live.channels) == 0
 }
 
-// forget takes the channel out of the service's books.
+// removeChannel removes the channel from the service's maps and returns it, or nil if
+// there was none.
 func (s *Service) removeChannel(conn *hub.Conn, docID int64) *channel {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -254,8 +259,8 @@ func (s *Service) removeChannel(conn *hub.Conn, docID int64) *channel {
 	return ch
 }
 
-// left is told by the hub when a connection is no longer in a room, however
-// that came about.
+// onLeave is called by the hub when a connection has left a room: by itself, by an
+// eviction or by a disconnect.
 func (s *Service) onLeave(l hub.Left) {
 	docID := documentOf(l.Room)
 	if l.Room != Room(docID) {

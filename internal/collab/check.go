@@ -8,8 +8,9 @@ import (
 	"hubbub/internal/wire"
 )
 
-// check looks after what is open here, and in lists: whether people may still
-// be where they are, whether the log has more, and which channels are alive.
+// check compares what is open and subscribed on this node with the database: it
+// evicts channels and subscribers without rights, reads logs that have new updates,
+// and stores that its channels are alive.
 func (s *Service) check(ctx context.Context) error {
 	lives := s.sweepLiveDocs()
 	ids := make([]int64, 0, len(lives))
@@ -38,8 +39,8 @@ func (s *Service) check(ctx context.Context) error {
 	return noteHere(ctx, s.db, clients)
 }
 
-// lags tells whether the database has more than is known; a document that is in
-// use just now looks by itself.
+// isBehind reports whether the log is longer than the summary. It is false while the
+// turn is held, because the holder checks that itself.
 func (l *live) isBehind(p logHead) bool {
 	if !l.turn.TryLock() {
 		return false
@@ -48,7 +49,7 @@ func (l *live) isBehind(p logHead) bool {
 	return l.summary != nil && p.seq > l.summary.seq
 }
 
-// openDocuments lists them, and forgets those that nobody has used for long.
+// sweepLiveDocs returns the open documents, and closes those that were not used for keepUnused.
 func (s *Service) sweepLiveDocs() map[int64]*live {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -63,11 +64,11 @@ func (s *Service) sweepLiveDocs() map[int64]*live {
 	return open
 }
 
-// keepUnused is how long a document stays open that nobody is in: people reload.
+// keepUnused is how long a document without channels stays open: pages are reloaded.
 const keepUnused = time.Minute
 
-// recheck compares what the people here may do with what they could: whoever
-// may not read any more is put out, and others learn of their new role.
+// recheck reads the roles of the users who have the document open here. It evicts
+// channels whose user may not read it any more, and sends changed roles to the others.
 func (s *Service) recheck(ctx context.Context, db postgres.Queryer, l *live) error {
 	channels := l.openChannels()
 	if len(channels) == 0 {
@@ -106,18 +107,19 @@ func (s *Service) applyRole(ctx context.Context, ch *channel, role Role, found m
 	}
 }
 
-// putOut closes the channel; what waits for it from the document is discarded.
+// evict takes the channel out of the document's rooms, discards what is queued for it
+// from them, and sends documentGone.
 func (s *Service) evict(ctx context.Context, ch *channel, why string) {
 	for _, room := range rooms(ch.live.id) {
 		s.hub.Expel(ch.conn, room)
 	}
 	if ch.stock {
-		ch.conn.Close(wire.CloseRestart) // it knows no other word for it
+		ch.conn.Close(wire.CloseRestart) // y-websocket has no message for it
 	}
 	s.hub.BroadcastHere(ctx, newGoneEvent(ch.live.id, why), ch.conn.ID())
 }
 
-// becomes reports whether the role is a new one.
+// setRole reports whether the role has changed.
 func (ch *channel) setRole(role Role) bool {
 	ch.mu.Lock()
 	defer ch.mu.Unlock()

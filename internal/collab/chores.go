@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	maxTailRows  = 500       // updates after a snapshot
-	minTailBytes = 256 << 10 // and their bytes, once they are more than the snapshot's: so all work together stays linear
+	maxTailRows      = 500       // updates after a snapshot
+	minTailBytes     = 256 << 10 // and their bytes, once they are more than the snapshot's: so all work together stays linear
 	maintenanceBatch = 20        // documents a look
 )
 

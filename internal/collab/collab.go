@@ -11,34 +11,34 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Schema is that of the page's editor: it grows when a new kind of node ships.
-// A page with an older one would delete what it does not know.
+// Schema is the version of the page's editor; each new kind of node increases it.
+// An editor with an older schema would delete the nodes that it does not know.
 const Schema = 1
 
 const (
 	maxUpdate   = 1 << 20   // bytes of one update
-	maxDocument = 10 << 20  // bytes of a whole one; past it only deletions are taken
-	maxUnits    = 1 << 24   // new clock units an update
-	maxValue    = 64 << 10  // bytes of an attribute: pictures are by reference
-	maxRoots    = 16        // of a document
+	maxDocument = 10 << 20  // bytes of a compacted document; past it only deletions are accepted
+	maxUnits    = 1 << 24   // new clock units in an update
+	maxValue    = 64 << 10  // bytes of an attribute: pictures are stored by reference
+	maxRoots    = 16        // root types of a document
 	maxRootName = 64        // bytes
 	maxTitle    = 200       // characters
 	maxContent  = 200 << 10 // bytes of a text written without an editor, or imported
-	pageSize    = 50        // of a list
-	maxPage     = 100
+	pageSize    = 50        // documents in a list by default
+	maxPage     = 100       // documents in a list at most
 
-	updateRate  = 60        // a second, of a channel
-	byteRate    = 256 << 10 // a second, of a channel
-	askRate     = 2         // whole answers a second, of a channel
-	caretRate   = 15        // awareness a second, of a channel
-	burst       = 4         // times the rate
-	foreignFrom = 1 << 32   // clients that were not given out here may count from this on
+	updateRate  = 60        // updates a second and channel
+	byteRate    = 256 << 10 // bytes of updates a second and channel
+	askRate     = 2         // STEP1 a second and channel
+	caretRate   = 15        // awareness updates a second and channel
+	burst       = 4         // seconds of each rate that may come at once
+	foreignFrom = 1 << 32   // the lowest Yjs client that the server accepts without having assigned it
 )
 
-// Role is what somebody may do with a document.
+// Role is what a user may do with a document.
 type Role string
 
-// The roles. Nobody is also whoever may not know of the document.
+// The roles. Nobody is the role of users who may not know that the document exists.
 const (
 	Nobody Role = ""
 	Viewer Role = "viewer"
@@ -46,11 +46,11 @@ const (
 	Owner  Role = "owner"
 )
 
-// Writes tells whether the role may change the content.
+// Writes reports whether the role may change the content.
 func (r Role) Writes() bool { return r == Editor || r == Owner }
 
-// mayChange refuses the title to those who may not write, and the visibility to
-// those who do not own the document.
+// mayChange returns an error if the draft has a title and the role may not write,
+// or a visibility and the role is not Owner.
 func (r Role) mayChange(d Draft) error {
 	switch {
 	case d.Visibility != nil && r != Owner:
@@ -61,7 +61,7 @@ func (r Role) mayChange(d Draft) error {
 	return nil
 }
 
-// mayManage refuses another's thread to those who may not write.
+// mayManage returns an error if the thread is another user's and the role may not write.
 func (r Role) mayManage(authorID, userID int64) error {
 	if authorID != userID && !r.Writes() {
 		return fault.Forbidden("Only whoever began the thread, and the document's owners and editors, may do that.")
@@ -71,16 +71,16 @@ func (r Role) mayManage(authorID, userID int64) error {
 
 func (r Role) known() bool { return r == Viewer || r == Editor || r == Owner }
 
-// Visibility is who may read without being a member.
+// Visibility is which users may read without being a member.
 type Visibility string
 
 // The visibilities.
 const (
 	Private  Visibility = "private"
-	Everyone Visibility = "everyone" // who is signed in
+	Everyone Visibility = "everyone" // every signed-in user
 )
 
-// Document is what a list shows of one.
+// Document is a document as lists show it.
 type Document struct {
 	ID         int64           `json:"id"`
 	Title      string          `json:"title"`
@@ -89,33 +89,33 @@ type Document struct {
 	CreatedAt  wire.Time       `json:"createdAt"`
 	UpdatedAt  wire.Time       `json:"updatedAt"`
 	UpdatedBy  account.Profile `json:"updatedBy"`
-	Excerpt    string          `json:"excerpt"` // how the text begins
-	Full       bool            `json:"full"`    // it takes deletions only
+	Excerpt    string          `json:"excerpt"` // the beginning of the text
+	Full       bool            `json:"full"`    // only deletions are accepted
 
-	Here []account.Profile `json:"here"` // who has it open
+	Here []account.Profile `json:"here"` // the visible users who have it open
 }
 
-// Whole is a document with its text, a line a paragraph.
+// Whole is a document with its text, one line for each paragraph.
 type Whole struct {
 	Document
 	Content string `json:"content"`
 }
 
-// Member is somebody a document was shared with.
+// Member is a user whom a document is shared with.
 type Member struct {
 	User account.Profile `json:"user"`
 	Role Role            `json:"role"`
 }
 
-// Collaborator is somebody who has the document open, by the client of Yjs that
-// they were given.
+// Collaborator is a connection that has the document open, by the Yjs client that
+// it was given.
 type Collaborator struct {
 	Client uint64          `json:"client"`
-	Hue    int             `json:"hue"` // the person's colour, as in Profile
+	Hue    int             `json:"hue"` // the user's colour, as in Profile
 	User   account.Profile `json:"user"`
 }
 
-// Draft is what is said of a document when it is made or changed; nil: nothing.
+// Draft has the properties of a document to create or change; a nil field is left as it is.
 type Draft struct {
 	Title      *string
 	Visibility *Visibility
@@ -142,7 +142,7 @@ func checkContent(field, text string) error {
 	return nil
 }
 
-// excerpt is the first words of a text.
+// excerpt returns the first words of a text, 160 characters at most.
 func excerpt(text string) string {
 	const most = 160
 	words := strings.Join(strings.Fields(text[:min(len(text), 8*most)]), " ")
@@ -152,28 +152,28 @@ func excerpt(text string) string {
 	return strings.ToValidUTF8(words, "")
 }
 
-// Timing is how often things are looked at. Zero fields are the usual.
+// Timing configures the background work. A zero field means the default.
 type Timing struct {
-	Check    time.Duration // open documents against the database
-	Settle   time.Duration // after the last change the text is read for search…
-	AtMost   time.Duration // …but while people write, this often
-	Idle     time.Duration // after it a document gets an automatic version…
-	Busy     time.Duration // …and while people write, this often
-	PlainGap time.Duration // between two documentUpdated
+	Check    time.Duration // between two comparisons of open documents with the database
+	Settle   time.Duration // from the last change until the text is read for search…
+	AtMost   time.Duration // …and between two readings while users keep writing
+	Idle     time.Duration // from the last change until an automatic version is made…
+	Busy     time.Duration // …and between two versions while users keep writing
+	PlainGap time.Duration // at least, between two documentUpdated of a document
 }
 
 func (t Timing) withDefaults() Timing {
-	usual := func(d *time.Duration, value time.Duration) {
+	orDefault := func(d *time.Duration, value time.Duration) {
 		if *d == 0 {
 			*d = value
 		}
 	}
-	usual(&t.Check, 5*time.Second)
-	usual(&t.Settle, 3*time.Second)
-	usual(&t.AtMost, 30*time.Second)
-	usual(&t.Idle, 2*time.Minute)
-	usual(&t.Busy, 10*time.Minute)
-	usual(&t.PlainGap, 500*time.Millisecond)
+	orDefault(&t.Check, 5*time.Second)
+	orDefault(&t.Settle, 3*time.Second)
+	orDefault(&t.AtMost, 30*time.Second)
+	orDefault(&t.Idle, 2*time.Minute)
+	orDefault(&t.Busy, 10*time.Minute)
+	orDefault(&t.PlainGap, 500*time.Millisecond)
 	return t
 }
 

@@ -1,75 +1,96 @@
-// Package collab lets people write in one document at once. The server is thin:
-// Yjs in the browsers merges, this keeps what they wrote, in order, and hands it
-// on. No document is held in memory; the format is read by the package yjs.
+// Package collab lets several people edit one document at the same time. The
+// browsers merge with Yjs, a CRDT; the server only stores their updates, in order,
+// and broadcasts them. It keeps no document in memory. Package yjs reads and writes
+// the format of the updates.
 //
-// # The life of a keystroke
+// # Why two orders of updates give the same text
 //
-//  1. The editor's change arrives as a binary message of a channel, numbered
-//     (channel.go). It is decoded strictly: one stored update that Yjs cannot
-//     read would keep everybody out. Limits and rates are checked.
-//  2. It waits in its document (live.go) until the transaction before its own is
-//     through. All that wait go into the next one: the more people write, the
-//     more edits share a transaction, without any timer.
-//  3. The transaction (accept.go) takes the document's row, reads what other
-//     nodes wrote, and only then what the writers may do. That is the one place
-//     where permission is checked without a race. What is known is trimmed off,
-//     so nobody rewrites history; what needs something missing is refused and
-//     asked for; who writes as somebody else's client is refused.
-//  4. One row a person is appended to the log. After the commit the writer gets
-//     ACK, then the others get the update, and other nodes a hint to read the
-//     log. Lost hints are made up for by a look at open documents every 5 s.
-//  5. Now and then the log is compacted into a snapshot (chores.go), which is
-//     checked to be the same document before it counts.
+// Each editor writes under its own number, its client, and counts the letters and
+// elements that it inserts: the count is its clock. Client and clock together are a
+// permanent ID. An insertion names the IDs of its neighbours instead of a position,
+// a deletion only names IDs. Where two clients insert between the same neighbours, a
+// rule that compares IDs gives the order. The result therefore depends only on the
+// set of updates, not on the order in which they arrive (yjs/doc.go).
+//
+// # The path of a keystroke
+//
+//  1. The editor's change arrives as a numbered binary message of a channel
+//     (channel.go, Service.Receive). channel.receiveEdit checks rate and size, and
+//     decodes it strictly: one stored update that Yjs cannot read would make the
+//     document unusable for every client.
+//  2. The edit is queued in its document (live.go, live.submit) until the current
+//     transaction ends. All queued edits go into the next one (live.work), so more
+//     writers mean more edits a transaction, without a timer.
+//  3. The transaction (accept.go, batch.store) locks the document's row, reads what
+//     other nodes wrote, and only then the writers' roles: the one place where
+//     permission is checked without a race. What is already stored is trimmed off,
+//     so no client can rewrite history. An update that needs a missing one, or that
+//     uses another user's client, is refused (batch.validate).
+//  4. One row a user is appended to the log (store_log.go, appendLog). After the
+//     commit the writer gets its ACK (batch.acknowledge). Then the other channels get
+//     the update, and other nodes a hint to read the log (batch.broadcast). Service.check
+//     (check.go) compares open documents with the database every 5 s, in case a
+//     hint was lost.
+//  5. A maintenance job replaces a long log by a snapshot (chores.go,
+//     Service.Compact), after checking that it is the same document.
+//
+// # What an ACK covers
+//
+// A channel numbers its messages from 1. ACK n says that every message up to n is
+// committed, except those that were refused: the server sends REFUSED for a number
+// before any ACK that is as high, so the client has taken the refused change out of
+// that message by then. It keeps it, to send it again under a new number or to
+// show it as unsaved (web/static/js/document/outbox.js).
 //
 // # Joining
 //
-// Authorise, join the rooms and hold what they bring, read, answer; then STEP1
-// from the server, which the client answers with what the server lacks (STEP2,
-// edits made offline) and with a STEP1 of its own, answered with what it lacks.
-// Repeats are harmless, holes do not occur. Whenever a STEP1 comes from the
-// server, the client does the same: after a gap, and after messages to a slow
-// reader were discarded.
+// Service.Join (join.go) authorises, joins the hub rooms and holds their events, reads,
+// and answers. Then the server sends STEP1, its state vector. The client answers with
+// STEP2, the updates that the server lacks, such as edits made offline, and with a
+// STEP1 of its own, which the server answers with STEP2. Repeated updates are
+// harmless, and an update with a gap is refused. The server sends STEP1 again after a
+// gap, and after it discarded messages to a slow reader.
 //
 // # The page
 //
-// DocumentPage is drawn with what stands in the document, so that it is read,
-// renamed and printed without script. js/document.js puts the editor in the
-// paper's place once its channel (js/document/channel.js) is in step, never
-// before: an editor that starts empty would write that down. It calls saved what
-// was acknowledged. Offline it goes on, and the browser keeps what is written
-// (js/document/local.js). The editor's nodes (js/document/schema.js) are those
-// of Reading; whoever adds one raises Schema.
+// DocumentPage (document.templ) contains the document's content, so reading, renaming
+// and printing need no script. web/static/js/document.js replaces it by the editor once
+// its channel (web/static/js/document/channel.js) is in sync, never earlier: an editor that
+// starts empty would save an empty document. The page shows "saved" when everything is
+// acknowledged. Offline, editing continues and the browser stores the changes
+// (web/static/js/document/local.js). The editor's nodes (web/static/js/document/schema.js) are those of
+// Reading (reading.templ); a new node needs a higher Schema.
 //
 // # Tables
 //
 // The schema collab: documents, members, updates (the log), snapshots (the last
-// two), versions (each whole), clients (who may write as which client of Yjs,
-// and who is here), threads, comments and alerts.
+// two), versions (each a whole document), clients (which user owns which Yjs client,
+// and which are connected), threads, comments, and alerts (a transactional outbox of
+// notifications).
 //
 // # Rooms and events
 //
-// doc-<id> has everybody who opened it: collaboratorJoined, collaboratorLeft,
-// cursorMoved, commentChanged, commentRemoved, versionAdded. doc-<id>-yjs gets
-// the binary messages, doc-<id>-text, for those without an editor,
-// documentUpdated. documentRole and documentGone go to the connection they
-// concern. Lists follow the resource document.
+// doc-<id> has every connection that opened the document: collaboratorJoined,
+// collaboratorLeft, cursorMoved, commentChanged, commentRemoved, versionAdded.
+// doc-<id>-yjs has the channels and carries the binary messages. doc-<id>-text has the
+// connections without an editor: documentUpdated. documentRole and documentGone go
+// to one connection. Lists subscribe to the resource document.
 //
-// # What is promised
+// # Guarantees
 //
-//   - What was acknowledged is committed; nobody sees what is not.
-//   - Whatever is stored, reading it is bounded (budget.DocumentState and below): a
-//     document that is too large is shown in part, or by its text.
+//   - What is acknowledged is committed; what is not committed is not sent to others.
+//   - Reading what is stored is bounded (budget.DocumentState and below): a document
+//     that is too large is shown in part, or as text.
 //   - The log never has a gap: every prefix of it can be read.
-//   - Once a right is withdrawn, nothing of that person's is stored.
-//   - Carets, names and comments are of who they say they are of.
-//   - Whoever is invisible has no caret and is not among those who are here, but
-//     for what they write: nobody is told of it, by no answer and no event.
-//   - A compaction that is not the same document never counts, and the one
-//     before it can be gone back to.
+//   - Once a right is withdrawn, no later edit of that user is stored.
+//   - The user of a caret, a name or a comment is verified.
+//   - An invisible user has no caret and is not listed as present, by any answer or
+//     event, except that their edits are visible.
+//   - A compaction that changes the document is never used, and the snapshot before
+//     the newest is kept as a fallback.
 //
 // # What it does not do
 //
-// It does not undo, follow positions or render carets: editors do. It forgets
-// no letter of the log that is not in two snapshots; only Erase replaces a
-// document.
+// It does not undo, track positions or draw carets: editors do. It deletes a row of
+// the log only when both kept snapshots contain it; only Erase replaces a document.
 package collab

@@ -7,11 +7,11 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Erase makes a document forget all that does not stand in it now: what was
-// deleted, its versions, its comments. A log that only grows keeps a password
-// that somebody pasted and took out again; this is the one operation that
-// replaces a document. Whoever has it open is put out, and opens it anew under
-// the next epoch. For owners.
+// Erase removes everything but the current content of a document: deleted text, versions
+// and comments. A password that was pasted by mistake may remain in the log and in
+// versions after it was deleted. Erase is the only operation that replaces a document:
+// it starts a new epoch, and evicts every channel, whose client then has to open the
+// document again. For owners.
 func (s *Service) Erase(ctx context.Context, userID, docID int64) error {
 	l := s.openLive(docID)
 	if err := l.erase(ctx, userID); err != nil {
@@ -49,5 +49,5 @@ func (l *live) erase(ctx context.Context, userID int64) error {
 	})
 }
 
-// outdated tells whether the channel belongs to an epoch that is over.
+// outdated reports whether the channel joined in another epoch.
 func (ch *channel) outdated(epoch int) bool { return ch.epoch != epoch }

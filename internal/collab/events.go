@@ -9,40 +9,40 @@ import (
 	"hubbub/internal/wire"
 )
 
-// The names of collab's events, as on the wire.
+// The names of collab's events in the protocol.
 const (
 	eventJoined  = "collaboratorJoined"
 	eventLeft    = "collaboratorLeft"
-	eventRole    = "documentRole"    // what the person may do has changed
+	eventRole    = "documentRole"    // the user's role has changed
 	eventGone    = "documentGone"    // the connection is no longer in the document
-	eventUpdated = "documentUpdated" // to who joined without an editor
+	eventUpdated = "documentUpdated" // to connections without an editor
 	eventCursor  = "cursorMoved"
-	eventThread  = "commentChanged" // a thread as it is now
+	eventThread  = "commentChanged" // a new or changed thread
 	eventErased  = "commentRemoved"
 	eventVersion = "versionAdded"
-	eventLogged  = "documentLogged" // between nodes: the log has more
+	eventLogged  = "documentLogged" // between nodes: the log has new updates
 
 	// Resource is what lists of documents subscribe to.
 	Resource = "document"
 )
 
-// Why a document is gone.
+// The reasons of documentGone.
 const (
 	whyRevoked = "revoked"
 	whyDeleted = "deleted"
-	whyEpoch   = "epoch" // its content was replaced for ever: open it anew
+	whyEpoch   = "epoch" // the document was replaced and has to be opened again
 	whyLarge   = "large" // it costs too much to read
 )
 
-// Room is where everybody is who has the document open.
+// Room is the hub room of every connection that has the document open.
 func Room(docID int64) string { return roomPrefix + strconv.FormatInt(docID, 10) }
 
 const (
 	roomPrefix  = "doc-"
-	yjsSuffix   = "-yjs"  // those with a channel: binary messages go there
-	plainSuffix = "-text" // those without an editor
+	yjsSuffix   = "-yjs"  // connections with an editor, which get binary messages
+	plainSuffix = "-text" // connections without an editor
 
-	// Nobody is in these: what is sent there, the other nodes hear.
+	// These rooms have no connections; events to them reach the other nodes' OnDelivered.
 	logPrefix    = "collab-log-"
 	rightsPrefix = "collab-rights-"
 )
@@ -54,12 +54,12 @@ func rightsRoom(docID int64) string {
 	return rightsPrefix + strconv.FormatInt(docID, 10)
 }
 
-// rooms are all in which somebody may be who has the document open.
+// rooms returns every room that a connection with the document open may be in.
 func rooms(docID int64) []string {
 	return []string{Room(docID), yjsRoom(docID), plainRoom(docID)}
 }
 
-// documentOf is the document of one of its rooms; 0: it is of no document.
+// documentOf returns the id of the document that a room belongs to, or 0 if there is none.
 func documentOf(room string) int64 {
 	for _, prefix := range []string{roomPrefix, logPrefix, rightsPrefix} {
 		room = strings.TrimPrefix(room, prefix)
@@ -109,7 +109,7 @@ type Cursor struct {
 	Position int64 `json:"position"`
 }
 
-// Version is a state of a document that is kept.
+// Version is a stored state of a document, without its content.
 type Version struct {
 	ID        int64             `json:"id"`
 	Kind      string            `json:"kind"`
@@ -118,7 +118,7 @@ type Version struct {
 	CreatedAt wire.Time         `json:"createdAt"`
 }
 
-// logged tells the other nodes to read the log.
+// newLoggedEvent is the hint to other nodes to read the log.
 func newLoggedEvent(seq int64) hub.Event {
 	return hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: max(seq, 1)}
 }

@@ -8,15 +8,15 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Opening is what a client says when it joins.
+// Opening is a client's request to join a document.
 type Opening struct {
 	DocID  int64
-	Schema *int // its editor's; nil: it has none, and gets no channel
-	Epoch  *int // that of what it kept from before
+	Schema *int // of its editor; nil: it has no editor and gets no binary messages
+	Epoch  *int // of the content that it has stored; nil: it has none
 	Stock  bool // it speaks y-websocket
 }
 
-// Joined is what it gets.
+// Joined is the answer to a join.
 type Joined struct {
 	Whole
 	Collaborators []Collaborator `json:"collaborators"`
@@ -26,9 +26,9 @@ type Joined struct {
 	Schema        int            `json:"schema"`
 }
 
-// Join opens a document for the connection: it is authorised, then hears, and
-// only then reads, so that nothing falls in between. What it hears meanwhile is
-// held until the answer is on its way.
+// Join opens a document for the connection. It authorises, joins the rooms, and only
+// then reads, so that no event is missed in between. The rooms' events are held until
+// the answer is queued.
 func (s *Service) Join(ctx context.Context, conn *hub.Conn, o Opening) (Joined, error) {
 	s.Leave(conn, o.DocID)
 	h, err := s.enter(ctx, conn, o)
@@ -42,7 +42,7 @@ func (s *Service) Join(ctx context.Context, conn *hub.Conn, o Opening) (Joined, 
 	return j, err
 }
 
-// enter puts the connection into the rooms.
+// enter authorises the connection, and joins and holds its rooms.
 func (s *Service) enter(ctx context.Context, conn *hub.Conn, o Opening) (e edition, err error) {
 	authorise := func() error {
 		if e, err = editionFor(ctx, s.db, o.DocID, conn.UserID()); err != nil {
@@ -64,16 +64,16 @@ func (s *Service) enter(ctx context.Context, conn *hub.Conn, o Opening) (e editi
 	return e, nil
 }
 
-// edition is what of a document has to fit whoever joins it.
+// edition has the properties of a document that a join is checked against.
 type edition struct {
 	role          Role
 	schema, epoch int
-	bytes         int // that are stored
+	bytes         int // of the newest snapshot and the updates after it
 }
 
-// admits refuses an editor that does not know all of the document's nodes, since
-// it would delete them, whoever still has what was replaced, and everybody when
-// the document is too large.
+// admits returns an error if the document is too large to be read, if the client's editor
+// has an older schema and so would delete nodes that it does not know, or if the
+// client's stored content is of another epoch.
 func (e edition) admits(o Opening) error {
 	switch {
 	case e.bytes > budget.DocumentState.Bytes:
@@ -86,7 +86,7 @@ func (e edition) admits(o Opening) error {
 	return nil
 }
 
-// open registers the channel and reads what it is to know.
+// open registers the channel and reads the answer to the join.
 func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition) (j Joined, err error) {
 	l := s.openLive(o.DocID)
 	ch := newChannel(l, conn)
@@ -97,7 +97,7 @@ func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition
 	}
 	ch.client, ch.awarenessClient = uint64(client), uint64(client)
 	s.register(ch)
-	s.hub.Subscribe(conn, Resource, o.DocID) // its title is on the page
+	s.hub.Subscribe(conn, Resource, o.DocID) // the page shows the title
 	if j.Whole, err = s.Get(ctx, conn.UserID(), o.DocID); err != nil {
 		return j, err
 	}
@@ -113,7 +113,7 @@ func (s *Service) open(ctx context.Context, conn *hub.Conn, o Opening, e edition
 	return j, nil
 }
 
-// Leave closes it.
+// Leave takes the connection out of the document's rooms, which closes its channel.
 func (s *Service) Leave(conn *hub.Conn, docID int64) {
 	for _, room := range rooms(docID) {
 		s.hub.Leave(conn, room)

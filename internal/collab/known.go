@@ -4,9 +4,9 @@ import (
 	"hubbub/internal/collab/yjs"
 )
 
-// known is what a node knows of an open document in order to take edits: how
-// far everybody's clocks are, what is deleted, how deep things stand, and whose
-// the clients are, but no letter of it. A long document takes tens of kilobytes.
+// summary is what a node keeps of an open document in order to accept edits: the
+// state vector, the deletions, the depths of the units and the owners of the
+// clients, but none of the text. It takes tens of kilobytes for a long document.
 type summary struct {
 	seq     int64
 	epoch   int
@@ -16,12 +16,13 @@ type summary struct {
 	roots   map[string]bool
 	owners  map[uint64]int64
 
-	whole  []byte   // the document as it was at some time, for those who ask for it…
-	recent [][]byte // …and what came since; nil both: nobody asked lately
-	recentBytes   int      // of recent
+	whole       []byte   // the document as of an earlier seq, or nil if it was dropped…
+	recent      [][]byte // …and the updates after it
+	recentBytes int
 }
 
-// maxRecent is the bytes after which the document is rather read again.
+// maxRecent is the bytes of recent at which whole and recent are dropped: reading
+// the document again is cheaper than keeping them.
 const maxRecent = 2 << 20
 
 func newSummary(c content) (*summary, error) {
@@ -39,7 +40,7 @@ func newSummary(c content) (*summary, error) {
 	return k, nil
 }
 
-// add is for what the log has more.
+// add applies an update that is in the log; encoded are its bytes.
 func (k *summary) add(u *yjs.Update, encoded []byte) {
 	more, _ := k.depths.Of(u, k.sv)
 	k.depths.Add(more)
@@ -61,10 +62,10 @@ func (k *summary) addRoots(u *yjs.Update) {
 	}
 }
 
-// forget gives back the memory of the document itself.
+// dropContent frees the bytes of the document and keeps the rest.
 func (k *summary) dropContent() { k.whole, k.recent, k.recentBytes = nil, nil, 0 }
 
-// document is the whole as of seq; nil when it has to be read.
+// document returns the whole document as of seq, or nil if it has to be read.
 func (k *summary) document() ([]byte, error) {
 	if len(k.recent) == 0 {
 		return k.whole, nil
@@ -78,13 +79,13 @@ func (k *summary) document() ([]byte, error) {
 	return k.whole, nil
 }
 
-// trim leaves of an update what is new: nobody rewrites what somebody wrote.
+// trim removes what the document already has, so that no client can rewrite history.
 func (k *summary) trim(u *yjs.Update) {
 	u.Trim(k.sv)
 	u.Deletes = u.Deletes.Without(k.deletes)
 }
 
-// examine says why a trimmed update is not taken; 0: it is.
+// check returns why a trimmed update is refused, or 0.
 func (k *summary) check(u *yjs.Update, full bool) refusal {
 	if _, gap := u.Gap(k.sv); gap {
 		return refusedGap
@@ -98,7 +99,7 @@ func (k *summary) check(u *yjs.Update, full bool) refusal {
 	return 0
 }
 
-// tooDeep tells whether something would be stored that nobody reads.
+// tooDeep reports whether the update has elements that are nested too deeply to be read.
 func (k *summary) tooDeep(u *yjs.Update) bool {
 	_, deepest := k.depths.Of(u, k.sv)
 	return deepest > yjs.MaxNesting

@@ -12,54 +12,55 @@ import (
 	"hubbub/internal/wire"
 )
 
-// live is a document that is open on this node. Edits wait in it until the
-// transaction before theirs is through; then all that wait go into the next one.
+// live is a document that is open on this node. Edits are queued in it while a
+// transaction runs; then all queued edits go into the next one (a group commit).
 type live struct {
 	id int64
 	s  *Service
 
-	// turn is held by whoever reads or changes what is known, also over a
-	// transaction. It is taken before mu.
-	turn  turn
-	summary *summary // nil: to be read
-	deliveredEpoch int    // that of told
-	delivered  int64  // the channels here have, or have in their queues, all up to it
+	// turn guards the summary and the watermark, also during a transaction. It is
+	// locked before mu.
+	turn           turn
+	summary        *summary // nil: not read yet, or invalid
+	delivered      int64    // the watermark: every update up to this seq is queued for the channels here…
+	deliveredEpoch int      // …in this epoch
 
-	mu       sync.Mutex
-	channels map[*channel]bool
-	edits    []*edit
-	queuedBytes  int // bytes of edits
-	syncs     []syncRequest
-	behind   bool // the log may have more
-	running  bool
-	lastUsed     time.Time // when something was last asked of it
+	mu          sync.Mutex
+	channels    map[*channel]bool
+	edits       []*edit
+	queuedBytes int // bytes of edits
+	syncs       []syncRequest
+	behind      bool // the log may have updates that were not read
+	running     bool // work is running
+	lastUsed    time.Time
 }
 
-// edit is an update on its way into the log.
+// edit is an update that waits to be stored.
 type edit struct {
-	from    *channel
-	n       uint64
-	payload []byte
-	queuedAt   time.Time
-	update  *yjs.Update // what is left of it
-	why     refusal     // of the last try
+	from     *channel
+	n        uint64 // the number of its message
+	payload  []byte
+	queuedAt time.Time
+	update   *yjs.Update // the decoded payload, trimmed by the last attempt
+	why      refusal     // the result of the last attempt
 }
 
-// anew forgets what a try has trimmed: it may have been by an edit of the same
-// transaction, which is refused the next time.
+// reset restores the update as it was received. An attempt may have trimmed it
+// against an edit of the same transaction that the next attempt refuses.
 func (e *edit) reset() { e.update, _ = yjs.Decode(e.payload) }
 
-// ask is a channel's wish for what it lacks: a state vector, or nil for a new
-// STEP1 because messages to it were lost.
+// syncRequest syncs for the updates that a channel lacks, by its state vector. With nil
+// it syncs for a STEP1 to the channel instead, because it has just joined or messages
+// to it were lost.
 type syncRequest struct {
 	from *channel
 	sv   yjs.StateVector
 }
 
-// maxWaiting bounds what waits for one document while the database is slow.
+// maxQueuedBytes bounds the edits that are queued for one document while the database is slow.
 const maxQueuedBytes = 8 << 20
 
-// submit lets an edit wait for its turn; false: too much waits.
+// submit queues an edit. It reports false if too many bytes are queued.
 func (l *live) submit(e *edit) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -72,15 +73,15 @@ func (l *live) submit(e *edit) bool {
 	return true
 }
 
-// ask answers the channel as soon as it is its turn.
-func (l *live) requestSync(a syncRequest) {
+// requestSync queues a request; the answer is sent after the edits queued with it.
+func (l *live) requestSync(r syncRequest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.syncs = append(l.syncs, a)
+	l.syncs = append(l.syncs, r)
 	l.startWorker()
 }
 
-// lookAgain reads the log, which may have more.
+// checkLog reads the log soon: it may have new updates.
 func (l *live) checkLog() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -96,22 +97,23 @@ func (l *live) startWorker() {
 	}
 }
 
-// next is what waits; nothing: the work is done.
-func (l *live) takeWork() (edits []*edit, asks []syncRequest, behind, some bool) {
+// takeWork empties the queues and returns what was in them. It reports false if that
+// was nothing, and then the worker has to return.
+func (l *live) takeWork() (edits []*edit, syncs []syncRequest, behind, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	edits, asks, behind = l.edits, l.syncs, l.behind
+	edits, syncs, behind = l.edits, l.syncs, l.behind
 	l.edits, l.syncs, l.behind, l.queuedBytes = nil, nil, false, 0
-	some = len(edits) > 0 || len(asks) > 0 || behind
-	l.running = some
-	return edits, asks, behind, some
+	ok = len(edits) > 0 || len(syncs) > 0 || behind
+	l.running = ok
+	return edits, syncs, behind, ok
 }
 
-// again puts back what could not be done.
-func (l *live) requeue(edits []*edit, asks []syncRequest) {
+// requeue puts work whose transaction failed back to the front of the queues.
+func (l *live) requeue(edits []*edit, syncs []syncRequest) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.edits, l.syncs = append(edits, l.edits...), append(asks, l.syncs...)
+	l.edits, l.syncs = append(edits, l.edits...), append(syncs, l.syncs...)
 	for _, e := range edits {
 		e.reset()
 		l.queuedBytes += len(e.payload)
@@ -119,39 +121,39 @@ func (l *live) requeue(edits []*edit, asks []syncRequest) {
 }
 
 const (
-	firstPause = 100 * time.Millisecond // after a failure; then twice as long each time
-	lastPause  = 5 * time.Second
+	firstPause = 100 * time.Millisecond // after a failure; each further pause is twice as long…
+	lastPause  = 5 * time.Second        // …up to this
 )
 
-// work does what waits until nothing does. What the database did not take is
-// tried again: nobody was told that it is stored.
+// work processes the queues until they are empty. After an error it retries: nothing
+// of it was acknowledged.
 func (l *live) work() {
 	pause := firstPause
 	for {
-		edits, asks, behind, some := l.takeWork()
-		if !some {
+		edits, syncs, behind, ok := l.takeWork()
+		if !ok {
 			return
 		}
-		err := l.s.guard.Try("collab-document", func() error { return l.process(l.s.ctx, edits, asks, behind) })
+		err := l.s.guard.Try("collab-document", func() error { return l.process(l.s.ctx, edits, syncs, behind) })
 		switch {
 		case l.s.ctx.Err() != nil:
 			return
 		case loop.Panicked(err):
-			l.giveUp(edits, asks)
+			l.giveUp(edits, syncs)
 			continue
 		case isGone(err):
-			l.s.logError("look who may read", l.s.recheck(l.s.ctx, l.s.db, l))
-			pause = firstPause // whatever waited went with the document
+			l.s.logError("check the rights to a document", l.s.recheck(l.s.ctx, l.s.db, l))
+			pause = firstPause // the work is dropped with the document
 			continue
 		case isTooLarge(err):
 			l.evictAll()
-			continue // whatever waited cannot be done
+			continue // a retry would fail, too
 		case err == nil:
 			pause = firstPause
 			continue
 		}
-		l.s.log.Warn("a document waits", "document", l.id, "err", err)
-		l.requeue(edits, asks)
+		l.s.log.Warn("processing a document failed, trying again", "document", l.id, "error", err)
+		l.requeue(edits, syncs)
 		if !l.s.sleep(pause) {
 			return
 		}
@@ -159,19 +161,19 @@ func (l *live) work() {
 	}
 }
 
-// giveUp ends what a panic has cut short: nothing is known any more, and the
-// connections that it was for are closed with 1011. What was not acknowledged to
-// them they bring again; to try it again here could be the same panic for ever.
-func (l *live) giveUp(edits []*edit, asks []syncRequest) {
+// giveUp cleans up after a panic: it drops the summary and closes the connections whose
+// work was interrupted with 1011. Their clients send again what was not acknowledged.
+// A retry here could panic forever.
+func (l *live) giveUp(edits []*edit, syncs []syncRequest) {
 	l.dropSummary()
 	for _, e := range edits {
 		e.from.conn.Close(wire.CloseInternal)
 	}
-	for _, a := range asks {
-		a.from.conn.Close(wire.CloseInternal)
+	for _, r := range syncs {
+		r.from.conn.Close(wire.CloseInternal)
 	}
 	if len(edits) > 0 {
-		l.checkLog() // some may be in the log, and the others here lack them
+		l.checkLog() // the edits may be committed without having been broadcast
 	}
 }
 
@@ -181,16 +183,16 @@ func (l *live) dropSummary() {
 	l.summary = nil
 }
 
-// putAllOut closes a document that costs too much to read: trying it again would
-// cost that again.
+// evictAll evicts every channel of a document that costs too much to read: each
+// retry would cost as much.
 func (l *live) evictAll() {
-	l.s.log.Warn("a document is too large to be open", "document", l.id)
+	l.s.log.Warn("a document is too large to stay open", "document", l.id)
 	for _, ch := range l.openChannels() {
 		l.s.evict(l.s.ctx, ch, whyLarge)
 	}
 }
 
-func (l *live) process(ctx context.Context, edits []*edit, asks []syncRequest, behind bool) error {
+func (l *live) process(ctx context.Context, edits []*edit, syncs []syncRequest, behind bool) error {
 	l.turn.Lock()
 	defer l.turn.Unlock()
 	if len(edits) > 0 {
@@ -198,20 +200,20 @@ func (l *live) process(ctx context.Context, edits []*edit, asks []syncRequest, b
 			return err
 		}
 	}
-	if behind || l.summary == nil && len(asks) > 0 {
+	if behind || l.summary == nil && len(syncs) > 0 {
 		if err := l.refresh(ctx, l.s.db); err != nil {
 			return err
 		}
 	}
-	for _, a := range asks {
-		if err := l.answerSync(ctx, a); err != nil {
+	for _, r := range syncs {
+		if err := l.answerSync(ctx, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// catchUp knows the document as the transaction has found it.
+// catchUp brings the summary up to the log as the transaction has found it.
 func (l *live) catchUp(ctx context.Context, tx postgres.Tx, h lockedDocument) error {
 	if l.summary != nil && l.summary.seq == h.seq && l.summary.epoch == h.epoch {
 		return nil
@@ -219,8 +221,8 @@ func (l *live) catchUp(ctx context.Context, tx postgres.Tx, h lockedDocument) er
 	return l.refresh(ctx, tx)
 }
 
-// learn brings what is known up to the log, and the channels with it: other
-// nodes write to it, too.
+// refresh brings the summary and the channels up to the log, which other nodes write
+// to as well.
 func (l *live) refresh(ctx context.Context, db postgres.Queryer) error {
 	if l.summary == nil {
 		return l.load(ctx, db)
@@ -237,13 +239,13 @@ func (l *live) refresh(ctx context.Context, db postgres.Queryer) error {
 		return err
 	}
 	if first != l.summary.seq+1 {
-		return l.load(ctx, db) // it was compacted meanwhile
+		return l.load(ctx, db) // the log was compacted in the meantime
 	}
 	return l.applyTail(ctx, db, updates)
 }
 
-// follow adds what the log has after what is known, and hands it on to those who
-// may read it, as of a moment after the log was read.
+// applyTail adds the updates to the summary and sends them to the channels whose users
+// may read, according to rights that are read after the updates.
 func (l *live) applyTail(ctx context.Context, db postgres.Queryer, updates [][]byte) error {
 	if err := l.s.recheck(ctx, db, l); err != nil {
 		return err
@@ -259,7 +261,7 @@ func (l *live) applyTail(ctx context.Context, db postgres.Queryer, updates [][]b
 	return nil
 }
 
-// load reads the whole document.
+// load reads the whole document. If the channels lack part of it, they get all of it.
 func (l *live) load(ctx context.Context, db postgres.Queryer) error {
 	c, err := readContent(ctx, db, l.id)
 	if err != nil {
@@ -272,13 +274,13 @@ func (l *live) load(ctx context.Context, db postgres.Queryer) error {
 		if err := l.s.recheck(ctx, db, l); err != nil {
 			return err
 		}
-		l.sendUpdate(l.summary.whole, nil) // whoever has it already takes no harm
+		l.sendUpdate(l.summary.whole, nil) // repeated updates are harmless
 	}
 	l.deliveredEpoch, l.delivered = l.summary.epoch, l.summary.seq
 	return nil
 }
 
-// tell streams an update to the channels here, all but one that has it.
+// sendUpdate sends an update to the channels on this node, except to one that wrote it.
 func (l *live) sendUpdate(update []byte, except *hub.Conn) { l.sendUpdateBy(update, except, author{}) }
 
 func (l *live) sendUpdateBy(update []byte, except *hub.Conn, by author) {
@@ -287,26 +289,26 @@ func (l *live) sendUpdateBy(update []byte, except *hub.Conn, by author) {
 	l.s.plain.markDirty(l.id, by)
 }
 
-// answer gives a channel what it lacks.
-func (l *live) answerSync(ctx context.Context, a syncRequest) error {
-	if a.sv == nil {
-		a.from.send(step1Message(l.id, l.summary.sv.Encode()))
+// answerSync sends a channel what it lacks, or a STEP1 if its request has no state vector.
+func (l *live) answerSync(ctx context.Context, r syncRequest) error {
+	if r.sv == nil {
+		r.from.send(step1Message(l.id, l.summary.sv.Encode()))
 		return nil
 	}
 	whole, err := l.document(ctx, l.s.db)
 	if err != nil {
 		return err
 	}
-	if len(a.sv) > 0 {
-		if whole, err = yjs.Diff(whole, a.sv); err != nil {
+	if len(r.sv) > 0 {
+		if whole, err = yjs.Diff(whole, r.sv); err != nil {
 			return err
 		}
 	}
-	a.from.send(step2Message(l.id, whole))
+	r.from.send(step2Message(l.id, whole))
 	return nil
 }
 
-// document is the whole document as of what is known.
+// document returns the whole document as of the summary's seq.
 func (l *live) document(ctx context.Context, db postgres.Queryer) ([]byte, error) {
 	if l.summary == nil || l.summary.whole == nil {
 		l.summary = nil
@@ -317,7 +319,7 @@ func (l *live) document(ctx context.Context, db postgres.Queryer) ([]byte, error
 	return l.summary.document()
 }
 
-// idle tells how long nothing was asked of the document, 0 while it is open.
+// idleTime returns how long the document has not been used; 0 while a channel has it open.
 func (l *live) idleTime(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -327,7 +329,7 @@ func (l *live) idleTime(now time.Time) time.Duration {
 	return now.Sub(l.lastUsed)
 }
 
-// readers are the people who have the document open on this node.
+// userIDs returns the users who have the document open on this node.
 func (l *live) userIDs() []int64 {
 	var users []int64
 	for _, ch := range l.openChannels() {

@@ -5,32 +5,33 @@ import (
 	"errors"
 )
 
-// kind is the second part of a binary message: channel | kind | payload.
+// kind is the second part of a binary message: channel | kind | payload. "Up" is
+// from the client to the server, "down" the other way.
 type kind byte
 
 const (
-	kindStep1     kind = iota // a state vector: tell me what I lack
-	kindStep2                 // n, then what was lacking; n is 0 from the server
+	kindStep1     kind = iota // the sender's state vector; the answer is STEP2
+	kindStep2                 // n, then the update that the receiver lacks; n is 0 from the server
 	kindUpdate                // up: n, then an update; down: an update
 	kindAwareness             // an awareness update
-	kindAck                   // down: n; everything up to it is stored
-	kindRefused               // down: n, code, why in words
+	kindAck                   // down: n; all messages up to n are committed, except the refused ones
+	kindRefused               // down: n, code, text
 )
 
-// refusal is why an update was not taken.
+// refusal is why an update was not accepted.
 type refusal uint64
 
 const (
-	refusedInvalid  refusal = iota + 1 // no Yjs would take it
-	refusedReadOnly                    // the person may not write
-	refusedGap                         // something before it is missing; a STEP1 follows
+	refusedInvalid  refusal = iota + 1 // it cannot be decoded, or is of an earlier epoch
+	refusedReadOnly                    // the user may not write
+	refusedGap                         // an update before it is missing; a STEP1 follows
 	refusedTooLarge
 	refusedTooFast
-	refusedForeign // a client that is somebody else's
-	refusedFull    // the document takes only deletions
+	refusedForeign // it uses another user's Yjs client
+	refusedFull    // the document accepts only deletions
 )
 
-// String is the refusal in a metric.
+// String returns the refusal's label in metrics.
 func (r refusal) String() string {
 	return [...]string{
 		refusedInvalid: "invalid", refusedReadOnly: "read-only", refusedGap: "gap", refusedTooLarge: "too-large",
@@ -54,7 +55,7 @@ func (r refusal) text() string {
 
 var errMessage = errors.New("collab: not a message of a channel")
 
-// message is a binary message, taken apart. Its payload aliases the input.
+// message is a decoded binary message. Its payload aliases the input.
 type message struct {
 	channel uint64
 	kind    kind
@@ -79,7 +80,7 @@ func readMessage(in []byte) (m message, err error) {
 	return m, nil
 }
 
-// compose makes a message to a client.
+// encodeMessage returns a binary message to a client.
 func encodeMessage(channel int64, k kind, numbers []uint64, payload []byte) []byte {
 	b := make([]byte, 0, len(payload)+16)
 	b = append(binary.AppendUvarint(b, uint64(channel)), byte(k))
@@ -95,13 +96,17 @@ func step2Message(channel int64, update []byte) []byte {
 	return encodeMessage(channel, kindStep2, []uint64{0}, update)
 }
 
-func updateMessage(channel int64, update []byte) []byte { return encodeMessage(channel, kindUpdate, nil, update) }
+func updateMessage(channel int64, update []byte) []byte {
+	return encodeMessage(channel, kindUpdate, nil, update)
+}
 
 func awarenessMessage(channel int64, states []byte) []byte {
 	return encodeMessage(channel, kindAwareness, nil, states)
 }
 
-func ackMessage(channel int64, n uint64) []byte { return encodeMessage(channel, kindAck, []uint64{n}, nil) }
+func ackMessage(channel int64, n uint64) []byte {
+	return encodeMessage(channel, kindAck, []uint64{n}, nil)
+}
 
 func refusedMessage(channel int64, n uint64, why refusal) []byte {
 	return encodeMessage(channel, kindRefused, []uint64{n, uint64(why)}, []byte(why.text()))

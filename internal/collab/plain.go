@@ -126,8 +126,8 @@ func (l *live) rewriteUpdate(ctx context.Context, tx postgres.Tx, client uint64,
 // plainReaders tells those without an editor how the text reads, at most twice a
 // second.
 type plainReaders struct {
-	s    *Service
-	mu   sync.Mutex
+	s       *Service
+	mu      sync.Mutex
 	pending map[int64]*pendingText // of documents that are being told of, or were a moment ago
 }
 

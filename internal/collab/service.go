@@ -15,32 +15,31 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// People is what collab needs to know of accounts.
+// People is what collab needs from account.
 type People interface {
-	// Profiles returns who is there of the ids.
+	// Profiles returns the profiles of the ids that exist, by id.
 	Profiles(ctx context.Context, ids []int64) (map[int64]account.Profile, error)
-	// ByHandles returns who has the handles, by handle.
+	// ByHandles returns the users that have the handles, by handle.
 	ByHandles(ctx context.Context, handles []string) (map[string]account.User, error)
-	// Search returns people by name; an empty query finds everybody.
+	// Search finds users by name; an empty query finds all users.
 	Search(ctx context.Context, query string, limit int) ([]account.User, error)
 }
 
-// Config is how the service runs. The zero value is the usual.
+// Config configures the service. The zero value has the defaults.
 type Config struct {
 	Log      *slog.Logger
 	Guard    loop.Guard       // catches the panics of Run and of jobs; without a logger it uses Log
 	Now      func() time.Time // nil: time.Now
-	Index    Index            // nil: nobody searches
-	Notifier Notifier         // nil: nobody is told
-	Presence Presence         // nil: nobody hides
-	// Observe is told of each batch of edits, and how long the first of them has
-	// waited until it was acknowledged; nil: nobody measures.
+	Index    Index            // nil: documents are not indexed for search
+	Notifier Notifier         // nil: comments notify no user
+	Presence Presence         // nil: no user is invisible
+	// Observe is called for each batch of edits with their number and the time from
+	// queueing the first of them to its acknowledgement; it may be nil.
 	Observe func(edits int, took time.Duration)
 	Timing
 }
 
-// Service lets people write in one document at once. Its methods are safe to
-// call at once.
+// Service implements collaborative documents. Its methods are safe for concurrent use.
 type Service struct {
 	db       *postgres.DB
 	hub      *hub.Hub
@@ -55,26 +54,26 @@ type Service struct {
 	observe  func(edits int, took time.Duration)
 	counts   counts
 
-	ctx  context.Context // of what goes on by itself, until Run ends
+	ctx  context.Context // of background work; it ends with Run
 	stop context.CancelFunc
 	jobs sync.WaitGroup
 
 	maintenance *maintenance
-	plain  *plainReaders
+	plain       *plainReaders
 
 	compact func(updates ...[]byte) ([]byte, error)
-	stage   func(string) error // a test lets it fail there
+	stage   func(string) error // a hook of tests, which lets a commit fail
 
-	mu       sync.Mutex
-	liveDocs    map[int64]*live
-	channels map[string]map[int64]*channel // by connection and document
-	channelsOfUser map[int64]map[*channel]bool   // the same, by person
+	mu             sync.Mutex
+	liveDocs       map[int64]*live
+	channels       map[string]map[int64]*channel // by connection and document
+	channelsOfUser map[int64]map[*channel]bool   // the same channels by user
 
-	importing sync.Map // the users whose imports are running
+	importing sync.Map // the ids of users whose imports are running
 }
 
-// New wires the service to its database, hub and people. It watches the hub for
-// connections that leave a document, so make one a hub. Run does the rest.
+// New returns a service on the database, hub and people. It registers callbacks on the
+// hub, so create one service for each hub. Background work needs Run.
 func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, log: c.Log, now: c.Now, index: c.Index, notifier: c.Notifier,
@@ -104,8 +103,8 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	return s
 }
 
-// Run looks after the documents until ctx ends: what other nodes wrote, texts
-// for search, versions, compaction. Call it once.
+// Run does the background work until ctx ends: it reads what other nodes wrote, indexes
+// texts, makes versions and compacts logs. Call it once.
 func (s *Service) Run(ctx context.Context) {
 	s.jobs.Go(func() {
 		loop.Run(postgres.InBackground(s.ctx), loop.Config{Name: "collab-chores", Guard: s.guard, Wake: s.maintenance.wake}, s.runMaintenance)
@@ -118,12 +117,12 @@ func (s *Service) Run(ctx context.Context) {
 	s.jobs.Wait()
 }
 
-// start runs a job in a goroutine that Run waits for. A panic ends the job alone.
+// startJob runs a job in a goroutine that Run waits for. A panic ends only the job.
 func (s *Service) startJob(where string, job func()) {
 	s.jobs.Go(func() { _ = s.guard.Do(where, job) }) // it is logged
 }
 
-// sleep reports false if the service ends meanwhile.
+// sleep reports false if the service ends before d.
 func (s *Service) sleep(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -135,14 +134,14 @@ func (s *Service) sleep(d time.Duration) bool {
 	}
 }
 
-// complain is for errors of what goes on by itself.
+// logError logs an error of background work, unless the service is ending.
 func (s *Service) logError(doing string, err error) {
 	if err != nil && s.ctx.Err() == nil {
 		s.log.Warn("collab: "+doing, "error", err)
 	}
 }
 
-// live opens the document on this node.
+// openLive returns the document, and opens it on this node if it is not open.
 func (s *Service) openLive(docID int64) *live {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -154,21 +153,21 @@ func (s *Service) openLive(docID int64) *live {
 	return l
 }
 
-// logged is told when another node, or this one, has written to the log.
+// onLogged is called by the hub when a node, maybe this one, has written to the log.
 func (s *Service) onLogged(room string, _ int64) {
 	if l := s.liveIfOpen(documentOf(room)); l != nil {
 		l.checkLog()
 	}
 }
 
-// opened is the document if it is open on this node, else nil.
+// liveIfOpen returns the document, or nil if it is not open on this node.
 func (s *Service) liveIfOpen(docID int64) *live {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.liveDocs[docID]
 }
 
-// lost is told when messages to a channel were discarded: it begins anew.
+// onLost is called by the hub when messages to a channel were discarded: it syncs again.
 func (s *Service) onLost(conn *hub.Conn, room string) {
 	if ch := s.channelOf(conn, documentOf(room)); ch != nil {
 		ch.live.requestSync(syncRequest{from: ch, sv: ch.resyncVector()})

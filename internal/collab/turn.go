@@ -6,20 +6,20 @@ import (
 	"time"
 )
 
-// turnPatience is how long a request waits for its turn. Each turn before it is a
-// transaction or more, and several may have met the same lock.
+// turnPatience is how long a request waits for the lock. Each holder before it runs
+// at least one transaction, and several may wait for the same row.
 const turnPatience = 5 * time.Second
 
-// turn is a lock for which a request does not wait for ever: it is held over
-// transactions. Make one with newTurn.
+// turn is a mutex that is held during transactions, so requests wait for it with a
+// timeout. Create it with newTurn.
 type turn chan struct{}
 
 func newTurn() turn { return make(turn, 1) }
 
-// Lock waits as long as it takes.
+// Lock waits without a timeout.
 func (t turn) Lock() { t <- struct{}{} }
 
-// LockWithin returns an error when the context ends first, or turnPatience.
+// LockWithin returns an error if the context or turnPatience ends before it has the lock.
 func (t turn) LockWithin(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, turnPatience)
 	defer cancel()
@@ -27,7 +27,7 @@ func (t turn) LockWithin(ctx context.Context) error {
 	case t <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return fmt.Errorf("wait for the document's turn: %w", ctx.Err())
+		return fmt.Errorf("wait for the document's lock: %w", ctx.Err())
 	}
 }
 
@@ -41,5 +41,5 @@ func (t turn) TryLock() bool {
 	}
 }
 
-// Unlock lets the next one go on.
+// Unlock releases the lock.
 func (t turn) Unlock() { <-t }

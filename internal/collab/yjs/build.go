@@ -9,13 +9,13 @@ const DefaultBudget = 2_000_000
 // Document is a whole update put in order, for reading: search text, pages, versions.
 // Accepting and sending edits never needs one. Not safe for concurrent use.
 type Document struct {
-	budget int // the steps that building, and each reading, may take
-	steps  int
-	limit   treeLimit   // of the tree that is being made
-	epoch  uint32 // the last mark given out by the conflict scan
-	items  map[uint64][]item
-	roots  map[string]*branch
-	waiting   int // structs that wait for what never comes
+	budget  int // the steps that building, and each reading, may take
+	steps   int
+	limit   treeLimit // of the tree that is being made
+	epoch   uint32    // the last mark given out by the conflict scan
+	items   map[uint64][]item
+	roots   map[string]*branch
+	waiting int // structs that wait for what never comes
 }
 
 // item is a struct in its place.

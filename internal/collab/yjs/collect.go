@@ -56,10 +56,10 @@ func appendEmptied(out []Struct, client uint64, s Struct, ranges []Range) []Stru
 // an item is known only at the end of a chain of neighbours, which may be 10^5
 // long: so there is a stack of our own, and each answer is kept.
 type collector struct {
-	u       *Update
-	blocks  map[uint64]int
+	u      *Update
+	blocks map[uint64]int
 	states [][]parentState
-	stack   []position
+	stack  []position
 }
 
 type position struct{ block, at int }
@@ -67,10 +67,10 @@ type position struct{ block, at int }
 type parentState byte
 
 const (
-	parentUnknown parentState = iota
-	parentVisiting          // on the stack: met again, it is a circle, which no yjs writes
-	parentAlive          // the parent is a root or not deleted
-	parentDeleted           // the parent is deleted
+	parentUnknown  parentState = iota
+	parentVisiting             // on the stack: met again, it is a circle, which no yjs writes
+	parentAlive                // the parent is a root or not deleted
+	parentDeleted              // the parent is deleted
 )
 
 func newCollector(u *Update) *collector {

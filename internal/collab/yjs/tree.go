@@ -102,12 +102,12 @@ func (d *Document) children(b *branch, depth int) []Node {
 
 // list collects the children of a type.
 type list struct {
-	d     *Document
-	nodes []Node
-	marks map[string]any // those open here; never changed, but replaced, once a run has it
-	run   []byte         // text under the same marks
+	d      *Document
+	nodes  []Node
+	marks  map[string]any // those open here; never changed, but replaced, once a run has it
+	run    []byte         // text under the same marks
 	shared bool           // a run or embed holds marks
-	sizes map[string]int // bytes of the values of marks
+	sizes  map[string]int // bytes of the values of marks
 }
 
 // markBytes are those that a run repeats.
