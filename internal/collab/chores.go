@@ -12,21 +12,21 @@ import (
 )
 
 const (
-	maxTailRows      = 500       // updates after a snapshot
-	minTailBytes     = 256 << 10 // and their bytes, once they are more than the snapshot's: so all work together stays linear
-	maintenanceBatch = 20        // documents a look
+	maxTailRows      = 500       // updates after a snapshot; then it is compacted…
+	minTailBytes     = 256 << 10 // …or at this many bytes of them, if the snapshot has no more: so the total work is linear
+	maintenanceBatch = 20        // documents that one query for due work returns
 )
 
-// chores are the documents that wait for being compacted.
+// maintenance has the documents that are to be compacted.
 type maintenance struct {
 	mu   sync.Mutex
 	docs map[int64]bool
-	wake loop.Wake // when there is something to do
+	wake loop.Wake // wakes the loop of runMaintenance
 }
 
 func newMaintenance() *maintenance { return &maintenance{docs: map[int64]bool{}, wake: loop.NewWake()} }
 
-// owed adds the document if its log has grown long.
+// addIfDue adds the document if its log is long enough to compact.
 func (c *maintenance) addIfDue(docID int64, d backlog) {
 	if d.rows >= maxTailRows || d.bytes >= max(minTailBytes, d.snapshot) {
 		c.add(docID)
@@ -51,28 +51,29 @@ func (c *maintenance) take() []int64 {
 	return ids
 }
 
-// doChores does one after the other what costs time and can wait. Nothing of it
-// is ever waited for by somebody who writes.
+// runMaintenance runs the maintenance jobs one after the other: compaction, texts for
+// search, versions, notifications. No edit waits for them.
 func (s *Service) runMaintenance(ctx context.Context) error {
 	var errs []error
-	chore := func(doing string, do func(context.Context) error) {
-		if err := s.guard.Try("collab-chores", func() error { return do(ctx) }); err != nil {
+	run := func(doing string, job func(context.Context) error) {
+		if err := s.guard.Try("collab-maintenance", func() error { return job(ctx) }); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", doing, err))
 		}
 	}
 	for _, docID := range s.maintenance.take() {
-		chore("compact a document", func(ctx context.Context) error { return s.Compact(ctx, docID) })
+		run("compact a document", func(ctx context.Context) error { return s.Compact(ctx, docID) })
 	}
-	chore("read texts for the search", s.updateTexts)
-	chore("keep versions", s.makeVersions)
-	chore("tell of comments", s.deliverAlerts)
+	run("read texts for search", s.updateTexts)
+	run("make versions", s.makeVersions)
+	run("deliver notifications of comments", s.deliverAlerts)
 	return errors.Join(errs...)
 }
 
-// Compact makes one snapshot of a document's log, if it has grown since the last
-// one. The result is checked before it counts; if it is another document, all
-// rows stay, and the document is marked for somebody to look at. The updates
-// before the *previous* snapshot go: one generation stays to go back to.
+// Compact makes a snapshot of a document's log, if it has grown since the last one.
+// The snapshot is verified before it is stored. If it is not the same document, all
+// rows stay, the document is marked as broken for an operator to examine, and it is
+// not compacted again. The updates up to the previous snapshot are deleted; that
+// snapshot itself stays as a fallback.
 func (s *Service) Compact(ctx context.Context, docID int64) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if alone, err := tryJobLock(ctx, tx, lockCompact, docID); err != nil || !alone {
@@ -93,7 +94,7 @@ func (s *Service) Compact(ctx context.Context, docID int64) error {
 		})
 		if err != nil {
 			s.counts.broken.Add(1)
-			s.log.Error("a compaction was refused, all updates are kept", "document", docID, "seq", c.seq, "err", err)
+			s.log.Error("a compaction was refused, all updates are kept", "document", docID, "seq", c.seq, "error", err)
 			return setState(ctx, tx, docID, stateBroken)
 		}
 		if err := storeSnapshot(ctx, tx, docID, c, compacted, sv.Encode(), stateFor(compacted)); err != nil {
@@ -129,7 +130,7 @@ func (s *Service) compacted(c content) (compacted []byte, sv yjs.StateVector, er
 	return compacted, old.StateVector(), nil
 }
 
-// keepVersions makes automatic versions, and lets old ones go.
+// makeVersions makes the automatic versions that are due, and deletes old ones.
 func (s *Service) makeVersions(ctx context.Context) error {
 	ids, err := dueForVersion(ctx, s.db, s.now().Add(-s.timing.Idle), s.now().Add(-s.timing.Busy))
 	if err != nil {
@@ -137,7 +138,7 @@ func (s *Service) makeVersions(ctx context.Context) error {
 	}
 	for _, id := range ids {
 		err := s.guard.Try("collab-version", func() error { return s.makeAutomaticVersion(ctx, id) })
-		if err != nil && !loop.Panicked(err) { // which is of this document alone
+		if err != nil && !loop.Panicked(err) { // a panic concerns this document only
 			return err
 		}
 	}

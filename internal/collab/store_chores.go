@@ -13,22 +13,23 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// The chores that one node at a time does with a document.
+// Only one node at a time runs a maintenance job on a document: it holds an advisory lock
+// whose keys are one of these and the document's id.
 const (
-	lockCompact int32 = 0x636f6c01 + iota // keys of advisory locks, the document's id is the other one
+	lockCompact int32 = 0x636f6c01 + iota // "col", 1
 	lockText
 	lockVersion
 )
 
-// tryChore takes a chore until the end of the transaction; false: another node
-// is at it.
+// tryJobLock takes a job's lock until the transaction ends. It reports false if another
+// node has it.
 func tryJobLock(ctx context.Context, tx pgx.Tx, chore int32, docID int64) (alone bool, err error) {
 	err = tx.QueryRow(ctx, `select pg_try_advisory_xact_lock($1::integer, ($2::bigint % 2147483647)::integer)`, chore, docID).Scan(&alone)
-	return alone, wrap("take a chore", err)
+	return alone, wrap("lock a maintenance job", err)
 }
 
-// keepSnapshot replaces what the last one and the updates before it said. The
-// document is locked only while its figures are counted anew.
+// storeSnapshot stores a snapshot, and deletes what is older than the previous one. The
+// document is locked only from here on, while its counts are updated.
 func storeSnapshot(ctx context.Context, tx pgx.Tx, docID int64, c content, compacted, sv []byte, state string) error {
 	batch := &pgx.Batch{}
 	batch.Queue(`select from collab.documents where id = $1 for no key update`, docID)
@@ -42,13 +43,13 @@ func storeSnapshot(ctx context.Context, tx pgx.Tx, docID int64, c content, compa
 		          from collab.updates
 		         where doc_id = $1 and seq > $2) t
 		 where d.id = $1`, docID, c.seq, len(compacted), state)
-	return wrap("keep the snapshot", tx.SendBatch(ctx, batch).Close())
+	return wrap("store the snapshot", tx.SendBatch(ctx, batch).Close())
 }
 
-// pruneClients forgets clients that were given out long ago, are not here and
-// never wrote: a page may still hold what it wrote offline, but not for a
-// quarter of a year. Who wrote is never forgotten. Nothing is done if there is
-// more than what was read, and the document is locked.
+// pruneClients deletes Yjs clients that never wrote and were neither assigned nor connected
+// in the last 90 days: until then a page may still have unsent edits of theirs.
+// Clients that wrote are never deleted. It does nothing if the log has updates after
+// seq. The caller has locked the document.
 func pruneClients(ctx context.Context, tx pgx.Tx, docID, seq int64, wrote yjs.StateVector) error {
 	clients := make([]int64, 0, len(wrote))
 	for client := range wrote {
@@ -59,16 +60,16 @@ func pruneClients(ctx context.Context, tx pgx.Tx, docID, seq int64, wrote yjs.St
 		 where doc_id = $1 and client <> all($2) and not plain
 		   and greatest(seen_at, since) < now() - interval '90 days'
 		   and not exists (select from collab.updates where doc_id = $1 and seq > $3)`, docID, clients, seq)
-	return wrap("forget old clients", err)
+	return wrap("delete old clients", err)
 }
 
 func setState(ctx context.Context, tx pgx.Tx, docID int64, state string) error {
 	_, err := tx.Exec(ctx, `update collab.documents set state = $2 where id = $1`, docID, state)
-	return wrap("mark the document", err)
+	return wrap("set the document's state", err)
 }
 
-// unread are documents whose text is old: they changed last before settled, or
-// were read last before overdue.
+// staleTexts returns documents that changed since their text was read for search, if the
+// last change was before settled, or the last reading before overdue.
 func staleTexts(ctx context.Context, db postgres.Queryer, settled, overdue time.Time) ([]int64, error) {
 	return ids(ctx, db, `
 		select id from collab.documents
@@ -77,7 +78,8 @@ func staleTexts(ctx context.Context, db postgres.Queryer, settled, overdue time.
 		 limit $3`, settled, overdue, maintenanceBatch)
 }
 
-// unversioned are documents that have changed since their last version.
+// dueForVersion returns documents that changed since their last version, if the last
+// change was before idle, or the last version before busy.
 func dueForVersion(ctx context.Context, db postgres.Queryer, idle, busy time.Time) ([]int64, error) {
 	return ids(ctx, db, `
 		select id from collab.documents
@@ -89,29 +91,29 @@ func dueForVersion(ctx context.Context, db postgres.Queryer, idle, busy time.Tim
 func ids(ctx context.Context, db postgres.Queryer, sql string, args ...any) ([]int64, error) {
 	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
-		return nil, fmt.Errorf("look for documents: %w", err)
+		return nil, fmt.Errorf("find documents: %w", err)
 	}
 	found, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	return found, wrap("look for documents", err)
+	return found, wrap("find documents", err)
 }
 
-// keepText says how the text reads as of a seq; nil: as before.
+// storeText stores the text as of a seq; with nil it stores only the seq.
 func storeText(ctx context.Context, tx pgx.Tx, docID, seq int64, text *string) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents
 		   set text = coalesce($3, text), text_seq = $2, text_at = now()
 		 where id = $1 and text_seq < $2`, docID, seq, text)
-	return wrap("keep the text", err)
+	return wrap("store the text", err)
 }
 
-// entryOf is what a search may know of the document.
+// searchEntry reads the document's entry in the search index.
 func searchEntry(ctx context.Context, tx pgx.Tx, docID int64) (e Entry, err error) {
 	err = tx.QueryRow(ctx, `
 		select id, title, text, updated_at, visibility = 'everyone',
 		       array(select user_id from collab.members where doc_id = d.id order by user_id)
 		  from collab.documents d
 		 where id = $1`, docID).Scan(&e.DocID, &e.Title, &e.Text, &e.At, &e.Everyone, &e.Members)
-	return e, orNotFound("read what the search may know", err)
+	return e, orNotFound("read the search entry", err)
 }
 
 // versionRow is a version with its content.
@@ -122,8 +124,8 @@ type versionRow struct {
 	bytes   []byte
 }
 
-// insertVersion keeps a state; no row, 0, when an automatic one is not newer
-// than the last.
+// insertVersion stores a version and returns its id, or 0 if it is an automatic one and
+// nothing has changed since the last version.
 func insertVersion(ctx context.Context, tx pgx.Tx, docID int64, c content, kind, name, text string, bytes []byte, byUser int64) (id int64, err error) {
 	err = tx.QueryRow(ctx, `
 		with document as (
@@ -145,14 +147,14 @@ func insertVersion(ctx context.Context, tx pgx.Tx, docID int64, c content, kind,
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, nil
 	}
-	return id, wrap("keep the version", err)
+	return id, wrap("store the version", err)
 }
 
-// passVersion makes no version of the document as of the seq.
+// markVersioned marks the document as if it had a version as of the seq.
 func markVersioned(ctx context.Context, tx pgx.Tx, docID, seq int64) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents set version_seq = greatest(version_seq, $2), version_at = now() where id = $1`, docID, seq)
-	return wrap("pass over a version", err)
+	return wrap("skip a version", err)
 }
 
 func versionsOf(ctx context.Context, db postgres.Queryer, docID int64) ([]versionRow, error) {
@@ -167,7 +169,7 @@ func versionsOf(ctx context.Context, db postgres.Queryer, docID int64) ([]versio
 	return versions, wrap("read the versions", err)
 }
 
-// versionOf reads a version; its bytes are nil if they are too many to be read.
+// versionOf reads a version; its bytes are nil if they exceed the budget.
 func versionOf(ctx context.Context, db postgres.Queryer, docID, id int64) (v versionRow, err error) {
 	err = db.QueryRow(ctx, `
 		select id, kind, name, authors, created_at, text, case when length(bytes) <= $3 then bytes end
@@ -177,8 +179,8 @@ func versionOf(ctx context.Context, db postgres.Queryer, docID, id int64) (v ver
 	return v, orNotFound("read the version", err)
 }
 
-// pruneVersions keeps all of a day, then one an hour for a week, then one a day
-// for 90 days; those with a name stay for ever.
+// pruneVersions deletes automatic versions. It keeps all of the last day, the last of
+// each hour of a week, and the last of each day of 90 days.
 func pruneVersions(ctx context.Context, db postgres.Queryer, docID int64) error {
 	_, err := db.Exec(ctx, `
 		delete from collab.versions v
@@ -190,5 +192,5 @@ func pruneVersions(ctx context.Context, db postgres.Queryer, docID int64) error 
 		 where v.id = a.id and a.created_at < now() - interval '1 day'
 		   and (a.of_hour > 1 or a.created_at < now() - interval '7 days' and a.of_day > 1
 		        or a.created_at < now() - interval '90 days')`, docID)
-	return wrap("let old versions go", err)
+	return wrap("delete old versions", err)
 }

@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-// threadsOf reads a document's threads, or only one of them.
+// threadsOf reads a document's threads, the oldest first; with only, just that one.
 func threadsOf(ctx context.Context, db postgres.Queryer, docID, only int64) ([]Thread, error) {
 	rows, err := db.Query(ctx, `
 		select t.id, t.anchor, t.quote, t.resolved_at, t.resolved_by, c.id, c.author_id, c.text, c.created_at
@@ -54,11 +54,11 @@ func insertThread(ctx context.Context, tx pgx.Tx, docID, userID int64, at Anchor
 	err = tx.QueryRow(ctx, `
 		insert into collab.threads (doc_id, anchor, quote, created_by) values ($1, $2, $3, $4) returning id`,
 		docID, anchor, quote, userID).Scan(&id)
-	return id, wrap("begin a thread", err)
+	return id, wrap("insert the thread", err)
 }
 
-// threadOf returns who began a thread and whether it is resolved, and keeps it
-// so until the transaction ends; 404 when the document has no such thread.
+// threadOf locks a thread until the transaction ends, and returns the user who started it
+// and whether it is resolved. The error is 404 if the document has no such thread.
 func threadOf(ctx context.Context, tx pgx.Tx, docID, id int64) (authorID int64, resolved bool, err error) {
 	err = tx.QueryRow(ctx, `
 		select created_by, resolved_at is not null
@@ -68,7 +68,7 @@ func threadOf(ctx context.Context, tx pgx.Tx, docID, id int64) (authorID int64, 
 	return authorID, resolved, orNotFound("read the thread", err)
 }
 
-// resolveThread closes it in somebody's name, or opens it: by is 0 then.
+// resolveThread resolves a thread as the user by, or reopens it if by is 0.
 func resolveThread(ctx context.Context, tx pgx.Tx, id, by int64) error {
 	_, err := tx.Exec(ctx, `
 		update collab.threads
@@ -77,8 +77,9 @@ func resolveThread(ctx context.Context, tx pgx.Tx, id, by int64) error {
 	return wrap("resolve the thread", err)
 }
 
-// insertComment stores it with whom it concerns: who is named, and who is in the
-// thread already; of these only who may read the document, and never the author.
+// insertComment stores a comment with its alerts, the entries of the transactional outbox:
+// one for each user who is mentioned or has commented in the thread, if that user may
+// read the document and is not the author.
 func insertComment(ctx context.Context, tx pgx.Tx, docID, threadID, authorID int64, text string, named []int64) error {
 	_, err := tx.Exec(ctx, `
 		with comment as (
@@ -113,15 +114,15 @@ func pendingAlerts(ctx context.Context, db postgres.Queryer) ([]Alert, error) {
 		 order by a.comment_id, a.user_id
 		 limit 100`)
 	if err != nil {
-		return nil, fmt.Errorf("read whom to tell: %w", err)
+		return nil, fmt.Errorf("read the alerts: %w", err)
 	}
 	alerts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Alert, err error) {
 		return a, row.Scan(&a.CommentID, &a.ThreadID, &a.DocID, &a.UserID, &a.AuthorID, &a.Mentioned, &a.Title, &a.Text, &a.At)
 	})
-	return alerts, wrap("read whom to tell", err)
+	return alerts, wrap("read the alerts", err)
 }
 
 func deleteAlert(ctx context.Context, db postgres.Queryer, a Alert) error {
 	_, err := db.Exec(ctx, `delete from collab.alerts where comment_id = $1 and user_id = $2`, a.CommentID, a.UserID)
-	return wrap("note that somebody was told", err)
+	return wrap("delete the alert", err)
 }

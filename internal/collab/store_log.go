@@ -13,8 +13,8 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// content is a document as its log has it: the newest snapshot, if there is one,
-// and the updates after it.
+// content is a document as stored: the newest snapshot, if there is one, and the updates
+// after it.
 type content struct {
 	seq, snapshotSeq int64
 	epoch            int
@@ -22,18 +22,19 @@ type content struct {
 	updates          [][]byte
 }
 
-// errTooLarge is for documents of before there were limits: 413.
+// errTooLarge is the fault, with status 413, for documents that cost too much to read:
+// they were stored before there were limits.
 func errTooLarge() error {
 	return fault.TooLarge("This document is too large to be read. Its text can be exported, and it can be deleted.").Because(yjs.ErrBudget)
 }
 
-// isTooLarge reports whether reading a document costs more than its budget. It
-// will the next time, too.
+// isTooLarge reports whether reading a document costs more than its budget. A retry
+// would fail, too.
 func isTooLarge(err error) bool { return errors.Is(err, yjs.ErrBudget) }
 
-// readContent reads it in one statement, so that no compaction comes between;
-// 404 when there is no such document. One that is too large is an error, and
-// comes without its updates.
+// readContent reads a document in one statement, so that no compaction changes it in
+// between. The error is 404 if there is no such document, and 413 if it is too large;
+// then the content has everything but the updates.
 func readContent(ctx context.Context, db postgres.Queryer, docID int64) (c content, err error) {
 	rows, err := db.Query(ctx, `
 		with snapshot as (
@@ -70,7 +71,7 @@ func readContent(ctx context.Context, db postgres.Queryer, docID int64) (c conte
 	return c, wrap("read the document", err)
 }
 
-// tail reads the updates after a seq, oldest first.
+// readTail reads the updates after a seq, oldest first, and the seq of the first one.
 func readTail(ctx context.Context, db postgres.Queryer, docID, after int64) (first int64, updates [][]byte, err error) {
 	rows, err := db.Query(ctx, `
 		select seq, bytes from collab.updates where doc_id = $1 and seq > $2 order by seq`, docID, after)
@@ -89,7 +90,7 @@ func readTail(ctx context.Context, db postgres.Queryer, docID, after int64) (fir
 	return first, updates, wrap("read the log", err)
 }
 
-// head is what a transaction finds of a document when its turn has come.
+// lockedDocument is what a transaction reads when it has locked a document.
 type lockedDocument struct {
 	seq   int64
 	epoch int
@@ -97,9 +98,9 @@ type lockedDocument struct {
 	roles map[int64]Role
 }
 
-// lock takes the document until the end of the transaction, and then reads what
-// the users may do: whatever was granted or withdrawn before is seen, and
-// nothing is while the lock is held. 404 when there is no such document.
+// lockDocument locks the document until the transaction ends, and then reads the users'
+// roles. It sees every change of a role that was committed before, and none can be
+// committed while the lock is held. The error is 404 if there is no such document.
 func lockDocument(ctx context.Context, tx pgx.Tx, docID int64, userIDs []int64) (h lockedDocument, err error) {
 	batch := &pgx.Batch{}
 	batch.Queue(`select seq, epoch, state from collab.documents where id = $1 for no key update`, docID)
@@ -117,8 +118,8 @@ func lockDocument(ctx context.Context, tx pgx.Tx, docID int64, userIDs []int64) 
 	return h, err
 }
 
-// rolesQuery is what each of the users $2 may do with the document $1; whoever
-// may not know of it is left out.
+// rolesQuery selects the role of each of the users $2 in the document $1. It has no row
+// for a user who may not read it.
 const rolesQuery = `
 	select u.id, coalesce(m.role, 'viewer')
 	  from collab.documents d
@@ -126,11 +127,11 @@ const rolesQuery = `
 	  left join collab.members m on m.doc_id = d.id and m.user_id = u.id
 	 where d.id = $1 and (m.role is not null or d.visibility = 'everyone')`
 
-// follower is somebody who hears of a document on this node.
+// subscriber is a user with a connection on this node that is subscribed to a document.
 type subscriber struct{ docID, userID int64 }
 
-// withoutRights returns those of the followers, given by document, who may not
-// read it, or whose document is gone.
+// subscribersWithoutRights returns those of the users, given by document, who may not
+// read the document, or whose document does not exist.
 func subscribersWithoutRights(ctx context.Context, db postgres.Queryer, followers map[int64][]int64) ([]subscriber, error) {
 	var docs, users []int64
 	for docID, following := range followers {
@@ -175,19 +176,20 @@ func collectRoles(rows pgx.Rows) (map[int64]Role, error) {
 	return found, wrap("read the roles", err)
 }
 
-// entry is an update about to be appended to the log.
+// entry is an update to append to the log.
 type entry struct {
 	userID int64
 	bytes  []byte
 }
 
-// debt is how much a compaction would tidy up.
+// backlog is how much of a log is not compacted: the updates after the newest
+// snapshot, and the bytes of that snapshot.
 type backlog struct {
 	rows            int
 	bytes, snapshot int64
 }
 
-// appendLog adds the entries after the seq. The document is locked.
+// appendLog appends the entries after the seq. The caller has locked the document.
 func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry) (d backlog, err error) {
 	var seqs, users []int64
 	var bytes [][]byte
@@ -210,12 +212,13 @@ func appendLog(ctx context.Context, tx pgx.Tx, docID, seq int64, entries []entry
 	return d, wrap("append to the log", err)
 }
 
-// owners finds whose the clients are; those of nobody are left out.
+// clientOwners returns the users who own the Yjs clients, by client; a client without an
+// owner is left out.
 func clientOwners(ctx context.Context, db postgres.Queryer, docID int64, clients []int64) (map[uint64]int64, error) {
 	rows, err := db.Query(ctx, `
 		select client, user_id from collab.clients where doc_id = $1 and client = any($2)`, docID, clients)
 	if err != nil {
-		return nil, fmt.Errorf("read whose the clients are: %w", err)
+		return nil, fmt.Errorf("read the owners of the clients: %w", err)
 	}
 	found := map[uint64]int64{}
 	var client, userID int64
@@ -223,10 +226,11 @@ func clientOwners(ctx context.Context, db postgres.Queryer, docID int64, clients
 		found[uint64(client)] = userID
 		return nil
 	})
-	return found, wrap("read whose the clients are", err)
+	return found, wrap("read the owners of the clients", err)
 }
 
-// claim makes clients of nobody the user's. The document is locked.
+// claimClients makes the user the owner of Yjs clients that have none. The caller has
+// locked the document.
 func claimClients(ctx context.Context, tx pgx.Tx, docID, userID int64, clients []int64) error {
 	_, err := tx.Exec(ctx, `
 		insert into collab.clients (doc_id, client, user_id)
@@ -234,10 +238,11 @@ func claimClients(ctx context.Context, tx pgx.Tx, docID, userID int64, clients [
 	return wrap("claim the clients", err)
 }
 
-// newClient gives the user a client of Yjs that nobody had before, and says that
-// it is here.
+// newClient assigns the user an unused Yjs client. It is stored as connected if here, and
+// as the one for edits without an editor if plain. The error is 404 if there is no
+// such document.
 func newClient(ctx context.Context, db postgres.Queryer, docID, userID int64, here, plain bool) (client int64, err error) {
-	for err = pgx.ErrNoRows; errors.Is(err, pgx.ErrNoRows); { // no row: it was taken
+	for err = pgx.ErrNoRows; errors.Is(err, pgx.ErrNoRows); { // no row: the number is in use
 		err = db.QueryRow(ctx, `
 			with next as (
 			  update collab.documents set next_client = next_client + 1 where id = $1 returning next_client - 1 as client
@@ -252,16 +257,17 @@ func newClient(ctx context.Context, db postgres.Queryer, docID, userID int64, he
 			}
 		}
 	}
-	return client, wrap("give out a client", err)
+	return client, wrap("assign a client", err)
 }
 
-// seqOf is the seq of a document; 404 when there is none.
+// readSeq returns the seq of a document. The error is 404 if there is no such document.
 func readSeq(ctx context.Context, db postgres.Queryer, docID int64) (seq int64, err error) {
 	err = db.QueryRow(ctx, `select seq from collab.documents where id = $1`, docID).Scan(&seq)
 	return seq, orNotFound("read the document's seq", err)
 }
 
-// plainClient is the client that the server writes as for the user; 0: none yet.
+// plainClient returns the Yjs client for the user's edits without an editor, or 0 if there
+// is none yet.
 func plainClient(ctx context.Context, tx pgx.Tx, docID, userID int64) (client int64, err error) {
 	err = tx.QueryRow(ctx, `
 		select client from collab.clients where doc_id = $1 and user_id = $2 and plain`, docID, userID).Scan(&client)
@@ -271,7 +277,7 @@ func plainClient(ctx context.Context, tx pgx.Tx, docID, userID int64) (client in
 	return client, wrap("find the user's client", err)
 }
 
-// place is how far a document is, for the check of the open ones.
+// logHead is the end of a document's log.
 type logHead struct {
 	seq   int64
 	epoch int
@@ -280,7 +286,7 @@ type logHead struct {
 func logHeads(ctx context.Context, db postgres.Queryer, docIDs []int64) (map[int64]logHead, error) {
 	rows, err := db.Query(ctx, `select id, seq, epoch from collab.documents where id = any($1)`, docIDs)
 	if err != nil {
-		return nil, fmt.Errorf("look at the documents: %w", err)
+		return nil, fmt.Errorf("read the heads of the logs: %w", err)
 	}
 	found := map[int64]logHead{}
 	var id int64
@@ -289,7 +295,7 @@ func logHeads(ctx context.Context, db postgres.Queryer, docIDs []int64) (map[int
 		found[id] = p
 		return nil
 	})
-	return found, wrap("look at the documents", err)
+	return found, wrap("read the heads of the logs", err)
 }
 
 func orNotFound(doing string, err error) error {
@@ -306,7 +312,7 @@ func wrap(doing string, err error) error {
 	return fmt.Errorf("%s: %w", doing, err)
 }
 
-// forgetAll begins a new epoch of the document, with nothing in it.
+// clearDocument starts a new epoch of the document, with no content.
 func clearDocument(ctx context.Context, tx pgx.Tx, docID int64) error {
 	batch := &pgx.Batch{}
 	for _, table := range []string{"updates", "snapshots", "versions", "threads"} {
@@ -317,5 +323,5 @@ func clearDocument(ctx context.Context, tx pgx.Tx, docID int64) error {
 		   set epoch = epoch + 1, tail_rows = 0, tail_bytes = 0, snapshot_bytes = 0, state = 'ok',
 		       text = '', text_seq = 0, version_seq = 0
 		 where id = $1`, docID)
-	return wrap("forget the document", tx.SendBatch(ctx, batch).Close())
+	return wrap("clear the document", tx.SendBatch(ctx, batch).Close())
 }
