@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Alert is a comment that concerns somebody.
+// Alert is a notification that a comment causes: an entry of the transactional outbox.
 type Alert struct {
 	CommentID, ThreadID, DocID int64
 	UserID, AuthorID           int64
-	Mentioned                  bool // else it answers them
+	Mentioned                  bool // false: the comment is in a thread that the user has commented in
 	Title                      string
 	Text                       string
 	At                         time.Time
 }
 
-// Notifier tells people what concerns them. It is called until it returns nil,
-// so the same alert may come twice.
+// Notifier notifies users. It is called until it returns nil, so it may get the same
+// alert twice.
 type Notifier interface {
 	Notify(ctx context.Context, a Alert) error
 }
 
-// tellAlerts tells whom comments concern, and forgets that only then: after a
-// crash they are told again.
+// deliverAlerts passes the pending alerts to the notifier, and deletes each afterwards:
+// after a crash it is delivered again.
 func (s *Service) deliverAlerts(ctx context.Context) error {
 	if s.notifier == nil {
 		return nil

@@ -38,7 +38,8 @@ func newChannel(l *live, conn *hub.Conn) *channel {
 	limiter := func(perSecond int) *rate.Limiter { return rate.NewLimiter(rate.Limit(perSecond), burst*perSecond) }
 	return &channel{
 		live: l, conn: conn, userID: conn.UserID(), open: true,
-		editLimit: limiter(updateRate), byteLimit: limiter(byteRate), syncLimit: limiter(askRate), awarenessLimit: limiter(caretRate),
+		editLimit: limiter(updateRate), byteLimit: limiter(byteRate),
+		syncLimit: limiter(askRate), awarenessLimit: limiter(caretRate),
 	}
 }
 

@@ -12,9 +12,12 @@ import (
 )
 
 const (
-	maxTailRows      = 500       // updates after a snapshot; then it is compacted…
-	minTailBytes     = 256 << 10 // …or at this many bytes of them, if the snapshot has no more: so the total work is linear
-	maintenanceBatch = 20        // documents that one query for due work returns
+	// A log is compacted when the updates after its snapshot are this many rows, or this
+	// many bytes and no fewer than the snapshot has: so the total work stays linear.
+	maxTailRows  = 500
+	minTailBytes = 256 << 10
+
+	maintenanceBatch = 20 // documents that one query for due work returns
 )
 
 // maintenance has the documents that are to be compacted.

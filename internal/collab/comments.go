@@ -18,11 +18,11 @@ const (
 	maxAnchor   = 2000 // bytes of two relative positions
 	maxQuote    = 500  // characters
 	maxComment  = 2000 // characters
-	maxMentions = 20   // people a comment can tell
+	maxMentions = 20   // mentions in a comment that notify users
 )
 
-// Anchor is where a thread stands: two relative positions of Yjs, as JSON, which
-// move along with the text. The editor makes and reads them.
+// Anchor is the range of text that a thread is about: two relative positions of Yjs, as
+// JSON, which move with the text. The editor makes and reads them.
 type Anchor struct {
 	Start json.RawMessage `json:"start"`
 	End   json.RawMessage `json:"end"`
@@ -40,13 +40,13 @@ type Thread struct {
 	ID         int64            `json:"id"`
 	DocID      int64            `json:"docId"`
 	Anchor     Anchor           `json:"anchor"`
-	Quote      string           `json:"quote"` // what was selected
+	Quote      string           `json:"quote"` // the text that was selected
 	Comments   []Comment        `json:"comments"`
 	ResolvedAt *wire.Time       `json:"resolvedAt"`
 	ResolvedBy *account.Profile `json:"resolvedBy"`
 }
 
-// Comment is one thing that somebody said.
+// Comment is one message of a thread.
 type Comment struct {
 	ID        int64           `json:"id"`
 	Author    account.Profile `json:"author"`
@@ -71,7 +71,8 @@ func checkComment(text string) (string, error) {
 	return text, nil
 }
 
-// Threads lists a document's comments, the oldest first.
+// Threads lists a document's threads, the oldest first. The error is 404 if the user may
+// not read it.
 func (s *Service) Threads(ctx context.Context, userID, docID int64) ([]Thread, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
 		return nil, err
@@ -83,7 +84,7 @@ func (s *Service) Threads(ctx context.Context, userID, docID int64) ([]Thread, e
 	return threads, s.fillThreadProfiles(ctx, threads)
 }
 
-// Comment begins a thread. Whoever may read may comment.
+// Comment starts a thread. For every user who may read the document.
 func (s *Service) Comment(ctx context.Context, from *hub.Conn, who account.User, docID int64, at Anchor, quote, text string) (Thread, error) {
 	if err := at.check(); err != nil {
 		return Thread{}, err
@@ -96,7 +97,8 @@ func (s *Service) Comment(ctx context.Context, from *hub.Conn, who account.User,
 	})
 }
 
-// Reply continues one, and opens it again if it was resolved.
+// Reply adds a comment to a thread, and reopens it if it was resolved. For every user
+// who may read the document.
 func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, docID, threadID int64, text string) (Thread, error) {
 	return s.addComment(ctx, from, who, docID, text, func(tx postgres.Tx) (int64, error) {
 		if _, _, err := threadOf(ctx, tx, docID, threadID); err != nil {
@@ -106,8 +108,9 @@ func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, d
 	})
 }
 
-// say puts a comment into a thread. Whom it concerns is written down with it, and
-// told until it is through.
+// addComment adds a comment to the thread whose id the function thread returns. The users
+// to notify are stored in the same transaction (transactional outbox), and notified
+// later, at least once.
 func (s *Service) addComment(ctx context.Context, from *hub.Conn, who account.User, docID int64, text string, thread func(postgres.Tx) (int64, error)) (Thread, error) {
 	text, err := checkComment(text)
 	if err != nil {
@@ -133,7 +136,7 @@ func (s *Service) addComment(ctx context.Context, from *hub.Conn, who account.Us
 
 var mentionPattern = regexp.MustCompile(`(?:^|[^\w@])@([\pL\pN][\pL\pN._-]*)`)
 
-// named are the people whom a text mentions.
+// mentionedUsers returns the ids of the users whom a text mentions.
 func (s *Service) mentionedUsers(ctx context.Context, text string) ([]int64, error) {
 	var handles []string
 	for _, found := range mentionPattern.FindAllStringSubmatch(text, maxMentions) {
@@ -153,8 +156,8 @@ func (s *Service) mentionedUsers(ctx context.Context, text string) ([]int64, err
 	return ids, nil
 }
 
-// Resolve closes a thread, or opens it again: one's own, or any for who may
-// write. One that is so already stays as it is, and nobody hears of it.
+// Resolve resolves a thread or reopens it. For the user who started it, and for every
+// user who may write. If nothing changes, nothing is published.
 func (s *Service) Resolve(ctx context.Context, from *hub.Conn, userID, docID, threadID int64, resolved bool) (Thread, error) {
 	by := int64(0)
 	if resolved {
@@ -180,7 +183,8 @@ func (s *Service) Resolve(ctx context.Context, from *hub.Conn, userID, docID, th
 	return s.broadcastThread(ctx, from, docID, threadID)
 }
 
-// RemoveThread deletes a thread: one's own, or any for who may write.
+// RemoveThread deletes a thread. For the user who started it, and for every user who may
+// write.
 func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docID, threadID int64) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
 		authorID, _, err := threadOf(ctx, tx, docID, threadID)

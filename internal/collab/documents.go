@@ -11,7 +11,8 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Document returns one without its text; 404 when the person may not read it.
+// Document returns a document without its text; the error is 404 if the user may not
+// read it.
 func (s *Service) Document(ctx context.Context, userID, docID int64) (Document, error) {
 	d, err := documentFor(ctx, s.db, userID, docID)
 	if err != nil {
@@ -22,7 +23,7 @@ func (s *Service) Document(ctx context.Context, userID, docID int64) (Document, 
 	return one[0], err
 }
 
-// DocumentsByID returns those of the documents that the person may read.
+// DocumentsByID returns those of the documents that the user may read, by id.
 func (s *Service) DocumentsByID(ctx context.Context, userID int64, ids []int64) (map[int64]Document, error) {
 	documents, err := documentsByID(ctx, s.db, userID, ids)
 	if err != nil {
@@ -36,7 +37,8 @@ func (s *Service) DocumentsByID(ctx context.Context, userID int64, ids []int64) 
 	return found, err
 }
 
-// Get returns one with its text as it is now.
+// Get returns a document with its current text; the error is 404 if the user may not
+// read it.
 func (s *Service) Get(ctx context.Context, userID, docID int64) (w Whole, err error) {
 	if w.Document, err = s.Document(ctx, userID, docID); err != nil {
 		return w, err
@@ -45,9 +47,8 @@ func (s *Service) Get(ctx context.Context, userID, docID int64) (w Whole, err er
 	return w, err
 }
 
-// text is what stands in the document, a line a paragraph. It is read anew if
-// something changed since the search's text was; one that costs too much to
-// read stays as it was.
+// text returns the document's current text, one line for each paragraph. It is the text
+// stored for search if that is up to date, or if reading the document costs too much.
 func (s *Service) text(ctx context.Context, docID int64) (string, error) {
 	text, textSeq, seq, err := textOf(ctx, s.db, docID)
 	if err != nil || textSeq == seq {
@@ -66,7 +67,7 @@ func (s *Service) text(ctx context.Context, docID int64) (string, error) {
 	return text, nil
 }
 
-// textIn reads the page's text out of a whole document.
+// readText returns the text of a whole document's page.
 func readText(ctx context.Context, updates ...[]byte) (text string, err error) {
 	err = withBuilt(ctx, updates, func(d *yjs.Document) error {
 		text, err = d.Text(yjs.Page)
@@ -75,8 +76,8 @@ func readText(ctx context.Context, updates ...[]byte) (text string, err error) {
 	return strings.TrimSuffix(strings.ReplaceAll(text, "\x00", ""), "\n"), err
 }
 
-// Create makes a document of nodes; none: one empty paragraph. It is seeded
-// here and nowhere else: a client that did so too would double it.
+// Create makes a document with the nodes, or with one empty paragraph if there are none.
+// Only the server inserts the first content; if clients did, too, it would be there twice.
 func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Draft, nodes []yjs.Node) (Document, error) {
 	if d.Title == nil {
 		return Document{}, fault.Invalid("title", "is required")
@@ -96,7 +97,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Dr
 	return s.created(ctx, from, userID, id)
 }
 
-// seedOf is the update that a document begins with.
+// seedOf returns the first update of a document.
 func seedOf(nodes []yjs.Node) []byte {
 	if len(nodes) == 0 {
 		return yjs.Seed()
@@ -104,7 +105,7 @@ func seedOf(nodes []yjs.Node) []byte {
 	return yjs.Import(0, nodes)
 }
 
-// checkSeed holds a document's first update to the limits of all later ones.
+// checkSeed checks a document's first update against the limits of later ones.
 func checkSeed(seed []byte) error {
 	u, err := yjs.Decode(seed)
 	if err != nil {
@@ -147,8 +148,8 @@ func (s *Service) created(ctx context.Context, from *hub.Conn, userID, id int64)
 	return made, nil
 }
 
-// Change sets the title or who may read. For owners; editors may set the title.
-// A change that changes nothing is not published.
+// Change sets the title or the visibility. For owners; editors may set the title. If
+// nothing changes, nothing is published.
 func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int64, d Draft) (Document, error) {
 	if err := d.check(); err != nil {
 		return Document{}, err
@@ -179,8 +180,8 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 	return changed, err
 }
 
-// locked runs do in a transaction in which nobody writes to the document or
-// changes who may; 404 when the person may not read it.
+// locked runs do in a transaction that has locked the document: nothing else changes its
+// log or its rights. The error is 404 if the user may not read it.
 func (s *Service) locked(ctx context.Context, docID, userID int64, do func(tx postgres.Tx, role Role) error) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		h, err := lockDocument(ctx, tx, docID, []int64{userID})
@@ -194,7 +195,7 @@ func (s *Service) locked(ctx context.Context, docID, userID int64, do func(tx po
 	})
 }
 
-// Delete removes the document and all that belongs to it. For owners.
+// Delete deletes the document and everything that belongs to it. For owners.
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int64) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner {

@@ -8,28 +8,28 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Entry is what a search may find of a document.
+// Entry is a document in the search index.
 type Entry struct {
 	DocID       int64
 	Title, Text string
 	At          time.Time
-	Everyone    bool    // whoever is signed in may read it, not only the members
-	Members     []int64 // who may read it
-	Lost        []int64 // who no longer may
+	Everyone    bool    // every signed-in user may read it, not only the members
+	Members     []int64 // the users who may read it
+	Lost        []int64 // the users who may no longer read it as members
 }
 
-// Index is a search that learns of documents.
+// Index is a search index of documents.
 type Index interface {
-	// Put replaces what the search knows of the document, in the transaction.
+	// Put replaces the document's entry, in the transaction.
 	Put(ctx context.Context, tx postgres.Tx, e Entry) error
-	// Drop forgets it, and that these people were its members.
+	// Drop deletes the document's entry and the rights of these members.
 	Drop(ctx context.Context, tx postgres.Tx, docID int64, members []int64) error
 	// Changed is called after the commit.
 	Changed()
 }
 
-// readTexts gives the search what people wrote: a moment after they paused, and
-// now and then while they do not.
+// updateTexts reads the texts that are stale, and puts them into the search index:
+// Timing.Settle after the last change, and every Timing.AtMost while users keep writing.
 func (s *Service) updateTexts(ctx context.Context) error {
 	ids, err := staleTexts(ctx, s.db, s.now().Add(-s.timing.Settle), s.now().Add(-s.timing.AtMost))
 	if err != nil {
@@ -66,7 +66,7 @@ func (s *Service) updateText(ctx context.Context, docID int64) error {
 			})
 		}
 		if err != nil {
-			s.log.Warn("a document cannot be read for the search", "document", docID, "err", err)
+			s.log.Warn("a document cannot be read for search", "document", docID, "error", err)
 			return storeText(ctx, tx, docID, c.seq, nil)
 		}
 		if err := storeText(ctx, tx, docID, c.seq, &text); err != nil {
@@ -76,8 +76,8 @@ func (s *Service) updateText(ctx context.Context, docID int64) error {
 	})
 }
 
-// indexNow gives the search the document as its columns have it, and says who
-// may no longer find it.
+// putEntry puts the document as it is stored into the search index. The lost users may no
+// longer find it, except those who are still members.
 func (s *Service) putEntry(ctx context.Context, tx postgres.Tx, docID int64, lost ...int64) error {
 	if s.index == nil {
 		return nil

@@ -10,7 +10,8 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Members lists with whom the document was shared.
+// Members lists the users whom the document is shared with. The error is 404 if the user
+// may not read it.
 func (s *Service) Members(ctx context.Context, userID, docID int64) ([]Member, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
 		return nil, err
@@ -37,8 +38,8 @@ func idsOf(members []Member) []int64 {
 	return ids
 }
 
-// Share gives somebody a role, or another one. For owners; one of them stays.
-// The role that they have already is no change, and nobody hears of it.
+// Share gives a user a role, or changes it, and returns all members. For owners; the
+// document keeps at least one. If the user has the role already, nothing is published.
 func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, member int64, role Role) ([]Member, error) {
 	if !role.known() {
 		return nil, fault.Invalid("role", "must be owner, editor or viewer")
@@ -58,8 +59,8 @@ func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, memb
 	return members, err
 }
 
-// Unshare takes the document back from somebody; everybody may leave by
-// themselves.
+// Unshare removes a member. For owners; every member may remove themselves. The
+// document keeps at least one owner. The error is 404 if there is no such member.
 func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, member int64) error {
 	var members []Member
 	err := s.membership(ctx, docID, userID, member, member, func(tx postgres.Tx) (err error) {
@@ -78,8 +79,8 @@ func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, me
 	return nil
 }
 
-// membership changes who may what, and then lets every node act on it. For
-// owners; leaving is everybody's own business.
+// membership runs do, which changes a member, and then makes every node check the rights.
+// For owners, and for the leaver if it is not 0.
 func (s *Service) membership(ctx context.Context, docID, userID, leaver, member int64, do func(postgres.Tx) error) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner && userID != leaver {
@@ -100,7 +101,7 @@ func (s *Service) membership(ctx context.Context, docID, userID, leaver, member 
 	return err
 }
 
-// keepsOwner refuses a change that leaves nobody in charge.
+// keepsOwner returns an error if the document has no owner.
 func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
 	members, err := membersOf(ctx, tx, docID)
 	if err != nil {
@@ -112,11 +113,11 @@ func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
 	return nil
 }
 
-// tellMembership tells the members and the person themselves.
+// publishMembership publishes the change to all members and the changed one.
 func (s *Service) publishMembership(ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn) {
 	profiles, err := s.people.Profiles(ctx, []int64{member})
 	if err != nil {
-		s.logError("tell of a member", err)
+		s.logError("publish a change of members", err)
 		return
 	}
 	change := hub.Change{Verb: verb, ID: docID, Data: map[string]account.Profile{"user": profiles[member]}}

@@ -7,18 +7,17 @@ import (
 	"hubbub/internal/action"
 )
 
-// Place is a position in the list of documents, the latest change first: that of a
-// document that was listed. It carries what the list is sorted by, so it stays
-// where it was when the document is changed, hidden or deleted meanwhile. The zero
-// Place is the beginning.
+// Place is a position in the list of documents, the latest change first: a cursor made
+// of a listed document. It has what the list is sorted by, so it stays valid when
+// the document is changed, hidden or deleted later. The zero Place is the beginning.
 type Place struct {
-	At time.Time // when the document was changed; zero: where it is now, if the reader may see it
+	At time.Time // the document's last change; zero: its current one, if the reader may see the document
 	ID int64
 }
 
 func placeOf(d Document) Place { return Place{time.Time(d.UpdatedAt), d.ID} }
 
-// String is how a query carries it: "2026-11-21T09:04:00.125Z,12", or "0".
+// String returns the form in a URL's query: "2026-11-21T09:04:00.125Z,12", or "0".
 func (p Place) String() string {
 	if p.At.IsZero() {
 		return decimal(p.ID)
@@ -26,7 +25,7 @@ func (p Place) String() string {
 	return p.At.UTC().Format(time.RFC3339Nano) + "," + decimal(p.ID)
 }
 
-// UnmarshalJSON accepts that, and the id of a document alone.
+// UnmarshalJSON accepts what String returns, and a document's id alone.
 func (p *Place) UnmarshalJSON(raw []byte) error {
 	at, id, both := strings.Cut(strings.Trim(string(raw), `"`), ",")
 	if !both {

@@ -5,23 +5,23 @@ import (
 	"time"
 )
 
-// Stats is what a node has done, for operators.
+// Stats are the figures of a node, for operators.
 type Stats struct {
-	Documents   int               // open here
-	Channels    int               // people's, in them
+	Documents   int               // open now
+	Channels    int               // open now
 	Accepted    uint64            // edits that were acknowledged
-	Refused     map[string]uint64 // by why
-	Compactions uint64            // that counted
-	Broken      uint64            // compactions that were refused: somebody should look
+	Refused     map[string]uint64 // edits that were refused, by reason
+	Compactions uint64            // snapshots that were stored
+	Broken      uint64            // compactions that were refused: an operator should examine the document
 }
 
-// counts is what is counted as it happens.
+// counts are the counters of Stats.
 type counts struct {
 	accepted, compactions, broken atomic.Uint64
 	refused                       [refusedFull + 1]atomic.Uint64
 }
 
-// Stats returns the figures of this moment.
+// Stats returns the node's current figures.
 func (s *Service) Stats() Stats {
 	s.mu.Lock()
 	documents, channels := len(s.liveDocs), 0
@@ -39,7 +39,7 @@ func (s *Service) Stats() Stats {
 	}
 }
 
-// observe tells of a batch, and how long the first of it has waited.
+// observe counts the accepted edits, and reports the batch to Config.Observe.
 func (b *batch) observe() {
 	accepted := 0
 	for _, e := range b.edits {

@@ -9,26 +9,27 @@ import (
 	"hubbub/internal/socket"
 )
 
-// The messages of y-websocket (https://github.com/yjs/y-protocols), which stock
-// editors speak. Each is a varuint, and of sync a second one.
+// The messages of y-websocket (https://github.com/yjs/y-protocols), the protocol of
+// unmodified Yjs editors. Each begins with one of these as a varuint, a sync message with two.
 const (
 	stockSync      = 0
 	stockAwareness = 1
-	stockAuth      = 2 // down: 0, then why not
+	stockAuth      = 2 // down: 0, then why permission is denied
 
 	stockStep1  = 0
 	stockStep2  = 1
 	stockUpdate = 2
 )
 
-// Stock opens a document for an editor that speaks plain y-websocket, on a
-// socket of its own: the same channel, in other words. It counts the client's
-// updates itself, and its client of Yjs is the person's who first wrote as it.
+// Stock returns a dialect that translates between y-websocket and the messages of a
+// channel, for an unmodified Yjs editor on a socket of its own. The dialect numbers
+// the updates. The editor chooses its Yjs client itself; the first user who writes as
+// that client owns it. The error is 404 if the user may not read the document.
 func (s *Service) Stock(ctx context.Context, userID, docID int64) (socket.Dialect, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
 		return socket.Dialect{}, err
 	}
-	n := uint64(0) // only the connection's reader counts
+	n := uint64(0) // used by the connection's reader only
 	return socket.Dialect{
 		Opened: func(conn *hub.Conn) error {
 			schema := Schema
@@ -47,7 +48,8 @@ func (s *Service) Stock(ctx context.Context, userID, docID int64) (socket.Dialec
 	}, nil
 }
 
-// fromStock is the message in our words; nil: there is none.
+// fromStock translates a y-websocket message, or returns nil if a channel has no such
+// message. n is the number of an update.
 func fromStock(docID int64, in []byte, n uint64) []byte {
 	sort, in, err := readUint(in)
 	if err != nil {
@@ -80,7 +82,7 @@ func syncFromStock(docID int64, step uint64, payload []byte, n uint64) []byte {
 	return nil
 }
 
-// sized is what comes after its own length; nil if that is another.
+// sized returns a payload that follows its length, or nil if the length is wrong.
 func sized(in []byte) []byte {
 	size, payload, err := readUint(in)
 	if err != nil || size != uint64(len(payload)) {
@@ -89,7 +91,7 @@ func sized(in []byte) []byte {
 	return payload
 }
 
-// toStock is one of our messages in theirs; nil: they have no word for it.
+// toStock translates a message of a channel, or returns nil if y-websocket has no such message.
 func toStock(message []byte) []byte {
 	_, in, err := readUint(message)
 	if err != nil || len(in) == 0 {
@@ -111,7 +113,7 @@ func toStock(message []byte) []byte {
 	return nil
 }
 
-// refusedStock says why not, but for a gap, which is asked for.
+// refusedStock translates a refusal, or returns nil for a gap, because a STEP1 follows it.
 func refusedStock(payload []byte) []byte {
 	_, payload, _ = readUint(payload) // n
 	why, text, _ := readUint(payload)

@@ -19,16 +19,16 @@ const (
 	kindRestore = "restore" // how it was before an older one was restored
 )
 
-// Kept is a version with what stands in it.
+// Kept is a version with its content.
 type Kept struct {
 	Version
 	Content string `json:"content"`
 	Update  []byte `json:"update"` // of Yjs, for an editor to show or to restore it
 }
 
-// keepVersion keeps the document as it is now: the whole of it, so that a
-// version stands by itself, whatever is forgotten later. It is 0 when an
-// automatic one would say nothing new.
+// storeVersion stores the whole document as a version, so that the version does not depend
+// on the log, and returns its id. The id is 0 if it is an automatic version and
+// nothing changed since the last version, or another node is making one.
 func (s *Service) storeVersion(ctx context.Context, docID int64, kind, name string, byUser int64) (id int64, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if alone, err := tryJobLock(ctx, tx, lockVersion, docID); err != nil || !alone && kind == kindAuto {
@@ -43,8 +43,8 @@ func (s *Service) storeVersion(ctx context.Context, docID int64, kind, name stri
 			return s.skipVersion(ctx, tx, docID, kind, c.seq, err)
 		}
 		text, err := readText(ctx, bytes)
-		if err != nil { // too long to be read: the version counts all the same
-			s.log.Warn("a version cannot be read", "document", docID, "err", err)
+		if err != nil { // it costs too much to read: the version is stored without a text
+			s.log.Warn("a version cannot be read", "document", docID, "error", err)
 		}
 		id, err = insertVersion(ctx, tx, docID, c, kind, name, text, bytes, byUser)
 		return err
@@ -52,8 +52,8 @@ func (s *Service) storeVersion(ctx context.Context, docID int64, kind, name stri
 	return id, err
 }
 
-// skipVersion lets automatic versions go on without a state that is too large:
-// trying it again would keep other documents waiting.
+// skipVersion handles an error of storeVersion. If the document is too large for an
+// automatic version, it marks it as done, because retries would delay other documents.
 func (s *Service) skipVersion(ctx context.Context, tx postgres.Tx, docID int64, kind string, seq int64, err error) error {
 	if !isTooLarge(err) || kind != kindAuto {
 		return asTooLarge(err)
@@ -62,8 +62,8 @@ func (s *Service) skipVersion(ctx context.Context, tx postgres.Tx, docID int64, 
 	return markVersioned(ctx, tx, docID, seq)
 }
 
-// KeepVersion makes a version on request; restoring: before an older one is
-// restored. For who may write.
+// KeepVersion makes a version on request. restoring means that an older version is about
+// to be restored. For users who may write.
 func (s *Service) KeepVersion(ctx context.Context, from *hub.Conn, userID, docID int64, name string, restoring bool) (Version, error) {
 	name = strings.TrimSpace(name)
 	if utf8.RuneCountInString(name) > 120 {
@@ -98,7 +98,8 @@ func (s *Service) mayWrite(ctx context.Context, userID, docID int64) error {
 	return nil
 }
 
-// Versions lists what is kept, the newest first.
+// Versions lists the document's versions, the newest first, 500 at most. The error is 404
+// if the user may not read it.
 func (s *Service) Versions(ctx context.Context, userID, docID int64) ([]Version, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
 		return nil, err
@@ -117,7 +118,8 @@ func (s *Service) Versions(ctx context.Context, userID, docID int64) ([]Version,
 	return versions, nil
 }
 
-// Version returns one with its content; 413 when that is too large to be read.
+// Version returns a version with its content. The error is 404 if the user may not read
+// the document or it has no such version, and 413 if the version is too large.
 func (s *Service) Version(ctx context.Context, userID, docID, id int64) (Kept, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {
 		return Kept{}, err

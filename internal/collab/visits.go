@@ -8,22 +8,21 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Presence is what collab needs to know of who shows themselves.
+// Presence is what collab needs from presence.
 type Presence interface {
-	// Visible says whether others may see that the person is here: whoever made
-	// themselves invisible reads and writes without being among those who are
-	// here, and without a caret. It is false as long as it is not known; when it
-	// changes, Seen is to be called.
+	// Visible reports whether other users may see that the user has a document open.
+	// An invisible user reads and writes without being listed and without a caret.
+	// It is false while that is not known. After a change, Service.Seen has to be called.
 	Visible(userID int64) bool
 }
 
-// allShow is the presence of an app in which nobody hides.
+// alwaysVisible is the presence of an app without invisible users.
 type alwaysVisible struct{}
 
 func (alwaysVisible) Visible(int64) bool { return true }
 
-// Seen tells the documents that a person has open, after others began or ceased
-// to see them: they join or leave, to everybody else.
+// Seen announces a user who became visible or invisible in every document that the user
+// has open: to the other connections there, the user joins or leaves.
 func (s *Service) Seen(ctx context.Context, userID int64) {
 	s.mu.Lock()
 	var open []*channel
@@ -36,13 +35,13 @@ func (s *Service) Seen(ctx context.Context, userID int64) {
 	}
 }
 
-// visited tells the others what is new: somebody has the document open, and
-// shows it, or not any more. Their profile is read before the lock; by then it
-// is known whether they hide.
+// announce sends the other connections collaboratorJoined or collaboratorLeft, if the
+// channel began or ceased to be open and visible since the last call. The profile is
+// read before the lock, the visibility under it.
 func (s *Service) announce(ctx context.Context, ch *channel) {
 	profiles, err := s.people.Profiles(ctx, []int64{ch.userID})
-	if err != nil { // they are told of by id
-		s.logError("read the name of a collaborator", err)
+	if err != nil { // the events have the id only
+		s.logError("read the profile of a collaborator", err)
 		profiles = map[int64]account.Profile{ch.userID: {ID: ch.userID}}
 	}
 	ch.visitMu.Lock()
@@ -58,27 +57,27 @@ func (s *Service) announce(ctx context.Context, ch *channel) {
 	}
 }
 
-// renamed tells of a stock client by the name that it gave itself.
+// announceClient sends collaboratorJoined with the Yjs client that a stock client has chosen.
 func (s *Service) announceClient(ctx context.Context, ch *channel) {
 	profiles, err := s.people.Profiles(ctx, []int64{ch.userID})
 	if err != nil {
-		s.logError("read the name of a collaborator", err)
+		s.logError("read the profile of a collaborator", err)
 		return
 	}
 	ch.ifAnnounced(func() { s.broadcastVisit(ctx, eventJoined, ch, profiles[ch.userID]) })
 }
 
-// shows runs tell, and nobody hides meanwhile; not if the others do not see that
-// the channel is here.
-func (ch *channel) ifAnnounced(tell func()) {
+// ifAnnounced runs send if the channel is announced to other connections. It remains
+// announced until send returns.
+func (ch *channel) ifAnnounced(send func()) {
 	ch.visitMu.Lock()
 	defer ch.visitMu.Unlock()
 	if ch.announced {
-		tell()
+		send()
 	}
 }
 
-// goes takes the caret away at once; the rest follows.
+// close marks the channel as closed and removes its caret. finishLeave does the rest.
 func (ch *channel) close() {
 	ch.visitMu.Lock()
 	defer ch.visitMu.Unlock()
@@ -91,10 +90,11 @@ func (s *Service) broadcastVisit(ctx context.Context, name string, ch *channel, 
 	client, _ := ch.lastAwareness()
 	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, Hue: who.Hue, User: who}
 	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
-	s.startJob("collab-visit", func() { s.logError("tell lists of a visit", s.publishDocument(s.ctx, ch.live.id)) })
+	s.startJob("collab-visit", func() { s.logError("publish a visit to lists", s.publishDocument(s.ctx, ch.live.id)) })
 }
 
-// Cursor tells the others where somebody is who writes without an editor.
+// Cursor broadcasts the position of a user without an editor. The connection must have
+// the document open; else the error is 403.
 func (s *Service) Cursor(ctx context.Context, conn *hub.Conn, docID, position int64) error {
 	ch := s.channelOf(conn, docID)
 	if ch == nil {
@@ -107,8 +107,8 @@ func (s *Service) Cursor(ctx context.Context, conn *hub.Conn, docID, position in
 	return nil
 }
 
-// collaborators are those who have the document open, on any node, and show it;
-// and the reader themselves.
+// collaborators returns the Yjs clients that have the document open, on any node, of the
+// users who are visible and of the reader.
 func (s *Service) collaborators(ctx context.Context, docID, readerID int64) ([]Collaborator, error) {
 	here, err := clientsHere(ctx, s.db, docID)
 	if err != nil {
@@ -132,6 +132,6 @@ func (s *Service) collaborators(ctx context.Context, docID, readerID int64) ([]C
 }
 
 func (s *Service) finishLeave(ctx context.Context, ch *channel) {
-	s.logError("forget a channel", noteLeft(ctx, s.db, ch.live.id, []uint64{ch.client}))
+	s.logError("store that a client has left", noteLeft(ctx, s.db, ch.live.id, []uint64{ch.client}))
 	s.announce(ctx, ch)
 }

@@ -9,7 +9,7 @@ import (
 	"hubbub/web"
 )
 
-// can says what the reader may do with it.
+// permissionText describes what a reader with the role may do.
 func (r Role) permissionText() string {
 	switch r {
 	case Owner:
@@ -20,7 +20,7 @@ func (r Role) permissionText() string {
 	return "You can read"
 }
 
-// label is the role as a word.
+// label returns the role's name.
 func (r Role) label() string {
 	switch r {
 	case Owner:
@@ -38,7 +38,7 @@ func (v Visibility) label() string {
 	return "Private"
 }
 
-// meaning says it in a sentence.
+// description describes the visibility in a sentence.
 func (v Visibility) description() string {
 	if v == Everyone {
 		return "Whoever is signed in may read and comment."
@@ -55,14 +55,14 @@ func (v Visibility) icon() string {
 
 func (d Document) editedAt() time.Time { return time.Time(d.UpdatedAt) }
 
-// preview is how the text goes on: many documents begin with their title.
+// preview returns the excerpt without the title, which many texts begin with.
 func (d Document) preview() string {
 	return strings.TrimSpace(strings.TrimPrefix(d.Excerpt, d.Title))
 }
 
 func (d Document) rowID() string { return "document-" + decimal(d.ID) }
 
-// tone tells at a glance where somebody is at work.
+// tone highlights documents that a user has open.
 func (d Document) tone() web.Tone {
 	if len(d.Here) > 0 {
 		return web.ToneInfo
@@ -70,7 +70,7 @@ func (d Document) tone() web.Tone {
 	return web.TonePlain
 }
 
-// counted says how many documents there are: "50+" when more are to come.
+// counted returns the number of listed documents, "50+ documents" if there are more.
 func (s List) counted() string {
 	switch n := len(s.Documents); {
 	case s.More:
@@ -86,9 +86,9 @@ func avatarOf(p account.Profile, size web.AvatarSize) web.AvatarProps {
 	return web.AvatarProps{Name: p.FullName, Hue: p.Hue, Size: size, Person: p.ID}
 }
 
-// faces are a few people in a row; the others are a number.
-const mostFaces = 4
+const mostFaces = 4 // avatars in a row
 
+// faces returns the avatars of the first few people, and how many people are left.
 func faces(people []account.Profile) (few []web.AvatarProps, more int) {
 	for i, p := range people {
 		if i == mostFaces {
@@ -103,7 +103,7 @@ func faces(people []account.Profile) (few []web.AvatarProps, more int) {
 
 func decimal(id int64) string { return strconv.FormatInt(id, 10) }
 
-// byWhom names who wrote what is new in a version.
+// authorsText names the authors of what is new in a version.
 func (v Version) authorsText() string {
 	if len(v.Authors) == 0 {
 		return ""
