@@ -7,9 +7,8 @@ import (
 	"hubbub/internal/collab/yjs"
 )
 
-// change is what became of a node between two states of a document. It stands in
-// the node's Value: no document can have a value of this type, so none can
-// pretend.
+// change is how a node differs between two states of a document. Diff stores it in the
+// node's Value: no document has values of this type, so a document cannot forge one.
 type change string
 
 const (
@@ -22,14 +21,13 @@ func changeOf(n yjs.Node) change {
 	return c
 }
 
-// maxDiffWork is how many pairs of nodes or words are compared before the rest
-// counts as replaced: a tenth of a second or so.
+// maxDiffWork is how many pairs of nodes or words are compared before the rest counts as
+// replaced: about 0.1 s.
 const maxDiffWork = 10_000_000
 
-// Diff returns what stands in either of two states of a document, to be read by
-// Reading. Blocks are compared with blocks, and in those that are alike their
-// words. Without what was inserted it is the old state, without what was deleted
-// the new one.
+// Diff returns the nodes of both of two states of a document, for Reading. It compares
+// blocks, and the words of similar blocks. Without the inserted nodes the result is
+// the old state, without the deleted ones the new state.
 func Diff(old, now []yjs.Node) []yjs.Node {
 	d := &differ{left: maxDiffWork}
 	return d.blocks(old, now)
@@ -37,7 +35,7 @@ func Diff(old, now []yjs.Node) []yjs.Node {
 
 type differ struct{ left int }
 
-// blocks keeps what both have; between that it looks for what is alike.
+// blocks pairs equal blocks, and passes what is between them to gap.
 func (d *differ) blocks(old, now []yjs.Node) []yjs.Node {
 	old, now = visibleNodes(old), visibleNodes(now)
 	a, b := nodeKeys(old), nodeKeys(now)
@@ -45,14 +43,14 @@ func (d *differ) blocks(old, now []yjs.Node) []yjs.Node {
 	return weave(old, now, pairs, d.gap, func(_, n yjs.Node) yjs.Node { return n })
 }
 
-// gap goes into blocks that were changed, and replaces the others.
+// gap pairs similar blocks and compares their content; the other blocks are replaced.
 func (d *differ) gap(old, now []yjs.Node) []yjs.Node {
 	a, b := newFingerprints(old), newFingerprints(now)
 	pairs := d.align(len(a), len(b), func(i, j int) bool { return a[i].similar(b[j]) })
 	return weave(old, now, pairs, replace, d.node)
 }
 
-// node is one that was changed inside.
+// node compares the content of a block that has changed.
 func (d *differ) node(old, now yjs.Node) yjs.Node {
 	if slices.ContainsFunc(old.Children, isBlock) || slices.ContainsFunc(now.Children, isBlock) {
 		now.Children = d.blocks(old.Children, now.Children)
@@ -69,7 +67,7 @@ func (d *differ) words(old, now []yjs.Node) []yjs.Node {
 	return mergeRuns(weave(old, now, pairs, replace, func(_, n yjs.Node) yjs.Node { return n }))
 }
 
-// woven goes through the pairs, and through what lies between them.
+// weave merges two lists of nodes: both merges each pair, gap what is between the pairs.
 func weave(old, now []yjs.Node, pairs [][2]int, gap func(old, now []yjs.Node) []yjs.Node, both func(old, now yjs.Node) yjs.Node) []yjs.Node {
 	var out []yjs.Node
 	i, j := 0, 0
@@ -90,7 +88,8 @@ func replace(old, now []yjs.Node) []yjs.Node {
 	return append(markAll(old, deleted), markAll(now, inserted)...)
 }
 
-// marked marks the nodes; of a row its cells too, which show it in its place.
+// markAll marks the nodes with a change. The cells of a row are marked, too, because the
+// page shows the change in the cells.
 func markAll(nodes []yjs.Node, c change) []yjs.Node {
 	out := make([]yjs.Node, len(nodes))
 	for i, n := range nodes {
@@ -102,8 +101,8 @@ func markAll(nodes []yjs.Node, c change) []yjs.Node {
 	return out
 }
 
-// align finds a longest sequence of pairs that are the same, in the order of
-// both. Past the budget it is what both begin and end with.
+// align returns a longest common subsequence as pairs of indexes. Past the budget it
+// returns the common prefix and suffix only.
 func (d *differ) align(n, m int, same func(i, j int) bool) [][2]int {
 	var pairs [][2]int
 	start := 0
@@ -122,7 +121,7 @@ func (d *differ) align(n, m int, same func(i, j int) bool) [][2]int {
 	return pairs
 }
 
-// middle is the textbook's longest common subsequence, from the back.
+// middle is the textbook algorithm for a longest common subsequence, computed from the end.
 func (d *differ) middle(i0, i1, j0, j1 int, same func(i, j int) bool) (pairs [][2]int) {
 	rows, columns := i1-i0, j1-j0
 	if d.left -= rows * columns; rows == 0 || columns == 0 || d.left < 0 {
@@ -154,19 +153,19 @@ func (d *differ) middle(i0, i1, j0, j1 int, same func(i, j int) bool) (pairs [][
 	return pairs
 }
 
-// shown are the nodes that can be seen: no values that stand beside the text.
+// visibleNodes returns the nodes without values, which are not shown.
 func visibleNodes(nodes []yjs.Node) []yjs.Node {
 	return slices.DeleteFunc(slices.Clone(nodes), func(n yjs.Node) bool { return n.Type == "" && n.Text == "" })
 }
 
 func isBlock(n yjs.Node) bool { return !isInline(n) }
 
-// keysOf are equal for nodes that are: all that can be seen of them.
+// nodeKeys returns a key for each node; equal nodes have equal keys.
 func nodeKeys(nodes []yjs.Node) []string {
 	keys := make([]string, len(nodes))
 	for i, n := range nodes {
 		key, err := json.Marshal(n)
-		if err != nil { // no number that JSON has no word for equals another
+		if err != nil { // NaN or infinite, which JSON cannot encode
 			continue
 		}
 		keys[i] = string(key)

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/collab/yjs"
 )
 
-// gist is by what a block is known again after it was changed.
+// fingerprint is a summary of a block by which Diff recognises the block after a change.
 type fingerprint struct {
 	kind  string // its type and attributes
 	words map[string]int
@@ -39,8 +39,8 @@ func countWords(nodes []yjs.Node, words map[string]int) (count int) {
 	return count
 }
 
-// like tells whether one block became the other: of the same kind, and with a
-// third of their words in common.
+// similar reports whether two blocks have the same kind and at least a third of their words
+// in common.
 func (g fingerprint) similar(o fingerprint) bool {
 	if g.kind != o.kind || g.kind == "" {
 		return false
@@ -52,8 +52,7 @@ func (g fingerprint) similar(o fingerprint) bool {
 	return common*3 >= max(g.count, o.count)
 }
 
-// wordsOf cuts runs of text into words and what stands between them, each with
-// its marks.
+// splitWords splits runs of text into words, spaces and punctuation, each with its marks.
 func splitWords(nodes []yjs.Node) (words []yjs.Node) {
 	for _, n := range nodes {
 		if !n.IsText() {
@@ -83,7 +82,7 @@ func wordsIn(text string) (words []string) {
 const (
 	letter = iota
 	space
-	punctuation // each stands for itself
+	punctuation // each character is a word of its own
 )
 
 func kindOf(r rune) int {
@@ -96,7 +95,7 @@ func kindOf(r rune) int {
 	return punctuation
 }
 
-// coalesced puts neighbouring runs together that look alike.
+// mergeRuns merges adjacent runs with the same change and marks.
 func mergeRuns(nodes []yjs.Node) (out []yjs.Node) {
 	for _, n := range nodes {
 		if last := len(out) - 1; last >= 0 && sameFormat(out[last], n) {

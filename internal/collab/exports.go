@@ -13,14 +13,14 @@ import (
 	"hubbub/internal/fault"
 )
 
-// File is a document in a form that other programs read.
+// File is a document in an export format.
 type File struct {
 	Name, Type string
 	Bytes      []byte
 }
 
-// Export makes a file of the document: md, the default, html or text. One that is
-// too large for the first two can be had as text.
+// Export returns the document as a file: md, the default, html or text. The error is 404 if
+// the user may not read it. If it is too large, md and html are 413, and text is not.
 func (s *Service) Export(ctx context.Context, userID, docID int64, format string) (File, error) {
 	d, err := s.Document(ctx, userID, docID)
 	if err != nil {
@@ -55,7 +55,7 @@ func (s *Service) wholeTree(ctx context.Context, docID int64) ([]yjs.Node, error
 
 var unfit = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// fileName is the title as every system takes it for a file.
+// fileName makes a file name of a title, of characters that every system allows.
 func fileName(title string) string {
 	if name := strings.Trim(unfit.ReplaceAllString(title, "-"), "-."); name != "" {
 		return name
@@ -72,7 +72,7 @@ func toHTML(ctx context.Context, title string, nodes []yjs.Node) ([]byte, error)
 	return page.Bytes(), err
 }
 
-// toMarkdown writes CommonMark with GitHub's tables, task lists and strikes.
+// toMarkdown writes CommonMark with GitHub's tables, task lists and strikethrough.
 func toMarkdown(nodes []yjs.Node) string {
 	if blocks := blocksOf(nodes); blocks != "" {
 		return blocks + "\n"
@@ -117,7 +117,7 @@ func blockOf(n yjs.Node) string {
 	return blocksOf(n.Children)
 }
 
-// startOf keeps a paragraph from being read as something else.
+// startOf escapes the beginning of a paragraph that would be a list, heading or quote.
 func startOf(line string) string {
 	if mark := strings.IndexFunc(line, func(r rune) bool { return r < '0' || r > '9' }); mark > 0 && strings.ContainsRune(".)", rune(line[mark])) {
 		return line[:mark] + "\\" + line[mark:]
@@ -170,8 +170,8 @@ func listOf(n yjs.Node) string {
 	return strings.Join(items, "\n")
 }
 
-// itemOf writes a list's item; a list in it follows its line at once, so that
-// the items stay close.
+// itemOf writes a list item. A list in it follows without an empty line, so that the outer
+// list stays tight.
 func itemOf(nodes []yjs.Node) string {
 	if len(nodes) == 2 && nodes[0].Type == "paragraph" && strings.HasSuffix(nodes[1].Type, "List") {
 		return blockOf(nodes[0]) + "\n" + blockOf(nodes[1])
@@ -217,8 +217,8 @@ var wraps = map[string][2]string{
 	"bold": {"**", "**"}, "italic": {"*", "*"}, "strike": {"~~", "~~"},
 }
 
-// runOf writes a run; the spaces at its ends stay outside of its marks, where
-// Markdown wants them.
+// runOf writes a run. The spaces at its ends are outside of its marks, as Markdown
+// requires.
 func runOf(n yjs.Node) string {
 	marks := marksOf(n)
 	inner := strings.TrimSpace(n.Text)

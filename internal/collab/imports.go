@@ -17,10 +17,11 @@ import (
 	"hubbub/internal/hub"
 )
 
-// The names are those of the editor's nodes and marks (https://tiptap.dev).
+// The names of nodes and marks are those of the editor (https://tiptap.dev).
 
-// Import makes a document of Markdown, or of a plain text, a line a paragraph; of
-// neither: an empty one. A person runs one import at a time: a second one is 409.
+// Import makes a document of Markdown, or of plain text with one paragraph for each line,
+// or an empty one if both are empty. A user can run one import at a time; the error of
+// a second one is 409.
 func (s *Service) Import(
 	ctx context.Context, from *hub.Conn, userID int64, d Draft, markdown, plain string,
 ) (Document, error) {
@@ -38,8 +39,8 @@ func (s *Service) Import(
 	return s.Create(ctx, from, userID, d, nodes)
 }
 
-// imported returns the nodes of Markdown or of a plain text, or nil for neither. A
-// text that costs too much to read is a fault.
+// imported returns the nodes of Markdown or of plain text, or nil if both are empty. The
+// error is a fault if the text costs too much to parse.
 func imported(ctx context.Context, markdown, plain string) ([]yjs.Node, error) {
 	if err := checkContent("markdown", markdown); err != nil {
 		return nil, err
@@ -68,14 +69,14 @@ func fromPlain(ctx context.Context, plain string) (nodes []yjs.Node, err error) 
 }
 
 const (
-	maxMarks   = 2000 // in a paragraph: the parser takes 15 ms for them
-	maxLeading = 400  // bytes before a line: two hundred quotes and lists in each other
-	maxEscapes = 2000 // of the "|" in cells: the parser takes 20 ms for them
+	maxMarks   = 2000 // mark characters in a paragraph: the parser takes 15 ms for them
+	maxLeading = 400  // bytes of markers before a line: 200 nested quotes and lists
+	maxEscapes = 2000 // escaped "|" in table cells: the parser takes 20 ms for them
 )
 
-// intricate reports whether one call of the parser would take long before its
-// clock is asked again: its time grows with the square of a paragraph's marks, of
-// the quotes and lists around a line, and of the escapes in all tables.
+// tooCostly reports whether one step of the parser would take too long without checking
+// its budget. Its time is quadratic in the marks of a paragraph, in the quotes and
+// lists around a line, and in the escapes of all tables.
 func tooCostly(markdown string) bool {
 	if strings.Count(markdown, `\|`) > maxEscapes {
 		return true
@@ -93,7 +94,7 @@ func tooCostly(markdown string) bool {
 	return false
 }
 
-// shallow refuses nodes that nobody would read.
+// checkNesting returns an error if the nodes are nested too deeply to be read.
 func checkNesting(nodes []yjs.Node) ([]yjs.Node, error) {
 	if !fits(nodes, yjs.MaxNesting-1) { // the text in an element is a type, too
 		return nil, fault.Invalid("markdown", "is nested too deeply")
@@ -114,7 +115,7 @@ func paragraph(children ...yjs.Node) yjs.Node {
 	return yjs.Node{Type: "paragraph", Children: children}
 }
 
-// textNode is nothing for no text.
+// textNode returns a run of text, or nil if the text is empty.
 func textNode(text string, marks map[string]any) []yjs.Node {
 	if text = strings.ToValidUTF8(text, "\uFFFD"); text == "" {
 		return nil
@@ -174,7 +175,7 @@ func (i importer) block(n ast.Node) []yjs.Node {
 	return i.blocks(n)
 }
 
-// filled are blocks, at least one: what must not be empty.
+// nonEmptyBlocks returns the blocks in n, or an empty paragraph if there are none.
 func (i importer) nonEmptyBlocks(n ast.Node) []yjs.Node {
 	if blocks := i.blocks(n); len(blocks) > 0 {
 		return blocks
@@ -237,8 +238,8 @@ func (i importer) inlines(parent ast.Node, marks map[string]any) (nodes []yjs.No
 	return mergeText(nodes)
 }
 
-// joined makes one run of texts that follow each other under the same marks: the
-// parser cuts them wherever something might have begun.
+// mergeText merges adjacent runs with the same marks: the parser splits text wherever
+// a mark could begin.
 func mergeText(nodes []yjs.Node) (runs []yjs.Node) {
 	for len(nodes) > 0 {
 		n := 1
@@ -293,7 +294,7 @@ func (i importer) inline(n ast.Node, marks map[string]any) []yjs.Node {
 	return i.inlines(n, marks)
 }
 
-// literal is a text as it is meant: without escapes, but in code.
+// literal returns a text with its escapes and entities resolved, except in code.
 func (i importer) literal(n *ast.Text, marks map[string]any) string {
 	raw := n.Segment.Value(i.source)
 	if _, code := marks["code"]; code || n.IsRaw() {
@@ -302,7 +303,7 @@ func (i importer) literal(n *ast.Text, marks map[string]any) string {
 	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(raw))))
 }
 
-// linked marks a link, unless it leads where none may.
+// withLink adds a link to the marks if safeLink accepts it.
 func withLink(marks map[string]any, href string) map[string]any {
 	if !safeLink(href) {
 		return marks

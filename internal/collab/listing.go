@@ -8,24 +8,24 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Filter says which documents a list has.
+// Filter selects the documents of a list.
 type Filter struct {
-	Query  string // in the title or the text
-	Before Place  // only those that come after it in the list: that changed before
+	Query  string // words of the title or the text; "": all documents
+	Before Place  // only documents after this one in the list, which changed earlier
 	Limit  int
 }
 
-// Shelf is what the list of documents shows.
+// List is the content of the page that lists documents.
 type List struct {
 	Query     string
 	Before    Place
 	Documents []Document
-	More      bool // there are older ones
+	More      bool // there are documents that changed earlier
 	Form      NewForm
 }
 
-// shelf is a page of documents. One more is asked for than is shown, to know
-// whether there are more.
+// listPage returns a page of documents. It reads one more than it returns, to know whether
+// there are more.
 func (s *Service) listPage(ctx context.Context, conn *hub.Conn, userID int64, in listInput) (List, error) {
 	shelf := List{Query: strings.TrimSpace(in.Query), Before: in.Before}
 	limit := in.Limit.Within(pageSize, maxPage)
@@ -35,8 +35,8 @@ func (s *Service) listPage(ctx context.Context, conn *hub.Conn, userID int64, in
 	return shelf, err
 }
 
-// Documents lists what the person may read. A live connection hears of changes
-// to them, and of new ones, from then on.
+// Documents lists the documents that the user may read. A connection is subscribed to
+// changes of them, and to new ones.
 func (s *Service) Documents(ctx context.Context, conn *hub.Conn, userID int64, f Filter) ([]Document, error) {
 	if conn != nil {
 		s.hub.Watch(conn, Resource)
@@ -51,8 +51,8 @@ func (s *Service) Documents(ctx context.Context, conn *hub.Conn, userID int64, f
 	return documents, s.fillPeople(ctx, documents)
 }
 
-// documentsOf finds the place of a document that is given by its id alone. One that
-// the reader may not see has none, just as one that is not there.
+// documentsOf lists documents. If Before has only an id, it looks up that document's place;
+// if the user may not read that document or it does not exist, the list is empty.
 func (s *Service) documentsOf(ctx context.Context, userID int64, f Filter) ([]Document, error) {
 	if f.Before.ID != 0 && f.Before.At.IsZero() {
 		d, err := documentFor(ctx, s.db, userID, f.Before.ID)
@@ -72,7 +72,8 @@ func documentIDs(documents []Document) []int64 {
 	return ids
 }
 
-// fillPeople puts in who changed them last, and who has them open and shows it.
+// fillPeople fills in who changed the documents last, and which visible users have them
+// open.
 func (s *Service) fillPeople(ctx context.Context, documents []Document) error {
 	here, err := peopleHere(ctx, s.db, documentIDs(documents))
 	if err != nil {
@@ -98,7 +99,7 @@ func (s *Service) fillPeople(ctx context.Context, documents []Document) error {
 	return nil
 }
 
-// tellLists tells whoever has the document in a list how it is now.
+// publishDocument sends the document's current state to the lists that it is in.
 func (s *Service) publishDocument(ctx context.Context, docID int64) error {
 	d, err := documentNow(ctx, s.db, docID)
 	if err != nil {
@@ -112,8 +113,8 @@ func (s *Service) publishDocument(ctx context.Context, docID int64) error {
 	return nil
 }
 
-// tellChanged does so; opened: it can be read by everyone now, so that it is new
-// to people who follow what is new.
+// publishChange publishes the changed document to its subscribers. With opened, every user
+// can read it from now on, so it is also published as a new one.
 func (s *Service) publishChange(ctx context.Context, from *hub.Conn, d Document, opened bool) {
 	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Updated, ID: d.ID, Data: d.withoutRole()}, hub.Subscribers, from)
 	if opened {
@@ -121,7 +122,7 @@ func (s *Service) publishChange(ctx context.Context, from *hub.Conn, d Document,
 	}
 }
 
-// forAnyone is the document without what it is to one reader.
+// withoutRole returns the document without the reader's role, for a broadcast.
 func (d Document) withoutRole() Document {
 	d.Role = ""
 	return d

@@ -10,17 +10,16 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Rewriting is a whole text from somebody without an editor.
+// Rewriting is a new text for a whole document, from a client without an editor.
 type Rewriting struct {
 	DocID          int64
 	Content        string
 	CursorPosition *int64
 }
 
-// Rewrite makes the document's text this one, as an edit of the server's in the
-// person's name: paragraphs that did not change stay as they are, and so do the
-// letters around a change. It is made while the document is locked, so that it
-// is about the text that stands there.
+// Rewrite changes the document's text to the given one. The server makes the edit for the
+// user, and leaves unchanged paragraphs and the letters around a change as they are. It
+// locks the document first, so the edit is based on the current text.
 func (s *Service) Rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewriting) (Whole, error) {
 	if err := checkContent("content", r.Content); err != nil {
 		return Whole{}, err
@@ -38,10 +37,10 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 	}
 	defer l.turn.Unlock()
 	var written *yjs.Update
-	var owed backlog
-	settled := false
+	var tail backlog
+	committed := false
 	defer func() {
-		if !settled { // what is known may be ahead of the log
+		if !committed { // the summary may be ahead of the log
 			l.summary = nil
 		}
 	}()
@@ -50,23 +49,24 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 		if err != nil {
 			return err
 		}
-		written, owed, err = l.write(ctx, tx, h, userID, r.Content)
+		written, tail, err = l.write(ctx, tx, h, userID, r.Content)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	settled = true
+	committed = true
 	if written == nil {
 		return nil
 	}
 	l.sendUpdateBy(written.Encode(), nil, author{from, userID, r.CursorPosition})
 	l.s.hub.Broadcast(ctx, newLoggedEvent(l.summary.seq), nil, logRoom(l.id))
-	l.s.maintenance.addIfDue(l.id, owed)
+	l.s.maintenance.addIfDue(l.id, tail)
 	return nil
 }
 
-// lockFor takes the document for somebody who may write, and knows it then.
+// lockForWriter locks the document for a user who may write, and brings the summary up to
+// date. The error is 404 if the user may not read the document, and 403 if they may not write.
 func (l *live) lockForWriter(ctx context.Context, tx postgres.Tx, userID int64) (lockedDocument, error) {
 	people := sortedUnique(append(l.userIDs(), userID))
 	h, err := lockDocument(ctx, tx, l.id, people)
@@ -82,7 +82,8 @@ func (l *live) lockForWriter(ctx context.Context, tx postgres.Tx, userID int64) 
 	return h, l.catchUp(ctx, tx, h)
 }
 
-// write appends the edit that makes the text this one; nil: there is none.
+// write appends the edit that changes the text to the given one, and returns it, or nil if
+// the text is the same.
 func (l *live) write(ctx context.Context, tx postgres.Tx, h lockedDocument, userID int64, text string) (*yjs.Update, backlog, error) {
 	client, err := plainClient(ctx, tx, l.id, userID)
 	if err == nil && client == 0 {
@@ -105,10 +106,10 @@ func (l *live) write(ctx context.Context, tx postgres.Tx, h lockedDocument, user
 	if why := l.summary.check(u, h.state == stateFull); why != 0 {
 		return nil, backlog{}, fault.TooLarge(why.text())
 	}
-	owed, err := appendLog(ctx, tx, l.id, h.seq, []entry{{userID, encoded}})
+	tail, err := appendLog(ctx, tx, l.id, h.seq, []entry{{userID, encoded}})
 	l.summary.add(u, encoded)
 	l.summary.seq++
-	return u, owed, err
+	return u, tail, err
 }
 
 func (l *live) rewriteUpdate(ctx context.Context, tx postgres.Tx, client uint64, text string) ([]byte, error) {
@@ -123,28 +124,28 @@ func (l *live) rewriteUpdate(ctx context.Context, tx postgres.Tx, client uint64,
 	return d.Rewrite(client, text), nil
 }
 
-// plainReaders tells those without an editor how the text reads, at most twice a
-// second.
+// plainReaders sends documentUpdated to the connections without an editor, at most once
+// in Timing.PlainGap for each document (a throttle).
 type plainReaders struct {
 	s       *Service
 	mu      sync.Mutex
-	pending map[int64]*pendingText // of documents that are being told of, or were a moment ago
+	pending map[int64]*pendingText // by document; has an entry while run is running
 }
 
-// news is what was not told yet.
+// pendingText is the changes of a document since the last documentUpdated.
 type pendingText struct {
 	changes int
 	by      author // of the latest
 }
 
-// author is who made a change without an editor. The zero author wrote in one.
+// author is the author of a change without an editor. It is zero for changes in an editor.
 type author struct {
-	conn   *hub.Conn // by HTTP: nil
+	conn   *hub.Conn // nil for HTTP
 	userID int64
 	cursor *int64
 }
 
-// changed lets the document be told of, if anybody wants to know.
+// markDirty makes run send the document's text, if a connection without an editor has it open.
 func (p *plainReaders) markDirty(docID int64, by author) {
 	if len(p.s.hub.Users(plainRoom(docID))) == 0 {
 		return
@@ -161,8 +162,9 @@ func (p *plainReaders) markDirty(docID int64, by author) {
 	n.by = by
 }
 
-// take is what there is to tell; nothing: it is over.
-func (p *plainReaders) take(docID int64) (n pendingText, some bool) {
+// take takes the pending changes. It reports false if there are none, and then run has to
+// return.
+func (p *plainReaders) take(docID int64) (n pendingText, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n = *p.pending[docID]
@@ -176,12 +178,12 @@ func (p *plainReaders) take(docID int64) (n pendingText, some bool) {
 
 func (p *plainReaders) run(docID int64) {
 	for {
-		n, some := p.take(docID)
-		if !some {
+		n, ok := p.take(docID)
+		if !ok {
 			return
 		}
 		err := p.s.guard.Try("collab-plain", func() error { return p.send(p.s.ctx, docID, n) })
-		p.s.logError("tell how a document reads", err)
+		p.s.logError("send a document's text", err)
 		if !p.s.sleep(p.s.timing.PlainGap) {
 			return
 		}
@@ -195,7 +197,7 @@ func (p *plainReaders) send(ctx context.Context, docID int64, n pendingText) err
 	}
 	by := n.by
 	if n.changes > 1 {
-		by.conn = nil // somebody else's change may be in it, too
+		by.conn = nil // another user's change may be in it, too
 	}
 	if by.userID == 0 {
 		if by.userID, err = lastAuthor(ctx, p.s.db, docID); err != nil {

@@ -8,11 +8,11 @@ import (
 	"hubbub/web"
 )
 
-// Template is what a new document can begin with.
+// Template is the first content of a new document.
 type Template struct {
 	Key, Label, Note string
-	title            string // of the document, unless its maker has a better one
-	dated            bool   // the day belongs to the title
+	title            string // of the document, if the user gives none
+	dated            bool   // the title gets the date
 	markdown         string
 }
 
@@ -23,14 +23,14 @@ var (
 	meetingNotes string
 )
 
-// Templates are offered in this order; the first one is chosen already.
+// Templates are offered in this order; the first one is the default.
 var Templates = []Template{
 	{Key: "blank", Label: "Blank", Note: "An empty page.", title: "Untitled"},
 	{Key: "launch", Label: "Launch checklist", Note: "Before, on the day, and after.", title: "Launch checklist", markdown: launchChecklist},
 	{Key: "meeting", Label: "Meeting notes", Note: "Decisions, and who does what.", title: "Meeting notes", dated: true, markdown: meetingNotes},
 }
 
-// templateOf is the template with the key, or the first one.
+// templateOf returns the template with the key, or the first one if there is none.
 func templateOf(key string) Template {
 	for _, t := range Templates {
 		if t.Key == key {
@@ -40,7 +40,7 @@ func templateOf(key string) Template {
 	return Templates[0]
 }
 
-// titleFor is the title that a document of this template gets by itself.
+// titleFor returns the title of a document of this template if the user gives none.
 func (t Template) titleFor(ctx context.Context, now time.Time) string {
 	if t.dated {
 		return t.title + ", " + now.In(web.Zone(ctx)).Format("2 January")

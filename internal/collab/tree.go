@@ -10,20 +10,20 @@ import (
 	"hubbub/internal/collab/yjs"
 )
 
-// What stands in a document is people's input, whatever the editor would write:
-// the names below are all that is ever shown of it, and links lead only where
-// safeLink says.
+// The content of a document is untrusted input, whatever the editor would write: pages
+// show only the nodes, attributes and marks named below, and only links that safeLink
+// accepts.
 
-// View is a document as its page shows it before any script runs.
+// View is a document as its page shows it before a script runs.
 type View struct {
 	Document
 	Nodes         []yjs.Node
-	Cut           bool // Nodes are not all: the document is too large for a page
+	Cut           bool // Nodes are only the beginning: the document is too large for a page
 	Schema, Epoch int
 }
 
-// View returns the document to be shown; 404 when the person may not read it. Of
-// one that costs too much to read here it has the beginning, or nothing.
+// View returns the document for its page; the error is 404 if the user may not read it. If
+// it is too large, the view has only the beginning, or no nodes.
 func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err error) {
 	e, err := editionFor(ctx, s.db, docID, userID)
 	if err != nil {
@@ -46,8 +46,8 @@ func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err er
 	return v, nil
 }
 
-// startNow returns the document's nodes as they are now, from the beginning and as
-// many as the limit allows, and whether there are more. The caller may read it.
+// currentStart returns the document's current nodes from the beginning, as many as the
+// limit allows, and reports whether there are more. The caller has checked the rights.
 func (s *Service) currentStart(ctx context.Context, docID int64, most budget.Limit) (nodes []yjs.Node, cut bool, err error) {
 	c, err := readContent(ctx, s.db, docID)
 	if err != nil {
@@ -56,13 +56,13 @@ func (s *Service) currentStart(ctx context.Context, docID int64, most budget.Lim
 	return readStart(ctx, most, c.updates...)
 }
 
-// reading bounds how many large documents are put in order at once: one may take
-// half a gigabyte.
+// buildSlots bounds how many large documents are built at the same time: one may take
+// 0.5 GB of memory.
 var buildSlots = make(budget.Slots, 2)
 
-const largeState = 1 << 20 // bytes; a longer book
+const largeState = 1 << 20 // bytes from which a document is large: a long book
 
-// readWhole puts a document in order and lets use read it.
+// withBuilt builds a document and calls use with it.
 func withBuilt(ctx context.Context, updates [][]byte, use func(*yjs.Document) error) error {
 	if sizeOf(updates) > largeState {
 		release, err := buildSlots.Take(ctx)
@@ -82,7 +82,8 @@ func withBuilt(ctx context.Context, updates [][]byte, use func(*yjs.Document) er
 	return asTooLarge(use(d))
 }
 
-// explained gives an error of the codec the words for a document that is too large.
+// asTooLarge returns errTooLarge for a budget error of package yjs, and other errors
+// unchanged.
 func asTooLarge(err error) error {
 	if isTooLarge(err) {
 		return errTooLarge()
@@ -97,7 +98,7 @@ func sizeOf(updates [][]byte) (n int) {
 	return n
 }
 
-// treeIn returns all nodes of a document.
+// readTree returns all nodes of a document.
 func readTree(ctx context.Context, updates ...[]byte) (nodes []yjs.Node, err error) {
 	err = withBuilt(ctx, updates, func(d *yjs.Document) error {
 		page, err := d.Tree(yjs.Page)
@@ -107,8 +108,8 @@ func readTree(ctx context.Context, updates ...[]byte) (nodes []yjs.Node, err err
 	return nodes, err
 }
 
-// startOfTree returns nodes from the beginning of a document, as many as the
-// limit allows, and whether there are more.
+// readStart returns nodes from the beginning of a document, as many as the limit allows,
+// and reports whether there are more.
 func readStart(ctx context.Context, most budget.Limit, updates ...[]byte) (nodes []yjs.Node, cut bool, err error) {
 	err = withBuilt(ctx, updates, func(d *yjs.Document) error {
 		page, whole, err := d.Start(yjs.Page, most.Nodes, most.Bytes)
@@ -118,8 +119,8 @@ func readStart(ctx context.Context, most budget.Limit, updates ...[]byte) (nodes
 	return nodes, cut, err
 }
 
-// safeLink tells whether a link may be followed: on the web, to write a mail, or
-// to a place here.
+// safeLink reports whether a page may show the link: http, https, mailto, or a path on
+// this site.
 func safeLink(href string) bool {
 	u, err := url.Parse(strings.TrimSpace(href))
 	if err != nil || href == "" || strings.ContainsAny(href, "\\\x00") {
@@ -141,17 +142,17 @@ func attribute[T any](n yjs.Node, name string) (value T) {
 	return value
 }
 
-// level is that of a heading; the page's own title is the first.
+// level returns the level of a heading, 1 to 6.
 func level(n yjs.Node) int {
 	return min(max(int(attribute[float64](n, "level")), 1), 6)
 }
 
-// span is how many columns or rows a cell takes.
+// span returns how many columns or rows a cell takes, 1 to 100.
 func span(n yjs.Node, name string) int {
 	return min(max(int(attribute[float64](n, name)), 1), 100)
 }
 
-// listStart is the first number of an ordered list.
+// listStart returns the first number of an ordered list.
 func listStart(n yjs.Node) int {
 	if start, given := n.Attrs["start"].(float64); given && start >= 0 && start < 1e9 {
 		return int(start)
@@ -159,7 +160,7 @@ func listStart(n yjs.Node) int {
 	return 1
 }
 
-// language is of a block of code: a word, or nothing.
+// language returns the language of a code block, or "" if it is not a plain word.
 func language(n yjs.Node) string {
 	name := attribute[string](n, "language")
 	if len(name) > 30 || strings.ContainsFunc(name, func(r rune) bool {
@@ -170,7 +171,7 @@ func language(n yjs.Node) string {
 	return name
 }
 
-// picture is where an image lies; "": not where one may be shown from.
+// picture returns the URL of an image, or "" if a page may not show it.
 func picture(n yjs.Node) string {
 	src := attribute[string](n, "src")
 	if !safeLink(src) || strings.HasPrefix(strings.ToLower(strings.TrimSpace(src)), "mailto:") {
@@ -179,10 +180,10 @@ func picture(n yjs.Node) string {
 	return src
 }
 
-// markNames are the marks that are shown, the outermost first.
+// markNames are the marks that pages show, the outermost first.
 var markNames = []string{"link", "highlight", "bold", "italic", "underline", "strike", "subscript", "superscript", "code"}
 
-// marksOf are those of a run.
+// marksOf returns the marks of a run that pages show, the outermost first.
 func marksOf(n yjs.Node) []string {
 	var names []string
 	for _, name := range markNames {
@@ -193,7 +194,7 @@ func marksOf(n yjs.Node) []string {
 	return names
 }
 
-// href is where a run's link leads; "": nowhere that it may.
+// href returns the URL of a run's link, or "" if a page may not show it.
 func href(n yjs.Node) string {
 	link, _ := n.Marks["link"].(map[string]any)
 	to, _ := link["href"].(string)
@@ -203,7 +204,7 @@ func href(n yjs.Node) string {
 	return to
 }
 
-// plainText is all the text in nodes.
+// plainText returns all text in the nodes.
 func plainText(nodes []yjs.Node) string {
 	var b strings.Builder
 	for _, n := range nodes {
@@ -220,7 +221,7 @@ func isInline(n yjs.Node) bool {
 	return n.IsText() || slices.Contains([]string{"hardBreak", "image", "mention"}, n.Type)
 }
 
-// changesInside tells whether a difference is marked in the node, not around it.
+// changesInside reports whether the page marks a change inside the node instead of around it.
 func changesInside(n yjs.Node) bool {
 	return slices.Contains([]string{"listItem", "taskItem", "tableRow", "tableHeader", "tableCell"}, n.Type)
 }
