@@ -57,8 +57,8 @@ func (a actions) list(c echo.Context, who account.User, in listInput) error {
 type createInput struct {
 	Title      string      `json:"title" required:"true"`
 	Visibility *Visibility `json:"visibility"`
-	Markdown   string      `json:"markdown"` // what it begins with…
-	Text       string      `json:"text"`     // …or this
+	Markdown   string      `json:"markdown"` // its first content…
+	Text       string      `json:"text"`     // …or this plain text
 }
 
 func (a actions) create(c echo.Context, who account.User, in createInput) error {

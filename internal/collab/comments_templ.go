@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// CommentsPage is what is said about a document, for whoever has no script.
+// CommentsPage is the page of a document's comments, for browsers without script.
 func CommentsPage(v Conversations) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -98,7 +98,7 @@ func CommentsPage(v Conversations) templ.Component {
 	})
 }
 
-// CommentsPanel is the same on the page and beside the paper.
+// CommentsPanel is the comments, on the page and in the editor's side panel.
 func CommentsPanel(v Conversations) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -516,7 +516,7 @@ func thread(v Conversations, t Thread) templ.Component {
 	})
 }
 
-// newCommentForm is what the panel begins with in the editor.
+// newCommentForm is the first form of the panel in the editor.
 func newCommentForm() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -12,29 +12,29 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// demoDocument is a document of the demo. Its drafts are how it read over time:
-// the last one is how it stands, those before are its versions.
+// demoDocument is a document of the demo. The last draft is its content, and the drafts
+// before are its versions.
 type demoDocument struct {
 	title      string
 	visibility Visibility
 	owner      string
-	viewers    []string // the rest of the cast may write
+	viewers    []string // handles; all other demo users are editors
 	drafts     []demoDraft
 	threads    []demoThread
 }
 
 type demoDraft struct {
 	file string
-	name string        // of the version; "": it was kept by itself
-	by   []string      // handles: who wrote it, the last of them last
-	ago  time.Duration // before the demo was seeded
+	name string        // of the version; "": an automatic one
+	by   []string      // handles of the authors, the latest one last
+	ago  time.Duration // before the demo is seeded
 }
 
-// demoThread is a conversation about a quote of the last draft.
+// demoThread is a thread about a quote from the last draft.
 type demoThread struct {
 	quote    string
 	said     []demoComment
-	resolved string // the handle of who did
+	resolved string // the handle of the user who resolved it; "": it is open
 }
 
 type demoComment struct {
@@ -83,9 +83,9 @@ var demoDocuments = []demoDocument{
 	}},
 }
 
-// SeedDemo lets the cast, by handle, have written already, and returns the
-// documents that it made, by title. It makes none where there is one: at a
-// second start, or beside another node that seeds.
+// SeedDemo makes the documents of the demo, with the demo users by handle as authors, and
+// returns their ids by title. It makes none if the database has a document already: at a
+// second start, or after another node has seeded it.
 func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) (made map[string]int64, err error) {
 	made = map[string]int64{}
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
@@ -130,7 +130,7 @@ func (s *Service) insertDemo(ctx context.Context, tx postgres.Tx, d demoDocument
 	return id, s.putEntry(ctx, tx, id)
 }
 
-// furnish adds who may read it, its versions and what was said about it.
+// addDetails adds the members, the versions and the threads.
 func (d demoDocument) addDetails(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
 	if err := d.share(ctx, tx, id, cast); err != nil {
 		return err
@@ -173,7 +173,7 @@ func (d demoDraft) authors(cast map[string]account.User) []int64 {
 	return ids
 }
 
-// read makes a whole document of the draft.
+// read returns the draft as a whole document, and its text.
 func (d demoDraft) read(ctx context.Context) (update []byte, text string, err error) {
 	markdown, err := demoFiles.ReadFile("demo/" + d.file + ".md")
 	if err != nil {
@@ -220,7 +220,7 @@ func (t demoThread) insert(ctx context.Context, tx postgres.Tx, id int64, update
 	return dateThread(ctx, tx, threadID, t.said[0].ago, t.said[len(t.said)-1].ago)
 }
 
-// anchorOf makes the relative positions of a quote's first and last letter.
+// anchorOf returns the anchor of a quote, from its first to its last letter.
 func anchorOf(update []byte, quote string) (a Anchor, err error) {
 	u, err := yjs.Decode(update)
 	if err != nil {
@@ -228,7 +228,7 @@ func anchorOf(update []byte, quote string) (a Anchor, err error) {
 	}
 	first, last, found := u.Find(quote)
 	if !found {
-		return a, fmt.Errorf("nothing reads %q", quote)
+		return a, fmt.Errorf("the document does not contain %q", quote)
 	}
 	if a.Start, err = relativePosition(first, 0); err != nil {
 		return a, err
@@ -237,8 +237,8 @@ func anchorOf(update []byte, quote string) (a Anchor, err error) {
 	return a, err
 }
 
-// relativePosition is one of Yjs: before a unit, or with the association -1
-// behind it.
+// relativePosition returns a relative position of Yjs: before a unit, or after it with the
+// association -1.
 func relativePosition(id yjs.ID, association int) (json.RawMessage, error) {
 	return json.Marshal(map[string]any{
 		"item": map[string]uint64{"client": id.Client, "clock": id.Clock}, "assoc": association,

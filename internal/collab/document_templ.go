@@ -15,8 +15,8 @@ import (
 	"hubbub/web"
 )
 
-// DocumentPage is a document to be read and, with script, to be written in: the
-// editor takes the paper's place when it is in step with the server.
+// DocumentPage shows a document. With script, the editor replaces the content once it is
+// in sync with the server.
 func DocumentPage(v View) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -344,7 +344,7 @@ func documentHead(v View) templ.Component {
 	})
 }
 
-// headButton opens a panel beside the paper.
+// headButton opens a panel beside the document.
 func headButton(icon, label, opens string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -416,8 +416,8 @@ func headButton(icon, label, opens string) templ.Component {
 	})
 }
 
-// formatBar is what can be done with the selection. What each does is in
-// js/document/toolbar.js, by its data-do.
+// formatBar has the formatting buttons. js/document/toolbar.js implements them, by their
+// data-do.
 func formatBar() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -607,7 +607,7 @@ func formatButton(icon, label, does, keys string) templ.Component {
 	})
 }
 
-// tableTools are there while the selection is in a table.
+// tableTools are shown while the selection is in a table.
 func tableTools() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// DocumentsPage is all documents that one may read, a search in them, and the
-// ways to a new one. documents.js keeps it live.
+// DocumentsPage lists the documents that the user may read, with a search and the forms for
+// a new one. js/documents.js updates it.
 func DocumentsPage(s List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -166,7 +166,7 @@ func searchForm(s List) templ.Component {
 	})
 }
 
-// ListRows are the list as a fragment: the documents, and what stands below.
+// ListRows is the list as a fragment: the documents and the end of the list.
 func ListRows(s List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -12,14 +12,13 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
-// features put into the sidebar.
+// Shell makes the frame around a page, with the signed-in user and the sidebar of the
+// other features.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Pages registers the pages of documents, and the forms in them, which work
-// without JavaScript.
+// Pages registers the pages of documents and their forms, which work without JavaScript.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/documents/:id", account.PageAction(p.document))
@@ -35,7 +34,7 @@ type pages struct {
 	shell     Shell
 }
 
-// sheet is the stylesheet that only documents need.
+// stylesheet is loaded by the pages of documents only.
 const stylesheet = "css/document.css"
 
 func (p pages) document(c echo.Context, who account.User, in documentInput) error {
@@ -46,7 +45,7 @@ func (p pages) document(c echo.Context, who account.User, in documentInput) erro
 	return p.show(c, http.StatusOK, v.Title, DocumentPage(v), "js/document.js")
 }
 
-// show puts a component into the frame.
+// show renders a page with the content in the frame.
 func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
@@ -70,10 +69,10 @@ func (p pages) rename(c echo.Context, who account.User, in renameForm) error {
 	return c.Redirect(http.StatusSeeOther, path(int64(in.ID)))
 }
 
-// path is where a document's page is.
+// path returns the path of a document's page.
 func path(docID int64) string { return fmt.Sprintf("/documents/%d", docID) }
 
-// hint is a tool's name with its keys.
+// hint returns a tool's label with its keyboard shortcut.
 func hint(label, keys string) string {
 	if keys == "" {
 		return label

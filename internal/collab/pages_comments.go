@@ -12,9 +12,9 @@ import (
 	"hubbub/internal/fault"
 )
 
-// conversations registers a document's comments: as a page, and over the socket
-// as what the panel shows. A new thread needs a selection, so it begins in the
-// editor, by the action.
+// conversations registers a document's comments: as a page, and over the socket as the
+// content of the panel. A new thread needs a selection, so only the editor can start
+// one, with the action.
 func (p pages) conversations(g *echo.Group) {
 	g.GET("/documents/:id/comments", account.PageAction(p.comments))
 	g.POST("/documents/:id/comments/:threadId", account.PageAction(p.reply))
@@ -27,7 +27,7 @@ type Conversations struct {
 	Document Document
 	Threads  []Thread
 	Viewer   account.User
-	Problem  string // why the last comment was not taken
+	Problem  string // why the last comment was refused
 }
 
 // MayManage reports whether the viewer may resolve and delete the thread.
@@ -53,7 +53,7 @@ func (p pages) showComments(c echo.Context, status int, who account.User, id int
 	return p.show(c, status, "Comments on "+v.Document.Title, CommentsPage(v))
 }
 
-// commented answers a form that was taken, or says why it was not.
+// answerComments answers a form with the comments, and with the problem if err has one.
 func (p pages) answerComments(c echo.Context, who account.User, id int64, err error) error {
 	if problem := problemOf(err); problem != "" {
 		return p.showComments(c, fault.Of(err).Status, who, id, "The comment "+problem+".")
@@ -88,7 +88,7 @@ func threadPath(t Thread) string { return commentsPath(t.DocID) + "/" + decimal(
 
 func (t Thread) rowID() string { return "thread-" + decimal(t.ID) }
 
-// place is the anchor as the editor reads it.
+// place returns the anchor as JSON, for the editor.
 func (t Thread) place() string {
 	anchor, _ := json.Marshal(t.Anchor) // it came as JSON
 	return string(anchor)

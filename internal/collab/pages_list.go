@@ -21,7 +21,7 @@ func (p pages) lists(g *echo.Group) {
 	g.POST("/documents/import", account.PageAction(p.importFile))
 }
 
-// NewForm is the form for a new document, and what is wrong with the last one.
+// NewForm is the form for a new document, with the problems of the last attempt.
 type NewForm struct {
 	Title    string `json:"title"`
 	Template string `json:"template"`
@@ -55,8 +55,8 @@ func (p pages) create(c echo.Context, who account.User, in NewForm) error {
 	return redirect(c, path(d.ID), err)
 }
 
-// problemOf is what a form says beside itself: input that is wrong, or that
-// meets a conflict. Other errors are pages of their own, and empty here.
+// problemOf returns the text that a form shows for an error, if the input is wrong or
+// conflicts (422, 409). It is "" for other errors, which have pages of their own.
 func problemOf(err error) string {
 	f := fault.Of(err)
 	if f == nil || f.Status != http.StatusUnprocessableEntity && f.Status != http.StatusConflict {
@@ -90,7 +90,7 @@ func (p pages) importFile(c echo.Context, who account.User, _ struct{}) error {
 	return err
 }
 
-// upload is the file that somebody imports: it has Markdown or a plain text.
+// upload is an imported file: its Markdown or its plain text.
 type upload struct{ title, markdown, plain string }
 
 func readUpload(c echo.Context) (u upload, err error) {
@@ -129,7 +129,7 @@ func contentOf(file *multipart.FileHeader) (string, error) {
 	return string(content), err
 }
 
-// titleIn makes a title of a file's name.
+// titleIn makes a title of a file name.
 func titleIn(name string) string {
 	title := strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r == '-' || r == '_' || r == ' ' }), " ")
 	if runes := []rune(strings.ToValidUTF8(title, "")); len(runes) > maxTitle {
@@ -141,7 +141,7 @@ func titleIn(name string) string {
 	return title
 }
 
-// olderPath leads to the documents after those that are shown.
+// olderPath returns the path of the next page of the list.
 func (s List) olderPath() string {
 	values := url.Values{"before": {placeOf(s.Documents[len(s.Documents)-1]).String()}}
 	if s.Query != "" {

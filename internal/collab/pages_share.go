@@ -14,8 +14,8 @@ import (
 	"hubbub/internal/hub"
 )
 
-// sharing registers who may do what with a document: as a page, with forms that
-// lead back to it, and over the socket as the dialog's content.
+// sharing registers a document's members and visibility: as a page, with forms that
+// redirect back to it, and over the socket as the content of the dialog.
 func (p pages) sharing(g *echo.Group) {
 	g.GET("/documents/:id/share", account.PageAction(p.share))
 	g.POST("/documents/:id/share", account.PageAction(p.changeVisibility))
@@ -25,28 +25,28 @@ func (p pages) sharing(g *echo.Group) {
 	g.POST("/documents/:id/delete", account.PageAction(p.delete))
 }
 
-// maxOffered is how many people a form offers by itself.
+// maxOffered is how many users the form suggests to add.
 const maxOffered = 500
 
-// Sharing is who may do what with a document, as one of them sees it.
+// Sharing is the members and the visibility of a document, as one user sees them.
 type Sharing struct {
 	Document Document
 	Members  []Member
-	Others   []account.User // whom an owner could add
+	Others   []account.User // the users whom an owner can add
 	Viewer   account.User
-	Name     string // as it was put in
-	Problem  string // why the last form was not taken
+	Name     string // as entered in the last form
+	Problem  string // why the last form was refused
 }
 
-// Runs tells whether the viewer decides about it.
+// MayManage reports whether the viewer may change the members and the visibility.
 func (s Sharing) MayManage() bool { return s.Document.Role == Owner }
 
 func (s Sharing) isMember(u account.User) bool {
 	return slices.ContainsFunc(s.Members, func(m Member) bool { return m.User.ID == u.ID })
 }
 
-// Sharing returns it, and a live connection hears of changes from then on; 404
-// when the person may not read the document.
+// Sharing returns a document's members and visibility, and subscribes the connection to the
+// document. The error is 404 if the user may not read it.
 func (s *Service) Sharing(ctx context.Context, conn *hub.Conn, who account.User, docID int64) (v Sharing, err error) {
 	if _, err := editionFor(ctx, s.db, docID, who.ID); err != nil {
 		return v, err
@@ -61,8 +61,8 @@ func (s *Service) Sharing(ctx context.Context, conn *hub.Conn, who account.User,
 	if v.Members, err = s.Members(ctx, who.ID, docID); err != nil || !v.MayManage() {
 		return v, err
 	}
-	everybody, err := s.people.Search(ctx, "", maxOffered)
-	v.Others = slices.DeleteFunc(everybody, v.isMember)
+	users, err := s.people.Search(ctx, "", maxOffered)
+	v.Others = slices.DeleteFunc(users, v.isMember)
 	return v, err
 }
 
@@ -82,7 +82,7 @@ func (p pages) showSharing(c echo.Context, status int, who account.User, id int6
 	return p.show(c, status, "Share "+v.Document.Title, SharePage(v))
 }
 
-// shared answers a form that was taken, or says why it was not.
+// answerSharing answers a form with the sharing, and with the problem if err has one.
 func (p pages) answerSharing(c echo.Context, who account.User, id int64, name string, err error) error {
 	if problem := problemOf(err); problem != "" {
 		return p.showSharing(c, fault.Of(err).Status, who, id, name, problem)
@@ -118,7 +118,8 @@ func (p pages) addMember(c echo.Context, who account.User, in admitForm) error {
 	return p.answerSharing(c, who, int64(in.ID), in.Name, err)
 }
 
-// personCalled finds who is meant by a handle, or by a name that nobody else has.
+// findPerson returns the id of the user with the handle, or with the name if only one user
+// has it.
 func (s *Service) findPerson(ctx context.Context, name string) (int64, error) {
 	handle := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(name), "@"))
 	byHandle, err := s.people.ByHandles(ctx, []string{handle})

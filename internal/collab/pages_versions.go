@@ -14,8 +14,8 @@ import (
 	"hubbub/internal/fault"
 )
 
-// history registers a document's versions: as pages, and over the socket as what
-// the panel and the preview show.
+// history registers a document's versions: as pages, and over the socket as the content
+// of the panel and the preview.
 func (p pages) history(g *echo.Group) {
 	g.GET("/documents/:id/versions", account.PageAction(p.versions))
 	g.POST("/documents/:id/versions", account.PageAction(p.keep))
@@ -26,8 +26,8 @@ func (p pages) history(g *echo.Group) {
 type History struct {
 	Document Document
 	Versions []Version
-	Name     string // as it was put in
-	Problem  string // why no version was kept
+	Name     string // as entered in the last form
+	Problem  string // why no version was made
 }
 
 func (p pages) versions(c echo.Context, who account.User, in documentInput) error {
@@ -65,16 +65,17 @@ func (p pages) keep(c echo.Context, who account.User, in keepForm) error {
 	return p.showVersions(c, http.StatusOK, who, id, "", "")
 }
 
-// Preview is a version, and what has changed since.
+// Preview is a version compared with the current document.
 type Preview struct {
 	Document Document
 	Version  Version
-	Nodes    []yjs.Node // what stands in either, as Diff has it
-	Unread   bool       // it costs too much to compare: Nodes are the version's, or none
-	Cut      bool       // Nodes are not all: only the beginnings are compared
+	Nodes    []yjs.Node // of both, as Diff returns them
+	Unread   bool       // the comparison costs too much: Nodes are the version's, or nil
+	Cut      bool       // only the beginnings are compared
 }
 
-// Preview returns it; 404 when the person may not read the document.
+// Preview compares a version with the current document. The error is 404 if the user may not
+// read the document or it has no such version.
 func (s *Service) Preview(ctx context.Context, userID, docID, id int64) (v Preview, err error) {
 	if v.Document, err = s.Document(ctx, userID, docID); err != nil {
 		return v, err
@@ -121,7 +122,7 @@ func versionPath(docID, id int64) string { return versionsPath(docID) + "/" + de
 
 func (v Version) keptAt() time.Time { return time.Time(v.CreatedAt) }
 
-// title is what the version is called.
+// title returns the version's name, or a description if it has none.
 func (v Version) title() string {
 	switch {
 	case v.Name != "":

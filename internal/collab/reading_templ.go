@@ -14,8 +14,8 @@ import (
 	"hubbub/internal/collab/yjs"
 )
 
-// Reading shows a document to be read: the first paint, printing, and for people
-// without script. A node that is not known shows what stands in it.
+// Reading shows a document without the editor: at first paint, for printing, and for
+// browsers without script. Of an unknown node it shows the children.
 func Reading(nodes []yjs.Node) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -47,8 +47,8 @@ func Reading(nodes []yjs.Node) templ.Component {
 	})
 }
 
-// readNode shows a node, and what became of it in a difference: what may stand
-// only in a list or a table shows it inside.
+// readNode shows a node with its change, if it is of a Diff. Nodes that HTML allows only in
+// a list or a table show the change inside (changesInside).
 func readNode(n yjs.Node) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// SharePage is who may do what with a document, for whoever has no script.
+// SharePage is the page of a document's members and visibility, for browsers without script.
 func SharePage(s Sharing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -151,7 +151,7 @@ func shareDialog(d Document) templ.Component {
 	})
 }
 
-// SharePanel is the same on the page and in the dialog.
+// SharePanel is the members and the visibility, on the page and in the dialog.
 func SharePanel(s Sharing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -700,7 +700,7 @@ func shareMember(s Sharing, m Member) templ.Component {
 	})
 }
 
-// openness is who may read it without being named.
+// openness is the visibility, with a form for owners.
 func openness(s Sharing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -838,7 +838,7 @@ func openness(s Sharing) templ.Component {
 	})
 }
 
-// documentMenu is what else can be done with a document. It opens without script.
+// documentMenu has the exports, printing and deletion. It opens without script.
 func documentMenu(d Document) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

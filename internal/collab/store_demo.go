@@ -7,8 +7,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// lockEmpty holds off other seeders until the transaction ends, and says
-// whether there is no document yet.
+// lockEmpty locks out other nodes that seed until the transaction ends, and reports whether
+// there is no document yet.
 func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 	if _, err := tx.Exec(ctx, `lock table collab.documents in share row exclusive mode`); err != nil {
 		return false, wrap("lock the documents", err)
@@ -17,8 +17,8 @@ func lockEmpty(ctx context.Context, tx pgx.Tx) (empty bool, err error) {
 	return empty, wrap("look for documents", err)
 }
 
-// dateDocument makes a document as old as it is said to be. It asks for no
-// version: nothing has changed since.
+// dateDocument sets how long ago the document was made and changed. It marks the document
+// as having a current version, so that no automatic one is made.
 func dateDocument(ctx context.Context, tx pgx.Tx, docID int64, made, changed time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		update collab.documents
@@ -28,15 +28,16 @@ func dateDocument(ctx context.Context, tx pgx.Tx, docID int64, made, changed tim
 	return wrap("date the document", err)
 }
 
-// insertVersionBefore keeps a whole document as if it was kept a while ago.
+// insertVersionBefore stores a version as if it was made some time ago.
 func insertVersionBefore(ctx context.Context, tx pgx.Tx, docID int64, kind, name string, authors []int64, bytes []byte, text string, ago time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		insert into collab.versions (doc_id, seq, epoch, kind, name, authors, bytes, text, created_at)
 		values ($1, 0, 1, $2, $3, $4, $5, $6, now() - $7::interval)`, docID, kind, name, authors, bytes, text, ago)
-	return wrap("keep the version", err)
+	return wrap("store the version", err)
 }
 
-// sayBefore stores a comment as if it was made a while ago, and tells nobody.
+// insertCommentBefore stores a comment as if it was made some time ago. It notifies no
+// user.
 func insertCommentBefore(ctx context.Context, tx pgx.Tx, threadID, authorID int64, text string, ago time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		insert into collab.comments (thread_id, author_id, text, created_at)
@@ -44,7 +45,7 @@ func insertCommentBefore(ctx context.Context, tx pgx.Tx, threadID, authorID int6
 	return wrap("store the comment", err)
 }
 
-// dateThread makes a thread as old as its comments.
+// dateThread sets how long ago a thread was started and, if it is resolved, resolved.
 func dateThread(ctx context.Context, tx pgx.Tx, threadID int64, begun, resolved time.Duration) error {
 	_, err := tx.Exec(ctx, `
 		update collab.threads

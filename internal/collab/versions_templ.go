@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// VersionsPage is the history of a document, for whoever has no script.
+// VersionsPage is the page of a document's versions, for browsers without script.
 func VersionsPage(h History) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -95,7 +95,7 @@ func VersionsPage(h History) templ.Component {
 	})
 }
 
-// VersionsPanel is the same on the page and beside the paper.
+// VersionsPanel is the versions, on the page and in the editor's side panel.
 func VersionsPanel(h History) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -271,7 +271,7 @@ func VersionsPanel(h History) templ.Component {
 	})
 }
 
-// VersionPage is one of them, for whoever has no script.
+// VersionPage is the page of one version, for browsers without script.
 func VersionPage(v Preview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -399,7 +399,7 @@ func versionDialog() templ.Component {
 	})
 }
 
-// VersionPreview is what stood in a version, and what has changed since.
+// VersionPreview is the content of a version, and what has changed since.
 func VersionPreview(v Preview) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
