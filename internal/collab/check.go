@@ -12,10 +12,10 @@ import (
 // evicts channels and subscribers without rights, reads logs that have new updates,
 // and stores that its channels are alive.
 func (s *Service) check(ctx context.Context) error {
-	lives := s.sweepLiveDocs()
-	ids := make([]int64, 0, len(lives))
+	docs := s.sweepLiveDocs()
+	ids := make([]int64, 0, len(docs))
 	var clients []clientKey
-	for id, l := range lives {
+	for id, l := range docs {
 		ids = append(ids, id)
 		for _, ch := range l.openChannels() {
 			clients = append(clients, clientKey{id, int64(ch.client)})
@@ -25,7 +25,7 @@ func (s *Service) check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for id, l := range lives {
+	for id, l := range docs {
 		if err := s.recheck(ctx, s.db, l); err != nil {
 			return err
 		}

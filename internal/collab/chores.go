@@ -79,7 +79,7 @@ func (s *Service) runMaintenance(ctx context.Context) error {
 // snapshot itself stays as a fallback.
 func (s *Service) Compact(ctx context.Context, docID int64) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryJobLock(ctx, tx, lockCompact, docID); err != nil || !alone {
+		if locked, err := tryJobLock(ctx, tx, lockCompact, docID); err != nil || !locked {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)

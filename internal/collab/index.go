@@ -51,7 +51,7 @@ func (s *Service) updateTexts(ctx context.Context) error {
 
 func (s *Service) updateText(ctx context.Context, docID int64) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryJobLock(ctx, tx, lockText, docID); err != nil || !alone {
+		if locked, err := tryJobLock(ctx, tx, lockText, docID); err != nil || !locked {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)

@@ -23,9 +23,10 @@ const (
 
 // tryJobLock takes a job's lock until the transaction ends. It reports false if another
 // node has it.
-func tryJobLock(ctx context.Context, tx pgx.Tx, chore int32, docID int64) (alone bool, err error) {
-	err = tx.QueryRow(ctx, `select pg_try_advisory_xact_lock($1::integer, ($2::bigint % 2147483647)::integer)`, chore, docID).Scan(&alone)
-	return alone, wrap("lock a maintenance job", err)
+func tryJobLock(ctx context.Context, tx pgx.Tx, job int32, docID int64) (locked bool, err error) {
+	err = tx.QueryRow(ctx, `
+		select pg_try_advisory_xact_lock($1::integer, ($2::bigint % 2147483647)::integer)`, job, docID).Scan(&locked)
+	return locked, wrap("lock a maintenance job", err)
 }
 
 // storeSnapshot stores a snapshot, and deletes what is older than the previous one. The

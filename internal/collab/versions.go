@@ -31,7 +31,7 @@ type Kept struct {
 // nothing changed since the last version, or another node is making one.
 func (s *Service) storeVersion(ctx context.Context, docID int64, kind, name string, byUser int64) (id int64, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if alone, err := tryJobLock(ctx, tx, lockVersion, docID); err != nil || !alone && kind == kindAuto {
+		if locked, err := tryJobLock(ctx, tx, lockVersion, docID); err != nil || !locked && kind == kindAuto {
 			return err
 		}
 		c, err := readContent(ctx, tx, docID)

@@ -5,10 +5,10 @@ import (
 	"math"
 )
 
-// maxDepth bounds the nesting of values: recursion, here and in the browsers, stays shallow.
+// maxDepth bounds the nesting of values, and so the recursion here and in browsers.
 const maxDepth = 64
 
-// The tags of lib0's "any", which holds what JSON can and a little more.
+// The tags of lib0's "any", which has the values of JSON and a few more.
 const (
 	anyUndefined = 127
 	anyNull      = 126
@@ -24,7 +24,7 @@ const (
 	anyBytes     = 116
 )
 
-// skipAny checks a value without making it.
+// skipAny checks a value without decoding it.
 func (r *reader) skipAny(depth int) error {
 	if depth > maxDepth {
 		return ErrDepth
@@ -111,8 +111,8 @@ func (r *reader) integer() (int64, error) {
 	return int64(value), nil
 }
 
-// any makes a value: nil (for undefined, too), bool, float64, int64 (a BigInt),
-// string, []byte, []any or map[string]any. The bytes were checked by skipAny.
+// any decodes a value: nil (for undefined, too), bool, float64, int64 (a BigInt),
+// string, []byte, []any or map[string]any. skipAny has checked the bytes.
 func (r *reader) any() any {
 	tag, _ := r.byte()
 	switch tag {
@@ -148,7 +148,7 @@ func (r *reader) any() any {
 	return nil
 }
 
-// appendAny writes what an attribute may be: nil, bool, a number, string.
+// appendAny writes the value of an attribute: nil, a bool, a number or a string.
 func appendAny(b []byte, value any) []byte {
 	switch v := value.(type) {
 	case bool:

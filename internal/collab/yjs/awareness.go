@@ -1,10 +1,10 @@
 package yjs
 
-// Awareness is what a client tells of itself while it is here: its caret, its
-// selection. It is never stored (https://github.com/yjs/y-protocols, awareness.js).
+// Awareness is the state that a connected client publishes: its caret and selection. It is
+// never stored (https://github.com/yjs/y-protocols, awareness.js).
 type Awareness struct {
 	Client, Clock uint64
-	State         []byte // JSON; "null": it has gone
+	State         []byte // JSON; "null": the client has left
 }
 
 // maxAwareness bounds an awareness update: a caret takes some 200 bytes.
@@ -35,7 +35,7 @@ func DecodeAwareness(in []byte) ([]Awareness, error) {
 	return states, r.end()
 }
 
-// EncodeAwareness is the reverse of DecodeAwareness.
+// EncodeAwareness is the inverse of DecodeAwareness.
 func EncodeAwareness(states ...Awareness) []byte {
 	b := appendUint(nil, uint64(len(states)))
 	for _, s := range states {
@@ -44,8 +44,8 @@ func EncodeAwareness(states ...Awareness) []byte {
 	return b
 }
 
-// Gone is the update that takes a client's state away from its peers. lastClock
-// is the last that was relayed for it: a newer one always wins.
+// AwarenessRemoval returns the update that removes a client's state from its peers.
+// lastClock is the clock of its last state that was relayed: the higher clock wins.
 func AwarenessRemoval(client, lastClock uint64) []byte {
 	return EncodeAwareness(Awareness{client, lastClock + 1, []byte("null")})
 }

@@ -2,12 +2,12 @@ package yjs
 
 import "slices"
 
-// DefaultBudget is the steps that Build may take: several times what the longest
-// real document needs, and at most a second or two of work.
+// DefaultBudget is the number of steps for Build: several times what the longest real
+// document needs, and at most 1 to 2 s of work.
 const DefaultBudget = 2_000_000
 
-// Document is a whole update put in order, for reading: search text, pages, versions.
-// Accepting and sending edits never needs one. Not safe for concurrent use.
+// Document is an integrated document, for reading: search text, pages, versions. Accepting
+// and sending edits does not need one. It is not safe for concurrent use.
 type Document struct {
 	budget  int // the steps that building, and each reading, may take
 	steps   int
@@ -15,26 +15,26 @@ type Document struct {
 	epoch   uint32    // the last mark given out by the conflict scan
 	items   map[uint64][]item
 	roots   map[string]*branch
-	waiting int // structs that wait for what never comes
+	waiting int // structs that were left out, because they refer to missing units
 }
 
-// item is a struct in its place.
+// item is an integrated struct.
 type item struct {
 	*Struct
 	client uint64
 
 	prev, next *item
-	origin     *item // what Origin names
+	origin     *item // of Origin
 	parent     *branch
 	key        string
 	keyed      bool
-	deleted    bool // not to be shown
+	deleted    bool // not shown
 	branch     *branch
 
 	seen, conflict uint32 // marks of the conflict scan
 }
 
-// branch is a type: a list of items, and the last item of each key.
+// branch is an integrated type: a list of items, and the last item of each key.
 type branch struct {
 	kind  uint64
 	name  string // of an element
@@ -43,13 +43,13 @@ type branch struct {
 	keys  map[string]*item
 }
 
-const typeRoot = 99 // what a root is, only its users know
+const typeRoot = 99 // of roots, whose type is not in the format
 
-// Build integrates a whole document within a budget of steps; past it, it is
-// ErrBudget. Structs that wait for what the update lacks are left out.
+// Build integrates a whole document within a budget of steps; past it the error is
+// ErrBudget. Structs that refer to units that the update lacks are left out.
 //
-// All cuts are made first: wherever one item refers into another, that one is
-// cut, so that integration never splits and finding an item is a binary search.
+// It first splits structs wherever another one refers to a unit inside them, so that
+// integration never splits one and finds an item by binary search.
 func Build(update []byte, budget int) (*Document, error) {
 	u, err := Decode(update)
 	if err != nil {
@@ -76,7 +76,7 @@ func Build(update []byte, budget int) (*Document, error) {
 	return d, nil
 }
 
-// step counts work; false: enough was done.
+// step counts work. It reports false if the budget is used up.
 func (d *Document) step(n int) bool {
 	d.steps += n
 	return d.steps < d.budget
@@ -89,10 +89,11 @@ func (d *Document) overBudget() error {
 	return nil
 }
 
-// Whole tells that nothing of the update waits for another one.
+// Complete reports whether every struct of the update was integrated.
 func (d *Document) Complete() bool { return d.waiting == 0 }
 
-// cut splits the structs so that each Origin is a last unit and each Right a first.
+// cut splits the structs so that each Origin is the last unit of one, and each Right the
+// first.
 func (u *Update) cut() {
 	cuts := map[uint64][]uint64{}
 	for _, block := range u.Clients {

@@ -2,15 +2,15 @@ package yjs
 
 import "slices"
 
-// Collect forgets the content of what is deleted, and also the place if that
-// stood inside something deleted, as yjs' garbage collection does. The update
-// must be a whole document.
+// Collect drops the content of deleted structs, and also their place if their parent
+// is deleted, as yjs' garbage collection does. The update must be a whole document.
 func (u *Update) Collect() {
 	u.emptyDeleted()
 	newCollector(u).run()
 }
 
-// empty turns items inside the delete set into Deleted, cutting them where needed.
+// emptyDeleted turns the units in the delete set into Deleted, splitting structs where
+// needed.
 func (u *Update) emptyDeleted() {
 	for i := range u.Clients {
 		if ranges := u.Deletes[u.Clients[i].Client]; len(ranges) > 0 {
@@ -30,7 +30,7 @@ func (block *Block) emptyRanges(ranges []Range) {
 	block.Structs = out
 }
 
-// appendEmptied appends s, in parts if ranges end or begin within it.
+// appendEmptied appends s, in parts if ranges begin or end inside it.
 func appendEmptied(out []Struct, client uint64, s Struct, ranges []Range) []Struct {
 	for _, r := range ranges {
 		if r.Clock >= s.End() || s.Kind() == GC || s.Kind() == Deleted {
@@ -52,9 +52,9 @@ func appendEmptied(out []Struct, client uint64, s Struct, ranges []Range) []Stru
 	return append(out, s)
 }
 
-// collector finds the deleted items whose parent is deleted, too. The parent of
-// an item is known only at the end of a chain of neighbours, which may be 10^5
-// long: so there is a stack of our own, and each answer is kept.
+// collector finds the deleted structs whose parent is deleted, too. The parent of a struct
+// is that of its neighbour, and chains of neighbours may be 10^5 long, so the collector
+// has a stack instead of recursion and stores each result.
 type collector struct {
 	u      *Update
 	blocks map[uint64]int
@@ -68,9 +68,9 @@ type parentState byte
 
 const (
 	parentUnknown  parentState = iota
-	parentVisiting             // on the stack: met again, it is a circle, which no yjs writes
-	parentAlive                // the parent is a root or not deleted
-	parentDeleted              // the parent is deleted
+	parentVisiting             // it is on the stack; to meet it again is a cycle, which yjs never writes
+	parentAlive                // it is a root or not deleted
+	parentDeleted
 )
 
 func newCollector(u *Update) *collector {
@@ -110,7 +110,8 @@ func (c *collector) resolve(p position) {
 	}
 }
 
-// ask answers for one item, or puts the neighbour that must be asked first on the stack.
+// parentOf returns the state of a struct's parent. If it is that of a neighbour and not
+// known yet, it pushes the neighbour and returns parentUnknown.
 func (c *collector) parentOf(p position) parentState {
 	s := &c.u.Clients[p.block].Structs[p.at]
 	known := c.states[p.block][p.at]

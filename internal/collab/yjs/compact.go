@@ -2,9 +2,9 @@ package yjs
 
 import "maps"
 
-// Compact makes one small update of a whole document's updates: the same to any
-// Yjs client, but for what was deleted and forgotten. If forgetting would make
-// it larger, as when every second letter is gone, nothing is forgotten.
+// Compact makes one small update of a whole document's updates. To any Yjs client it is
+// the same document, without the content of what was deleted. It keeps that content if
+// the result would be larger without it, as when every second letter is deleted.
 func Compact(updates ...[]byte) ([]byte, error) {
 	u, err := Merge(updates...)
 	if err != nil {
@@ -20,8 +20,8 @@ func Compact(updates ...[]byte) ([]byte, error) {
 	return kept, nil
 }
 
-// Verify tells that compacted may stand for original: it decodes, has no gap,
-// knows and deletes the same, and reads the same under each of the roots.
+// Verify returns nil if compacted can replace original: it decodes, has no gap, has the
+// same state vector and deletions, and has the same text under each of the roots.
 func Verify(original, compacted []byte, budget int, roots ...string) error {
 	a, err := Decode(original)
 	if err != nil {

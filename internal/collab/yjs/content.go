@@ -11,7 +11,7 @@ const (
 	typeXMLText
 )
 
-// content checks what a struct holds and keeps its bytes.
+// content checks the content of a struct and stores its bytes.
 func (r *reader) content(s *Struct) error {
 	switch s.Kind() {
 	case Deleted:
@@ -50,7 +50,7 @@ func (r *reader) list(s *Struct, value func() error) error {
 	return nil
 }
 
-// legacyJSON knows one word more than JSON does.
+// legacyJSON checks a value of JSON, or "undefined".
 func (r *reader) legacyJSON() error {
 	b, err := r.text()
 	if err == nil && string(b) != "undefined" && !validJSON(b) {
@@ -59,7 +59,7 @@ func (r *reader) legacyJSON() error {
 	return err
 }
 
-// single reads content that is always one unit long.
+// single checks content that is always one unit long.
 func (r *reader) single(kind Kind) error {
 	var err error
 	switch kind {
@@ -94,7 +94,7 @@ func (r *reader) nestedType() error {
 	return err
 }
 
-// subDoc reads a guid and options, of which yjs reads fields: they must be an object.
+// subDoc checks a guid and options. yjs reads fields of the options, so they must be an object.
 func (r *reader) subDoc() error {
 	if _, err := r.text(); err != nil {
 		return err

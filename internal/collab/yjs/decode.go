@@ -2,24 +2,24 @@ package yjs
 
 import "slices"
 
-// Update is a set of insertions and deletions: a keystroke or a whole document,
-// which differ in nothing but size.
+// Update is a set of insertions and deletions. A keystroke and a whole document differ
+// in their size only.
 type Update struct {
 	Clients []Block // the highest client first, each once
 	Deletes DeleteSet
 }
 
-// Block holds what one client inserted, in the order of clocks, without
-// overlaps. A hole between two structs is what the update does not know.
+// Block is the structs of one client, in the order of clocks, without overlaps. A hole
+// between two structs is units that the update does not have.
 type Block struct {
 	Client  uint64
 	Structs []Struct
 }
 
-// Decode reads an update of format v1 and refuses whatever yjs would throw on:
-// one stored update of that sort would keep everybody out of the document. It
-// also refuses what no yjs writes: trailing bytes, empty structs and ranges.
-// The update aliases the input.
+// Decode decodes an update of format v1. It refuses everything that yjs would throw on:
+// one such stored update would make the document unusable for every client. It also
+// refuses what yjs never writes: trailing bytes, empty structs and empty ranges. The
+// update aliases the input.
 func Decode(in []byte) (*Update, error) {
 	r := &reader{in: in}
 	u := &Update{}
@@ -68,7 +68,7 @@ func descending(a, b uint64) int {
 }
 
 func (r *reader) block() (Block, error) {
-	n, err := r.count(2) // the least of a struct: its kind and a length
+	n, err := r.count(2) // a struct has at least its kind and a length
 	if err != nil {
 		return Block{}, err
 	}
@@ -82,13 +82,13 @@ func (r *reader) block() (Block, error) {
 	return r.structs(start, n)
 }
 
-// MaxStructs bounds the memory that decoding takes: a struct has 100 bytes, and
-// reading a document in order takes five times that. A full document of table
-// cells has 800,000; past it the error is ErrBudget.
+// MaxStructs bounds the memory of decoding; with more structs the error is ErrBudget. A
+// struct takes 100 bytes, and five times that in a Document. A full document of table
+// cells has 800,000 structs.
 const MaxStructs = 1 << 20
 
-// firstStructs bounds the memory that a block's count alone can ask for: a struct
-// in memory is forty times as long as the shortest on the wire.
+// firstStructs bounds the memory that is allocated for a block's count alone: a struct in
+// memory is 40 times as long as the shortest one in the input.
 const firstStructs = 1024
 
 func (r *reader) structs(start ID, n int) (Block, error) {
@@ -131,7 +131,7 @@ func (r *reader) structAt(clock uint64) (s Struct, err error) {
 	return s, r.content(&s)
 }
 
-// place reads where the item stands: by its neighbours, or by its parent when it had none.
+// place reads the place of a struct: its neighbours, or its parent if it has none.
 func (r *reader) place(s *Struct) (err error) {
 	if s.HasOrigin() {
 		if s.Origin, err = r.id(); err != nil {
@@ -147,7 +147,7 @@ func (r *reader) place(s *Struct) (err error) {
 		s.Parent, err = r.parent(s.info&hasKey != 0)
 		return err
 	}
-	s.info &^= hasKey // says nothing here; yjs forgets it, too, when it merges
+	s.info &^= hasKey // has no meaning here; yjs drops it, too, when it merges
 	return nil
 }
 

@@ -8,10 +8,10 @@ import (
 // Range is a run of clocks of one client.
 type Range struct{ Clock, Len uint64 }
 
-// End is the clock after the last one.
+// End returns the clock after the last one.
 func (r Range) End() uint64 { return r.Clock + r.Len }
 
-// DeleteSet holds for each client what was deleted of it: ranges in order that
+// DeleteSet has for each client the ranges of its units that are deleted, in order, that
 // neither overlap nor touch.
 type DeleteSet map[uint64][]Range
 
@@ -62,7 +62,7 @@ func (r *reader) ranges(ranges []Range) ([]Range, error) {
 	return ranges, nil
 }
 
-// join sorts ranges and makes one of those that touch or overlap, in place.
+// join sorts ranges and joins those that touch or overlap, in place.
 func join(ranges []Range) []Range {
 	byClock := func(a, b Range) int { return descending(b.Clock, a.Clock) }
 	if !slices.IsSortedFunc(ranges, byClock) {
@@ -79,14 +79,14 @@ func join(ranges []Range) []Range {
 	return out
 }
 
-// Add puts the other set's ranges into this one, which must not be nil.
+// Add adds the other set's ranges to this one, which must not be nil.
 func (set DeleteSet) Add(other DeleteSet) {
 	for client, ranges := range other {
 		set[client] = join(append(slices.Clip(set[client]), ranges...))
 	}
 }
 
-// Without is what this set deletes and known does not; neither is changed.
+// Without returns what is in this set and not in known; neither is changed.
 func (set DeleteSet) Without(known DeleteSet) DeleteSet {
 	rest := DeleteSet{}
 	for client, ranges := range set {
@@ -118,7 +118,7 @@ func subtract(ranges, known []Range) []Range {
 	return left
 }
 
-// endsBy finds with a binary search the first range that ends after clock.
+// endsBy compares for a binary search for the first range that ends after clock.
 func endsBy(r Range, clock uint64) int {
 	if r.End() <= clock {
 		return -1
@@ -126,7 +126,7 @@ func endsBy(r Range, clock uint64) int {
 	return 1
 }
 
-// Equal tells whether both delete the same.
+// Equal reports whether both sets are the same.
 func (set DeleteSet) Equal(other DeleteSet) bool {
 	return maps.EqualFunc(set, other, func(a, b []Range) bool { return slices.Equal(a, b) })
 }

@@ -2,14 +2,13 @@ package yjs
 
 import "sort"
 
-// MaxNesting is how deep types may stand in each other to be read. Who stores
-// updates refuses what is deeper: what readers cut off would still be there, and
-// recursion in browsers has no such limit. An editor's go to a dozen.
+// MaxNesting is how deep nested types are read. Code that stores updates should refuse
+// deeper ones: readers cut them off, but they are stored, and recursion in browsers has no
+// such limit. Editors nest about a dozen types.
 const MaxNesting = 200
 
-// Depths tells how deep each unit of a document stands; a child of a root is at
-// 1. Text that is typed shares its depth with what it follows, so it takes a few
-// bytes a paragraph.
+// Depths has the depth of each unit of a document; a child of a root has depth 1. Typed
+// text has the depth of the text before it, so Depths takes a few bytes a paragraph.
 type Depths map[uint64][]level
 
 // level is the depth of a client's units from a clock on.
@@ -18,8 +17,8 @@ type level struct {
 	depth int
 }
 
-// Of returns the depths of what an update brings to a document without a gap,
-// and that of its deepest type. The update is not added.
+// Of returns the depths of the units that an update without a gap inserts, and the depth
+// of its deepest type. It does not add them.
 func (d Depths) Of(u *Update, known StateVector) (more Depths, deepest int) {
 	more = Depths{}
 	newSchedule(u, known).run(u, func(client uint64, x *Struct) bool {
@@ -32,7 +31,7 @@ func (d Depths) Of(u *Update, known StateVector) (more Depths, deepest int) {
 	return more, deepest
 }
 
-// Add takes over what Of returned.
+// Add adds the depths that Of has returned.
 func (d Depths) Add(more Depths) {
 	for client, levels := range more {
 		for _, l := range levels {
@@ -48,8 +47,9 @@ func (d Depths) append(client uint64, l level) {
 	}
 }
 
-// depth follows what says where a struct stands. What nobody can read any more
-// has none: whatever is put there, Yjs forgets.
+// depth returns the depth of a struct, from its neighbours or its parent; more has the
+// depths of the update's structs before it. It is 0 for a GC struct, whose place is
+// unknown: Yjs drops what is inserted there.
 func (d Depths) depth(more Depths, x *Struct) int {
 	at := func(id ID) int {
 		if levels := more[id.Client]; len(levels) > 0 && levels[0].from <= id.Clock {

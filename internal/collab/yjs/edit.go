@@ -6,11 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// Rewrite makes the update by which client turns the page's text into text, the
-// inverse of Text(Page): one line a block. Blocks that are alike at the beginning
-// and the end stay untouched; a changed line changes no more letters than it
-// must, so that marks and the carets of others stay where they were. It is nil
-// when there is nothing to do. The document must hold all that client wrote.
+// Rewrite returns the update by which client changes the page's text to text, the inverse
+// of Text(Page), with one line for each block. It is nil if the text is the same. Equal
+// blocks at the beginning and the end are not changed. In a changed line only the
+// part that differs is replaced, so that marks and other users' carets keep their
+// place. The document must have every unit of client.
 func (d *Document) Rewrite(client uint64, text string) []byte {
 	e := &edit{d: d, w: writer{client: client, clock: d.end(client)}, deletes: DeleteSet{}}
 	text = strings.TrimSuffix(strings.ToValidUTF8(text, replacement), "\n")
@@ -31,15 +31,15 @@ func (d *Document) Rewrite(client uint64, text string) []byte {
 	return e.encode()
 }
 
-// edit is a Rewrite under way. New paragraphs go to where it stands.
+// edit is the state of a Rewrite.
 type edit struct {
 	d       *Document
 	w       writer
 	deletes DeleteSet
-	at      spot
+	at      spot // where new paragraphs are inserted
 }
 
-// stand goes behind a block; nil: to the page's beginning.
+// moveAfter moves the spot after a block, or to the page's beginning if it is nil.
 func (e *edit) moveAfter(last *item) {
 	page := e.d.root(Page)
 	next := page.first
@@ -65,7 +65,7 @@ func (e *edit) encode() []byte {
 	return nil
 }
 
-// block is a child of the page, with the lines that Text has for it.
+// block is a child of the page, with its lines in Text.
 type block struct {
 	item  *item
 	lines []string
@@ -91,7 +91,8 @@ func (d *Document) blocks() []block {
 	return blocks
 }
 
-// common leaves what differs, and stands before it.
+// common returns the blocks and lines without what is equal at the beginning and the end,
+// and moves the spot before them.
 func (e *edit) common(blocks []block, lines []string) ([]block, []string) {
 	for len(blocks) > 0 && hasPrefix(lines, blocks[0].lines) {
 		e.moveAfter(blocks[0].item)
@@ -113,7 +114,8 @@ func hasSuffix(lines, suffix []string) bool {
 	return len(lines) >= len(suffix) && slices.Equal(lines[len(lines)-len(suffix):], suffix)
 }
 
-// reword changes the letters of a block that holds one line of text and nothing else.
+// reword changes the letters of a block that has only one line of text. It reports false
+// if the block has something else.
 func (e *edit) reword(b *block, line string) bool {
 	if len(b.lines) > 1 || b.item.branch.kind != typeElement {
 		return false
@@ -133,8 +135,8 @@ func (e *edit) reword(b *block, line string) bool {
 	return true
 }
 
-// onlyText finds the one text in a block, nil in an empty one. It is not plain if
-// there is anything else.
+// onlyText returns the only text type in a block, or nil if the block is empty. It reports
+// plain as false if the block has something else.
 func onlyText(b *branch) (text *branch, plain bool) {
 	for it := b.first; it != nil; it = it.next {
 		switch {
@@ -157,7 +159,7 @@ func (b *branch) flat() bool {
 	return true
 }
 
-// fill writes into an empty block, behind what was deleted there.
+// fill inserts a line into an empty block, after deleted items.
 func (e *edit) fill(block *item, line string) {
 	at := spot{parent: Parent{Owner: ID{block.client, block.Clock}}}
 	for it := block.branch.first; it != nil; it = it.next {
@@ -195,7 +197,7 @@ func commonSuffix(a, b string) int {
 	return n
 }
 
-// substitute deletes the bytes from..to of a text and inserts others there.
+// substitute replaces the bytes from..to of a text.
 func (e *edit) substitute(text *branch, from, to int, insert string) {
 	at := spot{parent: Parent{Owner: ID{text.owner.client, text.owner.Clock}}}
 	offset, placed := 0, false
@@ -221,7 +223,7 @@ func (e *edit) substitute(text *branch, from, to int, insert string) {
 	}
 }
 
-// between puts the spot before the unit n of an item.
+// between moves the spot before the unit n of an item.
 func (at *spot) between(it *item, n uint64) {
 	if n > 0 {
 		at.left = &ID{it.client, it.Clock + n - 1}
@@ -233,7 +235,7 @@ func (e *edit) delete(client, clock, n uint64) {
 	e.deletes[client] = append(e.deletes[client], Range{clock, n})
 }
 
-// remove deletes an item and all that stands in it.
+// remove deletes an item and everything in it.
 func (e *edit) remove(it *item) { e.removeAt(it, 0) }
 
 func (e *edit) removeAt(it *item, depth int) {

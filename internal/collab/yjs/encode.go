@@ -1,7 +1,7 @@
 package yjs
 
-// Encode writes format v1, clients in descending order as yjs does. A hole
-// between two structs is written as a skip.
+// Encode returns the update in format v1, with clients in descending order, as yjs writes
+// it. A hole between two structs is written as a skip.
 func (u *Update) Encode() []byte {
 	b := make([]byte, 0, u.size())
 	b = appendUint(b, uint64(len(u.Clients)))

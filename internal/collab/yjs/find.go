@@ -2,8 +2,8 @@ package yjs
 
 import "bytes"
 
-// Find returns the first and the last unit of a text that was inserted in one
-// piece: where it stands in Import's update, say.
+// Find returns the first and the last unit of a text. It finds only text in a single
+// struct, such as a run in an update of Import.
 func (u *Update) Find(text string) (first, last ID, found bool) {
 	for _, block := range u.Clients {
 		for i := range block.Structs {

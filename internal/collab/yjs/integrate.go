@@ -1,8 +1,7 @@
 package yjs
 
-// integrate puts a struct in its place by YATA (Nicolaescu, Jahns, Derntl and
-// Klamma, "Near Real-Time Peer-to-Peer Shared Editing on Extensible Data Types",
-// GROUP 2016), as yjs does in Item.integrate.
+// integrate inserts a struct at its place by YATA (see the package document), as yjs does
+// in Item.integrate.
 func (d *Document) integrate(client uint64, s *Struct) {
 	d.step(1)
 	d.items[client] = append(d.items[client], item{Struct: s, client: client})
@@ -13,7 +12,7 @@ func (d *Document) integrate(client uint64, s *Struct) {
 	}
 	right := d.place(it)
 	if it.parent == nil {
-		it.setKind(GC, nil) // it stood in what is forgotten
+		it.setKind(GC, nil) // its parent was collected
 		it.deleted = true
 		return
 	}
@@ -26,7 +25,8 @@ func (d *Document) integrate(client uint64, s *Struct) {
 	it.deleted = s.Kind() == Deleted || it.parent.owner != nil && it.parent.owner.deleted || it.keyed && it.next != nil
 }
 
-// place finds what the item refers to: its parent, its origin, and what it returns, its right neighbour.
+// place sets the item's parent and origin, and returns its right neighbour, or nil if it has
+// none.
 func (d *Document) place(it *item) (right *item) {
 	if it.HasOrigin() {
 		it.origin = d.find(it.Origin)
@@ -56,7 +56,7 @@ func (d *Document) branch(p *Parent) *branch {
 	return nil
 }
 
-// fits tells that nobody has inserted between the two meanwhile.
+// adjacent reports whether no item is between the two, so that there is no conflict.
 func adjacent(left, right *item) bool {
 	if left == nil {
 		return right != nil && right.prev == nil
@@ -64,9 +64,9 @@ func adjacent(left, right *item) bool {
 	return left.next == right
 }
 
-// scan walks over what others inserted at the same place and returns the item to
-// stand after. The two sets of the algorithm are two numbers in each item: seen
-// since the scan began, and in conflict since the last time left moved.
+// scanConflicts walks over the items that were inserted concurrently at the same place, and
+// returns the item to insert after. The two sets of the algorithm are two numbers in each
+// item: seen since the scan began, and in conflict since left last moved.
 func (d *Document) scanConflicts(it, right *item) *item {
 	left := it.origin
 	o := d.rightOf(it, left)
@@ -98,7 +98,7 @@ func sameOrigin(a, b *item) bool { return a.HasOrigin() == b.HasOrigin() && a.Or
 
 func sameRight(a, b *item) bool { return a.HasRight() == b.HasRight() && a.Right == b.Right }
 
-// after is what stands right of left; left is nil before the first one.
+// rightOf returns the item to the right of left, or the first one if left is nil.
 func (d *Document) rightOf(it, left *item) *item {
 	switch {
 	case left != nil:
@@ -139,7 +139,7 @@ func (b *branch) set(key string, it *item) {
 	b.keys[key] = it
 }
 
-// open makes the branch of an item that is a type.
+// openBranch makes the branch of an item that is a type.
 func (it *item) openBranch() {
 	if it.Kind() != Type {
 		return

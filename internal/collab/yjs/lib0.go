@@ -5,16 +5,16 @@ import (
 	"unicode/utf8"
 )
 
-// maxInt is the largest integer that JavaScript, and so every Yjs client, counts exactly.
+// maxInt is the largest integer that JavaScript, and so every Yjs client, represents exactly.
 const maxInt = 1<<53 - 1
 
-// reader reads lib0's encoding (https://github.com/dmonad/lib0, encoding.js).
-// What it returns aliases the input.
+// reader decodes lib0's encoding (https://github.com/dmonad/lib0, encoding.js). What it
+// returns aliases the input.
 type reader struct {
 	in []byte
 	at int
 
-	made int // structs
+	made int // the number of structs so far
 }
 
 func (r *reader) left() int { return len(r.in) - r.at }
@@ -44,8 +44,8 @@ func (r *reader) uint() (uint64, error) {
 	return 0, ErrRange
 }
 
-// count reads the number of things that follow. Each takes least bytes or more,
-// so a larger number is a lie, found before anything is allocated for it.
+// count reads the number of elements that follow. Each has at least least bytes, so a number
+// that is too large for the input is refused before memory is allocated for it.
 func (r *reader) count(least int) (int, error) {
 	n, err := r.uint()
 	if err != nil {
@@ -73,8 +73,8 @@ func (r *reader) bytes() ([]byte, error) {
 	return r.take(n)
 }
 
-// text reads a string. Yjs decodes with "fatal", so that one wrong byte would
-// stop every client: no surrogates, no overlong forms.
+// text reads a string of strict UTF-8, without surrogates and overlong forms: Yjs decodes
+// with "fatal", so one wrong byte would throw in every client.
 func (r *reader) text() ([]byte, error) {
 	b, err := r.bytes()
 	if err == nil && !utf8.Valid(b) {
@@ -95,8 +95,8 @@ func validJSON(b []byte) bool {
 	return depthFits(b) && json.Valid(b)
 }
 
-// shallow tells whether brackets nest to maxDepth at most; inside strings they
-// count too little or too much only for text that json.Valid refuses anyway.
+// depthFits reports whether brackets are nested at most maxDepth deep. It miscounts only
+// for input that json.Valid refuses.
 func depthFits(b []byte) bool {
 	depth, quoted := 0, false
 	for i := 0; i < len(b); i++ {

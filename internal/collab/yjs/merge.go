@@ -2,9 +2,9 @@ package yjs
 
 import "slices"
 
-// Merge makes one update of several. They may overlap, repeat and come in any
-// order; what is missing between them stays a hole. Past MaxStructs in all of
-// them the error is ErrBudget.
+// Merge returns the union of updates. They may overlap, repeat and be in any order; what
+// none of them has remains a hole. If they have more than MaxStructs in total, the error
+// is ErrBudget.
 func Merge(updates ...[]byte) (*Update, error) {
 	decoded := make([]*Update, len(updates))
 	structs := 0
@@ -69,7 +69,7 @@ func gather(updates []*Update) map[uint64][]Struct {
 	return structs
 }
 
-// sweep sorts structs of one client and drops what others cover, in place.
+// sweep sorts the structs of one client and drops what others cover, in place.
 func sweep(client uint64, structs []Struct) []Struct {
 	if !slices.IsSortedFunc(structs, byClock) {
 		slices.SortStableFunc(structs, byClock)
@@ -89,7 +89,7 @@ func sweep(client uint64, structs []Struct) []Struct {
 	return out
 }
 
-// byClock puts the longer of two that begin together first: it covers the other.
+// byClock puts the longer of two structs with the same clock first: it covers the other.
 func byClock(a, b Struct) int {
 	if a.Clock != b.Clock {
 		return descending(b.Clock, a.Clock)
@@ -97,8 +97,8 @@ func byClock(a, b Struct) int {
 	return descending(a.Len, b.Len)
 }
 
-// Trim drops the insertions that somebody with sv knows: the first writer wins,
-// so nobody can rewrite history. Deletions stay.
+// Trim drops the insertions that a peer with sv has: the first writer of a unit wins, so no
+// client can rewrite history. Deletions stay.
 func (u *Update) Trim(sv StateVector) {
 	kept := u.Clients[:0]
 	for _, block := range u.Clients {
@@ -123,11 +123,11 @@ func (block *Block) trim(known uint64) {
 	}
 }
 
-// Empty tells that the update changes nothing.
+// Empty reports whether the update has no insertions and no deletions.
 func (u *Update) Empty() bool { return len(u.Clients) == 0 && len(u.Deletes) == 0 }
 
-// Diff is what somebody with sv lacks of update, the same bytes as Y.diffUpdate
-// gives. Deletions are sent whole: a state vector does not tell of them.
+// Diff returns what a peer with sv lacks of update, the same bytes as Y.diffUpdate. It
+// has all deletions, because a state vector does not include them.
 func Diff(update []byte, sv StateVector) ([]byte, error) {
 	u, err := Decode(update)
 	if err != nil {

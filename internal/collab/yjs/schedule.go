@@ -1,13 +1,13 @@
 package yjs
 
-// schedule brings the structs of an update into an order in which each finds
-// what it refers to, as yjs' integrateStructs does. A struct that has to wait
-// for another client's puts that client on top of a stack.
+// schedule orders the structs of an update so that each comes after those that it refers
+// to, as yjs' integrateStructs does. If a struct has to wait for another client's, that
+// client is pushed onto a stack.
 type schedule struct {
-	known  StateVector // what was there before
+	known  StateVector // of the document before the update
 	queues map[uint64]*queue
 	stack  []*queue
-	gap    *ID // the first unit that never comes
+	gap    *ID // the first unit found to be missing
 }
 
 type queue struct {
@@ -29,8 +29,8 @@ func newSchedule(u *Update, known StateVector) *schedule {
 	return s
 }
 
-// run calls apply for each struct that can be integrated; apply returns false to
-// stop. Structs that wait for ever are left in their queues.
+// run calls apply for each struct that can be integrated, until apply returns false.
+// Structs that refer to missing units are left in their queues.
 func (s *schedule) run(u *Update, apply func(client uint64, x *Struct) bool) {
 	for i := range u.Clients {
 		s.push(s.queues[u.Clients[i].Client])
@@ -75,8 +75,8 @@ func (s *schedule) step(apply func(uint64, *Struct) bool) bool {
 	return true
 }
 
-// wait lets the client of id go first. It never comes if nothing of that client
-// is left, or if it waits for us: a circle.
+// wait makes the client of id go first. The unit is missing if that client has no structs
+// left, or waits for q in a cycle.
 func (s *schedule) wait(q *queue, id ID) {
 	other := s.queues[id.Client]
 	if other != nil && !other.stuck && !other.waiting && len(other.structs) > 0 {
@@ -89,8 +89,9 @@ func (s *schedule) wait(q *queue, id ID) {
 	}
 }
 
-// release goes back to whoever waits below as soon as it need not any more;
-// without that, two clients that answer each other would look like a circle.
+// releaseBelow returns to the queue below on the stack as soon as that one does not have to
+// wait any more. Otherwise two clients that refer to each other in turn would look like
+// a cycle.
 func (s *schedule) releaseBelow() {
 	if n := len(s.stack); n > 1 {
 		top, below := s.stack[n-1], s.stack[n-2]
@@ -100,7 +101,8 @@ func (s *schedule) releaseBelow() {
 	}
 }
 
-// missing is the unit that x needs first.
+// missing returns a unit that has to be integrated before x, and reports whether there is
+// one.
 func (s *schedule) missing(q *queue, x *Struct) (ID, bool) {
 	switch {
 	case x.Clock > q.state:
@@ -126,9 +128,10 @@ func (s *schedule) state(client uint64) uint64 {
 	return s.known[client]
 }
 
-// Gap returns a unit that the update needs and that is neither in it nor known:
-// a predecessor, a neighbour, a parent or a deleted unit; or one that waits for
-// itself in a circle. Without a gap, yjs too integrates the update whole, at once.
+// Gap returns a unit that the update refers to and that is neither in it nor known: a
+// predecessor, a neighbour, a parent or a deleted unit; or one that refers to itself in a
+// cycle. It reports whether there is such a unit. Without one, yjs, too, integrates the
+// whole update at once.
 func (u *Update) Gap(known StateVector) (ID, bool) {
 	s := newSchedule(u, known)
 	s.run(u, func(uint64, *Struct) bool { return s.gap == nil })

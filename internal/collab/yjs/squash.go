@@ -1,8 +1,8 @@
 package yjs
 
-// Squash joins neighbours that yjs would have kept as one had they been typed in
-// one go. That needs no document: integrating both at once is a valid order.
-// Values are never joined: two of them may be two entries of one map.
+// Squash joins adjacent structs that would be one if they had been inserted at once. That
+// needs no document: integrating both at once is a valid order. Values are never
+// joined, because they may be two entries of one map.
 func (u *Update) Squash() {
 	for i := range u.Clients {
 		u.Clients[i].squash()
@@ -30,7 +30,7 @@ func canJoin(client uint64, a, b *Struct) bool {
 	case GC:
 		return true
 	case String:
-		// an entry of a map replaces the one before; it does not continue it
+		// an entry of a map replaces the one before instead of continuing it
 		if (a.info|b.info)&hasKey != 0 {
 			return false
 		}
@@ -41,7 +41,7 @@ func canJoin(client uint64, a, b *Struct) bool {
 	return b.HasOrigin() && b.Origin == ID{client, b.Clock - 1} && a.HasRight() == b.HasRight() && a.Right == b.Right
 }
 
-// joined makes the text once for the whole run: joining two by two is quadratic.
+// joinRun joins the structs of a run. It copies the text once: joining pairs is quadratic.
 func joinRun(run []Struct) Struct {
 	s := run[0]
 	if len(run) == 1 {

@@ -5,11 +5,11 @@ import (
 	"slices"
 )
 
-// StateVector tells for each client how many of its units are known, counted
-// from 0 and without a hole. Two peers compare theirs to learn what to send.
+// StateVector has for each client how many of its units are known, from clock 0 without
+// a hole. Two peers compare theirs to find out what to send.
 type StateVector map[uint64]uint64
 
-// DecodeStateVector is strict as Decode is.
+// DecodeStateVector decodes a state vector as strictly as Decode.
 func DecodeStateVector(in []byte) (StateVector, error) {
 	r := &reader{in: in}
 	n, err := r.count(2)
@@ -30,7 +30,7 @@ func DecodeStateVector(in []byte) (StateVector, error) {
 	return sv, r.end()
 }
 
-// Encode writes the highest client first, as yjs does.
+// Encode encodes the state vector, the highest client first, as yjs does.
 func (sv StateVector) Encode() []byte {
 	b := appendUint(make([]byte, 0, 8+8*len(sv)), uint64(len(sv)))
 	for _, client := range slices.SortedFunc(maps.Keys(sv), descending) {
@@ -39,7 +39,7 @@ func (sv StateVector) Encode() []byte {
 	return b
 }
 
-// Advance adds what an update without a gap brings.
+// Advance adds the units of an update without a gap.
 func (sv StateVector) Advance(u *Update) {
 	for i := range u.Clients {
 		block := &u.Clients[i]
@@ -49,7 +49,7 @@ func (sv StateVector) Advance(u *Update) {
 	}
 }
 
-// StateVector is what is known after this update alone.
+// StateVector returns the state vector of a document that has only this update.
 func (u *Update) StateVector() StateVector {
 	sv := make(StateVector, len(u.Clients))
 	for i := range u.Clients {
@@ -71,7 +71,7 @@ func (block *Block) known() uint64 {
 	return at
 }
 
-// Units counts what the update inserts, before anything is trimmed.
+// Units returns the number of units that the update inserts.
 func (u *Update) Units() uint64 {
 	var n uint64
 	for _, block := range u.Clients {
@@ -82,7 +82,7 @@ func (u *Update) Units() uint64 {
 	return n
 }
 
-// Roots names the root types that the update inserts into, each once, sorted.
+// Roots returns the names of the root types that the update inserts into, each once, sorted.
 func (u *Update) Roots() []string {
 	names := map[string]bool{}
 	for _, block := range u.Clients {
@@ -95,8 +95,8 @@ func (u *Update) Roots() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// LargestValue is the size in bytes of the longest content that is not text:
-// an attribute, an embed, binary data.
+// LargestValue returns the size in bytes of the longest content that is not text: an
+// attribute, an embed, binary data.
 func (u *Update) LargestValue() int {
 	longest := 0
 	for _, block := range u.Clients {

@@ -1,15 +1,16 @@
 package yjs
 
-// ID names one unit of content for ever: the Clock-th that Client inserted.
+// ID is the permanent identity of one unit of content: the client that inserted it, and
+// how many units that client had inserted before.
 type ID struct{ Client, Clock uint64 }
 
-// Kind says what a struct holds: the low five bits of its first byte.
+// Kind is the kind of a struct's content: the low five bits of its first byte.
 type Kind byte
 
-// The kinds of content, numbered as on the wire.
+// The kinds of content, numbered as in the format.
 const (
-	GC      Kind = iota // nothing but a length: content and place are forgotten
-	Deleted             // a length; the place is known
+	GC      Kind = iota // a length only: content and place are dropped
+	Deleted             // a length only, with a place
 	JSON                // values of yjs before 13
 	Binary
 	String
@@ -18,7 +19,7 @@ const (
 	Type   // a nested list, map, text or element
 	Any    // values
 	SubDoc
-	skip // a hole; never in memory, where clocks tell of holes
+	skip // a hole; in memory, a hole is a difference of clocks
 )
 
 // The upper bits of a struct's first byte.
@@ -28,17 +29,17 @@ const (
 	hasKey    = 0x20
 )
 
-// Struct is a run of units that one client inserted in one go.
+// Struct is a run of units that one client inserted at once.
 type Struct struct {
 	Clock, Len uint64
-	Origin     ID // the unit that stood to the left when this was inserted
-	Right      ID // the unit that stood to the right
+	Origin     ID // the unit to the left when this was inserted
+	Right      ID // the unit to the right when this was inserted
 
-	// Parent is where the struct stands; nil if that is to be copied from a neighbour.
+	// Parent is the place of the struct, or nil if it is that of its neighbour.
 	Parent *Parent
 
-	// content is as on the wire, but without the leading length of strings and
-	// lists, so that cutting a struct copies nothing.
+	// content is as in the format, but without the leading length of strings and
+	// lists, so that splitting a struct copies nothing.
 	content []byte
 	info    byte
 }
@@ -52,16 +53,16 @@ type Parent struct {
 	IsRoot, Keyed bool // Keyed: an entry of a map, or an attribute
 }
 
-// Kind of the content.
+// Kind returns the kind of the content.
 func (s *Struct) Kind() Kind { return Kind(s.info & 31) }
 
-// End is the clock after the last unit.
+// End returns the clock after the last unit.
 func (s *Struct) End() uint64 { return s.Clock + s.Len }
 
-// HasOrigin tells whether Origin counts.
+// HasOrigin reports whether the struct has an Origin.
 func (s *Struct) HasOrigin() bool { return s.info&hasOrigin != 0 }
 
-// HasRight tells whether Right counts.
+// HasRight reports whether the struct has a Right.
 func (s *Struct) HasRight() bool { return s.info&hasRight != 0 }
 
 func (s *Struct) setKind(kind Kind, content []byte) {
@@ -69,8 +70,8 @@ func (s *Struct) setKind(kind Kind, content []byte) {
 	s.content = content
 }
 
-// split cuts a struct of client after n of its units, 0 < n < Len. The right
-// part was inserted right of the left one, so it needs no parent of its own.
+// split splits a struct of client after n of its units, 0 < n < Len. The origin of the
+// right part is the last unit of the left one, so it needs no parent.
 func (s *Struct) split(client, n uint64) (left, right Struct) {
 	left, right = *s, *s
 	left.Len, right.Len = n, s.Len-n
@@ -93,7 +94,7 @@ func (s *Struct) cutContent(n uint64) (left, right []byte) {
 		r := reader{in: s.content}
 		for range n {
 			if s.Kind() == Any {
-				_ = r.skipAny(0) // was checked when it was decoded
+				_ = r.skipAny(0) // Decode has checked it
 			} else {
 				_, _ = r.bytes()
 			}

@@ -1,8 +1,8 @@
 package yjs
 
-// Text is what a reader of a root type sees, for search and previews: one line
-// for each block of text, each ended by "\n"; an empty paragraph is an empty line.
-// Past the budget the error is ErrBudget.
+// Text returns the text of a root type, for search and previews: one line for each
+// block of text, each ended by "\n"; an empty paragraph is an empty line. Past the budget
+// the error is ErrBudget.
 func (d *Document) Text(root string) (string, error) {
 	d.steps = 0
 	b := d.roots[root]

@@ -7,13 +7,13 @@ import (
 )
 
 const (
-	maxMarks = 32 // at one place; marks past that are not read
-	markCost = 4  // steps; copying a mark takes that much longer than walking on
+	maxMarks = 32 // open at one place; further marks are not read
+	markCost = 4  // steps for copying a mark, which takes longer than visiting an item
 )
 
-// Node is a part of a document as it is read, much like ProseMirror's JSON: an
-// element, a run of text with its marks, or a value. What stands in it is
-// people's input: a page has to allow attributes one by one.
+// Node is a part of a document, similar to ProseMirror's JSON: an element, a run of text
+// with its marks, or a value. Its content is untrusted input: a page has to allow
+// attributes one by one.
 type Node struct {
 	Type     string         // an element's name; "" for text, values and nested lists
 	Attrs    map[string]any // attributes, or the entries of a map; a nested type is a *Node
@@ -23,12 +23,12 @@ type Node struct {
 	Children []Node
 }
 
-// IsText tells a run of text from an element.
+// IsText reports whether the node is a run of text.
 func (n *Node) IsText() bool { return n.Text != "" }
 
-// Tree reads a root type, in document order. The text types inside an element
-// are not nodes: their runs are the element's children. A root that is not there
-// is an empty node. Past the budget the error is ErrBudget.
+// Tree returns the nodes of a root type, in document order. The text types inside an
+// element are not nodes: their runs are the element's children. A missing root is an
+// empty node. Past the budget the error is ErrBudget.
 func (d *Document) Tree(root string) (Node, error) {
 	d.steps = 0
 	b := d.roots[root]
@@ -39,8 +39,8 @@ func (d *Document) Tree(root string) (Node, error) {
 	return n, d.overBudget()
 }
 
-// Start is Tree for a reader who wants the beginning only: nodes and bytes of text
-// bound it. It reports whether that is the whole.
+// Start is Tree bounded to the beginning, by a number of nodes and of bytes of text. It
+// reports whether that is the whole tree.
 func (d *Document) Start(root string, nodes, bytes int) (n Node, whole bool, err error) {
 	d.limit = treeLimit{bounded: true, nodes: nodes, bytes: bytes}
 	defer func() { d.limit = treeLimit{} }()
@@ -48,7 +48,7 @@ func (d *Document) Start(root string, nodes, bytes int) (n Node, whole bool, err
 	return n, !d.limit.full(), err
 }
 
-// room is what may still be added to a tree.
+// treeLimit is how much more may be added to a tree.
 type treeLimit struct {
 	bounded      bool
 	nodes, bytes int
@@ -56,13 +56,13 @@ type treeLimit struct {
 
 func (r *treeLimit) full() bool { return r.bounded && (r.nodes < 0 || r.bytes < 0) }
 
-// spend counts a node, or an attribute, and the bytes that it brings.
+// spend counts a node, or an attribute, and its bytes.
 func (r *treeLimit) spend(bytes int) {
 	r.nodes--
 	r.bytes -= bytes
 }
 
-// cut returns as much of a text as there is room for.
+// cut returns as much of a text as the limit allows.
 func (r *treeLimit) cut(text []byte) string {
 	if !r.bounded || len(text) <= r.bytes {
 		return string(text)
@@ -100,17 +100,17 @@ func (d *Document) children(b *branch, depth int) []Node {
 	return l.nodes
 }
 
-// list collects the children of a type.
+// list collects the child nodes of a type.
 type list struct {
 	d      *Document
 	nodes  []Node
-	marks  map[string]any // those open here; never changed, but replaced, once a run has it
+	marks  map[string]any // open here; cloned before a change if it is shared
 	run    []byte         // text under the same marks
-	shared bool           // a run or embed holds marks
+	shared bool           // marks is in use by a node
 	sizes  map[string]int // bytes of the values of marks
 }
 
-// markBytes are those that a run repeats.
+// markBytes returns the bytes of the open marks, which each run repeats.
 func (l *list) markBytes() (n int) {
 	for _, size := range l.sizes {
 		n += size
@@ -162,13 +162,13 @@ func (l *list) current() map[string]any {
 	return l.marks
 }
 
-// format opens a mark, or closes it with null.
+// format opens a mark, or closes it if the value is null.
 func (l *list) format(content []byte) {
 	r := reader{in: content}
 	key, _ := r.string()
 	text, _ := r.bytes()
 	var value any
-	_ = json.Unmarshal(text, &value) // was checked when it was decoded
+	_ = json.Unmarshal(text, &value) // Decode has checked it
 	if l.shared {
 		l.d.step(markCost * len(l.marks))
 		l.marks, l.shared = maps.Clone(l.marks), false
@@ -226,7 +226,7 @@ func repeatValue(n uint64, value func() any) []any {
 	return values
 }
 
-// legacy makes a value of JSON; undefined is nil.
+// legacy decodes a value of JSON; undefined is nil.
 func (r *reader) legacy() any {
 	text, _ := r.bytes()
 	var value any

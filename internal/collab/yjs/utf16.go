@@ -11,7 +11,8 @@ func units(text []byte) uint64 {
 	return n
 }
 
-// startUnits is how many units begin with this byte; bytes inside a rune begin none.
+// startUnits returns the units of the rune that begins with this byte, or 0 for a byte
+// inside a rune.
 func startUnits(b byte) uint64 {
 	switch {
 	case b >= 0xf0:
@@ -24,8 +25,8 @@ func startUnits(b byte) uint64 {
 
 const replacement = "\xef\xbf\xbd" // U+FFFD
 
-// cutText cuts after n units. A pair that is cut becomes U+FFFD on both sides,
-// as in yjs, so that both parts keep their length.
+// cutText splits a text after n units. A surrogate pair that is split becomes U+FFFD on
+// both sides, as in yjs, so that both parts keep their length.
 func cutText(text []byte, n uint64) (left, right []byte) {
 	i := 0
 	for ; i < len(text) && n > 0; i++ {

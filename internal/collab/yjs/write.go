@@ -7,22 +7,22 @@ import (
 	"strings"
 )
 
-// Page is the root type in which ProseMirror's editors keep their document.
+// Page is the root type that has the document of ProseMirror's editors.
 const Page = "prosemirror"
 
-// Seed is how a new page begins: one empty paragraph of client 0. The bytes are
-// the same for ever, so that a page seeded twice still has one paragraph.
+// Seed returns the first update of a new page: one empty paragraph of client 0. The bytes
+// must never change, so that a page that is seeded twice has one paragraph.
 func Seed() []byte { return Import(0, []Node{{Type: "paragraph"}}) }
 
-// Import makes a new page of nodes. Only Type, Attrs, Text, Marks and Children
-// count; an attribute may be nil, a bool, a number or a string.
+// Import returns an update that inserts the nodes into a new page. It uses only Type, Attrs,
+// Text, Marks and Children; an attribute may be nil, a bool, a number or a string.
 func Import(client uint64, nodes []Node) []byte {
 	w := &writer{client: client}
 	w.elements(Parent{IsRoot: true, Root: Page}, nodes)
 	return w.update(nil).Encode()
 }
 
-// writer inserts as one client. It knows what it wrote; what else there is, it is told.
+// writer makes the structs of one client.
 type writer struct {
 	client, clock uint64
 	structs       []Struct
@@ -36,13 +36,13 @@ func (w *writer) update(deletes DeleteSet) *Update {
 	return u
 }
 
-// spot is between two units; without either, parent says where.
+// spot is a place between two units, or in an empty parent if both are nil.
 type spot struct {
 	left, right *ID
 	parent      Parent
 }
 
-// insert returns the id of the last unit inserted.
+// insert inserts a struct and returns the ID of its last unit.
 func (w *writer) insert(at spot, kind Kind, units uint64, content []byte) ID {
 	s := Struct{Clock: w.clock, Len: units, info: byte(kind), content: content}
 	if at.left != nil {
@@ -77,8 +77,8 @@ func (w *writer) nested(at spot, kind uint64, name string) ID {
 	return w.insert(at, Type, 1, content)
 }
 
-// elements writes nodes into an empty parent; runs of text that follow each
-// other share a text type, as y-prosemirror has it.
+// elements inserts nodes into an empty parent. Adjacent runs of text share a text type, as
+// in y-prosemirror.
 func (w *writer) elements(parent Parent, nodes []Node) {
 	at := spot{parent: parent}
 	for len(nodes) > 0 {
@@ -107,7 +107,7 @@ func (w *writer) element(at spot, n *Node) ID {
 	return id
 }
 
-// runs writes texts, each with its marks opened before and closed after it.
+// runs inserts runs of text, each with its marks opened before and closed after it.
 func (w *writer) runs(parent Parent, runs []Node) {
 	at := spot{parent: parent}
 	for _, run := range runs {
@@ -126,7 +126,7 @@ func (w *writer) runs(parent Parent, runs []Node) {
 func (w *writer) mark(at spot, key string, value any) *ID {
 	text, err := json.Marshal(value)
 	if err != nil {
-		text = []byte("null") // a mark that JSON cannot hold is no mark
+		text = []byte("null") // a mark that JSON cannot encode is dropped
 	}
 	id := w.insert(at, Format, 1, appendText(appendText(nil, key), text))
 	return &id
