@@ -11,54 +11,54 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestTwoWriteInOneDocument(t *testing.T) {
+func TestDocumentEditsOfTwoWritersMerge(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
 	a.write("hello")
-	a.saved()
-	b.reads("hello")
+	a.waitSaved()
+	b.waitText("hello")
 	b.write("hello world")
 	a.write("oh hello")
-	a.saved()
-	b.saved()
-	a.reads("oh hello world")
-	b.reads("oh hello world")
+	a.waitSaved()
+	b.waitSaved()
+	a.waitText("oh hello world")
+	b.waitText("oh hello world")
 	n.wantContent(id, "oh hello world")
 }
 
-func TestWhoeverComesLaterOrAgainGetsAllAndBringsAll(t *testing.T) {
+func TestDocumentReconnectSyncsBothWays(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
 	a.write("one")
-	a.saved()
-	b.reads("one")
-	b.hangUp()
+	a.waitSaved()
+	b.waitText("one")
+	b.reconnect()
 	a.write("one\ntwo")
-	a.saved()
+	a.waitSaved()
 	before := b.Client
 	b.edit("zero one") // offline
 	b.join(id)
-	b.reads("zero one\ntwo")
-	b.saved()
-	a.reads("zero one\ntwo")
+	b.waitText("zero one\ntwo")
+	b.waitSaved()
+	a.waitText("zero one\ntwo")
 	if b.Client == before {
 		t.Error("a client was given out twice")
 	}
 	late := n.writer(theo, id)
-	late.reads("zero one\ntwo")
-	late.saved() // a viewer has nothing to bring
+	late.waitText("zero one\ntwo")
+	late.waitSaved() // a viewer has nothing to bring
 }
 
-func TestACommitThatFailsIsTriedAgainAndNobodyIsToldBefore(t *testing.T) {
+func TestDocumentCommitIsRetriedBeforeAck(t *testing.T) {
 	for _, stage := range []string{"before the commit", "after the commit"} {
 		t.Run(stage, func(t *testing.T) {
 			n := newNode(t)
-			id := n.document()
+			id := n.createDocument()
 			a, b := n.writer(sam, id), n.writer(maya, id)
-			a.saved()
-			b.saved()
+			a.waitSaved()
+			b.waitSaved()
 			var broken atomic.Bool
 			var tries atomic.Int64
 			n.stage = func(at string) error {
@@ -70,23 +70,23 @@ func TestACommitThatFailsIsTriedAgainAndNobodyIsToldBefore(t *testing.T) {
 			}
 			broken.Store(true)
 			a.write("hello")
-			a.until("two tries", func() bool { return tries.Load() > 1 })
+			a.waitUntil("two tries", func() bool { return tries.Load() > 1 })
 			b.take()
 			if a.acked == a.n || stage == "before the commit" && (b.text() != "" || n.content(id) != "") {
 				t.Error("somebody was told of what may not be stored")
 			}
 			broken.Store(false)
-			a.saved()
-			b.reads("hello")
+			a.waitSaved()
+			b.waitText("hello")
 			n.wantContent(id, "hello")
-			if after(t, n, id) != 2 {
+			if logSeq(t, n, id) != 2 {
 				t.Error("it was stored twice")
 			}
 		})
 	}
 }
 
-func after(t *testing.T, n *node, docID int64) int64 {
+func logSeq(t *testing.T, n *node, docID int64) int64 {
 	seq, err := readSeq(t.Context(), n.db, docID)
 	if err != nil {
 		t.Fatal(err)
@@ -94,66 +94,66 @@ func after(t *testing.T, n *node, docID int64) int64 {
 	return seq
 }
 
-func TestTheSameAgainIsAcknowledgedAndNotStored(t *testing.T) {
+func TestDocumentRepeatedEditIsAcknowledgedNotStored(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	a.write("hello")
-	a.saved()
-	seq := after(t, n, id)
+	a.waitSaved()
+	seq := logSeq(t, n, id)
 	a.submit(a.merged().Encode())
-	a.saved()
-	if after(t, n, id) != seq {
+	a.waitSaved()
+	if logSeq(t, n, id) != seq {
 		t.Error("what was known made a row")
 	}
 }
 
-func TestASlowReaderIsSyncedAnew(t *testing.T) {
+func TestDocumentSlowReaderIsSyncedAgain(t *testing.T) {
 	first := newNode(t)
-	id := first.document()
-	n := onDatabase(t, first.db, hub.Config{QueueFrames: 8}, Config{Timing: slow})
+	id := first.createDocument()
+	n := onDatabase(t, first.db, hub.Config{QueueFrames: 8}, Config{Timing: manualTiming})
 	a, b := n.writer(sam, id), n.writer(maya, id)
-	a.saved()
-	b.saved()
+	a.waitSaved()
+	b.waitSaved()
 	text := ""
 	for i := range 30 { // b takes nothing
 		text += fmt.Sprint(i, " ")
 		a.write(text)
-		a.saved()
+		a.waitSaved()
 	}
-	b.reads(text)
+	b.waitText(text)
 	if n.hub.Stats().Dropped[hub.Log] == 0 {
 		t.Error("nothing was lost, so nothing was tried")
 	}
 }
 
-func TestCaretsAreRelayedAndGoWithTheirOwner(t *testing.T) {
+func TestDocumentCaretIsRelayedAndRemovedOnLeave(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
 	own := yjs.EncodeAwareness(yjs.Awareness{Client: a.Client, Clock: 5, State: []byte(`{"cursor":1}`)})
 	forged := yjs.EncodeAwareness(yjs.Awareness{Client: b.Client, Clock: 9, State: []byte(`{"cursor":2}`)})
 	a.send(kindAwareness, nil, forged)
 	a.send(kindAwareness, nil, own)
-	b.until("a caret", func() bool { return len(b.carets) > 0 })
+	b.waitUntil("a caret", func() bool { return len(b.carets) > 0 })
 	if c := b.carets[0]; c.Client != a.Client || string(c.State) != `{"cursor":1}` {
 		t.Errorf("the caret is %+v", c)
 	}
 	n.Leave(a.conn, id)
-	b.until("it goes", func() bool { return len(b.carets) > 1 })
+	b.waitUntil("it goes", func() bool { return len(b.carets) > 1 })
 	if c := b.carets[1]; c.Client != a.Client || c.Clock != 6 || string(c.State) != "null" {
 		t.Errorf("it goes as %+v", c)
 	}
-	if left := testkit.DataOf[Visit](t, b.hears(eventLeft)); left.Client != a.Client || left.User.FullName != "Sam" {
+	if left := testkit.DataOf[Visit](t, b.waitEvent(eventLeft)); left.Client != a.Client || left.User.FullName != "Sam" {
 		t.Errorf("told %+v", left)
 	}
 }
 
-func TestWhatIsTriedAgainIsJudgedAnew(t *testing.T) {
+func TestDocumentRetryValidatesEditsAgain(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	b := n.writer(maya, id)
-	b.saved()
+	b.waitSaved()
 	var broken atomic.Bool
 	var tries atomic.Int64
 	n.stage = func(string) error {
@@ -170,7 +170,7 @@ func TestWhatIsTriedAgainIsJudgedAnew(t *testing.T) {
 	testkit.Eventually(t, "both were tried", testkit.Patience, func() bool { return tries.Load() > failed+1 })
 	n.share(id, maya, Viewer)
 	broken.Store(false)
-	b.until("both are refused", func() bool { return len(b.refused) == 2 })
+	b.waitUntil("both are refused", func() bool { return len(b.refused) == 2 })
 	if b.acked != acked {
 		t.Error("what is not stored was acknowledged")
 	}

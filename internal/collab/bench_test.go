@@ -25,7 +25,7 @@ const (
 )
 
 // durable is a node on a Postgres that loses nothing: on disk, with fsync.
-func durable(b *testing.B) *node {
+func newDurableNode(b *testing.B) *node {
 	b.Helper()
 	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // a disk, which /tmp may not be
 	if err != nil {
@@ -46,7 +46,7 @@ func durable(b *testing.B) *node {
 }
 
 // open is a document that everybody may write.
-func (n *node) open(text string) int64 {
+func (n *node) createBench(text string) int64 {
 	n.t.Helper()
 	title := "Bench"
 	nodes, err := imported(n.t.Context(), "", text)
@@ -68,34 +68,34 @@ func (n *node) open(text string) int64 {
 // keyboard types into a line of its own, as one client, without limits.
 type keyboard struct {
 	*writer
-	first uint64      // clock of the first letter
-	at    []time.Time // when each was sent
+	first  uint64      // clock of the first letter
+	sentAt []time.Time // when each was sent
 }
 
 func (n *node) keyboard(userID, docID int64, letters int) *keyboard {
 	w := n.writer(userID, docID)
 	w.write(w.text() + "\n>")
-	w.saved()
+	w.waitSaved()
 	ch := n.channelOf(w.conn, docID)
 	ch.editLimit.SetLimit(rate.Inf)
 	ch.byteLimit.SetLimit(rate.Inf)
-	return &keyboard{writer: w, first: w.merged().StateVector()[w.Client], at: make([]time.Time, 0, letters)}
+	return &keyboard{writer: w, first: w.merged().StateVector()[w.Client], sentAt: make([]time.Time, 0, letters)}
 }
 
-func (k *keyboard) letter() {
-	clock := k.first + uint64(len(k.at))
+func (k *keyboard) typeLetter() {
+	clock := k.first + uint64(len(k.sentAt))
 	update := binary.AppendUvarint(binary.AppendUvarint([]byte{1, 1}, k.Client), clock)
 	update = append(update, 0x84) // a string, right of the letter before
 	update = binary.AppendUvarint(binary.AppendUvarint(update, k.Client), clock-1)
-	k.at = append(k.at, time.Now())
+	k.sentAt = append(k.sentAt, time.Now())
 	k.submit(append(update, 1, 'x', 0))
 }
 
-func (k *keyboard) types(letters int) {
+func (k *keyboard) typeLetters(letters int) {
 	before := k.n
 	for k.acked < before+uint64(letters) {
-		for len(k.at) < letters && k.n-k.acked < benchAhead {
-			k.letter()
+		for len(k.sentAt) < letters && k.n-k.acked < benchAhead {
+			k.typeLetter()
 		}
 		<-k.conn.Wake()
 		frames, _ := k.conn.Take(nil)
@@ -129,13 +129,13 @@ func (w *writer) watch(keyboards []*keyboard, letters int) (waited []time.Durati
 		<-w.conn.Wake()
 		frames, _ := w.conn.Take(nil)
 		for _, f := range frames {
-			waited = append(waited, arrived(f, byClient)...)
+			waited = append(waited, delays(f, byClient)...)
 		}
 	}
 	return waited
 }
 
-func arrived(f *hub.Frame, byClient map[uint64]*keyboard) (waited []time.Duration) {
+func delays(f *hub.Frame, byClient map[uint64]*keyboard) (waited []time.Duration) {
 	_, size := binary.Uvarint(f.Bytes)
 	if !f.Binary || kind(f.Bytes[size]) != kindUpdate {
 		return nil
@@ -148,7 +148,7 @@ func arrived(f *hub.Frame, byClient map[uint64]*keyboard) (waited []time.Duratio
 		k := byClient[block.Client]
 		for i := range block.Structs {
 			for clock := block.Structs[i].Clock; clock < block.Structs[i].End(); clock++ {
-				waited = append(waited, time.Since(k.at[clock-k.first]))
+				waited = append(waited, time.Since(k.sentAt[clock-k.first]))
 			}
 		}
 	}
@@ -158,7 +158,7 @@ func arrived(f *hub.Frame, byClient map[uint64]*keyboard) (waited []time.Duratio
 // BenchmarkTyping is keystrokes from many at once: until each is committed,
 // acknowledged, and with whoever looks on. Sockets are not in it.
 func BenchmarkTyping(b *testing.B) {
-	n := durable(b)
+	n := newDurableNode(b)
 	for _, c := range []struct{ documents, writers int }{{1, 10}, {1, 50}, {50, 1}} {
 		b.Run(fmt.Sprintf("documents=%d/writers=%d", c.documents, c.writers), func(b *testing.B) {
 			n.t = b
@@ -176,7 +176,7 @@ func BenchmarkTyping(b *testing.B) {
 // crowds are who write in each document, and who looks on.
 func (n *node) crowds(documents, writers, letters int) (crowds [][]*keyboard, readers []*writer) {
 	for d := range documents {
-		id := n.open("")
+		id := n.createBench("")
 		var crowd []*keyboard
 		for w := range writers {
 			crowd = append(crowd, n.keyboard(int64(1+(d+w)%benchPeople), id, letters))
@@ -194,7 +194,7 @@ func typeAll(b *testing.B, crowds [][]*keyboard, readers []*writer, letters int)
 	waited := make([][]time.Duration, len(crowds))
 	for d, crowd := range crowds {
 		for _, k := range crowd {
-			people.Go(func() { k.types(letters) })
+			people.Go(func() { k.typeLetters(letters) })
 		}
 		people.Go(func() { waited[d] = readers[d].watch(crowd, letters) })
 	}
@@ -208,11 +208,11 @@ func typeAll(b *testing.B, crowds [][]*keyboard, readers []*writer, letters int)
 // BenchmarkOpenDocument is the memory of a document that is open: one of twenty
 // pages, of which everybody who came has all.
 func BenchmarkOpenDocument(b *testing.B) {
-	n := durable(b)
+	n := newDurableNode(b)
 	text := strings.Repeat(strings.Repeat("a word ", 60)+"\n", 140)
 	ids := make([]int64, b.N)
 	for i := range ids {
-		ids[i] = n.open(text)
+		ids[i] = n.createBench(text)
 	}
 	before := heap()
 	b.ResetTimer()

@@ -15,37 +15,37 @@ import (
 	"hubbub/internal/testkit"
 )
 
-var somewhere = Anchor{Start: json.RawMessage(`{"item":{"client":1,"clock":2}}`), End: json.RawMessage(`{"tname":"prosemirror"}`)}
+var anyAnchor = Anchor{Start: json.RawMessage(`{"item":{"client":1,"clock":2}}`), End: json.RawMessage(`{"tname":"prosemirror"}`)}
 
 // bell keeps what people are told, and fails the first time.
-type bell struct {
+type recordingNotifier struct {
 	mu     sync.Mutex
-	broken bool
-	told   []Alert
+	fail   bool
+	alerts []Alert
 }
 
-func (b *bell) Notify(_ context.Context, a Alert) error {
+func (b *recordingNotifier) Notify(_ context.Context, a Alert) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.broken {
-		b.broken = false
+	if b.fail {
+		b.fail = false
 		return errors.New("not now")
 	}
-	b.told = append(b.told, a)
+	b.alerts = append(b.alerts, a)
 	return nil
 }
 
-func TestCommentsAreLiveAndTellWhomTheyConcern(t *testing.T) {
-	heard := &bell{broken: true}
+func TestDocumentCommentIsBroadcastAndNotifies(t *testing.T) {
+	heard := &recordingNotifier{fail: true}
 	n := newNode(t, func(c *Config) { c.Notifier = heard })
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	viewer := account.User{ID: theo}
-	thread, err := n.Comment(t.Context(), nil, viewer, id, somewhere, "the plan", "Is this right, @maya and @lin?")
+	thread, err := n.Comment(t.Context(), nil, viewer, id, anyAnchor, "the plan", "Is this right, @maya and @lin?")
 	if err != nil || len(thread.Comments) != 1 || thread.Quote != "the plan" || thread.Comments[0].Author.FullName != "Theo" {
 		t.Fatalf("answered %+v: %v", thread, err)
 	}
-	if got := testkit.DataOf[Thread](t, a.hears(eventThread)); got.ID != thread.ID || string(got.Anchor.Start) == "" {
+	if got := testkit.DataOf[Thread](t, a.waitEvent(eventThread)); got.ID != thread.ID || string(got.Anchor.Start) == "" {
 		t.Errorf("told %+v", got)
 	}
 	if thread, err = n.Resolve(t.Context(), nil, maya, id, thread.ID, true); err != nil || thread.ResolvedBy.ID != maya {
@@ -59,7 +59,7 @@ func TestCommentsAreLiveAndTellWhomTheyConcern(t *testing.T) {
 		n.maintenance.wake.Signal()
 		heard.mu.Lock()
 		defer heard.mu.Unlock()
-		told = slices.Clone(heard.told)
+		told = slices.Clone(heard.alerts)
 		return len(told) == 2
 	})
 	if told[0].UserID != maya || !told[0].Mentioned || told[1].UserID != theo || told[1].Mentioned || told[1].Title != "Plan" {
@@ -71,22 +71,22 @@ func TestCommentsAreLiveAndTellWhomTheyConcern(t *testing.T) {
 	if err := n.RemoveThread(t.Context(), nil, sam, id, thread.ID); err != nil {
 		t.Fatal(err)
 	}
-	a.hears(eventErased)
+	a.waitEvent(eventErased)
 	if threads, err := n.Threads(t.Context(), theo, id); err != nil || len(threads) != 0 {
 		t.Errorf("left are %v: %v", threads, err)
 	}
 }
 
-func TestCommentsOfOthersAreManagedByWhoMayWrite(t *testing.T) {
+func TestDocumentCommentOfOtherUserNeedsWriteRight(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	begin := func(author int64) int64 {
-		thread, err := n.Comment(t.Context(), nil, account.User{ID: author}, id, somewhere, "the plan", "Is this right?")
+		thread, err := n.Comment(t.Context(), nil, account.User{ID: author}, id, anyAnchor, "the plan", "Is this right?")
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.hears(eventThread)
+		a.waitEvent(eventThread)
 		return thread.ID
 	}
 	own, others := begin(theo), begin(maya)
@@ -115,7 +115,7 @@ func TestCommentsOfOthersAreManagedByWhoMayWrite(t *testing.T) {
 			if err := resolve(user, own, resolved); err != nil {
 				t.Error(err)
 			}
-			a.hears(eventThread)
+			a.waitEvent(eventThread)
 		}
 	}
 	if err := remove(theo, own); err != nil {
@@ -126,16 +126,16 @@ func TestCommentsOfOthersAreManagedByWhoMayWrite(t *testing.T) {
 	}
 }
 
-func TestDocumentChangesThatChangeNothingTellNobody(t *testing.T) {
+func TestDocumentChangeWithoutEffectIsNotPublished(t *testing.T) {
 	n := newNode(t, func(c *Config) { c.Timing.Settle, c.Timing.AtMost = time.Hour, time.Hour })
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(maya, id)
-	a.hears(Resource) // that she came
-	thread, err := n.Comment(t.Context(), nil, account.User{ID: theo}, id, somewhere, "the plan", "Is this right?")
+	a.waitEvent(Resource) // that she came
+	thread, err := n.Comment(t.Context(), nil, account.User{ID: theo}, id, anyAnchor, "the plan", "Is this right?")
 	if err != nil {
 		t.Fatal(err)
 	}
-	a.hears(eventThread)
+	a.waitEvent(eventThread)
 	title, visibility := "Plan", Private
 	for name, do := range map[string]func() error{
 		"the role that she has": func() error {

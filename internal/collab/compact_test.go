@@ -33,22 +33,22 @@ func (n *node) compactNow(docID int64) {
 	}
 }
 
-func TestACompactionKeepsOneGenerationBehind(t *testing.T) {
+func TestDocumentCompactionKeepsPreviousSnapshot(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	a.write("one")
-	a.saved()
+	a.waitSaved()
 	n.compactNow(id)
 	if updates, snapshots, _ := n.rows(id); updates != 2 || snapshots != 1 {
 		t.Errorf("after the first there are %d updates and %d snapshots", updates, snapshots)
 	}
 	n.compactNow(id) // nothing new
 	a.write("two")
-	a.saved()
+	a.waitSaved()
 	n.compactNow(id)
 	a.write("three")
-	a.saved()
+	a.waitSaved()
 	if updates, snapshots, _ := n.rows(id); updates != 2 || snapshots != 2 {
 		t.Errorf("after the second there are %d updates and %d snapshots", updates, snapshots)
 	}
@@ -57,14 +57,14 @@ func TestACompactionKeepsOneGenerationBehind(t *testing.T) {
 		t.Errorf("the tail is said to have %d rows, it has %d: %v", tail, behind, err)
 	}
 	n.wantContent(id, "three")
-	n.writer(maya, id).reads("three")
+	n.writer(maya, id).waitText("three")
 	if _, err := n.db.Exec(t.Context(), `delete from collab.snapshots s where seq = (select max(seq) from collab.snapshots)`); err != nil {
 		t.Fatal(err)
 	}
 	n.wantContent(id, "three") // the generation before still stands
 }
 
-func TestAWrongCompactionNeverCounts(t *testing.T) {
+func TestDocumentCompactionThatDiffersIsRefused(t *testing.T) {
 	for name, wrong := range map[string]func(...[]byte) ([]byte, error){
 		"another text": func(...[]byte) ([]byte, error) { return yjs.Import(0, []yjs.Node{{Type: "heading"}}), nil },
 		"a letter less": func(in ...[]byte) ([]byte, error) {
@@ -75,25 +75,25 @@ func TestAWrongCompactionNeverCounts(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNode(t)
-			id := n.document()
+			id := n.createDocument()
 			a := n.writer(sam, id)
 			a.write("hello")
-			a.saved()
+			a.waitSaved()
 			n.compact = wrong
 			n.compactNow(id)
 			if updates, snapshots, state := n.rows(id); updates != 2 || snapshots != 0 || state != stateBroken {
 				t.Errorf("%d updates, %d snapshots, %s", updates, snapshots, state)
 			}
 			a.write("hello world") // people go on
-			a.saved()
+			a.waitSaved()
 			n.wantContent(id, "hello world")
 		})
 	}
 }
 
-func TestCompactionRacesWithWritersAndJoiners(t *testing.T) {
+func TestDocumentCompactionRacesWithWritersAndJoins(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	stop := make(chan struct{})
 	var others sync.WaitGroup
@@ -117,22 +117,22 @@ func TestCompactionRacesWithWritersAndJoiners(t *testing.T) {
 		if i%10 == 0 {
 			n.writer(maya, id)
 		}
-		a.saved()
+		a.waitSaved()
 	}
 	close(stop)
 	others.Wait()
 	last := n.writer(maya, id)
-	last.reads(a.text())
-	fresh := onDatabase(t, n.db, hub.Config{}, Config{Timing: slow})
-	fresh.writer(maya, id).reads(a.text())
+	last.waitText(a.text())
+	fresh := onDatabase(t, n.db, hub.Config{}, Config{Timing: manualTiming})
+	fresh.writer(maya, id).waitText(a.text())
 }
 
-func TestALongLogIsCompactedByItself(t *testing.T) {
+func TestDocumentCompactionOfLongLogIsAutomatic(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 	n.Leave(a.conn, id) // the last one here
 	testkit.Eventually(t, "a snapshot", testkit.Patience, func() bool {
 		_, snapshots, _ := n.rows(id)
@@ -157,12 +157,12 @@ func TestALongLogIsCompactedByItself(t *testing.T) {
 	}
 }
 
-func TestTheTextFollowsForTheSearch(t *testing.T) {
+func TestDocumentTextIsUpdatedForSearch(t *testing.T) {
 	n := newNode(t, func(c *Config) { c.Timing.Settle = -time.Minute }) // at once
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	a.write("the quick brown fox")
-	a.saved()
+	a.waitSaved()
 	n.maintenance.wake.Signal()
 	testkit.Eventually(t, "it is found", testkit.Patience, func() bool {
 		found, err := n.Documents(t.Context(), nil, maya, Filter{Query: "quick fox", Limit: 10})
@@ -173,14 +173,14 @@ func TestTheTextFollowsForTheSearch(t *testing.T) {
 	}
 }
 
-func TestClientsThatNeverWroteAreForgottenInTheEnd(t *testing.T) {
+func TestDocumentCompactionDeletesUnusedClients(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, silent := n.writer(sam, id), n.writer(theo, id)
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 	n.Leave(silent.conn, id)
-	a.hears(eventLeft)
+	a.waitEvent(eventLeft)
 	if _, err := n.db.Exec(t.Context(), `
 		insert into collab.clients (doc_id, client, user_id, plain, seen_at)
 		values ($1, 1001, $2, false, null), ($1, 1002, $2, true, null), ($1, 1003, $2, false, now())`, id, maya); err != nil {

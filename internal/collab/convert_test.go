@@ -36,7 +36,7 @@ Ship **on time** *and* ***whole***, see [the site](<https://example.com/a>) and 
 2\. not a list
 `
 
-func TestMarkdownComesOutAsItWentIn(t *testing.T) {
+func TestDocumentMarkdownRoundTrips(t *testing.T) {
 	nodes, err := imported(t.Context(), sample, "")
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +50,7 @@ func TestMarkdownComesOutAsItWentIn(t *testing.T) {
 	}
 }
 
-func TestAReadPageShowsWhatIsAllowedOnly(t *testing.T) {
+func TestDocumentReadingShowsOnlySafeContent(t *testing.T) {
 	link := func(href string) map[string]any { return map[string]any{"link": map[string]any{"href": href}} }
 	page := []yjs.Node{
 		{Type: "heading", Attrs: map[string]any{"level": 2.0, "onclick": "x()"}, Children: []yjs.Node{{Text: "<b>"}}},
@@ -88,7 +88,7 @@ func TestAReadPageShowsWhatIsAllowedOnly(t *testing.T) {
 	}
 }
 
-func TestATextBecomesParagraphs(t *testing.T) {
+func TestDocumentImportMakesParagraphsOfPlainText(t *testing.T) {
 	nodes, err := imported(t.Context(), "", "one\r\n\ntwo")
 	if err != nil {
 		t.Fatal(err)

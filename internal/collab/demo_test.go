@@ -16,7 +16,7 @@ import (
 func (n *node) cast() map[string]account.User {
 	n.t.Helper()
 	people, err := account.New(n.db, account.Config{
-		Hub: n.hub, Online: nobodyIsOnline{}, Demo: true, Cost: account.Cost{MemoryKiB: 64, Iterations: 1},
+		Hub: n.hub, Online: noPresence{}, Demo: true, Cost: account.Cost{MemoryKiB: 64, Iterations: 1},
 	})
 	if err != nil {
 		n.t.Fatal(err)
@@ -28,9 +28,9 @@ func (n *node) cast() map[string]account.User {
 	return cast
 }
 
-func TestTheDemoHasDocumentsOnce(t *testing.T) {
+func TestDocumentDemoIsSeededOnce(t *testing.T) {
 	db := testkit.Database(t)
-	n := onDatabase(t, db, hub.Config{}, Config{Timing: slow})
+	n := onDatabase(t, db, hub.Config{}, Config{Timing: manualTiming})
 	cast := n.cast()
 	var starts sync.WaitGroup
 	for range 3 {
@@ -73,7 +73,7 @@ func (n *node) wantDemoHistory(reader, docID int64) {
 	}
 }
 
-func TestAQuoteIsFoundWhereItStands(t *testing.T) {
+func TestDocumentDemoQuoteIsFound(t *testing.T) {
 	u, err := yjs.Decode(yjs.Import(7, nodesOf(t, "# Ünder\n\nsmile 😀 and **bold**")))
 	if err != nil {
 		t.Fatal(err)

@@ -11,18 +11,18 @@ import (
 
 // side is one of the two documents, as a difference has it: all without what the
 // other one has alone.
-func side(nodes []yjs.Node, without change) (out []yjs.Node) {
+func withoutChange(nodes []yjs.Node, without change) (out []yjs.Node) {
 	for _, n := range nodes {
 		if changeOf(n) == without {
 			continue
 		}
-		n.Value, n.Children = nil, side(n.Children, without)
+		n.Value, n.Children = nil, withoutChange(n.Children, without)
 		out = append(out, n)
 	}
 	return mergeRuns(out)
 }
 
-func read(t *testing.T, nodes []yjs.Node) string {
+func render(t *testing.T, nodes []yjs.Node) string {
 	t.Helper()
 	var b strings.Builder
 	if err := Reading(nodes).Render(t.Context(), &b); err != nil {
@@ -31,7 +31,7 @@ func read(t *testing.T, nodes []yjs.Node) string {
 	return b.String()
 }
 
-func TestWhatChangedIsMarked(t *testing.T) {
+func TestDocumentDiffMarksChanges(t *testing.T) {
 	for _, test := range []struct{ name, old, now, want string }{
 		{"nothing", "a b", "a b", "<p>a b</p>"},
 		{"a word", "We switch on Monday.", "We switch on Tuesday.", "<p>We switch on <del>Monday</del><ins>Tuesday</ins>.</p>"},
@@ -44,16 +44,16 @@ func TestWhatChangedIsMarked(t *testing.T) {
 		{"a row", "| a |\n| - |\n| b |", "| a |\n| - |\n| b |\n| c |", `<td colspan="1" rowspan="1"><ins><p>c</p></ins></td>`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := read(t, Diff(nodesOf(t, test.old), nodesOf(t, test.now))); !strings.Contains(got, test.want) {
+			if got := render(t, Diff(nodesOf(t, test.old), nodesOf(t, test.now))); !strings.Contains(got, test.want) {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}
 }
 
-func TestNobodyCanPretendAChange(t *testing.T) {
+func TestDocumentDiffCannotBeForged(t *testing.T) {
 	forged := []yjs.Node{{Type: "paragraph", Children: []yjs.Node{{Text: "a", Marks: map[string]any{"ins": true}}, {Value: "inserted"}}}}
-	if got := read(t, forged); got != "<p>a</p>" {
+	if got := render(t, forged); got != "<p>a</p>" {
 		t.Errorf("got %s", got)
 	}
 }
@@ -72,17 +72,17 @@ func randomDocument(t *testing.T, r *rand.Rand) []yjs.Node {
 	return nodesOf(t, text.String())
 }
 
-func TestADifferenceHasBothSides(t *testing.T) {
+func TestDocumentDiffContainsBothStates(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 3000 {
 		old, now := randomDocument(t, r), randomDocument(t, r)
 		budget := &differ{left: []int{maxDiffWork, 40, 0}[n%3]}
 		both := budget.blocks(old, now)
-		if got, want := side(both, inserted), side(old, "none"); !reflect.DeepEqual(got, want) {
-			t.Fatalf("without what was inserted\n%s\nold\n%s", read(t, got), read(t, want))
+		if got, want := withoutChange(both, inserted), withoutChange(old, "none"); !reflect.DeepEqual(got, want) {
+			t.Fatalf("without what was inserted\n%s\nold\n%s", render(t, got), render(t, want))
 		}
-		if got, want := side(both, deleted), side(now, "none"); !reflect.DeepEqual(got, want) {
-			t.Fatalf("without what was deleted\n%s\nnew\n%s", read(t, got), read(t, want))
+		if got, want := withoutChange(both, deleted), withoutChange(now, "none"); !reflect.DeepEqual(got, want) {
+			t.Fatalf("without what was deleted\n%s\nnew\n%s", render(t, got), render(t, want))
 		}
 	}
 }

@@ -25,16 +25,16 @@ type node struct {
 	hub *hub.Hub
 }
 
-type nobodyIsOnline struct{}
+type noPresence struct{}
 
-func (nobodyIsOnline) Online(context.Context, []int64) map[int64]account.Presence { return nil }
+func (noPresence) Online(context.Context, []int64) map[int64]account.Presence { return nil }
 
 // slow is a timing by which nothing happens that the test does not ask for.
-var slow = Timing{Check: time.Hour, PlainGap: 10 * time.Millisecond}
+var manualTiming = Timing{Check: time.Hour, PlainGap: 10 * time.Millisecond}
 
 func newNode(t testing.TB, change ...func(*Config)) *node {
 	t.Helper()
-	c := Config{Timing: slow}
+	c := Config{Timing: manualTiming}
 	for _, f := range change {
 		f(&c)
 	}
@@ -51,7 +51,7 @@ func newNode(t testing.TB, change ...func(*Config)) *node {
 func onDatabase(t testing.TB, db *postgres.DB, hc hub.Config, c Config) *node {
 	t.Helper()
 	n := &node{t: t, db: db, hub: hub.New(hc)}
-	people, err := account.New(db, account.Config{Hub: n.hub, Online: nobodyIsOnline{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
+	people, err := account.New(db, account.Config{Hub: n.hub, Online: noPresence{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func onDatabase(t testing.TB, db *postgres.DB, hc hub.Config, c Config) *node {
 }
 
 // document is Sam's, with Maya as an editor and Theo as a viewer.
-func (n *node) document() int64 {
+func (n *node) createDocument() int64 {
 	n.t.Helper()
 	title := "Plan"
 	d, err := n.Create(n.t.Context(), nil, sam, Draft{Title: &title}, nil)
@@ -142,11 +142,11 @@ func (w *writer) join(docID int64) {
 	}
 	w.Joined, w.n, w.acked = joined, 0, 0
 	w.conn.Release()
-	w.until("the first STEP2", func() bool { return len(w.doc) > 0 })
+	w.waitUntil("the first STEP2", func() bool { return len(w.doc) > 0 })
 }
 
 // hangUp loses the connection, and makes a new one.
-func (w *writer) hangUp() {
+func (w *writer) reconnect() {
 	w.node.hub.Remove(w.conn)
 	w.conn = w.node.connection(w.conn.UserID())
 }
@@ -265,7 +265,7 @@ func (w *writer) submit(update []byte) {
 // write changes the text and sends it.
 func (w *writer) write(text string) { w.submit(w.edit(text)) }
 
-func (w *writer) until(what string, cond func() bool) {
+func (w *writer) waitUntil(what string, cond func() bool) {
 	w.t.Helper()
 	testkit.Eventually(w.t, what, testkit.Patience, func() bool {
 		w.take()
@@ -273,29 +273,29 @@ func (w *writer) until(what string, cond func() bool) {
 	})
 }
 
-func (w *writer) saved() {
+func (w *writer) waitSaved() {
 	w.t.Helper()
-	w.until("everything is saved", func() bool { return w.acked == w.n })
+	w.waitUntil("everything is saved", func() bool { return w.acked == w.n })
 }
 
-func (w *writer) reads(want string) {
+func (w *writer) waitText(want string) {
 	w.t.Helper()
-	w.until("it reads "+want, func() bool { return w.text() == want })
+	w.waitUntil("it reads "+want, func() bool { return w.text() == want })
 }
 
 func (w *writer) wantRefused(why refusal) {
 	w.t.Helper()
-	w.until("a refusal", func() bool { return len(w.refused) > 0 })
+	w.waitUntil("a refusal", func() bool { return len(w.refused) > 0 })
 	if w.refused[0] != why {
 		w.t.Errorf("refused with %d, want %d", w.refused[0], why)
 	}
 	w.refused = w.refused[1:]
 }
 
-func (w *writer) hears(name string) testkit.Event {
+func (w *writer) waitEvent(name string) testkit.Event {
 	w.t.Helper()
 	var found testkit.Event
-	w.until(name, func() bool {
+	w.waitUntil(name, func() bool {
 		for i, e := range w.events {
 			if e.Name == name {
 				found, w.events = e, w.events[i+1:]

@@ -56,7 +56,7 @@ func hostileMarkdown() map[string]string {
 	return all
 }
 
-func TestImportsOfHostileMarkdownEnd(t *testing.T) {
+func TestDocumentImportOfHostileMarkdownIsBounded(t *testing.T) {
 	for name, markdown := range hostileMarkdown() {
 		markdown = markdown[:min(len(markdown), maxContent)]
 		took, memory := measured(func() { _ = importOf(t, markdown) })
@@ -93,7 +93,7 @@ func measured(call func()) (took time.Duration, allocated uint64) {
 	return took, after.TotalAlloc - before.TotalAlloc
 }
 
-func TestImportsOfTooManyTableCellsAreRefused(t *testing.T) {
+func TestDocumentImportRefusesTooManyTableCells(t *testing.T) {
 	for name, markdown := range map[string]string{
 		"a table": table(300, 3000), "a table in a list": "- " + strings.ReplaceAll(table(300, 3000), "\n", "\n  "),
 		"many tables":              strings.Repeat(table(20, 20)+"\n", 600),
@@ -110,13 +110,13 @@ func TestImportsOfTooManyTableCellsAreRefused(t *testing.T) {
 	}
 }
 
-func TestImportsOfATableOfMaxCellsAreTaken(t *testing.T) {
+func TestDocumentImportAcceptsTableOfMaxCells(t *testing.T) {
 	if err := importOf(t, table(100, budget.MaxCells/100-1)); err != nil {
 		t.Errorf("a table of %d cells: %v", budget.MaxCells, err)
 	}
 }
 
-func TestImportsThatMakeTooLargeASeedAreRefused(t *testing.T) {
+func TestDocumentImportRefusesTooLargeResult(t *testing.T) {
 	for name, markdown := range map[string]string{
 		"many links":      strings.Repeat("www.a.b ", 25_000),
 		"a long address":  "[a](http://a/" + strings.Repeat("b", 100_000) + ")",
@@ -135,7 +135,7 @@ func TestImportsThatMakeTooLargeASeedAreRefused(t *testing.T) {
 	}
 }
 
-func TestImportsEndWithTheirRequest(t *testing.T) {
+func TestDocumentImportEndsWithRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := imported(ctx, strings.Repeat("- *a*\n\n", 10_000), ""); !errors.Is(err, context.Canceled) {
@@ -143,7 +143,7 @@ func TestImportsEndWithTheirRequest(t *testing.T) {
 	}
 }
 
-func TestImportsRunOneAtATimeForAPerson(t *testing.T) {
+func TestDocumentImportRunsOncePerUser(t *testing.T) {
 	n := newNode(t)
 	n.importing.Store(int64(1), true)
 	title := "Two"
@@ -159,7 +159,7 @@ func TestImportsRunOneAtATimeForAPerson(t *testing.T) {
 }
 
 // FuzzImport holds what Markdown becomes to what a document may be.
-func FuzzImport(f *testing.F) {
+func FuzzDocumentImport(f *testing.F) {
 	f.Add("# a\n\n- [x] *b* `c`\n\n| d |\n|---|\n| e |")
 	for _, markdown := range hostileMarkdown() {
 		f.Add(markdown[:min(len(markdown), 4000)])
@@ -179,9 +179,9 @@ func FuzzImport(f *testing.F) {
 	})
 }
 
-func TestRewriteIsBoundedAsUpdatesAre(t *testing.T) {
+func TestDocumentRewriteHasLimitsOfUpdates(t *testing.T) {
 	n := newNode(t)
-	doc := n.document()
+	doc := n.createDocument()
 	err := n.openLive(doc).rewrite(t.Context(), nil, 1, Rewriting{DocID: doc, Content: strings.Repeat("\n", maxContent)})
 	if !fault.Is(err, http.StatusRequestEntityTooLarge) {
 		t.Errorf("a text of 200,000 empty lines: %v", err)

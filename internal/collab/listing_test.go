@@ -8,7 +8,7 @@ import (
 )
 
 // named makes documents of Sam's, the first one first, and returns their ids.
-func (n *node) named(titles ...string) (ids []int64) {
+func (n *node) createTitled(titles ...string) (ids []int64) {
 	n.t.Helper()
 	for _, title := range titles {
 		d, err := n.Create(n.t.Context(), nil, sam, Draft{Title: &title}, nil)
@@ -21,7 +21,7 @@ func (n *node) named(titles ...string) (ids []int64) {
 }
 
 // listed returns the titles of a page of two that the reader gets.
-func (n *node) listed(userID int64, before Place) (titles []string, last Place) {
+func (n *node) listTwo(userID int64, before Place) (titles []string, last Place) {
 	n.t.Helper()
 	documents, err := n.Documents(n.t.Context(), nil, userID, Filter{Before: before, Limit: 2})
 	if err != nil {
@@ -33,27 +33,27 @@ func (n *node) listed(userID int64, before Place) (titles []string, last Place) 
 	return titles, last
 }
 
-func TestDocumentListGoesOnAfterADeletedDocument(t *testing.T) {
+func TestDocumentListContinuesAfterDeletedDocument(t *testing.T) {
 	n := newNode(t)
-	ids := n.named("one", "two", "three", "four")
-	first, last := n.listed(sam, Place{})
+	ids := n.createTitled("one", "two", "three", "four")
+	first, last := n.listTwo(sam, Place{})
 	if err := n.Delete(t.Context(), nil, sam, ids[2]); err != nil {
 		t.Fatal(err)
 	}
-	second, _ := n.listed(sam, last)
+	second, _ := n.listTwo(sam, last)
 	if got := fmt.Sprint(first, second); got != "[four three] [two one]" {
 		t.Errorf("the pages are %s", got)
 	}
 }
 
-func TestDocumentListHasEachDocumentOfAMillisecond(t *testing.T) {
+func TestDocumentListHasAllDocumentsOfOneMillisecond(t *testing.T) {
 	n := newNode(t)
-	n.named("one", "two", "three", "four")
+	n.createTitled("one", "two", "three", "four")
 	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = '2026-11-21T09:04:00.125Z'`); err != nil {
 		t.Fatal(err)
 	}
 	seen := 0
-	for titles, last := n.listed(sam, Place{}); len(titles) > 0; titles, last = n.listed(sam, last) {
+	for titles, last := n.listTwo(sam, Place{}); len(titles) > 0; titles, last = n.listTwo(sam, last) {
 		seen += len(titles)
 	}
 	if seen != 4 {
@@ -61,9 +61,9 @@ func TestDocumentListHasEachDocumentOfAMillisecond(t *testing.T) {
 	}
 }
 
-func TestPlaceIsMadeOfWhatADocumentAnswers(t *testing.T) {
+func TestDocumentListPlaceIsMadeFromJSON(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	if _, err := n.Rewrite(t.Context(), nil, sam, Rewriting{DocID: id, Content: "hello"}); err != nil {
 		t.Fatal(err)
 	}
@@ -82,21 +82,21 @@ func TestPlaceIsMadeOfWhatADocumentAnswers(t *testing.T) {
 	}
 }
 
-func TestDocumentListDoesNotTellWhetherAHiddenDocumentExists(t *testing.T) {
+func TestDocumentListDoesNotRevealHiddenDocument(t *testing.T) {
 	n := newNode(t)
-	hidden, shared := n.named("hidden")[0], n.document()
+	hidden, shared := n.createTitled("hidden")[0], n.createDocument()
 	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + interval '1 hour' where id = $1`, hidden); err != nil {
 		t.Fatal(err)
 	}
-	ofHidden, _ := n.listed(theo, Place{ID: hidden})
-	ofNone, _ := n.listed(theo, Place{ID: 999_999})
+	ofHidden, _ := n.listTwo(theo, Place{ID: hidden})
+	ofNone, _ := n.listTwo(theo, Place{ID: 999_999})
 	if fmt.Sprint(ofHidden) != fmt.Sprint(ofNone) {
 		t.Errorf("before a hidden document there are %v, before none %v", ofHidden, ofNone)
 	}
 	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + interval '2 hours' where id = $1`, shared); err != nil {
 		t.Fatal(err)
 	}
-	if before, _ := n.listed(sam, Place{ID: shared}); fmt.Sprint(before) != "[hidden]" {
+	if before, _ := n.listTwo(sam, Place{ID: shared}); fmt.Sprint(before) != "[hidden]" {
 		t.Errorf("before the id of a document that the reader may see there are %v", before)
 	}
 }

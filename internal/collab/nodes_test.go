@@ -11,26 +11,26 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestOtherNodesReadTheLog(t *testing.T) {
+func TestDocumentNodesReadTheLog(t *testing.T) {
 	here := newNode(t)
-	id := here.document()
-	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow}) // and the hint is lost
+	id := here.createDocument()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming}) // and the hint is lost
 	a, b := here.writer(sam, id), there.writer(maya, id)
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 	if err := there.check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.reads("hello")
+	b.waitText("hello")
 	b.write("hello world") // on top of what the other node has stored
-	b.saved()
+	b.waitSaved()
 	a.write("hello!")
-	a.saved()
+	a.waitSaved()
 	if err := there.check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	a.reads("hello! world")
-	b.reads("hello! world")
+	a.waitText("hello! world")
+	b.waitText("hello! world")
 	if len(a.Collaborators) != 1 || len(b.Collaborators) != 2 {
 		t.Errorf("collaborators %v, %v", a.Collaborators, b.Collaborators)
 	}
@@ -38,15 +38,15 @@ func TestOtherNodesReadTheLog(t *testing.T) {
 	if err := there.check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.hears(eventRole)
+	b.waitEvent(eventRole)
 }
 
-func TestNodesWithoutBusSendNothingAfterARightIsLost(t *testing.T) {
+func TestDocumentNodesWithoutBusSendNothingAfterLostRight(t *testing.T) {
 	for name, write := range map[string]func(here, there *node, id int64){
 		"written on the other node": func(here, there *node, id int64) {
 			elsewhere := here.writer(sam, id)
 			elsewhere.write("secret")
-			elsewhere.saved()
+			elsewhere.waitSaved()
 			if err := there.check(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestNodesWithoutBusSendNothingAfterARightIsLost(t *testing.T) {
 		"written on this node": func(_, there *node, id int64) {
 			w := there.writer(sam, id)
 			w.write("secret")
-			w.saved()
+			w.waitSaved()
 		},
 		"written without an editor": func(_, there *node, id int64) {
 			if _, err := there.Rewrite(t.Context(), nil, sam, Rewriting{DocID: id, Content: "secret"}); err != nil {
@@ -64,14 +64,14 @@ func TestNodesWithoutBusSendNothingAfterARightIsLost(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			here := newNode(t)
-			id := here.document()
-			there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
+			id := here.createDocument()
+			there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming})
 			b := there.writer(maya, id)
 			if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
 				t.Fatal(err)
 			}
 			write(here, there, id)
-			if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyRevoked {
+			if gone := testkit.DataOf[Gone](t, b.waitEvent(eventGone)); gone.Why != whyRevoked {
 				t.Errorf("told %+v", gone)
 			}
 			if text := b.text(); text != "" {
@@ -81,10 +81,10 @@ func TestNodesWithoutBusSendNothingAfterARightIsLost(t *testing.T) {
 	}
 }
 
-func TestNodesWithoutBusTakeDocumentsOutOfLists(t *testing.T) {
+func TestDocumentNodesWithoutBusRemoveFromLists(t *testing.T) {
 	here := newNode(t)
-	id := here.document()
-	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
+	id := here.createDocument()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming})
 	list := there.connection(maya)
 	if _, err := there.Documents(t.Context(), list, maya, Filter{Limit: pageSize}); err != nil {
 		t.Fatal(err)
@@ -100,10 +100,10 @@ func TestNodesWithoutBusTakeDocumentsOutOfLists(t *testing.T) {
 	}
 }
 
-func TestNodesWithoutBusPutOutWhoLostTheRightWhenNothingIsWritten(t *testing.T) {
+func TestDocumentNodesWithoutBusEvictWithoutEdits(t *testing.T) {
 	here := newNode(t)
-	id := here.document()
-	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow})
+	id := here.createDocument()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming})
 	b := there.writer(maya, id)
 	if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
 		t.Fatal(err)
@@ -111,16 +111,16 @@ func TestNodesWithoutBusPutOutWhoLostTheRightWhenNothingIsWritten(t *testing.T) 
 	if err := there.check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	b.hears(eventGone)
+	b.waitEvent(eventGone)
 }
 
 // wires joins nodes inside this process.
-type wires struct {
+type testBus struct {
 	mu    sync.Mutex
 	nodes map[*busEnd]func(bus.Message)
 }
 
-type busEnd struct{ *wires }
+type busEnd struct{ *testBus }
 
 func (w *busEnd) Publish(m bus.Message) {
 	w.mu.Lock()
@@ -145,26 +145,26 @@ func (w *busEnd) Subscribe(fn func(bus.Message)) func() {
 
 func (w *busEnd) Close() error { return nil }
 
-func TestNodesOnABusAreInStepAtOnce(t *testing.T) {
+func TestDocumentNodesWithBusAreInSync(t *testing.T) {
 	db := newNode(t).db
-	w := &wires{nodes: map[*busEnd]func(bus.Message){}}
-	here := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: slow})
-	there := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: slow})
-	id := here.document()
+	w := &testBus{nodes: map[*busEnd]func(bus.Message){}}
+	here := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: manualTiming})
+	there := onDatabase(t, db, hub.Config{Bus: &busEnd{w}}, Config{Timing: manualTiming})
+	id := here.createDocument()
 	a, b := here.writer(sam, id), there.writer(maya, id)
-	a.hears(eventJoined)
+	a.waitEvent(eventJoined)
 	for i := range 10 {
 		a.write(fmt.Sprint("one ", i))
-		a.saved()
+		a.waitSaved()
 	}
-	b.reads("one 9")
+	b.waitText("one 9")
 	a.send(kindAwareness, nil, yjs.EncodeAwareness(yjs.Awareness{Client: a.Client, Clock: 1, State: []byte(`{}`)}))
-	b.until("a caret", func() bool { return len(b.carets) == 1 })
+	b.waitUntil("a caret", func() bool { return len(b.carets) == 1 })
 	here.share(id, maya, Viewer)
-	b.hears(eventRole)
+	b.waitEvent(eventRole)
 	if err := here.Unshare(t.Context(), nil, sam, id, maya); err != nil {
 		t.Fatal(err)
 	}
-	b.hears(eventGone)
-	a.hears(eventLeft)
+	b.waitEvent(eventGone)
+	a.waitEvent(eventLeft)
 }

@@ -12,13 +12,13 @@ import (
 )
 
 // counted counts panics by where.
-type counted struct {
+type panicCounter struct {
 	mu sync.Mutex
 	at map[string]int
 }
 
 // guarding lets a node count its panics, and log them for nobody.
-func (c *counted) guarding(config *Config) {
+func (c *panicCounter) configure(config *Config) {
 	config.Guard = loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: func(where string) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -29,21 +29,21 @@ func (c *counted) guarding(config *Config) {
 	}}
 }
 
-func (c *counted) of(where string) int {
+func (c *panicCounter) count(where string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.at[where]
 }
 
-func TestPanicOfAnEditClosesItsConnectionAndSparesTheDocument(t *testing.T) {
+func TestDocumentPanicOfEditClosesOnlyItsConnection(t *testing.T) {
 	for _, stage := range []string{"before the commit", "after the commit"} {
 		t.Run(stage, func(t *testing.T) {
-			var panics counted
-			n := newNode(t, panics.guarding)
-			id := n.document()
-			a, b, other := n.writer(sam, id), n.writer(maya, id), n.writer(sam, n.document())
-			a.saved()
-			b.saved()
+			var panics panicCounter
+			n := newNode(t, panics.configure)
+			id := n.createDocument()
+			a, b, other := n.writer(sam, id), n.writer(maya, id), n.writer(sam, n.createDocument())
+			a.waitSaved()
+			b.waitSaved()
 			var poisoned atomic.Bool
 			n.stage = func(at string) error {
 				if at == stage && poisoned.CompareAndSwap(true, false) {
@@ -54,46 +54,46 @@ func TestPanicOfAnEditClosesItsConnectionAndSparesTheDocument(t *testing.T) {
 			poisoned.Store(true)
 			a.write("hello")
 			testkit.Eventually(t, "the writer's connection is closed", testkit.Patience, a.conn.Closing)
-			if code := a.conn.Code(); code != wire.CloseInternal || b.conn.Closing() || panics.of("collab-document") != 1 {
-				t.Errorf("closed with %d; the reader's closed: %v; %d panics", code, b.conn.Closing(), panics.of("collab-document"))
+			if code := a.conn.Code(); code != wire.CloseInternal || b.conn.Closing() || panics.count("collab-document") != 1 {
+				t.Errorf("closed with %d; the reader's closed: %v; %d panics", code, b.conn.Closing(), panics.count("collab-document"))
 			}
 			if stage == "after the commit" {
-				b.until("the reader has it although nobody told", func() bool { return b.text() == "hello" })
+				b.waitUntil("the reader has it although nobody told", func() bool { return b.text() == "hello" })
 			}
-			a.hangUp()
+			a.reconnect()
 			a.join(id)
-			a.until("it brings what was not acknowledged", func() bool { return a.acked > 0 })
-			b.until("the reader has it", func() bool { return b.text() == "hello" })
+			a.waitUntil("it brings what was not acknowledged", func() bool { return a.acked > 0 })
+			b.waitUntil("the reader has it", func() bool { return b.text() == "hello" })
 			n.wantContent(id, "hello")
 			other.write("unharmed")
-			other.saved()
+			other.waitSaved()
 		})
 	}
 }
 
-func TestPanicOfACompactionMarksTheDocumentAndSparesTheOtherChores(t *testing.T) {
-	var panics counted
-	n := newNode(t, panics.guarding, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
-	id := n.document()
+func TestDocumentPanicOfCompactionMarksDocumentBroken(t *testing.T) {
+	var panics panicCounter
+	n := newNode(t, panics.configure, func(c *Config) { c.Log = slog.New(slog.DiscardHandler) })
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 	n.compact = func(...[]byte) ([]byte, error) { panic("compact") }
 	n.compactNow(id)
-	if _, snapshots, state := n.rows(id); snapshots != 0 || state != stateBroken || panics.of("collab-compaction") != 1 {
-		t.Errorf("%d snapshots, %s, %d panics", snapshots, state, panics.of("collab-compaction"))
+	if _, snapshots, state := n.rows(id); snapshots != 0 || state != stateBroken || panics.count("collab-compaction") != 1 {
+		t.Errorf("%d snapshots, %s, %d panics", snapshots, state, panics.count("collab-compaction"))
 	}
 	a.write("hello world")
-	a.saved()
+	a.waitSaved()
 	n.wantContent(id, "hello world")
 }
 
-func TestPanicOfAJobSparesTheServiceAndItsEnd(t *testing.T) {
-	var panics counted
-	n := newNode(t, panics.guarding)
+func TestDocumentPanicOfJobDoesNotStopService(t *testing.T) {
+	var panics panicCounter
+	n := newNode(t, panics.configure)
 	n.startJob("collab-test", func() { panic("job") })
-	testkit.Eventually(t, "it is counted", testkit.Patience, func() bool { return panics.of("collab-test") == 1 })
-	a := n.writer(sam, n.document())
+	testkit.Eventually(t, "it is counted", testkit.Patience, func() bool { return panics.count("collab-test") == 1 })
+	a := n.writer(sam, n.createDocument())
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 }

@@ -6,9 +6,9 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestWhoHasNoEditorReadsAndWritesText(t *testing.T) {
+func TestDocumentPlainTextIsReadAndWritten(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	plain, other := &writer{t: t, node: n, conn: n.connection(maya)}, &writer{t: t, node: n, conn: n.connection(theo)}
 	for _, w := range []*writer{plain, other} {
@@ -18,23 +18,23 @@ func TestWhoHasNoEditorReadsAndWritesText(t *testing.T) {
 		w.conn.Release()
 	}
 	a.write("hello")
-	got := testkit.DataOf[Updated](t, plain.hears(eventUpdated))
+	got := testkit.DataOf[Updated](t, plain.waitEvent(eventUpdated))
 	if got.Content != "hello" || got.UserID != sam {
 		t.Errorf("told %+v", got)
 	}
-	other.hears(eventUpdated)
+	other.waitEvent(eventUpdated)
 	position := int64(11)
 	w, err := n.Rewrite(t.Context(), plain.conn, maya, Rewriting{DocID: id, Content: "hello\nworld", CursorPosition: &position})
 	if err != nil || w.Content != "hello\nworld" {
 		t.Fatalf("answered %+v: %v", w, err)
 	}
-	if got := testkit.DataOf[Updated](t, other.hears(eventUpdated)); got.Content != "hello\nworld" || got.UserID != maya || *got.CursorPosition != 11 {
+	if got := testkit.DataOf[Updated](t, other.waitEvent(eventUpdated)); got.Content != "hello\nworld" || got.UserID != maya || *got.CursorPosition != 11 {
 		t.Errorf("told %+v", got)
 	}
-	a.reads("hello\nworld")
+	a.waitText("hello\nworld")
 	a.write("hello\nbig world")
-	a.saved()
-	if got := testkit.DataOf[Updated](t, plain.hears(eventUpdated)); got.UserID != sam {
+	a.waitSaved()
+	if got := testkit.DataOf[Updated](t, plain.waitEvent(eventUpdated)); got.UserID != sam {
 		t.Errorf("the one who wrote was told of her own change: %+v", got)
 	}
 	if _, err := n.Rewrite(t.Context(), nil, theo, Rewriting{DocID: id, Content: "mine"}); err == nil {

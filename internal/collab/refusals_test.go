@@ -9,15 +9,15 @@ import (
 	"hubbub/internal/fault"
 )
 
-func TestWhatIsRefused(t *testing.T) {
+func TestDocumentEditRefusals(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b, viewer := n.writer(sam, id), n.writer(maya, id), n.writer(theo, id)
-	a.saved()
-	b.saved()
-	viewer.saved()
-	foreign := built(t, a.merged()).Rewrite(b.Client, "in her name")
-	forged := built(t, a.merged()).Rewrite(77, "as nobody")
+	a.waitSaved()
+	b.waitSaved()
+	viewer.waitSaved()
+	foreign := build(t, a.merged()).Rewrite(b.Client, "in her name")
+	forged := build(t, a.merged()).Rewrite(77, "as nobody")
 	first := a.edit("one")
 	second := a.edit("one two")
 	for name, refused := range map[string]struct {
@@ -26,13 +26,13 @@ func TestWhatIsRefused(t *testing.T) {
 		why    refusal
 	}{
 		"nonsense":          {a, []byte("nonsense"), refusedInvalid},
-		"a viewer":          {viewer, built(t, viewer.merged()).Rewrite(viewer.Client, "me, too"), refusedReadOnly},
+		"a viewer":          {viewer, build(t, viewer.merged()).Rewrite(viewer.Client, "me, too"), refusedReadOnly},
 		"a gap":             {a, second, refusedGap},
 		"too long":          {a, make([]byte, maxUpdate+1), refusedTooLarge},
 		"a value too long":  {b, yjs.Import(b.Client, []yjs.Node{{Type: "image", Attrs: map[string]any{"src": strings.Repeat("x", maxValue+1)}}}), refusedTooLarge},
 		"in another's name": {a, foreign, refusedForeign},
 		"as nobody":         {a, forged, refusedForeign},
-		"as the seed":       {b, built(t, b.merged()).Rewrite(0, "as the seed"), refusedForeign},
+		"as the seed":       {b, build(t, b.merged()).Rewrite(0, "as the seed"), refusedForeign},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused.by.t = t
@@ -42,11 +42,11 @@ func TestWhatIsRefused(t *testing.T) {
 	}
 	a.t = t
 	a.submit(first)
-	a.reads("one two") // the gap was asked for, and filled
-	b.reads("one two")
+	a.waitText("one two") // the gap was asked for, and filled
+	b.waitText("one two")
 }
 
-func built(t *testing.T, u *yjs.Update) *yjs.Document {
+func build(t *testing.T, u *yjs.Update) *yjs.Document {
 	d, err := yjs.Build(u.Encode(), yjs.DefaultBudget)
 	if err != nil {
 		t.Fatal(err)
@@ -54,27 +54,27 @@ func built(t *testing.T, u *yjs.Update) *yjs.Document {
 	return d
 }
 
-func TestAFullDocumentTakesDeletionsOnly(t *testing.T) {
+func TestDocumentFullAcceptsOnlyDeletions(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 	if _, err := n.db.Exec(t.Context(), `update collab.documents set state = 'full'`); err != nil {
 		t.Fatal(err)
 	}
 	a.write("hell")
-	a.saved()
+	a.waitSaved()
 	a.write("hell!")
 	a.wantRefused(refusedFull)
 	n.wantContent(id, "hell")
 }
 
-func TestTooMuchAtOnceIsRefusedAndCaughtUp(t *testing.T) {
+func TestDocumentEditsTooFastAreRefusedThenRetried(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
-	a.saved()
+	a.waitSaved()
 	text := ""
 	var typed [][]byte
 	for range burst*updateRate + 60 {
@@ -84,23 +84,23 @@ func TestTooMuchAtOnceIsRefusedAndCaughtUp(t *testing.T) {
 	for _, update := range typed {
 		a.submit(update)
 	}
-	a.until("a refusal", func() bool { return len(a.refused) > 0 })
+	a.waitUntil("a refusal", func() bool { return len(a.refused) > 0 })
 	if a.refused[0] != refusedTooFast {
 		t.Fatalf("refused with %d", a.refused[0])
 	}
-	a.until("the bucket fills again", func() bool {
+	a.waitUntil("the bucket fills again", func() bool {
 		if a.acked < a.n {
 			a.n++
 			a.send(kindStep2, []uint64{a.n}, a.merged().Encode())
 		}
 		return a.acked == a.n
 	})
-	b.reads(text)
+	b.waitText(text)
 	n.wantContent(id, text)
 }
 
 // quoted are elements in each other, with a text in the innermost.
-func quoted(levels int) []yjs.Node {
+func nestedQuotes(levels int) []yjs.Node {
 	nodes := []yjs.Node{paragraph(yjs.Node{Text: "deep"})}
 	for range levels - 1 {
 		nodes = []yjs.Node{{Type: "blockquote", Children: nodes}}
@@ -108,14 +108,14 @@ func quoted(levels int) []yjs.Node {
 	return nodes
 }
 
-func TestWhatStandsTooDeepToBeReadIsNotStored(t *testing.T) {
+func TestDocumentEditNestedTooDeeplyIsRefused(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a := n.writer(sam, id)
-	a.saved()
+	a.waitSaved()
 	for levels, taken := range map[int]bool{yjs.MaxNesting - 1: true, yjs.MaxNesting: false} {
 		client := uint64(foreignFrom + levels)
-		whole := yjs.Import(client, quoted(levels))
+		whole := yjs.Import(client, nestedQuotes(levels))
 		for i := range 3 { // bit by bit, so that no update is deep by itself
 			have := yjs.StateVector{client: uint64(80 * i)}
 			part, err := yjs.Diff(upTo(t, whole, client, uint64(80*(i+1))), have)
@@ -125,14 +125,14 @@ func TestWhatStandsTooDeepToBeReadIsNotStored(t *testing.T) {
 			a.submit(part)
 		}
 		if taken {
-			a.saved()
+			a.waitSaved()
 			continue
 		}
 		a.wantRefused(refusedTooLarge)
 	}
 }
 
-func TestMarkdownThatWouldTakeLongIsRefused(t *testing.T) {
+func TestDocumentImportRefusesCostlyMarkdown(t *testing.T) {
 	for name, markdown := range map[string]string{
 		"quotes too deep": strings.Repeat(">", 250) + " deep",
 		"quotes":          strings.Repeat(">", maxContent-9) + " deep",

@@ -9,12 +9,12 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestARightWithdrawnInsideABurstEndsIt(t *testing.T) {
+func TestDocumentRightWithdrawnInBurstStopsEdits(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
-	a.saved()
-	b.saved()
+	a.waitSaved()
+	b.waitSaved()
 	text := ""
 	withdrawn := make(chan error)
 	for i := range 40 {
@@ -30,11 +30,11 @@ func TestARightWithdrawnInsideABurstEndsIt(t *testing.T) {
 	if err := <-withdrawn; err != nil {
 		t.Fatal(err)
 	}
-	seq := after(t, n, id)
-	b.hears(eventRole)
+	seq := logSeq(t, n, id)
+	b.waitEvent(eventRole)
 	b.write(text + "!")
-	b.until("a refusal", func() bool { return len(b.refused) > 0 && b.refused[len(b.refused)-1] == refusedReadOnly })
-	if after(t, n, id) != seq || strings.Contains(n.content(id), "!") {
+	b.waitUntil("a refusal", func() bool { return len(b.refused) > 0 && b.refused[len(b.refused)-1] == refusedReadOnly })
+	if logSeq(t, n, id) != seq || strings.Contains(n.content(id), "!") {
 		t.Error("something was stored after the right was withdrawn")
 	}
 	a.take()
@@ -43,19 +43,19 @@ func TestARightWithdrawnInsideABurstEndsIt(t *testing.T) {
 	}
 }
 
-func TestWhoLosesTheDocumentIsPutOut(t *testing.T) {
+func TestDocumentLostRightEvicts(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
 	if err := n.Unshare(t.Context(), nil, sam, id, maya); err != nil {
 		t.Fatal(err)
 	}
-	if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyRevoked || gone.DocID != id {
+	if gone := testkit.DataOf[Gone](t, b.waitEvent(eventGone)); gone.Why != whyRevoked || gone.DocID != id {
 		t.Errorf("told %+v", gone)
 	}
 	b.write("still here?")
 	a.write("hello")
-	a.saved()
+	a.waitSaved()
 	b.take()
 	if b.text() != "still here?" {
 		t.Errorf("who was put out reads %q", b.text())
@@ -67,14 +67,14 @@ func TestWhoLosesTheDocumentIsPutOut(t *testing.T) {
 	if err := n.Delete(t.Context(), nil, sam, id); err != nil {
 		t.Fatal(err)
 	}
-	if gone := testkit.DataOf[Gone](t, a.hears(eventGone)); gone.Why != whyDeleted {
+	if gone := testkit.DataOf[Gone](t, a.waitEvent(eventGone)); gone.Why != whyDeleted {
 		t.Errorf("told %+v", gone)
 	}
 }
 
-func TestAnOlderEditorMayNotJoin(t *testing.T) {
+func TestDocumentJoinRefusesOlderEditor(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	older, newer, epoch := Schema-1, Schema, 7
 	conn := n.connection(sam)
 	for _, o := range []Opening{{DocID: id, Schema: &older}, {DocID: id, Schema: &newer, Epoch: &epoch}} {
@@ -87,23 +87,23 @@ func TestAnOlderEditorMayNotJoin(t *testing.T) {
 	}
 }
 
-func TestAnErasedDocumentForgetsAndBeginsAnew(t *testing.T) {
+func TestDocumentEraseStartsNewEpoch(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
 	a.write("the password is 1234")
-	a.saved()
+	a.waitSaved()
 	a.write("the password")
-	a.saved()
+	a.waitSaved()
 	if err := n.Erase(t.Context(), maya, id); !fault.Is(err, http.StatusForbidden) {
 		t.Error("an editor erased it:", err)
 	}
-	b.reads("the password")
+	b.waitText("the password")
 	offline := b.edit("the password is 1234 again")
 	if err := n.Erase(t.Context(), sam, id); err != nil {
 		t.Fatal(err)
 	}
-	if gone := testkit.DataOf[Gone](t, b.hears(eventGone)); gone.Why != whyEpoch {
+	if gone := testkit.DataOf[Gone](t, b.waitEvent(eventGone)); gone.Why != whyEpoch {
 		t.Errorf("told %+v", gone)
 	}
 	b.submit(offline)
@@ -118,8 +118,8 @@ func TestAnErasedDocumentForgetsAndBeginsAnew(t *testing.T) {
 	}
 	b.doc = nil
 	b.join(id)
-	b.reads("the password")
+	b.waitText("the password")
 	b.write("no password")
-	b.saved()
+	b.waitSaved()
 	n.wantContent(id, "no password")
 }

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-func TestWhatANodeDoesIsCounted(t *testing.T) {
+func TestDocumentStatsCountEditsAndCompactions(t *testing.T) {
 	var batches, edits atomic.Int64
 	n := newNode(t, func(c *Config) {
 		c.Observe = func(n int, took time.Duration) {
@@ -16,16 +16,16 @@ func TestWhatANodeDoesIsCounted(t *testing.T) {
 			}
 		}
 	})
-	id := n.document()
+	id := n.createDocument()
 	a, viewer := n.writer(sam, id), n.writer(theo, id)
 	a.write("hello")
-	a.saved()
-	viewer.saved()
+	a.waitSaved()
+	viewer.waitSaved()
 	viewer.write("mine")
 	viewer.wantRefused(refusedReadOnly)
 	n.compactNow(id)
 	a.write("hello world")
-	a.saved()
+	a.waitSaved()
 	n.compact = func(...[]byte) ([]byte, error) { return nil, errors.New("no") }
 	n.compactNow(id)
 	s := n.Stats()

@@ -33,7 +33,7 @@ func tableOfCells(columns, rows int) []byte {
 }
 
 // stored is a document of Sam's with a first state that no limit was asked about.
-func (n *node) stored(seed []byte) int64 {
+func (n *node) createUnchecked(seed []byte) int64 {
 	n.t.Helper()
 	title := "Stored before"
 	id, err := n.insert(n.t.Context(), sam, Draft{Title: &title}, seed)
@@ -54,10 +54,10 @@ var hostileStates = sync.OnceValue(func() map[string][]byte {
 	}
 })
 
-func TestStoredTableBombIsReadInPart(t *testing.T) {
+func TestDocumentTooLargeIsShownInPart(t *testing.T) {
 	n := newNode(t)
 	for name, seed := range hostileStates() {
-		id := n.stored(seed)
+		id := n.createUnchecked(seed)
 		took, memory := measured(func() {
 			v, err := n.View(t.Context(), sam, id)
 			if err != nil || !v.Cut {
@@ -79,12 +79,12 @@ func TestStoredTableBombIsReadInPart(t *testing.T) {
 	}
 }
 
-func TestStoredTableBombLeavesTheJobsAlive(t *testing.T) {
+func TestDocumentTooLargeDoesNotStopMaintenance(t *testing.T) {
 	n := newNode(t, func(c *Config) { c.Timing = Timing{Settle: 1, Idle: 1} })
 	for _, seed := range hostileStates() {
-		n.stored(seed)
+		n.createUnchecked(seed)
 	}
-	good := n.stored(yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: "a plain document"})}))
+	good := n.createUnchecked(yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: "a plain document"})}))
 	n.maintenance.wake.Signal()
 	for began := time.Now(); n.jobsLeft(); {
 		if time.Since(began) > 2*readingAtMost {
@@ -111,10 +111,10 @@ func (n *node) jobsLeft() bool {
 	return len(texts)+len(versions) > 0
 }
 
-func TestStoredTableBombIsCompactedOrLeftAlone(t *testing.T) {
+func TestDocumentTooLargeIsCompactedOrKept(t *testing.T) {
 	n := newNode(t)
 	for name, seed := range hostileStates() {
-		id := n.stored(seed)
+		id := n.createUnchecked(seed)
 		for range 2 {
 			began := time.Now()
 			if err := n.Compact(t.Context(), id); err != nil {
@@ -127,12 +127,12 @@ func TestStoredTableBombIsCompactedOrLeftAlone(t *testing.T) {
 	}
 }
 
-func TestStoredTableBombIsExportedAsTextOnly(t *testing.T) {
+func TestDocumentTooLargeIsExportedAsTextOnly(t *testing.T) {
 	n := newNode(t)
 	states := maps.Clone(hostileStates())
 	states["a large table"] = tableOfCells(300, 400) // of more nodes than an export may have
 	for name, seed := range states {
-		id := n.stored(seed)
+		id := n.createUnchecked(seed)
 		for _, format := range []string{"md", "html"} {
 			if _, err := n.Export(t.Context(), sam, id, format); !fault.Is(err, http.StatusRequestEntityTooLarge) {
 				t.Errorf("%s as %s: %v", name, format, err)
@@ -144,21 +144,21 @@ func TestStoredTableBombIsExportedAsTextOnly(t *testing.T) {
 	}
 }
 
-func TestStoredTableBombCannotBeOpenedButDeleted(t *testing.T) {
+func TestDocumentTooLargeCanBeDeletedButNotOpened(t *testing.T) {
 	n := newNode(t)
 	schema := Schema
-	long := n.stored(hostileStates()["too many bytes"])
+	long := n.createUnchecked(hostileStates()["too many bytes"])
 	_, err := n.Join(t.Context(), n.connection(sam), Opening{DocID: long, Schema: &schema})
 	if !fault.Is(err, http.StatusRequestEntityTooLarge) {
 		t.Errorf("a document of too many bytes: %v", err)
 	}
-	wide := n.stored(hostileStates()["too many cells"])
+	wide := n.createUnchecked(hostileStates()["too many cells"])
 	w := &writer{t: t, node: n, conn: n.connection(sam)}
 	if w.Joined, err = n.Join(t.Context(), w.conn, Opening{DocID: wide, Schema: &schema}); err != nil {
 		t.Fatal(err)
 	}
 	w.conn.Release()
-	if gone := testkit.DataOf[Gone](t, w.hears(eventGone)); gone.Why != whyLarge {
+	if gone := testkit.DataOf[Gone](t, w.waitEvent(eventGone)); gone.Why != whyLarge {
 		t.Errorf("the document of too many cells is closed as %q", gone.Why)
 	}
 	for _, id := range []int64{long, wide} {
@@ -168,9 +168,9 @@ func TestStoredTableBombCannotBeOpenedButDeleted(t *testing.T) {
 	}
 }
 
-func TestStoredTableBombInAVersionIsComparedInPart(t *testing.T) {
+func TestDocumentTooLargeIsComparedInPart(t *testing.T) {
 	n := newNode(t)
-	id := n.stored(hostileStates()["a large table"])
+	id := n.createUnchecked(hostileStates()["a large table"])
 	kept, err := n.KeepVersion(t.Context(), nil, sam, id, "large", false)
 	if err != nil {
 		t.Fatal(err)

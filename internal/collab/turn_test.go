@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-func TestTurnIsNotWaitedForWithoutEnd(t *testing.T) {
+func TestDocumentTurnTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turn := newTurn()
 		turn.Lock()

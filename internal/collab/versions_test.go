@@ -7,21 +7,21 @@ import (
 	"hubbub/internal/hub"
 )
 
-func TestVersionsStandByThemselves(t *testing.T) {
+func TestDocumentVersionDoesNotDependOnLog(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
 	a.write("first draft")
-	a.saved()
-	b.reads("first draft")
+	a.waitSaved()
+	b.waitText("first draft")
 	b.write("first good draft")
-	b.saved()
+	b.waitSaved()
 	kept, err := n.KeepVersion(t.Context(), nil, maya, id, " Good ", false)
 	if err != nil || kept.Name != "Good" || kept.Kind != kindNamed || len(kept.Authors) != 2 {
 		t.Fatalf("kept %+v: %v", kept, err)
 	}
 	b.write("")
-	b.saved()
+	b.waitSaved()
 	n.compactNow(id)
 	one, err := n.Version(t.Context(), theo, id, kept.ID)
 	if err != nil || one.Content != "first good draft" {
@@ -45,9 +45,9 @@ func TestVersionsStandByThemselves(t *testing.T) {
 	}
 }
 
-func TestOldVersionsGoNamedOnesStay(t *testing.T) {
+func TestDocumentVersionsAutomaticExpireNamedStay(t *testing.T) {
 	n := newNode(t)
-	id := n.document()
+	id := n.createDocument()
 	if _, err := n.db.Exec(t.Context(), `
 		insert into collab.versions (doc_id, seq, epoch, kind, authors, bytes, text, created_at)
 		select $1, 1, 1, kind, '{}', '', '', date_trunc('day', now()) - ago + minute * interval '1 minute'

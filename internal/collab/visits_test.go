@@ -11,39 +11,39 @@ import (
 )
 
 // shyness is a presence: who hides.
-type shyness struct {
-	mu   sync.Mutex
-	hide map[int64]bool
+type fakePresence struct {
+	mu        sync.Mutex
+	invisible map[int64]bool
 }
 
-func (s *shyness) Visible(userID int64) bool {
+func (s *fakePresence) Visible(userID int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.hide[userID]
+	return !s.invisible[userID]
 }
 
-func (s *shyness) set(userID int64, hides bool) {
+func (s *fakePresence) setInvisible(userID int64, hides bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.hide[userID] = hides
+	s.invisible[userID] = hides
 }
 
 // caret says where a writer is.
-func (w *writer) caret(clock uint64) {
+func (w *writer) sendCaret(clock uint64) {
 	w.send(kindAwareness, nil, yjs.EncodeAwareness(yjs.Awareness{Client: w.Client, Clock: clock, State: []byte(`{"cursor":1}`)}))
 }
 
 // sees tells whether the writer was told of somebody's coming or going.
-func (w *writer) sees(userID int64) bool {
+func (w *writer) gotVisit(userID int64) bool {
 	return slices.ContainsFunc(w.events, func(e testkit.Event) bool { return testkit.DataOf[Visit](w.t, e).UserID == userID })
 }
 
-func TestWhoHidesIsNotAmongThoseWhoAreHere(t *testing.T) {
-	shy := &shyness{hide: map[int64]bool{maya: true}}
+func TestDocumentPresenceOmitsInvisibleUser(t *testing.T) {
+	shy := &fakePresence{invisible: map[int64]bool{maya: true}}
 	n := newNode(t, func(c *Config) { c.Presence = shy })
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
-	b.caret(1)
+	b.sendCaret(1)
 	plain := n.connection(maya)
 	if _, err := n.Join(t.Context(), plain, Opening{DocID: id}); err != nil {
 		t.Fatal(err)
@@ -62,53 +62,53 @@ func TestWhoHidesIsNotAmongThoseWhoAreHere(t *testing.T) {
 		t.Error("she does not know of herself")
 	}
 	b.write("boo") // what she writes is seen, and so is that somebody wrote it
-	a.reads("boo")
-	late.reads("boo")
+	a.waitText("boo")
+	late.waitText("boo")
 	for _, w := range []*writer{a, late} {
-		if w.sees(maya) || len(w.carets) > 0 {
+		if w.gotVisit(maya) || len(w.carets) > 0 {
 			t.Errorf("%d is told of her: %+v, carets %+v", w.conn.UserID(), w.events, w.carets)
 		}
 	}
 }
 
-func TestWhoBeginsToHideLeavesAndComesBack(t *testing.T) {
-	shy := &shyness{hide: map[int64]bool{}}
+func TestDocumentPresenceFollowsVisibility(t *testing.T) {
+	shy := &fakePresence{invisible: map[int64]bool{}}
 	n := newNode(t, func(c *Config) { c.Presence = shy })
-	id := n.document()
+	id := n.createDocument()
 	a, b := n.writer(sam, id), n.writer(maya, id)
-	a.hears(eventJoined)
-	b.caret(1)
-	a.until("her caret", func() bool { return len(a.carets) == 1 })
+	a.waitEvent(eventJoined)
+	b.sendCaret(1)
+	a.waitUntil("her caret", func() bool { return len(a.carets) == 1 })
 
-	shy.set(maya, true)
+	shy.setInvisible(maya, true)
 	n.Seen(t.Context(), maya)
-	if left := testkit.DataOf[Visit](t, a.hears(eventLeft)); left.Client != b.Client {
+	if left := testkit.DataOf[Visit](t, a.waitEvent(eventLeft)); left.Client != b.Client {
 		t.Errorf("told %+v", left)
 	}
-	b.caret(2)
+	b.sendCaret(2)
 	b.write("boo")
-	a.reads("boo")
+	a.waitText("boo")
 	if len(a.carets) != 2 || string(a.carets[1].State) != "null" {
 		t.Errorf("the carets are %+v", a.carets)
 	}
 
-	shy.set(maya, false)
+	shy.setInvisible(maya, false)
 	n.Seen(t.Context(), maya)
-	a.hears(eventJoined)
-	b.caret(3)
-	a.until("her caret is back", func() bool { return len(a.carets) == 3 })
+	a.waitEvent(eventJoined)
+	b.sendCaret(3)
+	a.waitUntil("her caret is back", func() bool { return len(a.carets) == 3 })
 	n.Leave(b.conn, id)
-	a.hears(eventLeft)
+	a.waitEvent(eventLeft)
 	if len(a.carets) != 4 || string(a.carets[3].State) != "null" {
 		t.Errorf("the carets are %+v", a.carets)
 	}
 }
 
-func TestWhoHidesIsHiddenFromOtherNodesToo(t *testing.T) {
-	shy := &shyness{hide: map[int64]bool{maya: true}}
+func TestDocumentPresenceOmitsInvisibleUserOnOtherNodes(t *testing.T) {
+	shy := &fakePresence{invisible: map[int64]bool{maya: true}}
 	here := newNode(t, func(c *Config) { c.Presence = shy })
-	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: slow, Presence: shy})
-	id := here.document()
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming, Presence: shy})
+	id := here.createDocument()
 	here.writer(maya, id)
 	if others := there.writer(sam, id).Collaborators; len(others) != 1 || others[0].User.ID != sam {
 		t.Errorf("he finds %+v", others)

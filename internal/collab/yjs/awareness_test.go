@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestAwarenessIsReadStrictly(t *testing.T) {
+func TestAwarenessIsDecodedStrictly(t *testing.T) {
 	mine := Awareness{5, 3, []byte(`{"cursor":{"anchor":1}}`)}
 	other := Awareness{6, 1, []byte(`{}`)}
 	tests := map[string]struct {
@@ -33,7 +33,7 @@ func TestAwarenessIsReadStrictly(t *testing.T) {
 	}
 }
 
-func TestWhoIsGoneIsGoneForYjs(t *testing.T) {
+func TestAwarenessRemovalIsAcceptedByYjs(t *testing.T) {
 	here := EncodeAwareness(Awareness{5, 3, []byte(`{"name":"Ada"}`)}, Awareness{6, 1, []byte(`{}`)})
 	var answer struct{ States map[string]any }
 	askYjs(t).ask("awareness", map[string]any{"updates": [][]byte{here, AwarenessRemoval(5, 3)}}, &answer)

@@ -101,7 +101,7 @@ func BenchmarkMergeThousand(b *testing.B) {
 		size = len(must(Merge(updates...)).Encode())
 	}
 	b.ReportMetric(float64(size), "bytes")
-	beside(b, "merge", updates)
+	compareWithYjs(b, "merge", updates)
 }
 
 // BenchmarkReplay makes one compact document of a quarter of a million edits.
@@ -112,7 +112,7 @@ func BenchmarkReplay(b *testing.B) {
 		compacted = must(Compact(updates...))
 	}
 	b.ReportMetric(float64(len(compacted)), "bytes")
-	beside(b, "replay", updates)
+	compareWithYjs(b, "replay", updates)
 }
 
 // BenchmarkBuild reads the text of that document.
@@ -124,7 +124,7 @@ func BenchmarkBuild(b *testing.B) {
 }
 
 // beside reports what yjs on Node takes for the same.
-func beside(b *testing.B, command string, updates [][]byte) {
+func compareWithYjs(b *testing.B, command string, updates [][]byte) {
 	b.StopTimer()
 	var answer struct {
 		Milliseconds float64

@@ -35,7 +35,7 @@ func nested(levels int) []Node {
 	return nodes
 }
 
-func TestDepthsAreThoseOfTheTree(t *testing.T) {
+func TestDepthsMatchTheTree(t *testing.T) {
 	whole := Import(3, nested(40))
 	d, err := Build(whole, DefaultBudget)
 	if err != nil {

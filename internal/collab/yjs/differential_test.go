@@ -13,7 +13,7 @@ import (
 )
 
 type session struct {
-	Updates, Anew         [][]byte
+	Updates, Reencoded    [][]byte
 	State, Merged, Vector []byte
 	Trees                 map[string]any
 	States                []struct {
@@ -42,7 +42,7 @@ func (c *comparison) want(ok bool, format string, args ...any) {
 	}
 }
 
-func TestYjsAgrees(t *testing.T) {
+func TestUpdatesMatchYjs(t *testing.T) {
 	c := &comparison{T: t, oracle: askYjs(t)}
 	for c.seed = 1; c.seed <= sessions(t, 15) && !t.Failed(); c.seed++ {
 		var s session
@@ -50,8 +50,8 @@ func TestYjsAgrees(t *testing.T) {
 		c.vectors(&s)
 		c.diffs(&s)
 		c.gaps(&s)
-		c.reading(&s)
-		c.standing(&s)
+		c.trees(&s)
+		c.replacements(&s)
 	}
 	t.Logf("%d comparisons in %d sessions", c.n, c.seed-1)
 }
@@ -69,7 +69,7 @@ func (c *comparison) vectors(s *session) {
 	whole := must(Merge(s.Updates...))
 	c.want(bytes.Equal(whole.StateVector().Encode(), s.Vector), "the state vector differs")
 	for i, update := range slices.Concat(s.Updates, [][]byte{s.State, s.Merged}) {
-		c.want(bytes.Equal(c.decoded(update).Encode(), s.Anew[i]), "an update encoded anew differs")
+		c.want(bytes.Equal(c.decoded(update).Encode(), s.Reencoded[i]), "an update encoded anew differs")
 	}
 	for _, state := range s.States {
 		c.want(sameVector(c.decoded(state.State).StateVector(), state.Vector), "the state vector of a state differs")
@@ -99,19 +99,19 @@ func (c *comparison) gaps(s *session) {
 	}
 }
 
-func (c *comparison) reading(s *session) {
+func (c *comparison) trees(s *session) {
 	ours := must(Merge(s.Updates...)).Encode()
 	compacted := must(Compact(s.Updates...))
 	c.want(Verify(ours, compacted, DefaultBudget, "text", "prosemirror") == nil, "a compaction is refused")
 	for _, update := range [][]byte{s.State, s.Merged, ours, compacted} {
-		c.reads(update, s.Trees)
+		c.wantTrees(update, s.Trees)
 	}
 	for _, state := range s.States {
-		c.reads(state.State, state.Trees)
+		c.wantTrees(state.State, state.Trees)
 	}
 }
 
-func (c *comparison) reads(update []byte, trees map[string]any) {
+func (c *comparison) wantTrees(update []byte, trees map[string]any) {
 	c.Helper()
 	d := must(Build(update, DefaultBudget))
 	c.want(d.Complete(), "something waits")
@@ -121,7 +121,7 @@ func (c *comparison) reads(update []byte, trees map[string]any) {
 	}
 }
 
-func (c *comparison) standing(s *session) {
+func (c *comparison) replacements(s *session) {
 	merged := must(Merge(s.Updates...))
 	docs := map[string][]byte{"merged": merged.Encode(), "compacted": must(Compact(s.Updates...))}
 	merged.Squash()
@@ -133,7 +133,7 @@ func (c *comparison) standing(s *session) {
 		Checks   int
 		Failures []string
 	}
-	c.oracle.ask("stands", map[string]any{"docs": docs}, &answer)
+	c.oracle.ask("replaces", map[string]any{"docs": docs}, &answer)
 	c.n += answer.Checks
 	for _, failure := range answer.Failures {
 		c.Errorf("session %d: %s", c.seed, failure)

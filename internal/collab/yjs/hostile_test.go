@@ -69,7 +69,7 @@ func TestDecodeRefusesWhatYjsThrowsOn(t *testing.T) {
 	}
 }
 
-func TestDecodeTakesWhatYjsTakes(t *testing.T) {
+func TestDecodeAcceptsWhatYjsAccepts(t *testing.T) {
 	for name, in := range map[string]string{
 		"a parent written as 81 00":   one("\x04\x81\x00\x01t\x01a"),
 		"legacy JSON, undefined":      one(under(JSON) + "\x02\x09undefined\x011"),
@@ -85,7 +85,7 @@ func TestDecodeTakesWhatYjsTakes(t *testing.T) {
 	}
 }
 
-func TestGapSeesWhatWouldWaitForEver(t *testing.T) {
+func TestGapFindsMissingUnits(t *testing.T) {
 	tests := map[string]string{
 		"its own unit to the left":  one("\x84\x01\x00\x01a"),
 		"a later one to the right":  one("\x44\x01\x05\x01a"),
@@ -114,7 +114,7 @@ func TestGapSeesWhatWouldWaitForEver(t *testing.T) {
 // Whatever Go accepts for a new document, yjs takes without throwing and without
 // waiting. What both read is not compared: in a mutation neighbours may contradict
 // each other, and then the order depends, for yjs too, on what came first.
-func TestYjsTakesWhatWeAccept(t *testing.T) {
+func TestDecodeAcceptsOnlyWhatYjsAccepts(t *testing.T) {
 	o := askYjs(t)
 	random := rand.New(rand.NewPCG(5, 6))
 	tried, accepted := 0, 0
@@ -180,8 +180,8 @@ func mutated(random *rand.Rand, in, other []byte) []byte {
 
 // Inputs of some hundred kilobytes made to hurt. The bound is far above what any takes (0.1 s
 // or so on an idle machine), and far below what a quadratic would.
-func TestNothingTakesLong(t *testing.T) {
-	for name, in := range worst() {
+func TestHostileUpdatesAreReadInBoundedTime(t *testing.T) {
+	for name, in := range worstUpdates() {
 		start := time.Now()
 		u := must(Decode(in))
 		u.Gap(nil)
@@ -198,7 +198,7 @@ func TestNothingTakesLong(t *testing.T) {
 	}
 }
 
-func worst() map[string][]byte {
+func worstUpdates() map[string][]byte {
 	const n = 30_000
 	comb := appendText([]byte("\x01\x01\x05\x00\x04\x01\x01t"), strings.Repeat("a", 2*n))
 	comb = appendUint(append(comb, 1, 5), n)

@@ -11,7 +11,7 @@ import (
 
 func built(update []byte) *Document { return must(Build(update, DefaultBudget)) }
 
-func TestASeedIsTheSameForEver(t *testing.T) {
+func TestSeedBytesNeverChange(t *testing.T) {
 	want := "\x01\x01\x00\x00\x07\x01\x0bprosemirror\x03\x09paragraph\x00"
 	if got := string(Seed()); got != want {
 		t.Errorf("the seed is % x", got)
@@ -21,7 +21,7 @@ func TestASeedIsTheSameForEver(t *testing.T) {
 	}
 }
 
-func TestAnImportReadsAsItWasWritten(t *testing.T) {
+func TestImportRoundTrips(t *testing.T) {
 	page := []Node{
 		{Type: "heading", Attrs: map[string]any{"level": 2.0}, Children: []Node{{Text: "Plan 😀"}}},
 		{Type: "paragraph", Children: []Node{{Text: "plain "}, {Text: "bold", Marks: map[string]any{"bold": map[string]any{}}}, {Text: " again"}}},
@@ -41,7 +41,7 @@ func TestAnImportReadsAsItWasWritten(t *testing.T) {
 	}
 }
 
-func TestARewrittenPageReadsAsTheTextGiven(t *testing.T) {
+func TestRewriteChangesTextToTheGivenOne(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	page := Import(1, []Node{
 		{Type: "heading", Attrs: map[string]any{"level": 1.0}, Children: []Node{{Text: "Title"}}},
@@ -50,7 +50,7 @@ func TestARewrittenPageReadsAsTheTextGiven(t *testing.T) {
 	})
 	for range 150 {
 		d := built(page)
-		want := changed(random, must(d.Text(Page)))
+		want := randomlyChanged(random, must(d.Text(Page)))
 		update := d.Rewrite(uint64(random.IntN(3)+5), want)
 		if update == nil {
 			continue
@@ -72,7 +72,7 @@ func TestARewrittenPageReadsAsTheTextGiven(t *testing.T) {
 }
 
 // changed alters, drops, or adds lines.
-func changed(random *rand.Rand, text string) string {
+func randomlyChanged(random *rand.Rand, text string) string {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	at := random.IntN(len(lines))
 	words := []string{"ä", "word", "😀", "𝒳", "", "é"}
@@ -91,7 +91,7 @@ func changed(random *rand.Rand, text string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-func TestARewritingLeavesTheRestAlone(t *testing.T) {
+func TestRewriteKeepsUnchangedContent(t *testing.T) {
 	page := Import(1, []Node{
 		{Type: "heading", Attrs: map[string]any{"level": 1.0}, Children: []Node{{Text: "Title"}}},
 		{Type: "paragraph", Children: []Node{{Text: "to be "}, {Text: "kept", Marks: map[string]any{"bold": map[string]any{}}}}},

@@ -30,7 +30,7 @@ const commands = {
     const vectors = states.map(s => Y.encodeStateVectorFromUpdate(s))
     return {
       updates: updates.map(encode),
-      anew: [...updates, state, merged].map(u => encode(Y.diffUpdate(u, new Uint8Array([0])))),
+      reencoded: [...updates, state, merged].map(u => encode(Y.diffUpdate(u, new Uint8Array([0])))),
       state: encode(state),
       merged: encode(merged),
       vector: encode(Y.encodeStateVector(whole)),
@@ -42,7 +42,7 @@ const commands = {
   },
 
   /** Documents made in Go of the session's updates must stand for them in every situation. */
-  stands({ docs }) {
+  replaces({ docs }) {
     const whole = docOf(...last.updates)
     const wanted = trees(whole)
     const vector = encode(Y.encodeStateVector(whole))
