@@ -44,11 +44,11 @@ func TestDocumentReconnectSyncsBothWays(t *testing.T) {
 	b.waitSaved()
 	a.waitText("zero one\ntwo")
 	if b.Client == before {
-		t.Error("a client was given out twice")
+		t.Error("the same Yjs client was assigned twice")
 	}
 	late := n.writer(theo, id)
 	late.waitText("zero one\ntwo")
-	late.waitSaved() // a viewer has nothing to bring
+	late.waitSaved() // a viewer has no edits to send
 }
 
 func TestDocumentCommitIsRetriedBeforeAck(t *testing.T) {
@@ -64,23 +64,23 @@ func TestDocumentCommitIsRetriedBeforeAck(t *testing.T) {
 			n.stage = func(at string) error {
 				if at == stage && broken.Load() {
 					tries.Add(1)
-					return errors.New("the plug is pulled")
+					return errors.New("the database is down")
 				}
 				return nil
 			}
 			broken.Store(true)
 			a.write("hello")
-			a.waitUntil("two tries", func() bool { return tries.Load() > 1 })
+			a.waitUntil("two attempts", func() bool { return tries.Load() > 1 })
 			b.take()
 			if a.acked == a.n || stage == "before the commit" && (b.text() != "" || n.content(id) != "") {
-				t.Error("somebody was told of what may not be stored")
+				t.Error("an edit was acknowledged or sent before its commit")
 			}
 			broken.Store(false)
 			a.waitSaved()
 			b.waitText("hello")
 			n.wantContent(id, "hello")
 			if logSeq(t, n, id) != 2 {
-				t.Error("it was stored twice")
+				t.Error("the edit was stored twice")
 			}
 		})
 	}
@@ -104,7 +104,7 @@ func TestDocumentRepeatedEditIsAcknowledgedNotStored(t *testing.T) {
 	a.submit(a.merged().Encode())
 	a.waitSaved()
 	if logSeq(t, n, id) != seq {
-		t.Error("what was known made a row")
+		t.Error("a repeated update was appended to the log")
 	}
 }
 
@@ -116,14 +116,14 @@ func TestDocumentSlowReaderIsSyncedAgain(t *testing.T) {
 	a.waitSaved()
 	b.waitSaved()
 	text := ""
-	for i := range 30 { // b takes nothing
+	for i := range 30 { // b reads nothing
 		text += fmt.Sprint(i, " ")
 		a.write(text)
 		a.waitSaved()
 	}
 	b.waitText(text)
 	if n.hub.Stats().Dropped[hub.Log] == 0 {
-		t.Error("nothing was lost, so nothing was tried")
+		t.Error("no message was dropped, so the test proves nothing")
 	}
 }
 
@@ -140,12 +140,12 @@ func TestDocumentCaretIsRelayedAndRemovedOnLeave(t *testing.T) {
 		t.Errorf("the caret is %+v", c)
 	}
 	n.Leave(a.conn, id)
-	b.waitUntil("it goes", func() bool { return len(b.carets) > 1 })
+	b.waitUntil("the caret is removed", func() bool { return len(b.carets) > 1 })
 	if c := b.carets[1]; c.Client != a.Client || c.Clock != 6 || string(c.State) != "null" {
-		t.Errorf("it goes as %+v", c)
+		t.Errorf("the caret is removed as %+v", c)
 	}
 	if left := testkit.DataOf[Visit](t, b.waitEvent(eventLeft)); left.Client != a.Client || left.User.FullName != "Sam" {
-		t.Errorf("told %+v", left)
+		t.Errorf("collaboratorLeft is %+v", left)
 	}
 }
 
@@ -158,20 +158,20 @@ func TestDocumentRetryValidatesEditsAgain(t *testing.T) {
 	var tries atomic.Int64
 	n.stage = func(string) error {
 		if tries.Add(1); broken.Load() {
-			return errors.New("the plug is pulled")
+			return errors.New("the database is down")
 		}
 		return nil
 	}
 	broken.Store(true)
 	acked := b.acked
 	b.write("hello")
-	b.submit(b.doc[len(b.doc)-1]) // nothing of it is new after the first
+	b.submit(b.doc[len(b.doc)-1]) // after the first one, it has nothing new
 	failed := tries.Load()
-	testkit.Eventually(t, "both were tried", testkit.Patience, func() bool { return tries.Load() > failed+1 })
+	testkit.Eventually(t, "both edits were attempted", testkit.Patience, func() bool { return tries.Load() > failed+1 })
 	n.share(id, maya, Viewer)
 	broken.Store(false)
-	b.waitUntil("both are refused", func() bool { return len(b.refused) == 2 })
+	b.waitUntil("both edits are refused", func() bool { return len(b.refused) == 2 })
 	if b.acked != acked {
-		t.Error("what is not stored was acknowledged")
+		t.Error("an edit that is not stored was acknowledged")
 	}
 }

@@ -24,10 +24,10 @@ const (
 	benchAhead  = 8 // letters of a writer that may wait for their acknowledgement
 )
 
-// durable is a node on a Postgres that loses nothing: on disk, with fsync.
+// newDurableNode returns a node on a durable Postgres: on disk, with fsync.
 func newDurableNode(b *testing.B) *node {
 	b.Helper()
-	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // a disk, which /tmp may not be
+	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // on a disk; /tmp may be in memory
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func newDurableNode(b *testing.B) *node {
 	return onDatabase(b, db, hub.Config{QueueFrames: 1 << 20, QueueBytes: 1 << 30}, Config{})
 }
 
-// open is a document that everybody may write.
+// createBench makes a document that every user may write.
 func (n *node) createBench(text string) int64 {
 	n.t.Helper()
 	title := "Bench"
@@ -105,7 +105,7 @@ func (k *keyboard) typeLetters(letters int) {
 	}
 }
 
-// note looks for acknowledgements; what the others write it does not keep.
+// note handles acknowledgements, and ignores the updates of other writers.
 func (k *keyboard) note(f *hub.Frame) {
 	if !f.Binary {
 		return
@@ -119,7 +119,8 @@ func (k *keyboard) note(f *hub.Frame) {
 	}
 }
 
-// watch reads what arrives at somebody who only looks on, until it was all.
+// watch reads the updates as a reader until all letters have arrived, and returns the delay
+// of each.
 func (w *writer) watch(keyboards []*keyboard, letters int) (waited []time.Duration) {
 	byClient := map[uint64]*keyboard{}
 	for _, k := range keyboards {
@@ -155,8 +156,8 @@ func delays(f *hub.Frame, byClient map[uint64]*keyboard) (waited []time.Duration
 	return waited
 }
 
-// BenchmarkTyping is keystrokes from many at once: until each is committed,
-// acknowledged, and with whoever looks on. Sockets are not in it.
+// BenchmarkTyping measures concurrent keystrokes until each is committed, acknowledged,
+// and received by a reader. It does not include sockets.
 func BenchmarkTyping(b *testing.B) {
 	n := newDurableNode(b)
 	for _, c := range []struct{ documents, writers int }{{1, 10}, {1, 50}, {50, 1}} {
@@ -173,7 +174,7 @@ func BenchmarkTyping(b *testing.B) {
 	}
 }
 
-// crowds are who write in each document, and who looks on.
+// crowds makes documents, and returns the writers and the reader of each.
 func (n *node) crowds(documents, writers, letters int) (crowds [][]*keyboard, readers []*writer) {
 	for d := range documents {
 		id := n.createBench("")
@@ -188,7 +189,7 @@ func (n *node) crowds(documents, writers, letters int) (crowds [][]*keyboard, re
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// typeAll returns how long each letter was on its way, sorted.
+// typeAll returns the delay of each letter, sorted.
 func typeAll(b *testing.B, crowds [][]*keyboard, readers []*writer, letters int) []time.Duration {
 	var people sync.WaitGroup
 	waited := make([][]time.Duration, len(crowds))
@@ -205,8 +206,8 @@ func typeAll(b *testing.B, crowds [][]*keyboard, readers []*writer, letters int)
 	return all
 }
 
-// BenchmarkOpenDocument is the memory of a document that is open: one of twenty
-// pages, of which everybody who came has all.
+// BenchmarkOpenDocument measures the memory of an open document of twenty pages, all of
+// which was sent to its clients.
 func BenchmarkOpenDocument(b *testing.B) {
 	n := newDurableNode(b)
 	text := strings.Repeat(strings.Repeat("a word ", 60)+"\n", 140)

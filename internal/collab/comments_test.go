@@ -17,7 +17,7 @@ import (
 
 var anyAnchor = Anchor{Start: json.RawMessage(`{"item":{"client":1,"clock":2}}`), End: json.RawMessage(`{"tname":"prosemirror"}`)}
 
-// bell keeps what people are told, and fails the first time.
+// recordingNotifier records the alerts; with fail, the first call fails.
 type recordingNotifier struct {
 	mu     sync.Mutex
 	fail   bool
@@ -36,44 +36,44 @@ func (b *recordingNotifier) Notify(_ context.Context, a Alert) error {
 }
 
 func TestDocumentCommentIsBroadcastAndNotifies(t *testing.T) {
-	heard := &recordingNotifier{fail: true}
-	n := newNode(t, func(c *Config) { c.Notifier = heard })
+	notifier := &recordingNotifier{fail: true}
+	n := newNode(t, func(c *Config) { c.Notifier = notifier })
 	id := n.createDocument()
 	a := n.writer(sam, id)
 	viewer := account.User{ID: theo}
 	thread, err := n.Comment(t.Context(), nil, viewer, id, anyAnchor, "the plan", "Is this right, @maya and @lin?")
 	if err != nil || len(thread.Comments) != 1 || thread.Quote != "the plan" || thread.Comments[0].Author.FullName != "Theo" {
-		t.Fatalf("answered %+v: %v", thread, err)
+		t.Fatalf("the answer is %+v: %v", thread, err)
 	}
 	if got := testkit.DataOf[Thread](t, a.waitEvent(eventThread)); got.ID != thread.ID || string(got.Anchor.Start) == "" {
-		t.Errorf("told %+v", got)
+		t.Errorf("commentChanged is %+v", got)
 	}
 	if thread, err = n.Resolve(t.Context(), nil, maya, id, thread.ID, true); err != nil || thread.ResolvedBy.ID != maya {
-		t.Errorf("resolved %+v: %v", thread, err)
+		t.Errorf("the resolved thread is %+v: %v", thread, err)
 	}
 	if thread, err = n.Reply(t.Context(), nil, account.User{ID: maya}, id, thread.ID, "Yes."); err != nil || thread.ResolvedAt != nil || len(thread.Comments) != 2 {
-		t.Errorf("replied %+v: %v", thread, err)
+		t.Errorf("the thread with the reply is %+v: %v", thread, err)
 	}
-	var told []Alert
-	testkit.Eventually(t, "two are told", testkit.Patience, func() bool {
+	var alerts []Alert
+	testkit.Eventually(t, "two users are notified", testkit.Patience, func() bool {
 		n.maintenance.wake.Signal()
-		heard.mu.Lock()
-		defer heard.mu.Unlock()
-		told = slices.Clone(heard.alerts)
-		return len(told) == 2
+		notifier.mu.Lock()
+		defer notifier.mu.Unlock()
+		alerts = slices.Clone(notifier.alerts)
+		return len(alerts) == 2
 	})
-	if told[0].UserID != maya || !told[0].Mentioned || told[1].UserID != theo || told[1].Mentioned || told[1].Title != "Plan" {
-		t.Errorf("told %+v", told)
+	if alerts[0].UserID != maya || !alerts[0].Mentioned || alerts[1].UserID != theo || alerts[1].Mentioned || alerts[1].Title != "Plan" {
+		t.Errorf("the alerts are %+v", alerts)
 	}
 	if err := n.RemoveThread(t.Context(), nil, lin, id, thread.ID); !fault.Is(err, http.StatusNotFound) {
-		t.Error("a stranger removed it:", err)
+		t.Error("a user without rights removed the thread:", err)
 	}
 	if err := n.RemoveThread(t.Context(), nil, sam, id, thread.ID); err != nil {
 		t.Fatal(err)
 	}
 	a.waitEvent(eventErased)
 	if threads, err := n.Threads(t.Context(), theo, id); err != nil || len(threads) != 0 {
-		t.Errorf("left are %v: %v", threads, err)
+		t.Errorf("the remaining threads are %v: %v", threads, err)
 	}
 }
 
@@ -130,7 +130,7 @@ func TestDocumentChangeWithoutEffectIsNotPublished(t *testing.T) {
 	n := newNode(t, func(c *Config) { c.Timing.Settle, c.Timing.AtMost = time.Hour, time.Hour })
 	id := n.createDocument()
 	a := n.writer(maya, id)
-	a.waitEvent(Resource) // that she came
+	a.waitEvent(Resource) // for her own join
 	thread, err := n.Comment(t.Context(), nil, account.User{ID: theo}, id, anyAnchor, "the plan", "Is this right?")
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestDocumentChangeWithoutEffectIsNotPublished(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if a.take(); len(a.events) > 0 {
-			t.Errorf("%s is told: %+v", name, a.events)
+			t.Errorf("%s is published: %+v", name, a.events)
 		}
 	}
 }

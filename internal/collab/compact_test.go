@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// rows counts what a document's log has.
+// rows counts the rows of a document's log.
 func (n *node) rows(docID int64) (updates, snapshots int, state string) {
 	n.t.Helper()
 	err := n.db.QueryRow(n.t.Context(), `
@@ -41,7 +41,7 @@ func TestDocumentCompactionKeepsPreviousSnapshot(t *testing.T) {
 	a.waitSaved()
 	n.compactNow(id)
 	if updates, snapshots, _ := n.rows(id); updates != 2 || snapshots != 1 {
-		t.Errorf("after the first there are %d updates and %d snapshots", updates, snapshots)
+		t.Errorf("after the first compaction there are %d updates and %d snapshots", updates, snapshots)
 	}
 	n.compactNow(id) // nothing new
 	a.write("two")
@@ -50,18 +50,18 @@ func TestDocumentCompactionKeepsPreviousSnapshot(t *testing.T) {
 	a.write("three")
 	a.waitSaved()
 	if updates, snapshots, _ := n.rows(id); updates != 2 || snapshots != 2 {
-		t.Errorf("after the second there are %d updates and %d snapshots", updates, snapshots)
+		t.Errorf("after the second compaction there are %d updates and %d snapshots", updates, snapshots)
 	}
 	var tail, behind int
 	if err := n.db.QueryRow(t.Context(), `select tail_rows, (select count(*) from collab.updates where seq > 3) from collab.documents`).Scan(&tail, &behind); err != nil || tail != 1 || behind != 1 {
-		t.Errorf("the tail is said to have %d rows, it has %d: %v", tail, behind, err)
+		t.Errorf("tail_rows is %d, but the tail has %d rows: %v", tail, behind, err)
 	}
 	n.wantContent(id, "three")
 	n.writer(maya, id).waitText("three")
 	if _, err := n.db.Exec(t.Context(), `delete from collab.snapshots s where seq = (select max(seq) from collab.snapshots)`); err != nil {
 		t.Fatal(err)
 	}
-	n.wantContent(id, "three") // the generation before still stands
+	n.wantContent(id, "three") // the previous snapshot is complete
 }
 
 func TestDocumentCompactionThatDiffersIsRefused(t *testing.T) {
@@ -82,9 +82,9 @@ func TestDocumentCompactionThatDiffersIsRefused(t *testing.T) {
 			n.compact = wrong
 			n.compactNow(id)
 			if updates, snapshots, state := n.rows(id); updates != 2 || snapshots != 0 || state != stateBroken {
-				t.Errorf("%d updates, %d snapshots, %s", updates, snapshots, state)
+				t.Errorf("there are %d updates and %d snapshots, the state is %s", updates, snapshots, state)
 			}
-			a.write("hello world") // people go on
+			a.write("hello world") // editing continues
 			a.waitSaved()
 			n.wantContent(id, "hello world")
 		})
@@ -133,7 +133,7 @@ func TestDocumentCompactionOfLongLogIsAutomatic(t *testing.T) {
 	a := n.writer(sam, id)
 	a.write("hello")
 	a.waitSaved()
-	n.Leave(a.conn, id) // the last one here
+	n.Leave(a.conn, id) // the last channel
 	testkit.Eventually(t, "a snapshot", testkit.Patience, func() bool {
 		_, snapshots, _ := n.rows(id)
 		return snapshots == 1
@@ -164,12 +164,12 @@ func TestDocumentTextIsUpdatedForSearch(t *testing.T) {
 	a.write("the quick brown fox")
 	a.waitSaved()
 	n.maintenance.wake.Signal()
-	testkit.Eventually(t, "it is found", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the search finds the document", testkit.Patience, func() bool {
 		found, err := n.Documents(t.Context(), nil, maya, Filter{Query: "quick fox", Limit: 10})
 		return err == nil && len(found) == 1 && found[0].Excerpt == "the quick brown fox"
 	})
 	if found, err := n.Documents(t.Context(), nil, lin, Filter{Query: "fox", Limit: 10}); err != nil || len(found) != 0 {
-		t.Errorf("a stranger finds %v: %v", found, err)
+		t.Errorf("a user without rights finds %v: %v", found, err)
 	}
 }
 
@@ -192,6 +192,6 @@ func TestDocumentCompactionDeletesUnusedClients(t *testing.T) {
 	n.compactNow(id)
 	left, err := ids(t.Context(), n.db, `select client from collab.clients order by client`)
 	if want := []int64{int64(a.Client), int64(silent.Client), 1002, 1003}; err != nil || !slices.Equal(left, want) {
-		t.Errorf("left are %v, want %v: %v", left, want, err)
+		t.Errorf("the remaining clients are %v, want %v: %v", left, want, err)
 	}
 }

@@ -46,7 +46,7 @@ func TestDocumentMarkdownRoundTrips(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := toMarkdown(read); got != sample {
-		t.Errorf("it comes out as\n%s", got)
+		t.Errorf("the exported Markdown is\n%s", got)
 	}
 }
 
@@ -78,12 +78,12 @@ func TestDocumentReadingShowsOnlySafeContent(t *testing.T) {
 		"alert(1)", `src="https://example.com/a.png" alt="&#34;yes&#34;"`, `colspan="100"`,
 	} {
 		if !strings.Contains(got, want) {
-			t.Errorf("there is no %s in %s", want, got)
+			t.Errorf("%s is missing in %s", want, got)
 		}
 	}
 	for _, bad := range []string{"javascript", "JaVaScript", "<script", "onclick", "onerror", "data:", "evil"} {
 		if strings.Contains(got, bad) {
-			t.Errorf("there is %s in %s", bad, got)
+			t.Errorf("%s is in %s", bad, got)
 		}
 	}
 }
@@ -95,9 +95,9 @@ func TestDocumentImportMakesParagraphsOfPlainText(t *testing.T) {
 	}
 	want := []yjs.Node{paragraph(yjs.Node{Text: "one"}), paragraph(), paragraph(yjs.Node{Text: "two"})}
 	if !reflect.DeepEqual(nodes, want) {
-		t.Errorf("it is %+v", nodes)
+		t.Errorf("the nodes are %+v", nodes)
 	}
 	if text, err := readText(t.Context(), yjs.Import(0, nodes)); err != nil || text != "one\n\ntwo" {
-		t.Errorf("it reads %q: %v", text, err)
+		t.Errorf("the text is %q: %v", text, err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// cast seeds the demo's people.
+// cast seeds the users of the demo.
 func (n *node) cast() map[string]account.User {
 	n.t.Helper()
 	people, err := account.New(n.db, account.Config{
@@ -69,7 +69,7 @@ func (n *node) wantDemoHistory(reader, docID int64) {
 	}
 	n.compactNow(docID)
 	if _, snapshots, state := n.rows(docID); snapshots != 1 || state != stateOK {
-		n.t.Errorf("compacted it is %s with %d snapshots", state, snapshots)
+		n.t.Errorf("after a compaction the state is %s, with %d snapshots", state, snapshots)
 	}
 }
 
@@ -81,9 +81,9 @@ func TestDocumentDemoQuoteIsFound(t *testing.T) {
 	first, last, found := u.Find("and")
 	start, _, _ := u.Find("smile")
 	if !found || first.Client != 7 || first.Clock != start.Clock+9 || last.Clock != first.Clock+2 {
-		t.Errorf("found %v from %v to %v, the line begins at %v", found, first, last, start)
+		t.Errorf("found is %v from %v to %v, the line begins at %v", found, first, last, start)
 	}
 	if _, _, found := u.Find("is bold"); found {
-		t.Error("what stands nowhere was found")
+		t.Error("a missing text was found")
 	}
 }

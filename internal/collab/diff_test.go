@@ -9,8 +9,8 @@ import (
 	"hubbub/internal/collab/yjs"
 )
 
-// side is one of the two documents, as a difference has it: all without what the
-// other one has alone.
+// withoutChange returns one of the two documents of a Diff: the nodes without those that
+// only the other one has.
 func withoutChange(nodes []yjs.Node, without change) (out []yjs.Node) {
 	for _, n := range nodes {
 		if changeOf(n) == without {
@@ -58,7 +58,7 @@ func TestDocumentDiffCannotBeForged(t *testing.T) {
 	}
 }
 
-// randomDocument is of few words, so that much of two of them is the same.
+// randomDocument makes a document of few words, so that two of them have much in common.
 func randomDocument(t *testing.T, r *rand.Rand) []yjs.Node {
 	words := strings.Fields("a b c **d** e. f, *g* `h` ~~i~~")
 	var text strings.Builder
@@ -79,10 +79,10 @@ func TestDocumentDiffContainsBothStates(t *testing.T) {
 		budget := &differ{left: []int{maxDiffWork, 40, 0}[n%3]}
 		both := budget.blocks(old, now)
 		if got, want := withoutChange(both, inserted), withoutChange(old, "none"); !reflect.DeepEqual(got, want) {
-			t.Fatalf("without what was inserted\n%s\nold\n%s", render(t, got), render(t, want))
+			t.Fatalf("without the insertions it is\n%s\nthe old state is\n%s", render(t, got), render(t, want))
 		}
 		if got, want := withoutChange(both, deleted), withoutChange(now, "none"); !reflect.DeepEqual(got, want) {
-			t.Fatalf("without what was deleted\n%s\nnew\n%s", render(t, got), render(t, want))
+			t.Fatalf("without the deletions it is\n%s\nthe new state is\n%s", render(t, got), render(t, want))
 		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 
 const sam, maya, theo, lin = 1, 2, 3, 4
 
-// node is a service on a database with a few people.
+// node is a service on a database with a few users.
 type node struct {
 	*Service
 	t   testing.TB
@@ -29,7 +29,7 @@ type noPresence struct{}
 
 func (noPresence) Online(context.Context, []int64) map[int64]account.Presence { return nil }
 
-// slow is a timing by which nothing happens that the test does not ask for.
+// manualTiming runs background work only when a test starts it.
 var manualTiming = Timing{Check: time.Hour, PlainGap: 10 * time.Millisecond}
 
 func newNode(t testing.TB, change ...func(*Config)) *node {
@@ -47,7 +47,7 @@ func newNode(t testing.TB, change ...func(*Config)) *node {
 	return onDatabase(t, db, hub.Config{}, c)
 }
 
-// onDatabase is another node.
+// onDatabase returns a node on an existing database.
 func onDatabase(t testing.TB, db *postgres.DB, hc hub.Config, c Config) *node {
 	t.Helper()
 	n := &node{t: t, db: db, hub: hub.New(hc)}
@@ -63,7 +63,7 @@ func onDatabase(t testing.TB, db *postgres.DB, hc hub.Config, c Config) *node {
 	return n
 }
 
-// document is Sam's, with Maya as an editor and Theo as a viewer.
+// createDocument makes a document of Sam's, with Maya as an editor and Theo as a viewer.
 func (n *node) createDocument() int64 {
 	n.t.Helper()
 	title := "Plan"
@@ -83,7 +83,7 @@ func (n *node) share(docID, userID int64, role Role) {
 	}
 }
 
-// content is the document's text as the database has it.
+// content returns the document's text in the database.
 func (n *node) content(docID int64) string {
 	n.t.Helper()
 	c, err := readContent(n.t.Context(), n.db, docID)
@@ -99,18 +99,18 @@ func (n *node) content(docID int64) string {
 
 func (n *node) wantContent(docID int64, want string) {
 	n.t.Helper()
-	testkit.Eventually(n.t, "the document reads "+want, testkit.Patience, func() bool { return n.content(docID) == want })
+	testkit.Eventually(n.t, "the document's text is "+want, testkit.Patience, func() bool { return n.content(docID) == want })
 }
 
-// writer is a small client of the protocol: it keeps its document as updates,
-// and writes by Rewrite, as its own client.
+// writer is a simple client of the protocol. It stores its document as updates, and edits
+// with Document.Rewrite.
 type writer struct {
 	t    testing.TB
 	node *node
 	conn *hub.Conn
 	Joined
 
-	doc     [][]byte // all it knows
+	doc     [][]byte // all updates that it has
 	n       uint64   // of its last update
 	acked   uint64
 	refused []refusal
@@ -118,7 +118,7 @@ type writer struct {
 	events  []testkit.Event
 }
 
-// connection of somebody, which ends with the test.
+// connection opens a connection of a user, which ends with the test.
 func (n *node) connection(userID int64) *hub.Conn {
 	conn := n.hub.Open(hub.Identity{UserID: userID})
 	n.t.Cleanup(func() { n.hub.Remove(conn) })
@@ -132,7 +132,7 @@ func (n *node) writer(userID, docID int64) *writer {
 	return w
 }
 
-// join opens the document, on a new connection after hang-ups, and syncs.
+// join opens the document and syncs.
 func (w *writer) join(docID int64) {
 	w.t.Helper()
 	schema := Schema
@@ -145,7 +145,7 @@ func (w *writer) join(docID int64) {
 	w.waitUntil("the first STEP2", func() bool { return len(w.doc) > 0 })
 }
 
-// hangUp loses the connection, and makes a new one.
+// reconnect closes the connection and opens a new one, without a join.
 func (w *writer) reconnect() {
 	w.node.hub.Remove(w.conn)
 	w.conn = w.node.connection(w.conn.UserID())
@@ -155,7 +155,7 @@ func (w *writer) send(k kind, numbers []uint64, payload []byte) {
 	w.node.Receive(w.conn, encodeMessage(w.ID, k, numbers, payload))
 }
 
-// take reads what the server has sent.
+// take reads the queued frames.
 func (w *writer) take() {
 	frames, _ := w.conn.Take(nil)
 	for _, f := range frames {
@@ -176,7 +176,7 @@ func (w *writer) take() {
 func (w *writer) receive(in []byte) {
 	channel, size := binary.Uvarint(in)
 	if int64(channel) != w.ID {
-		w.t.Fatalf("a message of channel %d", channel)
+		w.t.Fatalf("got a message of channel %d", channel)
 	}
 	k, payload := kind(in[size]), in[size+1:]
 	number := func() uint64 {
@@ -206,7 +206,7 @@ func (w *writer) receive(in []byte) {
 	}
 }
 
-// answer sends what the server lacks, and asks what it has.
+// answer answers a STEP1: it sends what the server lacks, and a STEP1 of its own.
 func (w *writer) answer(sv []byte) {
 	theirs, err := yjs.DecodeStateVector(sv)
 	if err != nil {
@@ -243,7 +243,7 @@ func (w *writer) text() string {
 	return text
 }
 
-// edit changes its own copy, and returns the update, which is not sent.
+// edit changes the writer's copy, and returns the update without sending it.
 func (w *writer) edit(text string) []byte {
 	d, err := yjs.Build(w.merged().Encode(), yjs.DefaultBudget)
 	if err != nil {
@@ -251,7 +251,7 @@ func (w *writer) edit(text string) []byte {
 	}
 	update := d.Rewrite(w.Client, text)
 	if update == nil {
-		w.t.Fatalf("%q is what stands there", text)
+		w.t.Fatalf("the text is %q already", text)
 	}
 	w.doc = append(w.doc, update)
 	return update
@@ -275,12 +275,12 @@ func (w *writer) waitUntil(what string, cond func() bool) {
 
 func (w *writer) waitSaved() {
 	w.t.Helper()
-	w.waitUntil("everything is saved", func() bool { return w.acked == w.n })
+	w.waitUntil("every edit is acknowledged", func() bool { return w.acked == w.n })
 }
 
 func (w *writer) waitText(want string) {
 	w.t.Helper()
-	w.waitUntil("it reads "+want, func() bool { return w.text() == want })
+	w.waitUntil("the writer has the text "+want, func() bool { return w.text() == want })
 }
 
 func (w *writer) wantRefused(why refusal) {
@@ -307,7 +307,7 @@ func (w *writer) waitEvent(name string) testkit.Event {
 	return found
 }
 
-// nodesOf is a Markdown text as a document has it.
+// nodesOf returns the nodes of a Markdown text.
 func nodesOf(t testing.TB, markdown string) []yjs.Node {
 	t.Helper()
 	nodes, err := fromMarkdown(t.Context(), markdown)

@@ -19,14 +19,13 @@ const (
 	memoryAtMost = 1 << 30          // bytes that one import allocates; the race detector triples them
 )
 
-// table is Markdown whose rows have a cell each, which GFM fills up to the width
-// of the head.
+// table returns Markdown whose rows have one cell, which GFM fills up to the width of the
+// head.
 func table(columns, rows int) string {
 	return strings.Repeat("|a", columns) + "|\n" + strings.Repeat("|-", columns) + "|\n" + strings.Repeat("|b\n", rows)
 }
 
-// hostileMarkdown are imports that are as large as they may be, or nearly, and
-// costly to parse.
+// hostileMarkdown returns imports of about the maximum size that are costly to parse.
 func hostileMarkdown() map[string]string {
 	all := map[string]string{
 		"a wide and long table":    table(300, 3000),
@@ -69,7 +68,7 @@ func TestDocumentImportOfHostileMarkdownIsBounded(t *testing.T) {
 	}
 }
 
-// importOf does what an import does before anything is stored.
+// importOf runs the steps of an import before anything is stored.
 func importOf(t testing.TB, markdown string) error {
 	t.Helper()
 	nodes, err := imported(t.Context(), markdown, "")
@@ -82,7 +81,7 @@ func importOf(t testing.TB, markdown string) error {
 	return err
 }
 
-// measured returns what the call cost.
+// measured returns the time and the allocated bytes of a call.
 func measured(call func()) (took time.Duration, allocated uint64) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -101,7 +100,7 @@ func TestDocumentImportRefusesTooManyTableCells(t *testing.T) {
 	} {
 		_, memory := measured(func() {
 			if importOf(t, markdown) == nil {
-				t.Errorf("%s is imported", name)
+				t.Errorf("%s was imported", name)
 			}
 		})
 		if most := uint64(64 << 20); memory > most {
@@ -123,7 +122,7 @@ func TestDocumentImportRefusesTooLargeResult(t *testing.T) {
 		"many paragraphs": strings.Repeat("a\n\n", 60_000),
 	} {
 		if importOf(t, markdown) == nil {
-			t.Errorf("%s: imported", name)
+			t.Errorf("%s was imported", name)
 		}
 	}
 	lines, err := imported(t.Context(), "", strings.Repeat("\n", maxContent))
@@ -139,7 +138,7 @@ func TestDocumentImportEndsWithRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := imported(ctx, strings.Repeat("- *a*\n\n", 10_000), ""); !errors.Is(err, context.Canceled) {
-		t.Errorf("without a request the error is %v", err)
+		t.Errorf("after the end of the request the error is %v", err)
 	}
 }
 
@@ -158,7 +157,7 @@ func TestDocumentImportRunsOncePerUser(t *testing.T) {
 	}
 }
 
-// FuzzImport holds what Markdown becomes to what a document may be.
+// FuzzDocumentImport checks that every document that an import makes can be read.
 func FuzzDocumentImport(f *testing.F) {
 	f.Add("# a\n\n- [x] *b* `c`\n\n| d |\n|---|\n| e |")
 	for _, markdown := range hostileMarkdown() {
@@ -174,7 +173,7 @@ func FuzzDocumentImport(f *testing.F) {
 			return
 		}
 		if _, err := readTree(t.Context(), seed); err != nil {
-			t.Fatalf("what was imported cannot be read: %v", err)
+			t.Fatalf("the imported document cannot be read: %v", err)
 		}
 	})
 }

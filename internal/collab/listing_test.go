@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// named makes documents of Sam's, the first one first, and returns their ids.
+// createTitled makes documents of Sam's in this order, and returns their ids.
 func (n *node) createTitled(titles ...string) (ids []int64) {
 	n.t.Helper()
 	for _, title := range titles {
@@ -20,7 +20,8 @@ func (n *node) createTitled(titles ...string) (ids []int64) {
 	return ids
 }
 
-// listed returns the titles of a page of two that the reader gets.
+// listTwo returns the titles of a page of two documents that the user gets, and the place of
+// the last one.
 func (n *node) listTwo(userID int64, before Place) (titles []string, last Place) {
 	n.t.Helper()
 	documents, err := n.Documents(n.t.Context(), nil, userID, Filter{Before: before, Limit: 2})
@@ -78,7 +79,7 @@ func TestDocumentListPlaceIsMadeFromJSON(t *testing.T) {
 	var place Place
 	err = json.Unmarshal(fmt.Appendf(nil, `"%s,%d"`, strings.Trim(string(updatedAt), `"`), id), &place)
 	if want := placeOf(documents[0]); err != nil || !place.At.Equal(want.At) || place.ID != want.ID {
-		t.Errorf("a client makes %v of it, it is %v (%v)", place, want, err)
+		t.Errorf("a client makes the place %v, want %v (%v)", place, want, err)
 	}
 }
 
@@ -91,12 +92,12 @@ func TestDocumentListDoesNotRevealHiddenDocument(t *testing.T) {
 	ofHidden, _ := n.listTwo(theo, Place{ID: hidden})
 	ofNone, _ := n.listTwo(theo, Place{ID: 999_999})
 	if fmt.Sprint(ofHidden) != fmt.Sprint(ofNone) {
-		t.Errorf("before a hidden document there are %v, before none %v", ofHidden, ofNone)
+		t.Errorf("after a hidden document the list has %v, after a missing one %v", ofHidden, ofNone)
 	}
 	if _, err := n.db.Exec(t.Context(), `update collab.documents set updated_at = now() + interval '2 hours' where id = $1`, shared); err != nil {
 		t.Fatal(err)
 	}
 	if before, _ := n.listTwo(sam, Place{ID: shared}); fmt.Sprint(before) != "[hidden]" {
-		t.Errorf("before the id of a document that the reader may see there are %v", before)
+		t.Errorf("after the id of a readable document the list has %v", before)
 	}
 }

@@ -14,7 +14,7 @@ import (
 func TestDocumentNodesReadTheLog(t *testing.T) {
 	here := newNode(t)
 	id := here.createDocument()
-	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming}) // and the hint is lost
+	there := onDatabase(t, here.db, hub.Config{}, Config{Timing: manualTiming}) // without a bus, so the hint is lost
 	a, b := here.writer(sam, id), there.writer(maya, id)
 	a.write("hello")
 	a.waitSaved()
@@ -32,7 +32,7 @@ func TestDocumentNodesReadTheLog(t *testing.T) {
 	a.waitText("hello! world")
 	b.waitText("hello! world")
 	if len(a.Collaborators) != 1 || len(b.Collaborators) != 2 {
-		t.Errorf("collaborators %v, %v", a.Collaborators, b.Collaborators)
+		t.Errorf("the collaborators are %v and %v", a.Collaborators, b.Collaborators)
 	}
 	here.share(id, maya, Viewer)
 	if err := there.check(t.Context()); err != nil {
@@ -72,10 +72,10 @@ func TestDocumentNodesWithoutBusSendNothingAfterLostRight(t *testing.T) {
 			}
 			write(here, there, id)
 			if gone := testkit.DataOf[Gone](t, b.waitEvent(eventGone)); gone.Why != whyRevoked {
-				t.Errorf("told %+v", gone)
+				t.Errorf("documentGone is %+v", gone)
 			}
 			if text := b.text(); text != "" {
-				t.Errorf("Maya reads %q", text)
+				t.Errorf("Maya has the text %q", text)
 			}
 		})
 	}
@@ -96,7 +96,7 @@ func TestDocumentNodesWithoutBusRemoveFromLists(t *testing.T) {
 		t.Fatal(err)
 	}
 	if there.hub.In(list, hub.Record(Resource, id)) {
-		t.Error("Maya hears of it in her list")
+		t.Error("Maya's list is still subscribed to the document")
 	}
 }
 
@@ -114,7 +114,7 @@ func TestDocumentNodesWithoutBusEvictWithoutEdits(t *testing.T) {
 	b.waitEvent(eventGone)
 }
 
-// wires joins nodes inside this process.
+// testBus connects nodes inside this process.
 type testBus struct {
 	mu    sync.Mutex
 	nodes map[*busEnd]func(bus.Message)

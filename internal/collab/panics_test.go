@@ -11,13 +11,13 @@ import (
 	"hubbub/internal/wire"
 )
 
-// counted counts panics by where.
+// panicCounter counts panics by the name of the job.
 type panicCounter struct {
 	mu sync.Mutex
 	at map[string]int
 }
 
-// guarding lets a node count its panics, and log them for nobody.
+// configure makes a node count its panics and discard their log lines.
 func (c *panicCounter) configure(config *Config) {
 	config.Guard = loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: func(where string) {
 		c.mu.Lock()
@@ -55,15 +55,15 @@ func TestDocumentPanicOfEditClosesOnlyItsConnection(t *testing.T) {
 			a.write("hello")
 			testkit.Eventually(t, "the writer's connection is closed", testkit.Patience, a.conn.Closing)
 			if code := a.conn.Code(); code != wire.CloseInternal || b.conn.Closing() || panics.count("collab-document") != 1 {
-				t.Errorf("closed with %d; the reader's closed: %v; %d panics", code, b.conn.Closing(), panics.count("collab-document"))
+				t.Errorf("the code is %d, the reader's connection is closed: %v, there are %d panics", code, b.conn.Closing(), panics.count("collab-document"))
 			}
 			if stage == "after the commit" {
-				b.waitUntil("the reader has it although nobody told", func() bool { return b.text() == "hello" })
+				b.waitUntil("the reader gets the edit without a broadcast", func() bool { return b.text() == "hello" })
 			}
 			a.reconnect()
 			a.join(id)
-			a.waitUntil("it brings what was not acknowledged", func() bool { return a.acked > 0 })
-			b.waitUntil("the reader has it", func() bool { return b.text() == "hello" })
+			a.waitUntil("the writer sends again what was not acknowledged", func() bool { return a.acked > 0 })
+			b.waitUntil("the reader has the edit", func() bool { return b.text() == "hello" })
 			n.wantContent(id, "hello")
 			other.write("unharmed")
 			other.waitSaved()
@@ -81,7 +81,7 @@ func TestDocumentPanicOfCompactionMarksDocumentBroken(t *testing.T) {
 	n.compact = func(...[]byte) ([]byte, error) { panic("compact") }
 	n.compactNow(id)
 	if _, snapshots, state := n.rows(id); snapshots != 0 || state != stateBroken || panics.count("collab-compaction") != 1 {
-		t.Errorf("%d snapshots, %s, %d panics", snapshots, state, panics.count("collab-compaction"))
+		t.Errorf("there are %d snapshots and %d panics, the state is %s", snapshots, panics.count("collab-compaction"), state)
 	}
 	a.write("hello world")
 	a.waitSaved()
@@ -92,7 +92,7 @@ func TestDocumentPanicOfJobDoesNotStopService(t *testing.T) {
 	var panics panicCounter
 	n := newNode(t, panics.configure)
 	n.startJob("collab-test", func() { panic("job") })
-	testkit.Eventually(t, "it is counted", testkit.Patience, func() bool { return panics.count("collab-test") == 1 })
+	testkit.Eventually(t, "the panic is counted", testkit.Patience, func() bool { return panics.count("collab-test") == 1 })
 	a := n.writer(sam, n.createDocument())
 	a.write("hello")
 	a.waitSaved()

@@ -20,22 +20,22 @@ func TestDocumentPlainTextIsReadAndWritten(t *testing.T) {
 	a.write("hello")
 	got := testkit.DataOf[Updated](t, plain.waitEvent(eventUpdated))
 	if got.Content != "hello" || got.UserID != sam {
-		t.Errorf("told %+v", got)
+		t.Errorf("documentUpdated is %+v", got)
 	}
 	other.waitEvent(eventUpdated)
 	position := int64(11)
 	w, err := n.Rewrite(t.Context(), plain.conn, maya, Rewriting{DocID: id, Content: "hello\nworld", CursorPosition: &position})
 	if err != nil || w.Content != "hello\nworld" {
-		t.Fatalf("answered %+v: %v", w, err)
+		t.Fatalf("the answer is %+v: %v", w, err)
 	}
 	if got := testkit.DataOf[Updated](t, other.waitEvent(eventUpdated)); got.Content != "hello\nworld" || got.UserID != maya || *got.CursorPosition != 11 {
-		t.Errorf("told %+v", got)
+		t.Errorf("documentUpdated is %+v", got)
 	}
 	a.waitText("hello\nworld")
 	a.write("hello\nbig world")
 	a.waitSaved()
 	if got := testkit.DataOf[Updated](t, plain.waitEvent(eventUpdated)); got.UserID != sam {
-		t.Errorf("the one who wrote was told of her own change: %+v", got)
+		t.Errorf("the author got her own change: %+v", got)
 	}
 	if _, err := n.Rewrite(t.Context(), nil, theo, Rewriting{DocID: id, Content: "mine"}); err == nil {
 		t.Error("a viewer wrote")

@@ -17,7 +17,7 @@ func TestDocumentEditRefusals(t *testing.T) {
 	b.waitSaved()
 	viewer.waitSaved()
 	foreign := build(t, a.merged()).Rewrite(b.Client, "in her name")
-	forged := build(t, a.merged()).Rewrite(77, "as nobody")
+	forged := build(t, a.merged()).Rewrite(77, "as an unassigned client")
 	first := a.edit("one")
 	second := a.edit("one two")
 	for name, refused := range map[string]struct {
@@ -25,14 +25,14 @@ func TestDocumentEditRefusals(t *testing.T) {
 		update []byte
 		why    refusal
 	}{
-		"nonsense":          {a, []byte("nonsense"), refusedInvalid},
-		"a viewer":          {viewer, build(t, viewer.merged()).Rewrite(viewer.Client, "me, too"), refusedReadOnly},
-		"a gap":             {a, second, refusedGap},
-		"too long":          {a, make([]byte, maxUpdate+1), refusedTooLarge},
-		"a value too long":  {b, yjs.Import(b.Client, []yjs.Node{{Type: "image", Attrs: map[string]any{"src": strings.Repeat("x", maxValue+1)}}}), refusedTooLarge},
-		"in another's name": {a, foreign, refusedForeign},
-		"as nobody":         {a, forged, refusedForeign},
-		"as the seed":       {b, build(t, b.merged()).Rewrite(0, "as the seed"), refusedForeign},
+		"nonsense":                {a, []byte("nonsense"), refusedInvalid},
+		"a viewer":                {viewer, build(t, viewer.merged()).Rewrite(viewer.Client, "me, too"), refusedReadOnly},
+		"a gap":                   {a, second, refusedGap},
+		"too long":                {a, make([]byte, maxUpdate+1), refusedTooLarge},
+		"a value too long":        {b, yjs.Import(b.Client, []yjs.Node{{Type: "image", Attrs: map[string]any{"src": strings.Repeat("x", maxValue+1)}}}), refusedTooLarge},
+		"in another's name":       {a, foreign, refusedForeign},
+		"as an unassigned client": {a, forged, refusedForeign},
+		"as the seed":             {b, build(t, b.merged()).Rewrite(0, "as the seed"), refusedForeign},
 	} {
 		t.Run(name, func(t *testing.T) {
 			refused.by.t = t
@@ -42,7 +42,7 @@ func TestDocumentEditRefusals(t *testing.T) {
 	}
 	a.t = t
 	a.submit(first)
-	a.waitText("one two") // the gap was asked for, and filled
+	a.waitText("one two") // the server asked for the missing update
 	b.waitText("one two")
 }
 
@@ -86,9 +86,9 @@ func TestDocumentEditsTooFastAreRefusedThenRetried(t *testing.T) {
 	}
 	a.waitUntil("a refusal", func() bool { return len(a.refused) > 0 })
 	if a.refused[0] != refusedTooFast {
-		t.Fatalf("refused with %d", a.refused[0])
+		t.Fatalf("the refusal is %d", a.refused[0])
 	}
-	a.waitUntil("the bucket fills again", func() bool {
+	a.waitUntil("the rate limit allows the rest", func() bool {
 		if a.acked < a.n {
 			a.n++
 			a.send(kindStep2, []uint64{a.n}, a.merged().Encode())
@@ -99,7 +99,7 @@ func TestDocumentEditsTooFastAreRefusedThenRetried(t *testing.T) {
 	n.wantContent(id, text)
 }
 
-// quoted are elements in each other, with a text in the innermost.
+// nestedQuotes returns nested elements with a text in the innermost one.
 func nestedQuotes(levels int) []yjs.Node {
 	nodes := []yjs.Node{paragraph(yjs.Node{Text: "deep"})}
 	for range levels - 1 {
@@ -116,7 +116,7 @@ func TestDocumentEditNestedTooDeeplyIsRefused(t *testing.T) {
 	for levels, taken := range map[int]bool{yjs.MaxNesting - 1: true, yjs.MaxNesting: false} {
 		client := uint64(foreignFrom + levels)
 		whole := yjs.Import(client, nestedQuotes(levels))
-		for i := range 3 { // bit by bit, so that no update is deep by itself
+		for i := range 3 { // in parts, so that no update is deep by itself
 			have := yjs.StateVector{client: uint64(80 * i)}
 			part, err := yjs.Diff(upTo(t, whole, client, uint64(80*(i+1))), have)
 			if err != nil {
@@ -150,7 +150,7 @@ func TestDocumentImportRefusesCostlyMarkdown(t *testing.T) {
 	}
 }
 
-// upTo is the part of an update of one client before a clock.
+// upTo returns the part of an update of one client before a clock.
 func upTo(t *testing.T, update []byte, client, clock uint64) []byte {
 	t.Helper()
 	u, err := yjs.Decode(update)

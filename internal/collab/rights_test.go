@@ -35,11 +35,11 @@ func TestDocumentRightWithdrawnInBurstStopsEdits(t *testing.T) {
 	b.write(text + "!")
 	b.waitUntil("a refusal", func() bool { return len(b.refused) > 0 && b.refused[len(b.refused)-1] == refusedReadOnly })
 	if logSeq(t, n, id) != seq || strings.Contains(n.content(id), "!") {
-		t.Error("something was stored after the right was withdrawn")
+		t.Error("an edit was stored after the right was withdrawn")
 	}
 	a.take()
 	if strings.Contains(a.text(), "!") {
-		t.Error("somebody saw what was refused")
+		t.Error("a refused edit was broadcast")
 	}
 }
 
@@ -51,24 +51,24 @@ func TestDocumentLostRightEvicts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if gone := testkit.DataOf[Gone](t, b.waitEvent(eventGone)); gone.Why != whyRevoked || gone.DocID != id {
-		t.Errorf("told %+v", gone)
+		t.Errorf("documentGone is %+v", gone)
 	}
 	b.write("still here?")
 	a.write("hello")
 	a.waitSaved()
 	b.take()
 	if b.text() != "still here?" {
-		t.Errorf("who was put out reads %q", b.text())
+		t.Errorf("the evicted writer has the text %q", b.text())
 	}
 	n.wantContent(id, "hello")
 	if _, err := n.Get(t.Context(), maya, id); !fault.Is(err, http.StatusNotFound) {
-		t.Error("she may still read:", err)
+		t.Error("a removed member may still read:", err)
 	}
 	if err := n.Delete(t.Context(), nil, sam, id); err != nil {
 		t.Fatal(err)
 	}
 	if gone := testkit.DataOf[Gone](t, a.waitEvent(eventGone)); gone.Why != whyDeleted {
-		t.Errorf("told %+v", gone)
+		t.Errorf("documentGone is %+v", gone)
 	}
 }
 
@@ -82,7 +82,7 @@ func TestDocumentJoinRefusesOlderEditor(t *testing.T) {
 			t.Errorf("%+v: %v", o, err)
 		}
 		if n.hub.In(conn, Room(id)) {
-			t.Error("it is in the room")
+			t.Error("the connection is in the room")
 		}
 	}
 }
@@ -104,17 +104,17 @@ func TestDocumentEraseStartsNewEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	if gone := testkit.DataOf[Gone](t, b.waitEvent(eventGone)); gone.Why != whyEpoch {
-		t.Errorf("told %+v", gone)
+		t.Errorf("documentGone is %+v", gone)
 	}
 	b.submit(offline)
 	var secrets int
 	if err := n.db.QueryRow(t.Context(), `
 		select count(*) from collab.updates where position('1234'::bytea in bytes) > 0`).Scan(&secrets); err != nil || secrets != 0 {
-		t.Errorf("%d rows know it still: %v", secrets, err)
+		t.Errorf("%d rows still have the erased text: %v", secrets, err)
 	}
 	epoch, schema := b.Epoch, Schema
 	if _, err := n.Join(t.Context(), b.conn, Opening{DocID: id, Schema: &schema, Epoch: &epoch}); !fault.Is(err, http.StatusConflict) {
-		t.Error("what was erased came back:", err)
+		t.Error("a client with the erased content joined:", err)
 	}
 	b.doc = nil
 	b.join(id)

@@ -30,7 +30,7 @@ func TestDocumentStatsCountEditsAndCompactions(t *testing.T) {
 	n.compactNow(id)
 	s := n.Stats()
 	if s.Documents != 1 || s.Channels != 2 || s.Compactions != 1 || s.Broken != 1 || s.Refused["read-only"] != 1 || s.Refused["gap"] != 0 {
-		t.Errorf("counted %+v", s)
+		t.Errorf("the stats are %+v", s)
 	}
 	if s.Accepted != 4 || edits.Load() != 5 || batches.Load() > edits.Load() { // two STEP2 and two letters were taken, one letter was not
 		t.Errorf("%d edits in %d batches, %d accepted", edits.Load(), batches.Load(), s.Accepted)

@@ -18,7 +18,7 @@ import (
 
 const readingAtMost = time.Minute // on a busy machine; an idle one takes half a second
 
-// tableOfCells is what a Markdown table became before cells were counted.
+// tableOfCells returns a table as imports made it before cells were limited.
 func tableOfCells(columns, rows int) []byte {
 	cells := make([]yjs.Node, columns)
 	for i := range cells {
@@ -32,7 +32,7 @@ func tableOfCells(columns, rows int) []byte {
 	return yjs.Import(0, []yjs.Node{paragraph(yjs.Node{Text: "before the table"}), table})
 }
 
-// stored is a document of Sam's with a first state that no limit was asked about.
+// createUnchecked makes a document of Sam's without checking the limits of its first update.
 func (n *node) createUnchecked(seed []byte) int64 {
 	n.t.Helper()
 	title := "Stored before"
@@ -43,8 +43,8 @@ func (n *node) createUnchecked(seed []byte) int64 {
 	return id
 }
 
-// hostileStates are documents as they may be in a database: one that can be read
-// in part, one of too many structs, one of too many bytes.
+// hostileStates returns documents that a database may have: one that can be read in part,
+// one of too many structs, one of too many bytes.
 var hostileStates = sync.OnceValue(func() map[string][]byte {
 	long := paragraph(yjs.Node{Text: strings.Repeat("a", budget.DocumentState.Bytes)})
 	return map[string][]byte{
@@ -66,7 +66,7 @@ func TestDocumentTooLargeIsShownInPart(t *testing.T) {
 			var page bytes.Buffer
 			err = DocumentPage(v).Render(t.Context(), &page)
 			if err != nil || !strings.Contains(page.String(), "too large for this page") {
-				t.Errorf("%s: the page says nothing, %v", name, err)
+				t.Errorf("%s: the page does not mention the limit, %v", name, err)
 			}
 			if page.Len() > 4<<20 {
 				t.Errorf("%s: the page has %d MB", name, page.Len()>>20)
@@ -88,7 +88,7 @@ func TestDocumentTooLargeDoesNotStopMaintenance(t *testing.T) {
 	n.maintenance.wake.Signal()
 	for began := time.Now(); n.jobsLeft(); {
 		if time.Since(began) > 2*readingAtMost {
-			t.Fatal("the jobs come to no end")
+			t.Fatal("the jobs do not end")
 		}
 		if err := errors.Join(n.makeVersions(t.Context()), n.updateTexts(t.Context())); err != nil {
 			t.Fatal(err)
@@ -97,7 +97,7 @@ func TestDocumentTooLargeDoesNotStopMaintenance(t *testing.T) {
 	n.wantContent(good, "a plain document")
 }
 
-// jobsLeft reports whether texts or versions are to be made.
+// jobsLeft reports whether a text or a version is due.
 func (n *node) jobsLeft() bool {
 	n.t.Helper()
 	texts, err := staleTexts(n.t.Context(), n.db, time.Now(), time.Now())

@@ -12,11 +12,11 @@ func TestDocumentTurnTimesOut(t *testing.T) {
 		turn := newTurn()
 		turn.Lock()
 		if err := turn.LockWithin(t.Context()); !postgres.Unavailable(err) {
-			t.Errorf("somebody has the turn for ever, yet: %v", err)
+			t.Errorf("LockWithin of a held turn returns %v", err)
 		}
 		turn.Unlock()
 		if err := turn.LockWithin(t.Context()); err != nil {
-			t.Errorf("nobody has the turn, yet: %v", err)
+			t.Errorf("LockWithin of a free turn returns %v", err)
 		}
 	})
 }

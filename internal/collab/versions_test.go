@@ -18,17 +18,17 @@ func TestDocumentVersionDoesNotDependOnLog(t *testing.T) {
 	b.waitSaved()
 	kept, err := n.KeepVersion(t.Context(), nil, maya, id, " Good ", false)
 	if err != nil || kept.Name != "Good" || kept.Kind != kindNamed || len(kept.Authors) != 2 {
-		t.Fatalf("kept %+v: %v", kept, err)
+		t.Fatalf("the version is %+v: %v", kept, err)
 	}
 	b.write("")
 	b.waitSaved()
 	n.compactNow(id)
 	one, err := n.Version(t.Context(), theo, id, kept.ID)
 	if err != nil || one.Content != "first good draft" {
-		t.Errorf("it reads %q: %v", one.Content, err)
+		t.Errorf("the version's text is %q: %v", one.Content, err)
 	}
 	if text, err := readText(t.Context(), one.Update); err != nil || text != "first good draft" {
-		t.Errorf("its update reads %q: %v", text, err)
+		t.Errorf("the text of its update is %q: %v", text, err)
 	}
 	patient := onDatabase(t, n.db, hub.Config{}, Config{Timing: Timing{Check: time.Hour, Idle: -time.Minute}}) // at once
 	for range 2 {
@@ -38,7 +38,7 @@ func TestDocumentVersionDoesNotDependOnLog(t *testing.T) {
 	}
 	versions, err := n.Versions(t.Context(), theo, id)
 	if err != nil || len(versions) != 2 || versions[0].Kind != kindAuto {
-		t.Errorf("versions %+v: %v", versions, err)
+		t.Errorf("the versions are %+v: %v", versions, err)
 	}
 	if _, err := n.KeepVersion(t.Context(), nil, theo, id, "", false); err == nil {
 		t.Error("a viewer made a version")

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// shyness is a presence: who hides.
+// fakePresence is a Presence with a set of invisible users.
 type fakePresence struct {
 	mu        sync.Mutex
 	invisible map[int64]bool
@@ -28,12 +28,12 @@ func (s *fakePresence) setInvisible(userID int64, hides bool) {
 	s.invisible[userID] = hides
 }
 
-// caret says where a writer is.
+// sendCaret sends an awareness update.
 func (w *writer) sendCaret(clock uint64) {
 	w.send(kindAwareness, nil, yjs.EncodeAwareness(yjs.Awareness{Client: w.Client, Clock: clock, State: []byte(`{"cursor":1}`)}))
 }
 
-// sees tells whether the writer was told of somebody's coming or going.
+// gotVisit reports whether the writer got collaboratorJoined or collaboratorLeft of the user.
 func (w *writer) gotVisit(userID int64) bool {
 	return slices.ContainsFunc(w.events, func(e testkit.Event) bool { return testkit.DataOf[Visit](w.t, e).UserID == userID })
 }
@@ -55,18 +55,18 @@ func TestDocumentPresenceOmitsInvisibleUser(t *testing.T) {
 	late := n.writer(theo, id)
 	for _, c := range late.Collaborators {
 		if c.User.ID == maya {
-			t.Error("she is named to who comes later")
+			t.Error("an invisible user is a collaborator in a later join")
 		}
 	}
 	if !slices.ContainsFunc(b.Collaborators, func(c Collaborator) bool { return c.User.ID == maya }) {
-		t.Error("she does not know of herself")
+		t.Error("the user is not among her own collaborators")
 	}
-	b.write("boo") // what she writes is seen, and so is that somebody wrote it
+	b.write("boo") // her edits are visible
 	a.waitText("boo")
 	late.waitText("boo")
 	for _, w := range []*writer{a, late} {
 		if w.gotVisit(maya) || len(w.carets) > 0 {
-			t.Errorf("%d is told of her: %+v, carets %+v", w.conn.UserID(), w.events, w.carets)
+			t.Errorf("user %d got events of an invisible user: %+v, carets %+v", w.conn.UserID(), w.events, w.carets)
 		}
 	}
 }
@@ -83,7 +83,7 @@ func TestDocumentPresenceFollowsVisibility(t *testing.T) {
 	shy.setInvisible(maya, true)
 	n.Seen(t.Context(), maya)
 	if left := testkit.DataOf[Visit](t, a.waitEvent(eventLeft)); left.Client != b.Client {
-		t.Errorf("told %+v", left)
+		t.Errorf("collaboratorLeft is %+v", left)
 	}
 	b.sendCaret(2)
 	b.write("boo")
@@ -111,6 +111,6 @@ func TestDocumentPresenceOmitsInvisibleUserOnOtherNodes(t *testing.T) {
 	id := here.createDocument()
 	here.writer(maya, id)
 	if others := there.writer(sam, id).Collaborators; len(others) != 1 || others[0].User.ID != sam {
-		t.Errorf("he finds %+v", others)
+		t.Errorf("the collaborators are %+v", others)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"testing"
 )
 
-// edits is as long as the editing trace of a scientific article that CRDTs are
-// often measured with, and as its author does, deletes 30 % of what was typed.
+// edits is the length of the editing trace of a scientific article that is a common
+// benchmark of CRDTs. As in that trace, 30 % of the bursts are deletions.
 const edits = 259_778
 
-// trace types a long text letter by letter: in bursts, with corrections, mostly
-// near the last place. Each edit is one update, always the same ones.
+// trace types a long text letter by letter: in bursts, with corrections, mostly near the
+// last place. Each edit is one update. The result is always the same.
 func trace(n int) [][]byte {
 	w := typist{random: rand.New(rand.NewPCG(8, 9)), writer: writer{client: 1_234_567}}
 	updates := make([][]byte, 0, n)
@@ -26,7 +26,7 @@ func trace(n int) [][]byte {
 	return updates
 }
 
-// typist keeps the text as what stands left and right of the caret, what was deleted, too.
+// typist has the letters to the left and right of the caret, including deleted ones.
 type typist struct {
 	writer
 	random      *rand.Rand
@@ -77,7 +77,7 @@ func (t *typist) edit(removing bool) []byte {
 	return t.update(nil).Encode()
 }
 
-// BenchmarkKeystroke is what a server does for one letter before it stores it.
+// BenchmarkKeystroke measures the work of a server for one letter before it is stored.
 func BenchmarkKeystroke(b *testing.B) {
 	updates := trace(10_000)
 	whole := must(Merge(updates[:9_000]...))
@@ -104,7 +104,7 @@ func BenchmarkMergeThousand(b *testing.B) {
 	compareWithYjs(b, "merge", updates)
 }
 
-// BenchmarkReplay makes one compact document of a quarter of a million edits.
+// BenchmarkReplay measures compacting a quarter of a million edits.
 func BenchmarkReplay(b *testing.B) {
 	updates := trace(edits)
 	var compacted []byte
@@ -115,7 +115,7 @@ func BenchmarkReplay(b *testing.B) {
 	compareWithYjs(b, "replay", updates)
 }
 
-// BenchmarkBuild reads the text of that document.
+// BenchmarkBuild measures reading the text of that document.
 func BenchmarkBuild(b *testing.B) {
 	compacted := must(Compact(trace(edits)...))
 	for b.Loop() {
@@ -123,7 +123,7 @@ func BenchmarkBuild(b *testing.B) {
 	}
 }
 
-// beside reports what yjs on Node takes for the same.
+// compareWithYjs reports the time and size of yjs on Node for the same updates.
 func compareWithYjs(b *testing.B, command string, updates [][]byte) {
 	b.StopTimer()
 	var answer struct {

@@ -2,7 +2,7 @@ package yjs
 
 import "testing"
 
-// deepest is how deep types really stand in each other.
+// deepest returns the depth of the deepest type in the built document.
 func (d *Document) deepest() int {
 	deepest := 0
 	for _, b := range d.roots {
@@ -51,7 +51,7 @@ func TestDepthsMatchTheTree(t *testing.T) {
 		deepest = max(deepest, deep)
 	}
 	if _, atOnce := (Depths{}).Of(u, nil); deepest != want || atOnce != want {
-		t.Errorf("one by one %d deep, at once %d, it is %d", deepest, atOnce, want)
+		t.Errorf("the depth is %d one by one and %d at once, want %d", deepest, atOnce, want)
 	}
 	if levels := len(depths[3]); levels > len(u.Clients[0].Structs) {
 		t.Errorf("%d levels of %d structs", levels, len(u.Clients[0].Structs))

@@ -27,7 +27,7 @@ type session struct {
 	}
 }
 
-// comparison counts what was compared, and tells what differs.
+// comparison counts the comparisons with yjs and reports the differences.
 type comparison struct {
 	*testing.T
 	oracle *oracle
@@ -69,7 +69,7 @@ func (c *comparison) vectors(s *session) {
 	whole := must(Merge(s.Updates...))
 	c.want(bytes.Equal(whole.StateVector().Encode(), s.Vector), "the state vector differs")
 	for i, update := range slices.Concat(s.Updates, [][]byte{s.State, s.Merged}) {
-		c.want(bytes.Equal(c.decoded(update).Encode(), s.Reencoded[i]), "an update encoded anew differs")
+		c.want(bytes.Equal(c.decoded(update).Encode(), s.Reencoded[i]), "a decoded and encoded update differs")
 	}
 	for _, state := range s.States {
 		c.want(sameVector(c.decoded(state.State).StateVector(), state.Vector), "the state vector of a state differs")
@@ -91,18 +91,18 @@ func (c *comparison) diffs(s *session) {
 func (c *comparison) gaps(s *session) {
 	for _, g := range s.Gaps {
 		_, gap := c.decoded(g.Update).Gap(must(DecodeStateVector(g.Vector)))
-		c.want(gap == g.Waits, "a gap is seen: %v; yjs waits: %v", gap, g.Waits)
+		c.want(gap == g.Waits, "Gap reports %v, yjs waits: %v", gap, g.Waits)
 		u := c.decoded(g.Update)
 		u.Trim(must(DecodeStateVector(g.Vector)))
 		_, gap = u.Gap(must(DecodeStateVector(g.Vector)))
-		c.want(gap == g.Waits, "a gap is seen after trimming: %v; yjs waits: %v", gap, g.Waits)
+		c.want(gap == g.Waits, "after Trim, Gap reports %v, yjs waits: %v", gap, g.Waits)
 	}
 }
 
 func (c *comparison) trees(s *session) {
 	ours := must(Merge(s.Updates...)).Encode()
 	compacted := must(Compact(s.Updates...))
-	c.want(Verify(ours, compacted, DefaultBudget, "text", "prosemirror") == nil, "a compaction is refused")
+	c.want(Verify(ours, compacted, DefaultBudget, "text", "prosemirror") == nil, "Verify refuses a compaction")
 	for _, update := range [][]byte{s.State, s.Merged, ours, compacted} {
 		c.wantTrees(update, s.Trees)
 	}
@@ -114,10 +114,10 @@ func (c *comparison) trees(s *session) {
 func (c *comparison) wantTrees(update []byte, trees map[string]any) {
 	c.Helper()
 	d := must(Build(update, DefaultBudget))
-	c.want(d.Complete(), "something waits")
+	c.want(d.Complete(), "the document is not complete")
 	for root, want := range trees {
 		got := canonical(must(d.Tree(root)))
-		c.want(reflect.DeepEqual(got, want), "%s reads\n%v\nnot\n%v", root, show(got), show(want))
+		c.want(reflect.DeepEqual(got, want), "%s is\n%v\nwant\n%v", root, show(got), show(want))
 	}
 }
 
@@ -149,7 +149,7 @@ func must[T any](value T, err error) T {
 
 func show(v any) string { return string(must(json.Marshal(v))) }
 
-// canonical is a node in the form in which testdata/trees.mjs writes one.
+// canonical returns a node in the form of testdata/trees.mjs.
 func canonical(n Node) any {
 	out := map[string]any{}
 	if n.Type != "" {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// seeds are updates of each kind of content, whole and cut.
+// seeds adds updates of each kind of content, some of them split.
 func seeds(f *testing.F) {
 	for _, in := range []string{
 		"\x00\x00", string(Seed()), one(under(String) + "\x06a\xf0\x9f\x98\x80b"), one(under(Any) + "\x02\x7e\x76\x01\x01k\x7d\x41"),
@@ -27,7 +27,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		again := u.Encode()
 		if twice := must(Decode(again)).Encode(); !bytes.Equal(again, twice) {
-			t.Errorf("% x, written and read again, is % x", again, twice)
+			t.Errorf("% x becomes % x when it is decoded and encoded", again, twice)
 		}
 		if len(again) > 2*len(in)+16 {
 			t.Errorf("%d bytes grew to %d", len(in), len(again))
@@ -44,7 +44,7 @@ func FuzzMerge(f *testing.F) {
 		}
 		whole := merged.Encode()
 		if again := must(Merge(whole, a, b, whole)); !sameVector(again.StateVector(), must(Decode(whole)).StateVector().Encode()) {
-			t.Error("merging the same again changes what is known")
+			t.Error("merging the same updates again changes the state vector")
 		}
 	})
 }
@@ -74,7 +74,7 @@ func FuzzDiff(f *testing.F) {
 		}
 		for _, block := range must(Decode(diff)).Clients {
 			if block.Client == 1 && block.Structs[0].Clock < clock {
-				t.Error("a diff repeats what is known")
+				t.Error("a diff has units that the state vector has")
 			}
 		}
 	})

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// one is an update of client 1 with one struct and no deletions.
+// one returns an update of client 1 with one struct and no deletions.
 func one(s string) string { return "\x01\x01\x01\x00" + s + "\x00" }
 
-// under is a struct's head: its kind, under the root "t".
+// under returns the beginning of a struct: its kind, and the root "t" as its parent.
 func under(kind Kind) string { return string(rune(kind)) + "\x01\x01t" }
 
 func TestDecodeRefusesWhatYjsThrowsOn(t *testing.T) {
@@ -64,7 +64,7 @@ func TestDecodeRefusesWhatYjsThrowsOn(t *testing.T) {
 	}
 	for name, test := range tests {
 		if _, err := Decode([]byte(test.in)); !errors.Is(err, test.want) {
-			t.Errorf("%s: %v, not %v", name, err, test.want)
+			t.Errorf("%s: the error is %v, want %v", name, err, test.want)
 		}
 	}
 }
@@ -90,7 +90,7 @@ func TestGapFindsMissingUnits(t *testing.T) {
 		"its own unit to the left":  one("\x84\x01\x00\x01a"),
 		"a later one to the right":  one("\x44\x01\x05\x01a"),
 		"itself as parent":          one("\x04\x00\x01\x00\x01a"),
-		"a client nobody knows":     one("\x84\x09\x00\x01a"),
+		"an unknown client":         one("\x84\x09\x00\x01a"),
 		"a start past 0":            "\x01\x01\x01\x03\x04\x01\x01t\x01a\x00",
 		"a hole":                    "\x01\x03\x01\x00\x04\x01\x01t\x01a\x0a\x02\x04\x01\x01t\x01a\x00",
 		"a circle of two":           "\x02\x01\x02\x00\x84\x01\x00\x01a\x01\x01\x00\x84\x02\x00\x01a\x00",
@@ -99,7 +99,7 @@ func TestGapFindsMissingUnits(t *testing.T) {
 	}
 	for name, in := range tests {
 		if _, gap := must(Decode([]byte(in))).Gap(nil); !gap {
-			t.Errorf("%s: no gap seen", name)
+			t.Errorf("%s: Gap finds no gap", name)
 		}
 	}
 	u := must(Decode([]byte(one("\x84\x09\x04\x01a"))))
@@ -107,13 +107,13 @@ func TestGapFindsMissingUnits(t *testing.T) {
 		t.Error("the gap is", id, gap)
 	}
 	if _, gap := u.Gap(StateVector{9: 5}); gap {
-		t.Error("a gap where there is none")
+		t.Error("Gap finds a gap where there is none")
 	}
 }
 
-// Whatever Go accepts for a new document, yjs takes without throwing and without
-// waiting. What both read is not compared: in a mutation neighbours may contradict
-// each other, and then the order depends, for yjs too, on what came first.
+// Every update that Go accepts for a new document, yjs accepts, too, without throwing and
+// without waiting. The trees are not compared: in a mutation neighbours may contradict each
+// other, and then the order depends, in yjs, too, on the order of integration.
 func TestDecodeAcceptsOnlyWhatYjsAccepts(t *testing.T) {
 	o := askYjs(t)
 	random := rand.New(rand.NewPCG(5, 6))
@@ -137,7 +137,7 @@ func TestDecodeAcceptsOnlyWhatYjsAccepts(t *testing.T) {
 		o.ask("accepts", map[string]any{"updates": ours}, &answer)
 		for i, a := range answer.Answers {
 			if a.Error != "" {
-				t.Fatalf("we accept % x; yjs: %s", ours[i], a.Error)
+				t.Fatalf("Go accepts % x, yjs reports %s", ours[i], a.Error)
 			}
 			must(Build(ours[i], DefaultBudget))
 		}
@@ -178,8 +178,8 @@ func mutated(random *rand.Rand, in, other []byte) []byte {
 	return out
 }
 
-// Inputs of some hundred kilobytes made to hurt. The bound is far above what any takes (0.1 s
-// or so on an idle machine), and far below what a quadratic would.
+// Hostile inputs of several hundred kilobytes. The bound is far above what any takes (about
+// 0.1 s on an idle machine), and far below the time of a quadratic algorithm.
 func TestHostileUpdatesAreReadInBoundedTime(t *testing.T) {
 	for name, in := range worstUpdates() {
 		start := time.Now()

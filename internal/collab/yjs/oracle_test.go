@@ -11,14 +11,14 @@ import (
 	"testing"
 )
 
-// oracle is a Node process that asks yjs.
+// oracle is a Node process that runs yjs.
 type oracle struct {
 	t   testing.TB
 	in  io.WriteCloser
 	out *bufio.Reader
 }
 
-// askYjs starts one. Without Node or its packages the test is skipped, or fails where CI is set.
+// askYjs starts an oracle. Without Node or its packages it skips the test, or fails it if CI is set.
 func askYjs(t testing.TB) *oracle {
 	t.Helper()
 	node, err := exec.LookPath("node")
@@ -51,13 +51,13 @@ func startOracle(t testing.TB, node string) *oracle {
 	t.Cleanup(func() {
 		in.Close()
 		if err := cmd.Wait(); err != nil {
-			t.Error("the oracle ended badly:", err)
+			t.Error("the oracle ended with an error:", err)
 		}
 	})
 	return &oracle{t, in, bufio.NewReaderSize(out, 1<<20)}
 }
 
-// ask sends a command with its fields and reads the answer into into.
+// ask sends a command with its fields and decodes the answer into into.
 func (o *oracle) ask(command string, fields map[string]any, into any) {
 	o.t.Helper()
 	if fields == nil {
@@ -73,7 +73,7 @@ func (o *oracle) ask(command string, fields map[string]any, into any) {
 	}
 	answer, err := o.out.ReadBytes('\n')
 	if err != nil {
-		o.t.Fatal("the oracle is silent:", err)
+		o.t.Fatal("the oracle does not answer:", err)
 	}
 	var failed struct{ Failed string }
 	if json.Unmarshal(answer, &failed); failed.Failed != "" {
@@ -84,7 +84,7 @@ func (o *oracle) ask(command string, fields map[string]any, into any) {
 	}
 }
 
-// sessions is how many a differential test looks at; YJS_SESSIONS asks for more.
+// sessions returns the number of sessions of a differential test: usual, or YJS_SESSIONS if it is set.
 func sessions(t *testing.T, usual int) int {
 	text := os.Getenv("YJS_SESSIONS")
 	if text == "" {

@@ -17,7 +17,7 @@ func TestSeedBytesNeverChange(t *testing.T) {
 		t.Errorf("the seed is % x", got)
 	}
 	if got := must(built(must(Merge(Seed(), Seed())).Encode()).Text(Page)); got != "\n" {
-		t.Errorf("seeded twice, a page reads %q", got)
+		t.Errorf("the text of a page that was seeded twice is %q", got)
 	}
 }
 
@@ -32,12 +32,12 @@ func TestImportRoundTrips(t *testing.T) {
 	update := Import(7, page)
 	got := must(built(update).Tree(Page))
 	if !reflect.DeepEqual(got.Children, page) {
-		t.Errorf("it reads %s", show(got.Children))
+		t.Errorf("the tree is %s", show(got.Children))
 	}
 	var answer struct{ Tree any }
 	askYjs(t).ask("tree", map[string]any{"update": update, "root": Page}, &answer)
 	if want := canonical(got); !reflect.DeepEqual(answer.Tree, want) {
-		t.Errorf("yjs reads %s, not %s", show(answer.Tree), show(want))
+		t.Errorf("yjs has the tree %s, want %s", show(answer.Tree), show(want))
 	}
 }
 
@@ -57,21 +57,21 @@ func TestRewriteChangesTextToTheGivenOne(t *testing.T) {
 		}
 		u := must(Decode(update))
 		if _, gap := u.Gap(must(Decode(page)).StateVector()); gap {
-			t.Fatal("a rewriting has a gap")
+			t.Fatal("the update of Rewrite has a gap")
 		}
 		page = must(Compact(page, update))
 		if got := must(built(page).Text(Page)); got != want {
-			t.Fatalf("it reads %q, not %q", got, want)
+			t.Fatalf("the text is %q, want %q", got, want)
 		}
 	}
 	var answer struct{ Tree any }
 	askYjs(t).ask("tree", map[string]any{"update": page, "root": Page}, &answer)
 	if want := canonical(must(built(page).Tree(Page))); !reflect.DeepEqual(answer.Tree, want) {
-		t.Errorf("yjs reads %s, not %s", show(answer.Tree), show(want))
+		t.Errorf("yjs has the tree %s, want %s", show(answer.Tree), show(want))
 	}
 }
 
-// changed alters, drops, or adds lines.
+// randomlyChanged changes, deletes or adds lines.
 func randomlyChanged(random *rand.Rand, text string) string {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	at := random.IntN(len(lines))
@@ -102,7 +102,7 @@ func TestRewriteKeepsUnchangedContent(t *testing.T) {
 	}
 	update := d.Rewrite(2, "Title\nto bee kept\n")
 	if u := must(Decode(update)); u.Units() != 1 || len(u.Deletes) != 0 {
-		t.Errorf("one letter more is an update of %d units that deletes %v", u.Units(), u.Deletes)
+		t.Errorf("the update for one letter has %d units and deletes %v", u.Units(), u.Deletes)
 	}
 	got := must(built(must(Merge(page, update)).Encode()).Tree(Page)).Children[1]
 	var want Node
@@ -110,6 +110,6 @@ func TestRewriteKeepsUnchangedContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("it reads %s", show(got))
+		t.Errorf("the tree is %s", show(got))
 	}
 }

@@ -17,7 +17,7 @@ const docOf = (...updates) => {
 
 const waits = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
 
-/** What became of the last session's documents, for the checks that follow. */
+/** The last session, for the commands after it. */
 let last
 
 const commands = {
@@ -41,7 +41,7 @@ const commands = {
     }
   },
 
-  /** Documents made in Go of the session's updates must stand for them in every situation. */
+  /** A document that Go made of the session's updates must be able to replace them in every situation. */
   replaces({ docs }) {
     const whole = docOf(...last.updates)
     const wanted = trees(whole)
@@ -54,19 +54,19 @@ const commands = {
       const fresh = docOf(update)
       want(name, "a fresh client reads the same", same(trees(fresh), wanted))
       want(name, "a fresh client has the same state vector", encode(Y.encodeStateVector(fresh)) === vector)
-      want(name, "a fresh client waits for nothing", !waits(fresh))
+      want(name, "a fresh client has no pending updates", !waits(fresh))
       const full = docOf(...last.updates, update)
-      want(name, "one who has all reads the same", same(trees(full), wanted))
+      want(name, "a client with all updates reads the same", same(trees(full), wanted))
       for (const state of last.states) {
         const half = docOf(state, update)
-        want(name, "one who has half reads the same", same(trees(half), wanted) && !waits(half))
+        want(name, "a client with half of them reads the same", same(trees(half), wanted) && !waits(half))
       }
       further(want, name, fresh, docOf(...last.updates))
     }
     return { checks, failures }
   },
 
-  /** Updates that Go accepted for a new document: yjs neither throws nor waits. */
+  /** For updates that Go accepts for a new document, yjs must neither throw nor wait. */
   accepts({ updates }) {
     return {
       answers: updates.map(text => {
@@ -95,7 +95,7 @@ const commands = {
     return { states }
   },
 
-  /** Merges as a server on Node would; for the benchmark beside ours. */
+  /** Merges as a server on Node would, for the comparison in our benchmark. */
   replay({ updates }) {
     const all = updates.map(decode)
     const from = performance.now()
@@ -123,7 +123,7 @@ function gap(updates, states, random) {
   return { vector, update: encode(update), waits: waits(doc) }
 }
 
-/** Both write on, and tell each other: they must come out the same. */
+/** Both documents are edited and exchange their updates: they must converge. */
 function further(want, name, a, b) {
   a.clientID = 900001
   b.clientID = 900002

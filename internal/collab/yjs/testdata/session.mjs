@@ -1,5 +1,5 @@
-// A session: three to five clients who write at once, are offline for a while,
-// and get each other's updates late, twice and in any order.
+// A session: three to five clients that write concurrently, are offline for a while, and
+// get each other's updates late, twice and in any order.
 import { Schema } from "prosemirror-model"
 import { initProseMirrorDoc, updateYFragment } from "y-prosemirror"
 import * as Y from "yjs"
@@ -59,7 +59,7 @@ export function session(seed) {
   return { updates, states, random }
 }
 
-/** Without what still waits: a state to compare with. */
+/** A state to compare with, without pending updates. */
 function snapshot(doc) {
   const structs = doc.store.pendingStructs, deletes = doc.store.pendingDs
   doc.store.pendingStructs = doc.store.pendingDs = null

@@ -1,4 +1,4 @@
-// What a document reads like by yjs' public API, in the form of the Go tests.
+// The tree of a document, read by yjs' public API, in the form of the Go tests.
 import { isDeepStrictEqual } from "node:util"
 import * as Y from "yjs"
 
@@ -33,7 +33,7 @@ const runs = text => joined(text.toDelta().map(({ insert, attributes: marks }) =
     : insert instanceof Y.AbstractType ? tree(insert)
       : node({ value: value(insert), marks })))
 
-/** yjs may give two runs with the same marks beside each other. */
+/** Joins adjacent runs with the same marks, which yjs may return. */
 function joined(nodes) {
   const out = []
   for (const n of nodes) {
