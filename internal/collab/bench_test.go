@@ -49,7 +49,7 @@ func newDurableNode(b *testing.B) *node {
 func (n *node) createBench(text string) int64 {
 	n.t.Helper()
 	title := "Bench"
-	nodes, err := imported(n.t.Context(), "", text)
+	nodes, err := parseImport(n.t.Context(), "", text)
 	if err != nil {
 		n.t.Fatal(err)
 	}

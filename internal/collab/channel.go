@@ -39,7 +39,7 @@ func newChannel(l *live, conn *hub.Conn) *channel {
 	return &channel{
 		live: l, conn: conn, userID: conn.UserID(), open: true,
 		editLimit: limiter(updateRate), byteLimit: limiter(byteRate),
-		syncLimit: limiter(askRate), awarenessLimit: limiter(caretRate),
+		syncLimit: limiter(syncRate), awarenessLimit: limiter(caretRate),
 	}
 }
 

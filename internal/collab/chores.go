@@ -92,7 +92,7 @@ func (s *Service) Compact(ctx context.Context, docID int64) error {
 		var compacted []byte
 		var sv yjs.StateVector
 		err = s.guard.Try("collab-compaction", func() (err error) {
-			compacted, sv, err = s.compacted(c)
+			compacted, sv, err = s.compactAndVerify(c)
 			return err
 		})
 		if err != nil {
@@ -118,7 +118,7 @@ func stateFor(compacted []byte) string {
 	return stateOK
 }
 
-func (s *Service) compacted(c content) (compacted []byte, sv yjs.StateVector, err error) {
+func (s *Service) compactAndVerify(c content) (compacted []byte, sv yjs.StateVector, err error) {
 	old, err := yjs.Merge(c.updates...)
 	if err != nil {
 		return nil, nil, err

@@ -29,7 +29,7 @@ const (
 
 	updateRate  = 60        // updates a second and channel
 	byteRate    = 256 << 10 // bytes of updates a second and channel
-	askRate     = 2         // STEP1 a second and channel
+	syncRate    = 2         // STEP1 a second and channel
 	caretRate   = 15        // awareness updates a second and channel
 	burst       = 4         // seconds of each rate that may come at once
 	foreignFrom = 1 << 32   // the lowest Yjs client that the server accepts without having assigned it
@@ -69,7 +69,7 @@ func (r Role) mayManage(authorID, userID int64) error {
 	return nil
 }
 
-func (r Role) known() bool { return r == Viewer || r == Editor || r == Owner }
+func (r Role) valid() bool { return r == Viewer || r == Editor || r == Owner }
 
 // Visibility is which users may read without being a member.
 type Visibility string

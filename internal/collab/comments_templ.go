@@ -338,7 +338,7 @@ func thread(v Conversations, t Thread) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Time(c.saidAt()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Time(c.postedAt()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

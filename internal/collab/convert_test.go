@@ -37,7 +37,7 @@ Ship **on time** *and* ***whole***, see [the site](<https://example.com/a>) and 
 `
 
 func TestDocumentMarkdownRoundTrips(t *testing.T) {
-	nodes, err := imported(t.Context(), sample, "")
+	nodes, err := parseImport(t.Context(), sample, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestDocumentReadingShowsOnlySafeContent(t *testing.T) {
 }
 
 func TestDocumentImportMakesParagraphsOfPlainText(t *testing.T) {
-	nodes, err := imported(t.Context(), "", "one\r\n\ntwo")
+	nodes, err := parseImport(t.Context(), "", "one\r\n\ntwo")
 	if err != nil {
 		t.Fatal(err)
 	}

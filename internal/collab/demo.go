@@ -33,7 +33,7 @@ type demoDraft struct {
 // demoThread is a thread about a quote from the last draft.
 type demoThread struct {
 	quote    string
-	said     []demoComment
+	comments []demoComment
 	resolved string // the handle of the user who resolved it; "": it is open
 }
 
@@ -53,7 +53,7 @@ var demoDocuments = []demoDocument{
 		{"architecture-1", "First sketch", []string{"sam"}, 20 * demoDay},
 		{"architecture-2", "", []string{"jonas", "sam"}, 3 * demoDay},
 	}, threads: []demoThread{
-		{quote: "Do viewers see who else reads?", said: []demoComment{
+		{quote: "Do viewers see who else reads?", comments: []demoComment{
 			{"amara", 2 * demoDay, "I would like to know who is in a page before I quote it to a customer."},
 			{"sam", 2*demoDay - time.Hour, "They do, unless somebody is invisible."},
 		}},
@@ -62,7 +62,7 @@ var demoDocuments = []demoDocument{
 		{"notes-1", "", []string{"maya", "priya"}, 19 * time.Hour},
 		{"notes-2", "", []string{"theo", "priya", "maya"}, 16 * time.Hour},
 	}, threads: []demoThread{
-		{quote: "Inset the ring in the log", resolved: "priya", said: []demoComment{
+		{quote: "Inset the ring in the log", resolved: "priya", comments: []demoComment{
 			{"priya", 15 * time.Hour, "Also on the people page, while you are at it."},
 			{"jonas", 14 * time.Hour, "Both done on my branch."},
 		}},
@@ -73,11 +73,11 @@ var demoDocuments = []demoDocument{
 		{"checklist-3", "Before the dress rehearsal", []string{"lin", "theo", "priya"}, 30 * time.Hour},
 		{"checklist-4", "", []string{"sam", "theo", "lin"}, 9 * time.Minute},
 	}, threads: []demoThread{
-		{quote: "steps of ten percent", said: []demoComment{
+		{quote: "steps of ten percent", comments: []demoComment{
 			{"priya", 28 * time.Hour, "Five for the first step? The load test was flat up to there."},
 			{"theo", 27 * time.Hour, "Ten is what we rehearsed. I would rather do what we know."},
 		}},
-		{quote: "on a second network", said: []demoComment{
+		{quote: "on a second network", comments: []demoComment{
 			{"lin", 40 * time.Minute, "@jonas do you still have the spare router?"},
 		}},
 	}},
@@ -205,11 +205,11 @@ func (t demoThread) insert(ctx context.Context, tx postgres.Tx, id int64, update
 	if err != nil {
 		return err
 	}
-	threadID, err := insertThread(ctx, tx, id, cast[t.said[0].who].ID, at, t.quote)
+	threadID, err := insertThread(ctx, tx, id, cast[t.comments[0].who].ID, at, t.quote)
 	if err != nil {
 		return err
 	}
-	for _, c := range t.said {
+	for _, c := range t.comments {
 		if err := insertCommentBefore(ctx, tx, threadID, cast[c.who].ID, c.text, c.ago); err != nil {
 			return err
 		}
@@ -217,7 +217,7 @@ func (t demoThread) insert(ctx context.Context, tx postgres.Tx, id int64, update
 	if err := resolveThread(ctx, tx, threadID, cast[t.resolved].ID); err != nil {
 		return err
 	}
-	return dateThread(ctx, tx, threadID, t.said[0].ago, t.said[len(t.said)-1].ago)
+	return dateThread(ctx, tx, threadID, t.comments[0].ago, t.comments[len(t.comments)-1].ago)
 }
 
 // anchorOf returns the anchor of a quote, from its first to its last letter.

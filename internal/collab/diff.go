@@ -29,11 +29,11 @@ const maxDiffWork = 10_000_000
 // blocks, and the words of similar blocks. Without the inserted nodes the result is
 // the old state, without the deleted ones the new state.
 func Diff(old, now []yjs.Node) []yjs.Node {
-	d := &differ{left: maxDiffWork}
+	d := &differ{budget: maxDiffWork}
 	return d.blocks(old, now)
 }
 
-type differ struct{ left int }
+type differ struct{ budget int }
 
 // blocks pairs equal blocks, and passes what is between them to gap.
 func (d *differ) blocks(old, now []yjs.Node) []yjs.Node {
@@ -124,7 +124,7 @@ func (d *differ) align(n, m int, same func(i, j int) bool) [][2]int {
 // middle is the textbook algorithm for a longest common subsequence, computed from the end.
 func (d *differ) middle(i0, i1, j0, j1 int, same func(i, j int) bool) (pairs [][2]int) {
 	rows, columns := i1-i0, j1-j0
-	if d.left -= rows * columns; rows == 0 || columns == 0 || d.left < 0 {
+	if d.budget -= rows * columns; rows == 0 || columns == 0 || d.budget < 0 {
 		return nil
 	}
 	longest := make([][]int32, rows+1)

@@ -76,7 +76,7 @@ func TestDocumentDiffContainsBothStates(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 3000 {
 		old, now := randomDocument(t, r), randomDocument(t, r)
-		budget := &differ{left: []int{maxDiffWork, 40, 0}[n%3]}
+		budget := &differ{budget: []int{maxDiffWork, 40, 0}[n%3]}
 		both := budget.blocks(old, now)
 		if got, want := withoutChange(both, inserted), withoutChange(old, "none"); !reflect.DeepEqual(got, want) {
 			t.Fatalf("without the insertions it is\n%s\nthe old state is\n%s", render(t, got), render(t, want))

@@ -1,7 +1,8 @@
 // Package collab lets several people edit one document at the same time. The
 // browsers merge with Yjs, a CRDT; the server only stores their updates, in order,
-// and broadcasts them. It keeps no document in memory. Package yjs reads and writes
-// the format of the updates.
+// and broadcasts them. It accepts and sends edits without building a document: a node
+// has a summary of each open one, and caches at most its encoded bytes (known.go).
+// Package yjs reads and writes the format of the updates.
 //
 // # Why two orders of updates give the same text
 //

@@ -94,7 +94,7 @@ func (s *Service) Create(ctx context.Context, from *hub.Conn, userID int64, d Dr
 		return Document{}, err
 	}
 	s.maintenance.wake.Signal()
-	return s.created(ctx, from, userID, id)
+	return s.publishCreated(ctx, from, userID, id)
 }
 
 // seedOf returns the first update of a document.
@@ -132,7 +132,7 @@ func (s *Service) insert(ctx context.Context, userID int64, d Draft, seed []byte
 	return id, err
 }
 
-func (s *Service) created(ctx context.Context, from *hub.Conn, userID, id int64) (Document, error) {
+func (s *Service) publishCreated(ctx context.Context, from *hub.Conn, userID, id int64) (Document, error) {
 	made, err := s.Document(ctx, userID, id)
 	if err != nil {
 		return made, err
@@ -201,7 +201,7 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 		if role != Owner {
 			return fault.Forbidden("Only the document's owners may do that.")
 		}
-		if err := s.drop(ctx, tx, docID); err != nil {
+		if err := s.dropEntry(ctx, tx, docID); err != nil {
 			return err
 		}
 		return deleteDocument(ctx, tx, docID)
@@ -215,7 +215,7 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 	return nil
 }
 
-func (s *Service) drop(ctx context.Context, tx postgres.Tx, docID int64) error {
+func (s *Service) dropEntry(ctx context.Context, tx postgres.Tx, docID int64) error {
 	members, err := membersOf(ctx, tx, docID)
 	if err != nil || s.index == nil {
 		return err

@@ -104,9 +104,9 @@ func blockOf(n yjs.Node) string {
 	case "heading":
 		return strings.Repeat("#", level(n)) + " " + strings.ReplaceAll(inlinesOf(n.Children), "\\\n", " ")
 	case "blockquote":
-		return indented(blocksOf(n.Children), "> ", "> ")
+		return indent(blocksOf(n.Children), "> ", "> ")
 	case "codeBlock":
-		return fenced(n)
+		return fencedCode(n)
 	case "horizontalRule":
 		return "---"
 	case "bulletList", "orderedList", "taskList":
@@ -128,7 +128,7 @@ func startOf(line string) string {
 	return line
 }
 
-func indented(text, first, rest string) string {
+func indent(text, first, rest string) string {
 	lines := strings.Split(text, "\n")
 	for i := range lines {
 		prefix := rest
@@ -140,7 +140,7 @@ func indented(text, first, rest string) string {
 	return strings.Join(lines, "\n")
 }
 
-func fenced(n yjs.Node) string {
+func fencedCode(n yjs.Node) string {
 	code, fence := plainText(n.Children), "```"
 	for strings.Contains(code, fence) {
 		fence += "`"
@@ -165,7 +165,7 @@ func listOf(n yjs.Node) string {
 		if n.Type == "taskList" {
 			margin = "  "
 		}
-		items = append(items, indented(itemOf(item.Children), marker, margin))
+		items = append(items, indent(itemOf(item.Children), marker, margin))
 	}
 	return strings.Join(items, "\n")
 }
@@ -204,7 +204,7 @@ func inlinesOf(nodes []yjs.Node) string {
 			b.WriteString("\\\n")
 		case n.Type == "image":
 			if src := picture(n); src != "" {
-				b.WriteString("![" + escaped(attribute[string](n, "alt")) + "](<" + src + ">)")
+				b.WriteString("![" + escape(attribute[string](n, "alt")) + "](<" + src + ">)")
 			}
 		default:
 			b.WriteString(inlinesOf(n.Children))
@@ -227,7 +227,7 @@ func runOf(n yjs.Node) string {
 	}
 	start := strings.Index(n.Text, inner)
 	before, after := n.Text[:start], n.Text[start+len(inner):]
-	text := escaped(inner)
+	text := escape(inner)
 	for i := len(marks) - 1; i >= 0; i-- {
 		switch mark := marks[i]; mark {
 		case "code":
@@ -254,4 +254,4 @@ func codeOf(text string) string {
 
 var escaper = strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", `\<`, "~", `\~`, "&", `\&`)
 
-func escaped(text string) string { return escaper.Replace(text) }
+func escape(text string) string { return escaper.Replace(text) }

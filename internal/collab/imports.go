@@ -32,16 +32,16 @@ func (s *Service) Import(
 		return Document{}, fault.Conflict("Another import of yours is still running. Try again when it has ended.")
 	}
 	defer s.importing.Delete(userID)
-	nodes, err := imported(ctx, markdown, plain)
+	nodes, err := parseImport(ctx, markdown, plain)
 	if err != nil {
 		return Document{}, err
 	}
 	return s.Create(ctx, from, userID, d, nodes)
 }
 
-// imported returns the nodes of Markdown or of plain text, or nil if both are empty. The
+// parseImport returns the nodes of Markdown or of plain text, or nil if both are empty. The
 // error is a fault if the text costs too much to parse.
-func imported(ctx context.Context, markdown, plain string) ([]yjs.Node, error) {
+func parseImport(ctx context.Context, markdown, plain string) ([]yjs.Node, error) {
 	if err := checkContent("markdown", markdown); err != nil {
 		return nil, err
 	}

@@ -71,7 +71,7 @@ func TestDocumentImportOfHostileMarkdownIsBounded(t *testing.T) {
 // importOf runs the steps of an import before anything is stored.
 func importOf(t testing.TB, markdown string) error {
 	t.Helper()
-	nodes, err := imported(t.Context(), markdown, "")
+	nodes, err := parseImport(t.Context(), markdown, "")
 	if err == nil {
 		err = checkSeed(seedOf(nodes))
 	}
@@ -125,7 +125,7 @@ func TestDocumentImportRefusesTooLargeResult(t *testing.T) {
 			t.Errorf("%s was imported", name)
 		}
 	}
-	lines, err := imported(t.Context(), "", strings.Repeat("\n", maxContent))
+	lines, err := parseImport(t.Context(), "", strings.Repeat("\n", maxContent))
 	if err == nil {
 		err = checkSeed(yjs.Import(0, lines))
 	}
@@ -137,7 +137,7 @@ func TestDocumentImportRefusesTooLargeResult(t *testing.T) {
 func TestDocumentImportEndsWithRequest(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := imported(ctx, strings.Repeat("- *a*\n\n", 10_000), ""); !errors.Is(err, context.Canceled) {
+	if _, err := parseImport(ctx, strings.Repeat("- *a*\n\n", 10_000), ""); !errors.Is(err, context.Canceled) {
 		t.Errorf("after the end of the request the error is %v", err)
 	}
 }
@@ -164,7 +164,7 @@ func FuzzDocumentImport(f *testing.F) {
 		f.Add(markdown[:min(len(markdown), 4000)])
 	}
 	f.Fuzz(func(t *testing.T, markdown string) {
-		nodes, err := imported(t.Context(), markdown, "")
+		nodes, err := parseImport(t.Context(), markdown, "")
 		if err != nil {
 			return
 		}

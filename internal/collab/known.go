@@ -6,7 +6,8 @@ import (
 
 // summary is what a node keeps of an open document in order to accept edits: the
 // state vector, the deletions, the depths of the units and the owners of the
-// clients, but none of the text. It takes tens of kilobytes for a long document.
+// clients. It takes tens of kilobytes for a long document, without the cached bytes
+// of the document itself.
 type summary struct {
 	seq     int64
 	epoch   int

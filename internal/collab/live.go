@@ -49,9 +49,9 @@ type edit struct {
 // against an edit of the same transaction that the next attempt refuses.
 func (e *edit) reset() { e.update, _ = yjs.Decode(e.payload) }
 
-// syncRequest syncs for the updates that a channel lacks, by its state vector. With nil
-// it syncs for a STEP1 to the channel instead, because it has just joined or messages
-// to it were lost.
+// syncRequest requests the updates that a channel lacks, by its state vector. With nil it
+// requests a STEP1 to the channel instead, because the channel has just joined or
+// messages to it were lost.
 type syncRequest struct {
 	from *channel
 	sv   yjs.StateVector

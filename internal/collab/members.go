@@ -41,7 +41,7 @@ func idsOf(members []Member) []int64 {
 // Share gives a user a role, or changes it, and returns all members. For owners; the
 // document keeps at least one. If the user has the role already, nothing is published.
 func (s *Service) Share(ctx context.Context, from *hub.Conn, userID, docID, member int64, role Role) ([]Member, error) {
-	if !role.known() {
+	if !role.valid() {
 		return nil, fault.Invalid("role", "must be owner, editor or viewer")
 	}
 	changed := false

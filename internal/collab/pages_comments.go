@@ -94,4 +94,4 @@ func (t Thread) place() string {
 	return string(anchor)
 }
 
-func (c Comment) saidAt() time.Time { return time.Time(c.CreatedAt) }
+func (c Comment) postedAt() time.Time { return time.Time(c.CreatedAt) }

@@ -141,11 +141,11 @@ func TestDocumentImportRefusesCostlyMarkdown(t *testing.T) {
 		"links":           strings.Repeat("[", maxContent),
 		"code":            strings.Repeat("`a ``b ", maxContent/8),
 	} {
-		if _, err := imported(t.Context(), markdown, ""); !fault.Is(err, http.StatusUnprocessableEntity) {
+		if _, err := parseImport(t.Context(), markdown, ""); !fault.Is(err, http.StatusUnprocessableEntity) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := imported(t.Context(), strings.Repeat("- a *word* and `code`\n\n", 5000), ""); err != nil {
+	if _, err := parseImport(t.Context(), strings.Repeat("- a *word* and `code`\n\n", 5000), ""); err != nil {
 		t.Error("a long list:", err)
 	}
 }

@@ -214,7 +214,7 @@ func SharePanel(s Sharing) templ.Component {
 			}
 		}
 		if s.MayManage() {
-			templ_7745c5c3_Err = admitting(s).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = addMemberForm(s).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -233,7 +233,7 @@ func SharePanel(s Sharing) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = openness(s).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = visibilityForm(s).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -266,7 +266,7 @@ func SharePanel(s Sharing) templ.Component {
 	})
 }
 
-func admitting(s Sharing) templ.Component {
+func addMemberForm(s Sharing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -700,8 +700,8 @@ func shareMember(s Sharing, m Member) templ.Component {
 	})
 }
 
-// openness is the visibility, with a form for owners.
-func openness(s Sharing) templ.Component {
+// visibilityForm is the visibility, with a form for owners.
+func visibilityForm(s Sharing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

@@ -57,12 +57,12 @@ func fromStock(docID int64, in []byte, n uint64) []byte {
 	}
 	switch sort {
 	case stockAwareness:
-		if states := sized(in); states != nil {
+		if states := lengthPrefixed(in); states != nil {
 			return awarenessMessage(docID, states)
 		}
 	case stockSync:
 		if step, in, err := readUint(in); err == nil {
-			return syncFromStock(docID, step, sized(in), n)
+			return syncFromStock(docID, step, lengthPrefixed(in), n)
 		}
 	}
 	return nil
@@ -82,8 +82,8 @@ func syncFromStock(docID int64, step uint64, payload []byte, n uint64) []byte {
 	return nil
 }
 
-// sized returns a payload that follows its length, or nil if the length is wrong.
-func sized(in []byte) []byte {
+// lengthPrefixed returns a payload that follows its length, or nil if the length is wrong.
+func lengthPrefixed(in []byte) []byte {
 	size, payload, err := readUint(in)
 	if err != nil || size != uint64(len(payload)) {
 		return nil
@@ -100,13 +100,13 @@ func toStock(message []byte) []byte {
 	k, payload := kind(in[0]), in[1:]
 	switch k {
 	case kindStep1:
-		return stock(payload, stockSync, stockStep1)
+		return stockMessage(payload, stockSync, stockStep1)
 	case kindStep2:
-		return stock(payload[1:], stockSync, stockStep2) // without the 0
+		return stockMessage(payload[1:], stockSync, stockStep2) // without the 0
 	case kindUpdate:
-		return stock(payload, stockSync, stockUpdate)
+		return stockMessage(payload, stockSync, stockUpdate)
 	case kindAwareness:
-		return stock(payload, stockAwareness)
+		return stockMessage(payload, stockAwareness)
 	case kindRefused:
 		return refusedStock(payload)
 	}
@@ -120,9 +120,9 @@ func refusedStock(payload []byte) []byte {
 	if refusal(why) == refusedGap {
 		return nil
 	}
-	return stock(text, stockAuth, 0)
+	return stockMessage(text, stockAuth, 0)
 }
 
-func stock(payload []byte, words ...byte) []byte {
+func stockMessage(payload []byte, words ...byte) []byte {
 	return append(binary.AppendUvarint(words, uint64(len(payload))), payload...)
 }

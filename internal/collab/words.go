@@ -70,8 +70,8 @@ func (d Document) tone() web.Tone {
 	return web.TonePlain
 }
 
-// counted returns the number of listed documents, "50+ documents" if there are more.
-func (s List) counted() string {
+// countText returns the number of listed documents, "50+ documents" if there are more.
+func (s List) countText() string {
 	switch n := len(s.Documents); {
 	case s.More:
 		return strconv.Itoa(n) + "+ documents"

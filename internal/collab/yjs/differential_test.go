@@ -56,7 +56,7 @@ func TestUpdatesMatchYjs(t *testing.T) {
 	t.Logf("%d comparisons in %d sessions", c.n, c.seed-1)
 }
 
-func (c *comparison) decoded(in []byte) *Update {
+func (c *comparison) decode(in []byte) *Update {
 	c.Helper()
 	u, err := Decode(in)
 	if err != nil {
@@ -69,10 +69,10 @@ func (c *comparison) vectors(s *session) {
 	whole := must(Merge(s.Updates...))
 	c.want(bytes.Equal(whole.StateVector().Encode(), s.Vector), "the state vector differs")
 	for i, update := range slices.Concat(s.Updates, [][]byte{s.State, s.Merged}) {
-		c.want(bytes.Equal(c.decoded(update).Encode(), s.Reencoded[i]), "a decoded and encoded update differs")
+		c.want(bytes.Equal(c.decode(update).Encode(), s.Reencoded[i]), "a decoded and encoded update differs")
 	}
 	for _, state := range s.States {
-		c.want(sameVector(c.decoded(state.State).StateVector(), state.Vector), "the state vector of a state differs")
+		c.want(sameVector(c.decode(state.State).StateVector(), state.Vector), "the state vector of a state differs")
 	}
 }
 
@@ -90,9 +90,9 @@ func (c *comparison) diffs(s *session) {
 
 func (c *comparison) gaps(s *session) {
 	for _, g := range s.Gaps {
-		_, gap := c.decoded(g.Update).Gap(must(DecodeStateVector(g.Vector)))
+		_, gap := c.decode(g.Update).Gap(must(DecodeStateVector(g.Vector)))
 		c.want(gap == g.Waits, "Gap reports %v, yjs waits: %v", gap, g.Waits)
-		u := c.decoded(g.Update)
+		u := c.decode(g.Update)
 		u.Trim(must(DecodeStateVector(g.Vector)))
 		_, gap = u.Gap(must(DecodeStateVector(g.Vector)))
 		c.want(gap == g.Waits, "after Trim, Gap reports %v, yjs waits: %v", gap, g.Waits)

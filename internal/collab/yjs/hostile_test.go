@@ -124,7 +124,7 @@ func TestDecodeAcceptsOnlyWhatYjsAccepts(t *testing.T) {
 		var ours [][]byte
 		for range 600 {
 			tried++
-			if in := mutated(random, s.State, s.Updates[0]); acceptable(in) {
+			if in := mutate(random, s.State, s.Updates[0]); acceptable(in) {
 				ours = append(ours, in)
 			}
 		}
@@ -154,7 +154,7 @@ func acceptable(in []byte) bool {
 	return !gap
 }
 
-func mutated(random *rand.Rand, in, other []byte) []byte {
+func mutate(random *rand.Rand, in, other []byte) []byte {
 	out := bytes.Clone(in)
 	for range 1 + random.IntN(3) {
 		at := random.IntN(len(out))

@@ -15,7 +15,7 @@ type queue struct {
 	structs []Struct // those that are left
 	state   uint64
 	waiting bool // is on the stack
-	stuck   bool // waits for what never comes
+	stuck   bool // its first struct refers to a missing unit
 }
 
 func newSchedule(u *Update, known StateVector) *schedule {

@@ -49,12 +49,12 @@ func joinRun(run []Struct) Struct {
 	}
 	s.Len = run[len(run)-1].End() - s.Clock
 	if s.Kind() == String {
-		s.content = joinedText(run)
+		s.content = joinText(run)
 	}
 	return s
 }
 
-func joinedText(run []Struct) []byte {
+func joinText(run []Struct) []byte {
 	n := 0
 	for i := range run {
 		n += len(run[i].content)
