@@ -189,7 +189,8 @@ func (ch *channel) removeCaret() {
 	ch.hasState = false
 	ch.mu.Unlock()
 	if awake {
-		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, awarenessMessage(ch.live.id, yjs.AwarenessRemoval(client, clock)), ch.conn)
+		removal := awarenessMessage(ch.live.id, yjs.AwarenessRemoval(client, clock))
+		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, removal, ch.conn)
 	}
 }
 

@@ -111,7 +111,10 @@ func (s *Service) Reply(ctx context.Context, from *hub.Conn, who account.User, d
 // addComment adds a comment to the thread whose id the function thread returns. The users
 // to notify are stored in the same transaction (transactional outbox), and notified
 // later, at least once.
-func (s *Service) addComment(ctx context.Context, from *hub.Conn, who account.User, docID int64, text string, thread func(postgres.Tx) (int64, error)) (Thread, error) {
+func (s *Service) addComment(
+	ctx context.Context, from *hub.Conn, who account.User, docID int64, text string,
+	thread func(postgres.Tx) (int64, error),
+) (Thread, error) {
 	text, err := checkComment(text)
 	if err != nil {
 		return Thread{}, err

@@ -104,7 +104,9 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) (m
 	return made, err
 }
 
-func (s *Service) insertDemo(ctx context.Context, tx postgres.Tx, d demoDocument, cast map[string]account.User) (int64, error) {
+func (s *Service) insertDemo(
+	ctx context.Context, tx postgres.Tx, d demoDocument, cast map[string]account.User,
+) (int64, error) {
 	last := d.drafts[len(d.drafts)-1]
 	authors := last.authors(cast)
 	id, err := insertDocument(ctx, tx, d.title, d.visibility, cast[d.owner].ID)
@@ -131,7 +133,9 @@ func (s *Service) insertDemo(ctx context.Context, tx postgres.Tx, d demoDocument
 }
 
 // addDetails adds the members, the versions and the threads.
-func (d demoDocument) addDetails(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
+func (d demoDocument) addDetails(
+	ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User,
+) error {
 	if err := d.share(ctx, tx, id, cast); err != nil {
 		return err
 	}
@@ -200,7 +204,9 @@ func (d demoDraft) insertVersion(ctx context.Context, tx postgres.Tx, id int64, 
 	return insertVersionBefore(ctx, tx, id, kind, d.name, d.authors(cast), update, text, d.ago)
 }
 
-func (t demoThread) insert(ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User) error {
+func (t demoThread) insert(
+	ctx context.Context, tx postgres.Tx, id int64, update []byte, cast map[string]account.User,
+) error {
 	at, err := anchorOf(update, t.quote)
 	if err != nil {
 		return err

@@ -68,7 +68,10 @@ func (d *differ) words(old, now []yjs.Node) []yjs.Node {
 }
 
 // weave merges two lists of nodes: both merges each pair, gap what is between the pairs.
-func weave(old, now []yjs.Node, pairs [][2]int, gap func(old, now []yjs.Node) []yjs.Node, both func(old, now yjs.Node) yjs.Node) []yjs.Node {
+func weave(
+	old, now []yjs.Node, pairs [][2]int,
+	gap func(old, now []yjs.Node) []yjs.Node, both func(old, now yjs.Node) yjs.Node,
+) []yjs.Node {
 	var out []yjs.Node
 	i, j := 0, 0
 	for _, p := range pairs {

@@ -114,7 +114,9 @@ func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
 }
 
 // publishMembership publishes the change to all members and the changed one.
-func (s *Service) publishMembership(ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn) {
+func (s *Service) publishMembership(
+	ctx context.Context, verb hub.Verb, docID, member int64, members []Member, from *hub.Conn,
+) {
 	profiles, err := s.people.Profiles(ctx, []int64{member})
 	if err != nil {
 		s.logError("publish a change of members", err)

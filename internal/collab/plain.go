@@ -84,7 +84,9 @@ func (l *live) lockForWriter(ctx context.Context, tx postgres.Tx, userID int64) 
 
 // write appends the edit that changes the text to the given one, and returns it, or nil if
 // the text is the same.
-func (l *live) write(ctx context.Context, tx postgres.Tx, h lockedDocument, userID int64, text string) (*yjs.Update, backlog, error) {
+func (l *live) write(
+	ctx context.Context, tx postgres.Tx, h lockedDocument, userID int64, text string,
+) (*yjs.Update, backlog, error) {
 	client, err := plainClient(ctx, tx, l.id, userID)
 	if err == nil && client == 0 {
 		client, err = newClient(ctx, tx, l.id, userID, false, true)

@@ -24,14 +24,14 @@ func (s *Service) recheckHere(ctx context.Context, docID int64) {
 	if l := s.liveIfOpen(docID); l != nil {
 		s.logError("check the rights to a document", s.recheck(ctx, s.db, l))
 	}
-	following := map[int64][]int64{docID: s.hub.Users(hub.Record(Resource, docID))}
-	s.logError("remove a document from lists", s.unsubscribeWithoutRights(ctx, following))
+	subscribed := map[int64][]int64{docID: s.hub.Users(hub.Record(Resource, docID))}
+	s.logError("remove a document from lists", s.unsubscribeWithoutRights(ctx, subscribed))
 }
 
 // unsubscribeWithoutRights ends the subscriptions of users who may no longer read a
 // document, and removes it from their lists. The subscribers are given by document.
-func (s *Service) unsubscribeWithoutRights(ctx context.Context, followers map[int64][]int64) error {
-	lost, err := subscribersWithoutRights(ctx, s.db, followers)
+func (s *Service) unsubscribeWithoutRights(ctx context.Context, subscribed map[int64][]int64) error {
+	lost, err := subscribersWithoutRights(ctx, s.db, subscribed)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,8 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 // texts, makes versions and compacts logs. Call it once.
 func (s *Service) Run(ctx context.Context) {
 	s.jobs.Go(func() {
-		loop.Run(postgres.InBackground(s.ctx), loop.Config{Name: "collab-maintenance", Guard: s.guard, Wake: s.maintenance.wake}, s.runMaintenance)
+		config := loop.Config{Name: "collab-maintenance", Guard: s.guard, Wake: s.maintenance.wake}
+		loop.Run(postgres.InBackground(s.ctx), config, s.runMaintenance)
 	})
 	loop.Run(ctx, loop.Config{Name: "collab-check", Guard: s.guard, Period: s.timing.Check}, func(context.Context) error {
 		s.maintenance.wake.Signal()

@@ -38,7 +38,9 @@ func insertVersionBefore(ctx context.Context, tx pgx.Tx, docID int64, kind, name
 
 // insertCommentBefore stores a comment as if it was made some time ago. It notifies no
 // user.
-func insertCommentBefore(ctx context.Context, tx pgx.Tx, threadID, authorID int64, text string, ago time.Duration) error {
+func insertCommentBefore(
+	ctx context.Context, tx pgx.Tx, threadID, authorID int64, text string, ago time.Duration,
+) error {
 	_, err := tx.Exec(ctx, `
 		insert into collab.comments (thread_id, author_id, text, created_at)
 		values ($1, $2, $3, now() - $4::interval)`, threadID, authorID, text, ago)

@@ -132,10 +132,12 @@ type subscriber struct{ docID, userID int64 }
 
 // subscribersWithoutRights returns those of the users, given by document, who may not
 // read the document, or whose document does not exist.
-func subscribersWithoutRights(ctx context.Context, db postgres.Queryer, followers map[int64][]int64) ([]subscriber, error) {
+func subscribersWithoutRights(
+	ctx context.Context, db postgres.Queryer, subscribed map[int64][]int64,
+) ([]subscriber, error) {
 	var docs, users []int64
-	for docID, following := range followers {
-		for _, userID := range following {
+	for docID, userIDs := range subscribed {
+		for _, userID := range userIDs {
 			docs, users = append(docs, docID), append(users, userID)
 		}
 	}

@@ -48,7 +48,9 @@ func (s *Service) View(ctx context.Context, userID, docID int64) (v View, err er
 
 // currentStart returns the document's current nodes from the beginning, as many as the
 // limit allows, and reports whether there are more. The caller has checked the rights.
-func (s *Service) currentStart(ctx context.Context, docID int64, most budget.Limit) (nodes []yjs.Node, cut bool, err error) {
+func (s *Service) currentStart(
+	ctx context.Context, docID int64, most budget.Limit,
+) (nodes []yjs.Node, cut bool, err error) {
 	c, err := readContent(ctx, s.db, docID)
 	if err != nil {
 		return nil, false, err

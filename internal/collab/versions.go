@@ -29,7 +29,9 @@ type Kept struct {
 // storeVersion stores the whole document as a version, so that the version does not depend
 // on the log, and returns its id. The id is 0 if it is an automatic version and
 // nothing changed since the last version, or another node is making one.
-func (s *Service) storeVersion(ctx context.Context, docID int64, kind, name string, byUser int64) (id int64, err error) {
+func (s *Service) storeVersion(
+	ctx context.Context, docID int64, kind, name string, byUser int64,
+) (id int64, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if locked, err := tryJobLock(ctx, tx, lockVersion, docID); err != nil || !locked && kind == kindAuto {
 			return err

@@ -111,7 +111,7 @@ func TestGapFindsMissingUnits(t *testing.T) {
 	}
 }
 
-// Every update that Go accepts for a new document, yjs accepts, too, without throwing and
+// This checks that yjs accepts every update that Go accepts for a new document, without throwing and
 // without waiting. The trees are not compared: in a mutation neighbours may contradict each
 // other, and then the order depends, in yjs, too, on the order of integration.
 func TestDecodeAcceptsOnlyWhatYjsAccepts(t *testing.T) {
@@ -178,7 +178,7 @@ func mutate(random *rand.Rand, in, other []byte) []byte {
 	return out
 }
 
-// Hostile inputs of several hundred kilobytes. The bound is far above what any takes (about
+// The inputs have several hundred kilobytes. The bound is far above what any takes (about
 // 0.1 s on an idle machine), and far below the time of a quadratic algorithm.
 func TestHostileUpdatesAreReadInBoundedTime(t *testing.T) {
 	for name, in := range worstUpdates() {
