@@ -37,11 +37,12 @@
 //
 // # What an ACK covers
 //
-// A channel numbers its messages from 1. ACK n says that every message up to n is
-// committed, except those that were refused: the server sends REFUSED for a number
-// before any ACK that is as high, so the client has taken the refused change out of
-// that message by then. It keeps it, to send it again under a new number or to
-// show it as unsaved (web/static/js/document/outbox.js).
+// A client numbers its messages in a channel from 1. ACK n means that every message up
+// to n is committed, except the refused ones, even if one in between was refused.
+// REFUSED for a number is always sent before an ACK of that number or a higher one, so
+// the client knows which changes the ACK does not cover. It keeps a refused change, to
+// send it again under a new number or to show it as unsaved
+// (web/static/js/document/outbox.js).
 //
 // # Joining
 //
