@@ -18,49 +18,49 @@ type Class uint8
 
 // The classes of events: see the table in doc.go.
 const (
-	Log      Class = iota // caught up after any loss, by seq or id
-	State                 // the whole new value: the newest wins
-	Volatile              // typing, cursors: may be dropped
+	Log      Class = iota // the client catches up after a loss, by seq or id
+	State                 // carries the whole new value, so only the newest counts
+	Volatile              // may be dropped: typing, cursors
 )
 
-// String is the class as metrics name it.
+// String returns the class's name in metrics.
 func (c Class) String() string { return [...]string{"log", "state", "volatile"}[c] }
 
-// Event is what is broadcast.
+// Event is sent to the connections in one or more rooms.
 type Event struct {
 	Name  string
 	Class Class
-	Key   string // of a State: replaces a queued one with the same name, room and key
+	Key   string // of a State: the event replaces a queued one with the same name, room and key
 	Seq   int64  // of a Log: its place in the room's log, for OnDelivered; 0: it has none
-	Skip  int64  // does not go to this user's connections; 0: nobody is skipped
-	Data  any    // anything that has JSON; nil: none
+	Skip  int64  // the user whose connections do not get the event; 0: none
+	Data  any    // is encoded as JSON; nil: no data
 	// HTML writes the fragment for connections that asked for it; nil: there
 	// is none. It runs at most once, with the values of the broadcast's context.
 	HTML func(context.Context, io.Writer) error
 }
 
 // Broadcast sends the event to the rooms' connections on every node, all but
-// except. A connection in several of the rooms gets it once. The context
-// lends its values to the event's HTML; its end stops nothing, for what was
-// committed has to be told.
+// except. A connection in several of the rooms gets it once. HTML gets the values
+// of ctx; the end of ctx stops nothing, because a committed change must be
+// broadcast.
 func (h *Hub) Broadcast(ctx context.Context, ev Event, except *Conn, rooms ...string) {
-	h.publish(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms, except: idOf(except)})
+	h.publish(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: rooms, except: idOf(except)})
 }
 
-// BroadcastHere sends the event to the rooms' connections on this node only:
-// each node makes up by itself for what it has missed.
+// BroadcastHere sends the event to the rooms' connections on this node only. It
+// is for reconcilers: each node sends its own connections what they missed.
 func (h *Hub) BroadcastHere(ctx context.Context, ev Event, rooms ...string) {
-	h.deliver(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms})
+	h.deliver(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: rooms})
 }
 
-// BroadcastHereExcept is BroadcastHere for all but one connection.
+// BroadcastHereExcept is BroadcastHere for all connections but except.
 func (h *Hub) BroadcastHereExcept(ctx context.Context, ev Event, except *Conn, rooms ...string) {
-	h.deliver(&parcel{event: ev, body: h.body(ctx, ev), rooms: rooms, except: idOf(except)})
+	h.deliver(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: rooms, except: idOf(except)})
 }
 
 // Blast sends the event to every connection of every node, all but except.
 func (h *Hub) Blast(ctx context.Context, ev Event, except *Conn) {
-	h.Broadcast(ctx, ev, except, everybody)
+	h.Broadcast(ctx, ev, except, allConnections)
 }
 
 func idOf(c *Conn) string {
@@ -70,93 +70,95 @@ func idOf(c *Conn) string {
 	return c.id
 }
 
-// parcel is an event with its addressees.
-type parcel struct {
+// broadcast is an event, or a binary message, with its recipients.
+type broadcast struct {
 	event   Event
 	body    *body
 	binary  *Frame // instead of a body
 	rooms   []string
 	unnamed bool    // frames do not name the room
-	only    []int64 // users; nil: everybody
-	except  string  // a connection's id
-	follow  string  // whoever is addressed joins this room
-	disband string  // everybody leaves this room after the event
+	only    []int64 // the ids of the users who get it; nil: all users
+	except  string  // the id of the connection that does not get it
+	follow  string  // a room that the recipients join first, except included
+	disband string  // a room that all its members leave after the event
 }
 
-func (h *Hub) publish(p *parcel) {
+func (h *Hub) publish(b *broadcast) {
 	start := time.Now()
 	h.count.published.Add(1)
-	h.deliver(p)
+	h.deliver(b)
 	took := time.Since(start)
 	h.guarded("hub-observe", func() { h.config.Observe(took) })
 	if !h.alone {
-		h.config.Bus.Publish(p.message())
+		h.config.Bus.Publish(b.message())
 	}
 }
 
-// deliver hands the parcel to this node's members.
-func (h *Hub) deliver(p *parcel) {
-	var had map[*Conn]bool
-	if len(p.rooms) > 1 {
-		had = map[*Conn]bool{}
+// deliver queues the broadcast for the members of its rooms on this node.
+func (h *Hub) deliver(b *broadcast) {
+	var seen map[*Conn]bool
+	if len(b.rooms) > 1 {
+		seen = map[*Conn]bool{}
 	}
 	delivered := 0
-	for _, room := range p.rooms {
-		delivered += h.deliverTo(room, p, had)
+	for _, room := range b.rooms {
+		delivered += h.deliverToRoom(room, b, seen)
 	}
 	h.count.delivered.Add(uint64(delivered))
-	if p.event.Seq != 0 {
-		h.noteDelivered(p.rooms, p.event.Seq)
+	if b.event.Seq != 0 {
+		h.notifyDelivered(b.rooms, b.event.Seq)
 	}
-	if p.disband != "" {
-		h.disband(p.disband)
+	if b.disband != "" {
+		h.disband(b.disband)
 	}
-	if p.follow != "" {
-		h.noteCreated(p.follow)
+	if b.follow != "" {
+		h.notifyCreated(b.follow)
 	}
 }
 
-// lists of members, kept because a copy is made for every broadcast.
-var lists = sync.Pool{New: func() any { return new([]*member) }}
+// memberLists holds lists of members for reuse: every broadcast copies one.
+var memberLists = sync.Pool{New: func() any { return new([]*member) }}
 
-// deliverTo hands the parcel to the room's members, but not to those who had
-// it through another room.
-func (h *Hub) deliverTo(room string, p *parcel, had map[*Conn]bool) (delivered int) {
-	list := lists.Get().(*[]*member)
+// deliverToRoom queues the broadcast for the room's members, except those in
+// seen, which got it through another room, and adds the others to seen, unless
+// seen is nil.
+func (h *Hub) deliverToRoom(room string, b *broadcast, seen map[*Conn]bool) (delivered int) {
+	list := memberLists.Get().(*[]*member)
 	*list = h.shard(room).snapshot(room, (*list)[:0])
-	frames := frames{parcel: p, room: room}
+	frames := frames{broadcast: b, room: room}
 	for _, m := range *list {
-		if p.addresses(m.conn) && !had[m.conn] && h.hand(m, p, &frames) {
+		if b.addresses(m.conn) && !seen[m.conn] && h.deliverToMember(m, b, &frames) {
 			delivered++
-			if had != nil {
-				had[m.conn] = true
+			if seen != nil {
+				seen[m.conn] = true
 			}
 		}
 	}
 	clear(*list)
-	lists.Put(list)
+	memberLists.Put(list)
 	return delivered
 }
 
-// hand gives the member its frame. Following comes first, so that the next
-// event of the new room cannot be missed.
-func (h *Hub) hand(m *member, p *parcel, frames *frames) bool {
-	if p.follow != "" {
-		h.subscribe(m.conn, p.follow)
+// deliverToMember queues the member's frame. The member joins the room to follow
+// first, so that it cannot miss that room's next event.
+func (h *Hub) deliverToMember(m *member, b *broadcast, frames *frames) bool {
+	if b.follow != "" {
+		h.subscribe(m.conn, b.follow)
 	}
-	return m.conn.id != p.except && m.conn.push(frames.of(m.conn.who.HTML), m)
+	return m.conn.id != b.except && m.conn.push(frames.of(m.conn.who.HTML), m)
 }
 
-func (p *parcel) addresses(c *Conn) bool {
-	if p.event.Skip != 0 && p.event.Skip == c.who.UserID {
+// addresses reports whether the connection's user may get the broadcast.
+func (b *broadcast) addresses(c *Conn) bool {
+	if b.event.Skip != 0 && b.event.Skip == c.who.UserID {
 		return false
 	}
-	return p.only == nil || slices.Contains(p.only, c.who.UserID)
+	return b.only == nil || slices.Contains(b.only, c.who.UserID)
 }
 
-// frames are a parcel's encodings for one room, made when first wanted.
+// frames are a broadcast's encodings for one room, each made at its first use.
 type frames struct {
-	*parcel
+	*broadcast
 	room        string
 	plain, html *Frame
 }
@@ -188,22 +190,22 @@ func (f *frames) encode(fragment []byte) *Frame {
 	}
 }
 
-// body is an event's content: each representation is made at most once,
+// body is the content of an event. Each representation is made at most once,
 // whatever the number of rooms.
 type body struct {
-	json     func() json.RawMessage // nil: no data
-	fragment func() []byte          // nil: could not be rendered
+	json     func() json.RawMessage // returns nil if there is no data
+	fragment func() []byte          // returns nil if rendering failed
 	hasHTML  func() bool
 }
 
-// noBody is that of a binary message.
+// noBody is the body of a binary message.
 var noBody = &body{
 	json:     func() json.RawMessage { return nil },
 	fragment: func() []byte { return nil },
 	hasHTML:  func() bool { return false },
 }
 
-func (h *Hub) body(ctx context.Context, ev Event) *body {
+func (h *Hub) newBody(ctx context.Context, ev Event) *body {
 	b := &body{
 		json:     sync.OnceValue(func() json.RawMessage { return h.marshal(ev) }),
 		fragment: sync.OnceValue(func() []byte { return h.render(ctx, ev) }),
@@ -221,7 +223,7 @@ func (h *Hub) marshal(ev Event) (data json.RawMessage) {
 		return err
 	})
 	if err != nil {
-		h.config.Log.Error("encoding an event", "event", ev.Name, "err", err)
+		h.config.Log.Error("encoding an event", "event", ev.Name, "error", err)
 		return nil
 	}
 	return data
@@ -231,30 +233,30 @@ func (h *Hub) render(ctx context.Context, ev Event) []byte {
 	var html bytes.Buffer
 	err := h.config.Guard.Try("hub-event-html", func() error { return ev.HTML(context.WithoutCancel(ctx), &html) })
 	if err != nil {
-		h.config.Log.Error("rendering an event", "event", ev.Name, "err", err)
+		h.config.Log.Error("rendering an event", "event", ev.Name, "error", err)
 		return nil
 	}
 	return html.Bytes()
 }
 
-// message is the parcel for the other nodes.
-func (p *parcel) message() bus.Message {
+// message returns the broadcast as a message for the other nodes.
+func (b *broadcast) message() bus.Message {
 	m := bus.Message{
-		Kind: p.kind(), Rooms: p.rooms,
-		Event: p.event.Name, Class: uint8(p.event.Class), Key: p.event.Key, Seq: p.event.Seq, Data: p.body.json(),
-		Unnamed: p.unnamed, Only: p.only, Skip: p.event.Skip, Except: p.except, Follow: p.follow, Disband: p.disband,
+		Kind: b.kind(), Rooms: b.rooms,
+		Event: b.event.Name, Class: uint8(b.event.Class), Key: b.event.Key, Seq: b.event.Seq, Data: b.body.json(),
+		Unnamed: b.unnamed, Only: b.only, Skip: b.event.Skip, Except: b.except, Follow: b.follow, Disband: b.disband,
 	}
-	if p.binary != nil {
-		m.Binary = p.binary.Bytes
+	if b.binary != nil {
+		m.Binary = b.binary.Bytes
 	}
-	if p.body.hasHTML() {
-		m.HTML = p.body.fragment()
+	if b.body.hasHTML() {
+		m.HTML = b.body.fragment()
 	}
 	return m
 }
 
-func (p *parcel) kind() bus.Kind {
-	if p.binary != nil {
+func (b *broadcast) kind() bus.Kind {
+	if b.binary != nil {
 		return bus.Stream
 	}
 	return bus.Event

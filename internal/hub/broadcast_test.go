@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-func TestAnEventReachesTheRoomButNotTheSender(t *testing.T) {
+func TestBroadcastReachesTheRoomButNotTheSender(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "chat-1")
 	tab := open(t, h, hub.Identity{UserID: 1}).join(h, "chat-1")
@@ -20,13 +20,13 @@ func TestAnEventReachesTheRoomButNotTheSender(t *testing.T) {
 	h.Broadcast(t.Context(), event("newMessage", "hi"), alice.Conn, "chat-1")
 
 	frame := `{"event":"newMessage","room":"chat-1","data":"hi"}`
-	alice.hears()
-	tab.hears(frame)
-	bob.hears(frame)
-	carol.hears()
+	alice.wantFrames()
+	tab.wantFrames(frame)
+	bob.wantFrames(frame)
+	carol.wantFrames()
 }
 
-func TestAnEventMaySkipAPerson(t *testing.T) {
+func TestBroadcastSkipsAUser(t *testing.T) {
 	here, there := twoNodes(t)
 	tab := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
 	away := open(t, there, hub.Identity{UserID: 1}).join(there, "a")
@@ -38,25 +38,25 @@ func TestAnEventMaySkipAPerson(t *testing.T) {
 	here.Broadcast(t.Context(), ev, nil, "a")
 	here.Broadcast(t.Context(), event("y", 2), nil, "a")
 
-	tab.hears(`{"event":"y","room":"a","data":2}`)
-	away.hears(`{"event":"y","room":"a","data":2}`)
-	for _, other := range []person{bob, anon} {
-		other.hears(`{"event":"x","room":"a","data":1}`, `{"event":"y","room":"a","data":2}`)
+	tab.wantFrames(`{"event":"y","room":"a","data":2}`)
+	away.wantFrames(`{"event":"y","room":"a","data":2}`)
+	for _, other := range []testConn{bob, anon} {
+		other.wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"y","room":"a","data":2}`)
 	}
 }
 
-func TestAConnectionInSeveralRoomsHearsOnce(t *testing.T) {
+func TestBroadcastToSeveralRoomsReachesAConnectionOnce(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	both := open(t, h, hub.Identity{}).join(h, "a", "b")
 	second := open(t, h, hub.Identity{}).join(h, "b")
 
 	h.Broadcast(t.Context(), event("x", 1), nil, "a", "b")
 
-	both.hears(`{"event":"x","room":"a","data":1}`)
-	second.hears(`{"event":"x","room":"b","data":1}`)
+	both.wantFrames(`{"event":"x","room":"a","data":1}`)
+	second.wantFrames(`{"event":"x","room":"b","data":1}`)
 }
 
-func TestServerRoomsAndBlast(t *testing.T) {
+func TestBroadcastReachesServerRoomsAndBlastReachesAll(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1})
 	anon := open(t, h, hub.Identity{})
@@ -65,18 +65,18 @@ func TestServerRoomsAndBlast(t *testing.T) {
 	h.Broadcast(t.Context(), event("ours", nil), nil, "user-1")
 	h.Blast(t.Context(), event("all", nil), nil)
 
-	alice.hears(`{"event":"mine","room":"`+alice.ID()+`"}`, `{"event":"ours","room":"user-1"}`, `{"event":"all"}`)
-	anon.hears(`{"event":"all"}`)
+	alice.wantFrames(`{"event":"mine","room":"`+alice.ID()+`"}`, `{"event":"ours","room":"user-1"}`, `{"event":"all"}`)
+	anon.wantFrames(`{"event":"all"}`)
 	if h.UserIn(0, "user-0") {
 		t.Error("anonymous connections share a room")
 	}
 	h.LeaveAll(alice.Conn)
 	if !h.In(alice.Conn, "user-1") || !h.In(alice.Conn, alice.ID()) {
-		t.Error("the server's rooms were left")
+		t.Error("LeaveAll left the server's own rooms")
 	}
 }
 
-func TestEachRepresentationIsMadeOnceAndOnlyIfWanted(t *testing.T) {
+func TestBroadcastMakesEachRepresentationOnceAndOnlyIfNeeded(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	var encoded, rendered int
 	ev := hub.Event{
@@ -89,9 +89,9 @@ func TestEachRepresentationIsMadeOnceAndOnlyIfWanted(t *testing.T) {
 	}
 	h.Broadcast(t.Context(), ev, nil, "empty")
 	if encoded+rendered != 0 {
-		t.Errorf("encoded %d and rendered %d times for nobody", encoded, rendered)
+		t.Errorf("encoded %d and rendered %d times for an empty room", encoded, rendered)
 	}
-	var plain, html []person
+	var plain, html []testConn
 	for range 3 {
 		plain = append(plain, open(t, h, hub.Identity{}).join(h, "a", "b"))
 	}
@@ -106,15 +106,15 @@ func TestEachRepresentationIsMadeOnceAndOnlyIfWanted(t *testing.T) {
 	if encoded != 2 || rendered != 1 {
 		t.Errorf("encoded %d and rendered %d times, want 2 and 1", encoded, rendered)
 	}
-	plain[0].hears(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":1}`)
-	html[2].hears(`{"event":"x","room":"b","data":1,"html":"<p>"}`)
+	plain[0].wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":1}`)
+	html[2].wantFrames(`{"event":"x","room":"b","data":1,"html":"<p>"}`)
 }
 
 type counting struct{ n *int }
 
 func (c counting) MarshalJSON() ([]byte, error) { *c.n++; return []byte("1"), nil }
 
-func TestTheEndOfTheSendersContextStopsNothing(t *testing.T) {
+func TestBroadcastIgnoresTheEndOfItsContext(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
 	ctx, cancel := context.WithCancel(context.Background())
@@ -125,23 +125,23 @@ func TestTheEndOfTheSendersContextStopsNothing(t *testing.T) {
 		}
 		return fragment("<p>")(ctx, w)
 	}}, nil, "a")
-	bob.hears(`{"event":"x","room":"a","html":"<p>"}`)
+	bob.wantFrames(`{"event":"x","room":"a","html":"<p>"}`)
 }
 
-func TestWhatCannotBeRenderedIsSentAsData(t *testing.T) {
+func TestBroadcastSendsDataIfRenderingFails(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
 	broken := func(context.Context, io.Writer) error { return errors.New("broken") }
 	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: broken}, nil, "a")
-	bob.hears(`{"event":"x","room":"a","data":1}`)
+	bob.wantFrames(`{"event":"x","room":"a","data":1}`)
 }
 
-func TestFramesAreValidJSON(t *testing.T) {
+func TestBroadcastFramesAreValidJSON(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
 	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: "<\u2028\n>", HTML: fragment("<a href=\"x\">\n\t\xff</a>")}, nil, "a")
 	frames, _ := bob.Take(nil)
 	if len(frames) != 1 || !json.Valid(frames[0].Bytes) {
-		t.Errorf("%d frames, the first is not JSON", len(frames))
+		t.Errorf("%d frames; want one that is valid JSON", len(frames))
 	}
 }

@@ -12,21 +12,21 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Conn is a connection as the hub sees it. Its transport owns it: it Takes
-// what is queued when Wake says so, and Removes it at the end.
+// Conn is the hub's side of a connection. Its transport owns it: it calls Take
+// when Wake has a token, and Hub.Remove at the end.
 type Conn struct {
 	hub  *Hub
 	id   string
 	who  Identity
-	wake chan struct{} // holds one token while there is something to Take
+	wake chan struct{} // holds one token while frames or a close code wait
 
-	mu      sync.Mutex // guards the rooms and the queue together: see doc.go
+	mu      sync.Mutex // guards both the rooms and the queue, see doc.go
 	rooms   map[string]*member
-	held    []*member // see Hold
+	held    []*member // whose frames wait for Release, see Hold
 	counted int       // rooms that count against the limit
 	queue   []*Frame
-	waiting [2]load        // of the queue's text and binary frames
-	woken   bool           // the transport has a token and did not Take yet
+	sizes   [2]queueSize   // of the queue's text and binary frames
+	woken   bool           // the transport has a token and has not called Take yet
 	code    wire.CloseCode // 0: open
 	removed bool
 }
@@ -43,40 +43,43 @@ func newConn(h *Hub, who Identity) *Conn {
 	}
 }
 
-// ID names the connection, "c_…"; it is also the name of its own room.
+// ID returns the connection's id, "c_…", which is also the name of its own room.
 func (c *Conn) ID() string { return c.id }
 
-// UserID is whose connection it is; 0: anonymous.
+// UserID returns the id of the connection's user, or 0 if it is anonymous.
 func (c *Conn) UserID() int64 { return c.who.UserID }
 
-// Session is what was signed in with, "session:12" or "token:3"; "": nothing.
+// Session returns the session or token that authenticated the connection,
+// "session:12" or "token:3", or "" if there is none.
 func (c *Conn) Session() string { return c.who.Session }
 
-// UserRoom is the room of all connections of a user.
+// UserRoom returns the name of the room of all connections of a user.
 func UserRoom(userID int64) string { return "user-" + strconv.FormatInt(userID, 10) }
 
 func (c *Conn) ownRooms() []string {
 	if c.who.UserID == 0 {
-		return []string{everybody, c.id}
+		return []string{allConnections, c.id}
 	}
-	return []string{everybody, c.id, UserRoom(c.who.UserID)}
+	return []string{allConnections, c.id, UserRoom(c.who.UserID)}
 }
 
-// Close asks the transport to send what is queued and then close with the
-// code; the first code stands. Codes that discard empty the queue at once.
-// Nothing is queued any more.
+// Close asks the transport to send the queued frames and then to close the
+// connection with the code. A code that discards (wire.CloseCode.Discards)
+// empties the queue at once. After Close nothing more is queued, and a second
+// code is ignored.
 func (c *Conn) Close(code wire.CloseCode) {
 	c.signal(c.closeQueue(code))
 }
 
-// closeQueue reports whether the transport sleeps.
+// closeQueue reports whether the transport is asleep.
 func (c *Conn) closeQueue(code wire.CloseCode) (asleep bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.shut(code)
-	return c.rouse()
+	return c.markWoken()
 }
 
+// shut sets the close code, unless there is one. The caller holds the lock.
 func (c *Conn) shut(code wire.CloseCode) {
 	if c.code != 0 {
 		return
@@ -87,10 +90,11 @@ func (c *Conn) shut(code wire.CloseCode) {
 	}
 }
 
-// Closing reports whether Close was called: no further request is served.
+// Closing reports whether the connection is closed or about to be. Its
+// transport then serves no further request.
 func (c *Conn) Closing() bool { return c.Code() != 0 }
 
-// Code is why the connection is closed, or about to be; 0: it is open.
+// Code returns the connection's close code, or 0 if it is open.
 func (c *Conn) Code() wire.CloseCode {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,11 +103,12 @@ func (c *Conn) Code() wire.CloseCode {
 
 var (
 	errGone    = errors.New("the connection was closed")
-	errEvicted = errors.New("an eviction came between")
+	errEvicted = errors.New("an eviction happened during the join")
 )
 
-// enter puts the connection into the room, unless an eviction came after the
-// epoch: errEvicted. first: the user was not there before.
+// enter puts the connection into the room. It returns errEvicted if the
+// eviction counter of the room's shard is no longer epoch. first is true if the
+// user had no connection in the room.
 func (c *Conn) enter(name string, counted bool, epoch uint64) (first bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -120,12 +125,12 @@ func (c *Conn) enter(name string, counted bool, epoch uint64) (first bool, err e
 	if !ok {
 		return false, errEvicted
 	}
-	c.keep(name, m)
+	c.addRoom(name, m)
 	return first, nil
 }
 
-// enterOwn puts the connection into one of the server's rooms. first: no
-// connection of this user was there before.
+// enterOwn puts the connection into one of the server's rooms. first is true if
+// the user had no connection in it.
 func (c *Conn) enterOwn(name string) (first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -134,19 +139,20 @@ func (c *Conn) enterOwn(name string) (first bool) {
 	for ok := false; !ok; {
 		first, ok = s.add(name, m, s.evictions.Load())
 	}
-	c.keep(name, m)
+	c.addRoom(name, m)
 	return first
 }
 
-func (c *Conn) keep(name string, m *member) {
+func (c *Conn) addRoom(name string, m *member) {
 	c.rooms[name] = m
 	if m.counted {
 		c.counted++
 	}
 }
 
-// exit takes the connection out of the room; with purge it also discards what
-// is queued from it. It reports false if the connection was not in.
+// exit takes the connection out of the room; with purge it also discards the
+// frames queued from it. It reports false if the connection was not in the room
+// or the room is one of the server's.
 func (c *Conn) exit(name string, purge bool) (Left, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -155,7 +161,7 @@ func (c *Conn) exit(name string, purge bool) (Left, bool) {
 		return Left{}, false
 	}
 	if purge {
-		c.purge(name)
+		c.discardRoom(name)
 	}
 	return c.drop(name, m), true
 }
@@ -169,8 +175,9 @@ func (c *Conn) drop(name string, m *member) Left {
 	return Left{Conn: c, Room: name, Last: c.hub.shard(name).remove(name, m)}
 }
 
-// remove takes the connection out of every room, for good.
-func (c *Conn) remove() (lost []Left, code wire.CloseCode, first bool) {
+// remove takes the connection out of every room, the server's included. first is
+// false if it was removed before; then nothing happens.
+func (c *Conn) remove() (left []Left, code wire.CloseCode, first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.removed {
@@ -180,22 +187,22 @@ func (c *Conn) remove() (lost []Left, code wire.CloseCode, first bool) {
 	c.removed = true
 	c.empty(nil)
 	for name, m := range c.rooms {
-		lost = append(lost, c.drop(name, m))
+		left = append(left, c.drop(name, m))
 	}
-	return lost, c.code, true
+	return left, c.code, true
 }
 
 func (c *Conn) in(name string) bool { return c.member(name) != nil }
 
-// member is the connection in the room, nil if it is not there.
+// member returns the connection's membership of the room, or nil.
 func (c *Conn) member(name string) *member {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.rooms[name]
 }
 
-// joined lists the rooms that the connection can leave.
-func (c *Conn) joined() []string {
+// joinedRooms returns the rooms that the connection can leave.
+func (c *Conn) joinedRooms() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var names []string
@@ -209,12 +216,13 @@ func (c *Conn) joined() []string {
 
 type connKey struct{}
 
-// WithConn puts the connection into the context of what it asks for.
+// WithConn returns a context that carries the connection.
 func WithConn(ctx context.Context, c *Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// ConnFrom is the live connection behind the request, nil if there is none.
+// ConnFrom returns the connection over which the context's request came, or nil
+// if there is none, as for plain HTTP.
 func ConnFrom(ctx context.Context) *Conn {
 	c, _ := ctx.Value(connKey{}).(*Conn)
 	return c

@@ -8,16 +8,16 @@ import (
 // Note is an event in a digest.
 type Note struct {
 	Event
-	Only int64 // goes to this user's connections alone; 0: to everybody
+	Only int64 // the user whose connections alone get it; 0: all connections
 }
 
-// DigestHere sends what one moment has brought to the room's connections on
-// this node, all but except, as one frame: however many notes there are, they
-// take one place in a connection's queue, and go out as one message. Nothing in
-// a digest is replaced or dropped; one that does not fit closes the connection
-// with 4408.
+// DigestHere sends several events to the room's connections on this node, all
+// but except, as one frame: whatever the number of notes, they take one place in
+// a connection's queue and are sent as one message. No event of a digest is
+// replaced or dropped; a digest that does not fit closes the connection with
+// 4408.
 func (h *Hub) DigestHere(ctx context.Context, notes []Note, except *Conn, room string) {
-	d := h.digest(ctx, notes, room)
+	d := h.newDigest(ctx, notes, room)
 	for _, m := range h.members(room) {
 		if m.conn == except {
 			continue
@@ -29,26 +29,27 @@ func (h *Hub) DigestHere(ctx context.Context, notes []Note, except *Conn, room s
 	}
 }
 
-// digest encodes each note at most once a representation, and a frame at most
-// once for all whom no note singles out.
+// digest encodes each note at most once per representation. The frame for users
+// that no note names is also made at most once per representation.
 type digest struct {
 	notes  []Note
 	lines  []frames
-	named  []int64 // whom some note singles out
-	common [2]*Frame
+	named  []int64   // the users in Only or Skip of a note, sorted
+	common [2]*Frame // for all other users: as data, and with HTML
 }
 
-func (h *Hub) digest(ctx context.Context, notes []Note, room string) *digest {
+func (h *Hub) newDigest(ctx context.Context, notes []Note, room string) *digest {
 	d := &digest{notes: notes, lines: make([]frames, len(notes))}
 	for i, n := range notes {
-		d.lines[i] = frames{parcel: &parcel{event: n.Event, body: h.body(ctx, n.Event)}, room: room}
+		d.lines[i] = frames{broadcast: &broadcast{event: n.Event, body: h.newBody(ctx, n.Event)}, room: room}
 		d.named = append(d.named, n.Only, n.Skip)
 	}
 	slices.Sort(d.named)
 	return d
 }
 
-// frame is what somebody gets of the digest; nil: nothing.
+// frame returns the digest's frame for a connection of this identity, or nil if
+// it has no note for it.
 func (d *digest) frame(who Identity) *Frame {
 	if _, named := slices.BinarySearch(d.named, who.UserID); named && who.UserID != 0 {
 		return d.join(who)
@@ -63,6 +64,7 @@ func (d *digest) frame(who Identity) *Frame {
 	return d.common[html]
 }
 
+// join makes the frame from the notes for this identity.
 func (d *digest) join(who Identity) *Frame {
 	var joined *Frame
 	for i, n := range d.notes {

@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestADigestIsOneFrameForEachWhateverItTells(t *testing.T) {
+func TestDigestIsOneFramePerConnection(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 2})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	bob := open(t, h, hub.Identity{UserID: 2, HTML: true}).join(h, "a")
@@ -21,32 +21,32 @@ func TestADigestIsOneFrameForEachWhateverItTells(t *testing.T) {
 	h.DigestHere(t.Context(), []hub.Note{{Event: one}, {Event: two}, {Event: three, Only: 3}}, tab.Conn, "a")
 
 	first := `{"event":"x","room":"a","data":1}`
-	alice.hears(first)
-	bob.hears(first + "\n" + `{"event":"x","room":"a","data":2,"html":"<p>"}`)
-	carol.hears(first + "\n" + `{"event":"x","room":"a","data":2}` + "\n" + `{"event":"x","room":"a","data":3}`)
-	dave.hears(first + "\n" + `{"event":"x","room":"a","data":2}`)
-	tab.hears()
-	other.hears()
+	alice.wantFrames(first)
+	bob.wantFrames(first + "\n" + `{"event":"x","room":"a","data":2,"html":"<p>"}`)
+	carol.wantFrames(first + "\n" + `{"event":"x","room":"a","data":2}` + "\n" + `{"event":"x","room":"a","data":3}`)
+	dave.wantFrames(first + "\n" + `{"event":"x","room":"a","data":2}`)
+	tab.wantFrames()
+	other.wantFrames()
 }
 
-func TestADigestWithNothingForSomebodyIsNotSent(t *testing.T) {
+func TestDigestIsNotSentWhenEmptyForTheUser(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	others := event("x", 1)
 	others.Skip = 1
 	h.DigestHere(t.Context(), []hub.Note{{Event: others}, {Event: event("x", 2), Only: 2}}, nil, "a")
-	alice.hears()
+	alice.wantFrames()
 }
 
-func TestTwoDigestsDoNotReplaceEachOther(t *testing.T) {
+func TestDigestsDoNotReplaceEachOther(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 2})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	state := []hub.Note{{Event: hub.Event{Name: "x", Class: hub.State, Data: 1}}}
 	h.DigestHere(t.Context(), state, nil, "a")
 	h.DigestHere(t.Context(), state, nil, "a")
-	alice.hears(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":1}`)
+	alice.wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":1}`)
 	for range 3 {
 		h.DigestHere(t.Context(), state, nil, "a")
 	}
-	alice.closedWith(wire.CloseTooSlow)
+	alice.wantClosed(wire.CloseTooSlow)
 }

@@ -1,85 +1,109 @@
-// Package hub knows who is connected, who is in which room, and how an event
-// reaches them. It knows rooms and bytes: no Echo, no SQL, no WebSocket, no
-// chat.
+// Package hub keeps the connections and rooms of this node and delivers events
+// to them. It knows room names and bytes. It does not know Echo, SQL, WebSocket
+// or any feature.
 //
-// # The parts
+// # Connections, rooms, resources
 //
-//   - A Conn is a connection of any transport: who is behind it, the rooms it
-//     is in, and the queue of frames waiting for its transport.
-//   - A room is a name. It exists while somebody is in it. The server's own
-//     rooms are entered by Open: one named by the connection's id, one a user
-//     ("user-7"), and one that everybody is in, which Blast uses.
-//   - A resource is a class of records, "order". Its records' subscribers are
-//     in the rooms "order:12", those who watch for new ones in "order".
+//   - A [Conn] is one connection of any transport: its user, the rooms that it
+//     is in, and the queue of frames that its transport has not taken yet.
+//   - A room is a name with a set of connections. It exists while a connection
+//     is in it. Open enters the server's own rooms: one for the connection,
+//     named by its id; one for its user, "user-7"; and one for all connections,
+//     which Blast uses.
+//   - A resource is a class of records, such as "order". The subscribers of a
+//     record are in the room "order:12"; the watchers of the resource, which get
+//     its new records, are in the room "order".
 //
-// # The life of a broadcast
+// # The path of a broadcast
 //
-//  1. A feature commits, then calls Broadcast with an Event.
-//  2. The hub copies the room's list of members under a read lock and lets go
-//     of it. No lock is held while frames are queued, so that a join never
-//     waits for a broadcast, nor the other way round.
-//  3. For each member it looks under the connection's own lock whether it is
-//     still in the room, and appends the frame to its queue. The frame is
-//     encoded when the first member wants it: once with data only, once with
-//     HTML, however many members there are. All share the same bytes.
-//  4. If the transport sleeps it is woken, by a send that never blocks. It
-//     Takes all that is queued and writes it in one go.
-//  5. The bus carries the event to the other nodes, whose hubs do 2 to 4.
+//  1. A feature commits its change, then calls Hub.Broadcast (broadcast.go) with
+//     an Event.
+//  2. Hub.deliverToRoom (broadcast.go) copies the room's member list under the
+//     read lock of the room's shard and releases the lock. No lock is held while
+//     frames are queued, so a join never waits for a broadcast, and a broadcast
+//     never waits for a join.
+//  3. frames.of (broadcast.go) encodes the event when the first member needs it:
+//     once with data only, once with HTML, whatever the number of members. All
+//     members share these bytes.
+//  4. For each member, Conn.push (queue.go) takes the connection's lock, checks
+//     that the connection is still in the room, and appends the frame to its
+//     queue.
+//  5. If the transport is asleep, Conn.signal (queue.go) wakes it with a send
+//     that never blocks. The transport calls Conn.Take (queue.go) and writes all
+//     queued frames at once.
+//  6. Hub.publish (broadcast.go) hands the event to the bus. The hubs of the
+//     other nodes do steps 2 to 5 in Hub.receive (remote.go). The product has
+//     no bus between processes yet: its only bus is bus.None.
 //
-// Where much happens at once, DigestHere sends all of it as one frame.
+// DigestHere (digest.go) sends several events of one moment as one frame.
 //
 // # When the queue is full
 //
-//	class     past half        full
-//	Volatile  dropped          dropped
-//	State     goes to the end; its older self leaves the queue; else as Log
-//	Log       queued           the connection is closed with 4408 and catches up
-//	binary    queued           what waits of the room is discarded; OnLost tells
+//	class     more than half full            full
+//	Volatile  the event is dropped           the event is dropped
+//	State     replaces the queued event of   replaces; if none is queued, as Log
+//	          the same name, room and key
+//	Log       is queued                      the connection is closed with 4408
+//	                                         and catches up
+//	binary    is queued; Volatile: dropped   all queued binary messages of the room
+//	                                         are discarded, and OnLost is called
+//
+// A State event that replaces another goes to the end of the queue. It does so
+// at any length of the queue.
 //
 // # Joining and eviction
 //
-// Whether a connection is in a room is decided in one place: its own lock,
-// which also guards its queue. Evict takes the connection out and throws away
-// what is queued for it from that room under that lock; a broadcast that
-// copied the member list before finds it gone.
+// One lock decides whether a connection is in a room: the connection's own,
+// which also guards its queue. Evict takes the connection out of the room and
+// discards the frames queued from that room, both under that lock. A broadcast
+// that copied the member list earlier then finds that the member has left.
 //
-// So this is the promise of a removal, to which features refer: when Evict
-// returns, nothing more of the room is handed to the transport of any of the
-// user's connections on this node, also not of one that was just joining. It has
-// two limits. What the transport has taken before is on its way and is not
-// called back. Another node evicts when the bus brings it word; without a bus,
-// or when the word is lost, as soon as the feature compares its rooms with the
-// database, and what that node sends in between may still be heard there.
+// Features rely on this guarantee of a removal: after Evict returns, no frame of
+// the room is handed to the transport of any of the user's connections on this
+// node, including a connection that was about to join. It has two limits.
 //
-// A right can be lost between its check and the join. So Join counts the
-// evictions of its part of the rooms: it reads the count, authorises, and
-// enters only if the count stands; else it authorises again.
+//   - Frames that the transport took before the eviction are on their way and
+//     are not recalled.
+//   - Another node evicts when the bus delivers the eviction. Without a bus, or
+//     if that message is lost, it evicts when the feature next compares its
+//     rooms with the database. Until then that node may still deliver events.
+//
+// A right can be lost after it was checked and before the connection enters the
+// room. Therefore Join counts evictions: it reads the counter of the room's
+// shard, authorises, and enters only if the counter is unchanged; otherwise it
+// authorises again.
 //
 // # Answers and events
 //
-// Whoever joins, then reads, gets events that are newer than the answer before
-// it. Clients that keep versions do not mind. For the others Hold lets the
-// room's events wait until the transport has queued the answer.
+// A connection that joins a room and then reads its state may get events, newer
+// than the answer, before the answer. A client that compares versions is not
+// affected. For other clients Hold (hold.go) keeps the room's events back until
+// the transport has queued the answer.
 //
 // # Panics
 //
-// The hub calls code of others: observers (OnOpen, OnLeave, OnDelivered,
-// OnCreated, OnLost), Observe, an event's JSON and HTML. It does so outside all
-// of its locks and under its Guard (hub.go, guarded): a panic is logged with
-// its stack and counted, the other observers are called, and the broadcast, the
-// request or the end of a connection that caused it goes on. An event whose HTML
-// panics is sent as data, one whose data panics without data. A connection whose
-// OnOpen or OnLost panics is closed with 1011, since a feature does not know it,
-// or its stream has a hole; it comes back and catches up. What the bus delivers
-// and the sweep of expired sessions are guarded the same way.
+// The hub calls functions of other packages: the observers (OnOpen, OnLeave,
+// OnDelivered, OnCreated, OnLost), Config.Observe, and the JSON and HTML of an
+// event. It calls them outside all of its locks and under its Guard
+// (Hub.guarded, hub.go). A panic is logged with its stack and counted. The other
+// observers are still called, and the broadcast, the request or the end of the
+// connection continues. An event whose HTML panics is sent as data; an event
+// whose data panics is sent without data. A connection whose OnOpen or OnLost
+// observer panics is closed with 1011, because the feature does not know the
+// connection or its stream has a gap; the client reconnects and catches up.
+// Messages from the bus and the closing of expired sessions run under the same
+// Guard.
 //
-// # Guarantees, and what is not guaranteed
+// # Guarantees
 //
-//   - A connection gets frames in the order in which they were queued, and
-//     never half of one. Two concurrent broadcasts may reach two members in
-//     different orders: order comes from the seq that the event carries.
-//   - Delivery is at most once. A closed connection gets nothing; whoever
-//     comes back reads the database.
+//   - A connection gets whole frames, in the order in which they were queued.
 //   - Publishing never blocks and starts no goroutine.
-//   - A removal takes effect as "Joining and eviction" says.
+//   - A removal takes effect as described in "Joining and eviction".
+//
+// # What is not guaranteed
+//
+//   - The order between concurrent broadcasts: two members may get them in
+//     different orders. The order of changes is that of the seq in the event.
+//   - Delivery: it is at most once. A closed connection gets nothing; a client
+//     that reconnects reads the database.
 package hub

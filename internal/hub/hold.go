@@ -2,9 +2,10 @@ package hub
 
 import "hubbub/internal/wire"
 
-// Hold lets what the room brings the connection wait until Release. Whoever
-// joins and then reads holds in between: the events come behind the answer,
-// also for a client that would overwrite them with it.
+// Hold keeps the room's frames for this connection back until Release. An action
+// that joins a room and then reads its state calls Hold in between, so that the
+// events follow the answer. A client that does not compare versions would
+// otherwise overwrite newer events with the answer.
 func (c *Conn) Hold(room string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -14,18 +15,18 @@ func (c *Conn) Hold(room string) {
 	}
 }
 
-// Release queues what was held. Transports call it when the reply to a request
-// is queued.
+// Release queues the frames that were held back. Transports call it after they
+// have queued the reply to a request.
 func (c *Conn) Release() {
 	lost, asleep := c.releaseHeld()
 	c.signal(asleep)
 	for _, room := range lost {
-		c.hub.tellLost(c, room)
+		c.hub.notifyLost(c, room)
 	}
 }
 
 // releaseHeld returns the rooms whose binary messages were discarded, and
-// whether the transport sleeps.
+// whether the transport is asleep.
 func (c *Conn) releaseHeld() (lost []string, asleep bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -33,26 +34,26 @@ func (c *Conn) releaseHeld() (lost []string, asleep bool) {
 		return nil, false
 	}
 	for _, m := range c.held {
-		lost = c.enqueueLater(m, lost)
+		lost = c.enqueueHeld(m, lost)
 	}
 	c.held = nil
-	return lost, c.rouse()
+	return lost, c.markWoken()
 }
 
-func (c *Conn) enqueueLater(m *member, lost []string) []string {
-	for _, f := range m.later {
+func (c *Conn) enqueueHeld(m *member, lost []string) []string {
+	for _, f := range m.heldFrames {
 		if c.code == 0 && !m.gone && !c.enqueue(f) {
 			lost = append(lost, f.room)
 		}
 	}
-	m.held, m.later = false, nil
+	m.held, m.heldFrames = false, nil
 	return lost
 }
 
-func (c *Conn) keepLater(f *Frame, m *member) {
-	if len(m.later) >= c.hub.config.QueueFrames {
+func (c *Conn) holdFrame(f *Frame, m *member) {
+	if len(m.heldFrames) >= c.hub.config.QueueFrames {
 		c.shut(wire.CloseTooSlow)
 		return
 	}
-	m.later = append(m.later, f)
+	m.heldFrames = append(m.heldFrames, f)
 }

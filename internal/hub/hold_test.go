@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestWhatIsHeldComesBehindTheAnswer(t *testing.T) {
+func TestHoldPutsEventsBehindTheAnswer(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a", "b")
 	alice.Hold("a")
@@ -19,10 +19,11 @@ func TestWhatIsHeldComesBehindTheAnswer(t *testing.T) {
 	alice.Release()
 	alice.Release()
 	h.Broadcast(t.Context(), event("x", 3), nil, "a")
-	alice.hears(`{"event":"x","room":"b","data":2}`, "answer", `{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":3}`)
+	alice.wantFrames(`{"event":"x","room":"b","data":2}`, "answer",
+		`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":3}`)
 }
 
-func TestWhatIsReleasedWakesTheTransport(t *testing.T) {
+func TestReleaseWakesTheTransport(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	alice.Hold("a")
@@ -33,28 +34,28 @@ func TestWhatIsReleasedWakesTheTransport(t *testing.T) {
 	}
 	alice.Release()
 	if len(alice.Wake()) == 0 {
-		t.Error("the transport sleeps on")
+		t.Error("the transport was not woken")
 	}
 }
 
-func TestAnEvictionDiscardsWhatIsHeld(t *testing.T) {
+func TestEvictionDiscardsHeldEvents(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	alice.Hold("a")
 	h.Broadcast(t.Context(), event("x", 1), nil, "a")
 	h.Evict(1, "a")
 	alice.Release()
-	alice.hears()
+	alice.wantFrames()
 }
 
-func TestMoreThanFitsIsNotHeld(t *testing.T) {
+func TestHoldClosesAConnectionThatHoldsTooMuch(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 2})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	alice.Hold("a")
 	for n := range 3 {
 		h.Broadcast(t.Context(), event("x", n), nil, "a")
 	}
-	alice.closedWith(wire.CloseTooSlow)
+	alice.wantClosed(wire.CloseTooSlow)
 	alice.Release()
-	alice.hears()
+	alice.wantFrames()
 }

@@ -14,13 +14,13 @@ import (
 
 // Config of a Hub. The zero value is a single node with the protocol's limits.
 type Config struct {
-	Bus         bus.Bus // nil: this node is alone
+	Bus         bus.Bus // nil: there are no other nodes
 	Log         *slog.Logger
 	Guard       loop.Guard               // catches the panics of callbacks; without a logger it uses Log
 	QueueFrames int                      // 0: wire.QueueFrames
 	QueueBytes  int                      // 0: wire.QueueBytes
-	MaxRooms    int                      // joined by a connection; 0: wire.MaxRooms
-	Observe     func(took time.Duration) // how long a broadcast took; nil: nobody measures
+	MaxRooms    int                      // that a connection may join; 0: wire.MaxRooms
+	Observe     func(took time.Duration) // gets the duration of each broadcast; nil: it is not measured
 }
 
 func (c Config) withDefaults() Config {
@@ -43,40 +43,40 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Identity is what the hub knows of who is behind a connection.
+// Identity is the user and session of a connection, and how long they are valid.
 type Identity struct {
 	UserID  int64     // 0: anonymous
 	Session string    // "session:12", "token:3"; "": none
-	HTML    bool      // events come with their fragment
-	Expires time.Time // then it is closed with 4401; zero: never
+	HTML    bool      // events include their HTML fragment
+	Expires time.Time // when the connection is closed with 4401; zero: never
 }
 
-// Hub is the connections and rooms of this node.
+// Hub holds the connections and rooms of this node.
 type Hub struct {
 	config Config
-	alone  bool // no other node needs a copy
+	alone  bool // there is no bus, so nothing is published on it
 	shards [64]shard
 	seed   maphash.Seed
 	count  counters
 
-	openers    []func(Opened)
-	observers  []observer
-	deliveries []delivery
-	creations  []creation
-	losses     []loss
+	onOpen      []func(Opened)
+	onLeave     []leaveObserver
+	onDelivered []deliveryObserver
+	onCreated   []createObserver
+	onLost      []lossObserver
 
 	mu       sync.Mutex
 	open     int
 	closing  bool
-	drained  chan struct{}        // closed when the last connection of a closing hub is gone
-	drain    func()               // closes it, once
-	ended    map[string]time.Time // sessions closed lately
+	drained  chan struct{}        // closed when a closing hub has no connection left
+	drain    func()               // closes drained; later calls do nothing
+	ended    map[string]time.Time // sessions closed within endedTTL, and when
 	sweep    *time.Timer          // fires at nextDue
 	nextDue  time.Time
-	stopFeed func() // ends the bus's subscription
+	stopFeed func() // ends the subscription to the bus
 }
 
-// New makes a hub. Shutdown ends it.
+// New returns a hub. The caller ends it with Shutdown.
 func New(c Config) *Hub {
 	h := &Hub{
 		config:  c.withDefaults(),
@@ -98,8 +98,8 @@ func New(c Config) *Hub {
 	return h
 }
 
-// guarded calls code of another package. It reports whether that returned: a
-// panic in it is logged and counted, and the hub goes on.
+// guarded calls a function of another package. It reports whether the function
+// returned without a panic; a panic is logged and counted.
 func (h *Hub) guarded(where string, do func()) bool { return h.config.Guard.Do(where, do) == nil }
 
 func (h *Hub) shard(room string) *shard {
@@ -107,8 +107,8 @@ func (h *Hub) shard(room string) *shard {
 }
 
 // Open registers a connection and puts it into the server's rooms. If the hub
-// is closing, or the session ended a moment ago, the connection comes back
-// closed: the transport finds the code with its first Take.
+// is closing, or the session has just ended, Open returns a closed connection:
+// the transport gets the close code from its first Take.
 func (h *Hub) Open(who Identity) *Conn {
 	c := newConn(h, who)
 	h.mu.Lock()
@@ -118,18 +118,18 @@ func (h *Hub) Open(who Identity) *Conn {
 	for _, name := range c.ownRooms() {
 		first = c.enterOwn(name) // the user's room is the last
 	}
-	// Only now, so that an end which comes before this finds its record here,
-	// and one which comes after finds the connection in its rooms.
+	// The check follows the rooms: a session that ended before it is in h.ended,
+	// and one that ends after it finds the connection in its rooms.
 	if code := h.refusal(who); code != 0 {
 		c.Close(code)
 		return c
 	}
-	h.tellOpened(Opened{Conn: c, First: first && who.UserID != 0})
+	h.notifyOpened(Opened{Conn: c, First: first && who.UserID != 0})
 	return c
 }
 
-// refusal is the code that a new connection has to be closed with, 0 if it is
-// welcome; then its expiry is planned.
+// refusal returns the code with which a new connection has to be closed, or 0
+// if it is accepted; then refusal schedules its expiry.
 func (h *Hub) refusal(who Identity) wire.CloseCode {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -143,31 +143,32 @@ func (h *Hub) refusal(who Identity) wire.CloseCode {
 	return 0
 }
 
-// Remove is the transport's last word: nothing is written any more. The
-// connection leaves all rooms and their observers are told.
+// Remove takes the connection out of all rooms and notifies their observers.
+// The transport calls it when it has stopped writing. Later calls do nothing.
 func (h *Hub) Remove(c *Conn) {
-	lost, code, first := c.remove()
+	left, code, first := c.remove()
 	if !first {
 		return
 	}
 	h.count.closed(code)
-	for _, left := range lost {
-		h.tell(left)
+	for _, l := range left {
+		h.notifyLeft(l)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open--
-	h.noteDrained()
+	h.signalDrained()
 }
 
-// noteDrained tells Shutdown when nobody is left. The hub's lock is held.
-func (h *Hub) noteDrained() {
+// signalDrained lets Shutdown return if no connection is left. The caller holds
+// the hub's lock.
+func (h *Hub) signalDrained() {
 	if h.closing && h.open == 0 {
 		h.drain()
 	}
 }
 
-// Accepting reports whether new connections are welcome.
+// Accepting reports whether the hub accepts new connections.
 func (h *Hub) Accepting() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -175,21 +176,21 @@ func (h *Hub) Accepting() bool {
 }
 
 const (
-	shutdownBatches = 20                    // so that not everybody comes back at the same moment
-	shutdownPause   = 50 * time.Millisecond // between two batches: a second in all
+	shutdownBatches = 20                    // so that clients do not reconnect all at once
+	shutdownPause   = 50 * time.Millisecond // between two batches: one second in all
 )
 
-// Shutdown closes every connection with 1012, in batches, and waits until
-// their transports have sent what was queued. When ctx ends first it returns
-// its error.
+// Shutdown closes every connection with 1012, in batches, and waits until their
+// transports have sent the queued frames. If ctx ends first, Shutdown returns
+// its error. A second call returns nil at once.
 func (h *Hub) Shutdown(ctx context.Context) error {
 	if !h.startClosing() {
 		return nil
 	}
 	h.stopFeed()
-	everybody := h.connections()
-	batch := max(len(everybody)/shutdownBatches, 50)
-	for i, c := range everybody {
+	conns := h.connections()
+	batch := max(len(conns)/shutdownBatches, 50)
+	for i, c := range conns {
 		if i > 0 && i%batch == 0 && !pause(ctx, shutdownPause) {
 			return ctx.Err()
 		}
@@ -203,7 +204,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	}
 }
 
-// startClosing reports whether it was the first to do so.
+// startClosing reports whether this call was the first.
 func (h *Hub) startClosing() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -214,10 +215,11 @@ func (h *Hub) startClosing() bool {
 	if h.sweep != nil {
 		h.sweep.Stop()
 	}
-	h.noteDrained()
+	h.signalDrained()
 	return true
 }
 
+// pause waits for d. It reports false if ctx ends first.
 func pause(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
@@ -229,9 +231,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// connections lists who is connected now.
+// connections returns the connections of this node.
 func (h *Hub) connections() []*Conn {
-	members := h.shard(everybody).snapshot(everybody, nil)
+	members := h.shard(allConnections).snapshot(allConnections, nil)
 	conns := make([]*Conn, len(members))
 	for i, m := range members {
 		conns[i] = m.conn

@@ -16,7 +16,8 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// newHub is a hub whose connections are all removed at the end of the test.
+// newHub returns a hub that is shut down at the end of the test. All connections
+// have to be removed by then.
 func newHub(t testing.TB, c hub.Config) *hub.Hub {
 	h := hub.New(c)
 	t.Cleanup(func() {
@@ -29,46 +30,46 @@ func newHub(t testing.TB, c hub.Config) *hub.Hub {
 	return h
 }
 
-// person is a connection without a transport: what the hub queued stays until
-// it is asked for.
-type person struct {
+// testConn is a connection without a transport: frames stay queued until the
+// test takes them.
+type testConn struct {
 	t testing.TB
 	*hub.Conn
 }
 
-func open(t testing.TB, h *hub.Hub, who hub.Identity) person {
+func open(t testing.TB, h *hub.Hub, who hub.Identity) testConn {
 	c := h.Open(who)
 	t.Cleanup(func() { h.Remove(c) })
-	return person{t, c}
+	return testConn{t, c}
 }
 
-func (p person) join(h *hub.Hub, rooms ...string) person {
-	p.t.Helper()
+func (c testConn) join(h *hub.Hub, rooms ...string) testConn {
+	c.t.Helper()
 	for _, room := range rooms {
-		if _, err := h.Join(p.Conn, room, nil); err != nil {
-			p.t.Fatal(err)
+		if _, err := h.Join(c.Conn, room, nil); err != nil {
+			c.t.Fatal(err)
 		}
 	}
-	return p
+	return c
 }
 
-// hears takes what is queued and compares it with the frames, in order.
-func (p person) hears(want ...string) {
-	p.t.Helper()
-	frames, _ := p.Take(nil)
+// wantFrames takes the queued frames and compares them with want, in order.
+func (c testConn) wantFrames(want ...string) {
+	c.t.Helper()
+	frames, _ := c.Take(nil)
 	var got []string
 	for _, f := range frames {
 		got = append(got, string(f.Bytes))
 	}
 	if !slices.Equal(got, want) {
-		p.t.Errorf("%s hears\n%s\nwant\n%s", p.ID(), strings.Join(got, "\n"), strings.Join(want, "\n"))
+		c.t.Errorf("%s got\n%s\nwant\n%s", c.ID(), strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
 
-func (p person) closedWith(want wire.CloseCode) {
-	p.t.Helper()
-	if _, code := p.Take(nil); code != want {
-		p.t.Errorf("closed with %d, want %d", code, want)
+func (c testConn) wantClosed(want wire.CloseCode) {
+	c.t.Helper()
+	if _, code := c.Take(nil); code != want {
+		c.t.Errorf("closed with %d, want %d", code, want)
 	}
 }
 
@@ -81,25 +82,25 @@ func fragment(html string) func(context.Context, io.Writer) error {
 	}
 }
 
-func TestTheContextCarriesTheConnection(t *testing.T) {
+func TestContextCarriesTheConnection(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{})
 	if got := hub.ConnFrom(hub.WithConn(t.Context(), bob.Conn)); got != bob.Conn {
 		t.Errorf("got %v", got)
 	}
 	if hub.ConnFrom(t.Context()) != nil {
-		t.Error("a connection from nowhere")
+		t.Error("got a connection from a context without one")
 	}
 }
 
-func TestARoomIsActiveWhileSomebodyIsInIt(t *testing.T) {
+func TestRoomIsActiveWhileItHasMembers(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "chat-1").join(h, "chat-2").join(h, "other")
 	if active := h.Active("chat-"); !slices.Equal(slices.Sorted(slices.Values(active)), []string{"chat-1", "chat-2"}) {
-		t.Errorf("active are %v", active)
+		t.Errorf("active rooms: %v", active)
 	}
 	h.LeaveAll(alice.Conn)
 	if active := h.Active("chat-"); len(active) > 0 {
-		t.Errorf("after all left, active are %v", active)
+		t.Errorf("active rooms after all members left: %v", active)
 	}
 }

@@ -13,29 +13,29 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
+func TestJoinAndLeaveReportFirstAndLastConnection(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	var left []hub.Left
 	h.OnLeave("chat-", func(l hub.Left) { left = append(left, l) })
 	one, two := open(t, h, hub.Identity{UserID: 1}), open(t, h, hub.Identity{UserID: 1})
 
 	if first, _ := h.Join(one.Conn, "chat-1", nil); !first {
-		t.Error("the first connection is not the first")
+		t.Error("the user's first connection is not reported as first")
 	}
 	if first, _ := h.Join(one.Conn, "chat-1", nil); first {
-		t.Error("joining twice is a first twice")
+		t.Error("joining a second time is reported as first")
 	}
 	if first, _ := h.Join(two.Conn, "chat-1", nil); first {
-		t.Error("the second connection is a first")
+		t.Error("the user's second connection is reported as first")
 	}
 	if got := h.Users("chat-1"); !slices.Equal(got, []int64{1}) {
 		t.Errorf("users %v", got)
 	}
 	if h.Leave(one.Conn, "chat-1") {
-		t.Error("one of two was the last")
+		t.Error("the first of two connections to leave is reported as last")
 	}
 	if h.Leave(one.Conn, "chat-1") {
-		t.Error("left twice")
+		t.Error("leaving a second time is reported as last")
 	}
 	h.Remove(two.Conn)
 	if len(left) != 2 || left[0].Last || !left[1].Last || left[1].Conn != two.Conn || left[1].Room != "chat-1" {
@@ -46,7 +46,7 @@ func TestFirstAndLastCountTheUsersConnections(t *testing.T) {
 	}
 }
 
-func TestOpenedConnectionsAreTold(t *testing.T) {
+func TestOpenNotifiesObservers(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	var opened []hub.Opened
 	h.OnOpen(func(o hub.Opened) { opened = append(opened, o) })
@@ -62,22 +62,22 @@ func TestOpenedConnectionsAreTold(t *testing.T) {
 		first = append(first, o.First)
 	}
 	if !slices.Equal(first, []bool{true, false, true, false}) || opened[1].Conn != two.Conn {
-		t.Errorf("told of %+v", opened)
+		t.Errorf("observed %+v", opened)
 	}
 }
 
-func TestJoinIsRefusedByItsAuthorisation(t *testing.T) {
+func TestJoinReturnsTheErrorOfAuthorise(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2})
 	if _, err := h.Join(bob.Conn, "a", func() error { return fault.NotFound() }); status(err) != 404 {
 		t.Errorf("error %v, want the 404", err)
 	}
 	if h.In(bob.Conn, "a") {
-		t.Error("joined all the same")
+		t.Error("the connection joined despite the error")
 	}
 }
 
-func TestTheServersRoomsDoNotCountAgainstTheLimit(t *testing.T) {
+func TestJoinLimitDoesNotCountServerRooms(t *testing.T) {
 	h := newHub(t, hub.Config{MaxRooms: 2})
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a", "b")
 	h.Subscribe(bob.Conn, "order", 1, 2, 3)
@@ -88,7 +88,7 @@ func TestTheServersRoomsDoNotCountAgainstTheLimit(t *testing.T) {
 	bob.join(h, "c")
 }
 
-func TestAGoneConnectionJoinsNothing(t *testing.T) {
+func TestJoinFailsAfterRemove(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{})
 	h.Remove(bob.Conn)
@@ -97,7 +97,7 @@ func TestAGoneConnectionJoinsNothing(t *testing.T) {
 	}
 }
 
-func TestEvictionDiscardsWhatIsQueued(t *testing.T) {
+func TestEvictionDiscardsQueuedEvents(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	var left []hub.Left
 	h.OnLeave("", func(l hub.Left) { left = append(left, l) })
@@ -110,38 +110,38 @@ func TestEvictionDiscardsWhatIsQueued(t *testing.T) {
 	h.Evict(2, "a")
 	h.Broadcast(t.Context(), event("x", 3), nil, "a")
 
-	bob.hears(`{"event":"x","room":"b","data":2}`)
-	tab.hears()
-	alice.hears(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":3}`)
+	bob.wantFrames(`{"event":"x","room":"b","data":2}`)
+	tab.wantFrames()
+	alice.wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":3}`)
 	if len(left) != 2 || left[0].Last || !left[1].Last {
 		t.Errorf("observed %+v", left)
 	}
 	h.EvictAll("a")
 	if h.In(alice.Conn, "a") {
-		t.Error("everybody was evicted but Alice")
+		t.Error("EvictAll did not evict Alice")
 	}
 }
 
-// A broadcast has copied the list of members, and Bob is evicted before his
-// turn comes. The encoding, which Alice is the first to need, is that moment.
-func TestNothingIsQueuedAfterEvictReturned(t *testing.T) {
+// Bob is evicted after the broadcast copied the member list and before his frame
+// is queued: while the event is encoded for Alice, the first member.
+func TestEvictionStopsABroadcastInProgress(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
-	h.Broadcast(t.Context(), event("x", during(func() { h.Evict(2, "a") })), nil, "a")
-	bob.hears()
+	h.Broadcast(t.Context(), event("x", duringEncoding(func() { h.Evict(2, "a") })), nil, "a")
+	bob.wantFrames()
 }
 
-// during is data that does something while it is encoded.
-type during func()
+// duringEncoding is data that calls a function while it is encoded.
+type duringEncoding func()
 
-func (d during) MarshalJSON() ([]byte, error) {
+func (d duringEncoding) MarshalJSON() ([]byte, error) {
 	d()
 	return []byte("1"), nil
 }
 
-// The same with many talking at once.
-func TestEvictionWhileOthersTalk(t *testing.T) {
+// As above, with several publishers at once.
+func TestEvictionDuringConcurrentBroadcasts(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 1 << 20})
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
 	var publishers sync.WaitGroup
@@ -153,13 +153,13 @@ func TestEvictionWhileOthersTalk(t *testing.T) {
 		})
 	}
 	h.Evict(2, "a")
-	bob.hears()
+	bob.wantFrames()
 	publishers.Wait()
-	bob.hears()
+	bob.wantFrames()
 }
 
 // The right is lost between authorise and the join.
-func TestARightLostBeforeTheJoinIsNoticed(t *testing.T) {
+func TestJoinNoticesARightLostAfterTheCheck(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2})
 	member, asked := true, 0
@@ -177,8 +177,9 @@ func TestARightLostBeforeTheJoinIsNoticed(t *testing.T) {
 	}
 }
 
-// Joins and evictions race; when both are done nobody without the right is in.
-func TestJoinAndEvictRace(t *testing.T) {
+// A join and an eviction race. When both have returned, a user without the right
+// is not in the room.
+func TestJoinRacingEvictionLeavesNoMember(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	for range 50 {
 		bob := open(t, h, hub.Identity{UserID: 2})
@@ -199,12 +200,12 @@ func TestJoinAndEvictRace(t *testing.T) {
 		})
 		both.Wait()
 		if h.In(bob.Conn, "a") || h.UserIn(2, "a") {
-			t.Fatal("in the room without the right")
+			t.Fatal("Bob is in the room without the right")
 		}
 	}
 }
 
-func TestEveryoneComesGoesAndTalksAtOnce(t *testing.T) {
+func TestHubUnderConcurrentUse(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	h.OnLeave("", func(l hub.Left) { h.Broadcast(context.Background(), event("userLeft", l.Conn.UserID()), nil, l.Room) })
 	var crowd sync.WaitGroup
@@ -229,7 +230,7 @@ func TestEveryoneComesGoesAndTalksAtOnce(t *testing.T) {
 	}
 }
 
-// status is that of the fault, 200 without an error.
+// status returns the fault's status, or 200 without an error.
 func status(err error) int {
 	if err == nil {
 		return http.StatusOK

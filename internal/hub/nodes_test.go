@@ -10,13 +10,14 @@ import (
 	"hubbub/internal/wire"
 )
 
-// wires joins nodes inside this process, through JSON as a real bus would.
+// wires connects nodes inside this process. Messages pass through JSON, as on a
+// bus between processes.
 type wires struct {
 	mu    sync.Mutex
 	nodes map[*node]func(bus.Message)
 }
 
-// node is one hub's end of the wires.
+// node is the bus.Bus of one hub.
 type node struct{ *wires }
 
 func (n *node) Publish(m bus.Message) {
@@ -53,7 +54,7 @@ func twoNodes(t *testing.T) (here, there *hub.Hub) {
 	return newHub(t, hub.Config{Bus: &node{w}}), newHub(t, hub.Config{Bus: &node{w}})
 }
 
-func TestAnEventReachesTheOtherNodeOnce(t *testing.T) {
+func TestNodesDeliverAnEventOnce(t *testing.T) {
 	here, there := twoNodes(t)
 	alice := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
 	bob := open(t, there, hub.Identity{UserID: 2, HTML: true}).join(there, "a")
@@ -61,12 +62,12 @@ func TestAnEventReachesTheOtherNodeOnce(t *testing.T) {
 
 	here.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: fragment("<p>")}, alice.Conn, "a")
 
-	alice.hears()
-	bob.hears(`{"event":"x","room":"a","data":1,"html":"<p>"}`)
-	carol.hears(`{"event":"x","room":"a","data":1}`)
+	alice.wantFrames()
+	bob.wantFrames(`{"event":"x","room":"a","data":1,"html":"<p>"}`)
+	carol.wantFrames(`{"event":"x","room":"a","data":1}`)
 }
 
-func TestResourcesSpanNodes(t *testing.T) {
+func TestNodesShareResourceEvents(t *testing.T) {
 	here, there := twoNodes(t)
 	bob := open(t, there, hub.Identity{UserID: 2})
 	there.Watch(bob.Conn, "order")
@@ -74,13 +75,14 @@ func TestResourcesSpanNodes(t *testing.T) {
 	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 2}, hub.Users(3), nil)
 	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 3}, hub.Users(), nil)
 	here.Publish(t.Context(), "order", hub.Change{Verb: hub.Destroyed, ID: 1}, hub.Subscribers, nil)
-	bob.hears(`{"event":"order","data":{"verb":"created","id":1}}`, `{"event":"order","data":{"verb":"destroyed","id":1}}`)
+	bob.wantFrames(`{"event":"order","data":{"verb":"created","id":1}}`,
+		`{"event":"order","data":{"verb":"destroyed","id":1}}`)
 	if there.In(bob.Conn, "order:1") {
-		t.Error("subscribed to what is no more")
+		t.Error("still subscribed to the destroyed record")
 	}
 }
 
-func TestEvictionSpansNodes(t *testing.T) {
+func TestEvictionReachesOtherNodes(t *testing.T) {
 	here, there := twoNodes(t)
 	bob := open(t, there, hub.Identity{UserID: 2}).join(there, "a", "b")
 	alice := open(t, there, hub.Identity{UserID: 1}).join(there, "b")
@@ -91,53 +93,53 @@ func TestEvictionSpansNodes(t *testing.T) {
 	}
 }
 
-func TestASessionEndsOnEveryNode(t *testing.T) {
+func TestSessionEndsOnEveryNode(t *testing.T) {
 	here, there := twoNodes(t)
 	bob := open(t, there, hub.Identity{UserID: 2, Session: "token:3"})
 	here.CloseSession("token:3", wire.CloseSignedOut)
-	bob.closedWith(wire.CloseSignedOut)
+	bob.wantClosed(wire.CloseSignedOut)
 }
 
-func TestEachNodeKnowsWhatItsOwnMembersWereTold(t *testing.T) {
+func TestNodesNotifyOnDeliveredForTheirOwnMembers(t *testing.T) {
 	here, there := twoNodes(t)
-	told := map[string]int64{}
-	there.OnDelivered("chat-", func(room string, seq int64) { told[room] = seq })
+	delivered := map[string]int64{}
+	there.OnDelivered("chat-", func(room string, seq int64) { delivered[room] = seq })
 
 	here.Broadcast(t.Context(), hub.Event{Name: "x", Seq: 7}, nil, "chat-1", "other")
 	here.Broadcast(t.Context(), hub.Event{Name: "typing"}, nil, "chat-2")
 	here.BroadcastHere(t.Context(), hub.Event{Name: "x", Seq: 9}, "chat-1")
 
-	if len(told) != 1 || told["chat-1"] != 7 {
-		t.Errorf("the other node was told %v", told)
+	if len(delivered) != 1 || delivered["chat-1"] != 7 {
+		t.Errorf("delivered on the other node: %v, want chat-1 up to 7", delivered)
 	}
 }
 
-func TestWhatIsBroadcastHereStaysHere(t *testing.T) {
+func TestBroadcastHereStaysOnTheNode(t *testing.T) {
 	here, there := twoNodes(t)
 	alice := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
 	bob := open(t, there, hub.Identity{UserID: 2}).join(there, "a")
 
 	here.BroadcastHere(t.Context(), hub.Event{Name: "x"}, "a")
 
-	alice.hears(`{"event":"x","room":"a"}`)
-	bob.hears()
+	alice.wantFrames(`{"event":"x","room":"a"}`)
+	bob.wantFrames()
 }
 
-func TestBothNodesHearOfANewRecordOnceItsWatchersFollowIt(t *testing.T) {
+func TestNodesNotifyOnCreatedAfterWatchersAreSubscribed(t *testing.T) {
 	here, there := twoNodes(t)
 	for _, h := range []*hub.Hub{here, there} {
 		watcher := open(t, h, hub.Identity{UserID: 1})
 		h.Watch(watcher.Conn, "order")
-		var heard []int64
+		var created []int64
 		h.OnCreated("order", func(id int64) {
-			if heard = append(heard, id); !h.In(watcher.Conn, hub.Record("order", id)) {
-				t.Errorf("of %d is heard before it is followed", id)
+			if created = append(created, id); !h.In(watcher.Conn, hub.Record("order", id)) {
+				t.Errorf("OnCreated of %d came before the watcher was subscribed", id)
 			}
 		})
-		h.OnCreated("orders", func(id int64) { t.Errorf("%d is no record of that resource", id) })
+		h.OnCreated("orders", func(id int64) { t.Errorf("OnCreated of another resource was called for %d", id) })
 		defer func() {
-			if len(heard) != 1 || heard[0] != 12 {
-				t.Errorf("of %v is heard, want 12 once", heard)
+			if len(created) != 1 || created[0] != 12 {
+				t.Errorf("OnCreated was called for %v, want 12 once", created)
 			}
 		}()
 	}

@@ -18,7 +18,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-// panics notes what a hub's guard has caught.
+// panics collects the panics that a hub's guard has caught.
 type panics struct {
 	mu    sync.Mutex
 	log   bytes.Buffer
@@ -48,12 +48,12 @@ func (p *panics) want(t *testing.T, where ...string) {
 	}
 }
 
-func TestPanicOfALeaveObserverSparesTheOthers(t *testing.T) {
+func TestPanicInOnLeaveDoesNotStopOtherObservers(t *testing.T) {
 	var caught panics
 	h := newHub(t, hub.Config{Guard: caught.guard()})
-	var told []string
+	var observed []string
 	h.OnLeave("a", func(hub.Left) { panic("observer") })
-	h.OnLeave("", func(l hub.Left) { told = append(told, l.Room) })
+	h.OnLeave("", func(l hub.Left) { observed = append(observed, l.Room) })
 	alice := open(t, h, hub.Identity{}).join(h, "a")
 	bob := open(t, h, hub.Identity{}).join(h, "a")
 
@@ -61,17 +61,17 @@ func TestPanicOfALeaveObserverSparesTheOthers(t *testing.T) {
 	h.Remove(bob.Conn)
 	h.Broadcast(t.Context(), event("x", 1), nil, alice.ID())
 
-	alice.hears(`{"event":"x","room":"` + alice.ID() + `","data":1}`)
-	if !slices.Contains(told, "a") || !slices.Contains(told, bob.ID()) {
-		t.Errorf("the other observer was told of %v", told)
+	alice.wantFrames(`{"event":"x","room":"` + alice.ID() + `","data":1}`)
+	if !slices.Contains(observed, "a") || !slices.Contains(observed, bob.ID()) {
+		t.Errorf("the other observer was called for %v", observed)
 	}
 	caught.want(t, "hub-left", "hub-left")
 	if n := h.Stats().Connections; n != 1 {
-		t.Errorf("%d connections are left, want 1", n)
+		t.Errorf("%d connections remain, want 1", n)
 	}
 }
 
-func TestPanicOfAnOpenObserverClosesTheConnection(t *testing.T) {
+func TestPanicInOnOpenClosesTheConnection(t *testing.T) {
 	var caught panics
 	h := newHub(t, hub.Config{Guard: caught.guard()})
 	h.OnOpen(func(o hub.Opened) {
@@ -79,12 +79,12 @@ func TestPanicOfAnOpenObserverClosesTheConnection(t *testing.T) {
 			panic("observer")
 		}
 	})
-	open(t, h, hub.Identity{UserID: 1}).closedWith(wire.CloseInternal)
-	open(t, h, hub.Identity{UserID: 2}).closedWith(0)
+	open(t, h, hub.Identity{UserID: 1}).wantClosed(wire.CloseInternal)
+	open(t, h, hub.Identity{UserID: 2}).wantClosed(0)
 	caught.want(t, "hub-opened")
 }
 
-func TestPanicOfADeliveryObserverSparesTheBroadcast(t *testing.T) {
+func TestPanicInOnDeliveredDoesNotStopTheBroadcast(t *testing.T) {
 	var caught panics
 	h := newHub(t, hub.Config{
 		Guard:   caught.guard(),
@@ -100,15 +100,15 @@ func TestPanicOfADeliveryObserverSparesTheBroadcast(t *testing.T) {
 	h.Broadcast(t.Context(), ev, nil, "a")
 	h.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 3}, hub.Subscribers, nil)
 
-	bob.hears(`{"event":"x","room":"a","data":1}`, `{"event":"order","data":{"verb":"created","id":3}}`)
+	bob.wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"order","data":{"verb":"created","id":3}}`)
 	caught.want(t, "hub-delivered", "hub-observe", "hub-created", "hub-observe")
 }
 
-func TestPanicOfALossObserverClosesTheConnection(t *testing.T) {
+func TestPanicInOnLostClosesTheConnection(t *testing.T) {
 	var caught panics
 	h := newHub(t, hub.Config{Guard: caught.guard(), QueueFrames: 1})
 	h.OnLost("doc", func(*hub.Conn, string) { panic("lost") })
-	c := joined(t, h, "doc")
+	c := openJoined(t, h, "doc")
 	for range 2 {
 		h.StreamHere("doc", hub.Log, []byte("edit"), nil)
 	}
@@ -118,35 +118,35 @@ func TestPanicOfALossObserverClosesTheConnection(t *testing.T) {
 	caught.want(t, "hub-lost")
 }
 
-type panickyData struct{}
+type panickingData struct{}
 
-func (panickyData) MarshalJSON() ([]byte, error) { panic("data") }
+func (panickingData) MarshalJSON() ([]byte, error) { panic("data") }
 
-var _ json.Marshaler = panickyData{}
+var _ json.Marshaler = panickingData{}
 
-func TestPanicOfAnEventsContentSparesItsDelivery(t *testing.T) {
+func TestPanicInAnEventsContentDoesNotStopItsDelivery(t *testing.T) {
 	var caught panics
 	h := newHub(t, hub.Config{Guard: caught.guard()})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
-	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: panickyData{}}, nil, "a")
+	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: panickingData{}}, nil, "a")
 	h.Broadcast(t.Context(), hub.Event{Name: "y", Data: 1, HTML: func(context.Context, io.Writer) error { panic("html") }}, nil, "a")
-	bob.hears(`{"event":"x","room":"a"}`, `{"event":"y","room":"a","data":1}`)
+	bob.wantFrames(`{"event":"x","room":"a"}`, `{"event":"y","room":"a","data":1}`)
 	caught.want(t, "hub-event-data", "hub-event-html")
 }
 
-// poisonBus delivers one message that the hub cannot take, then a good one.
-type poisonBus struct{ bus.None }
+// brokenBus delivers a message on which the hub panics, then a valid one.
+type brokenBus struct{ bus.None }
 
-func (poisonBus) Subscribe(fn func(bus.Message)) (stop func()) {
-	fn(bus.Message{Kind: bus.Stream}) // of no room
+func (brokenBus) Subscribe(fn func(bus.Message)) (stop func()) {
+	fn(bus.Message{Kind: bus.Stream}) // without a room
 	fn(bus.Message{Kind: bus.SessionEnded, Session: "session:1", Code: int(wire.CloseSignedOut)})
 	return func() {}
 }
 
-func TestPanicOfABusMessageSparesTheNext(t *testing.T) {
+func TestPanicInABusMessageDoesNotStopTheNext(t *testing.T) {
 	p := panics{}
-	h := newHub(t, hub.Config{Guard: loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: p.guard().OnPanic}, Bus: &poisonBus{}})
-	open(t, h, hub.Identity{Session: "session:1"}).closedWith(wire.CloseSignedOut)
+	h := newHub(t, hub.Config{Guard: loop.Guard{Log: slog.New(slog.DiscardHandler), OnPanic: p.guard().OnPanic}, Bus: &brokenBus{}})
+	open(t, h, hub.Identity{Session: "session:1"}).wantClosed(wire.CloseSignedOut)
 	if !slices.Equal(p.where, []string{"hub-bus"}) {
 		t.Errorf("counted the panics of %v", p.where)
 	}

@@ -6,30 +6,29 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Frame is an encoded frame on its way to one or many connections. It is
-// shared and never changes.
+// Frame is an encoded frame for one or many connections. They share it, so it
+// never changes.
 type Frame struct {
 	Bytes  []byte
-	Binary bool // a message of its own, not one of text
+	Binary bool // is sent as a binary message of its own
 
-	room  string // through which it came; what an eviction discards
+	room  string // that it was sent to; an eviction from it discards the frame
 	event string
 	key   string
 	class Class
 }
 
-// replaces reports whether the newer value of the same state makes older
-// superfluous.
+// replaces reports whether f carries a newer value of the same state as older.
 func (f *Frame) replaces(older *Frame) bool {
 	return older.class == State && f.event == older.event && f.room == older.room && f.key == older.key
 }
 
-// Reply queues a frame for this connection alone. It is never dropped: one
+// Reply queues a frame for this connection only. It is never dropped: a frame
 // that does not fit closes the connection with 4408.
 func (c *Conn) Reply(frame []byte) { c.push(&Frame{Bytes: frame}, nil) }
 
-// ReplySoon is Reply without Wake, for a transport that Takes by itself as
-// soon as it has served what it read.
+// ReplySoon is Reply without waking the transport. It is for a transport that
+// calls Take itself as soon as it has served the message it read.
 func (c *Conn) ReplySoon(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -38,48 +37,50 @@ func (c *Conn) ReplySoon(frame []byte) {
 	}
 }
 
-// push queues the frame if the connection is still in the room that it came
-// through; a nil member needs no room. It reports whether it was for this
-// connection, queued or dropped.
+// push queues the frame if the connection is open and still in the room of
+// through; a nil through needs no room. It reports whether the connection was
+// eligible for the frame; a frame that was then dropped counts as well.
 func (c *Conn) push(f *Frame, through *member) bool {
-	outcome := c.place(f, through)
+	outcome := c.enqueueOrHold(f, through)
 	c.signal(outcome.asleep)
 	if outcome.lost {
-		c.hub.tellLost(c, f.room)
+		c.hub.notifyLost(c, f.room)
 	}
-	return outcome.taken
+	return outcome.eligible
 }
 
-// outcome is what became of a frame.
+// outcome is the result of queueing a frame.
 type outcome struct {
-	taken  bool // it was for this connection
-	lost   bool // binary messages were discarded
-	asleep bool // the transport has to get a token
+	eligible bool // the connection is open and in the room
+	lost     bool // binary messages were discarded
+	asleep   bool // the transport has to be woken
 }
 
-func (c *Conn) place(f *Frame, through *member) outcome {
+// enqueueOrHold queues the frame, or holds it back while through is held.
+func (c *Conn) enqueueOrHold(f *Frame, through *member) outcome {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.code != 0 || through != nil && through.gone {
 		return outcome{}
 	}
-	whole := true
+	complete := true
 	if through != nil && through.held {
-		c.keepLater(f, through)
+		c.holdFrame(f, through)
 	} else {
-		whole = c.enqueue(f)
+		complete = c.enqueue(f)
 	}
-	return outcome{taken: true, lost: !whole, asleep: c.rouse()}
+	return outcome{eligible: true, lost: !complete, asleep: c.markWoken()}
 }
 
-// enqueue reports false if binary messages were discarded.
-func (c *Conn) enqueue(f *Frame) (whole bool) {
+// enqueue queues the frame according to its class, see the table in doc.go. It
+// reports false if it discarded the room's binary messages.
+func (c *Conn) enqueue(f *Frame) (complete bool) {
 	switch {
 	case f.class == Volatile && c.halfFull(f):
 		c.hub.count.dropped(Volatile)
 	case f.class == State && c.supersede(f), c.fits(f):
 		c.queue = append(c.queue, f)
-		c.load(f).add(f)
+		c.sizeFor(f).add(f)
 	case f.Binary:
 		c.hub.count.dropped(f.class)
 		c.discardStream(f.room)
@@ -91,55 +92,57 @@ func (c *Conn) enqueue(f *Frame) (whole bool) {
 	return true
 }
 
-// load is what waits of one sort of frames.
-type load struct{ frames, bytes int }
+// queueSize is the size of the queue's text frames or of its binary ones.
+type queueSize struct{ frames, bytes int }
 
-func (l *load) add(f *Frame) {
+func (l *queueSize) add(f *Frame) {
 	l.frames++
 	l.bytes += len(f.Bytes)
 }
 
-func (l *load) remove(f *Frame) {
+func (l *queueSize) remove(f *Frame) {
 	l.frames--
 	l.bytes -= len(f.Bytes)
 }
 
-// load is what waits of the frame's sort.
-func (c *Conn) load(f *Frame) *load {
+// sizeFor returns the size of the queue's frames of the same kind as f, text or
+// binary.
+func (c *Conn) sizeFor(f *Frame) *queueSize {
 	if f.Binary {
-		return &c.waiting[1]
+		return &c.sizes[1]
 	}
-	return &c.waiting[0]
+	return &c.sizes[0]
 }
 
 func (c *Conn) halfFull(f *Frame) bool {
-	l := c.load(f)
+	l := c.sizeFor(f)
 	return 2*l.frames > c.hub.config.QueueFrames || 2*l.bytes > c.hub.config.QueueBytes
 }
 
-// fits lets a single frame that is larger than the whole queue pass when
-// nothing of its sort waits before it.
+// fits reports whether the frame fits into the queue. A frame that is larger
+// than the whole queue fits if no other frame of its kind is queued.
 func (c *Conn) fits(f *Frame) bool {
-	l := c.load(f)
+	l := c.sizeFor(f)
 	return l.frames == 0 ||
 		l.frames < c.hub.config.QueueFrames && l.bytes+len(f.Bytes) <= c.hub.config.QueueBytes
 }
 
-// supersede takes the frame's older self out of the queue, if it is there. The
-// frame itself goes to the end: what it says holds after all that waits.
+// supersede removes from the queue the frame that f replaces, and reports
+// whether there was one. f itself goes to the end, because its value is newer
+// than all that is queued.
 func (c *Conn) supersede(f *Frame) bool {
 	for i, older := range c.queue {
 		if f.replaces(older) {
 			c.queue = slices.Delete(c.queue, i, i+1)
-			c.load(older).remove(older)
+			c.sizeFor(older).remove(older)
 			return true
 		}
 	}
 	return false
 }
 
-// purge discards what is queued from the room.
-func (c *Conn) purge(room string) {
+// discardRoom discards the frames queued from the room.
+func (c *Conn) discardRoom(room string) {
 	c.discard(func(f *Frame) bool { return f.room == room })
 }
 
@@ -147,7 +150,7 @@ func (c *Conn) discard(unwanted func(*Frame) bool) {
 	kept := c.queue[:0]
 	for _, f := range c.queue {
 		if unwanted(f) {
-			c.load(f).remove(f)
+			c.sizeFor(f).remove(f)
 			continue
 		}
 		kept = append(kept, f)
@@ -156,20 +159,21 @@ func (c *Conn) discard(unwanted func(*Frame) bool) {
 	c.queue = kept
 }
 
-// empty forgets all that is queued; the queue goes on in spare.
+// empty discards all queued frames and lets the queue use the memory of spare.
 func (c *Conn) empty(spare []*Frame) {
-	c.queue, c.waiting = spare[:0], [2]load{}
+	c.queue, c.sizes = spare[:0], [2]queueSize{}
 }
 
-// rouse reports whether the transport sleeps and has to get a token, once the
-// lock is let go of.
-func (c *Conn) rouse() (asleep bool) {
+// markWoken notes that the transport is woken. It reports whether it was asleep;
+// the caller then calls signal after it has released the lock.
+func (c *Conn) markWoken() (asleep bool) {
 	asleep = !c.woken
 	c.woken = true
 	return asleep
 }
 
-// signal leaves the token. It never blocks: one token is enough.
+// signal puts a token into wake if the transport was asleep. It never blocks: one
+// token is enough.
 func (c *Conn) signal(asleep bool) {
 	if !asleep {
 		return
@@ -180,13 +184,14 @@ func (c *Conn) signal(asleep bool) {
 	}
 }
 
-// Wake holds a token when there is something to Take.
+// Wake returns the channel that holds a token when frames or a close code wait
+// for Take.
 func (c *Conn) Wake() <-chan struct{} { return c.wake }
 
-// Take empties the queue. It returns the frames in order and, if the
-// connection has to be closed after them, the code, else 0. The queue goes on
-// in spare, a list that an earlier Take returned and that is no longer needed;
-// nil is fine.
+// Take empties the queue. It returns the frames in order, and the code with which
+// the connection has to be closed after them, or 0. The queue reuses the memory
+// of spare, a list that an earlier Take returned and the caller no longer needs;
+// it may be nil.
 func (c *Conn) Take(spare []*Frame) ([]*Frame, wire.CloseCode) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -196,7 +201,7 @@ func (c *Conn) Take(spare []*Frame) ([]*Frame, wire.CloseCode) {
 	return frames, c.code
 }
 
-// Queued is how many frames wait.
+// Queued returns the number of queued frames.
 func (c *Conn) Queued() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestAStateReplacesItsQueuedSelf(t *testing.T) {
+func TestQueueReplacesAQueuedState(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{}).join(h, "a", "b")
 	state := func(key string, n int) hub.Event {
@@ -18,31 +18,32 @@ func TestAStateReplacesItsQueuedSelf(t *testing.T) {
 	h.Broadcast(t.Context(), state("y", 2), nil, "a")
 	h.Broadcast(t.Context(), state("x", 3), nil, "b")
 	h.Broadcast(t.Context(), state("x", 4), nil, "a")
-	bob.hears(`{"event":"stats","room":"a","data":2}`, `{"event":"stats","room":"b","data":3}`, `{"event":"stats","room":"a","data":4}`)
+	bob.wantFrames(`{"event":"stats","room":"a","data":2}`, `{"event":"stats","room":"b","data":3}`,
+		`{"event":"stats","room":"a","data":4}`)
 }
 
-func TestVolatileEventsAreDroppedPastHalf(t *testing.T) {
+func TestQueueDropsVolatileEventsWhenHalfFull(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 4})
 	bob := open(t, h, hub.Identity{}).join(h, "a")
 	for i := range 5 {
 		h.Broadcast(t.Context(), hub.Event{Name: "typing", Class: hub.Volatile, Data: i}, nil, "a")
 	}
 	h.Broadcast(t.Context(), event("newMessage", 9), nil, "a")
-	bob.hears(`{"event":"typing","room":"a","data":0}`, `{"event":"typing","room":"a","data":1}`,
+	bob.wantFrames(`{"event":"typing","room":"a","data":0}`, `{"event":"typing","room":"a","data":1}`,
 		`{"event":"typing","room":"a","data":2}`, `{"event":"newMessage","room":"a","data":9}`)
 	if st := h.Stats(); st.Dropped[hub.Volatile] != 2 {
 		t.Errorf("dropped %v, want 2 volatile ones", st.Dropped)
 	}
 }
 
-func TestALogEventThatDoesNotFitClosesTheSlowOnly(t *testing.T) {
+func TestQueueFullOfLogEventsClosesOnlyTheSlowConnection(t *testing.T) {
 	for name, c := range map[string]hub.Config{"frames": {QueueFrames: 4}, "bytes": {QueueBytes: 160}} {
 		t.Run(name, func(t *testing.T) {
 			h := newHub(t, c)
 			slow, quick := open(t, h, hub.Identity{}).join(h, "a"), open(t, h, hub.Identity{}).join(h, "a")
 			for i := range 5 {
 				h.Broadcast(t.Context(), event("newMessage", i), nil, "a")
-				quick.hears(fmt.Sprintf(`{"event":"newMessage","room":"a","data":%d}`, i))
+				quick.wantFrames(fmt.Sprintf(`{"event":"newMessage","room":"a","data":%d}`, i))
 			}
 			frames, code := slow.Take(nil)
 			if len(frames) != 0 || code != wire.CloseTooSlow {
@@ -52,9 +53,9 @@ func TestALogEventThatDoesNotFitClosesTheSlowOnly(t *testing.T) {
 	}
 }
 
-func TestAFrameLargerThanTheQueuePassesWhenNothingWaits(t *testing.T) {
+func TestQueueAcceptsAFrameLargerThanItselfWhenEmpty(t *testing.T) {
 	h := newHub(t, hub.Config{QueueBytes: 10})
 	bob := open(t, h, hub.Identity{})
 	bob.Reply([]byte(`"a large document"`))
-	bob.hears(`"a large document"`)
+	bob.wantFrames(`"a large document"`)
 }

@@ -7,15 +7,15 @@ import (
 	"hubbub/internal/wire"
 )
 
-// receive does on this node what another one has published. It publishes
-// nothing itself, so nothing echoes.
+// receive does on this node what another node has published. It does not publish
+// it again.
 func (h *Hub) receive(m bus.Message) {
 	h.count.received.Add(1)
 	switch m.Kind {
 	case bus.Event:
 		h.deliver(unpack(m))
 	case bus.Stream:
-		h.deliver(streamed(m.Rooms[0], Class(m.Class), m.Binary, m.Except))
+		h.deliver(newStream(m.Rooms[0], Class(m.Class), m.Binary, m.Except))
 	case bus.Eviction:
 		h.receiveEviction(m)
 	case bus.SessionEnded:
@@ -33,8 +33,8 @@ func (h *Hub) receiveEviction(m bus.Message) {
 	}
 }
 
-func unpack(m bus.Message) *parcel {
-	return &parcel{
+func unpack(m bus.Message) *broadcast {
+	return &broadcast{
 		event: Event{Name: m.Event, Class: Class(m.Class), Key: m.Key, Seq: m.Seq, Skip: m.Skip},
 		body: &body{
 			json:     func() json.RawMessage { return m.Data },

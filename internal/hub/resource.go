@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Verb says what happened to a record.
+// Verb names what happened to a record.
 type Verb string
 
 // The verbs of resource events.
@@ -19,43 +19,43 @@ const (
 	RemovedFrom Verb = "removedFrom"
 )
 
-// Change is what happened to a record of a resource.
+// Change describes a change of one record of a resource.
 type Change struct {
 	Verb     Verb
 	ID       int64
-	Data     any // of addedTo and removedFrom: what was added or removed
-	Previous any // the changed fields as they were; nil: unsaid
+	Data     any // the new values; of AddedTo and RemovedFrom: what was added or removed
+	Previous any // the old values of the changed fields; nil: not included
 	HTML     func(context.Context, io.Writer) error
 }
 
-// Audience is who may learn of a change.
+// Audience says which connections get a change.
 type Audience struct {
-	users []int64 // nil: whoever has subscribed
+	users []int64 // nil: all subscribers
 }
 
-// Subscribers is everybody who subscribed to the record; of a new one,
-// everybody who watches the resource.
+// Subscribers are all connections that subscribe to the record; for a new record,
+// all that watch the resource.
 var Subscribers = Audience{}
 
-// Users limits the change to these users' connections. AddedTo and
-// RemovedFrom reach all of them, subscribed or not.
+// Users limits the audience to the subscribed connections of these users. AddedTo
+// and RemovedFrom reach all connections of these users, subscribed or not.
 func Users(ids ...int64) Audience { return Audience{users: append([]int64{}, ids...)} }
 
-// changed is the body of a resource event.
-type changed struct {
+// resourceEvent is the data of a resource's event.
+type resourceEvent struct {
 	Verb     Verb  `json:"verb"`
 	ID       int64 `json:"id"`
 	Data     any   `json:"data,omitempty"`
 	Previous any   `json:"previous,omitempty"`
 }
 
-// Record is the room of whoever has subscribed to a record: to evict from it.
+// Record returns the name of the room of a record's subscribers, for Evict.
 func Record(resource string, id int64) string {
 	return resource + ":" + strconv.FormatInt(id, 10)
 }
 
-// Followers lists the users who have subscribed to records of the resource on
-// this node, by record. Each user is listed once a record.
+// Followers returns, by record, the users who are subscribed to records of the
+// resource on this node. Each user is listed once per record.
 func (h *Hub) Followers(resource string) map[int64][]int64 {
 	followers := map[int64][]int64{}
 	prefix := resource + ":"
@@ -68,7 +68,7 @@ func (h *Hub) Followers(resource string) map[int64][]int64 {
 	return followers
 }
 
-// Subscribe makes the connection hear of changes to the records.
+// Subscribe sends the connection the changes of these records from now on.
 func (h *Hub) Subscribe(c *Conn, resource string, ids ...int64) {
 	for _, id := range ids {
 		h.subscribe(c, Record(resource, id))
@@ -82,15 +82,15 @@ func (h *Hub) Unsubscribe(c *Conn, resource string, ids ...int64) {
 	}
 }
 
-// Watch makes the connection hear of new records, to which it is then
-// subscribed.
+// Watch sends the connection the resource's new records from now on, and
+// subscribes it to each of them.
 func (h *Hub) Watch(c *Conn, resource string) { h.subscribe(c, resource) }
 
-// Unwatch ends Watch. Subscriptions to records stay.
+// Unwatch ends Watch. Subscriptions to records remain.
 func (h *Hub) Unwatch(c *Conn, resource string) { h.Leave(c, resource) }
 
-// subscribe enters a room that does not count against the limit. Only a
-// connection that is gone cannot, and needs it no more.
+// subscribe puts the connection into a room that does not count against the
+// limit. It fails only for a connection that was removed, which does not matter.
 func (h *Hub) subscribe(c *Conn, room string) {
 	s := h.shard(room)
 	for {
@@ -100,26 +100,26 @@ func (h *Hub) subscribe(c *Conn, room string) {
 	}
 }
 
-// Publish tells of a change to a record, all but except. After Destroyed
-// nobody is subscribed to the record any more.
+// Publish sends a change of a record to its audience on every node, all but
+// except. Destroyed ends all subscriptions to the record.
 func (h *Hub) Publish(ctx context.Context, resource string, ch Change, to Audience, except *Conn) {
-	ev := Event{Name: resource, Data: changed{ch.Verb, ch.ID, ch.Data, ch.Previous}, HTML: ch.HTML}
+	ev := Event{Name: resource, Data: resourceEvent{ch.Verb, ch.ID, ch.Data, ch.Previous}, HTML: ch.HTML}
 	record := Record(resource, ch.ID)
-	p := &parcel{
-		event: ev, body: h.body(ctx, ev), unnamed: true,
+	b := &broadcast{
+		event: ev, body: h.newBody(ctx, ev), unnamed: true,
 		rooms: []string{record}, only: to.users, except: idOf(except),
 	}
 	switch ch.Verb {
 	case Created:
-		p.rooms, p.follow = []string{resource}, record
+		b.rooms, b.follow = []string{resource}, record
 	case Destroyed:
-		p.disband = record
+		b.disband = record
 	case AddedTo, RemovedFrom:
 		if to.users != nil {
-			p.rooms = userRooms(to.users)
+			b.rooms = userRooms(to.users)
 		}
 	}
-	h.publish(p)
+	h.publish(b)
 }
 
 func userRooms(ids []int64) []string {
@@ -130,7 +130,8 @@ func userRooms(ids []int64) []string {
 	return rooms
 }
 
-// disband empties the room; what is queued from it still goes out.
+// disband takes all members out of the room; frames queued from it are still
+// sent.
 func (h *Hub) disband(room string) {
 	for _, m := range h.members(room) {
 		h.Leave(m.conn, room)

@@ -6,7 +6,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-func TestResourceEvents(t *testing.T) {
+func TestResourceEventsReachWatchersAndSubscribers(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	staff := open(t, h, hub.Identity{UserID: 1})
 	other := open(t, h, hub.Identity{UserID: 2})
@@ -14,26 +14,29 @@ func TestResourceEvents(t *testing.T) {
 	h.Subscribe(other.Conn, "order", 12)
 
 	h.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 13, Data: map[string]string{"status": "pending"}}, hub.Subscribers, nil)
-	staff.hears(`{"event":"order","data":{"verb":"created","id":13,"data":{"status":"pending"}}}`)
-	other.hears()
+	staff.wantFrames(`{"event":"order","data":{"verb":"created","id":13,"data":{"status":"pending"}}}`)
+	other.wantFrames()
 
 	h.Publish(t.Context(), "order", hub.Change{Verb: hub.Updated, ID: 13, Data: map[string]string{"status": "shipped"}, Previous: map[string]string{"status": "pending"}}, hub.Subscribers, nil)
-	staff.hears(`{"event":"order","data":{"verb":"updated","id":13,"data":{"status":"shipped"},"previous":{"status":"pending"}}}`)
+	staff.wantFrames(
+		`{"event":"order","data":{"verb":"updated","id":13,"data":{"status":"shipped"},"previous":{"status":"pending"}}}`,
+	)
 
 	h.Publish(t.Context(), "order", hub.Change{Verb: hub.Destroyed, ID: 12}, hub.Subscribers, nil)
-	other.hears(`{"event":"order","data":{"verb":"destroyed","id":12}}`)
+	other.wantFrames(`{"event":"order","data":{"verb":"destroyed","id":12}}`)
 	if h.In(other.Conn, "order:12") {
-		t.Error("subscribed to what is no more")
+		t.Error("still subscribed to the destroyed record")
 	}
 	h.Unwatch(staff.Conn, "order")
 	h.Unsubscribe(staff.Conn, "order", 13)
 	h.Publish(t.Context(), "order", hub.Change{Verb: hub.Updated, ID: 13}, hub.Subscribers, nil)
-	staff.hears()
+	staff.wantFrames()
 }
 
-func TestResourceEventsForSomeUsersOnly(t *testing.T) {
+func TestResourceEventsReachOnlyTheAudience(t *testing.T) {
 	h := newHub(t, hub.Config{})
-	member, stranger, idle := open(t, h, hub.Identity{UserID: 1}), open(t, h, hub.Identity{UserID: 2}), open(t, h, hub.Identity{UserID: 1})
+	member, idle := open(t, h, hub.Identity{UserID: 1}), open(t, h, hub.Identity{UserID: 1})
+	stranger := open(t, h, hub.Identity{UserID: 2})
 	h.Watch(member.Conn, "room")
 	h.Watch(stranger.Conn, "room")
 
@@ -42,9 +45,9 @@ func TestResourceEventsForSomeUsersOnly(t *testing.T) {
 	h.Publish(t.Context(), "room", hub.Change{Verb: hub.AddedTo, ID: 5, Data: map[string]int{"user": 9}}, hub.Users(1), nil)
 
 	added := `{"event":"room","data":{"verb":"addedTo","id":5,"data":{"user":9}}}`
-	member.hears(`{"event":"room","data":{"verb":"updated","id":5}}`, added)
-	idle.hears(added)
-	stranger.hears()
+	member.wantFrames(`{"event":"room","data":{"verb":"updated","id":5}}`, added)
+	idle.wantFrames(added)
+	stranger.wantFrames()
 	h.Publish(t.Context(), "room", hub.Change{Verb: hub.Created, ID: 6}, hub.Users(), nil)
-	member.hears()
+	member.wantFrames()
 }

@@ -7,38 +7,38 @@ import (
 	"sync/atomic"
 )
 
-// everybody is the room that every connection is in. It has no name, so its
-// events name none.
-const everybody = ""
+// allConnections is the room of every connection. Its name is empty, so its
+// events name no room.
+const allConnections = ""
 
-// shard is a part of the rooms with its own lock. A connection's lock may be
-// held when a shard's is taken, never the other way round.
+// shard is a part of the rooms with its own lock. Lock order: a connection's
+// lock, then a shard's; never the other way round.
 type shard struct {
 	mu        sync.RWMutex
 	rooms     map[string]*room
-	evictions atomic.Uint64 // grows before each eviction from one of these rooms
+	evictions atomic.Uint64 // incremented before each eviction from one of these rooms
 }
 
-// room lists who is in it. It is an index for broadcasts: whether a member
-// still counts is written in the member, under its connection's lock.
+// room lists its members. It is an index for broadcasts: whether a connection is
+// still a member is decided by member.gone, under the connection's lock.
 type room struct {
 	members []*member
-	users   map[int64]int // how many connections each user has here
+	users   map[int64]int // the number of connections of each user in the room
 }
 
-// member is a connection in a room.
+// member is a connection's membership of a room.
 type member struct {
-	conn    *Conn
-	at      int  // index in the room's members; guarded by the shard
-	counted bool // against the connection's limit of rooms
-	own     bool // one of the server's rooms: left by Remove only
-	gone    bool // left or evicted; guarded by the connection
-	held    bool // frames wait in later; guarded by the connection
-	later   []*Frame
+	conn       *Conn
+	at         int      // index in the room's members; guarded by the shard's lock
+	counted    bool     // counts against the connection's limit of rooms
+	own        bool     // of one of the server's rooms, which only Remove leaves
+	gone       bool     // the connection left or was evicted; guarded by its lock
+	held       bool     // new frames go to heldFrames; guarded by the connection's lock
+	heldFrames []*Frame // guarded by the connection's lock
 }
 
-// add puts the member in, unless an eviction came after the epoch. first: no
-// connection of this user was here before.
+// add puts the member into the room. ok is false if the eviction counter is no
+// longer epoch. first is true if the user had no connection in the room.
 func (s *shard) add(name string, m *member, epoch uint64) (first, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,7 +57,8 @@ func (s *shard) add(name string, m *member, epoch uint64) (first, ok bool) {
 	return r.users[user] == 1, true
 }
 
-// remove takes the member out. last: no connection of this user is left.
+// remove takes the member out of the room. last is true if the user has no other
+// connection in it.
 func (s *shard) remove(name string, m *member) (last bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -78,7 +79,7 @@ func (s *shard) remove(name string, m *member) (last bool) {
 	return last
 }
 
-// snapshot appends the room's members of this moment.
+// snapshot appends the room's current members to the list.
 func (s *shard) snapshot(name string, to []*member) []*member {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -88,8 +89,8 @@ func (s *shard) snapshot(name string, to []*member) []*member {
 	return to
 }
 
-// Users lists the users with a connection in the room on this node, each
-// once, in ascending order. Anonymous connections are not listed.
+// Users returns the ids of the users with a connection in the room on this node,
+// each once, in ascending order. Anonymous connections are not listed.
 func (h *Hub) Users(room string) []int64 {
 	s := h.shard(room)
 	s.mu.RLock()
@@ -108,8 +109,8 @@ func (h *Hub) Users(room string) []int64 {
 	return users
 }
 
-// Active lists the rooms of this node whose name starts with the prefix, in no
-// order. Each has somebody in it.
+// Active returns the names of this node's rooms that start with the prefix, in
+// no order. Each of these rooms has at least one member.
 func (h *Hub) Active(prefix string) []string {
 	var active []string
 	for i := range h.shards {
@@ -139,7 +140,8 @@ func (h *Hub) UserIn(userID int64, room string) bool {
 	return r != nil && r.users[userID] > 0
 }
 
-// ConnectionsOf lists the ids of the user's connections in the room on this node.
+// ConnectionsOf returns the ids of the user's connections in the room on this
+// node.
 func (h *Hub) ConnectionsOf(userID int64, room string) []string {
 	var ids []string
 	for _, m := range h.members(room) {

@@ -7,16 +7,17 @@ import (
 	"hubbub/internal/wire"
 )
 
-// remembered is how long an ended session is known, so that a handshake which
-// was authorised just before the end does not outlive it. Handshakes take
+// endedTTL is how long the hub remembers that a session ended. A handshake that
+// was authorised just before the end is then still refused; a handshake takes
 // milliseconds.
-const remembered = time.Minute
+const endedTTL = time.Minute
 
-// sweepPause keeps sweeps apart when many sessions expire one after another.
+// sweepPause is the least time between two sweeps, for many sessions that expire
+// one after another.
 const sweepPause = 500 * time.Millisecond
 
-// CloseSession closes the session's connections on every node, with 4401 when
-// it was signed out or revoked.
+// CloseSession closes the session's connections on every node. The code for a
+// session that was signed out or revoked is wire.CloseSignedOut.
 func (h *Hub) CloseSession(session string, code wire.CloseCode) {
 	h.closeSession(session, code)
 	h.config.Bus.Publish(bus.Message{Kind: bus.SessionEnded, Session: session, Code: int(code)})
@@ -26,7 +27,7 @@ func (h *Hub) closeSession(session string, code wire.CloseCode) {
 	if session == "" {
 		return
 	}
-	h.remember(session)
+	h.rememberEnded(session)
 	for _, c := range h.connections() {
 		if c.who.Session == session {
 			c.Close(code)
@@ -34,19 +35,20 @@ func (h *Hub) closeSession(session string, code wire.CloseCode) {
 	}
 }
 
-func (h *Hub) remember(session string) {
+func (h *Hub) rememberEnded(session string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := time.Now()
 	for old, at := range h.ended {
-		if now.Sub(at) > remembered {
+		if now.Sub(at) > endedTTL {
 			delete(h.ended, old)
 		}
 	}
 	h.ended[session] = now
 }
 
-// expireAt makes sure that a sweep comes at that time. The hub's lock is held.
+// expireAt schedules a sweep for t at the latest; a zero t needs none. The
+// caller holds the hub's lock.
 func (h *Hub) expireAt(t time.Time) {
 	if t.IsZero() || !h.nextDue.IsZero() && !t.Before(h.nextDue) {
 		return
@@ -60,7 +62,8 @@ func (h *Hub) expireAt(t time.Time) {
 	h.sweep.Reset(wait)
 }
 
-// closeExpired closes whose time has come and plans the next sweep.
+// closeExpired closes the connections that have expired and schedules the next
+// sweep.
 func (h *Hub) closeExpired() {
 	h.mu.Lock()
 	h.nextDue = time.Time{}

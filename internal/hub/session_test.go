@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestAnEndedSessionIsClosedAndStaysOut(t *testing.T) {
+func TestSessionEndClosesAndRefusesConnections(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2, Session: "session:1"}).join(h, "a")
 	other := open(t, h, hub.Identity{UserID: 2, Session: "session:2"})
@@ -18,14 +18,14 @@ func TestAnEndedSessionIsClosedAndStaysOut(t *testing.T) {
 
 	h.CloseSession("session:1", wire.CloseSignedOut)
 
-	bob.closedWith(wire.CloseSignedOut)
-	bob.hears()
-	other.closedWith(0)
+	bob.wantClosed(wire.CloseSignedOut)
+	bob.wantFrames()
+	other.wantClosed(0)
 	late := open(t, h, hub.Identity{UserID: 2, Session: "session:1"})
-	late.closedWith(wire.CloseSignedOut)
+	late.wantClosed(wire.CloseSignedOut)
 }
 
-func TestSessionsExpire(t *testing.T) {
+func TestSessionExpires(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	now := time.Now()
 	later := open(t, h, hub.Identity{UserID: 1, Expires: now.Add(time.Hour)})
@@ -33,13 +33,13 @@ func TestSessionsExpire(t *testing.T) {
 	select {
 	case <-soon.Wake():
 	case <-time.After(5 * time.Second):
-		t.Fatal("it did not expire")
+		t.Fatal("the session did not expire")
 	}
-	soon.closedWith(wire.CloseSignedOut)
-	later.closedWith(0)
+	soon.wantClosed(wire.CloseSignedOut)
+	later.wantClosed(0)
 }
 
-func TestShutdownClosesEverybodyAndWaits(t *testing.T) {
+func TestShutdownClosesAllConnectionsAndWaits(t *testing.T) {
 	h := hub.New(hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
 	h.Broadcast(t.Context(), event("x", 1), nil, "a")
@@ -53,12 +53,12 @@ func TestShutdownClosesEverybodyAndWaits(t *testing.T) {
 		t.Errorf("%d frames and code %d, want the queued one and 1012", len(frames), code)
 	}
 	if h.Accepting() {
-		t.Error("accepts while shutting down")
+		t.Error("the hub accepts connections while it shuts down")
 	}
-	open(t, h, hub.Identity{}).closedWith(wire.CloseRestart)
+	open(t, h, hub.Identity{}).wantClosed(wire.CloseRestart)
 }
 
-func TestShutdownReturnsWhenTheLastIsGone(t *testing.T) {
+func TestShutdownReturnsAfterTheLastRemove(t *testing.T) {
 	h := hub.New(hub.Config{})
 	c := h.Open(hub.Identity{})
 	done := make(chan error)

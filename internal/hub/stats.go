@@ -8,17 +8,17 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Stats are the hub's figures at a moment. Counts are since the start.
+// Stats are the hub's current figures. The unsigned ones count since the start.
 type Stats struct {
 	Connections int
-	Rooms       int // the server's own too
-	Queued      int // frames waiting on all connections
-	Deepest     int // frames waiting on the slowest
+	Rooms       int // includes the server's own
+	Queued      int // frames in all queues
+	Deepest     int // frames in the longest queue
 
-	Published uint64 // events from this node
-	Received  uint64 // messages from other nodes
-	Delivered uint64 // frames for a connection, dropped ones too
-	Dropped   [3]uint64
+	Published uint64    // events published by this node
+	Received  uint64    // messages from other nodes
+	Delivered uint64    // frames for one connection, including dropped ones
+	Dropped   [3]uint64 // frames, by Class
 	Closed    map[wire.CloseCode]uint64
 }
 
@@ -41,7 +41,7 @@ func (c *counters) closed(code wire.CloseCode) {
 	c.closes[code]++
 }
 
-// Stats counts. Dropped is indexed by Class.
+// Stats returns the current figures.
 func (h *Hub) Stats() Stats {
 	st := Stats{
 		Published: h.count.published.Load(),

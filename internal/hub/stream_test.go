@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-// taken is what the transport would send now, binary messages in brackets.
+// taken returns what a transport would send now, binary messages in brackets.
 func taken(c *hub.Conn) []string {
 	frames, _ := c.Take(nil)
 	var texts []string
@@ -22,7 +22,7 @@ func taken(c *hub.Conn) []string {
 	return texts
 }
 
-func joined(t *testing.T, h *hub.Hub, rooms ...string) *hub.Conn {
+func openJoined(t *testing.T, h *hub.Hub, rooms ...string) *hub.Conn {
 	t.Helper()
 	c := h.Open(hub.Identity{UserID: 1})
 	t.Cleanup(func() { h.Remove(c) })
@@ -37,13 +37,13 @@ func joined(t *testing.T, h *hub.Hub, rooms ...string) *hub.Conn {
 func wantTaken(t *testing.T, c *hub.Conn, want ...string) {
 	t.Helper()
 	if got := taken(c); !slices.Equal(got, want) {
-		t.Errorf("it gets %q, want %q", got, want)
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
-func TestAStreamGoesToTheRoomOnEveryNodeInOrder(t *testing.T) {
+func TestStreamReachesTheRoomOnEveryNodeInOrder(t *testing.T) {
 	here, there := twoNodes(t)
-	alice, bob, carol := joined(t, here, "doc"), joined(t, here, "doc"), joined(t, there, "doc")
+	alice, bob, carol := openJoined(t, here, "doc"), openJoined(t, here, "doc"), openJoined(t, there, "doc")
 	here.Broadcast(t.Context(), hub.Event{Name: "x"}, nil, "doc")
 	here.Stream("doc", hub.Volatile, []byte("caret"), alice)
 	here.StreamHere("doc", hub.Log, []byte("edit"), nil)
@@ -55,11 +55,11 @@ func TestAStreamGoesToTheRoomOnEveryNodeInOrder(t *testing.T) {
 	wantTaken(t, carol, event, "[caret]")
 }
 
-func TestAStreamThatDoesNotFitIsDiscardedAndToldAndHurtsNoEvents(t *testing.T) {
+func TestStreamThatDoesNotFitIsDiscardedWithoutLosingEvents(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 4})
 	var lost []string
 	h.OnLost("doc", func(_ *hub.Conn, room string) { lost = append(lost, room) })
-	c := joined(t, h, "doc-1", "doc-2")
+	c := openJoined(t, h, "doc-1", "doc-2")
 	h.Broadcast(t.Context(), hub.Event{Name: "x"}, nil, "doc-1")
 	h.StreamHere("doc-2", hub.Log, []byte("other"), nil)
 	for range 3 {
@@ -68,18 +68,18 @@ func TestAStreamThatDoesNotFitIsDiscardedAndToldAndHurtsNoEvents(t *testing.T) {
 	h.StreamHere("doc-1", hub.Volatile, []byte("caret"), nil)
 	h.StreamHere("doc-1", hub.Log, []byte("too much"), nil)
 	if strings.Join(lost, " ") != "doc-1" {
-		t.Errorf("told of %v", lost)
+		t.Errorf("OnLost was called for %v", lost)
 	}
-	h.StreamHere("doc-1", hub.Log, []byte("anew"), nil)
-	wantTaken(t, c, `{"event":"x","room":"doc-1"}`, "[other]", "[anew]")
+	h.StreamHere("doc-1", hub.Log, []byte("restart"), nil)
+	wantTaken(t, c, `{"event":"x","room":"doc-1"}`, "[other]", "[restart]")
 	if c.Closing() {
 		t.Error("the connection is closed")
 	}
 }
 
-func TestAStreamIsHeldAndEvictedAsEventsAre(t *testing.T) {
+func TestStreamIsHeldAndEvictedLikeEvents(t *testing.T) {
 	h := newHub(t, hub.Config{})
-	c := joined(t, h, "doc")
+	c := openJoined(t, h, "doc")
 	c.Hold("doc")
 	h.StreamTo(c, "doc", hub.Log, []byte("step"))
 	c.Reply([]byte("reply"))
