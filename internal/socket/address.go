@@ -5,18 +5,19 @@ import (
 	"time"
 )
 
-// addressRetry is when an address with too many connections may try again.
+// addressRetry is the Retry-After for an address with too many connections.
 const addressRetry = 30 * time.Second
 
 // addresses counts the open connections of each address.
 type addresses struct {
-	limit int // 0: none
+	limit int // of one address; 0: no limit
 	mu    sync.Mutex
 	open  map[string]int
 }
 
-// take reports whether the address may have one more.
-func (a *addresses) take(address string) bool {
+// acquire counts one more connection of the address. It reports false if the
+// address has reached the limit.
+func (a *addresses) acquire(address string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.limit > 0 && a.open[address] >= a.limit {
@@ -26,7 +27,7 @@ func (a *addresses) take(address string) bool {
 	return true
 }
 
-func (a *addresses) give(address string) {
+func (a *addresses) release(address string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.open[address]--; a.open[address] <= 0 {

@@ -12,8 +12,8 @@ import (
 	"hubbub/internal/testkit/load"
 )
 
-// These measure the transport alone, with a router that does nothing. cmd/app
-// measures the same through the whole app.
+// These benchmarks measure the transport alone, with a router that does nothing.
+// Those in cmd/app measure the whole app.
 
 const members = 1000
 
@@ -22,7 +22,7 @@ var (
 	asker    = load.Role{Path: "/socket?user=7", Ask: `{"id":%[1]d,"method":"POST","url":"/ok","data":{"text":"hello"}}`}
 )
 
-func startLoad(b *testing.B, p *place, order load.Order) *load.Process {
+func startLoad(b *testing.B, p *testServer, order load.Order) *load.Process {
 	b.Helper()
 	order.Address = strings.TrimPrefix(p.url, "http://")
 	return load.Start(b, order)
@@ -33,9 +33,9 @@ func chatEvent(stamp string) hub.Event {
 	return hub.Event{Name: "newMessage", Data: []any{stamp, strings.Repeat("hello ", 30)}}
 }
 
-// An operation is a broadcast to 1,000 sockets, as fast as they take them.
+// An operation is a broadcast to 1,000 sockets, sent as fast as they read.
 func BenchmarkFanOutSaturated(b *testing.B) {
-	p := openPlace(b, socket.Config{}, hub.Config{})
+	p := newTestServer(b, socket.Config{}, hub.Config{})
 	clients := startLoad(b, p, load.Order{Task: load.Listen, Sockets: members, Roles: []load.Role{listener}})
 	load.Measure(b, "delivery", b.N*members, func() {
 		for i := range b.N {
@@ -47,7 +47,7 @@ func BenchmarkFanOutSaturated(b *testing.B) {
 		p.eventually("all is sent", func() bool { return p.hub.Stats().Queued == 0 })
 	})
 	if closed := p.hub.Stats().Closed; len(closed) > 0 {
-		b.Error("connections were lost:", closed)
+		b.Error("connections were closed:", closed)
 	}
 	clients.Finish()
 }
@@ -55,7 +55,7 @@ func BenchmarkFanOutSaturated(b *testing.B) {
 // An operation is one of 20 broadcasts a second to 1,000 sockets. Use a fixed
 // count: -benchtime 200x.
 func BenchmarkFanOutPaced(b *testing.B) {
-	p := openPlace(b, socket.Config{}, hub.Config{})
+	p := newTestServer(b, socket.Config{}, hub.Config{})
 	clients := startLoad(b, p, load.Order{Task: load.Listen, Sockets: members, Roles: []load.Role{listener}, Events: b.N})
 	tick := time.NewTicker(time.Second / 20)
 	defer tick.Stop()
@@ -65,10 +65,10 @@ func BenchmarkFanOutPaced(b *testing.B) {
 			p.hub.Broadcast(b.Context(), chatEvent(load.Stamp()), nil, "a")
 		}
 	})
-	heard := clients.Finish()
-	heard.ReportLags(b)
-	if heard.Events != b.N*members {
-		b.Errorf("%d deliveries arrived, want %d", heard.Events, b.N*members)
+	received := clients.Finish()
+	received.ReportLags(b)
+	if received.Events != b.N*members {
+		b.Errorf("%d deliveries arrived, want %d", received.Events, b.N*members)
 	}
 }
 
@@ -76,7 +76,7 @@ func BenchmarkFanOutPaced(b *testing.B) {
 func BenchmarkRequests(b *testing.B) {
 	for _, c := range []struct{ sockets, pipelined int }{{1, 1}, {50, 1}, {50, 16}} {
 		b.Run(fmt.Sprintf("sockets=%d/pipelined=%d", c.sockets, c.pipelined), func(b *testing.B) {
-			p := openPlace(b, socket.Config{}, hub.Config{})
+			p := newTestServer(b, socket.Config{}, hub.Config{})
 			clients := startLoad(b, p, load.Order{
 				Task: load.Ask, Sockets: c.sockets, Roles: []load.Role{asker}, Requests: b.N, Pipelined: c.pipelined,
 			})
@@ -86,10 +86,10 @@ func BenchmarkRequests(b *testing.B) {
 	}
 }
 
-// An operation is a connection that has joined a room and then says nothing.
+// An operation is a connection that has joined a room and then sends nothing.
 // Use a fixed count: -benchtime 5000x.
 func BenchmarkIdleMemory(b *testing.B) {
-	p := openPlace(b, socket.Config{}, hub.Config{})
+	p := newTestServer(b, socket.Config{}, hub.Config{})
 	var clients *load.Process
 	load.Weigh(b, "conn", b.N, func() {
 		clients = startLoad(b, p, load.Order{Task: load.Listen, Sockets: b.N, Roles: []load.Role{listener}})
@@ -97,9 +97,9 @@ func BenchmarkIdleMemory(b *testing.B) {
 	clients.Finish()
 }
 
-// A socket that is opened, introduced and closed.
+// An operation opens a socket, reads the connected event, and closes it.
 func BenchmarkConnect(b *testing.B) {
-	p := openPlace(b, socket.Config{}, hub.Config{})
+	p := newTestServer(b, socket.Config{}, hub.Config{})
 	for b.Loop() {
 		c, _, err := p.dial("user=7", http.Header{})
 		if err != nil {

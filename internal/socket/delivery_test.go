@@ -15,8 +15,8 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestEventsCarryHTMLForThoseWhoAsked(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestEventCarriesHTMLOnlyOnRequest(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	page := p.connect("view=html").join("a")
 	program := p.connect("").join("a")
 	p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: paragraph}, nil, "a")
@@ -28,10 +28,10 @@ func TestEventsCarryHTMLForThoseWhoAsked(t *testing.T) {
 	}
 }
 
-// One member does not read. It is cut off with 4408; the other gets every
-// event meanwhile.
-func TestASlowClientIsCutOffAndOthersKeepStreaming(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+// One member does not read and is closed with 4408. The other gets every event
+// in the meantime.
+func TestSlowClientIsClosedWhileOthersGetEveryEvent(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	slow, quick := p.connect("").join("a"), p.connect("").join("a")
 	big := strings.Repeat("x", 32<<10)
 	for i := 0; p.hub.Stats().Dropped[hub.Log] == 0; i++ {
@@ -40,35 +40,35 @@ func TestASlowClientIsCutOffAndOthersKeepStreaming(t *testing.T) {
 		}
 		p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: []any{i, big}}, nil, "a")
 		if f := quick.next(); !strings.HasPrefix(string(f.Data), fmt.Sprintf("[%d,", i)) {
-			t.Fatalf("event %d got lost", i)
+			t.Fatalf("event %d was lost", i)
 		}
 	}
-	slow.closedWith(4408)
+	slow.wantClose(4408)
 	p.hub.Broadcast(t.Context(), hub.Event{Name: "after"}, nil, "a")
 	if f := quick.next(); f.Event != "after" {
 		t.Errorf("%+v", f)
 	}
 }
 
-func TestAPeerThatNeverReadsIsDroppedAtTheWriteDeadline(t *testing.T) {
-	p := openPlace(t, socket.Config{WriteWait: 20 * time.Millisecond}, hub.Config{})
+func TestWriteDeadlineDropsAPeerThatDoesNotRead(t *testing.T) {
+	p := newTestServer(t, socket.Config{WriteWait: 20 * time.Millisecond}, hub.Config{})
 	p.connect("").join("a")
 	big := strings.Repeat("x", 32<<10)
-	p.eventually("it is closed as too slow", func() bool {
+	p.eventually("the connection is closed as too slow", func() bool {
 		p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: big}, nil, "a")
 		return p.hub.Stats().Closed[wire.CloseTooSlow] == 1
 	})
 }
 
-// Bob is removed while others talk. After Evict returned, nothing that is said
-// then reaches him, on any of his tabs.
-func TestNothingSaidAfterAnEvictionIsHeard(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+// Bob is evicted during concurrent broadcasts. No event broadcast after Evict
+// returned reaches any of his tabs.
+func TestEvictionStopsDeliveryToEveryConnection(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	tabs := []*client{p.connect("user=2").join("a"), p.connect("user=2").join("a")}
-	var talk sync.WaitGroup
+	var publishers sync.WaitGroup
 	stop := make(chan struct{})
-	said := make(chan struct{}, 1)
-	talk.Go(func() {
+	published := make(chan struct{}, 1)
+	publishers.Go(func() {
 		for {
 			select {
 			case <-stop:
@@ -77,43 +77,43 @@ func TestNothingSaidAfterAnEvictionIsHeard(t *testing.T) {
 			}
 			p.hub.Broadcast(context.Background(), hub.Event{Name: "before", Class: hub.Volatile}, nil, "a")
 			select {
-			case said <- struct{}{}:
+			case published <- struct{}{}:
 			default:
 			}
 		}
 	})
-	<-said
+	<-published
 	p.hub.Evict(2, "a")
 	p.hub.Broadcast(t.Context(), hub.Event{Name: "after"}, nil, "a")
 	close(stop)
-	talk.Wait()
+	publishers.Wait()
 	p.hub.Broadcast(t.Context(), hub.Event{Name: "end"}, nil, "user-2")
 	for _, tab := range tabs {
 		for f := tab.next(); f.Event != "end"; f = tab.next() {
 			if f.Event == "after" {
-				t.Error("heard what was said after the eviction")
+				t.Error("Bob got an event that was broadcast after the eviction")
 			}
 		}
 	}
 }
 
-func TestARevokedSessionIsClosedWithinASecond(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
-	gone, stays := p.connect("user=7&session=session:1").join("a"), p.connect("user=7&session=session:2").join("a")
+func TestRevokedSessionIsClosedWithinASecond(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
+	revoked, other := p.connect("user=7&session=session:1").join("a"), p.connect("user=7&session=session:2").join("a")
 	start := time.Now()
 	p.hub.CloseSession("session:1", wire.CloseSignedOut)
-	gone.closedWith(4401)
+	revoked.wantClose(4401)
 	if took := time.Since(start); took > time.Second {
 		t.Errorf("it took %v", took)
 	}
-	if f := stays.ask(`"url":"/echo"`); f.Status != 200 {
+	if f := other.ask(`"url":"/echo"`); f.Status != 200 {
 		t.Errorf("the other session: %+v", f)
 	}
 }
 
-// What was asked but not yet served when the session ended is not served.
-func TestNothingIsServedAfterTheSessionEnded(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+// A request that is not served yet when the session ends is not served.
+func TestEndedSessionIsNotServed(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	served := make(chan string, 3)
 	p.router.HandleFunc("POST /note", func(w http.ResponseWriter, r *http.Request) { served <- "note" })
 	p.router.HandleFunc("POST /logout", func(w http.ResponseWriter, r *http.Request) {
@@ -122,35 +122,35 @@ func TestNothingIsServedAfterTheSessionEnded(t *testing.T) {
 	})
 	c := p.connect("user=7&session=session:1")
 	c.send(`{"method":"POST","url":"/logout"}` + "\n" + `{"method":"POST","url":"/note"}`)
-	c.closedWith(4401)
+	c.wantClose(4401)
 	if first := <-served; first != "logout" || len(served) > 0 {
 		t.Errorf("served %s and %d more", first, len(served))
 	}
 }
 
-func TestAnExpiredSessionIsClosed(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
-	p.connect("user=7&expires=20ms").closedWith(4401)
+func TestExpiredSessionIsClosed(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
+	p.connect("user=7&expires=20ms").wantClose(4401)
 }
 
-func TestShutdownSaysGoodbyeAfterWhatIsQueued(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
-	var everybody []*client
+func TestShutdownSendsQueuedEventsBeforeTheCloseFrame(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
+	var clients []*client
 	for range 60 {
-		everybody = append(everybody, p.connect("").join("a"))
+		clients = append(clients, p.connect("").join("a"))
 	}
 	p.hub.Broadcast(t.Context(), hub.Event{Name: "last"}, nil, "a")
 	done := make(chan error)
 	go func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 		defer cancel()
 		done <- p.hub.Shutdown(ctx)
 	}()
-	for _, c := range everybody {
+	for _, c := range clients {
 		if f := c.next(); f.Event != "last" {
 			t.Errorf("%+v", f)
 		}
-		c.closedWith(1012)
+		c.wantClose(1012)
 	}
 	if err := <-done; err != nil {
 		t.Error(err)
@@ -160,13 +160,13 @@ func TestShutdownSaysGoodbyeAfterWhatIsQueued(t *testing.T) {
 	}
 }
 
-func TestAGoodbyeIsAnswered(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestCloseFrameIsAnswered(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	if err := c.ws.Close(1000, ""); err != nil {
 		t.Error(err)
 	}
-	p.eventually("the goodbye is counted", func() bool { return p.hub.Stats().Closed[wire.CloseNormal] == 1 })
+	p.eventually("the close is counted", func() bool { return p.hub.Stats().Closed[wire.CloseNormal] == 1 })
 }
 
 func paragraph(_ context.Context, w io.Writer) error {

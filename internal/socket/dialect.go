@@ -8,22 +8,22 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Dialect is what a socket speaks that knows nothing of frames: binary messages
-// of a protocol of others. To the hub it is a connection as any other, whose
-// session may end; events do not reach it.
+// Dialect describes a socket with a binary protocol of its own in place of
+// frames, such as that of y-websocket. For the hub it is an ordinary connection,
+// but it gets no events.
 type Dialect struct {
-	Opened func(*hub.Conn) error       // before the first message; an error closes it
-	In     func(*hub.Conn, []byte)     // in the reader's goroutine; the bytes are its own
-	Out    func(message []byte) []byte // a binary message of the hub in its words; nil: there are none
-	Alive  []byte                      // goes through Out when nothing else was sent for the heartbeat's time
+	Opened func(*hub.Conn) error       // is called before the first message; an error closes the connection
+	In     func(*hub.Conn, []byte)     // gets each message in the reader's goroutine, and may keep the bytes
+	Out    func(message []byte) []byte // translates a binary message of the hub; nil: it is not sent
+	Alive  []byte                      // goes through Out when no message was sent for Config.Heartbeat
 }
 
-// AcceptAs is Accept for a socket that speaks a dialect.
+// AcceptAs is Accept for a socket with a dialect.
 func (h *Handler) AcceptAs(d Dialect, w http.ResponseWriter, r *http.Request, who hub.Identity) error {
 	return h.accept(w, r, who, context.Background(), &d)
 }
 
-// translate keeps of the frames what has a word in the dialect.
+// translate returns the translated binary frames and drops all others.
 func (d *Dialect) translate(frames []*hub.Frame) []*hub.Frame {
 	kept := frames[:0]
 	for _, f := range frames {
@@ -37,14 +37,14 @@ func (d *Dialect) translate(frames []*hub.Frame) []*hub.Frame {
 	return kept
 }
 
-// greet is the first that happens on a connection.
+// greet sends the connected event, or calls the dialect's Opened.
 func (s *session) greet() {
 	if s.dialect == nil {
-		s.introduce()
+		s.sendConnected()
 		return
 	}
 	if err := s.dialect.Opened(s.conn); err != nil {
-		s.log.Info("a foreign socket was not opened", "err", err)
+		s.log.Info("dialect refused the connection", "error", err)
 		s.conn.Close(wire.CloseRestart)
 	}
 }

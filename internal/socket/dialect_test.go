@@ -7,9 +7,9 @@ import (
 	"hubbub/internal/hub"
 )
 
-func TestADialectKeepsWhatItHasAWordFor(t *testing.T) {
+func TestDialectTranslatesAndDrops(t *testing.T) {
 	d := &Dialect{Out: func(message []byte) []byte {
-		if string(message) == "unspeakable" {
+		if string(message) == "unknown" {
 			return nil
 		}
 		return append([]byte("their "), message...)
@@ -17,16 +17,16 @@ func TestADialectKeepsWhatItHasAWordFor(t *testing.T) {
 	frames := []*hub.Frame{
 		{Bytes: []byte(`{"event":"userOnline"}`)},
 		{Bytes: []byte("word"), Binary: true},
-		{Bytes: []byte("unspeakable"), Binary: true},
+		{Bytes: []byte("unknown"), Binary: true},
 		{Bytes: []byte("other word"), Binary: true},
 	}
-	spoken := [][]byte{}
+	translated := [][]byte{}
 	for _, f := range d.translate(frames) {
-		if spoken = append(spoken, f.Bytes); !f.Binary {
+		if translated = append(translated, f.Bytes); !f.Binary {
 			t.Errorf("%s is text", f.Bytes)
 		}
 	}
-	if want := [][]byte{[]byte("their word"), []byte("their other word")}; !reflect.DeepEqual(spoken, want) {
-		t.Errorf("spoken are %q", spoken)
+	if want := [][]byte{[]byte("their word"), []byte("their other word")}; !reflect.DeepEqual(translated, want) {
+		t.Errorf("translated to %q, want %q", translated, want)
 	}
 }

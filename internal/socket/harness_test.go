@@ -18,20 +18,21 @@ import (
 	"hubbub/internal/socket"
 )
 
-// patience is how long a test waits for what has to come.
-const patience = 10 * time.Second
+// testTimeout is how long a test waits for an expected event.
+const testTimeout = 10 * time.Second
 
-// place is a server with a hub, a small router and the socket at /socket.
-type place struct {
+// testServer is a server with a hub, a small router, and the socket at /socket.
+type testServer struct {
 	t      testing.TB
 	hub    *hub.Hub
 	url    string // http://…
 	router *http.ServeMux
 }
 
-// open starts a place. A client says who it is in the query: ?user=7.
-func openPlace(t testing.TB, c socket.Config, hc hub.Config) *place {
-	p := &place{t: t, hub: hub.New(hc), router: routes()}
+// newTestServer starts a server. A client passes its identity in the query:
+// ?user=7.
+func newTestServer(t testing.TB, c socket.Config, hc hub.Config) *testServer {
+	p := &testServer{t: t, hub: hub.New(hc), router: routes()}
 	c.Hub, c.Router = p.hub, p.router
 	handler := socket.New(c)
 	p.router.HandleFunc("GET /join", p.join)
@@ -50,8 +51,8 @@ func openPlace(t testing.TB, c socket.Config, hc hub.Config) *place {
 	return p
 }
 
-func (p *place) close(server *httptest.Server) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (p *testServer) close(server *httptest.Server) {
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	if err := p.hub.Shutdown(ctx); err != nil {
 		p.t.Error("shutdown:", err)
@@ -88,7 +89,7 @@ func routes() *http.ServeMux {
 	return mux
 }
 
-// echo answers what it was asked.
+// echo answers a description of the request.
 func echo(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
 	w.Header().Set("Content-Type", "application/json")
@@ -101,7 +102,7 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (p *place) join(w http.ResponseWriter, r *http.Request) {
+func (p *testServer) join(w http.ResponseWriter, r *http.Request) {
 	if _, err := p.hub.Join(hub.ConnFrom(r.Context()), r.URL.Query().Get("room"), nil); err != nil {
 		w.WriteHeader(fault.Of(err).Status)
 		return
@@ -109,23 +110,23 @@ func (p *place) join(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func (p *place) eventually(what string, cond func() bool) {
+func (p *testServer) eventually(what string, cond func() bool) {
 	p.t.Helper()
-	for deadline := time.Now().Add(patience); !cond(); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(testTimeout); !cond(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			p.t.Fatalf("never came about: %s", what)
+			p.t.Fatalf("timed out waiting until %s", what)
 		}
 	}
 }
 
-// client is a program at the other end.
+// client is a WebSocket client.
 type client struct {
 	t       testing.TB
 	ws      *websocket.Conn
-	pending []string // frames of the last message
+	pending []string // unread frames of the last message
 }
 
-// frame is whatever comes from the server.
+// frame is a reply or an event from the server.
 type frame struct {
 	ID      *int64
 	Status  int
@@ -136,8 +137,8 @@ type frame struct {
 	HTML    string
 }
 
-func (p *place) dial(query string, header http.Header) (*client, *http.Response, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func (p *testServer) dial(query string, header http.Header) (*client, *http.Response, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	ws, resp, err := websocket.Dial(ctx, p.url+"/socket?"+query, &websocket.DialOptions{HTTPHeader: header})
 	if err != nil {
@@ -148,8 +149,8 @@ func (p *place) dial(query string, header http.Header) (*client, *http.Response,
 	return &client{t: p.t, ws: ws}, resp, nil
 }
 
-// connect dials and takes the connected event.
-func (p *place) connect(query string) *client {
+// connect dials and reads the connected event.
+func (p *testServer) connect(query string) *client {
 	p.t.Helper()
 	c, _, err := p.dial(query, nil)
 	if err != nil {
@@ -163,17 +164,17 @@ func (p *place) connect(query string) *client {
 
 func (c *client) send(message string) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 	defer cancel()
 	if err := c.ws.Write(ctx, websocket.MessageText, []byte(message)); err != nil {
 		c.t.Fatal("sending:", err)
 	}
 }
 
-// read is the next frame, or the error that ended the connection.
+// read returns the next frame, or the error that ended the connection.
 func (c *client) read() (string, error) {
 	if len(c.pending) == 0 {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)
 		defer cancel()
 		_, message, err := c.ws.Read(ctx)
 		if err != nil {
@@ -205,7 +206,7 @@ func (c *client) ask(request string) frame {
 	c.send(`{"id":1,` + request + `}`)
 	f := c.next()
 	if f.ID == nil || *f.ID != 1 {
-		c.t.Fatalf("not the reply: %+v", f)
+		c.t.Fatalf("the next frame is not the reply: %+v", f)
 	}
 	return f
 }
@@ -218,8 +219,8 @@ func (c *client) join(room string) *client {
 	return c
 }
 
-// closedWith reads on to the end and compares the code.
-func (c *client) closedWith(want websocket.StatusCode) {
+// wantClose reads until the connection is closed and compares the code.
+func (c *client) wantClose(want websocket.StatusCode) {
 	c.t.Helper()
 	for {
 		if _, err := c.read(); err != nil {

@@ -9,22 +9,22 @@ import (
 
 var heartbeat = wire.AppendEvent(nil, wire.Event{Name: "heartbeat"})
 
-// tick is called by the connection's timer, in a goroutine that lasts as long
-// as the ping's round trip.
+// tick is called by the connection's timer, in a goroutine that ends when the
+// ping is answered or has failed.
 func (s *session) tick() {
 	if s.ctx.Err() != nil {
 		return
 	}
 	silent := time.Since(time.Unix(0, s.lastSent.Load()))
 	if silent >= s.h.config.Heartbeat {
-		s.sayAlive()
+		s.queueHeartbeat()
 		silent = 0
 	}
-	s.beat.Reset(s.h.config.Heartbeat - silent)
+	s.heartbeatTimer.Reset(s.h.config.Heartbeat - silent)
 	s.ping()
 }
 
-func (s *session) sayAlive() {
+func (s *session) queueHeartbeat() {
 	if s.dialect != nil {
 		s.conn.ReplyBinary(s.dialect.Alive)
 		return
@@ -32,9 +32,9 @@ func (s *session) sayAlive() {
 	s.conn.Reply(heartbeat)
 }
 
-// ping drops the peer if it does not answer in time. A peer that cannot be
-// written to is the write deadline's business, and while a request is served
-// nobody reads the answer.
+// ping drops the peer if it does not answer in time. A peer to which nothing can
+// be written is left to the write deadline. While a request is served the reader
+// reads no answer, so a missing one is ignored.
 func (s *session) ping() {
 	if !s.pinging.CompareAndSwap(false, true) {
 		return
@@ -44,6 +44,6 @@ func (s *session) ping() {
 	defer cancel()
 	if s.ws.Ping(ctx) != nil && ctx.Err() != nil && !s.serving.Load() {
 		s.log.Info("ping unanswered")
-		s.ws.CloseNow() // the reader finds out
+		s.ws.CloseNow() // the reader then gets an error and ends
 	}
 }

@@ -19,8 +19,8 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-func TestTextPastTheLimitClosesWith1009(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestTextOverTheLimitClosesWith1009(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	most := `{"id":1,"method":"POST","url":"/echo","data":"` + strings.Repeat("x", wire.MaxText-48) + `"}`
 	if len(most) != wire.MaxText {
@@ -31,20 +31,20 @@ func TestTextPastTheLimitClosesWith1009(t *testing.T) {
 		t.Errorf("64 KiB: %+v", f)
 	}
 	c.send(strings.Repeat("x", 70<<10))
-	c.closedWith(1009)
+	c.wantClose(1009)
 }
 
-func TestBinaryNobodyAskedForClosesWith1003(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestBinaryWithoutReceiverClosesWith1003(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	if err := c.ws.Write(t.Context(), websocket.MessageBinary, []byte{1}); err != nil {
 		t.Fatal(err)
 	}
-	c.closedWith(1003)
+	c.wantClose(1003)
 }
 
-func TestAFloodIsRefusedThenCutOff(t *testing.T) {
-	p := openPlace(t, socket.Config{Rate: wire.Rate}, hub.Config{})
+func TestRateLimitRefusesThenCloses(t *testing.T) {
+	p := newTestServer(t, socket.Config{Rate: wire.Rate}, hub.Config{})
 	c := p.connect("")
 	c.send(strings.Repeat(`{"id":1,"url":"/echo"}`+"\n", 2500))
 	var served, refused int
@@ -70,8 +70,8 @@ func TestAFloodIsRefusedThenCutOff(t *testing.T) {
 	}
 }
 
-func TestInvalidFramesTakeTokens(t *testing.T) {
-	p := openPlace(t, socket.Config{Rate: 1, Burst: 3}, hub.Config{})
+func TestRateLimitCountsInvalidFrames(t *testing.T) {
+	p := newTestServer(t, socket.Config{Rate: 1, Burst: 3}, hub.Config{})
 	c := p.connect("")
 	c.send("{\n{\n{")
 	for range 3 {
@@ -84,30 +84,30 @@ func TestInvalidFramesTakeTokens(t *testing.T) {
 	}
 }
 
-func TestTooManyRooms(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{MaxRooms: 1})
+func TestRoomLimitIsAnswered429(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{MaxRooms: 1})
 	c := p.connect("user=7").join("a")
 	if f := c.ask(`"url":"/join?room=b"`); f.Status != 429 {
 		t.Errorf("%+v", f)
 	}
 }
 
-func TestAnAddressHasSoManyConnections(t *testing.T) {
-	p := openPlace(t, socket.Config{PerAddress: 2}, hub.Config{})
+func TestAddressLimitRefusesConnections(t *testing.T) {
+	p := newTestServer(t, socket.Config{PerAddress: 2}, hub.Config{})
 	one := p.connect("")
 	p.connect("")
 	if _, resp, err := p.dial("", nil); err == nil || resp.StatusCode != 429 || resp.Header.Get("Content-Type") != "application/problem+json" {
 		t.Fatalf("the third: %v %v", resp, err)
 	}
 	one.ws.CloseNow()
-	p.eventually("a place for another", func() bool {
+	p.eventually("the address may connect again", func() bool {
 		_, _, err := p.dial("", nil)
 		return err == nil
 	})
 }
 
-func TestOrigins(t *testing.T) {
-	p := openPlace(t, socket.Config{BaseURL: "https://hubbub.example/base", AllowedOrigins: []string{"https://App.Example:8443"}}, hub.Config{})
+func TestOriginCheck(t *testing.T) {
+	p := newTestServer(t, socket.Config{BaseURL: "https://hubbub.example/base", AllowedOrigins: []string{"https://App.Example:8443"}}, hub.Config{})
 	own := strings.TrimPrefix(p.url, "http://")
 	for origin, allowed := range map[string]bool{
 		"":                         true,
@@ -139,8 +139,8 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
-func TestAnOrdinaryRequestIsToldToUpgrade(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestHandshakeRequiresAnUpgrade(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	resp, err := http.Get(p.url + "/socket")
 	if err != nil {
 		t.Fatal(err)
@@ -152,30 +152,31 @@ func TestAnOrdinaryRequestIsToldToUpgrade(t *testing.T) {
 	}
 }
 
-func TestTheSubprotocolIsAgreedOnWhenAskedFor(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestHandshakeNegotiatesTheSubprotocol(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	ws, _, err := websocket.Dial(t.Context(), p.url+"/socket", &websocket.DialOptions{Subprotocols: []string{"other", wire.Subprotocol}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer ws.CloseNow()
 	if ws.Subprotocol() != wire.Subprotocol {
-		t.Errorf("agreed on %q", ws.Subprotocol())
+		t.Errorf("negotiated %q", ws.Subprotocol())
 	}
 }
 
-// What a hasty client sends together with its handshake is not lost.
-func TestFramesSentWithTheHandshakeAreServed(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
-	conn := rawHandshake(t, p, maskedText(`{"id":1,"url":"/echo"}`))
-	conn.SetReadDeadline(time.Now().Add(patience))
+// A client may send frames together with its handshake.
+func TestHandshakeKeepsFramesSentWithIt(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
+	conn := rawHandshake(t, p, maskedTextFrame(`{"id":1,"url":"/echo"}`))
+	conn.SetReadDeadline(time.Now().Add(testTimeout))
 	if text := readUntil(t, conn, `"id":1,"status":200`); !strings.Contains(text, "connected") {
 		t.Errorf("got %q", text)
 	}
 }
 
-// rawHandshake opens a socket by hand, so that no library answers pings.
-func rawHandshake(t *testing.T, p *place, early string) net.Conn {
+// rawHandshake opens a socket without a WebSocket library, so nothing answers
+// pings.
+func rawHandshake(t *testing.T, p *testServer, early string) net.Conn {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
 	if err != nil {
@@ -186,8 +187,8 @@ func rawHandshake(t *testing.T, p *place, early string) net.Conn {
 	return conn
 }
 
-// maskedText is a text message of a client, masked with zeros.
-func maskedText(text string) string {
+// maskedTextFrame returns a client's text message, masked with zeros.
+func maskedTextFrame(text string) string {
 	return string([]byte{0x81, 0x80 | byte(len(text)), 0, 0, 0, 0}) + text
 }
 
@@ -204,18 +205,18 @@ func readUntil(t *testing.T, r io.Reader, want string) string {
 	return text.String()
 }
 
-func TestAPeerThatAnswersNoPingIsDropped(t *testing.T) {
-	p := openPlace(t, socket.Config{Heartbeat: 20 * time.Millisecond, PongWait: 50 * time.Millisecond}, hub.Config{})
+func TestPingWithoutPongDropsThePeer(t *testing.T) {
+	p := newTestServer(t, socket.Config{Heartbeat: 20 * time.Millisecond, PongWait: 50 * time.Millisecond}, hub.Config{})
 	conn := rawHandshake(t, p, "")
-	conn.SetReadDeadline(time.Now().Add(patience))
+	conn.SetReadDeadline(time.Now().Add(testTimeout))
 	if _, err := io.Copy(io.Discard, conn); err != nil && strings.Contains(err.Error(), "timeout") {
 		t.Error("still open:", err)
 	}
-	p.eventually("nobody is connected", func() bool { return p.hub.Stats().Connections == 0 })
+	p.eventually("the connection is removed", func() bool { return p.hub.Stats().Connections == 0 })
 }
 
-func TestSilenceIsBrokenByHeartbeats(t *testing.T) {
-	p := openPlace(t, socket.Config{Heartbeat: 20 * time.Millisecond}, hub.Config{})
+func TestHeartbeatIsSentWhenNothingElseIs(t *testing.T) {
+	p := newTestServer(t, socket.Config{Heartbeat: 20 * time.Millisecond}, hub.Config{})
 	c := p.connect("")
 	for range 3 {
 		if f := c.next(); f.Event != "heartbeat" || f.Data != nil {
@@ -224,8 +225,8 @@ func TestSilenceIsBrokenByHeartbeats(t *testing.T) {
 	}
 }
 
-func TestAConnectionsRequestsEndWithIt(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestContextEndsWithTheConnection(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	started, ended := make(chan struct{}), make(chan struct{})
 	p.router.HandleFunc("GET /wait", func(_ http.ResponseWriter, r *http.Request) {
 		close(started)
@@ -237,11 +238,11 @@ func TestAConnectionsRequestsEndWithIt(t *testing.T) {
 	<-started
 	p.hub.CloseSession("session:1", wire.CloseSignedOut)
 	<-ended
-	c.closedWith(4401)
+	c.wantClose(4401)
 }
 
-func TestContextsOutliveTheHandshake(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestContextOutlivesTheHandshake(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	p.router.HandleFunc("GET /err", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.Context().Err())
 	})

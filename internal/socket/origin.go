@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// originSet holds origins as "https://host:port" in lower case.
+// originSet returns the origins as "https://host:port" in lower case.
 func originSet(baseURL string, allowed []string) map[string]bool {
 	set := map[string]bool{}
 	for _, origin := range append([]string{baseURL}, allowed...) {
@@ -17,9 +17,11 @@ func originSet(baseURL string, allowed []string) map[string]bool {
 	return set
 }
 
-// originAllowed accepts no Origin (a program), our own host whatever the
-// scheme (a proxy may end TLS), and configured origins. "null" is refused: any
-// page can get it by sandboxing itself.
+// originAllowed reports whether the request's origin may open a socket. It may if
+// the request has no Origin (it comes from a program), if the origin's host is the
+// request's own, whatever the scheme (a proxy may terminate TLS), and if the
+// origin is configured. "null" is refused: any page can get it by sandboxing
+// itself.
 func (h *Handler) originAllowed(r *http.Request) bool {
 	origins := r.Header.Values("Origin")
 	if len(origins) == 0 {

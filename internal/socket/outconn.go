@@ -6,22 +6,23 @@ import (
 	"time"
 )
 
-// outConn makes a message one write with a deadline.
+// outConn writes a message in one system call and with a deadline.
 //
-// The library writes a message in two pieces when it does not fit into the
-// write buffer. Between hold and release the first piece is kept back and
-// leaves with the second in one system call.
+// The library writes a message that does not fit into the write buffer in two
+// pieces. Between hold and release outConn keeps the first piece back and writes
+// it together with the second.
 //
-// Moving a deadline costs as much as a small write, so it is set twice as far
-// as needed and moved only when half of it is used up.
+// Setting a deadline costs as much as a small write. Therefore the deadline is
+// set twice as far ahead as needed, and set again only when half of it has
+// passed.
 type outConn struct {
 	net.Conn
-	wait time.Duration // a write may take at least this long
+	wait time.Duration // the least time that a write may take
 
-	mu      sync.Mutex // the reader writes too: answers to pings
-	fresh   time.Time  // until then the deadline is far enough
-	holding bool
-	held    []byte // the first piece, shorter than the write buffer
+	mu         sync.Mutex // the reader writes too: it answers pings
+	freshUntil time.Time  // the deadline is not set again before this time
+	holding    bool
+	held       []byte // the first piece, shorter than the write buffer
 }
 
 // hold is called before a message.
@@ -31,7 +32,7 @@ func (c *outConn) hold() {
 	c.holding = true
 }
 
-// release is called after a message and writes what is left of it.
+// release is called after a message and writes the piece that is still held.
 func (c *outConn) release() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -42,7 +43,7 @@ func (c *outConn) release() error {
 	return c.write(nil)
 }
 
-// Write writes p after what is held, or holds it.
+// Write writes the held piece and p, or holds p.
 func (c *outConn) Write(p []byte) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -54,11 +55,11 @@ func (c *outConn) Write(p []byte) (int, error) {
 }
 
 func (c *outConn) write(p []byte) error {
-	if now := time.Now(); now.After(c.fresh) {
+	if now := time.Now(); now.After(c.freshUntil) {
 		if err := c.SetWriteDeadline(now.Add(2 * c.wait)); err != nil {
 			return err
 		}
-		c.fresh = now.Add(c.wait)
+		c.freshUntil = now.Add(c.wait)
 	}
 	pieces := net.Buffers{c.held, p}
 	c.held = c.held[:0]

@@ -16,7 +16,7 @@ import (
 	"hubbub/internal/socket"
 )
 
-// panics notes what the guard of a place has caught.
+// panics collects the panics that a server's guard has caught.
 type panics struct {
 	mu    sync.Mutex
 	log   bytes.Buffer
@@ -44,28 +44,28 @@ func (c *client) sendBinary(message string) {
 	}
 }
 
-func TestPanicOfABinaryMessageEndsItsConnectionAlone(t *testing.T) {
+func TestPanicOnABinaryMessageClosesOnlyItsConnection(t *testing.T) {
 	var p panics
 	got := make(chan string, 1)
-	place := openPlace(t, socket.Config{Guard: p.guard(), Binary: func(_ *hub.Conn, message []byte) {
+	server := newTestServer(t, socket.Config{Guard: p.guard(), Binary: func(_ *hub.Conn, message []byte) {
 		if string(message) == "poison" {
 			panic(string(message))
 		}
 		got <- string(message)
 	}}, hub.Config{})
-	alice, bob := place.connect("user=1"), place.connect("user=2")
+	alice, bob := server.connect("user=1"), server.connect("user=2")
 
 	alice.sendBinary("poison")
 
-	alice.closedWith(websocket.StatusInternalError)
-	echoed(t, bob.ask(`"url":"/echo"`))
+	alice.wantClose(websocket.StatusInternalError)
+	echoOf(t, bob.ask(`"url":"/echo"`))
 	bob.sendBinary("edit")
 	if message := <-got; message != "edit" {
-		t.Errorf("the other's message is %q", message)
+		t.Errorf("the other connection's message is %q", message)
 	}
-	place.connect("user=1").sendBinary("again")
+	server.connect("user=1").sendBinary("again")
 	if message := <-got; message != "again" {
-		t.Errorf("after coming back the message is %q", message)
+		t.Errorf("the message after the reconnect is %q", message)
 	}
 	if where := p.caught(); !slices.Equal(where, []string{"socket-message"}) {
 		t.Errorf("counted the panics of %v", where)
@@ -75,17 +75,17 @@ func TestPanicOfABinaryMessageEndsItsConnectionAlone(t *testing.T) {
 			t.Errorf("the log lacks %q:\n%s", part, p.log.String())
 		}
 	}
-	place.eventually("two connections are left", func() bool { return place.hub.Stats().Connections == 2 })
+	server.eventually("two connections remain", func() bool { return server.hub.Stats().Connections == 2 })
 }
 
-func TestPanicOfALeaveObserverLetsTheConnectionEnd(t *testing.T) {
+func TestPanicInOnLeaveDoesNotKeepTheConnection(t *testing.T) {
 	var p panics
-	place := openPlace(t, socket.Config{PerAddress: 1}, hub.Config{Guard: p.guard()})
-	place.hub.OnLeave("a", func(hub.Left) { panic("observer") })
-	place.connect("").join("a").ws.CloseNow()
-	place.eventually("the observer was called", func() bool { return slices.Equal(p.caught(), []string{"hub-left"}) })
-	place.eventually("the address may connect again", func() bool {
-		c, _, err := place.dial("", nil)
+	server := newTestServer(t, socket.Config{PerAddress: 1}, hub.Config{Guard: p.guard()})
+	server.hub.OnLeave("a", func(hub.Left) { panic("observer") })
+	server.connect("").join("a").ws.CloseNow()
+	server.eventually("the observer was called", func() bool { return slices.Equal(p.caught(), []string{"hub-left"}) })
+	server.eventually("the address may connect again", func() bool {
+		c, _, err := server.dial("", nil)
 		if err == nil {
 			c.ws.CloseNow()
 		}
@@ -93,7 +93,7 @@ func TestPanicOfALeaveObserverLetsTheConnectionEnd(t *testing.T) {
 	})
 }
 
-func TestPanicOfADialectEndsItsConnectionAlone(t *testing.T) {
+func TestPanicInADialectClosesOnlyItsConnection(t *testing.T) {
 	greet := func(*hub.Conn) error { return nil }
 	speak := func(c *hub.Conn) error {
 		c.ReplyBinary([]byte("hello"))
@@ -101,7 +101,7 @@ func TestPanicOfADialectEndsItsConnectionAlone(t *testing.T) {
 	}
 	same := func(message []byte) []byte { return message }
 	var conn *hub.Conn
-	const cut = websocket.StatusCode(-1) // without a close frame
+	const noCloseFrame = websocket.StatusCode(-1)
 	for name, test := range map[string]struct {
 		dialect socket.Dialect
 		code    websocket.StatusCode
@@ -122,30 +122,30 @@ func TestPanicOfADialectEndsItsConnectionAlone(t *testing.T) {
 			websocket.StatusInternalError,
 			[]string{"socket-writer"},
 		},
-		"outgoing, and again while it is closed": {
+		"outgoing, twice": {
 			socket.Dialect{Opened: func(c *hub.Conn) error { conn = c; return speak(c) }, In: func(*hub.Conn, []byte) {}, Out: func([]byte) []byte {
 				conn.ReplyBinary([]byte("more"))
 				panic("out")
 			}},
-			cut,
+			noCloseFrame,
 			[]string{"socket-writer", "socket-writer"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var p panics
-			place := openPlace(t, socket.Config{}, hub.Config{})
-			handler := socket.New(socket.Config{Hub: place.hub, Router: place.router, Guard: p.guard()})
-			place.router.HandleFunc("GET /dialect/socket", func(w http.ResponseWriter, r *http.Request) {
+			server := newTestServer(t, socket.Config{}, hub.Config{})
+			handler := socket.New(socket.Config{Hub: server.hub, Router: server.router, Guard: p.guard()})
+			server.router.HandleFunc("GET /dialect/socket", func(w http.ResponseWriter, r *http.Request) {
 				if err := handler.AcceptAs(test.dialect, w, r, hub.Identity{}); err != nil {
 					t.Error("accept:", err)
 				}
 			})
-			other := place.connect("")
-			c := place.dialDialect()
+			other := server.connect("")
+			c := server.dialDialect()
 			c.ws.Write(t.Context(), websocket.MessageBinary, []byte("hello")) // it may be closing
-			c.closedWith(test.code)
-			echoed(t, other.ask(`"url":"/echo"`))
-			place.eventually("it is gone", func() bool { return place.hub.Stats().Connections == 1 })
+			c.wantClose(test.code)
+			echoOf(t, other.ask(`"url":"/echo"`))
+			server.eventually("the connection is removed", func() bool { return server.hub.Stats().Connections == 1 })
 			if caught := p.caught(); !slices.Equal(caught, test.panics) {
 				t.Errorf("counted the panics of %v, want %v", caught, test.panics)
 			}
@@ -153,7 +153,7 @@ func TestPanicOfADialectEndsItsConnectionAlone(t *testing.T) {
 	}
 }
 
-func (p *place) dialDialect() *client {
+func (p *testServer) dialDialect() *client {
 	p.t.Helper()
 	ws, _, err := websocket.Dial(p.t.Context(), p.url+"/dialect/socket", nil)
 	if err != nil {

@@ -9,10 +9,11 @@ import (
 	"hubbub/internal/wire"
 )
 
-// rateLimit counts a connection's frames and refusals. Only the reader uses it.
+// rateLimit limits a connection's frames and counts its refusals. Only the reader
+// uses it.
 type rateLimit struct {
 	limiter  *rate.Limiter // nil: no limit
-	refusals []time.Time   // a ring of the last ones; nil until the first
+	refusals []time.Time   // a ring of the latest refusals; nil before the first
 	next     int
 }
 
@@ -23,10 +24,10 @@ func newRateLimit(perSecond float64, burst int) rateLimit {
 	return rateLimit{limiter: rate.NewLimiter(rate.Limit(perSecond), burst)}
 }
 
-// allow takes a token.
+// allow takes a token and reports whether there was one.
 func (l *rateLimit) allow() bool { return l.limiter == nil || l.limiter.Allow() }
 
-// wait takes a token when there is one.
+// wait waits for a token and takes it. It returns an error if ctx ends first.
 func (l *rateLimit) wait(ctx context.Context) error {
 	if l.limiter == nil {
 		return nil
@@ -34,13 +35,14 @@ func (l *rateLimit) wait(ctx context.Context) error {
 	return l.limiter.Wait(ctx)
 }
 
-// retryAfter is when one more token will be there.
+// retryAfter returns the time in which one token is added.
 func (l *rateLimit) retryAfter() time.Duration {
 	return time.Duration(float64(time.Second) / float64(l.limiter.Limit()))
 }
 
-// refuse notes a refusal and reports whether it was the first in a while, and
-// whether it was one too many: the wire.MaxRefusals'th within the window.
+// refuse records a refusal. began is true if there was no other within the
+// wire.RefusalWindow before it; flooding is true if it is the wire.MaxRefusals'th
+// within the window.
 func (l *rateLimit) refuse(now time.Time) (began, flooding bool) {
 	if l.refusals == nil {
 		l.refusals = make([]time.Time, wire.MaxRefusals)

@@ -9,15 +9,15 @@ import (
 	"hubbub/internal/wire"
 )
 
-// messages holds buffers for one text message each.
+// messages is a pool of buffers, each for one text message.
 var messages = sync.Pool{New: func() any { return new([]byte) }}
 
-// receive reads a message as far as its limit and serves it. What the message
-// may hold is decided before any of it is read.
+// receive reads a message, up to its limit, and serves it. It decides the limit
+// before it reads any of the message.
 func (s *session) receive(kind websocket.MessageType, r io.Reader) {
 	switch {
 	case s.conn.Closing():
-	case !s.understands(kind):
+	case !s.accepts(kind):
 		s.conn.Close(wire.CloseUnsupported)
 	case kind == websocket.MessageText:
 		buffer := messages.Get().(*[]byte)
@@ -30,8 +30,8 @@ func (s *session) receive(kind websocket.MessageType, r io.Reader) {
 	}
 }
 
-// understands reports whether messages of the kind mean anything here.
-func (s *session) understands(kind websocket.MessageType) bool {
+// accepts reports whether the connection has a receiver for messages of the kind.
+func (s *session) accepts(kind websocket.MessageType) bool {
 	if kind == websocket.MessageText {
 		return s.dialect == nil
 	}
@@ -39,11 +39,11 @@ func (s *session) understands(kind websocket.MessageType) bool {
 }
 
 func (s *session) receiveBinary(r io.Reader) {
-	// Refusing would lose a document's update, so a flood is slowed down.
+	// A refused message would lose a document's update, so a flood is slowed down.
 	if s.rate.wait(s.ctx) != nil {
 		return
 	}
-	var message []byte // the receiver may keep it
+	var message []byte // not pooled: the receiver may keep it
 	if !s.readWhole(r, &message, s.maxBinary()) {
 		return
 	}
@@ -54,7 +54,7 @@ func (s *session) receiveBinary(r io.Reader) {
 	s.h.config.Binary(s.conn, message)
 }
 
-// maxBinary is the bytes that a binary message may have now.
+// maxBinary returns the size limit of a binary message, in bytes, at this moment.
 func (s *session) maxBinary() int {
 	if s.dialect != nil || s.h.config.Streams != nil && s.h.config.Streams(s.conn) {
 		return wire.MaxBinary
@@ -62,9 +62,9 @@ func (s *session) maxBinary() int {
 	return wire.MaxText
 }
 
-// readWhole reads the message into the buffer, and reports whether it is whole.
-// One past the limit closes the connection; after an error the next Reader says
-// why.
+// readWhole reads the message into the buffer and reports whether it got all of
+// it. A message over the limit closes the connection. After a read error the
+// library's next Reader returns the cause.
 func (s *session) readWhole(r io.Reader, buffer *[]byte, limit int) bool {
 	message, err := readAtMost(r, (*buffer)[:0], limit+1)
 	*buffer = message
@@ -75,15 +75,16 @@ func (s *session) readWhole(r io.Reader, buffer *[]byte, limit int) bool {
 		s.conn.Close(wire.CloseTooBig)
 		return false
 	}
-	s.late.Stop() // serving may take its time
+	s.messageTimer.Stop() // the limit does not include serving the message
 	return true
 }
 
-// firstBuffer is the bytes to begin with: most messages are a frame of few words.
+// firstBuffer is the initial size of a buffer, in bytes: most messages are one
+// short frame.
 const firstBuffer = 512
 
-// readAtMost appends what r has, but no more than limit bytes in all. The buffer
-// grows with the bytes that have arrived, never past the limit.
+// readAtMost reads from r into the buffer until EOF, but at most until the buffer
+// has limit bytes. The buffer grows with the bytes that have arrived.
 func readAtMost(r io.Reader, buffer []byte, limit int) ([]byte, error) {
 	for len(buffer) < limit {
 		if len(buffer) == cap(buffer) {

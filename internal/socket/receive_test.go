@@ -17,9 +17,9 @@ import (
 	"hubbub/internal/wire"
 )
 
-// takesBinary is a Config whose connections have a document open or not, and
-// the sizes of the binary messages that arrived.
-func takesBinary(streams bool) (socket.Config, chan int) {
+// binaryConfig returns a Config that receives binary messages, and a channel of
+// their sizes. streams: the connections have a document open.
+func binaryConfig(streams bool) (socket.Config, chan int) {
 	sizes := make(chan int, 16)
 	return socket.Config{
 		Binary:  func(_ *hub.Conn, message []byte) { sizes <- len(message) },
@@ -29,8 +29,8 @@ func takesBinary(streams bool) (socket.Config, chan int) {
 
 func TestBinaryLimitDependsOnOpenDocument(t *testing.T) {
 	for streams, limit := range map[bool]int{false: wire.MaxText, true: wire.MaxBinary} {
-		config, sizes := takesBinary(streams)
-		p := openPlace(t, config, hub.Config{})
+		config, sizes := binaryConfig(streams)
+		p := newTestServer(t, config, hub.Config{})
 		c := p.connect("")
 		for _, size := range []int{1, limit} {
 			if err := c.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, size)); err != nil {
@@ -41,22 +41,23 @@ func TestBinaryLimitDependsOnOpenDocument(t *testing.T) {
 			}
 		}
 		go c.ws.Write(t.Context(), websocket.MessageBinary, make([]byte, limit+1))
-		c.closedWith(websocket.StatusMessageTooBig)
+		c.wantClose(websocket.StatusMessageTooBig)
 	}
 }
 
-// rawFrame is the head of a frame of a client, masked with zeros.
+// rawFrame returns the header of a client's frame, masked with zeros.
 func rawFrame(first byte, size uint64) []byte {
 	return append(binary.BigEndian.AppendUint64([]byte{first, 0x80 | 127}, size), 0, 0, 0, 0)
 }
 
 const (
-	beginsBinary = 0x02 // without FIN: fragments follow
-	goesOn       = 0x00
+	binaryStart  = 0x02 // without FIN: fragments follow
+	continuation = 0x00
 	pong         = 0x8a
 )
 
-// closeCode reads a raw connection up to its close frame.
+// closeCode reads a raw connection up to its close frame and returns the code, or
+// 0 if there is none.
 func closeCode(r io.Reader) websocket.StatusCode {
 	for {
 		var head [2]byte
@@ -73,7 +74,7 @@ func closeCode(r io.Reader) websocket.StatusCode {
 	}
 }
 
-// skipHandshake reads the answer to the handshake.
+// skipHandshake reads the response to the handshake.
 func skipHandshake(t *testing.T, conn net.Conn) {
 	t.Helper()
 	var answer []byte
@@ -84,19 +85,19 @@ func skipHandshake(t *testing.T, conn net.Conn) {
 	}
 }
 
-// flood sends an unending binary message, 7 MiB of it at most, until the server
-// closes, and returns the close code.
+// flood sends a binary message without an end, until the server closes the
+// connection or 7 MiB are sent, and returns the close code.
 func flood(conn net.Conn) websocket.StatusCode {
 	const chunk, chunks = 32 << 10, 224
 	conn.SetDeadline(time.Now().Add(time.Minute))
 	closed := make(chan websocket.StatusCode, 1)
 	go func() { closed <- closeCode(conn) }()
-	fragment := append(rawFrame(beginsBinary, chunk), make([]byte, chunk)...)
+	fragment := append(rawFrame(binaryStart, chunk), make([]byte, chunk)...)
 	for range chunks {
 		if _, err := conn.Write(fragment); err != nil {
 			break
 		}
-		fragment[0] = goesOn
+		fragment[0] = continuation
 		if len(closed) > 0 {
 			break
 		}
@@ -104,10 +105,10 @@ func flood(conn net.Conn) websocket.StatusCode {
 	return <-closed
 }
 
-func TestUnendingMessageOfAnonymousSocketsHoldsLittle(t *testing.T) {
+func TestUnendingMessagesUseLittleMemory(t *testing.T) {
 	const sockets = 100
-	config, _ := takesBinary(false)
-	p := openPlace(t, config, hub.Config{})
+	config, _ := binaryConfig(false)
+	p := newTestServer(t, config, hub.Config{})
 	conns := make([]net.Conn, sockets)
 	for i := range conns {
 		conns[i] = rawHandshake(t, p, "")
@@ -141,46 +142,47 @@ func heap() uint64 {
 	return m.HeapInuse
 }
 
-// A message that drips has its time from the beginning, whatever comes between.
-func TestSlowMessageEndsTheConnection(t *testing.T) {
-	config, _ := takesBinary(true)
+// A message that arrives slowly has its time limit from its beginning; control
+// frames in between do not extend it.
+func TestSlowMessageClosesTheConnection(t *testing.T) {
+	config, _ := binaryConfig(true)
 	config.MessageWait = 200 * time.Millisecond
-	p := openPlace(t, config, hub.Config{})
+	p := newTestServer(t, config, hub.Config{})
 	conn := rawHandshake(t, p, "")
 	skipHandshake(t, conn)
-	conn.SetDeadline(time.Now().Add(patience))
-	conn.Write(append(rawFrame(beginsBinary, 1), 'x'))
+	conn.SetDeadline(time.Now().Add(testTimeout))
+	conn.Write(append(rawFrame(binaryStart, 1), 'x'))
 	for tick := time.Tick(20 * time.Millisecond); ; <-tick {
-		_, err := conn.Write(append(append(rawFrame(goesOn, 1), 'x'), pong, 0x80, 0, 0, 0, 0))
+		_, err := conn.Write(append(append(rawFrame(continuation, 1), 'x'), pong, 0x80, 0, 0, 0, 0))
 		if timeout, ok := err.(net.Error); ok && timeout.Timeout() {
-			t.Fatal("the message may take for ever")
+			t.Fatal("the time limit of the message has no effect")
 		}
 		if err != nil {
 			break
 		}
 	}
-	p.eventually("the connection is gone", func() bool { return p.hub.Stats().Connections == 0 })
+	p.eventually("the connection is removed", func() bool { return p.hub.Stats().Connections == 0 })
 }
 
-func TestMessageWaitSparesIdlenessAndServing(t *testing.T) {
+func TestMessageWaitExcludesIdleTimeAndServing(t *testing.T) {
 	const wait = 50 * time.Millisecond
-	p := openPlace(t, socket.Config{MessageWait: wait}, hub.Config{})
+	p := newTestServer(t, socket.Config{MessageWait: wait}, hub.Config{})
 	p.router.HandleFunc("GET /slow", func(w http.ResponseWriter, _ *http.Request) { <-time.After(3 * wait) })
 	c := p.connect("")
 	if f := c.ask(`"url":"/slow"`); f.Status != 200 {
 		t.Errorf("%+v", f)
 	}
 	<-time.After(3 * wait)
-	echoed(t, c.ask(`"url":"/echo"`))
+	echoOf(t, c.ask(`"url":"/echo"`))
 }
 
-// The library would wait for the rest of the frame before it reads the answer
-// to its close frame.
+// The library alone would wait for the rest of the frame before it reads the
+// answer to its close frame.
 func TestCloseDoesNotWaitForTheRestOfAMessage(t *testing.T) {
 	t.Parallel()
-	p := openPlace(t, socket.Config{}, hub.Config{})
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	conn := rawHandshake(t, p, string(rawFrame(0x81, 1<<40)))
-	conn.SetDeadline(time.Now().Add(2 * patience))
+	conn.SetDeadline(time.Now().Add(2 * testTimeout))
 	skipHandshake(t, conn)
 	if _, err := conn.Write(make([]byte, wire.MaxText+1)); err != nil {
 		t.Fatal(err)
@@ -194,9 +196,9 @@ func TestCloseDoesNotWaitForTheRestOfAMessage(t *testing.T) {
 }
 
 func TestUnmaskedFrameClosesWith1002(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	conn := rawHandshake(t, p, "\x81\x02{}")
-	conn.SetDeadline(time.Now().Add(patience))
+	conn.SetDeadline(time.Now().Add(testTimeout))
 	skipHandshake(t, conn)
 	if code := closeCode(conn); code != websocket.StatusProtocolError {
 		t.Errorf("closed with %d", code)

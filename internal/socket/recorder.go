@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-// recorder is the ResponseWriter of a virtual request.
+// recorder is the http.ResponseWriter of a virtual request.
 type recorder struct {
 	header http.Header
 	status int // 0: not written yet
@@ -22,27 +22,28 @@ type recorder struct {
 
 func newRecorder() *recorder { return &recorder{header: http.Header{}} }
 
-// Header is what the reply's headers are chosen from.
+// Header returns the headers of the answer. The reply has those listed in
+// wire.ReplyHeaders.
 func (w *recorder) Header() http.Header { return w.header }
 
-// WriteHeader sets the status; the first one stands, and informational ones
-// are for HTTP only.
+// WriteHeader sets the status. Later statuses, and informational ones (1xx), are
+// ignored.
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 && status >= http.StatusOK {
 		w.status = status
 	}
 }
 
-// Write collects the body.
+// Write appends to the body.
 func (w *recorder) Write(p []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
 	return w.body.Write(p)
 }
 
-// Flush does nothing: a reply goes out whole. Templates flush what they write.
+// Flush does nothing: a reply is sent as a whole. Templates call it.
 func (w *recorder) Flush() {}
 
-// fail replaces whatever was written.
+// fail replaces the recorded answer with the fault.
 func (w *recorder) fail(f *fault.Fault) {
 	document, _ := json.Marshal(f) // strings and numbers only
 	w.header = http.Header{"Content-Type": {fault.ContentType}}
@@ -51,8 +52,8 @@ func (w *recorder) fail(f *fault.Fault) {
 	w.body.Write(document)
 }
 
-// reply is the answer as a frame: HTML as html, JSON as data, other text as a
-// string.
+// reply returns the recorded answer as a reply: HTML as html, JSON as data, other
+// text as a JSON string.
 func (w *recorder) reply(id int64, method string) wire.Reply {
 	w.WriteHeader(http.StatusOK)
 	r := wire.Reply{ID: id, Status: w.status, Headers: w.headers()}
@@ -75,8 +76,9 @@ func (w *recorder) reply(id int64, method string) wire.Reply {
 	return r
 }
 
-// oneLine is JSON without line breaks, which end frames. As encoders write it,
-// it is left alone: to compact it would cost as much as to have encoded it.
+// oneLine returns the JSON without line breaks, because a line break ends a
+// frame. The output of an encoder has none and is returned as it is: compacting
+// it would cost as much as encoding it did.
 func oneLine(document []byte) ([]byte, error) {
 	document = bytes.TrimSuffix(document, []byte{'\n'})
 	if !bytes.ContainsAny(document, "\r\n") {
@@ -102,7 +104,7 @@ func (w *recorder) mediaType() string {
 	return mediaType
 }
 
-// faultReply answers without the router.
+// faultReply makes a reply of a fault, for a frame that did not reach the router.
 func faultReply(id int64, f *fault.Fault) wire.Reply {
 	document, _ := wire.Encode(f) // strings and numbers only
 	headers := map[string]string{"Content-Type": fault.ContentType}

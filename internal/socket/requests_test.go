@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/socket"
 )
 
-func echoed(t *testing.T, f frame) map[string]any {
+func echoOf(t *testing.T, f frame) map[string]any {
 	t.Helper()
 	if f.Status != 200 {
 		t.Fatalf("reply %+v", f)
@@ -24,8 +24,8 @@ func echoed(t *testing.T, f frame) map[string]any {
 	return got
 }
 
-func TestTheFirstFrameIntroducesTheServer(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestConnectedEventIsTheFirstFrame(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	for query, user := range map[string]string{"user=7": "7", "": "null"} {
 		c, _, err := p.dial(query, nil)
 		if err != nil {
@@ -47,15 +47,15 @@ func TestTheFirstFrameIntroducesTheServer(t *testing.T) {
 	}
 }
 
-func TestAFrameIsARequestLikeAnyOther(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestReachesTheRouterAsHTTP(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c, _, err := p.dial("user=7", http.Header{"Cookie": {"tz=Europe/Paris"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.next()
 	f := c.ask(`"method":"post","url":"/echo?a=1","headers":{"x-own":"b"},"data":{"text":"hé"}`)
-	got := echoed(t, f)
+	got := echoOf(t, f)
 	for name, want := range map[string]any{
 		"method": "POST", "path": "/echo", "body": `{"text":"hé"}`, "accept": "application/json", "type": "application/json",
 		"own": "b", "cookie": "tz=Europe/Paris", "user": 7.0, "virtual": true, "live": true,
@@ -67,16 +67,16 @@ func TestAFrameIsARequestLikeAnyOther(t *testing.T) {
 	if len(f.Headers) != 2 || f.Headers["X-Seq"] != "7" || f.Headers["Content-Type"] != "application/json" {
 		t.Errorf("headers %v", f.Headers)
 	}
-	if got := echoed(t, c.ask(`"url":"/echo","headers":{"Accept":"text/html"}`)); got["accept"] != "text/html" {
+	if got := echoOf(t, c.ask(`"url":"/echo","headers":{"Accept":"text/html"}`)); got["accept"] != "text/html" {
 		t.Errorf("accept %v", got["accept"])
 	}
 }
 
-func TestDataOfAGetIsItsQuery(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestDataOfGetAndDeleteIsTheQuery(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	for _, method := range []string{"GET", "DELETE"} {
-		got := echoed(t, c.ask(`"method":"`+method+`","url":"/echo?limit=1&room=3&after=9","data":{"limit":20,"ids":[1,"b",3],"where":{"a":[1]},"q":"x & y","on":true,"after":null}`))
+		got := echoOf(t, c.ask(`"method":"`+method+`","url":"/echo?limit=1&room=3&after=9","data":{"limit":20,"ids":[1,"b",3],"where":{"a":[1]},"q":"x & y","on":true,"after":null}`))
 		query := fmt.Sprint(got["query"])
 		if want := `map[ids:[1,b,3] limit:[20] on:[true] q:[x & y] room:[3] where:[{"a":[1]}]]`; query != want || got["body"] != "" {
 			t.Errorf("%s: query %s, want %s; body %q", method, query, want, got["body"])
@@ -87,8 +87,8 @@ func TestDataOfAGetIsItsQuery(t *testing.T) {
 	}
 }
 
-func TestRepliesShowTheAnswersKind(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestReplyCarriesHTMLDataOrNeither(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	if f := c.ask(`"url":"/page"`); f.HTML != "<p>hello</p>" || f.Data != nil {
 		t.Errorf("page: %+v", f)
@@ -107,8 +107,8 @@ func TestRepliesShowTheAnswersKind(t *testing.T) {
 	}
 }
 
-func TestJSONOfSeveralLinesIsOneFrame(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestReplyPutsJSONOnOneLine(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	for path, body := range map[string]string{"/lines": "{\n  \"a\": 1\r\n}\n", "/broken": "{\n  \"a\"\n}\n"} {
 		p.router.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -124,18 +124,18 @@ func TestJSONOfSeveralLinesIsOneFrame(t *testing.T) {
 	}
 }
 
-func TestAPanicIsAnErrorOfOneRequest(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestThatPanicsIsAnswered500(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	f := c.ask(`"url":"/panic"`)
 	if f.Status != 500 || f.Headers["Content-Type"] != fault.ContentType || strings.Contains(string(f.Data), "disco") {
 		t.Errorf("reply %+v", f)
 	}
-	echoed(t, c.ask(`"url":"/echo"`))
+	echoOf(t, c.ask(`"url":"/echo"`))
 }
 
-func TestInvalidFramesAreAnsweredAndTheConnectionStays(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestThatIsInvalidIsAnswered400(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	for message, id := range map[string]int64{
 		`{`: 0, ``: 0, `[]`: 0, `{"id":-1,"url":"/echo"}`: 0, `{"id":7,"url":"echo"}`: 7, `{"id":7,"url":`: 7, `{"id":7,"url":"/%zz"}`: 7,
@@ -150,11 +150,11 @@ func TestInvalidFramesAreAnsweredAndTheConnectionStays(t *testing.T) {
 			t.Errorf("%s: id %v, want %d", message, f.ID, id)
 		}
 	}
-	echoed(t, c.ask(`"url":"/echo"`))
+	echoOf(t, c.ask(`"url":"/echo"`))
 }
 
-func TestRepliesComeInTheOrderOfTheRequests(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRepliesFollowTheOrderOfRequests(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	var message strings.Builder
 	for id := 1; id <= 300; id++ {
@@ -163,14 +163,14 @@ func TestRepliesComeInTheOrderOfTheRequests(t *testing.T) {
 	c.send(message.String())
 	for id := int64(1); id <= 300; id++ {
 		if f := c.next(); f.ID == nil || *f.ID != id {
-			t.Fatalf("reply %+v, want that to %d", f, id)
+			t.Fatalf("reply %+v, want the reply to %d", f, id)
 		}
 	}
 }
 
-func TestWithoutAnIDThereIsNoReply(t *testing.T) {
-	p := openPlace(t, socket.Config{}, hub.Config{})
+func TestRequestWithoutIDGetsNoReply(t *testing.T) {
+	p := newTestServer(t, socket.Config{}, hub.Config{})
 	c := p.connect("")
 	c.send(`{"url":"/echo"}`)
-	echoed(t, c.ask(`"url":"/echo"`))
+	echoOf(t, c.ask(`"url":"/echo"`))
 }

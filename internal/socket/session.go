@@ -18,70 +18,75 @@ import (
 	"hubbub/internal/wire"
 )
 
-// session is a connection: its reader, its writer, and what they share.
+// session is one WebSocket connection: its reader, its writer, and the state that
+// they share.
 type session struct {
-	h       *Handler
-	ws      *websocket.Conn
-	line    *outConn // under ws
-	conn    *hub.Conn
-	log     *slog.Logger
-	guard   loop.Guard
-	address string
-	origin  handshake
-	rate    rateLimit
-	dialect *Dialect // nil: frames
+	h         *Handler
+	ws        *websocket.Conn
+	netConn   *outConn // the network connection under ws
+	conn      *hub.Conn
+	log       *slog.Logger
+	guard     loop.Guard
+	address   string
+	handshake handshake
+	rate      rateLimit
+	dialect   *Dialect // nil: the socket carries frames
 
 	ctx    context.Context // of virtual requests; ends with the connection
 	cancel context.CancelFunc
 
-	out   sync.Mutex   // held while writing, by the reader or the writer
+	out   sync.Mutex   // held while the reader or the writer sends
 	spare []*hub.Frame // for the next Take
 
-	late *time.Timer // runs while a message arrives, and hangs up
+	messageTimer *time.Timer // runs while a message arrives, and closes the connection
 
-	beat     *time.Timer
-	lastSent atomic.Int64 // Unix nanoseconds
-	pinging  atomic.Bool
-	serving  atomic.Bool // the reader is in the router and reads no pongs
+	heartbeatTimer *time.Timer
+	lastSent       atomic.Int64 // Unix nanoseconds
+	pinging        atomic.Bool
+	serving        atomic.Bool // the reader is in the router, so it reads no pongs
 }
 
-func (h *Handler) start(ws *websocket.Conn, line *outConn, r *http.Request, who hub.Identity, base context.Context, address string, dialect *Dialect) {
+func (h *Handler) start(
+	ws *websocket.Conn, netConn *outConn, r *http.Request, who hub.Identity, base context.Context,
+	address string, dialect *Dialect,
+) {
 	conn := h.config.Hub.Open(who)
 	s := &session{
-		h: h, ws: ws, line: line, conn: conn, address: address, dialect: dialect,
-		log:    h.config.Log.With("connection", conn.ID(), "user", who.UserID),
-		guard:  h.config.Guard.With("connection", conn.ID(), "user", who.UserID),
-		origin: handshakeOf(r),
-		rate:   newRateLimit(h.config.Rate, h.config.Burst),
+		h: h, ws: ws, netConn: netConn, conn: conn, address: address, dialect: dialect,
+		log:       h.config.Log.With("connection", conn.ID(), "user", who.UserID),
+		guard:     h.config.Guard.With("connection", conn.ID(), "user", who.UserID),
+		handshake: newHandshake(r),
+		rate:      newRateLimit(h.config.Rate, h.config.Burst),
 	}
 	s.ctx, s.cancel = context.WithCancel(virtualContext(base, conn))
 	s.log.Info("socket opened", "session", who.Session)
 	s.guarded("socket-greeting", s.greet)
-	s.late = time.AfterFunc(time.Hour, s.hangUpLate)
-	s.late.Stop()
-	s.beat = time.AfterFunc(time.Hour, func() { s.guarded("socket-heartbeat", s.tick) }) // set, so that tick finds it there
-	s.beat.Reset(h.config.Heartbeat)
+	s.messageTimer = time.AfterFunc(time.Hour, s.closeLate)
+	s.messageTimer.Stop()
+	// An hour, so that tick does not run before the field is set.
+	s.heartbeatTimer = time.AfterFunc(time.Hour, func() { s.guarded("socket-heartbeat", s.tick) })
+	s.heartbeatTimer.Reset(h.config.Heartbeat)
 	go s.guarded("socket-reader", s.read)
 	go s.write()
 }
 
-// guarded runs a part of the connection's life. A panic in it is logged and
-// counted, and closes the connection with 1011; the writer says so to the peer.
-// If a connection that is closing panics, nothing more is sent.
+// guarded calls do. A panic in it is logged and counted, and closes the
+// connection with 1011; the writer sends the close frame. If the connection is
+// closing already, the network connection is closed and nothing more is sent.
 func (s *session) guarded(where string, do func()) {
 	if s.guard.Do(where, do) == nil {
 		return
 	}
 	if s.conn.Closing() {
 		s.cancel()
-		s.ws.CloseNow() // the reader finds out
+		s.ws.CloseNow() // the reader then gets an error and ends
 		return
 	}
 	s.conn.Close(wire.CloseInternal)
 }
 
-// read is the reader's life. It reads until the line ends, also after Close
-// was called: the peer's answer to the close frame comes this way.
+// read is the loop of the reader. It reads until the network connection ends,
+// also after Close was called, because it has to read the peer's close frame.
 func (s *session) read() {
 	defer s.end()
 	for {
@@ -93,54 +98,54 @@ func (s *session) read() {
 	}
 }
 
-// readMessage waits for a message and serves it. The time that the message has
-// runs from its first frame's header on; a peer that stops within that header
-// answers no ping any more, and is dropped for this.
+// readMessage waits for a message and serves it. The message's time limit starts
+// when its first frame's header has arrived. A peer that stops within that header
+// is dropped because it does not answer a ping.
 func (s *session) readMessage() error {
-	// A context that ends would close the connection without a close frame.
+	// If this context ended, the library would close without a close frame.
 	kind, message, err := s.ws.Reader(context.Background())
 	if err != nil {
 		return err
 	}
-	s.late.Reset(s.h.config.MessageWait)
-	defer s.late.Stop()
+	s.messageTimer.Reset(s.h.config.MessageWait)
+	defer s.messageTimer.Stop()
 	s.guarded("socket-message", func() { s.receive(kind, message) })
 	_, err = io.Copy(io.Discard, message)
 	return err
 }
 
-// hangUpLate ends a connection whose message has not arrived in time.
-func (s *session) hangUpLate() {
+// closeLate closes the network connection because a message has not arrived in time.
+func (s *session) closeLate() {
 	s.log.Info("message took too long to arrive")
-	s.line.Close() // the reader finds out
+	s.netConn.Close() // the reader then gets an error and ends
 }
 
-// codeOf is the code for what ended the reading. A peer that breaks the
-// protocol gets the close frame here, where the library has not sent it.
+// codeOf returns the close code for the error that ended the reading. To a peer
+// that broke the protocol it sends the close frame, unless the library has.
 func (s *session) codeOf(err error) wire.CloseCode {
 	var lost *net.OpError
 	switch websocket.CloseStatus(err) {
 	case websocket.StatusNormalClosure, websocket.StatusGoingAway, websocket.StatusNoStatusRcvd:
 		return wire.CloseNormal
-	case -1: // it was no close frame
+	case -1: // the error is not a close frame
 		if s.conn.Closing() || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
 			errors.Is(err, net.ErrClosed) || errors.As(err, &lost) {
 			return wire.CloseAbnormal
 		}
-		s.goodbye(wire.CloseProtocol)
+		s.closeWith(wire.CloseProtocol)
 		return wire.CloseProtocol
 	}
 	return wire.CloseAbnormal
 }
 
 // closeWait is how long the peer may take to answer a close frame. The library
-// waits as long, but not when the peer is in the middle of a message.
+// waits the same time, but not if the peer is in the middle of a message.
 const closeWait = 5 * time.Second
 
-// goodbye sends the close frame and waits for the peer's.
-func (s *session) goodbye(code wire.CloseCode) {
-	hangUp := time.AfterFunc(closeWait, func() { s.line.Close() })
-	defer hangUp.Stop()
+// closeWith sends the close frame and waits for the peer's, at most for closeWait.
+func (s *session) closeWith(code wire.CloseCode) {
+	cutOff := time.AfterFunc(closeWait, func() { s.netConn.Close() })
+	defer cutOff.Stop()
 	s.ws.Close(websocket.StatusCode(code), code.Reason())
 }
 
@@ -157,16 +162,16 @@ func (s *session) serveFrames(message []byte) {
 		s.serveFrame(frame)
 	}
 	if empty {
-		s.serveFrame(nil) // nothing at all is not a frame either
+		s.serveFrame(nil) // so that a message without a frame is refused
 	}
 	s.flush()
 }
 
-// end is the connection's last act, in the reader.
+// end runs last, in the reader: it removes the connection from the hub.
 func (s *session) end() {
-	defer s.h.addresses.give(s.address)
-	s.beat.Stop()
-	s.late.Stop()
+	defer s.h.addresses.release(s.address)
+	s.heartbeatTimer.Stop()
+	s.messageTimer.Stop()
 	s.ws.CloseNow()
 	s.h.config.Hub.Remove(s.conn)
 	s.log.Info("socket closed", "code", int(s.conn.Code()), "reason", s.conn.Code().Reason())

@@ -22,26 +22,28 @@ type Config struct {
 	Hub    *hub.Hub
 	Router http.Handler // serves the virtual requests
 	Log    *slog.Logger
-	Guard  loop.Guard // catches the panics of connections; without a logger it uses Log
+	Guard  loop.Guard // catches panics in connections; without a logger it uses Log
 
 	Heartbeat   time.Duration // 0: wire.Heartbeat
 	PongWait    time.Duration // 0: wire.PongWait
-	MessageWait time.Duration // that a message may take to arrive; 0: wire.MessageWait
-	WriteWait   time.Duration // that a peer may block a write; 0: 10 s
+	MessageWait time.Duration // how long a message may take to arrive; 0: wire.MessageWait
+	WriteWait   time.Duration // how long a peer may block a write; 0: 10 s
 	Rate        float64       // frames a second; 0: no limit
 	Burst       int           // 0: wire.Burst
 
 	BaseURL        string   // its origin is accepted
-	AllowedOrigins []string // "https://app.example.com"
-	PerAddress     int      // connections an address may have; 0: no limit
-	// Address is the client's address, where proxies are trusted. nil: the peer's.
+	AllowedOrigins []string // further accepted origins: "https://app.example.com"
+	PerAddress     int      // the most open connections of one address; 0: no limit
+	// Address returns the client's address, for a server behind trusted proxies.
+	// nil: the address of the TCP peer.
 	Address func(*http.Request) string
 
-	// Binary gets the binary messages, in the reader's goroutine; the bytes are
-	// its own. nil: they close the connection with 1003.
+	// Binary gets the binary messages, in the reader's goroutine. It may keep the
+	// bytes. nil: a binary message closes the connection with 1003.
 	Binary func(*hub.Conn, []byte)
-	// Streams reports whether a binary message of the connection may have
-	// wire.MaxBinary bytes. It is asked before one is read. nil: none may.
+	// Streams reports whether a binary message of the connection may have up to
+	// wire.MaxBinary bytes. It is called before each binary message is read. nil:
+	// the limit is wire.MaxText.
 	Streams func(*hub.Conn) bool
 }
 
@@ -89,7 +91,7 @@ type Handler struct {
 	addresses addresses
 }
 
-// New makes a Handler.
+// New returns a Handler.
 func New(c Config) *Handler {
 	return &Handler{
 		config:    c.withDefaults(),
@@ -98,39 +100,41 @@ func New(c Config) *Handler {
 	}
 }
 
-// Accept upgrades the request and returns; the connection lives on by itself.
-// base lends its values, who is calling above all, to the contexts of virtual
-// requests; its end does not end them. An error is a refusal before the
-// upgrade, still to be answered.
+// Accept upgrades the request and returns; the connection goes on in goroutines
+// of its own. The contexts of virtual requests have the values of base, such as
+// the caller, but do not end with it. If Accept returns an error, the request was
+// refused before the upgrade, and the caller has to answer it.
 func (h *Handler) Accept(w http.ResponseWriter, r *http.Request, who hub.Identity, base context.Context) error {
 	return h.accept(w, r, who, base, nil)
 }
 
-func (h *Handler) accept(w http.ResponseWriter, r *http.Request, who hub.Identity, base context.Context, dialect *Dialect) error {
+func (h *Handler) accept(
+	w http.ResponseWriter, r *http.Request, who hub.Identity, base context.Context, dialect *Dialect,
+) error {
 	if err := h.check(r); err != nil {
 		return err
 	}
 	address := h.config.Address(r)
-	if !h.addresses.take(address) {
+	if !h.addresses.acquire(address) {
 		return fault.TooFast(addressRetry)
 	}
 	upgrade := &hijacker{ResponseWriter: w, writeWait: h.config.WriteWait}
 	ws, err := websocket.Accept(upgrade, r, &websocket.AcceptOptions{
 		Subprotocols:       []string{wire.Subprotocol},
-		InsecureSkipVerify: true, // check has looked at the origin, and answers as we do
+		InsecureSkipVerify: true, // check has checked the origin, and refuses with a problem document
 		CompressionMode:    websocket.CompressionDisabled,
 	})
 	if err != nil {
-		h.addresses.give(address)
-		h.config.Log.Debug("handshake failed", "err", err)
+		h.addresses.release(address)
+		h.config.Log.Debug("handshake failed", "error", err)
 		return nil // the library has answered
 	}
-	ws.SetReadLimit(-1) // receive limits each message by itself
+	ws.SetReadLimit(-1) // receive limits each message
 	h.start(ws, upgrade.conn, r, who, base, address, dialect)
 	return nil
 }
 
-// check refuses what must not be upgraded.
+// check returns a fault for a request that must not be upgraded.
 func (h *Handler) check(r *http.Request) error {
 	switch {
 	case IsVirtual(r):

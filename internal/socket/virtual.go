@@ -19,44 +19,46 @@ import (
 
 type virtualKey struct{}
 
-// IsVirtual reports whether the request came as a frame over a socket.
+// IsVirtual reports whether the request is a virtual request: a frame that came
+// over a socket.
 func IsVirtual(r *http.Request) bool {
 	virtual, _ := r.Context().Value(virtualKey{}).(bool)
 	return virtual
 }
 
-// virtualContext outlives the handshake's request, but keeps its values.
+// virtualContext returns the context of the connection's virtual requests. It has
+// the values of base, but does not end with it.
 func virtualContext(base context.Context, conn *hub.Conn) context.Context {
 	return context.WithValue(hub.WithConn(context.WithoutCancel(base), conn), virtualKey{}, true)
 }
 
-// handshake is what virtual requests take from the request that opened the
-// socket.
+// handshake holds the parts of the handshake that virtual requests inherit.
 type handshake struct {
 	remoteAddr string
 	host       string
 	header     http.Header
 }
 
-func handshakeOf(r *http.Request) handshake {
+func newHandshake(r *http.Request) handshake {
 	kept := http.Header{}
 	for name, values := range r.Header {
 		switch {
 		case name == "Cookie", name == "User-Agent", name == "Accept-Language",
 			name == "X-Real-Ip", strings.HasPrefix(name, "X-Forwarded-"):
-			kept[name] = slices.Clone(values) // not the array that all headers share
+			kept[name] = slices.Clone(values) // net/http keeps all values in one array
 		}
 	}
 	return handshake{remoteAddr: r.RemoteAddr, host: r.Host, header: kept}
 }
 
-// serveFrame answers one frame.
+// serveFrame serves one frame: it sends a valid request through the router and
+// answers every other frame itself.
 func (s *session) serveFrame(frame []byte) {
 	req, err := wire.DecodeRequest(frame)
 	var invalid *wire.Invalid
 	switch {
 	case !s.rate.allow():
-		s.slowDown(idOf(req, err))
+		s.refuseTooFast(idOf(req, err))
 	case errors.As(err, &invalid):
 		s.refuse(invalid.ID, fault.Malformed(invalid.Reason))
 	default:
@@ -72,16 +74,17 @@ func idOf(req wire.Request, err error) int64 {
 	return req.ID
 }
 
-// refuse answers and logs a frame that never gets to the router, which logs
-// what it refuses by itself.
+// refuse answers and logs a frame that does not reach the router. Requests that
+// the router refuses are logged there.
 func (s *session) refuse(id int64, f *fault.Fault) {
 	s.log.Info("frame refused", "status", f.Status, "refused", f.Error())
 	s.reply(faultReply(id, f))
 }
 
-// slowDown answers a frame for which there was no token. Of a flood the first
-// refusal is logged, and then the end.
-func (s *session) slowDown(id int64) {
+// refuseTooFast answers a frame for which there was no token, if it has an id. It
+// logs the first refusal of a flood, and closes the connection when there were too
+// many.
+func (s *session) refuseTooFast(id int64) {
 	f := fault.TooFast(s.rate.retryAfter())
 	began, flooding := s.rate.refuse(time.Now())
 	if began {
@@ -95,9 +98,10 @@ func (s *session) slowDown(id int64) {
 	}
 }
 
-// serve sends the request through the router and queues the reply.
+// serve sends the request through the router, queues the reply, and releases the
+// events that the action held back.
 func (s *session) serve(req wire.Request) {
-	r, err := s.virtual(req)
+	r, err := s.newRequest(req)
 	if err != nil {
 		s.refuse(req.ID, fault.Of(err))
 		return
@@ -112,8 +116,8 @@ func (s *session) serve(req wire.Request) {
 	s.conn.Release()
 }
 
-// route calls the router. Its own middleware recovers from panics; this is
-// for a panic in the middleware itself, which must not end the process.
+// route calls the router. The router's middleware recovers from panics in
+// actions; the guard here catches a panic in the middleware itself.
 func (s *session) route(w *recorder, r *http.Request) {
 	err := s.guard.Do("socket-request", func() { s.h.config.Router.ServeHTTP(w, r) })
 	if err != nil {
@@ -124,8 +128,8 @@ func (s *session) route(w *recorder, r *http.Request) {
 
 func (s *session) reply(r wire.Reply) { s.conn.ReplySoon(wire.AppendReply(nil, r)) }
 
-// virtual turns a frame into a request.
-func (s *session) virtual(req wire.Request) (*http.Request, error) {
+// newRequest makes an HTTP request of a frame.
+func (s *session) newRequest(req wire.Request) (*http.Request, error) {
 	u, err := url.ParseRequestURI(req.URL)
 	if err != nil {
 		return nil, fault.Malformed("The url cannot be parsed.")
@@ -144,7 +148,7 @@ func (s *session) virtual(req wire.Request) (*http.Request, error) {
 	r := &http.Request{
 		Method: req.Method, URL: u, RequestURI: u.RequestURI(), Header: header,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Host: s.origin.host, RemoteAddr: s.origin.remoteAddr,
+		Host: s.handshake.host, RemoteAddr: s.handshake.remoteAddr,
 		ContentLength: int64(len(body)), Body: http.NoBody,
 	}
 	if body != nil {
@@ -153,10 +157,10 @@ func (s *session) virtual(req wire.Request) (*http.Request, error) {
 	return r.WithContext(s.ctx), nil
 }
 
-// headers puts the frame's over the handshake's.
+// headers returns the handshake's headers, overridden by the frame's own.
 func (s *session) headers(own map[string]string) http.Header {
-	header := make(http.Header, len(s.origin.header)+len(own)+2)
-	for name, values := range s.origin.header {
+	header := make(http.Header, len(s.handshake.header)+len(own)+2)
+	for name, values := range s.handshake.header {
 		header[name] = values
 	}
 	header.Set("Accept", "application/json")
@@ -170,8 +174,8 @@ func takesQuery(method string) bool {
 	return method == http.MethodGet || method == http.MethodDelete || method == http.MethodHead
 }
 
-// mergeQuery puts the data's fields over those of the query: lists
-// comma-separated, objects as JSON. A null takes the field away.
+// mergeQuery overrides the query's fields with those of data: a list is joined
+// with commas, an object is written as JSON, and null removes the field.
 func mergeQuery(query string, data json.RawMessage) (string, error) {
 	if data == nil {
 		return query, nil
@@ -197,7 +201,7 @@ func queryValue(value json.RawMessage) string {
 	switch value[0] {
 	case '"':
 		var text string
-		json.Unmarshal(value, &text) // it was valid a moment ago
+		json.Unmarshal(value, &text) // cannot fail: data was valid JSON
 		return text
 	case '[':
 		var items []json.RawMessage

@@ -15,13 +15,13 @@ import (
 	"hubbub/internal/wire"
 )
 
-// maxJoined is the bytes after which a joined message is sent, so that a
-// client starts to read a long backlog before all of it is there.
+// maxJoined is the size in bytes from which a joined message is sent, so that a
+// client can process the start of a long backlog while the rest arrives.
 const maxJoined = 64 << 10
 
-// write is the writer's life: it sends what the hub has queued. The reader
-// sends the replies to what it has just served by itself, which spares a
-// change of goroutines.
+// write is the loop of the writer: it sends what the hub has queued. The reader
+// flushes the replies to the message it has served itself, which saves a switch
+// of goroutines.
 func (s *session) write() {
 	for {
 		select {
@@ -33,8 +33,9 @@ func (s *session) write() {
 	}
 }
 
-// flush sends all that is queued, then the close frame if it is time. When
-// that is done, or nothing can be sent, the session's context ends.
+// flush sends all queued frames, and then the close frame if the connection has a
+// close code. The session's context ends with the close frame, or when sending
+// fails.
 func (s *session) flush() {
 	s.out.Lock()
 	defer s.out.Unlock()
@@ -42,7 +43,7 @@ func (s *session) flush() {
 	if s.dialect != nil {
 		frames = s.dialect.translate(frames)
 	}
-	defer s.keep(frames)
+	defer s.reuse(frames)
 	if s.ctx.Err() != nil {
 		return
 	}
@@ -54,32 +55,32 @@ func (s *session) flush() {
 	}
 	if code != 0 {
 		s.cancel()
-		s.goodbye(code)
+		s.closeWith(code)
 	}
 }
 
-// maxSpare is the frames that a silent connection keeps room for.
+// maxSpare is the largest capacity, in frames, of a list that is kept for reuse.
 const maxSpare = 32
 
-// keep empties the list for the next Take.
-func (s *session) keep(frames []*hub.Frame) {
-	clear(frames) // they may be large, and the next Take far away
+// reuse clears the list and keeps it for the next Take.
+func (s *session) reuse(frames []*hub.Frame) {
+	clear(frames) // so that the frames can be freed before the next Take
 	s.spare = frames[:0]
 	if cap(frames) > maxSpare {
 		s.spare = nil
 	}
 }
 
-// introduce sends the connected event: before the reader and the writer start,
-// so that it is the first.
-func (s *session) introduce() {
-	if s.send(false, s.connected()) != nil {
+// sendConnected sends the connected event. It runs before the reader and the
+// writer start, so that this event is the first.
+func (s *session) sendConnected() {
+	if s.send(false, s.newConnectedEvent()) != nil {
 		s.cancel()
-		s.ws.CloseNow() // the reader finds out
+		s.ws.CloseNow() // the reader then gets an error and ends
 	}
 }
 
-func (s *session) connected() []byte {
+func (s *session) newConnectedEvent() []byte {
 	data, _ := json.Marshal(struct {
 		ConnectionID string `json:"connectionId"`
 		UserID       *int64 `json:"userId"`
@@ -89,7 +90,7 @@ func (s *session) connected() []byte {
 	return wire.AppendEvent(nil, wire.Event{Name: "connected", Data: data})
 }
 
-// userID is null for anonymous connections.
+// userID returns the connection's user, or nil if it is anonymous.
 func userID(c *hub.Conn) *int64 {
 	if id := c.UserID(); id != 0 {
 		return &id
@@ -97,11 +98,11 @@ func userID(c *hub.Conn) *int64 {
 	return nil
 }
 
-// joined holds buffers for joined messages.
+// joined is a pool of buffers for joined messages.
 var joined = sync.Pool{New: func() any { return new([]byte) }}
 
-// sendFrames sends the frames in as few messages as the limit allows; a binary
-// one is a message by itself.
+// sendFrames sends the frames in as few messages as maxJoined allows. A binary
+// frame is a message by itself.
 func (s *session) sendFrames(frames []*hub.Frame) error {
 	if len(frames) == 1 {
 		return s.send(frames[0].Binary, frames[0].Bytes)
@@ -130,21 +131,22 @@ func (s *session) sendFrames(frames []*hub.Frame) error {
 	return nil
 }
 
-// send has no deadline of its own: the connection under it has one, and a
-// context's would cost more than the write.
+// send sends one message. It passes no deadline: outConn has one, and a context
+// with a deadline would cost more than the write.
 func (s *session) send(binary bool, message []byte) error {
 	kind := websocket.MessageText
 	if binary {
 		kind = websocket.MessageBinary
 	}
-	s.line.hold()
+	s.netConn.hold()
 	err := s.ws.Write(context.Background(), kind, message)
-	err = cmp.Or(err, s.line.release())
+	err = cmp.Or(err, s.netConn.release())
 	s.lastSent.Store(time.Now().UnixNano())
 	return err
 }
 
-// codeOfWrite is for the statistics: no close frame gets through any more.
+// codeOfWrite returns the close code for a failed write. It is for the statistics
+// only: a close frame can no longer be sent.
 func codeOfWrite(err error) wire.CloseCode {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return wire.CloseTooSlow
