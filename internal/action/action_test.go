@@ -59,7 +59,7 @@ func noPage(_ echo.Context, f *fault.Fault) templ.Component {
 	return templ.Raw("<h1>" + f.Title() + "</h1>")
 }
 
-func TestOneInputReadsQueryJSONAndForm(t *testing.T) {
+func TestBindReadsQueryJSONAndForm(t *testing.T) {
 	after, client := action.Cursor(0), action.UUID("0b5c7a2e-4f0e-4d0a-9d8e-1c2b3a4d5e6f")
 	want := input{ID: 7, Text: "hi", After: &after, Limit: 20, On: true, People: action.IDs{1, 2}, Client: &client}
 	for _, c := range []struct{ name, method, target, kind, body string }{
@@ -124,11 +124,11 @@ func TestBindIgnoresUnknownNamesInAHandshake(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeReadIsNamed(t *testing.T) {
+func TestBindNamesWhatItCannotRead(t *testing.T) {
 	for _, c := range []struct {
 		name, body string
 		status     int
-		says       string
+		want       string
 	}{
 		{"no JSON", `{"text":`, 400, "not a JSON object"},
 		{"a list", `[1]`, 400, "not a JSON object"},
@@ -146,7 +146,7 @@ func TestWhatCannotBeReadIsNamed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, w := bind(t, "POST", "/things/7", echo.MIMEApplicationJSON, c.body)
-			if w.Code != c.status || !strings.Contains(w.Body.String(), c.says) || w.Header().Get(echo.HeaderContentType) != fault.ContentType {
+			if w.Code != c.status || !strings.Contains(w.Body.String(), c.want) || w.Header().Get(echo.HeaderContentType) != fault.ContentType {
 				t.Errorf("answered %d %s", w.Code, w.Body)
 			}
 		})
@@ -169,7 +169,7 @@ func call(t *testing.T, path, accept string, log io.Writer, h echo.HandlerFunc) 
 	return w
 }
 
-func TestAnActionAnswersDataOrItsFragment(t *testing.T) {
+func TestAnswerIsDataOrAFragment(t *testing.T) {
 	both := func(c echo.Context) error {
 		action.SetSeq(c, 41)
 		return action.AnswerEither(c, map[string]int{"n": 1}, templ.Raw("<li>1</li>"))
@@ -182,7 +182,7 @@ func TestAnActionAnswersDataOrItsFragment(t *testing.T) {
 	}
 }
 
-func TestErrorsBecomeProblemsPagesAndOneLineInTheLog(t *testing.T) {
+func TestErrorHandlerAnswersAndLogs(t *testing.T) {
 	broken := func(echo.Context) error { return fmt.Errorf("read the room: %w", errors.New("disk on fire")) }
 	var log strings.Builder
 	w := call(t, "/api/n", "text/html", &log, broken)
@@ -202,7 +202,7 @@ func TestErrorsBecomeProblemsPagesAndOneLineInTheLog(t *testing.T) {
 	}
 }
 
-func TestPageThatFailsToRenderIsAnError(t *testing.T) {
+func TestErrorHandlerAnswersAPageThatFailsToRender(t *testing.T) {
 	failing := templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		io.WriteString(w, "<h1>Half a page")
 		return errors.New("no such template")
@@ -218,7 +218,7 @@ func TestPageThatFailsToRenderIsAnError(t *testing.T) {
 	}
 }
 
-func TestErrorPageThatFailsToRenderIsAProblemDocument(t *testing.T) {
+func TestErrorHandlerAnswersAProblemIfTheErrorPageFails(t *testing.T) {
 	failing := templ.ComponentFunc(func(context.Context, io.Writer) error { return errors.New("no such template") })
 	e := echo.New()
 	e.HTTPErrorHandler = action.ErrorHandler(slog.New(slog.DiscardHandler), func(echo.Context, *fault.Fault) templ.Component { return failing })

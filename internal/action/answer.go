@@ -18,11 +18,12 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Conn returns the live connection behind the request, nil when it came by HTTP.
+// Conn returns the connection behind a virtual request, or nil if the request came
+// by HTTP.
 func Conn(c echo.Context) *hub.Conn { return hub.ConnFrom(c.Request().Context()) }
 
-// Live returns the live connection behind the request; without one the action
-// is refused with 400 "WebSocket required".
+// Live returns the connection behind a virtual request. If the request came by
+// HTTP, its error is a 400, "WebSocket required".
 func Live(c echo.Context) (*hub.Conn, error) {
 	if conn := Conn(c); conn != nil {
 		return conn, nil
@@ -30,7 +31,8 @@ func Live(c echo.Context) (*hub.Conn, error) {
 	return nil, fault.WebSocketRequired()
 }
 
-// Answer writes data as JSON, or returns the error for ErrorHandler.
+// Answer writes data as JSON. If err is not nil, Answer returns it instead, for
+// ErrorHandler.
 func Answer(c echo.Context, data any, err error) error {
 	if err != nil {
 		return err
@@ -38,8 +40,8 @@ func Answer(c echo.Context, data any, err error) error {
 	return c.JSON(http.StatusOK, data)
 }
 
-// AnswerEither writes data as JSON or, when the request accepts text/html, the
-// fragment that shows the same.
+// AnswerEither writes data as JSON or, if the request accepts text/html, the
+// fragment that shows the same data.
 func AnswerEither(c echo.Context, data any, fragment templ.Component) error {
 	if wantsHTML(c.Request()) {
 		return Page(c, http.StatusOK, fragment)
@@ -47,7 +49,8 @@ func AnswerEither(c echo.Context, data any, fragment templ.Component) error {
 	return c.JSON(http.StatusOK, data)
 }
 
-// NoContent answers 204, or returns the error for ErrorHandler.
+// NoContent answers 204. If err is not nil, NoContent returns it instead, for
+// ErrorHandler.
 func NoContent(c echo.Context, err error) error {
 	if err != nil {
 		return err
@@ -55,8 +58,8 @@ func NoContent(c echo.Context, err error) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-// Page writes a whole page, or a fragment, with a status. It renders before it
-// writes: a component that fails leaves the response to ErrorHandler.
+// Page writes a page, or a fragment, with a status. It renders all of it before it
+// writes anything, so if a component fails, ErrorHandler can still answer.
 func Page(c echo.Context, status int, page templ.Component) error {
 	html := templ.GetBuffer()
 	defer templ.ReleaseBuffer(html)
@@ -66,24 +69,24 @@ func Page(c echo.Context, status int, page templ.Component) error {
 	return c.HTMLBlob(status, html.Bytes())
 }
 
-// SetSeq tells the client which change of a log the answer stands for, or
-// brings it up to (header X-Seq).
+// SetSeq sets the header X-Seq: the seq of the change that the answer describes, or
+// up to which the answer brings the client.
 func SetSeq(c echo.Context, seq int64) {
 	c.Response().Header().Set("X-Seq", strconv.FormatInt(seq, 10))
 }
 
-// SetReset tells the client to forget what it has: the answer does not continue
-// it (header X-Reset).
+// SetReset sets the header X-Reset: the answer does not continue what the client
+// has, so the client has to discard that.
 func SetReset(c echo.Context) { c.Response().Header().Set("X-Reset", "true") }
 
 func wantsHTML(r *http.Request) bool {
 	return strings.Contains(r.Header.Get(echo.HeaderAccept), echo.MIMETextHTML)
 }
 
-// ErrorHandler turns what a handler returned into a problem document, or, for
-// a page, into what errorPage makes of it. A fault of ours, status 500 and
-// more, is logged whole, once, here; what the caller did wrong is in the line
-// of the request's log.
+// ErrorHandler answers the error of a handler with a problem document or, for a
+// page, with the component that errorPage returns. An error with a status of 500 or
+// more is logged here, once and with its cause; an error of the caller appears in
+// the line of the request log.
 func ErrorHandler(log *slog.Logger, errorPage func(echo.Context, *fault.Fault) templ.Component) echo.HTTPErrorHandler {
 	return func(err error, c echo.Context) {
 		f := FaultOf(err)
@@ -94,7 +97,7 @@ func ErrorHandler(log *slog.Logger, errorPage func(echo.Context, *fault.Fault) t
 			return
 		}
 		if err := answerFault(c, f, errorPage); err != nil {
-			log.WarnContext(c.Request().Context(), "the answer could not be written", "error", err)
+			log.WarnContext(c.Request().Context(), "writing the answer failed", "error", err)
 		}
 	}
 }
@@ -109,7 +112,7 @@ func answerFault(c echo.Context, f *fault.Fault, errorPage func(echo.Context, *f
 		if c.Response().Committed {
 			return err
 		}
-		return errors.Join(err, answerProblem(c, f)) // better than an empty page
+		return errors.Join(err, answerProblem(c, f)) // the error page failed to render
 	}
 	return answerProblem(c, f)
 }
@@ -122,8 +125,8 @@ func answerProblem(c echo.Context, f *fault.Fault) error {
 	return c.Blob(f.Status, fault.ContentType, body)
 }
 
-// FaultOf finds what to answer for an error: a fault, one of the router's own
-// errors, 503 when the database is away, else 500.
+// FaultOf returns the fault with which an error is answered: the error's own, one
+// for an error of the router, 503 if the database is unavailable, or else 500.
 func FaultOf(err error) *fault.Fault {
 	f := fault.Of(err)
 	if f.Status != http.StatusInternalServerError {

@@ -17,25 +17,26 @@ import (
 	"hubbub/internal/fault"
 )
 
-// maxBody bounds a body by HTTP; a frame on the socket is bounded at 64 KiB
-// before it gets here.
+// maxBody is the size limit of a body by HTTP, in bytes. A frame on the socket is
+// limited to 64 KiB before it gets here.
 const maxBody = 256 << 10
 
-// Validator is an input that checks itself once it is read.
+// Validator is an input that Bind validates after it has read it.
 type Validator interface{ Validate() error }
 
-// sdkPrefix begins the parameters in which the client of Sails says what it is.
-// It may add them to any request.
+// sdkPrefix is the prefix of the parameters with which a client of Sails states
+// its version. It may add them to any request.
 const sdkPrefix = "__sails_io_sdk_"
 
-// Bind reads the request into the struct that in points to, by the names of
-// its json tags. A field tagged `required:"true"` must be there. Fields that
-// cannot be read, and NUL in a text, are a 422 that names each of them; a body
-// that is no JSON object is a 400.
+// Bind reads the request into the struct that in points to, by the names of its
+// json tags. A field tagged `required:"true"` must be given. For missing fields,
+// fields that cannot be read, and NUL in a text, Bind returns a 422 that names each
+// of them; for a body that is not a JSON object it returns a 400.
 //
-// Under /api a name that is neither in the struct nor in the route's path is
-// part of that 422 too, and so is any query parameter of a request that has a
-// body. Pages and WebSocket handshakes ignore them, and all ignore sdkPrefix.
+// Under /api a name that is neither in the struct nor in the route's path is part
+// of that 422 as well, and so is any query parameter of a request that has a body.
+// Pages and WebSocket handshakes ignore unknown names, and names with sdkPrefix are
+// always ignored.
 func Bind(c echo.Context, in any) error {
 	values, err := read(c)
 	if err != nil {
@@ -57,7 +58,7 @@ func Bind(c echo.Context, in any) error {
 	return nil
 }
 
-// NoInput refuses whatever is sent to an action that takes nothing, as Bind does.
+// NoInput is Bind for an action without input: it refuses every parameter.
 func NoInput(c echo.Context) error { return Bind(c, &struct{}{}) }
 
 func isStrict(c echo.Context) bool {
@@ -65,12 +66,12 @@ func isStrict(c echo.Context) bool {
 }
 
 const (
-	maxUnknown     = 10 // names that an answer and the log quote, of how many there are
-	maxUnknownName = 64 // bytes that they quote of a name
+	maxUnknown     = 10 // the most unknown names that an answer and the log quote
+	maxUnknownName = 64 // the most bytes of a name that they quote
 )
 
-// refuseUnknown adds to wrong the names that the request has and the action
-// does not take.
+// refuseUnknown adds to wrong the names in the request that the action does not
+// have.
 func refuseUnknown(c echo.Context, values map[string]json.RawMessage, in reflect.Type, wrong map[string]string) {
 	known := slices.Clone(c.ParamNames())
 	for i := range in.NumField() {
@@ -88,8 +89,8 @@ func refuseUnknown(c echo.Context, values map[string]json.RawMessage, in reflect
 	}
 }
 
-// hasQueryInput reports whether a request of the method brings its input in the
-// query; the others bring it in the body.
+// hasQueryInput reports whether a request with this method has its input in the
+// query. Other requests have it in the body.
 func hasQueryInput(method string) bool {
 	return method == http.MethodGet || method == http.MethodDelete || method == http.MethodHead
 }
@@ -143,8 +144,8 @@ func unreadable(err error, detail string) error {
 	return fault.Malformed(detail).Because(err)
 }
 
-// flatten makes a query or a form look like a JSON object of strings; the
-// input types accept both forms. A name given twice becomes a list.
+// flatten turns a query or a form into a JSON object of strings; the input types
+// accept strings too. The values of a name given twice are joined by a comma.
 func flatten(values map[string][]string) map[string]json.RawMessage {
 	out := make(map[string]json.RawMessage, len(values))
 	for name, vs := range values {
@@ -154,11 +155,12 @@ func flatten(values map[string][]string) map[string]json.RawMessage {
 }
 
 func quoted(s string) json.RawMessage {
-	raw, _ := json.Marshal(s) // a string always marshals
+	raw, _ := json.Marshal(s) // cannot fail for a string
 	return raw
 }
 
-// assign fills the struct, and adds to wrong each field that it cannot fill.
+// assign sets the fields of the struct, and adds to wrong each field that it cannot
+// set.
 func assign(values map[string]json.RawMessage, in reflect.Value, wrong map[string]string) {
 	for i := range in.NumField() {
 		field := in.Type().Field(i)

@@ -9,16 +9,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// refusal is why an input type did not accept a value, as the reader reads it.
+// refusal is the reason, worded for the reader, why an input type did not accept a
+// value.
 type refusal string
 
 func (r refusal) Error() string { return string(r) }
 
-// Refuse is what the UnmarshalJSON of a feature's own input type returns: the
-// field is answered with the reason, in words for the reader.
+// Refuse returns the error with which the UnmarshalJSON of an input type refuses a
+// value. Bind answers the reason for the field, so it is worded for the reader.
 func Refuse(reason string) error { return refusal(reason) }
 
-// ID is the id of a thing: a whole number from 1, or the same as a decimal string.
+// ID is the id of a record: a whole number from 1, or the same as a decimal string.
 type ID int64
 
 // UnmarshalJSON accepts 12 and "12".
@@ -31,8 +32,8 @@ func (id *ID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Cursor is a place in a list or a log: a whole number from 0, or the same as a
-// decimal string. Point to it where "not given" differs from 0.
+// Cursor is a position in a list or a log: a whole number from 0, or the same as a
+// decimal string. Use a pointer where a missing cursor differs from 0.
 type Cursor int64
 
 // UnmarshalJSON accepts 12 and "12".
@@ -45,7 +46,7 @@ func (cur *Cursor) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Limit is how many of a list are wanted, from 1.
+// Limit is the requested length of a list, from 1; 0: not given.
 type Limit int
 
 // UnmarshalJSON accepts 12 and "12".
@@ -58,7 +59,8 @@ func (l *Limit) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Within returns the limit, cut at most; usual when none was given.
+// Within returns the limit, or most if that is less, or usual if no limit was
+// given.
 func (l Limit) Within(usual, most int) int {
 	if l == 0 {
 		return usual
@@ -66,7 +68,7 @@ func (l Limit) Within(usual, most int) int {
 	return min(int(l), most)
 }
 
-// Bool is true or false, also as a query and a form write them.
+// Bool is a boolean in JSON, a query or a form.
 type Bool bool
 
 // UnmarshalJSON accepts true, "true", "on" and "1", and their opposites.
@@ -82,7 +84,7 @@ func (b *Bool) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// Time is a moment, as RFC 3339 writes it.
+// Time is a time in the format of RFC 3339.
 type Time time.Time
 
 // UnmarshalJSON accepts "2026-11-21T09:04:00.000Z" and other zones.
@@ -95,7 +97,7 @@ func (t *Time) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// IDs is a list of ids: [1,2], ["1","2"], or comma-separated as in a query.
+// IDs is a list of ids: [1,2], ["1","2"], or "1,2" as in a query.
 type IDs []int64
 
 // UnmarshalJSON accepts all three forms.
@@ -139,7 +141,7 @@ func (u *UUID) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// unquoted is the text of a JSON string or number.
+// unquoted returns the text of a JSON string or number.
 func unquoted(raw []byte) string {
 	var s string
 	if json.Unmarshal(raw, &s) == nil {

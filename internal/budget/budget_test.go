@@ -27,7 +27,7 @@ func TestLimitEndsAParseThatNeverEnds(t *testing.T) {
 	}
 }
 
-func TestLimitEndsAParseThatMakesTooMuch(t *testing.T) {
+func TestLimitEndsAParseOfTooManyNodes(t *testing.T) {
 	made := 0
 	err := small.Run(t.Context(), "text", 1, func(m *Meter) {
 		for ; ; made++ {
@@ -46,7 +46,7 @@ func TestLimitRefusesAnInputThatIsTooLong(t *testing.T) {
 	}
 }
 
-func TestLimitEndsWithItsRequest(t *testing.T) {
+func TestLimitEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	err := small.Run(ctx, "text", 1, func(m *Meter) {
 		cancel()
@@ -59,8 +59,8 @@ func TestLimitEndsWithItsRequest(t *testing.T) {
 
 func TestLimitPassesOtherPanicsOn(t *testing.T) {
 	defer func() {
-		if why := recover(); why != "a defect" {
-			t.Errorf("recovered %v", why)
+		if reason := recover(); reason != "a defect" {
+			t.Errorf("recovered %v", reason)
 		}
 	}()
 	_ = small.Run(t.Context(), "text", 1, func(*Meter) { panic("a defect") })
@@ -73,9 +73,9 @@ func TestMarkdownRunsUnderItsLimit(t *testing.T) {
 		t.Errorf("a small table: %v", err)
 	}
 	if _, err := md.Parse(t.Context(), "text", []byte("|a|b|\n|-|-|\n"+strings.Repeat("|c\n", 60))); err == nil {
-		t.Error("a table of too many cells is parsed")
+		t.Error("a table of too many cells was parsed")
 	}
 	if _, err := md.Parse(t.Context(), "text", []byte(strings.Repeat("*a* ", 60))); err == nil {
-		t.Error("a paragraph of too many nodes is parsed")
+		t.Error("a paragraph of too many nodes was parsed")
 	}
 }

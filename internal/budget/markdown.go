@@ -16,8 +16,8 @@ type Markdown struct {
 	parser parser.Parser
 }
 
-// NewMarkdown takes over the parser, which nobody may use directly any more: it
-// panics without a Meter.
+// NewMarkdown adds the Meter's hooks to the parser. The caller must no longer use
+// the parser directly: without a Meter it panics.
 func NewMarkdown(limit Limit, p parser.Parser) Markdown {
 	p.AddOptions(
 		parser.WithBlockParsers(util.Prioritized(lineClock{}, first)),
@@ -27,9 +27,9 @@ func NewMarkdown(limit Limit, p parser.Parser) Markdown {
 	return Markdown{limit, p}
 }
 
-const first = -1 // before the parsers of goldmark, whose priorities are from 0 on
+const first = -1 // before goldmark's own parsers, whose priorities start at 0
 
-// Parse returns the tree of the source, or a fault that names the field.
+// Parse returns the syntax tree of the source, or a fault that names the field.
 func (md Markdown) Parse(ctx context.Context, field string, source []byte) (tree ast.Node, err error) {
 	err = md.limit.Run(ctx, field, len(source), func(m *Meter) {
 		pc := parser.NewContext()
@@ -54,8 +54,8 @@ var meterKey = parser.NewContextKey()
 
 func meterOf(pc parser.Context) *Meter { return pc.Get(meterKey).(*Meter) }
 
-// lineClock is a block parser that opens no block. Goldmark asks it at each line
-// of each container.
+// lineClock is a block parser that opens no block and ticks the Meter. Goldmark
+// calls it at each line of each container.
 type lineClock struct{}
 
 func (lineClock) Trigger() []byte { return nil } // any line
@@ -70,8 +70,8 @@ func (lineClock) Close(ast.Node, text.Reader, parser.Context)                 {}
 func (lineClock) CanInterruptParagraph() bool                                 { return true }
 func (lineClock) CanAcceptIndentedLine() bool                                 { return true }
 
-// inlineClock is an inline parser that finds nothing. Goldmark asks it before the
-// others at each byte at which one of them may begin.
+// inlineClock is an inline parser that finds nothing and ticks the Meter. Goldmark
+// calls it, before the others, at each byte at which one of them may begin.
 type inlineClock struct{}
 
 func (inlineClock) Trigger() []byte { return []byte("`!*_[]<~( ") }
@@ -81,8 +81,8 @@ func (inlineClock) Parse(_ ast.Node, _ text.Reader, pc parser.Context) ast.Node 
 	return nil
 }
 
-// cellCounter counts the cells of a paragraph that is about to become a table. It
-// counts some too many: a paragraph may yet turn out not to be one.
+// cellCounter counts the cells of a paragraph that may become a table. It may count
+// too many, because not every such paragraph becomes one.
 type cellCounter struct{}
 
 func (cellCounter) Transform(paragraph *ast.Paragraph, reader text.Reader, pc parser.Context) {
@@ -91,14 +91,14 @@ func (cellCounter) Transform(paragraph *ast.Paragraph, reader text.Reader, pc pa
 		delimiter := lines.At(i)
 		if line := delimiter.Value(reader.Source()); delimitsTable(line) {
 			columns := bytes.Count(line, []byte("|")) + 1
-			rows := lines.Len() - i // with the head, without the delimiter
+			rows := lines.Len() - i // includes the header, not the delimiter
 			cells = max(cells, columns*rows)
 		}
 	}
 	meterOf(pc).Add(cells)
 }
 
-// delimitsTable reports whether the line may be the one below a table's head.
+// delimitsTable reports whether the line may be the one below a table's header.
 func delimitsTable(line []byte) bool {
 	return bytes.Contains(line, []byte("-")) && len(bytes.Trim(line, " \t\r\n\v\f|:-")) == 0
 }

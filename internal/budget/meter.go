@@ -8,20 +8,20 @@ import (
 	"hubbub/internal/fault"
 )
 
-// Meter counts what one parse costs. It belongs to one goroutine.
+// Meter counts the cost of one parse. It belongs to one goroutine.
 type Meter struct {
 	ctx   context.Context
-	nodes int // that may still be made
+	nodes int // that the parser may still make
 }
 
-// spent is the panic of a Meter. Only Run knows it.
-type spent struct{ why error }
+// spent is the value with which a Meter panics. Run recovers it.
+type spent struct{ reason error }
 
 var errNodes = errors.New("budget: too many nodes")
 
-// Run calls parse with a Meter. When the parse costs more than the limit, Run
-// ends it and returns a fault, 422, that names the field. When ctx ends first, Run
-// returns its error.
+// Run calls parse with a Meter. If the parse costs more than the limit, Run ends
+// it and returns a fault, 422, that names the field. If ctx ends first, Run returns
+// its error.
 func (l Limit) Run(ctx context.Context, field string, size int, parse func(*Meter)) (err error) {
 	if size > l.Bytes {
 		return fault.Invalid(field, fmt.Sprintf("must not be more than %d bytes", l.Bytes))
@@ -32,7 +32,7 @@ func (l Limit) Run(ctx context.Context, field string, size int, parse func(*Mete
 		switch stop := recover().(type) {
 		case nil:
 		case spent:
-			err = l.refusal(ctx, field, stop.why)
+			err = l.refusal(ctx, field, stop.reason)
 		default:
 			panic(stop)
 		}
@@ -41,11 +41,11 @@ func (l Limit) Run(ctx context.Context, field string, size int, parse func(*Mete
 	return nil
 }
 
-func (l Limit) refusal(ctx context.Context, field string, why error) error {
+func (l Limit) refusal(ctx context.Context, field string, reason error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fault.Invalid(field, "is too complex: make it simpler, or split it").Because(why)
+	return fault.Invalid(field, "is too complex: make it simpler, or split it").Because(reason)
 }
 
 // Tick panics when the time is up.
@@ -55,7 +55,8 @@ func (m *Meter) Tick() {
 	}
 }
 
-// Add counts nodes that are about to be made, and panics when they are too many.
+// Add counts nodes that are about to be made. It panics when they are too many, or
+// the time is up.
 func (m *Meter) Add(nodes int) {
 	if m.nodes -= nodes; m.nodes < 0 {
 		panic(spent{errNodes})

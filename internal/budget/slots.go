@@ -5,15 +5,15 @@ import (
 	"runtime"
 )
 
-// Slots bound how many costly pieces of work of one kind run at once.
+// Slots is a semaphore for costly work of one kind.
 type Slots chan struct{}
 
-// HalfTheCores leaves the other half, or on one core the scheduler's share, to
-// everything else.
+// HalfTheCores returns as many slots as half the cores, but at least one. The rest
+// of the cores, or on one core a share of it, remains for other work.
 func HalfTheCores() Slots { return make(Slots, max(1, runtime.GOMAXPROCS(0)/2)) }
 
-// Take waits for a slot; the caller calls release. It returns the error of ctx if
-// that ends first.
+// Take waits for a slot and takes it until the caller calls release. It returns
+// the error of ctx if ctx ends first.
 func (s Slots) Take(ctx context.Context) (release func(), err error) {
 	select {
 	case s <- struct{}{}:

@@ -2,18 +2,18 @@ package bus
 
 import "encoding/json"
 
-// Kind says what a Message is about.
+// Kind is the kind of a Message.
 type Kind uint8
 
 // The kinds of message.
 const (
 	Event        Kind = iota + 1 // an event for rooms
-	Eviction                     // a user, or with UserID 0 everybody, leaves rooms
+	Eviction                     // a user, or with UserID 0 every user, is evicted from rooms
 	SessionEnded                 // a session's connections are closed
 	Stream                       // a binary message for a room
 )
 
-// Message is what one node tells the others. Which fields count depends on
+// Message is what one node sends to the others. Which fields are used depends on
 // the kind.
 type Message struct {
 	Kind  Kind     `json:"kind"`
@@ -26,37 +26,37 @@ type Message struct {
 	Data    json.RawMessage `json:"data,omitempty"`
 	HTML    []byte          `json:"html,omitempty"`
 	Unnamed bool            `json:"unnamed,omitempty"` // the frame does not name the room
-	Only    []int64         `json:"only"`              // users; nil: everybody, empty: nobody
-	Skip    int64           `json:"skip,omitempty"`    // a user
-	Except  string          `json:"except,omitempty"`  // a connection's id
-	Follow  string          `json:"follow,omitempty"`  // whoever gets the event joins this room
-	Disband string          `json:"disband,omitempty"` // everybody leaves this room after the event
-	Binary  []byte          `json:"binary,omitempty"`  // of a stream
+	Only    []int64         `json:"only"`              // the users who get it; nil: all users, empty: none
+	Skip    int64           `json:"skip,omitempty"`    // the user who does not get it; 0: none
+	Except  string          `json:"except,omitempty"`  // the id of the connection that does not get it
+	Follow  string          `json:"follow,omitempty"`  // a room that the recipients join first
+	Disband string          `json:"disband,omitempty"` // a room that all its members leave after the event
+	Binary  []byte          `json:"binary,omitempty"`  // of a Stream
 
 	UserID  int64  `json:"userId,omitempty"`
 	Session string `json:"session,omitempty"`
 	Code    int    `json:"code,omitempty"`
 }
 
-// Bus joins the hubs of all nodes.
+// Bus connects the hubs of all nodes.
 type Bus interface {
-	// Publish hands the message to the other nodes, not to this one. It does
+	// Publish sends the message to the other nodes, but not to this one. It does
 	// not block.
 	Publish(Message)
-	// Subscribe calls fn with what other nodes publish, one message after the
-	// other, until stop returns.
+	// Subscribe calls fn with the messages of the other nodes, one after the
+	// other, until stop has returned.
 	Subscribe(fn func(Message)) (stop func())
 	Close() error
 }
 
-// None is the bus of a node that is alone.
+// None is the bus of a single node.
 type None struct{}
 
-// Publish has nobody to tell.
+// Publish does nothing: there are no other nodes.
 func (None) Publish(Message) {}
 
-// Subscribe never calls.
+// Subscribe never calls the function.
 func (None) Subscribe(func(Message)) (stop func()) { return func() {} }
 
-// Close has nothing to close.
+// Close does nothing.
 func (None) Close() error { return nil }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestNobodyIsNotEverybody(t *testing.T) {
+func TestMessageOnlyKeepsNilApartFromEmpty(t *testing.T) {
 	for _, only := range [][]int64{nil, {}, {7}} {
 		raw, err := json.Marshal(Message{Kind: Event, Only: only})
 		if err != nil {

@@ -1,13 +1,17 @@
-// Package bus carries what one node's hub has to tell the others.
+// Package bus defines how the hubs of several nodes exchange events, evictions
+// and ended sessions.
 //
-//  1. A hub delivers an event to its own connections, then publishes it.
-//  2. The bus hands it to the subscribers of every other node, in the order of
-//     one publisher, at most once.
-//  3. Their hubs deliver it to their connections.
+//  1. A hub delivers an event to its own connections, then calls Bus.Publish
+//     (bus.go) with a Message.
+//  2. The bus calls the function that each other node's hub passed to
+//     Bus.Subscribe (bus.go). Messages of one publisher arrive in their order and
+//     at most once.
+//  3. These hubs deliver the event to their own connections, in Hub.receive of
+//     internal/hub/remote.go.
 //
-// Nothing is stored and nothing is repeated: a message that is lost is made
-// good by the catch-up of its room (see the hub's delivery classes), so a bus
-// may drop messages while it reconnects. Publishing never blocks.
+// A bus stores nothing and sends nothing twice. A lost message is made up for by
+// the catch-up of its room (see the delivery classes in internal/hub/doc.go), so a
+// bus may drop messages while it reconnects. Publishing never blocks.
 //
-// None is the bus of a single node.
+// None is the bus of a single node, and the only one so far.
 package bus

@@ -1,13 +1,13 @@
-// Package fault is the one vocabulary for what can go wrong.
+// Package fault defines the errors that users and clients may see.
 //
-// A Fault is an error that a person or a client may read: it has a status of
-// HTTP, a sentence, and, where fields are wrong, a reason for each. Layers
-// below the actions return Faults for what they foresaw and wrap everything
-// else with the operation in plain words; the edge turns both into a problem
-// document (RFC 9457). What nobody foresaw is "Internal error" to the reader
-// and whole in the log.
+// A Fault has an HTTP status, a sentence for the reader and, if fields of the
+// input are wrong, a reason for each of them. The layers below the actions return
+// a Fault for an expected error, and wrap every other error with the name of the
+// operation. action.ErrorHandler (internal/action/answer.go) turns both into a
+// problem document (RFC 9457). An unexpected error is a 500 whose text does not
+// show the cause; the log has the cause.
 //
-// It knows nothing of HTTP servers, sockets or SQL.
+// The package knows nothing of HTTP servers, sockets or SQL.
 package fault
 
 import (
@@ -21,70 +21,79 @@ import (
 // ContentType is the media type of a problem document (RFC 9457 §3).
 const ContentType = "application/problem+json"
 
-// Fault is an error with an answer. The zero value is not useful: use the
-// constructors.
+// Fault is an error that can be shown to the reader. The zero value is not useful:
+// use the constructors.
 type Fault struct {
 	Status     int               // of HTTP, 400–599
 	Detail     string            // one sentence for the reader; may be empty
 	Errors     map[string]string // field → reason, for 422
-	RetryAfter time.Duration     // for 429 and 503; 0: unsaid
+	RetryAfter time.Duration     // for 429 and 503; 0: the answer has none
 	cause      error             // for the log only
 }
 
-// New makes a fault of a status and a sentence for the reader.
+// New returns a fault with a status and a sentence for the reader.
 func New(status int, detail string) *Fault { return &Fault{Status: status, Detail: detail} }
 
-// Malformed is input that cannot be read at all: 400.
+// Malformed is for input that cannot be read at all: 400.
 func Malformed(detail string) *Fault { return New(http.StatusBadRequest, detail) }
 
-// WebSocketRequired answers an action that needs a live connection: 400.
+// WebSocketRequired is for an action that needs a connection and was called without
+// one: 400.
 func WebSocketRequired() *Fault { return Malformed("WebSocket required") }
 
-// SignInRequired says that nobody is signed in: 401.
+// SignInRequired is for a caller who is not signed in: 401.
 func SignInRequired() *Fault { return New(http.StatusUnauthorized, "Sign in first.") }
 
-// Forbidden says that the caller is known and may not: 403.
+// Forbidden is for a caller who is signed in but lacks the right: 403.
 func Forbidden(detail string) *Fault { return New(http.StatusForbidden, detail) }
 
-// NotFound is no such thing, or one that the caller may not know of: 404.
+// NotFound is for a thing that does not exist, or that the caller may not see: 404.
 func NotFound() *Fault {
 	return New(http.StatusNotFound, "There is no such thing, or it is not yours to see.")
 }
 
-// Conflict is a name taken, a stale version, something archived: 409.
+// Conflict is for a change that the current state does not allow: a name that is
+// taken, an old version, an archived room: 409.
 func Conflict(detail string) *Fault { return New(http.StatusConflict, detail) }
 
-// TooLarge is a body past its limit: 413.
+// TooLarge is for a body over its limit: 413.
 func TooLarge(detail string) *Fault { return New(http.StatusRequestEntityTooLarge, detail) }
 
-// Invalid names a field that breaks a rule: 422. And adds more.
+// Invalid is for a field that breaks a rule: 422. Further fields are added with And.
 func Invalid(field, reason string) *Fault {
 	return &Fault{Status: http.StatusUnprocessableEntity, Errors: map[string]string{field: reason}}
 }
 
-// And names a further field.
+// And adds a further invalid field.
 func (f *Fault) And(field, reason string) *Fault {
 	f.Errors[field] = reason
 	return f
 }
 
-// TooFast refuses a caller who is over a rate: 429.
+// TooFast is for a caller over a rate limit: 429.
 func TooFast(after time.Duration) *Fault {
-	return &Fault{Status: http.StatusTooManyRequests, Detail: "Too many requests. Slow down and try again.", RetryAfter: after}
+	return &Fault{
+		Status: http.StatusTooManyRequests, Detail: "Too many requests. Slow down and try again.",
+		RetryAfter: after,
+	}
 }
 
-// Unavailable says that something behind us, the database, is away, full or too slow: 503.
+// Unavailable is for a database that cannot be reached, is full or is too slow: 503.
 func Unavailable(cause error) *Fault {
-	return &Fault{Status: http.StatusServiceUnavailable, Detail: "Hubbub's database is away or busy. Try again in a moment.", RetryAfter: time.Second, cause: cause}
+	return &Fault{
+		Status: http.StatusServiceUnavailable, Detail: "Hubbub's database is away or busy. Try again in a moment.",
+		RetryAfter: time.Second, cause: cause,
+	}
 }
 
-// Because keeps the cause for the log.
+// Because sets the cause, which only the log shows.
 func (f *Fault) Because(cause error) *Fault {
 	f.cause = cause
 	return f
 }
 
-// Error is for the log: it includes the cause, which the reader never sees.
+// Error returns the text for the log. It includes the cause, which the reader never
+// sees.
 func (f *Fault) Error() string {
 	text := f.Title()
 	if f.Detail != "" {
@@ -102,11 +111,11 @@ func (f *Fault) Error() string {
 // Unwrap returns the cause.
 func (f *Fault) Unwrap() error { return f.cause }
 
-// Title is the status in words.
+// Title returns the status in words.
 func (f *Fault) Title() string { return http.StatusText(f.Status) }
 
-// Of finds the fault in an error's chain; any other error becomes a 500 that
-// keeps it as its cause. Of(nil) is nil.
+// Of returns the fault in the error's chain. For any other error it returns a 500
+// with the error as its cause. Of(nil) is nil.
 func Of(err error) *Fault {
 	if err == nil {
 		return nil
@@ -118,7 +127,7 @@ func Of(err error) *Fault {
 	return New(http.StatusInternalServerError, "Something went wrong here. Try again in a moment.").Because(err)
 }
 
-// Is says whether the error is a fault of this status.
+// Is reports whether the error is, or wraps, a fault of this status.
 func Is(err error, status int) bool {
 	var f *Fault
 	return errors.As(err, &f) && f.Status == status

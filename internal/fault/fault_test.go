@@ -11,20 +11,20 @@ import (
 	"hubbub/internal/fault"
 )
 
-func TestAFaultIsFoundInTheChain(t *testing.T) {
+func TestFaultIsFoundInTheErrorChain(t *testing.T) {
 	err := fmt.Errorf("read the room: %w", fault.NotFound())
 	if f := fault.Of(err); f.Status != http.StatusNotFound {
 		t.Errorf("found %v", f)
 	}
 	if !fault.Is(err, http.StatusNotFound) || fault.Is(err, http.StatusConflict) || fault.Is(nil, http.StatusNotFound) {
-		t.Error("Is looks at the wrong status")
+		t.Error("Is reports the wrong status")
 	}
 	if fault.Of(nil) != nil {
-		t.Error("no error is a fault")
+		t.Error("Of(nil) is not nil")
 	}
 }
 
-func TestWhatNobodyForesawIsAnInternalErrorThatKeepsItsCause(t *testing.T) {
+func TestFaultOfAnUnexpectedErrorHidesItsCause(t *testing.T) {
 	cause := errors.New("the password is hunter2")
 	f := fault.Of(cause)
 	document, err := json.Marshal(f)
@@ -39,7 +39,7 @@ func TestWhatNobodyForesawIsAnInternalErrorThatKeepsItsCause(t *testing.T) {
 	}
 }
 
-func TestTheProblemDocument(t *testing.T) {
+func TestFaultMarshalsAsAProblemDocument(t *testing.T) {
 	document, err := json.Marshal(fault.Invalid("text", "is empty").And("roomId", "is required"))
 	if err != nil {
 		t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // nothing. Its methods are safe for concurrent use.
 type Guard struct {
 	Log     *slog.Logger       // nil: slog.Default()
-	OnPanic func(where string) // counts a panic; nil: panics are not counted
+	OnPanic func(where string) // is called for each panic, to count it; nil: panics are not counted
 }
 
 // WithLog returns a guard that logs to log if g has no logger of its own.
@@ -22,14 +22,15 @@ func (g Guard) WithLog(log *slog.Logger) Guard {
 	return g
 }
 
-// With returns the guard with attributes for its log lines.
+// With returns the guard with attributes added to its log lines.
 func (g Guard) With(args ...any) Guard {
 	g.Log = g.Logger().With(args...)
 	return g
 }
 
-// Do calls do. A panic in it is logged with its stack, counted under where, a
-// name such as "hub-left", and returned as an error. Otherwise Do returns nil.
+// Do calls do. If do panics, the panic is logged with its stack, counted under
+// where, a name such as "hub-left", and returned as an error. Otherwise Do returns
+// nil.
 func (g Guard) Do(where string, do func()) error {
 	return g.Try(where, func() error {
 		do()
@@ -37,7 +38,8 @@ func (g Guard) Do(where string, do func()) error {
 	})
 }
 
-// Try is Do for a function that may fail; it returns the function's error.
+// Try is Do for a function that may fail: without a panic it returns the
+// function's error.
 func (g Guard) Try(where string, do func() error) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -48,7 +50,8 @@ func (g Guard) Try(where string, do func() error) (err error) {
 	return do()
 }
 
-// report runs while the goroutine panics, so that the stack is that of the cause.
+// report logs and counts a panic. It is called while the goroutine panics, so the
+// stack is that of the cause.
 func (g Guard) report(where string, cause any) {
 	g.Logger().Error("panic", "where", where, "error", fmt.Sprint(cause), "stack", string(debug.Stack()))
 	if g.OnPanic != nil {
@@ -56,7 +59,7 @@ func (g Guard) report(where string, cause any) {
 	}
 }
 
-// Logger returns where the guard logs; never nil.
+// Logger returns the guard's logger; it is never nil.
 func (g Guard) Logger() *slog.Logger {
 	if g.Log == nil {
 		return slog.Default()
@@ -64,8 +67,9 @@ func (g Guard) Logger() *slog.Logger {
 	return g.Log
 }
 
-// panicError is a panic as an error. It does not unwrap: what somebody panicked
-// with must not pass for an ordinary answer, such as "not found".
+// panicError is the error for a panic. It does not unwrap to the value of the
+// panic: an error used as that value must not pass for an ordinary error, such as
+// "not found".
 type panicError struct {
 	where string
 	cause any
@@ -73,8 +77,8 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic in %s: %v", e.where, e.cause) }
 
-// Panicked reports whether the error, or one that it wraps, is a panic that a
-// Guard has caught, logged and counted.
+// Panicked reports whether the error, or one that it wraps, stands for a panic that
+// a Guard has caught, logged and counted.
 func Panicked(err error) bool {
 	var caught *panicError
 	return errors.As(err, &caught)

@@ -7,20 +7,20 @@ import (
 )
 
 const (
-	firstPause  = 100 * time.Millisecond // after a failure; then twice as long each time
-	lastPause   = 2 * time.Second        // people should hardly notice when the database is back
-	remindEvery = time.Minute            // of a failure that lasts
+	firstPause  = 100 * time.Millisecond // after a first failure; doubled by each further one
+	lastPause   = 2 * time.Second        // short, so that users hardly wait when the database is back
+	remindEvery = time.Minute            // between log lines of a failure that continues
 )
 
-// Wake asks a loop to run a round now. Make one with NewWake.
+// Wake makes a loop run a round before its period is over. Make one with NewWake.
 type Wake chan struct{}
 
 // NewWake returns a Wake for one loop.
 func NewWake() Wake { return make(Wake, 1) }
 
-// Signal starts a round as soon as the loop is free. It never blocks. Signals
-// that come before that round are one signal; one that comes during a round
-// starts another.
+// Signal starts a round as soon as no round is running. It never blocks. Several
+// signals before that round count as one; a signal during a round starts another
+// round.
 func (w Wake) Signal() {
 	select {
 	case w <- struct{}{}:
@@ -30,18 +30,18 @@ func (w Wake) Signal() {
 
 // Config describes a loop.
 type Config struct {
-	Name   string // in the log, and where its panics are counted: "chat-alerts"
+	Name   string // for the log and for counting panics: "chat-alerts"
 	Guard  Guard
 	Period time.Duration // between the starts of two rounds; 0: only Wake starts them
 	Wake   Wake          // nil: only the period starts rounds
-	AtOnce bool          // the first round does not wait
-	// Next, if set, returns after each round how long the loop waits, in place
-	// of the rest of the period.
+	AtOnce bool          // the first round runs at once instead of after the period
+	// Next, if set, is called after each successful round and returns how long
+	// the loop waits, instead of the rest of the period.
 	Next func(context.Context) time.Duration
 }
 
-// Run calls round until ctx ends, and returns when the last round has. The error
-// of a round that the end of ctx has cut short is not logged.
+// Run calls round repeatedly until ctx ends, and returns after the last round. An
+// error of a round during which ctx ended is not logged.
 func Run(ctx context.Context, c Config, round func(context.Context) error) {
 	l := &runner{Config: c, round: round}
 	on := c.AtOnce || l.wait(ctx, c.Period)
@@ -64,14 +64,14 @@ type runner struct {
 	Config
 	round func(context.Context) error
 
-	pause    time.Duration // before the next try; 0: the last round succeeded
+	pause    time.Duration // before the next attempt; 0: the last round succeeded
 	failures int           // since the last success
 	logged   string        // the failure that was logged last
 	loggedAt time.Time
-	again    int // how often the same failure came since then
+	repeated int // how often the same failure occurred after loggedAt
 }
 
-// try runs a round and returns how long to rest after it.
+// try runs a round and returns how long to wait after it.
 func (l *runner) try(ctx context.Context) (rest time.Duration, err error) {
 	began := time.Now()
 	err = l.Guard.Try(l.Name, func() error {
@@ -88,7 +88,7 @@ func (l *runner) try(ctx context.Context) (rest time.Duration, err error) {
 	return rest, err
 }
 
-// wait returns after the rest, or at a signal; false: ctx has ended.
+// wait waits for rest to pass or for a signal. It reports false if ctx has ended.
 func (l *runner) wait(ctx context.Context, rest time.Duration) bool {
 	var due <-chan time.Time
 	if l.Period > 0 {
@@ -108,24 +108,25 @@ func (l *runner) noteFailure(err error) {
 	l.failures++
 	l.pause = min(max(2*l.pause, firstPause), lastPause)
 	if text := err.Error(); text != l.logged || time.Since(l.loggedAt) >= remindEvery {
-		l.Guard.Logger().Warn("a background loop failed, it tries again", "loop", l.Name, "again", l.again, "error", err)
-		l.logged, l.loggedAt, l.again = text, time.Now(), 0
+		l.Guard.Logger().Warn("background loop failed, retrying", "loop", l.Name, "repeated", l.repeated, "error", err)
+		l.logged, l.loggedAt, l.repeated = text, time.Now(), 0
 		return
 	}
-	l.again++
+	l.repeated++
 }
 
 func (l *runner) noteSuccess() {
 	if l.failures > 0 {
-		l.Guard.Logger().Info("a background loop works again", "loop", l.Name, "failures", l.failures)
+		l.Guard.Logger().Info("background loop recovered", "loop", l.Name, "failures", l.failures)
 	}
-	l.pause, l.failures, l.logged, l.again = 0, 0, "", 0
+	l.pause, l.failures, l.logged, l.repeated = 0, 0, "", 0
 }
 
-// jittered is d ± 50 %, so that loops which failed together do not try together.
+// jittered returns d ± 50 %, so that loops that failed together do not retry
+// together.
 func jittered(d time.Duration) time.Duration { return d/2 + rand.N(d) }
 
-// sleep reports false if ctx ends meanwhile.
+// sleep waits for d. It reports false if ctx ends first.
 func sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -14,17 +14,17 @@ import (
 	"hubbub/internal/loop"
 )
 
-// bench runs a loop in a bubble of testing/synctest, where time passes only
-// while everybody waits, and notes when its rounds begin.
+// bench runs a loop in a bubble of testing/synctest, where time passes only while
+// all goroutines are blocked, and records when the rounds begin.
 type bench struct {
 	began  time.Time
 	rounds []time.Duration // since the start
 	log    bytes.Buffer
 	panics []string
-	stop   func() // and wait
+	stop   func() // ends the loop and waits for it
 }
 
-// start runs the loop. do is the nth round, counted from 1.
+// start starts the loop. do is called for each round with its number, from 1.
 func start(t *testing.T, c loop.Config, do func(n int) error) *bench {
 	b := &bench{began: time.Now()}
 	c.Name = "test"
@@ -55,7 +55,7 @@ func (b *bench) wantRounds(t *testing.T, want ...time.Duration) {
 	}
 }
 
-// pauses are the times between the rounds.
+// pauses returns the times between the starts of the rounds.
 func (b *bench) pauses() (pauses []time.Duration) {
 	for i := range b.rounds[1:] {
 		pauses = append(pauses, b.rounds[i+1]-b.rounds[i])
@@ -112,11 +112,11 @@ func TestLoopWithoutPeriodWaitsForSignals(t *testing.T) {
 	})
 }
 
-func TestLoopTakesManySignalsAsOne(t *testing.T) {
+func TestLoopCountsManySignalsAsOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		wake := loop.NewWake()
 		b := start(t, loop.Config{Wake: wake}, func(n int) error {
-			if n == 1 { // and those of a round make one more
+			if n == 1 { // the signals during a round start one more round
 				for range 100 {
 					wake.Signal()
 				}
@@ -186,9 +186,9 @@ func TestLoopLogsAFailureOnceWhileItLasts(t *testing.T) {
 		b.stop()
 		lines := strings.Split(strings.TrimSpace(b.log.String()), "\n")
 		want := []string{
-			`level=WARN msg="a background loop failed, it tries again" loop=test again=0 error="the database is away"`,
-			`level=WARN msg="a background loop failed, it tries again" loop=test again=19 error="another failure"`,
-			`level=INFO msg="a background loop works again" loop=test failures=21`,
+			`level=WARN msg="background loop failed, retrying" loop=test repeated=0 error="the database is away"`,
+			`level=WARN msg="background loop failed, retrying" loop=test repeated=19 error="another failure"`,
+			`level=INFO msg="background loop recovered" loop=test failures=21`,
 		}
 		if len(lines) != len(want) {
 			t.Fatalf("%d lines, want %d:\n%s", len(lines), len(want), b.log.String())
@@ -201,7 +201,7 @@ func TestLoopLogsAFailureOnceWhileItLasts(t *testing.T) {
 	})
 }
 
-func TestLoopRemindsOfALastingFailureOnceAMinute(t *testing.T) {
+func TestLoopLogsAContinuingFailureOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, loop.Config{Period: second, AtOnce: true}, func(int) error { return errors.New("broken") })
 		time.Sleep(3*time.Minute + 30*second)
@@ -212,7 +212,7 @@ func TestLoopRemindsOfALastingFailureOnceAMinute(t *testing.T) {
 	})
 }
 
-func TestLoopGoesOnAfterPanics(t *testing.T) {
+func TestLoopContinuesAfterPanics(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := start(t, loop.Config{Period: 10 * second}, func(n int) error {
 			if n <= 2 {
@@ -228,13 +228,13 @@ func TestLoopGoesOnAfterPanics(t *testing.T) {
 		if !slices.Equal(b.panics, []string{"test", "test"}) {
 			t.Errorf("counted the panics of %v", b.panics)
 		}
-		if log := b.log.String(); strings.Count(log, "poison") < 2 || !strings.Contains(log, "works again") {
-			t.Errorf("the log has not both stacks:\n%s", log)
+		if log := b.log.String(); strings.Count(log, "poison") < 2 || !strings.Contains(log, "recovered") {
+			t.Errorf("the log lacks a stack or the recovery:\n%s", log)
 		}
 	})
 }
 
-// poison names a function that a stack shows.
+// poison panics; its name appears in the stack.
 func poison(n int) {
 	var none []int
 	_ = none[n]
@@ -251,7 +251,7 @@ func TestLoopCatchesAPanicOfNext(t *testing.T) {
 	})
 }
 
-func TestLoopStopsAfterItsRoundAndLogsNoErrorOfTheEnd(t *testing.T) {
+func TestLoopStopsAfterItsRoundWithoutLoggingItsError(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := false
 		b := start(t, loop.Config{AtOnce: true, Period: second}, func(int) error {
@@ -259,7 +259,7 @@ func TestLoopStopsAfterItsRoundAndLogsNoErrorOfTheEnd(t *testing.T) {
 			ended = true
 			return context.Canceled
 		})
-		synctest.Wait() // the round is under way
+		synctest.Wait() // until the round is running
 		b.stop()
 		if !ended || len(b.rounds) != 1 || b.log.Len() > 0 {
 			t.Errorf("ended %v after %d rounds, and logged %q", ended, len(b.rounds), b.log.String())
@@ -278,7 +278,7 @@ func TestLoopStopsWhileItWaits(t *testing.T) {
 	})
 }
 
-func TestGuardMakesAPanicAnError(t *testing.T) {
+func TestGuardTurnsAPanicIntoAnError(t *testing.T) {
 	var log bytes.Buffer
 	counted := ""
 	g := loop.Guard{Log: slog.New(slog.NewTextHandler(&log, nil)), OnPanic: func(where string) { counted += where }}
@@ -308,6 +308,6 @@ func TestGuardDoesNotUnwrapThePanicsCause(t *testing.T) {
 	cause := errors.New("not found")
 	err := loop.Guard{Log: slog.New(slog.DiscardHandler)}.Try("here", func() error { panic(cause) })
 	if errors.Is(err, cause) {
-		t.Error("a panic passes for the error that it was made with")
+		t.Error("the error of a panic unwraps to the panic's value")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Dialect describes a socket with a binary protocol of its own in place of
+// Dialect is a socket with a binary protocol of its own in place of
 // frames, such as that of y-websocket. For the hub it is an ordinary connection,
 // but it gets no events.
 type Dialect struct {

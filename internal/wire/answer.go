@@ -10,21 +10,21 @@ import (
 type Reply struct {
 	ID      int64 // 0: null, for a frame whose id could not be read
 	Status  int
-	Headers map[string]string // canonical names; only ReplyHeaders go out
-	Data    json.RawMessage   // nil: none. Compact
-	HTML    []byte            // nil: none
+	Headers map[string]string // canonical names; only ReplyHeaders are written
+	Data    json.RawMessage   // without line breaks; nil: no data
+	HTML    []byte            // nil: no HTML
 }
 
-// Event is what the server says unasked.
+// Event is a frame that the server sends without a request.
 type Event struct {
 	Name string
-	Room string          // "": none is named
-	Data json.RawMessage // nil: none. Compact
-	HTML []byte          // nil: none
+	Room string          // "": the frame names no room
+	Data json.RawMessage // without line breaks; nil: no data
+	HTML []byte          // nil: no HTML
 }
 
-// ReplyHeaders are the headers that a client can use, in the order in which
-// they are written. No other is passed on, above all not Set-Cookie.
+// ReplyHeaders are the headers that a reply may have, in the order in which they
+// are written. No other header is passed on, Set-Cookie in particular.
 var ReplyHeaders = [...]string{"Content-Type", "X-Seq", "X-Reset", "X-Query", "Retry-After", "Location"}
 
 // AppendReply appends the reply's frame.
@@ -50,8 +50,8 @@ func AppendEvent(dst []byte, e Event) []byte {
 	return appendBody(dst, e.Data, e.HTML)
 }
 
-// Encode makes compact JSON without white space between tokens. Unlike
-// json.Marshal it leaves <, > and & as they are: frames are not HTML.
+// Encode returns v as JSON without white space between tokens. Unlike
+// json.Marshal it does not escape <, > and &, because frames are not HTML.
 func Encode(v any) (json.RawMessage, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
@@ -100,7 +100,8 @@ func appendString(dst []byte, s string) []byte {
 	return append(dst, quoted...)
 }
 
-// plain strings, nearly all names and header values, need no escapes.
+// plain reports whether the string needs no escapes, as nearly all names and
+// header values do not.
 func plain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' || s[i] == '"' || s[i] == '\\' {

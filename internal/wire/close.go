@@ -1,14 +1,16 @@
 package wire
 
-// CloseCode says why a connection was closed (RFC 6455 §7.4; 4xxx are ours).
+// CloseCode is the reason why a connection was closed: a code of RFC 6455 §7.4,
+// or a code of Hubbub from 4000 on.
 type CloseCode int
 
-// The codes that the protocol names, and two that only statistics see.
+// The codes of the protocol, and two that only appear in statistics: CloseNormal
+// and CloseAbnormal.
 const (
-	CloseNormal      CloseCode = 1000 // the peer said goodbye
+	CloseNormal      CloseCode = 1000 // the peer sent a close frame
 	CloseProtocol    CloseCode = 1002
 	CloseUnsupported CloseCode = 1003
-	CloseAbnormal    CloseCode = 1006 // never sent: the line broke without a close frame
+	CloseAbnormal    CloseCode = 1006 // never sent: the network connection broke without a close frame
 	CloseTooBig      CloseCode = 1009
 	CloseInternal    CloseCode = 1011
 	CloseRestart     CloseCode = 1012
@@ -17,7 +19,7 @@ const (
 	CloseFlooding    CloseCode = 4429
 )
 
-// Reason is the text that goes into the close frame; at most 123 bytes.
+// Reason returns the text of the close frame, at most 123 bytes.
 func (c CloseCode) Reason() string {
 	switch c {
 	case CloseProtocol:
@@ -40,7 +42,6 @@ func (c CloseCode) Reason() string {
 	return ""
 }
 
-// Discards reports whether what is still queued for the connection is thrown
-// away: a signed-out reader may not have it, and a slow one has to catch up
-// anyway.
+// Discards reports whether the frames queued for the connection are discarded: a
+// signed-out user may not get them, and a slow client has to catch up anyway.
 func (c CloseCode) Discards() bool { return c == CloseSignedOut || c == CloseTooSlow }

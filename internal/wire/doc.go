@@ -1,4 +1,4 @@
-// Package wire is the grammar of the socket: frames, limits and close codes.
+// Package wire defines the frames, limits and close codes of the socket.
 //
 // A WebSocket text message holds one or more frames, each a JSON object,
 // separated by "\n", in both directions:
@@ -7,27 +7,32 @@
 //	← reply    {"id":1,"status":200,"headers":{…},"data":…}   or "html":"…"
 //	← event    {"event":"newMessage","room":"chat-3","data":{…},"html":"…"}
 //
-// # The life of a frame
+// # The path of a frame
 //
-//  1. Split cuts a message into frames. A newline never stands inside a frame:
-//     JSON escapes it in strings, and what we encode has no other white space.
-//  2. DecodeRequest reads a frame strictly. What it refuses is an *Invalid,
-//     which keeps the id when one could be read, so that the client learns
-//     which of its requests was wrong.
-//  3. AppendReply and AppendEvent write the answers. Both only append bytes,
-//     so that a caller can join several frames into one message.
+//  1. Split (request.go) splits a message into frames. A frame contains no
+//     newline: JSON escapes newlines in strings, and the frames that the server
+//     encodes have no white space between tokens.
+//  2. DecodeRequest (request.go) decodes a request strictly. Its error is an
+//     *Invalid, which has the request's id if that could be read, so that the
+//     client learns which of its requests was wrong.
+//  3. AppendReply and AppendEvent (answer.go) encode what the server sends. They
+//     append to a slice, so that a caller can join several frames into one
+//     message.
 //
 // # Close codes
 //
-//	1002  CloseProtocol     it breaks the WebSocket protocol    mend the client
-//	1003  CloseUnsupported  a binary message nobody asked for   don't send that again
-//	1009  CloseTooBig       a message past its limit            don't send that again
+//	code  name              meaning                             what the client does
+//	1002  CloseProtocol     it breaks the WebSocket protocol    repair the client
+//	1003  CloseUnsupported  no receiver for a binary message    do not send that again
+//	1009  CloseTooBig       a message over its limit            do not send that again
 //	1011  CloseInternal     an error in the server              reconnect and catch up
 //	1012  CloseRestart      the server restarts                 reconnect after 0–5 s
 //	4401  CloseSignedOut    signed out, expired or revoked      stop, keep drafts, sign in
 //	4408  CloseTooSlow      the outbound queue overflowed       reconnect and catch up
-//	4429  CloseFlooding     went on flooding after 429s         reconnect after 30 s
+//	4429  CloseFlooding     too many requests despite 429s      reconnect after 30 s
 //
-// The package is pure: it knows no connections, no HTTP and no clock, and
+// # What it does not do
+//
+// The package has no state: it knows no connections, no HTTP and no clock, and
 // imports the standard library only.
 package wire

@@ -18,19 +18,19 @@ type Request struct {
 	Method  string // upper case
 	URL     string // path and query, starts with one "/"
 	Headers map[string]string
-	Data    json.RawMessage // nil: none
+	Data    json.RawMessage // nil: no data
 }
 
-// Invalid is the error for a frame that breaks the grammar.
+// Invalid is the error for a frame that is not a valid request.
 type Invalid struct {
-	ID     int64 // 0: none could be read
+	ID     int64 // 0: the frame has none, or it could not be read
 	Reason string
 }
 
-// Error is the sentence for the client.
+// Error returns the sentence for the client.
 func (e *Invalid) Error() string { return e.Reason }
 
-// Split yields the frames of a message; blank ones are skipped.
+// Split yields the frames of a message. It skips blank lines.
 func Split(message []byte) iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		for frame := range bytes.SplitSeq(message, []byte{'\n'}) {
@@ -41,8 +41,8 @@ func Split(message []byte) iter.Seq[[]byte] {
 	}
 }
 
-// DecodeRequest reads a frame. Its error is always an *Invalid. The request
-// shares no memory with the frame.
+// DecodeRequest decodes a client's frame. Its error is always an *Invalid. The
+// request shares no memory with the frame.
 func DecodeRequest(frame []byte) (Request, error) {
 	var f struct {
 		ID      json.RawMessage   `json:"id"`
@@ -73,7 +73,7 @@ func DecodeRequest(frame []byte) (Request, error) {
 var errEncoding = errors.New("not UTF-8")
 
 func unmarshal(frame []byte, into any) error {
-	// encoding/json would replace the wrong bytes in silence.
+	// encoding/json would silently replace invalid bytes.
 	if !utf8.Valid(frame) {
 		return errEncoding
 	}
@@ -91,7 +91,7 @@ func explain(err error) string {
 	return "The frame is not a JSON object."
 }
 
-// parseID accepts no id at all, which is 0.
+// parseID parses a request id. A missing id is valid and 0.
 func parseID(raw json.RawMessage) (int64, bool) {
 	if raw == nil {
 		return 0, true
@@ -100,8 +100,9 @@ func parseID(raw json.RawMessage) (int64, bool) {
 	return id, err == nil && id >= 1 && id <= MaxID
 }
 
-// salvageID looks for the id in a frame that does not decode, as far as it is
-// JSON, so that the client's request does not wait for ever.
+// salvageID returns the id of a frame that does not decode, or 0 if its JSON
+// breaks off before the id. With the id in the reply the client does not wait for
+// another answer.
 func salvageID(frame []byte) int64 {
 	d := json.NewDecoder(bytes.NewReader(frame))
 	if open, err := d.Token(); err != nil || open != json.Delim('{') {
@@ -137,8 +138,9 @@ func present(data json.RawMessage) json.RawMessage {
 	return data
 }
 
-// forbidden are the headers that say who is calling and from where. They come
-// from the handshake, where the browser vouches for them.
+// forbidden reports whether a frame may not set the header, because it identifies
+// the caller or the caller's origin. These headers are taken from the handshake,
+// where a page cannot forge them.
 func forbidden(name string) bool {
 	name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
 	switch name {
@@ -148,9 +150,9 @@ func forbidden(name string) bool {
 	return strings.HasPrefix(name, "X-Forwarded-")
 }
 
-// meaningless are the headers that are ignored. They are about an HTTP message
-// or its connection, and a frame is neither: its reply is JSON, whole, neither
-// compressed nor cached.
+// meaningless reports whether the header is ignored, because it describes an HTTP
+// message or its connection. A frame is neither: its reply is complete JSON, and is
+// neither compressed nor cached.
 func meaningless(name string) bool {
 	name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
 	switch name {

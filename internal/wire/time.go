@@ -2,7 +2,7 @@ package wire
 
 import "time"
 
-// Time is a moment as the protocol writes it: RFC 3339 in UTC with milliseconds.
+// Time is a time in the protocol's format: RFC 3339 in UTC with milliseconds.
 type Time time.Time
 
 // MarshalJSON writes "2026-11-21T09:04:00.000Z".
@@ -13,5 +13,5 @@ func (t Time) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads any RFC 3339 time.
 func (t *Time) UnmarshalJSON(raw []byte) error { return (*time.Time)(t).UnmarshalJSON(raw) }
 
-// TimeOrNil converts a time that may be missing.
+// TimeOrNil converts a time that may be nil.
 func TimeOrNil(t *time.Time) *Time { return (*Time)(t) }

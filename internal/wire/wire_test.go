@@ -15,7 +15,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func TestAMessageIsSplitIntoFrames(t *testing.T) {
+func TestSplitYieldsFrames(t *testing.T) {
 	var frames []string
 	for frame := range wire.Split([]byte("{\"id\":1}\n\n \r\n{\"id\":2}\n")) {
 		frames = append(frames, string(frame))
@@ -25,7 +25,7 @@ func TestAMessageIsSplitIntoFrames(t *testing.T) {
 	}
 }
 
-func TestARequestIsRead(t *testing.T) {
+func TestRequestIsDecoded(t *testing.T) {
 	got, err := wire.DecodeRequest([]byte(`{"id":9007199254740991,"method":"post","url":"/api/chat/send?x=1","headers":{"Accept":"text/html"},"data":{"a":1}}`))
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func TestARequestIsRead(t *testing.T) {
 	}
 }
 
-func TestWhatMayBeLeftOut(t *testing.T) {
+func TestRequestDefaults(t *testing.T) {
 	got, err := wire.DecodeRequest([]byte(`{"url":"/","data":null}`))
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func TestRequestIgnoresHeadersOfTheTransport(t *testing.T) {
 	}
 }
 
-func TestInvalidFramesKeepTheIDThatCanBeRead(t *testing.T) {
+func TestRequestThatIsInvalidKeepsItsID(t *testing.T) {
 	for frame, id := range map[string]int64{
 		``:                                      0,
 		`null`:                                  0,
@@ -103,7 +103,7 @@ func TestInvalidFramesKeepTheIDThatCanBeRead(t *testing.T) {
 	}
 }
 
-func TestAReplyCarriesOnlyWhatAClientCanUse(t *testing.T) {
+func TestReplyHasOnlyTheListedHeaders(t *testing.T) {
 	for _, c := range []struct {
 		reply wire.Reply
 		want  string
@@ -125,7 +125,7 @@ func TestAReplyCarriesOnlyWhatAClientCanUse(t *testing.T) {
 	}
 }
 
-func TestAnEventNamesItsRoom(t *testing.T) {
+func TestEventNamesItsRoom(t *testing.T) {
 	got := string(wire.AppendEvent([]byte("x\n"), wire.Event{Name: "newMessage", Room: "chat-3", Data: json.RawMessage(`{"id":1}`), HTML: []byte("<li>")}))
 	if want := "x\n" + `{"event":"newMessage","room":"chat-3","data":{"id":1},"html":"<li>"}`; got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -135,7 +135,7 @@ func TestAnEventNamesItsRoom(t *testing.T) {
 	}
 }
 
-func TestCloseReasonsFitIntoTheFrame(t *testing.T) {
+func TestCloseReasonsFitIntoACloseFrame(t *testing.T) {
 	for _, code := range []wire.CloseCode{1002, 1003, 1009, 1011, 1012, 4401, 4408, 4429} {
 		if reason := code.Reason(); reason == "" || len(reason) > 123 {
 			t.Errorf("%d: reason %q", code, reason)
@@ -143,8 +143,8 @@ func TestCloseReasonsFitIntoTheFrame(t *testing.T) {
 	}
 }
 
-// Whatever comes in, the decoder neither panics nor lets through what the
-// grammar forbids, and the answer is one valid line of JSON.
+// For any input the decoder neither panics nor accepts an invalid request, and the
+// reply is one valid line of JSON.
 func FuzzDecodeRequest(f *testing.F) {
 	for _, seed := range []string{
 		`{"id":1,"method":"POST","url":"/api/chat/send","headers":{"X-A":"b"},"data":{"a":[1,"é"]}}`,
@@ -171,14 +171,14 @@ func FuzzDecodeRequest(f *testing.F) {
 
 func checkRequest(t *testing.T, req wire.Request) {
 	if req.ID < 0 || req.ID > wire.MaxID || !strings.HasPrefix(req.URL, "/") || strings.HasPrefix(req.URL, "//") || req.Method == "" {
-		t.Fatalf("let through: %+v", req)
+		t.Fatalf("accepted %+v", req)
 	}
 	if req.Data != nil && !json.Valid(req.Data) {
 		t.Fatalf("data is not JSON: %q", req.Data)
 	}
 	for name := range req.Headers {
 		if strings.EqualFold(name, "Cookie") {
-			t.Fatal("a cookie came through")
+			t.Fatal("accepted a cookie")
 		}
 	}
 }
