@@ -11,34 +11,34 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// maxProbes is how many connections may run a statement whose last run could not get its lock. With one, a lock on
-// a single row would hold up the same statement on all other rows more than it must.
+// maxProbes is the number of connections that may run a statement whose last run could not get its lock. One would be
+// too few: a lock on a single row would delay the same statement on all other rows.
 const maxProbes = 2
 
-// breaker is a circuit breaker for locked tables. Once a statement has waited for a lock in vain, at most maxProbes
-// connections run it until it gets its locks; more are refused at once. So a locked table costs the pool a few connections,
-// not all of them. It counts lock timeouts only: a statement that is slow by itself is slow for some arguments, and
-// those who send them must not close it to all others.
+// breaker is a circuit breaker for locked tables. After a statement timed out waiting for a lock, at most maxProbes
+// connections run it until it gets its locks; further ones are refused at once. So a locked table occupies a few
+// connections of the pool, not all. The breaker counts lock timeouts only: a statement without a lock is slow for some
+// arguments only, and callers with these arguments must not block it for all others.
 type breaker struct {
 	mu   sync.Mutex
-	open map[string]*probes // by SQL; a statement that is well has no entry
+	open map[string]*probes // by SQL; only statements whose last run could not get its lock
 }
 
-// probes counts the connections that run a statement now.
+// probes counts the connections that are running a statement.
 type probes struct{ running int }
 
 func newBreaker() *breaker { return &breaker{open: map[string]*probes{}} }
 
 type probeKey struct{}
 
-// probe says what a connection is about to run, from TraceQueryStart to TraceQueryEnd.
+// probe describes one run of a statement, from TraceQueryStart to TraceQueryEnd.
 type probe struct {
 	sql     string
-	of      *probes // nil: the statement was well when it began
+	of      *probes // nil: the breaker was closed for the statement when the run began
 	refused bool
 }
 
-// TraceQueryStart implements pgx.QueryTracer. A refused statement gets a context that has ended, and is not sent.
+// TraceQueryStart implements pgx.QueryTracer. A refused statement gets an ended context, so pgx does not send it.
 func (b *breaker) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	p := b.admit(data.SQL)
 	ctx = context.WithValue(ctx, probeKey{}, p)
@@ -68,7 +68,7 @@ func (b *breaker) admit(sql string) *probe {
 func (b *breaker) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryEndData) {
 	p, began := ctx.Value(probeKey{}).(*probe)
 	if !began {
-		return // pgx also reports each result of a batch, whose begin it does not
+		return // pgx reports the end of each statement of a batch, but not its start
 	}
 	var pg *pgconn.PgError
 	answered := data.Err == nil || errors.As(data.Err, &pg)

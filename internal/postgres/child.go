@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-const stopPatience = 8 * time.Second // for each signal, before the harder one
+const stopTimeout = 8 * time.Second // after each signal, before the next one
 
-// errOccupied means that a dying server still holds the data folder.
+// errOccupied means that a server that is ending still uses the data folder.
 var errOccupied = errors.New("another Postgres still holds the data folder")
 
-// child is the running server process. err is set before exited closes.
+// child is the server process. err is set before exited is closed.
 type child struct {
 	cmd    *exec.Cmd
 	exited chan struct{}
 	err    error
 }
 
-// start runs postgres. In a process group of its own it doesn't get the
+// start starts postgres in a process group of its own, so that it does not get the
 // terminal's Ctrl-C, which is for the app.
 func (c *cluster) start() (*child, error) {
 	log, err := os.OpenFile(c.log(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC|os.O_APPEND|syscall.O_NOFOLLOW, 0o600)
@@ -41,8 +41,9 @@ func (c *cluster) start() (*child, error) {
 	return ch, ch.run()
 }
 
-// run starts the process from a goroutine that keeps its thread until the end:
-// to the kernel, the parent whose death counts is the thread.
+// run starts the process from a goroutine that stays locked to its thread until the
+// process ends, because the kernel sends the death signal when the parent's thread
+// ends.
 func (ch *child) run() error {
 	started := make(chan error, 1)
 	go func() {
@@ -61,13 +62,13 @@ func (ch *child) run() error {
 	return nil
 }
 
-// ready waits until ping succeeds. If the process ends first, its last words
-// are in the error.
+// ready waits until ping succeeds. If the process ends first, the error contains the
+// end of its log.
 func (ch *child) ready(ctx context.Context, c *cluster) error {
 	for c.ping(ctx) != nil {
 		select {
 		case <-ch.exited:
-			return ch.lastWords(c)
+			return ch.exitError(c)
 		case <-ctx.Done():
 			return errors.Join(ctx.Err(), ch.stop())
 		case <-time.After(10 * time.Millisecond):
@@ -76,20 +77,22 @@ func (ch *child) ready(ctx context.Context, c *cluster) error {
 	return nil
 }
 
-func (ch *child) lastWords(c *cluster) error {
-	const enough = 2000 // bytes
-	words, err := os.ReadFile(c.log())
+// exitError returns an error with the end of the server's log. It wraps errOccupied
+// if another server uses the data folder.
+func (ch *child) exitError(c *cluster) error {
+	const maxTail = 2000 // bytes
+	tail, err := os.ReadFile(c.log())
 	if err != nil {
 		return errors.Join(ch.err, err)
 	}
-	words = words[max(0, len(words)-enough):]
-	if strings.Contains(string(words), `"postmaster.pid" already exists`) || strings.Contains(string(words), "still in use") {
-		return fmt.Errorf("%w:\n%s", errOccupied, words)
+	tail = tail[max(0, len(tail)-maxTail):]
+	if strings.Contains(string(tail), `"postmaster.pid" already exists`) || strings.Contains(string(tail), "still in use") {
+		return fmt.Errorf("%w:\n%s", errOccupied, tail)
 	}
-	return fmt.Errorf("postgres stopped at once: %w\n%s", ch.err, words)
+	return fmt.Errorf("postgres ended before it was ready: %w\n%s", ch.err, tail)
 }
 
-// stop asks for a fast shutdown, then for an immediate one, then kills.
+// stop requests a fast shutdown, then an immediate one, then kills the process.
 func (ch *child) stop() error {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGQUIT, syscall.SIGKILL} {
 		if err := ch.cmd.Process.Signal(signal); err != nil && !errors.Is(err, os.ErrProcessDone) {
@@ -98,7 +101,7 @@ func (ch *child) stop() error {
 		select {
 		case <-ch.exited:
 			return nil
-		case <-time.After(stopPatience):
+		case <-time.After(stopTimeout):
 		}
 	}
 	return errors.New("postgres did not stop")

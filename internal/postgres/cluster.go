@@ -20,20 +20,20 @@ import (
 
 const (
 	socketName = ".s.PGSQL.5432"
-	socketPath = 100 // bytes; the kernel's limit is 104 (macOS) or 108 (Linux)
+	socketPath = 100 // most bytes of a socket's path; the kernel's limit is 104 (macOS) or 108 (Linux)
 )
 
-// cluster is one data folder and the programs that serve it.
+// cluster is one data folder and the programs that run a server on it.
 type cluster struct {
 	programs
-	dir       string // holds data, log, lock and, if short enough, the socket
+	dir       string // contains data, log, lock and, if the path is short enough, the socket
 	socketDir string
 	as        *syscall.Credential
 	throwaway bool
 }
 
-// newCluster chooses the folders, named by the major version: an upgraded
-// Postgres can't read the files of the one before.
+// newCluster creates the folders. They are named by the major version, because
+// Postgres cannot read the files of another major version.
 func newCluster(ctx context.Context, c ServerConfig) (*cluster, error) {
 	found, err := findPrograms(ctx)
 	if err != nil {
@@ -55,11 +55,11 @@ func newCluster(ctx context.Context, c ServerConfig) (*cluster, error) {
 	return cl, errors.Join(claim(cl.dir, as, 0o700), claim(cl.socketDir, as, 0o700))
 }
 
-// enterable makes dir if it is not there, and returns it, or a folder in /var/tmp
-// if the user that Postgres runs as may not enter dir.
+// enterable creates dir if it does not exist, and returns it. If the user that
+// Postgres runs as may not enter dir, it returns a folder in /var/tmp instead.
 func enterable(dir string, as *syscall.Credential, log *slog.Logger) (string, error) {
 	if other := reachable(dir, as); other != dir {
-		log.Warn("Postgres can't enter DATA_DIR as another user than root; its files are elsewhere", "folder", other)
+		log.Warn("the user that Postgres runs as can't enter DATA_DIR; its files are in another folder", "folder", other)
 		return other, claim(other, nil, 0o711)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -68,8 +68,8 @@ func enterable(dir string, as *syscall.Credential, log *slog.Logger) (string, er
 	return dir, nil
 }
 
-// socketDir is dir itself, or a short one in /tmp if the socket's path would be
-// longer than a socket's path may be.
+// socketDir returns dir, or a folder with a short name in /tmp if the path of a
+// socket in dir would be longer than socketPath.
 func socketDir(dir string) string {
 	if len(dir)+len("/"+socketName) <= socketPath {
 		return dir
@@ -85,8 +85,8 @@ func (c *cluster) url(database string) string {
 	return (&url.URL{Scheme: "postgres", Path: "/" + database, RawQuery: query.Encode()}).String()
 }
 
-// initialise makes the data folder if there is none yet. It is made aside and
-// renamed, so a killed initdb leaves nothing half-made.
+// initialise creates the data folder if it does not exist. It creates it under
+// another name and renames it, so a killed initdb leaves no incomplete data folder.
 func (c *cluster) initialise(ctx context.Context) error {
 	if _, err := os.Stat(filepath.Join(c.data(), "PG_VERSION")); err == nil {
 		return nil
@@ -100,7 +100,7 @@ func (c *cluster) initialise(ctx context.Context) error {
 		args = append(args, "--no-sync")
 	}
 	cmd := c.command(exec.CommandContext(ctx, c.path("initdb"), args...))
-	runtime.LockOSThread() // the death signal comes with this thread's end
+	runtime.LockOSThread() // the child gets the death signal when this thread ends
 	defer runtime.UnlockOSThread()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
@@ -108,29 +108,29 @@ func (c *cluster) initialise(ctx context.Context) error {
 	return os.Rename(unfinished, c.data())
 }
 
-// admit lets only root and the user that we are connect, each as hubbub: the
-// kernel says who is at the other end of the socket. It is written before each
-// start, so a data folder of an earlier version, which trusted everybody on the
-// machine, is closed as well.
+// admit configures the server to accept only root and this process's user, each as
+// the database user hubbub; the kernel identifies the user at the other end of the
+// socket. The files are written before each start, so a data folder of an earlier
+// version, which trusted every user of the machine, is protected as well.
 func (c *cluster) admit() error {
-	us, err := user.Current()
+	self, err := user.Current()
 	if err != nil {
-		return fmt.Errorf("find out who we are, for Postgres: %w", err)
+		return fmt.Errorf("look up the current user: %w", err)
 	}
-	identities := fmt.Sprintf("hubbub root %s\nhubbub %q %s\n", Name, us.Username, Name)
+	identities := fmt.Sprintf("hubbub root %s\nhubbub %q %s\n", Name, self.Username, Name)
 	return errors.Join(
 		replaceFile(filepath.Join(c.data(), "pg_ident.conf"), identities),
 		replaceFile(filepath.Join(c.data(), "pg_hba.conf"), "local all all peer map=hubbub\n"))
 }
 
-// replaceFile writes a file that any user may read who may enter its folder. It
-// never writes through a link that is in the file's place.
+// replaceFile writes a file with mode 0644. It replaces a link at the path instead
+// of writing through it.
 func replaceFile(path, content string) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path))
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // it is not there any more if all went well
+	defer os.Remove(file.Name()) // does nothing after the rename
 	_, err = file.WriteString(content)
 	if err := errors.Join(err, file.Chmod(0o644), file.Close()); err != nil {
 		return err
@@ -138,7 +138,8 @@ func replaceFile(path, content string) error {
 	return os.Rename(file.Name(), path)
 }
 
-// locale sorts by code point and knows the case of all letters.
+// locale returns a locale with UTF-8 that knows the case of all letters; C.UTF-8
+// also sorts by code point.
 func locale() string {
 	if runtime.GOOS == "darwin" {
 		return "en_US.UTF-8"
@@ -146,8 +147,9 @@ func locale() string {
 	return "C.UTF-8"
 }
 
-// command runs as the cluster's user, in its folder, ends with us, and doesn't listen to
-// PGPORT, PGDATA and the like, which are meant for somebody else's server.
+// command configures cmd to run as the cluster's user, in its folder, and to end with
+// this process. It removes PGPORT, PGDATA and the like from the environment, because
+// they are meant for another server.
 func (c *cluster) command(cmd *exec.Cmd) *exec.Cmd {
 	cmd.Dir = c.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: c.as}

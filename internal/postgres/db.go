@@ -15,33 +15,33 @@ import (
 )
 
 const (
-	startPatience  = 10 * time.Second // compose starts app and database together
-	connectTimeout = 3 * time.Second  // a lost host must not hold a request for minutes
-	healthCheck    = 5 * time.Second  // how soon idle connections of a lost server are noticed
+	startTimeout   = 10 * time.Second // docker compose starts app and database together
+	connectTimeout = 3 * time.Second  // an unreachable host must not hold a request for minutes
+	healthCheck    = 5 * time.Second  // how often idle connections are checked
 	defaultConns   = 16
 
-	// Name is the embedded server's superuser and database.
+	// Name is the name of the embedded server's superuser and of its database.
 	Name = "hubbub"
 )
 
-// Config says where the database is.
+// Config describes where the database is and how it is used.
 type Config struct {
 	URL      string // empty: an embedded server under DataDir
 	DataDir  string
 	Log      *slog.Logger // nil: slog.Default()
 	MaxConns int32        // for requests; 0: 16. Background work has 8 more
-	Guard    loop.Guard   // catches the panics of the embedded server's supervisor; without a logger it uses Log
+	Guard    loop.Guard   // catches panics in the embedded server's supervisor; without a logger it uses Log
 }
 
-// ServerConfig says where an embedded server lives.
+// ServerConfig describes an embedded server.
 type ServerConfig struct {
-	Dir       string       // the cluster's folder, postgres-<version>, is made in it
+	Dir       string       // in which the cluster's folder, postgres-<version>, is created
 	Log       *slog.Logger // nil: slog.Default()
-	Guard     loop.Guard   // catches the supervisor's panics; without a logger it uses Log
-	Throwaway bool         // tests: fast, and a crash may cost the data
+	Guard     loop.Guard   // catches panics in the supervisor; without a logger it uses Log
+	Throwaway bool         // for tests: fast, but a crash of the server may lose data
 }
 
-// DB is a migrated database: a pool for requests, and one for work in the background (see InBackground).
+// DB is a migrated database: a pool for requests, and one for background work (see InBackground).
 type DB struct {
 	*pgxpool.Pool
 	background *pgxpool.Pool
@@ -67,7 +67,7 @@ func Open(ctx context.Context, c Config) (*DB, error) {
 	return db, nil
 }
 
-// Connect opens a database that somebody else has migrated. It does not wait for the server.
+// Connect opens a database that is migrated already. It does not wait for the server.
 func Connect(ctx context.Context, c Config) (*DB, error) {
 	conns := c.MaxConns
 	if conns == 0 {
@@ -94,7 +94,7 @@ func open(ctx context.Context, c Config) (*DB, error) {
 	return Connect(ctx, c)
 }
 
-// openServer also creates the database: a new cluster has none of ours.
+// openServer starts the embedded server and creates its database, which a new cluster lacks.
 func openServer(ctx context.Context, c Config) (*Server, string, error) {
 	server, err := StartServer(ctx, ServerConfig{Dir: c.DataDir, Log: c.Log, Guard: c.Guard})
 	if err != nil {
@@ -120,14 +120,14 @@ func createDatabase(ctx context.Context, url, name string) error {
 	}
 	_, err = conn.Exec(ctx, `create database `+pgx.Identifier{name}.Sanitize())
 	if Violates(err, "pg_database_datname_index") || isCode(err, pgerrcode.DuplicateDatabase) {
-		return nil // another app on this folder was faster
+		return nil // another app on this folder has created it
 	}
 	return err
 }
 
-// whenReachable repeats try while the server can't be reached, for startPatience.
+// whenReachable calls try, and again while its error is Unavailable, for startTimeout.
 func whenReachable(ctx context.Context, try func() error) error {
-	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for {
 		err := try()
@@ -142,14 +142,14 @@ func whenReachable(ctx context.Context, try func() error) error {
 	}
 }
 
-// URL is the database's address, for tools.
+// URL returns the database's address, for tools.
 func (db *DB) URL() string { return db.url }
 
-// Embedded says whether the server is Hubbub's own.
+// Embedded reports whether the server is an embedded one.
 func (db *DB) Embedded() bool { return db.server != nil }
 
-// Ready returns nil when the database answers, has this program's migrations and can be written to. It returns
-// ErrDiskFull when a write lately met a full disk.
+// Ready returns nil if the database answers, has this program's migrations and can be written to. It returns
+// ErrDiskFull if a write failed for lack of disk space within the last diskFullFor.
 func (db *DB) Ready(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
@@ -159,7 +159,7 @@ func (db *DB) Ready(ctx context.Context) error {
 	return db.disk.check()
 }
 
-// Close waits until every connection is back in the pool, then stops the
+// Close waits until every connection is returned to its pool, then stops the
 // embedded server if this process runs it.
 func (db *DB) Close() {
 	db.background.Close()

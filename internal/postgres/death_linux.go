@@ -2,5 +2,5 @@ package postgres
 
 import "syscall"
 
-// dieWithParent makes the kernel stop the server at once when the app is killed.
+// dieWithParent lets the kernel end the server at once when the app is killed.
 func dieWithParent(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGQUIT }

@@ -4,6 +4,6 @@ package postgres
 
 import "syscall"
 
-// dieWithParent does nothing where the kernel has no such promise: the server of
-// a killed app stays, and the next start uses it.
+// dieWithParent does nothing: these kernels have no death signal. The server of a
+// killed app keeps running, and the next start uses it.
 func dieWithParent(*syscall.SysProcAttr) {}

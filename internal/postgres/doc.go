@@ -1,24 +1,28 @@
-// Package postgres is how everything here reaches its database: a pool, a
-// transaction helper, two questions about errors, the migrations and, for those
-// who have no server, a server of Hubbub's own.
+// Package postgres connects to the database. It provides a connection pool, a
+// transaction helper, two functions that classify errors, the migrations and, for
+// a machine without a database server, an embedded one.
 //
-// What Open does, in order:
+// # The path of Open
 //
-//  1. With Config.URL it takes that server. Without, StartServer runs a private
-//     one under Config.DataDir and Open creates the database in it.
-//  2. It waits up to ten seconds for the server to answer, since in a container
-//     both start together.
-//  3. It applies the migrations under an advisory lock, so several nodes may
-//     start at once: one migrates, the others wait and find nothing to do.
-//  4. It hands out the pool.
+//  1. Open (db.go) uses the server of Config.URL. If that is empty, StartServer
+//     (server.go) runs a private server under Config.DataDir, and createDatabase
+//     (db.go) creates the database in it.
+//  2. whenReachable (db.go) waits up to ten seconds for the server to answer,
+//     because containers of the app and the server start together.
+//  3. Migrate (migrate.go) applies the migrations under an advisory lock, so
+//     several nodes may start at once: one migrates, the others wait and find
+//     nothing to do.
+//  4. Connect (db.go) opens the pools.
 //
-// A database that goes away later stops nothing. Queries fail with errors that
-// Unavailable recognises, Ready says so to the load balancer, and the pool
-// connects again by itself as soon as the server answers.
+// If the database becomes unavailable later, the app goes on. Queries fail with
+// errors for which Unavailable reports true, Ready returns an error to the load
+// balancer, and the pool connects again as soon as the server answers.
 //
-// Everything has an end (limits.go). There are two pools: requests use one, what
-// runs under InBackground the other, so that neither takes the connections of
-// the other.
+// # Limits
+//
+// Every operation is limited in time (limits.go). There are two pools: requests
+// use one, work under InBackground (background.go) the other, so that neither
+// takes the connections of the other.
 //
 //	                           requests   background
 //	connections                      16            8
@@ -28,19 +32,26 @@
 //	a wait for a connection         3 s         30 s
 //	silence of the server           6 s         65 s
 //
-// While a table is locked, the statements that wait for it take all connections
-// of requests for two seconds at most; after that the circuit breaker
-// (breaker.go) lets two of each statement through, and refuses the others at
-// once, until one gets its lock. Migrations run without any of these limits. A
-// full disk makes writes fail as unavailable, and the node not ready (disk.go).
+// While a table is locked, the statements that wait for it occupy all connections
+// of requests for two seconds at most. Then the circuit breaker (breaker.go) admits
+// two of each such statement at a time and refuses the others at once, until one
+// gets its lock. Migrations run without these limits. When the disk is full, writes
+// fail as unavailable and the node is not ready (disk.go).
+//
+// # The embedded server
 //
 // The embedded server (server.go, child.go, cluster.go, find.go, runas.go) is a
-// child process without port and password: it listens on a unix socket in its
-// own folder, which other users of the machine may not enter, and admits only
-// root and the user that the app runs as (peer authentication). As root the app
-// runs it as postgres, or as nobody where there is no such user. It stops when the app stops. On Linux it also dies when the app is
-// killed; elsewhere it stays, and the next start uses it. A second app on the
-// same folder uses the first one's server, and takes over when that one leaves.
-// It exists for trying, developing and testing; it makes no backups and never
-// moves data from one major version of Postgres to the next.
+// child process without a TCP port or a password. It listens on a Unix socket in
+// its own folder, which other users of the machine may not enter, and accepts only
+// root and the user that the app runs as (peer authentication). If the app runs as
+// root, the server runs as the user postgres, or as nobody if there is no such user.
+// It stops when the app stops. If the app is killed, the kernel of Linux ends the
+// server as well; on other systems it keeps running, and the next start uses it. A
+// second app on the same folder uses the first one's server, and starts its own when
+// the first app stops.
+//
+// # What it does not do
+//
+// The embedded server is for trying, developing and testing Hubbub. It makes no
+// backups and never upgrades data from one major version of Postgres to the next.
 package postgres

@@ -10,17 +10,17 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Violates says whether err is the violation of this constraint: a unique
-// index, a check, a foreign key.
+// Violates reports whether err is a violation of this constraint: a unique index, a
+// check, or a foreign key.
 func Violates(err error, constraint string) bool {
 	var pg *pgconn.PgError
 	return errors.As(err, &pg) &&
 		pgerrcode.IsIntegrityConstraintViolation(pg.Code) && pg.ConstraintName == constraint
 }
 
-// Unavailable reports whether err means that the database could not be reached or was lost, shuts down, is out of
-// disk space, memory or connections, or takes too long: the same call may work later. A caller who gave up
-// (context.Canceled) is not that.
+// Unavailable reports whether err means that the database cannot be reached, was lost, is shutting down, is out of
+// disk space, memory or connections, or took too long, so that the same call may succeed later. It reports false for
+// context.Canceled: there the caller gave up.
 func Unavailable(err error) bool {
 	switch {
 	case err == nil || errors.Is(err, context.Canceled):
@@ -31,8 +31,8 @@ func Unavailable(err error) bool {
 	var connect *pgconn.ConnectError
 	refused := errors.As(err, &connect)
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) { // a wrong password does not get right by waiting
-		return refused && pg.Code == pgerrcode.ObjectNotInPrerequisiteState // closed to connections
+	if errors.As(err, &pg) { // such as a wrong password, which a retry does not help
+		return refused && pg.Code == pgerrcode.ObjectNotInPrerequisiteState // the database accepts no connections
 	}
 	var network net.Error
 	return refused || errors.As(err, &network) || pgconn.SafeToRetry(err) ||

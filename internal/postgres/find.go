@@ -14,13 +14,13 @@ import (
 	"strings"
 )
 
-// ErrNotFound means that there are no PostgreSQL programs to run an embedded
-// server with. Its text tells the ways out.
-var ErrNotFound = errors.New("no PostgreSQL here")
+// ErrNotFound means that no PostgreSQL programs were found for an embedded server.
+// The errors that wrap it list the remedies.
+var ErrNotFound = errors.New("no PostgreSQL found")
 
-const oldestMajor = 15 // the migrations and queries are written for it
+const oldestMajor = 15 // the oldest version that runs the migrations and queries
 
-// programs are initdb and postgres of one installation.
+// programs are the initdb and postgres of one installation.
 type programs struct {
 	dir   string
 	major int
@@ -28,7 +28,7 @@ type programs struct {
 
 func (p programs) path(name string) string { return filepath.Join(p.dir, name) }
 
-// installed are the folders where packages put PostgreSQL.
+// installed are the folders in which packages install PostgreSQL.
 var installed = []string{
 	"/usr/lib/postgresql/*/bin", // Debian, Ubuntu
 	"/usr/pgsql-*/bin",          // Red Hat
@@ -40,7 +40,7 @@ var installed = []string{
 	"/opt/local/lib/postgresql*/bin", // MacPorts
 }
 
-// findPrograms takes the first usable installation in the order of candidates.
+// findPrograms returns the first usable installation in the order of candidates.
 func findPrograms(ctx context.Context) (programs, error) {
 	var tried []string
 	for _, dir := range candidates() {
@@ -56,7 +56,7 @@ func findPrograms(ctx context.Context) (programs, error) {
 	return programs{}, notFound(tried)
 }
 
-// candidates lists the folders to look in; PG_BIN, if set, is the only one.
+// candidates returns the folders to search; if PG_BIN is set, only that one.
 func candidates() []string {
 	if dir := os.Getenv("PG_BIN"); dir != "" {
 		return []string{dir}
@@ -68,7 +68,7 @@ func candidates() []string {
 		}
 	}
 	for _, pattern := range installed {
-		matches, _ := filepath.Glob(pattern) // fails on a bad pattern only
+		matches, _ := filepath.Glob(pattern) // fails only for a malformed pattern
 		slices.SortFunc(matches, func(a, b string) int { return numberIn(b) - numberIn(a) })
 		dirs = append(dirs, matches...)
 	}
@@ -99,8 +99,8 @@ func majorVersion(ctx context.Context, dir string) (int, error) {
 	return strconv.Atoi(string(match[1]))
 }
 
-// privateCopy is where `make postgres` installs a server by npm: under tools/pg
-// of the checkout that the working directory is in.
+// privateCopy returns the folder in which `make postgres` installs a server by npm:
+// under tools/pg of the checkout that contains the working directory.
 func privateCopy() string {
 	platform := runtime.GOOS + "-" + map[string]string{"amd64": "x64"}[runtime.GOARCH]
 	if runtime.GOARCH != "amd64" {

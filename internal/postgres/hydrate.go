@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 )
 
-// hydrate makes the symbolic links between libraries that npm drops when it
-// packs; pg-symlinks.json beside bin lists them. Other installations have no
-// such file.
+// hydrate creates the symbolic links between libraries that npm leaves out of its
+// packages. pg-symlinks.json beside bin lists them; other installations have no such
+// file.
 func hydrate(bin string) error {
 	native := filepath.Dir(bin)
 	list, err := os.ReadFile(filepath.Join(native, "pg-symlinks.json"))
@@ -40,7 +40,7 @@ func symlink(source, target string) error {
 		return err
 	}
 	if err := os.Symlink(relative, target); err != nil && !errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("mend the private Postgres: %w", err)
+		return fmt.Errorf("link the private Postgres' libraries: %w", err)
 	}
 	return nil
 }

@@ -10,20 +10,20 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// limits bounds what one pool may take of the server and of the time of its callers. The server enforces the first
-// three, this process the other two.
+// limits of one pool. The server enforces the three after conns, this process the last two.
 type limits struct {
 	conns     int32
 	statement time.Duration // for one statement
-	lock      time.Duration // for one lock that a statement waits for
+	lock      time.Duration // for a statement to get one lock
 	idle      time.Duration // between two statements of a transaction
 
-	acquire time.Duration // for a connection from the pool
-	silence time.Duration // for the server to answer anything: longer than statement, so that only a frozen server meets it
+	acquire time.Duration // for a wait for a connection from the pool
+	silence time.Duration // until the server's next bytes: longer than statement, so that only a frozen server exceeds it
 }
 
-// requestLimits make a request fail within seconds, whatever holds the database up. A request waits less for a lock
-// than for a statement: while a table is locked, the connections of those that wait for it are missed by all others.
+// requestLimits let a request fail within seconds, whatever delays the database. A request waits for a lock for a
+// shorter time than for a statement, because while a table is locked, the waiting statements occupy connections that
+// all other requests need.
 func requestLimits(conns int32) limits {
 	return limits{
 		conns:     conns,
@@ -35,7 +35,7 @@ func requestLimits(conns int32) limits {
 	}
 }
 
-// backgroundLimits leave maintenance jobs the time that they need. Nobody waits for them.
+// backgroundLimits give maintenance jobs the time that they need, since no user waits for them.
 func backgroundLimits() limits {
 	return limits{
 		conns:     8, // some jobs hold a transaction while they call a feature that needs another connection
@@ -47,7 +47,7 @@ func backgroundLimits() limits {
 	}
 }
 
-// newPool opens a pool on the database of the URL under the limits.
+// newPool returns a pool for the database of the URL under the limits.
 func (l limits) newPool(ctx context.Context, url string, health *diskHealth) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -68,8 +68,8 @@ func (l limits) newPool(ctx context.Context, url string, health *diskHealth) (*p
 
 func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
 
-// limitSilence closes connections whose server stays silent while it owes an answer. Neither statement_timeout nor a
-// closed connection ends the wait for a server that is frozen.
+// limitSilence closes a connection if the server sends nothing for l.silence while it owes an answer. A frozen server
+// neither enforces statement_timeout nor closes the connection.
 func (l limits) limitSilence(config *pgx.ConnConfig) {
 	dial := config.DialFunc
 	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -77,25 +77,25 @@ func (l limits) limitSilence(config *pgx.ConnConfig) {
 		if err != nil {
 			return nil, err
 		}
-		return &impatientConn{conn, l.silence}, nil
+		return &readTimeoutConn{conn, l.silence}, nil
 	}
 }
 
-// impatientConn closes itself when a Read takes longer than patience. It sets no deadline: pgx sets those, to end a
-// Read when the caller's context ends.
-type impatientConn struct {
+// readTimeoutConn closes itself when a Read takes longer than timeout. It does not use the connection's deadline: pgx
+// sets that, to end a Read when the caller's context ends.
+type readTimeoutConn struct {
 	net.Conn
-	patience time.Duration
+	timeout time.Duration
 }
 
-func (c *impatientConn) Read(b []byte) (int, error) {
-	timer := time.AfterFunc(c.patience, func() { c.Close() })
+func (c *readTimeoutConn) Read(b []byte) (int, error) {
+	timer := time.AfterFunc(c.timeout, func() { c.Close() })
 	defer timer.Stop()
 	return c.Conn.Read(b)
 }
 
-// guard is a pool's tracer. pgx lets a tracer change the context of what it traces; the guard uses this to bound the
-// wait for a connection, and to refuse statements that the breaker holds back.
+// guard is a pool's tracer. pgx uses the context that a tracer returns; the guard returns one with a deadline for the
+// wait for a connection, and an ended one for statements that the breaker refuses.
 type guard struct {
 	acquire time.Duration
 	*breaker

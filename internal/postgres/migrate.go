@@ -19,15 +19,15 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// Migrate brings the database to the newest version. Nodes that start at once
-// wait for each other.
+// Migrate applies all migrations that the database lacks. Nodes that start at the
+// same time wait for each other.
 func Migrate(ctx context.Context, url string) error {
 	return migrateUp(ctx, url, migrations.FS)
 }
 
-// Force writes a version into the database's history and clears its dirty mark,
-// without running anything: the repair after a migration failed. Version -1
-// means "none applied yet".
+// Force sets the version in the database's history and clears its dirty mark,
+// without running a migration. It is the repair after a failed migration. Version
+// -1 means that none is applied.
 func Force(ctx context.Context, url string, version int) error {
 	m, _, err := newMigrator(ctx, url, migrations.FS)
 	if err != nil {
@@ -59,8 +59,8 @@ func migrateUp(ctx context.Context, url string, files fs.FS) error {
 	return errors.Join(err, closeMigrator(m))
 }
 
-// withCause adds what golang-migrate's errors hide from errors.As, so that
-// Unavailable sees a server that went away meanwhile.
+// withCause adds the cause that golang-migrate's errors hide from errors.As, so that
+// Unavailable recognises a connection that was lost during the migration.
 func withCause(err error) error {
 	var value database.Error
 	var pointer *database.Error
@@ -73,18 +73,19 @@ func withCause(err error) error {
 	return err
 }
 
-// explainDirty tells what "dirty" means and how to mend it. Each file runs in
-// one transaction, so the failed one left nothing behind but the mark.
+// explainDirty returns an error that explains the dirty mark and its repair. Each
+// file runs in one transaction, so a failed migration leaves only the mark behind.
 func explainDirty(src source.Driver, version int) error {
 	before := -1
 	if v, err := src.Prev(uint(version)); err == nil {
 		before = int(v)
 	}
 	return fmt.Errorf("migration %04d failed at an earlier start and was rolled back, but the database is still marked as dirty. "+
-		"Mend what it failed on, then run \"hubbub migrate force %d\" and start again", version, before)
+		"Correct its cause, then run \"hubbub migrate force %d\" and start again", version, before)
 }
 
-// newMigrator gives golang-migrate a connection of its own, which it also locks on.
+// newMigrator returns a migrator with a connection of its own, on which it also
+// takes the advisory lock.
 func newMigrator(ctx context.Context, url string, files fs.FS) (*migrate.Migrate, source.Driver, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {

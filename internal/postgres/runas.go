@@ -15,9 +15,10 @@ import (
 	"syscall"
 )
 
-// runAs returns the user that Postgres runs as: nil, ourselves, unless we are root,
-// which Postgres refuses. Then it is postgres, or else nobody. Whatever runs as
-// nobody may read and change the files of its Postgres, though not connect to it.
+// runAs returns the user that Postgres runs as: nil, for this process's own user,
+// unless that is root, as which Postgres refuses to run. Then it is the user
+// postgres, or else nobody. Other processes that run as nobody may then read and
+// change the files of this Postgres, but not connect to it.
 func runAs(log *slog.Logger) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil
@@ -26,7 +27,7 @@ func runAs(log *slog.Logger) (*syscall.Credential, error) {
 		return credential(u)
 	}
 	if u, err := user.Lookup("nobody"); err == nil {
-		log.Warn("Postgres runs as nobody, as other services may; make a user postgres to keep its files from them")
+		log.Warn("Postgres runs as the user nobody, as other services may; create a user postgres to protect its files")
 		return credential(u)
 	}
 	return nil, errors.New("no user postgres or nobody to run Postgres as, which refuses to run as root: set DATABASE_URL or start Hubbub as another user")
@@ -44,8 +45,8 @@ func credential(u *user.User) (*syscall.Credential, error) {
 	return &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}, nil
 }
 
-// reachable returns dir, or a folder named after it in /var/tmp if that user may
-// not enter dir, as with everything under /root.
+// reachable returns dir, or a folder in /var/tmp with a name derived from it if the
+// user may not enter dir, as for everything under /root.
 func reachable(dir string, as *syscall.Credential) string {
 	for up := dir; as != nil && up != "/"; up = filepath.Dir(up) {
 		if !mayEnter(up, as) {
@@ -58,7 +59,7 @@ func reachable(dir string, as *syscall.Credential) string {
 func mayEnter(dir string, as *syscall.Credential) bool {
 	info, err := os.Stat(dir)
 	if err != nil || !info.IsDir() {
-		return true // to be made by us, open to all; or a file, which claim refuses
+		return true // enterable creates it open to all; or it is a file, which claim refuses
 	}
 	owner := info.Sys().(*syscall.Stat_t)
 	switch {
@@ -70,15 +71,15 @@ func mayEnter(dir string, as *syscall.Credential) bool {
 	return info.Mode()&0o001 != 0
 }
 
-// claim makes a folder with the mode, for the user that Postgres runs as, or for
-// us if as is nil. A folder that exists is taken over, with owner and mode mended,
-// if it belongs to one of the two. Anything else at its path is refused: in /tmp
-// and /var/tmp others can make it first, a link to a place of theirs for example.
+// claim creates a folder with the mode, for the user that Postgres runs as, or for
+// this process's user if as is nil. If the folder exists and belongs to one of the
+// two, claim sets its owner and mode. It refuses anything else at the path: in /tmp
+// and /var/tmp another user can create it first, for example as a link.
 func claim(dir string, as *syscall.Credential, mode os.FileMode) error {
 	if err := os.Mkdir(dir, mode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("make Postgres' folder: %w", err)
 	}
-	// All that follows is about what is open, not about what the path leads to by then.
+	// From here on only the open file is used: the path may lead elsewhere by now.
 	folder, err := os.OpenFile(dir, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
 		return fmt.Errorf("the folder of Postgres, %s, is a file or a link; remove it or set DATA_DIR to another folder: %w", dir, err)
@@ -86,7 +87,7 @@ func claim(dir string, as *syscall.Credential, mode os.FileMode) error {
 	defer folder.Close()
 	info, err := folder.Stat()
 	if err != nil {
-		return fmt.Errorf("look at Postgres' folder: %w", err)
+		return fmt.Errorf("stat Postgres' folder: %w", err)
 	}
 	owner := info.Sys().(*syscall.Stat_t).Uid
 	if owner != uint32(os.Geteuid()) && (as == nil || owner != as.Uid) {
@@ -94,11 +95,11 @@ func claim(dir string, as *syscall.Credential, mode os.FileMode) error {
 	}
 	if as != nil {
 		if err := folder.Chown(int(as.Uid), int(as.Gid)); err != nil {
-			return fmt.Errorf("give Postgres its folder: %w", err)
+			return fmt.Errorf("change the owner of Postgres' folder: %w", err)
 		}
 	}
 	if err := folder.Chmod(mode); err != nil {
-		return fmt.Errorf("close Postgres' folder to others: %w", err)
+		return fmt.Errorf("change the mode of Postgres' folder: %w", err)
 	}
 	return nil
 }

@@ -19,12 +19,12 @@ import (
 )
 
 const (
-	occupiedPatience = 10 * time.Second // for a killed app's server to finish
-	restartPause     = time.Second      // between tries to bring a lost server back
+	occupiedTimeout = 10 * time.Second // for the server of a killed app to end
+	restartPause    = time.Second      // between attempts to restart a lost server
 )
 
-// Server is an embedded Postgres: our child, or another app's that we use too.
-// When it ends though nobody stopped it, it is started again.
+// Server is an embedded Postgres: a child of this process, or the server of another
+// app, which this one uses as well. If it ends without Stop, it is started again.
 type Server struct {
 	cluster *cluster
 	log     *slog.Logger
@@ -32,12 +32,13 @@ type Server struct {
 	cancel  context.CancelFunc
 	done    chan struct{}
 	owned   atomic.Bool
-	child   *child    // nil: another process runs it
-	guest   *pgx.Conn // how we notice that the other one's is gone
+	child   *child    // nil: another process runs the server
+	guest   *pgx.Conn // to that process's server; it breaks when the server ends
 	stopErr error
 }
 
-// StartServer returns when the server answers queries.
+// StartServer starts a server, or uses the one that another app runs on the folder.
+// It returns when the server answers queries.
 func StartServer(ctx context.Context, c ServerConfig) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
@@ -56,13 +57,13 @@ func StartServer(ctx context.Context, c ServerConfig) (*Server, error) {
 	return s, nil
 }
 
-// URL is the address of one of the server's databases.
+// URL returns the address of one of the server's databases.
 func (s *Server) URL(database string) string { return s.cluster.url(database) }
 
-// Owned says whether this process runs the server now.
+// Owned reports whether this process runs the server now.
 func (s *Server) Owned() bool { return s.owned.Load() }
 
-// Stop ends the server if this process runs it. Stopping a nil Server is fine.
+// Stop ends the server if this process runs it. Stop of a nil Server does nothing.
 func (s *Server) Stop() error {
 	if s == nil {
 		return nil
@@ -72,7 +73,8 @@ func (s *Server) Stop() error {
 	return s.stopErr
 }
 
-// supervise owns child and guest until the context ends.
+// supervise restarts the server whenever it ends, until the context ends. Until then
+// only it uses child and guest.
 func (s *Server) supervise(ctx context.Context) {
 	defer close(s.done)
 	for ctx.Err() == nil {
@@ -83,21 +85,21 @@ func (s *Server) supervise(ctx context.Context) {
 	s.stopErr = s.leave()
 }
 
-// restart waits for the server's end and starts it again, or returns when the
-// context ends.
+// restart waits until the server ends and starts it again. It returns early when
+// the context ends.
 func (s *Server) restart(ctx context.Context) {
-	if !s.gone(ctx) {
+	if !s.waitForEnd(ctx) {
 		return
 	}
-	s.log.Warn("the embedded Postgres is gone; starting it again", "folder", s.cluster.dir)
+	s.log.Warn("the embedded Postgres has ended; restarting it", "folder", s.cluster.dir)
 	for err := s.acquire(ctx); err != nil && ctx.Err() == nil; err = s.acquire(ctx) {
-		s.log.Error("start the embedded Postgres again", "error", err)
+		s.log.Error("restart the embedded Postgres", "error", err)
 		pause(ctx, restartPause)
 	}
 }
 
-// gone waits for the server's end; false: the context ended first.
-func (s *Server) gone(ctx context.Context) bool {
+// waitForEnd waits until the server ends. It reports false if the context ends first.
+func (s *Server) waitForEnd(ctx context.Context) bool {
 	if s.child == nil {
 		for ctx.Err() == nil {
 			if _, err := s.guest.WaitForNotification(ctx); err != nil {
@@ -126,15 +128,15 @@ func (s *Server) leave() error {
 	return nil
 }
 
-// acquire uses the server that runs on this folder, or else starts one. Only one
-// process at a time is in here for a folder.
+// acquire connects to the server that runs on this folder, or starts one if there is
+// none. A file lock admits one process per folder at a time.
 func (s *Server) acquire(ctx context.Context) error {
 	lock, err := lockFile(ctx, filepath.Join(s.cluster.dir, "lock"))
 	if err != nil {
 		return err
 	}
 	defer lock.Close()
-	deadline := time.Now().Add(occupiedPatience)
+	deadline := time.Now().Add(occupiedTimeout)
 	for {
 		if err = s.join(ctx); err == nil {
 			return nil
@@ -187,8 +189,8 @@ func (c *cluster) ping(ctx context.Context) error {
 	return conn.Ping(ctx)
 }
 
-// lockFile waits for the file's lock, which ends when the file is closed or the
-// process ends.
+// lockFile waits for the file's lock and takes it. The lock is released when the
+// file is closed or the process ends.
 func lockFile(ctx context.Context, path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {

@@ -7,16 +7,16 @@ import (
 	"errors"
 )
 
-// Server can't exist here.
+// Server is not supported on this system.
 type Server struct{}
 
-// StartServer says what to do instead.
+// StartServer returns an error that names the alternatives.
 func StartServer(context.Context, ServerConfig) (*Server, error) {
 	return nil, errors.New("the embedded Postgres needs a Unix: use WSL or docker compose, or set DATABASE_URL")
 }
 
-// URL is never called: there is no server.
+// URL is never called.
 func (*Server) URL(string) string { return "" }
 
-// Stop has nothing to stop.
+// Stop does nothing.
 func (*Server) Stop() error { return nil }
