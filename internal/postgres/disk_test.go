@@ -11,8 +11,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// fillDisk makes writes to an empty table meet a full disk until restore is called: its file becomes /dev/full, where
-// every write fails for want of space.
+// fillDisk lets writes to an empty table fail as on a full disk until restore is called: it replaces the table's file
+// by /dev/full, where every write fails for lack of space.
 func fillDisk(t *testing.T, db *postgres.DB, table string) (restore func()) {
 	t.Helper()
 	var data, file string
@@ -35,7 +35,7 @@ func fillDisk(t *testing.T, db *postgres.DB, table string) (restore func()) {
 
 func TestFullDiskIsUnavailableAndNotReady(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
-		t.Skip("no /dev/full here, which stands for the full disk")
+		t.Skip("simulating a full disk needs /dev/full")
 	}
 	db := open(t, dataDir(t))
 	execute(t, db, `create table numbers (n int)`)

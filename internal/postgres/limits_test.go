@@ -18,7 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// within runs do and fails the test if it takes longer than most.
+// within calls do, and fails the test if it takes longer than most.
 func within(t *testing.T, most time.Duration, do func() error) error {
 	t.Helper()
 	began := time.Now()
@@ -29,7 +29,7 @@ func within(t *testing.T, most time.Duration, do func() error) error {
 	return err
 }
 
-// lockTable holds a table exclusively until the returned function is called, or for the rest of the test.
+// lockTable locks a table exclusively until release is called or the test ends.
 func lockTable(t *testing.T, db *postgres.DB, table string) (release func()) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), db.URL())
@@ -64,7 +64,7 @@ func TestLockTimeoutIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestLockedTableLeavesConnectionsToOthers(t *testing.T) {
+func TestLockedTableLeavesConnectionsForOtherStatements(t *testing.T) {
 	db := numbers(t)
 	execute(t, db, `create table others (n int)`)
 	release := lockTable(t, db, "numbers")
@@ -79,14 +79,14 @@ func TestLockedTableLeavesConnectionsToOthers(t *testing.T) {
 			}
 		})
 	}
-	insert(ctx, db, 1) // returns when the first statements have waited for their lock in vain
+	insert(ctx, db, 1) // returns when the first statements have timed out
 	for range 20 {
 		err := within(t, 2*time.Second, func() error {
 			_, err := db.Exec(t.Context(), `insert into others values (1)`)
 			return err
 		})
 		if err != nil {
-			t.Fatalf("another table is held up: %v", err)
+			t.Fatalf("a statement on another table failed: %v", err)
 		}
 	}
 	stop()
@@ -113,7 +113,7 @@ func TestPoolWithoutAFreeConnectionIsUnavailable(t *testing.T) {
 	}
 }
 
-func TestBackgroundWorkMayTakeLonger(t *testing.T) {
+func TestBackgroundWorkHasLongerTimeouts(t *testing.T) {
 	db := testkit.Database(t)
 	for setting, want := range map[string][2]string{
 		"statement_timeout":                   {"5s", "1min"},
@@ -156,7 +156,7 @@ func TestMigrationsRunWithoutTimeouts(t *testing.T) {
 	}
 }
 
-func TestCallerWhoLeavesCancelsTheQuery(t *testing.T) {
+func TestQueryIsCancelledWithItsContext(t *testing.T) {
 	db := testkit.Database(t)
 	const running = `select count(*) from pg_stat_activity where datname = current_database() and query like 'select pg_sleep%' and state = 'active'`
 	count := func() (n int) {
@@ -174,12 +174,12 @@ func TestCallerWhoLeavesCancelsTheQuery(t *testing.T) {
 	testkit.Eventually(t, "the query to run", 5*time.Second, func() bool { return count() == 1 })
 	leave()
 	if err := <-left; postgres.Unavailable(err) {
-		t.Errorf("a caller who left is no outage: %v", err)
+		t.Errorf("a cancelled query is reported as unavailable: %v", err)
 	}
 	testkit.Eventually(t, "the query to end", 3*time.Second, func() bool { return count() == 0 })
 }
 
-// freeze stops all processes of the server on the folder until the returned function is called.
+// freeze stops all processes of the server on the folder until thaw is called.
 func freeze(t *testing.T, dir string) (thaw func()) {
 	t.Helper()
 	postmaster := serverPID(t, dir)
@@ -215,9 +215,9 @@ func childrenOf(t *testing.T, parent int) (pids []int) {
 	return pids
 }
 
-func TestFrozenServerIsUnavailableAndHeals(t *testing.T) {
+func TestFrozenServerIsUnavailableUntilItResumes(t *testing.T) {
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
-		t.Skip("the server's processes are found in /proc, which is not here")
+		t.Skip("finding the server's processes needs /proc")
 	}
 	dir := dataDir(t)
 	db := open(t, dir)

@@ -20,7 +20,7 @@ import (
 
 const (
 	appVariable      = "HUBBUB_TEST_APP"      // set: this process is an app with that data folder
-	intruderVariable = "HUBBUB_TEST_INTRUDER" // set: this process only tries to connect to that address
+	intruderVariable = "HUBBUB_TEST_INTRUDER" // set: this process tries to connect to that address and exits
 )
 
 func TestMain(m *testing.M) {
@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	testkit.Main(m)
 }
 
-// runApp opens the database, says so and closes it when its input ends.
+// runApp opens the database, prints "ready", and closes the database when its
+// standard input ends.
 func runApp(dir string) (exitCode int) {
 	db, err := postgres.Open(context.Background(), postgres.Config{DataDir: dir})
 	if err != nil {
@@ -46,7 +47,7 @@ func runApp(dir string) (exitCode int) {
 	return 0
 }
 
-// intrude reports by its exit code whether it got in.
+// intrude tries to connect. The exit code is 0 if it succeeded.
 func intrude(url string) (exitCode int) {
 	conn, err := pgx.Connect(context.Background(), url)
 	if err != nil {
@@ -57,13 +58,13 @@ func intrude(url string) (exitCode int) {
 	return 0
 }
 
-// app is another process on a data folder.
+// app is another process that uses a data folder.
 type app struct {
 	cmd   *exec.Cmd
 	stdin io.Closer
 }
 
-// startApp runs binary, or this one, and returns when its database is ready.
+// startApp runs this test binary as an app and returns when its database is ready.
 func startApp(t *testing.T, dir string, change ...func(*exec.Cmd)) app {
 	t.Helper()
 	binary, err := os.Executable()
@@ -83,7 +84,7 @@ func startApp(t *testing.T, dir string, change ...func(*exec.Cmd)) app {
 	a := app{cmd, stdin}
 	t.Cleanup(a.kill)
 	if line, _ := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
-		t.Fatalf("the app said: %s", line)
+		t.Fatalf("the app printed: %s", line)
 	}
 	return a
 }
@@ -98,10 +99,10 @@ func (a app) leave() {
 	a.cmd.Wait()
 }
 
-// dataDir is a folder that Postgres can enter as another user, too.
+// dataDir returns a new folder that other users can enter as well.
 func dataDir(t *testing.T) string {
 	t.Helper()
-	parent := "/dev/shm" // in memory: a new cluster in a moment
+	parent := "/dev/shm" // in memory, where a cluster is created quickly
 	if _, err := os.Stat(parent); err != nil {
 		parent = ""
 	}

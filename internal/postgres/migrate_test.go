@@ -19,7 +19,7 @@ func history(second string) fstest.MapFS {
 	}
 }
 
-// emptyDatabase has no history yet.
+// emptyDatabase returns the URL of a database without a migration history.
 func emptyDatabase(t *testing.T) string {
 	t.Helper()
 	db := testkit.Database(t)
@@ -27,7 +27,7 @@ func emptyDatabase(t *testing.T) string {
 	return db.URL()
 }
 
-func TestNodesThatMigrateAtOnceDoItOnce(t *testing.T) {
+func TestMigrateRunsOnceForSeveralNodes(t *testing.T) {
 	url := emptyDatabase(t)
 	var wait sync.WaitGroup
 	for range 4 {
@@ -40,25 +40,25 @@ func TestNodesThatMigrateAtOnceDoItOnce(t *testing.T) {
 	wait.Wait()
 }
 
-func TestAFailedMigrationIsExplainedAndMended(t *testing.T) {
+func TestMigrateExplainsTheRepairOfAFailedMigration(t *testing.T) {
 	url := emptyDatabase(t)
 	if err := postgres.MigrateUp(t.Context(), url, history(`create table two (); select nonsense`)); err == nil || !strings.Contains(err.Error(), "nonsense") {
-		t.Fatalf("the first time it says what failed, not: %v", err)
+		t.Fatalf("want the cause of the failure, got: %v", err)
 	}
-	mended := history(`create table two ()`)
-	err := postgres.MigrateUp(t.Context(), url, mended)
+	corrected := history(`create table two ()`)
+	err := postgres.MigrateUp(t.Context(), url, corrected)
 	if err == nil || !strings.Contains(err.Error(), "hubbub migrate force 1") {
-		t.Fatalf("then it says how to mend it, not: %v", err)
+		t.Fatalf("want the repair, got: %v", err)
 	}
 	if err := postgres.Force(t.Context(), url, 1); err != nil {
 		t.Fatal(err)
 	}
-	if err := postgres.MigrateUp(t.Context(), url, mended); err != nil {
+	if err := postgres.MigrateUp(t.Context(), url, corrected); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestAnOlderProgramDoesNotTouchANewerDatabase(t *testing.T) {
+func TestMigrateRefusesADatabaseOfANewerProgram(t *testing.T) {
 	url := emptyDatabase(t)
 	if err := postgres.MigrateUp(t.Context(), url, history(`create table two ()`)); err != nil {
 		t.Fatal(err)
@@ -71,7 +71,7 @@ func TestAnOlderProgramDoesNotTouchANewerDatabase(t *testing.T) {
 	}
 }
 
-func TestADatabaseWithoutTheMigrationsIsNotReady(t *testing.T) {
+func TestReadyRequiresTheMigrations(t *testing.T) {
 	db := testkit.Database(t)
 	execute(t, db, `update schema_migrations set version = 0`)
 	if err := db.Ready(t.Context()); err == nil || !strings.Contains(err.Error(), "version 0") {

@@ -21,7 +21,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestAFirstStartIsQuickAndTheNextQuickerAndKeepsTheData(t *testing.T) {
+func TestEmbeddedServerStartsQuicklyAndKeepsTheData(t *testing.T) {
 	dir := dataDir(t)
 	started := time.Now()
 	db := open(t, dir)
@@ -37,14 +37,14 @@ func TestAFirstStartIsQuickAndTheNextQuickerAndKeepsTheData(t *testing.T) {
 	warm := time.Since(started)
 	execute(t, db, `select from kept`)
 	t.Logf("cold %v, warm %v", cold, warm)
-	if cold > 30*time.Second || warm > 10*time.Second { // far more than it takes: other tests run too
+	if cold > 30*time.Second || warm > 10*time.Second { // generous, because other tests run at the same time
 		t.Errorf("slow: cold %v, warm %v", cold, warm)
 	}
 }
 
-func TestAsRootTheServerRunsAsSomebodyElse(t *testing.T) {
+func TestEmbeddedServerDoesNotRunAsRoot(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("not root; the other tests show that it runs")
+		t.Skip("not root; the other tests cover this case")
 	}
 	dir := dataDir(t)
 	open(t, dir)
@@ -55,9 +55,9 @@ func TestAsRootTheServerRunsAsSomebodyElse(t *testing.T) {
 	}
 }
 
-func TestAnAppThatIsNotRootRunsItsServerItself(t *testing.T) {
+func TestEmbeddedServerRunsForAnAppThatIsNotRoot(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("not root; every other test shows it")
+		t.Skip("not root; every other test covers this case")
 	}
 	dir, binary := dataDir(t), filepath.Join(dataDir(t), "app")
 	copySelf(t, binary)
@@ -70,8 +70,9 @@ func TestAnAppThatIsNotRootRunsItsServerItself(t *testing.T) {
 
 const nobody = 65534
 
-// asNobody tries to connect as another user of this machine, and returns what the try wrote.
-func asNobody(t *testing.T, binary, url string) (refusal string, in bool) {
+// connectAsNobody tries to connect as another user of this machine. It returns the
+// output of the attempt, and whether the attempt succeeded.
+func connectAsNobody(t *testing.T, binary, url string) (refusal string, in bool) {
 	t.Helper()
 	cmd := exec.Command(binary)
 	cmd.Env = append(os.Environ(), intruderVariable+"="+url)
@@ -88,8 +89,8 @@ func TestEmbeddedServerRefusesOtherUsers(t *testing.T) {
 	dir, binary := dataDir(t), filepath.Join(dataDir(t), "intruder")
 	copySelf(t, binary)
 	db := open(t, dir)
-	if said, in := asNobody(t, binary, db.URL()); in || !strings.Contains(said, "permission denied") {
-		t.Errorf("another user is let into the folder: %s", said)
+	if output, in := connectAsNobody(t, binary, db.URL()); in || !strings.Contains(output, "permission denied") {
+		t.Errorf("another user may enter the folder: %s", output)
 	}
 	folder, _ := filepath.Glob(filepath.Join(dir, "postgres-*"))
 	for path, mode := range map[string]os.FileMode{folder[0]: 0o755, filepath.Join(folder[0], ".s.PGSQL.5432"): 0o777} {
@@ -97,12 +98,12 @@ func TestEmbeddedServerRefusesOtherUsers(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if said, in := asNobody(t, binary, db.URL()); in || !strings.Contains(said, "Peer authentication failed") {
-		t.Errorf("the server itself lets another user in: %s", said)
+	if output, in := connectAsNobody(t, binary, db.URL()); in || !strings.Contains(output, "Peer authentication failed") {
+		t.Errorf("the server accepts another user: %s", output)
 	}
 }
 
-func TestEmbeddedServerClosesAFolderOfAnEarlierVersion(t *testing.T) {
+func TestEmbeddedServerProtectsAFolderOfAnEarlierVersion(t *testing.T) {
 	dir := dataDir(t)
 	db := open(t, dir)
 	execute(t, db, `create table kept ()`)
@@ -122,11 +123,11 @@ func TestEmbeddedServerClosesAFolderOfAnEarlierVersion(t *testing.T) {
 		}
 	}
 	if text, err := os.ReadFile(admits); err != nil || strings.Contains(string(text), "trust") {
-		t.Errorf("the server trusts everybody on the machine: %s, %v", text, err)
+		t.Errorf("the server trusts every user of the machine: %s, %v", text, err)
 	}
 }
 
-func TestEmbeddedServerRefusesAFolderThatOthersMade(t *testing.T) {
+func TestEmbeddedServerRefusesAFolderThatAnotherUserMade(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root needs a folder where others can make one first: run this test as root, as CI does")
 	}
@@ -156,7 +157,7 @@ func TestEmbeddedServerRefusesAFolderThatOthersMade(t *testing.T) {
 	}
 }
 
-func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
+func TestEmbeddedServerReplacesAFolderThatItCannotEnter(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("only root's folders are closed to the user that Postgres runs as")
 	}
@@ -171,7 +172,7 @@ func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
 	}
 	defer db.Close()
 	if !strings.Contains(log.String(), "level=WARN") {
-		t.Errorf("nobody is warned: %s", log.String())
+		t.Errorf("no warning was logged: %s", log.String())
 	}
 	if !strings.Contains(db.URL(), "%2Fvar%2Ftmp%2Fhubbub-") {
 		t.Errorf("the server is at %s", db.URL())
@@ -183,12 +184,12 @@ func TestAFolderThatTheServerCanNotEnterIsReplaced(t *testing.T) {
 	t.Cleanup(func() { os.RemoveAll(filepath.Dir(filepath.Dir(data))) })
 }
 
-func TestAKilledAppTakesItsServerWithItAndStartsAgain(t *testing.T) {
+func TestEmbeddedServerEndsWithAKilledApp(t *testing.T) {
 	dir := dataDir(t)
 	first := startApp(t, dir)
 	pid := serverPID(t, dir)
 	first.kill()
-	db := open(t, dir) // at once, while the old server may still be dying
+	db := open(t, dir) // at once, while the old server may still be ending
 	if err := db.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +198,7 @@ func TestAKilledAppTakesItsServerWithItAndStartsAgain(t *testing.T) {
 	}
 }
 
-func TestASecondAppUsesTheFirstOnesServerAndTakesOver(t *testing.T) {
+func TestEmbeddedServerIsSharedAndTakenOver(t *testing.T) {
 	dir := dataDir(t)
 	first := startApp(t, dir)
 	pid := serverPID(t, dir)
@@ -214,7 +215,7 @@ func TestASecondAppUsesTheFirstOnesServerAndTakesOver(t *testing.T) {
 	}
 }
 
-func TestAppsThatStartAtOnceShareOneServer(t *testing.T) {
+func TestEmbeddedServerIsSharedByAppsThatStartTogether(t *testing.T) {
 	dir := dataDir(t)
 	var wait sync.WaitGroup
 	for range 3 {
@@ -226,28 +227,28 @@ func TestAppsThatStartAtOnceShareOneServer(t *testing.T) {
 			}
 			defer db.Close()
 			if err := db.Ready(t.Context()); err != nil && !postgres.Unavailable(err) {
-				t.Error(err) // unavailable: the app that ran the server was done and left
+				t.Error(err) // unavailable is fine: the app that ran the server has stopped
 			}
 		})
 	}
 	wait.Wait()
 }
 
-func TestALostServerComesBackByItself(t *testing.T) {
+func TestEmbeddedServerRestartsAfterItsDeath(t *testing.T) {
 	dir := dataDir(t)
 	db := open(t, dir)
 	pid := serverPID(t, dir)
 	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	testkit.Eventually(t, "the loss to be noticed or mended", 5*time.Second, func() bool {
+	testkit.Eventually(t, "the loss to be noticed or repaired", 5*time.Second, func() bool {
 		err := db.Ready(t.Context())
 		return postgres.Unavailable(err) || serverPID(t, dir) != pid
 	})
 	testkit.Eventually(t, "the server to be back", 15*time.Second, func() bool { return db.Ready(t.Context()) == nil })
 }
 
-func TestCtrlCIsForTheAppOnly(t *testing.T) {
+func TestEmbeddedServerDoesNotGetCtrlC(t *testing.T) {
 	dir := dataDir(t)
 	open(t, dir)
 	group, err := syscall.Getpgid(serverPID(t, dir))
@@ -256,14 +257,14 @@ func TestCtrlCIsForTheAppOnly(t *testing.T) {
 	}
 }
 
-func TestALongPathGetsAShortSocket(t *testing.T) {
+func TestEmbeddedServerUsesAShortSocketPath(t *testing.T) {
 	dir := filepath.Join(dataDir(t), strings.Repeat("long/", 20))
 	if err := open(t, dir).Ready(t.Context()); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestAHalfMadeFolderIsMadeAgain(t *testing.T) {
+func TestEmbeddedServerReplacesAnIncompleteDataFolder(t *testing.T) {
 	dir := dataDir(t)
 	open(t, dir).Close()
 	made, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "data"))
@@ -275,7 +276,7 @@ func TestAHalfMadeFolderIsMadeAgain(t *testing.T) {
 	}
 }
 
-func TestAServerThatCanNotStartSaysWhy(t *testing.T) {
+func TestEmbeddedServerReportsWhyItCannotStart(t *testing.T) {
 	dir := dataDir(t)
 	open(t, dir).Close()
 	settings, _ := filepath.Glob(filepath.Join(dir, "postgres-*", "data", "postgresql.conf"))
@@ -284,19 +285,19 @@ func TestAServerThatCanNotStartSaysWhy(t *testing.T) {
 	}
 	_, err := postgres.Open(t.Context(), postgres.Config{DataDir: dir})
 	if err == nil || !strings.Contains(err.Error(), "banana") {
-		t.Errorf("want the server's own words, got: %v", err)
+		t.Errorf("want the server's own message, got: %v", err)
 	}
 }
 
-func TestWithoutPostgresTheWaysOutAreTold(t *testing.T) {
+func TestOpenWithoutPostgresListsTheRemedies(t *testing.T) {
 	t.Setenv("PG_BIN", "/nowhere")
 	_, err := postgres.Open(t.Context(), postgres.Config{DataDir: dataDir(t)})
 	if !errors.Is(err, postgres.ErrNotFound) {
 		t.Fatal(err)
 	}
-	for _, way := range []string{"make postgres", "apt install", "docker compose up", "DATABASE_URL", "PG_BIN", "/nowhere"} {
-		if !strings.Contains(err.Error(), way) {
-			t.Errorf("no word of %q in: %v", way, err)
+	for _, remedy := range []string{"make postgres", "apt install", "docker compose up", "DATABASE_URL", "PG_BIN", "/nowhere"} {
+		if !strings.Contains(err.Error(), remedy) {
+			t.Errorf("%q is missing in: %v", remedy, err)
 		}
 	}
 }

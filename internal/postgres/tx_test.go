@@ -32,7 +32,7 @@ func count(t *testing.T, q postgres.Queryer) (n int) {
 	return n
 }
 
-func TestATransactionHappensWholeOrNotAtAll(t *testing.T) {
+func TestInTxCommitsOrRollsBack(t *testing.T) {
 	db, ctx := numbers(t), t.Context()
 	err := postgres.InTx(ctx, db, func(tx pgx.Tx) error { return errors.Join(insert(ctx, tx, 1), insert(ctx, tx, 2)) })
 	if err != nil || count(t, db) != 2 {
@@ -45,7 +45,7 @@ func TestATransactionHappensWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestAPanicOrALeavingCallerLeavesNoTransactionOpen(t *testing.T) {
+func TestInTxRollsBackAfterAPanicOrCancellation(t *testing.T) {
 	db := numbers(t)
 	func() {
 		defer func() { recover() }()
@@ -62,7 +62,7 @@ func TestAPanicOrALeavingCallerLeavesNoTransactionOpen(t *testing.T) {
 	testkit.Eventually(t, "all connections to be back", 5*time.Second, func() bool { return db.Stat().AcquiredConns() == 0 })
 }
 
-func TestAViolationIsKnownByItsConstraint(t *testing.T) {
+func TestViolatesMatchesTheConstraint(t *testing.T) {
 	db, ctx := numbers(t), t.Context()
 	insert(ctx, db, 1)
 	twice, large := insert(ctx, db, 1), insert(ctx, db, 10)
@@ -70,22 +70,22 @@ func TestAViolationIsKnownByItsConstraint(t *testing.T) {
 		t.Errorf("twice: %v, large: %v", twice, large)
 	}
 	if postgres.Violates(nil, "small") || postgres.Unavailable(twice) || postgres.Unavailable(nil) {
-		t.Error("a violation is not an outage")
+		t.Error("a violation is reported as unavailable, or nil as an error")
 	}
 }
 
-func TestAnOutageIsKnown(t *testing.T) {
+func TestUnavailableWhenNoServerListens(t *testing.T) {
 	db, err := postgres.Connect(t.Context(), postgres.Config{URL: "postgres://hubbub@127.0.0.1:1/hubbub"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer db.Close()
 	if err := db.Ready(t.Context()); !postgres.Unavailable(err) {
-		t.Errorf("nobody listens, yet: %v", err)
+		t.Errorf("no server listens, yet: %v", err)
 	}
 }
 
-func TestALostConnectionIsAnOutageAndHeals(t *testing.T) {
+func TestUnavailableWhenTheConnectionIsLost(t *testing.T) {
 	db, ctx := numbers(t), t.Context()
 	err := postgres.InTx(ctx, db, func(tx pgx.Tx) error {
 		execute(t, db, `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`)
