@@ -8,14 +8,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Axe checks the page's accessibility by the rules of WCAG 2.0 to 2.2, levels A
-// and AA, and good practice. It returns each breach as readable text.
+// Axe checks the page's accessibility by the rules of WCAG 2.0 to 2.2, levels A and
+// AA, and by best practices. It returns each violation as readable text.
 func (p *Page) Axe() []string {
 	p.t.Helper()
 	return p.axe("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 }
 
-// axe runs the rules, or all that have one of the tags.
+// axe runs the rules with these ids or tags.
 func (p *Page) axe(rules ...any) []string {
 	p.t.Helper()
 	if !Eval[bool](p, `"axe" in window`) {
@@ -32,21 +32,21 @@ func (p *Page) axe(rules ...any) []string {
 	return breaches
 }
 
-// WantAccessible fails the test with each of Axe's findings.
+// WantAccessible fails the test if Axe finds a violation.
 func (p *Page) WantAccessible() *Page {
 	p.t.Helper()
 	return p.wantNone(p.Axe())
 }
 
-// WantAccessibleInBothThemes is WantAccessible on a device that prefers light,
-// and, on one that prefers dark, by the rules of colours: nothing else differs.
+// WantAccessibleInBothThemes is WantAccessible in the light theme. In the dark theme
+// it checks only the rules for colours, because nothing else differs.
 func (p *Page) WantAccessibleInBothThemes() *Page {
 	p.t.Helper()
 	p.PreferTheme("light").settle().WantAccessible()
 	return p.PreferTheme("dark").settle().wantNone(p.axe("color-contrast", "link-in-text-block"))
 }
 
-// settle waits until colours have come to rest.
+// settle waits until all CSS transitions have finished.
 func (p *Page) settle() *Page {
 	p.t.Helper()
 	Eval[bool](p, `new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))
@@ -62,7 +62,7 @@ func (p *Page) wantNone(breaches []string) *Page {
 	return p
 }
 
-// axeSource is read from the checkout's node_modules.
+// axeSource returns axe-core from the checkout's node_modules.
 func (p *Page) axeSource() string {
 	p.t.Helper()
 	dir, err := os.Getwd()

@@ -16,20 +16,21 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// BrowserProcess is one Chromium for the stories of a test process.
+// BrowserProcess is one Chromium for the tests of a process.
 type BrowserProcess struct {
 	ctx context.Context
 }
 
-// Browser returns the process' Chromium, which it starts at first use: one that
-// draws no windows, where there is one, since those cost more than our pages.
-// Without any on the machine the test is skipped, or fails where CI is set.
+// Browser returns the process' Chromium and starts it at first use. It prefers a
+// headless build, because windows cost more than the pages of the app. If the machine
+// has no Chromium, the test is skipped, or fails if CI is set.
 func Browser(t testing.TB) *BrowserProcess {
 	t.Helper()
 	return browserOf(t, slices.Concat(windowless, desktop))
 }
 
-// DesktopBrowser is Chromium as people have it. Others show no notifications.
+// DesktopBrowser returns a Chromium that can show notifications, as headless builds
+// cannot.
 func DesktopBrowser(t testing.TB) *BrowserProcess {
 	t.Helper()
 	return browserOf(t, desktop)
@@ -48,10 +49,10 @@ func browserOf(t testing.TB, names []string) *BrowserProcess {
 	t.Helper()
 	path := browserPath(names)
 	if path == "" && os.Getenv("CI") != "" {
-		t.Fatal("no Chromium to tell this story in: install chromium or set CHROMIUM to its path")
+		t.Fatal("no Chromium to run this test: install chromium or set CHROMIUM to its path")
 	}
 	if path == "" {
-		t.Skip("SKIPPED, NO BROWSER: this story was not told. Install chromium or set CHROMIUM to its path.")
+		t.Skip("SKIPPED, NO BROWSER: install chromium or set CHROMIUM to its path.")
 	}
 	browser, err := launched(path)
 	if err != nil {
@@ -90,11 +91,12 @@ func launched(path string) (*BrowserProcess, error) {
 	return b, err
 }
 
-// unneeded is what chromedp leaves out, and the pages that Chromium draws its
-// address bar with: each window would load them, which costs as much as ours.
+// unneeded are the features that chromedp disables, and the pages with which Chromium
+// draws its address bar: each window would load them, at the cost of a page of the app.
 var unneeded = []string{"Translate", "BlinkGenPropertyTrees", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup"}
 
-// launchBrowser runs it with an empty profile, which chromedp makes and removes.
+// launchBrowser starts Chromium with an empty profile, which chromedp creates and
+// removes.
 func launchBrowser(path string) (*BrowserProcess, error) {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path),
@@ -118,8 +120,8 @@ func launchBrowser(path string) (*BrowserProcess, error) {
 	return &BrowserProcess{ctx}, chromedp.Do(ctx)
 }
 
-// Person opens a page in a profile of its own: its cookies and storage are seen
-// by this person's tabs only. Paths that the page goes to are under baseURL.
+// Person opens a page in a profile of its own, whose cookies and storage only this
+// person's tabs share. The paths that the page goes to are relative to baseURL.
 func (b *BrowserProcess) Person(t testing.TB, baseURL string, cookies ...*http.Cookie) *Page {
 	t.Helper()
 	p := openPage(t, b.ctx, baseURL, chromedp.WithNewBrowserContext())
@@ -153,7 +155,7 @@ func openPage(t testing.TB, parent context.Context, baseURL string, options ...c
 		}
 		p.console.wait()
 	})
-	// Each page believes to be the one in front, as it is for its person.
+	// Each page has the focus, as it would have for its own user.
 	p.do("focus the tab", command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}))
 	return p
 }

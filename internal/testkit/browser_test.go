@@ -13,7 +13,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// guestbook is a page with what the stories below need.
+// guestbook starts a server with a page for the tests below, and returns its URL.
 func guestbook(t *testing.T) string {
 	t.Helper()
 	mux := http.NewServeMux()
@@ -52,7 +52,7 @@ document.querySelector("#theme").textContent = matchMedia("(prefers-color-scheme
 	return server.URL
 }
 
-func TestAPersonSignsTheGuestbook(t *testing.T) {
+func TestBrowserVerbs(t *testing.T) {
 	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/")
 	alice.WantText("h1", "Welcome stranger")
 	alice.Type("input", "Ada").Click("button").WantText("li", "Ada").WantValue("input", "")
@@ -62,7 +62,7 @@ func TestAPersonSignsTheGuestbook(t *testing.T) {
 	alice.Reload().WantNo("li")
 }
 
-func TestPeopleAreStrangersToEachOtherButNotToTheirTabs(t *testing.T) {
+func TestBrowserProfilesAreSharedByTabsOnly(t *testing.T) {
 	url := guestbook(t)
 	alice := testkit.Browser(t).Person(t, url, &http.Cookie{Name: "visitor", Value: "Alice", HttpOnly: true})
 	bob := testkit.Browser(t).Person(t, url)
@@ -71,22 +71,22 @@ func TestPeopleAreStrangersToEachOtherButNotToTheirTabs(t *testing.T) {
 	alice.NewTab().Goto("/").WantText("h1", "Welcome Alice")
 }
 
-func TestEveryTabIsInFront(t *testing.T) {
+func TestBrowserTabsAllHaveFocus(t *testing.T) {
 	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/")
 	other := alice.NewTab().Goto("/")
 	for _, tab := range []*testkit.Page{alice, other} {
 		if !testkit.Eval[bool](tab, `document.visibilityState === "visible" && document.hasFocus()`) {
-			t.Error("a tab thinks that nobody looks at it")
+			t.Error("a tab is not visible or has no focus")
 		}
 	}
 }
 
-func TestAPageWorksWithoutScripts(t *testing.T) {
+func TestBrowserWithoutScripts(t *testing.T) {
 	alice := testkit.Browser(t).Person(t, guestbook(t)).DisableJS().Goto("/")
 	alice.Type("input", "Ada").Press("Enter").WantText("p", "Signed by Ada").WantPath("/sign?name=Ada")
 }
 
-func TestADeviceHasPreferences(t *testing.T) {
+func TestBrowserEmulatesPreferences(t *testing.T) {
 	alice := testkit.Browser(t).Person(t, guestbook(t)).PreferTheme("dark").ReduceMotion().SetViewport(390, 844).Goto("/")
 	alice.WantText("#theme", "dark").Until(`innerWidth === 390 && matchMedia("(prefers-reduced-motion: reduce)").matches`)
 	picture := filepath.Join(t.TempDir(), "shots", "guestbook.png")
@@ -96,15 +96,15 @@ func TestADeviceHasPreferences(t *testing.T) {
 	}
 }
 
-func TestComplaintsOfTheBrowserAreHeard(t *testing.T) {
+func TestBrowserConsoleErrorsAreReported(t *testing.T) {
 	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/")
 	testkit.Eval[any](alice, `document.body.insertAdjacentHTML("beforeend", "<p style='color: red'>red</p>")`)
 	testkit.Eval[any](alice, `console.error("no luck"), setTimeout(() => { throw Error("lost") }), null`)
-	var heard string
+	var received string
 	for _, want := range []string{"Content Security Policy", "no luck", "lost"} {
 		testkit.Eventually(t, want, 5e9, func() bool {
-			heard = strings.Join(alice.ConsoleErrors(), "\n")
-			return strings.Contains(heard, want)
+			received = strings.Join(alice.ConsoleErrors(), "\n")
+			return strings.Contains(received, want)
 		})
 	}
 	alice.AllowErrors("Content Security Policy", "no luck", "lost")
@@ -113,7 +113,7 @@ func TestComplaintsOfTheBrowserAreHeard(t *testing.T) {
 	}
 }
 
-func TestAxeFindsWhatPeopleCanNotUse(t *testing.T) {
+func TestAxeFindsAFieldWithoutALabel(t *testing.T) {
 	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/").WantAccessible()
 	testkit.Eval[any](alice, `document.querySelector("main").insertAdjacentHTML("beforeend", "<input class=nameless>"), null`)
 	if breaches := alice.Axe(); !slices.ContainsFunc(breaches, func(b string) bool { return strings.HasPrefix(b, "label at .nameless") }) {

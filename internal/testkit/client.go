@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// Client is a person, or a program, who calls a Hubbub: by HTTP, keeping its
-// cookies as a browser does, and over sockets.
+// Client is a user, or a program, that calls a Hubbub by HTTP and over sockets. It
+// keeps cookies as a browser does.
 type Client struct {
 	t     testing.TB
 	base  string
@@ -21,7 +21,7 @@ type Client struct {
 	token string
 }
 
-// NewClient makes somebody who is not signed in yet.
+// NewClient returns a client that is not signed in.
 func NewClient(t testing.TB, baseURL string) *Client {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
@@ -35,7 +35,7 @@ func NewClient(t testing.TB, baseURL string) *Client {
 
 func neverFollow(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// SignUp makes an account of that name and signs in.
+// SignUp creates an account with this name and signs in.
 func (c *Client) SignUp(fullName string) *Client {
 	c.t.Helper()
 	email := strings.ReplaceAll(strings.ToLower(fullName), " ", ".") + "@test.example"
@@ -43,13 +43,13 @@ func (c *Client) SignUp(fullName string) *Client {
 	return c
 }
 
-// WithToken calls with a bearer token from now on.
+// WithToken makes the client use a bearer token from now on.
 func (c *Client) WithToken(token string) *Client {
 	c.token = token
 	return c
 }
 
-// Through is the same person behind a network that a test can break.
+// Through returns a client of the same user that is connected through the relay.
 func (c *Client) Through(w *Wire) *Client {
 	c.t.Helper()
 	behind := NewClient(c.t, "http://"+w.Addr())
@@ -57,16 +57,16 @@ func (c *Client) Through(w *Wire) *Client {
 	return behind
 }
 
-// Cookies are what a browser of this person would send.
+// Cookies returns the cookies that a browser of this user would send.
 func (c *Client) Cookies() []*http.Cookie {
 	at, err := url.Parse(c.base)
 	if err != nil {
-		c.t.Fatalf("the base URL: %v", err)
+		c.t.Fatalf("parse the base URL: %v", err)
 	}
 	return c.http.Jar.Cookies(at)
 }
 
-// Answer is what came back, by HTTP or over a socket.
+// Answer is the answer to a request, by HTTP or over a socket.
 type Answer struct {
 	t      testing.TB
 	Status int
@@ -95,7 +95,8 @@ func (f File) encode() (io.Reader, string) {
 	return &body, form.FormDataContentType()
 }
 
-// Do calls an action. data goes as JSON; url.Values and a File go as a form.
+// Do calls an action. It sends data as JSON, but url.Values and a File as a form, and
+// a string unchanged. headers are names and values in turn.
 func (c *Client) Do(method, path string, data any, headers ...string) Answer {
 	c.t.Helper()
 	body, kind := c.encode(data)
@@ -158,12 +159,12 @@ func (a Answer) WantBody(part string) Answer {
 	return a
 }
 
-// As reads the answer's JSON.
+// As decodes the answer's JSON.
 func As[T any](a Answer) T {
 	a.t.Helper()
 	var v T
 	if err := json.Unmarshal([]byte(a.Body), &v); err != nil {
-		a.t.Fatalf("the answer is no %T: %v: %s", v, err, a.Body)
+		a.t.Fatalf("the answer is not a %T: %v: %s", v, err, a.Body)
 	}
 	return v
 }

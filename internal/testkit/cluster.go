@@ -24,18 +24,18 @@ const (
 	databasePrefix = "hubbub_test_"
 )
 
-// cluster is the server that this process' tests have their databases on.
+// cluster is the server with the databases of this process' tests.
 type cluster struct {
 	address  *url.URL
 	admin    *pgxpool.Pool
-	self     *pgx.Conn // holds the advisory lock run as long as we live
-	run      int64     // names this process' databases
+	self     *pgx.Conn // holds the advisory lock run until this process ends
+	run      int64     // part of the names of this process' databases
 	template string
 	strategy string
 	clones   atomic.Int64
 }
 
-// shared connects at first use and gives back at the process' end.
+// shared connects at first use. The connections are closed at the process' end.
 var shared = sync.OnceValues(func() (*cluster, error) {
 	ctx := context.Background()
 	if address := os.Getenv("TEST_DATABASE_URL"); address != "" {
@@ -46,7 +46,7 @@ var shared = sync.OnceValues(func() (*cluster, error) {
 		return nil, err
 	}
 	atEnd.add(release)
-	return openCluster(ctx, address, " strategy file_copy") // fast where nothing is synced
+	return openCluster(ctx, address, " strategy file_copy") // fast on a server without fsync
 })
 
 func openCluster(ctx context.Context, address, strategy string) (*cluster, error) {
@@ -69,13 +69,13 @@ func openCluster(ctx context.Context, address, strategy string) (*cluster, error
 	return c, errors.Join(c.claim(ctx), c.sweep(ctx), c.build(ctx))
 }
 
-// claim makes our databases recognisable as those of a living process.
+// claim marks this process' databases as in use.
 func (c *cluster) claim(ctx context.Context) error {
 	_, err := c.self.Exec(ctx, `select pg_advisory_lock($1)`, c.run)
 	return err
 }
 
-// sweep drops what killed test runs left: databases whose run's lock is free.
+// sweep drops the databases of killed test runs: those whose run's lock is free.
 func (c *cluster) sweep(ctx context.Context) error {
 	rows, err := c.self.Query(ctx, `select datname from pg_database where starts_with(datname, $1)`, databasePrefix)
 	if err != nil {
@@ -91,7 +91,7 @@ func (c *cluster) sweep(ctx context.Context) error {
 func (c *cluster) sweepOne(ctx context.Context, name string) error {
 	var run, n int64
 	if _, err := fmt.Sscanf(name, databasePrefix+"%d_%d", &run, &n); err != nil {
-		return nil // not one of ours
+		return nil // not a test's database
 	}
 	var dead bool
 	if err := c.self.QueryRow(ctx, `select pg_try_advisory_lock($1)`, run).Scan(&dead); err != nil || !dead {
@@ -102,8 +102,8 @@ func (c *cluster) sweepOne(ctx context.Context, name string) error {
 	return errors.Join(err, unlockErr)
 }
 
-// build migrates the template once for all processes. One that is not marked as
-// a template was left half-made.
+// build migrates the template once for all processes. A database of that name that is
+// not marked as a template is incomplete, and is replaced.
 func (c *cluster) build(ctx context.Context) error {
 	if _, err := c.self.Exec(ctx, `select pg_advisory_lock($1)`, templateLock); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (c *cluster) build(ctx context.Context) error {
 	return err
 }
 
-// clone makes a test's database.
+// clone creates a test's database.
 func (c *cluster) clone(ctx context.Context) (name string, err error) {
 	name = fmt.Sprintf("%s%d_%d", databasePrefix, c.run, c.clones.Add(1))
 	_, err = c.admin.Exec(ctx, `create database `+name+` template `+c.template+c.strategy)
@@ -145,7 +145,7 @@ func (c *cluster) url(name string) string {
 	return address.String()
 }
 
-// templateName changes with the migrations.
+// templateName returns a name that depends on the migrations.
 func templateName() (string, error) {
 	sum := sha256.New()
 	err := fs.WalkDir(migrations.FS, ".", func(path string, d fs.DirEntry, err error) error {

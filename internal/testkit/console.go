@@ -10,14 +10,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// console collects what a page complains about: errors that it logs, exceptions
-// that nobody caught, requests that failed, breaches of its security policy.
+// console collects a page's errors: logged ones, uncaught exceptions, failed requests,
+// and violations of its content security policy.
 type console struct {
-	mu         sync.Mutex
-	complaints []string
-	allowed    []string
-	marks      chan string
-	ended      chan struct{}
+	mu      sync.Mutex
+	errors  []string
+	allowed []string
+	marks   chan string
+	ended   chan struct{}
 }
 
 func (c *console) listen(ctx context.Context) {
@@ -29,12 +29,12 @@ func (c *console) listen(ctx context.Context) {
 			if err != nil {
 				return
 			}
-			c.hear(message)
+			c.add(message)
 		}
 	}()
 }
 
-func (c *console) hear(m chromedp.ConsoleMessage) {
+func (c *console) add(m chromedp.ConsoleMessage) {
 	if m.Type == chromedp.ConsoleDebug && strings.HasPrefix(m.Text, markPrefix) {
 		c.marks <- m.Text
 		return
@@ -44,23 +44,23 @@ func (c *console) hear(m chromedp.ConsoleMessage) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.complaints = append(c.complaints, fmt.Sprintf("%s (%s:%d)", m.Text, m.URL, m.Line+1))
+	c.errors = append(c.errors, fmt.Sprintf("%s (%s:%d)", m.Text, m.URL, m.Line+1))
 }
 
 func (c *console) wait() { <-c.ended }
 
-// itsOwn are complaints of the browser about itself: it gives up a transition
-// between pages when the next one is there already.
-var itsOwn = []string{"Transition was aborted", "Transition was skipped"}
+// ignored are errors that the browser causes itself: it skips the transition between
+// pages if the next page is loaded already.
+var ignored = []string{"Transition was aborted", "Transition was skipped"}
 
-// unexpected lists the complaints that the test did not allow.
+// unexpected returns the errors that the test did not allow.
 func (c *console) unexpected() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var left []string
-	for _, complaint := range c.complaints {
-		if !containsAny(complaint, c.allowed) && !containsAny(complaint, itsOwn) {
-			left = append(left, complaint)
+	for _, message := range c.errors {
+		if !containsAny(message, c.allowed) && !containsAny(message, ignored) {
+			left = append(left, message)
 		}
 	}
 	return left
@@ -75,8 +75,8 @@ func containsAny(text string, parts []string) bool {
 	return false
 }
 
-// AllowErrors names, by a part of their text, the complaints in the browser's
-// console that belong to the story. Any other fails the test at its end.
+// AllowErrors allows the console errors whose text contains one of the parts. Any
+// other fails the test at its end.
 func (p *Page) AllowErrors(containing ...string) *Page {
 	p.console.mu.Lock()
 	defer p.console.mu.Unlock()
@@ -84,34 +84,34 @@ func (p *Page) AllowErrors(containing ...string) *Page {
 	return p
 }
 
-// ConsoleErrors lists what the page complained about so far and was not allowed to.
+// ConsoleErrors returns the page's errors so far that are not allowed.
 func (p *Page) ConsoleErrors() []string {
 	p.t.Helper()
-	p.hearAll()
+	p.syncConsole()
 	return p.console.unexpected()
 }
 
-const markPrefix = "testkit: heard everything before "
+const markPrefix = "testkit: mark "
 
-// hearAll writes a mark into the console and waits for it, since complaints
-// arrive in order but later than the action that caused them.
-func (p *Page) hearAll() {
+// syncConsole writes a mark into the console and waits for it, because errors arrive
+// in order but later than the action that caused them.
+func (p *Page) syncConsole() {
 	p.t.Helper()
 	mark := fmt.Sprint(markPrefix, time.Now().UnixNano())
 	if _, err := call[chromedp.Void](p, `mark => { console.debug(mark) }`, mark); err != nil {
-		return // the page is gone, and nothing more will be heard
+		return // the page is closed, so no more errors will arrive
 	}
 	select {
 	case <-p.console.marks:
 	case <-p.console.ended:
 	case <-time.After(Patience):
-		p.t.Errorf("the browser's console is silent")
+		p.t.Errorf("the browser's console does not answer")
 	}
 }
 
 func (p *Page) checkConsole() {
 	p.t.Helper()
-	for _, complaint := range p.ConsoleErrors() {
-		p.t.Errorf("the browser complained: %s", complaint)
+	for _, message := range p.ConsoleErrors() {
+		p.t.Errorf("console error: %s", message)
 	}
 }

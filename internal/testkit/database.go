@@ -9,11 +9,11 @@ import (
 )
 
 const (
-	connsPerTest    = 8                // the cluster has 300 for all tests that run at once
-	releasePatience = 10 * time.Second // for a test's last connections
+	connsPerTest   = 8                // the cluster has 300 for all concurrent tests
+	releaseTimeout = 10 * time.Second // for a test's last connections
 )
 
-// Database returns a pool on a migrated, empty database of the test's own.
+// Database returns a pool for a migrated, empty database that only this test uses.
 func Database(t testing.TB) *postgres.DB {
 	t.Helper()
 	db, err := postgres.Connect(context.Background(), postgres.Config{URL: DatabaseURL(t), MaxConns: connsPerTest})
@@ -24,8 +24,8 @@ func Database(t testing.TB) *postgres.DB {
 	return db
 }
 
-// DatabaseURL is the address of such a database, for tests that start a whole
-// app on it. It is dropped after the test, whoever is still connected.
+// DatabaseURL returns the address of such a database, for tests that start the whole
+// app on it. It is dropped after the test, even if connections are open.
 func DatabaseURL(t testing.TB) string {
 	t.Helper()
 	c, err := shared()
@@ -44,8 +44,8 @@ func DatabaseURL(t testing.TB) string {
 	return c.url(name)
 }
 
-// closePool tells of a connection that was never released: the pool would wait
-// for it for ever.
+// closePool closes the pool. It fails the test if a connection is not released in
+// time, for which the pool would wait permanently.
 func closePool(t testing.TB, db *postgres.DB) {
 	closed := make(chan struct{})
 	go func() {
@@ -54,7 +54,7 @@ func closePool(t testing.TB, db *postgres.DB) {
 	}()
 	select {
 	case <-closed:
-	case <-time.After(releasePatience):
+	case <-time.After(releaseTimeout):
 		t.Errorf("the test left %d connections or transactions open", db.Stat().AcquiredConns())
 	}
 }

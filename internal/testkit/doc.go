@@ -1,30 +1,41 @@
-// Package testkit is what tests stand on: a real database each, a network that
-// can be cut, browsers for people, and a check that nothing is left running.
+// Package testkit provides what tests need: a real database for each test, a
+// network that can be broken, browsers, clients by HTTP and WebSocket, and a check
+// that no goroutine is left running.
 //
-// A package that uses it gives its tests to Main:
+// A package that uses it passes its tests to Main:
 //
 //	func TestMain(m *testing.M) { testkit.Main(m) }
 //
-// Database: all test processes of a machine share one Postgres cluster. The
-// first process that needs it starts a keeper, which is the same test binary
-// under another name. The keeper runs the server, in memory where there is
-// room, and removes it some seconds after its last user left. A template
-// database is migrated once for each state of the migrations. A test's database
-// is a copy of it, made in about 20 ms and dropped after the test.
-// TEST_DATABASE_URL names another server to do all this on.
+// # The path of a test's database
 //
-// Relay: between client and server stands a relay of TCP that a test cuts,
-// freezes and restores.
+//  1. All test processes of a machine share one Postgres cluster. The first process
+//     that needs it starts a keeper with startKeeper (keeper.go): the same test
+//     binary, which Main (leak.go) turns into the keeper. The keeper runs the server,
+//     in memory if there is enough, and removes it some seconds after its last user
+//     has ended. TEST_DATABASE_URL names another server to use instead.
+//  2. cluster.build (cluster.go) migrates a template database once for each state of
+//     the migrations.
+//  3. Database (database.go) copies the template, which takes about 20 ms, and drops
+//     the copy after the test.
 //
-// Browser: one Chromium a process, without windows where there is such a one;
-// DesktopBrowser is one with all that people have. Each Person is an isolated profile in it
-// whose verbs wait for what they name, for a while, and tell what was on
-// the page when it did not come.
+// # The other parts
 //
-// Load: many sockets in another process, for benchmarks (package load).
+// Relay (relay.go) is a TCP relay between client and server that a test can cut,
+// freeze and restore.
 //
-// Main: runs four parallel tests of a package at once, since they wait more than
-// they work, and fails a package whose tests left goroutines behind.
+// Browser (browser.go) is one Chromium per process, headless if such a build is
+// installed; DesktopBrowser is a full one. Each Person is an isolated profile in it.
+// The verbs of a Page (verbs.go) wait up to Patience for the element that they name,
+// and report the content of the page if it does not appear.
 //
-// It knows no feature and not the app.
+// Client (client.go) and Socket (socket.go) call the app by HTTP and WebSocket.
+// PushService (push.go) is a push service with its devices. Package load makes many
+// sockets in another process, for benchmarks.
+//
+// Main runs four parallel tests of a package at once, since they mostly wait, and
+// fails a package whose tests leave goroutines behind.
+//
+// # What it does not do
+//
+// It knows neither the features nor the app.
 package testkit

@@ -9,8 +9,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Next waits for the next event, whatever its name. The error says how the
-// connection ended.
+// Next waits for the next event of any name. Its error is that of the connection's
+// end.
 func (s *Socket) Next() (Event, error) {
 	for {
 		s.mu.Lock()
@@ -29,8 +29,8 @@ func (s *Socket) Next() (Event, error) {
 	}
 }
 
-// WantEvent waits for the next event of the name; events of other names before
-// it are forgotten.
+// WantEvent waits for the next event of the name. It discards the events of other
+// names before it.
 func (s *Socket) WantEvent(name string) Event {
 	s.t.Helper()
 	e, err := s.next(name)
@@ -59,13 +59,13 @@ func (s *Socket) next(name string) (Event, error) {
 		select {
 		case <-changed:
 		case <-deadline:
-			return Event{}, fmt.Errorf("it did not come; %s did", seen)
+			return Event{}, fmt.Errorf("not received, but %s", seen)
 		}
 	}
 }
 
-// Events takes what came so far, oldest first. A request before it makes sure
-// that whatever the server sent until then is there.
+// Events takes the events received so far, oldest first. It makes a request before, so
+// that all events that the server has sent by then are included.
 func (s *Socket) Events() []Event {
 	s.Get("/healthz", nil)
 	s.mu.Lock()
@@ -75,7 +75,7 @@ func (s *Socket) Events() []Event {
 	return events
 }
 
-// WantNo fails the test if an event of the name has come.
+// WantNo fails the test if an event of the name was received.
 func (s *Socket) WantNo(name string) {
 	s.t.Helper()
 	for _, e := range s.Events() {
@@ -91,19 +91,19 @@ func (s *Socket) WantClosed(code int) {
 	select {
 	case <-s.done:
 	case <-time.After(Patience):
-		s.t.Fatalf("the connection stands, want it closed with %d", code)
+		s.t.Fatalf("the connection is open, want it closed with %d", code)
 	}
 	if got := websocket.CloseStatus(s.ended); int(got) != code {
 		s.t.Fatalf("closed with %d, want %d: %v", got, code, s.ended)
 	}
 }
 
-// DataOf reads the body of an event.
+// DataOf decodes the data of an event.
 func DataOf[T any](t testing.TB, e Event) T {
 	t.Helper()
 	var v T
 	if err := json.Unmarshal(e.Data, &v); err != nil {
-		t.Fatalf("the body of %s is no %T: %v: %s", e.Name, v, err, e.Data)
+		t.Fatalf("the data of %s is not a %T: %v: %s", e.Name, v, err, e.Data)
 	}
 	return v
 }

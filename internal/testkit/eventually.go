@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Eventually asks cond again and again until it holds, and fails the test if it
-// doesn't within that time. For conditions that no event announces.
+// Eventually polls cond until it returns true, and fails the test if it doesn't within
+// that time. It is for conditions that no event announces.
 func Eventually(t testing.TB, what string, within time.Duration, cond func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(within)

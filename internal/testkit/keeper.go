@@ -18,26 +18,26 @@ import (
 
 const (
 	keeperVariable = "HUBBUB_TEST_KEEPER" // set: this process is the keeper of that folder
-	keeperIdle     = 10 * time.Second     // long enough from one `go test` to the next
-	roomInMemory   = 2 << 30              // bytes free on /dev/shm to put the cluster there
+	keeperIdle     = 10 * time.Second     // bridges the time from one `go test` to the next
+	minFreeMemory  = 2 << 30              // bytes free on /dev/shm to put the cluster there
 )
 
-// keeperDir is the folder of this user's shared cluster. The lock of its users
-// lies beside it, since a leaving keeper removes the folder.
+// keeperDir returns the folder of this user's shared cluster. The lock file is beside
+// it, because a keeper that ends removes the folder.
 func keeperDir() string {
 	parent := os.TempDir()
 	var shm syscall.Statfs_t
-	if syscall.Statfs("/dev/shm", &shm) == nil && shm.Bavail*uint64(shm.Bsize) >= roomInMemory {
+	if syscall.Statfs("/dev/shm", &shm) == nil && shm.Bavail*uint64(shm.Bsize) >= minFreeMemory {
 		parent = "/dev/shm"
 	}
 	return filepath.Join(parent, fmt.Sprintf("hubbub-test-%d", os.Getuid()))
 }
 
-// useKeeper returns the address of a shared server, which stays at least until
+// useKeeper returns the address of the shared server, which runs at least until
 // release is called.
 func useKeeper(ctx context.Context) (url string, release func(), err error) {
 	dir := keeperDir()
-	inUse, err := lock(dir+".lock", syscall.LOCK_SH) // waits while a keeper is leaving
+	inUse, err := lock(dir+".lock", syscall.LOCK_SH) // waits while a keeper is ending
 	if err != nil {
 		return "", nil, err
 	}
@@ -50,7 +50,7 @@ func useKeeper(ctx context.Context) (url string, release func(), err error) {
 }
 
 func keeperURL(dir string) string {
-	url, _ := os.ReadFile(filepath.Join(dir, "url")) // none: no keeper yet
+	url, _ := os.ReadFile(filepath.Join(dir, "url")) // fails if there is no keeper yet
 	return string(url)
 }
 
@@ -65,8 +65,8 @@ func answers(ctx context.Context, url string) bool {
 	return conn.Close(ctx) == nil
 }
 
-// startKeeper runs this test binary again as a keeper, which closes its output
-// when the server is up. Until then it writes there what went wrong.
+// startKeeper runs this test binary again as a keeper. The keeper closes its output
+// when the server is ready; before that it writes an error there.
 func startKeeper(dir string) (string, error) {
 	if !running {
 		return "", errors.New("this package needs: func TestMain(m *testing.M) { testkit.Main(m) }")
@@ -85,15 +85,15 @@ func startKeeper(dir string) (string, error) {
 	if err := cmd.Start(); err != nil {
 		return "", fmt.Errorf("start the keeper: %w", err)
 	}
-	trouble, err := io.ReadAll(output)
-	if err != nil || len(trouble) > 0 {
-		return "", errors.Join(fmt.Errorf("the keeper of the test cluster: %s", trouble), err)
+	failure, err := io.ReadAll(output)
+	if err != nil || len(failure) > 0 {
+		return "", errors.Join(fmt.Errorf("the keeper of the test cluster: %s", failure), err)
 	}
 	return keeperURL(dir), errors.Join(output.Close(), cmd.Process.Release())
 }
 
-// keep runs the server until nobody has used it for keeperIdle. A second keeper
-// of the same folder finds the first one's server and leaves at once.
+// keep runs the server until no process has used it for keeperIdle. A second keeper of
+// the same folder finds the first one's server and ends at once.
 func keep(dir string) (exitCode int) {
 	server, err := serve(dir)
 	if err != nil {
@@ -127,7 +127,8 @@ func serve(dir string) (*postgres.Server, error) {
 	return server, os.Rename(unfinished, filepath.Join(dir, "url"))
 }
 
-// waitUntilIdle returns with the lock held, so that nobody comes meanwhile.
+// waitUntilIdle waits until no process has held the lock for keeperIdle. It returns
+// with the lock held, so that no new user can start while the keeper ends.
 func waitUntilIdle(path string) *os.File {
 	idleSince := time.Now()
 	for {
@@ -144,7 +145,7 @@ func waitUntilIdle(path string) *os.File {
 	}
 }
 
-// lock is held until the file is closed or the process ends.
+// lock locks the file until it is closed or the process ends.
 func lock(path string, how int) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

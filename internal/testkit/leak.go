@@ -14,16 +14,16 @@ import (
 	"go.uber.org/goleak"
 )
 
-var running bool // set by Main: a keeper can only be started from a binary that knows how to be one
+var running bool // set by Main: only a binary whose TestMain calls Main can become a keeper
 
-// Main runs a package's tests and fails if they left goroutines behind.
+// Main runs a package's tests. It fails if they leave goroutines behind.
 func Main(m *testing.M) {
 	load.Main()
 	if dir := os.Getenv(keeperVariable); dir != "" {
 		os.Exit(keep(dir))
 	}
 	running = true
-	waitTogether()
+	setParallelism()
 	code := m.Run()
 	atEnd.run()
 	if code == 0 {
@@ -32,21 +32,21 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// together is how many parallel tests of a package run at once: they wait for
-// browsers and the database more than they work, so it is more than the cores.
-const together = 4
+// parallelTests is how many parallel tests of a package run at once. It may exceed the
+// number of cores, because the tests mostly wait for browsers and the database.
+const parallelTests = 4
 
-func waitTogether() {
+func setParallelism() {
 	flag.Parse()
 	chosen := false
 	flag.Visit(func(f *flag.Flag) { chosen = chosen || f.Name == "test.parallel" })
-	if !chosen && runtime.GOMAXPROCS(0) < together {
-		flag.Set("test.parallel", strconv.Itoa(together))
+	if !chosen && runtime.GOMAXPROCS(0) < parallelTests {
+		flag.Set("test.parallel", strconv.Itoa(parallelTests))
 	}
 }
 
 func leaks() int {
-	// The highlighter's regular expressions keep a clock that ends by itself.
+	// The highlighter's regular expressions start a goroutine that ends by itself.
 	clock := goleak.IgnoreAnyFunction("github.com/dlclark/regexp2/v2.runClock")
 	if err := goleak.Find(clock); err != nil {
 		fmt.Fprintln(os.Stderr, "left running after the tests:", err)
@@ -55,7 +55,7 @@ func leaks() int {
 	return 0
 }
 
-// atEnd holds what the whole process shares and Main gives back.
+// atEnd closes what all tests of the process share. Main runs it.
 var atEnd closers
 
 type closers struct {

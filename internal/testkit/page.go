@@ -15,17 +15,17 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Patience is how long a verb, and a test, waits for what it names before the
-// test fails. Only tests that fail wait so long, and machines may be busy.
+// Patience is how long a test waits for a condition before it fails. It is long
+// because machines may be busy, and only failing tests wait so long.
 const Patience = 30 * time.Second
 
-// Page is a tab of one person. Its verbs fail the test when they can't be done.
+// Page is a browser tab of one person. Its verbs fail the test if they don't succeed.
 type Page struct {
 	t       testing.TB
 	ctx     context.Context
 	baseURL string
 	console console
-	media   map[string]string // emulated features of the device
+	media   map[string]string // emulated CSS media features
 }
 
 // Goto opens a path of the app and waits until it is loaded.
@@ -34,13 +34,13 @@ func (p *Page) Goto(path string) *Page {
 	return p.do("go to "+path, chromedp.Navigate(p.baseURL+path))
 }
 
-// Reload loads the page anew and waits for that.
+// Reload reloads the page and waits until it is loaded.
 func (p *Page) Reload() *Page {
 	p.t.Helper()
 	return p.do("reload", chromedp.Reload())
 }
 
-// Screenshot writes what is in view to a PNG file.
+// Screenshot writes the visible part of the page to a PNG file.
 func (p *Page) Screenshot(path string) *Page {
 	p.t.Helper()
 	picture, err := run(p, chromedp.CaptureScreenshot())
@@ -56,7 +56,7 @@ func (p *Page) Screenshot(path string) *Page {
 	return p
 }
 
-// SetViewport makes the window that large, in CSS pixels.
+// SetViewport sets the size of the window in CSS pixels.
 func (p *Page) SetViewport(width, height int64) *Page {
 	p.t.Helper()
 	return p.do("resize", chromedp.EmulateViewport(width, height))
@@ -68,7 +68,7 @@ func (p *Page) PreferTheme(theme string) *Page {
 	return p.emulate("prefers-color-scheme", theme)
 }
 
-// ReduceMotion makes the device ask for less movement.
+// ReduceMotion makes the device prefer reduced motion.
 func (p *Page) ReduceMotion() *Page {
 	p.t.Helper()
 	return p.emulate("prefers-reduced-motion", "reduce")
@@ -87,7 +87,7 @@ func (p *Page) emulate(feature, value string) *Page {
 	return p.do("emulate "+feature, command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}))
 }
 
-// DisableJS makes the tab run no scripts from the next page on.
+// DisableJS disables scripts in the tab from the next page on.
 func (p *Page) DisableJS() *Page {
 	p.t.Helper()
 	return p.do("disable scripts", command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
@@ -103,9 +103,9 @@ func Eval[T any](p *Page, expression string) T {
 	return value
 }
 
-// call runs a JavaScript function in the page with arguments as JSON.
+// call calls a JavaScript function in the page with arguments as JSON.
 func call[T any](p *Page, function string, args ...any) (T, error) {
-	encoded, err := json.Marshal(append([]any{}, args...)) // [] even of none, not null
+	encoded, err := json.Marshal(append([]any{}, args...)) // [] rather than null if there are none
 	if err != nil {
 		var none T
 		return none, err
@@ -127,7 +127,7 @@ func (p *Page) do(what string, action chromedp.Action[chromedp.Void]) *Page {
 	return p
 }
 
-// command makes an action of a command of the browser's protocol.
+// command returns the action that sends a command of the browser's protocol.
 func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, c, params)
@@ -135,15 +135,16 @@ func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.V
 	})
 }
 
-// fail ends the test and tells what was on the page.
-func (p *Page) fail(why string) {
+// fail ends the test with the reason, the text of the page and its console errors.
+func (p *Page) fail(reason string) {
 	p.t.Helper()
 	const enough = 3000 // characters
-	p.hearAll()
+	p.syncConsole()
 	seen, err := call[string](p, `enough => location.href + " · " + document.title + "\n"
 		+ (document.body?.innerText ?? "").replace(/\n{2,}/g, "\n").slice(0, enough)`, enough)
 	if err != nil {
-		seen = fmt.Sprintf("(it can't be asked: %v)", err)
+		seen = fmt.Sprintf("(the page does not answer: %v)", err)
 	}
-	p.t.Fatalf("%s\n--- on the page: %s\n--- its complaints:\n%s", why, seen, strings.Join(p.console.unexpected(), "\n"))
+	errors := strings.Join(p.console.unexpected(), "\n")
+	p.t.Fatalf("%s\n--- on the page: %s\n--- console errors:\n%s", reason, seen, errors)
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Notifications answers, for this person, whether the app may show any:
+// Notifications sets, for this person, whether the app may show notifications:
 // "granted" or "denied".
 func (p *Page) Notifications(answer string) *Page {
 	p.t.Helper()
@@ -27,13 +27,13 @@ func (p *Page) Notifications(answer string) *Page {
 		Origin: p.baseURL, BrowserContextID: within.BrowserContextID,
 	})
 	if err != nil {
-		p.fail(describe("answer about notifications", err))
+		p.fail(describe("set the permission for notifications", err))
 	}
 	return p
 }
 
-// fakePush stands for the browser's own connection to a push service, which
-// browsers under test have none of.
+// fakePush replaces the browser's connection to a push service, which a browser under
+// test does not have.
 const fakePush = `(json => {
 	const subscribed = key => ({
 		...json, options: {applicationServerKey: Uint8Array.from(atob(key.replaceAll("-", "+").replaceAll("_", "/")), c => c.charCodeAt(0)).buffer},
@@ -49,7 +49,7 @@ const fakePush = `(json => {
 	};
 })(%s)`
 
-// PushesTo makes the browser subscribe as this device, from the next page on.
+// PushesTo makes the browser subscribe to push as this device, from the next page on.
 func (p *Page) PushesTo(d *PushDevice) *Page {
 	p.t.Helper()
 	subscription, err := json.Marshal(d.Subscription())
@@ -60,9 +60,9 @@ func (p *Page) PushesTo(d *PushDevice) *Page {
 		page.AddScriptToEvaluateOnNewDocumentParams{Source: fmt.Sprintf(fakePush, subscription)}))
 }
 
-// DeliverPush hands the app's service worker what came to the device, and waits
-// until it has done with it: who asks Chromium for the notifications while one
-// is about to be shown makes it forget that one.
+// DeliverPush delivers the push to the app's service worker and waits until the worker
+// has handled it. Without the wait, reading the notifications from Chromium while one
+// is about to be shown would lose that one.
 func (p *Page) DeliverPush(push Push) *Page {
 	p.t.Helper()
 	return p.do("deliver a push", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -84,7 +84,7 @@ func (p *Page) DeliverPush(push Push) *Page {
 	}))
 }
 
-// recordPushes makes the browser tell of what becomes of pushes from now on.
+// recordPushes makes the browser report how pushes are handled from now on.
 func recordPushes(ctx context.Context, tab *chromedp.Target) error {
 	const pushes = backgroundservice.ServiceNamePushMessaging
 	_, err1 := cdp.Call(ctx, tab, backgroundservice.ClearEvents, backgroundservice.ClearEventsParams{Service: pushes})
@@ -102,11 +102,11 @@ func completed(events iter.Seq2[backgroundservice.EventBackgroundServiceEventRec
 			return nil
 		}
 	}
-	return errors.New("the service worker never had done with it")
+	return errors.New("the service worker did not finish handling the push")
 }
 
-// worker finds the registration of the app's service worker, of which the
-// browser tells whoever begins to listen.
+// worker returns the registration of the app's service worker. The browser reports all
+// registrations when its ServiceWorker domain is enabled, so worker enables it again.
 func (p *Page) worker(ctx context.Context, tab *chromedp.Target) (serviceworker.RegistrationID, error) {
 	events := chromedp.Events(ctx, serviceworker.WorkerRegistrationUpdated)
 	for _, listen := range []cdp.Command[cdp.Empty, cdp.Empty]{serviceworker.Disable, serviceworker.Enable} {
@@ -127,8 +127,8 @@ func (p *Page) worker(ctx context.Context, tab *chromedp.Target) (serviceworker.
 	return "", errors.New("there is no service worker")
 }
 
-// ClickNotification clicks on the one that the device shows under the tag, as
-// far as a test can: the worker hears of it, but may bring no window to the front.
+// ClickNotification clicks on the notification with the tag, as far as a test can: the
+// worker gets the event, but may not bring a window to the front.
 func (p *Page) ClickNotification(tag string) *Page {
 	p.t.Helper()
 	return p.do("click on a notification", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
@@ -146,8 +146,8 @@ func (p *Page) ClickNotification(tag string) *Page {
 	}))
 }
 
-// clickIn stays with the worker until the test ends: a click that no person made
-// does not keep it alive until it has done all.
+// clickIn stays attached to the worker until the test ends, because an artificial click
+// does not keep the worker alive until it has handled the event.
 func (p *Page) clickIn(id target.ID, tag string) error {
 	worker, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(id))
 	p.t.Cleanup(cancel)

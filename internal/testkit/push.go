@@ -24,8 +24,8 @@ import (
 	"time"
 )
 
-// PushService is one as browsers have it, and the browsers behind it: it checks
-// who pushes (RFC 8292), and decrypts what they would show (RFC 8291).
+// PushService is a push service with the browsers that are subscribed to it. It checks
+// the sender's signature (RFC 8292) and decrypts the pushes (RFC 8291).
 type PushService struct {
 	*httptest.Server
 	t testing.TB
@@ -34,34 +34,34 @@ type PushService struct {
 	devices map[string]*PushDevice
 }
 
-// PushDevice is a browser that is subscribed.
+// PushDevice is a subscribed browser.
 type PushDevice struct {
 	service *PushService
 	name    string
 	private *ecdh.PrivateKey
 	auth    []byte
 
-	answer http.HandlerFunc // nil: it is taken
+	answer http.HandlerFunc // nil: pushes are accepted
 	got    []Push
 	tries  int
 }
 
-// Push is what came to a device.
+// Push is a push that a device received.
 type Push struct {
 	Text   string // decrypted
 	Header http.Header
 	Signed PushClaims
-	Key    string // whose signature it bears, base64url
+	Key    string // the sender's public key, base64url
 }
 
-// PushClaims are what the sender signed.
+// PushClaims are the claims that the sender signed.
 type PushClaims struct {
 	Aud string `json:"aud"`
 	Exp int64  `json:"exp"`
 	Sub string `json:"sub"`
 }
 
-// NewPushService starts one. Its Client is what may call it.
+// NewPushService starts a push service. The http.Client that trusts it is its Client.
 func NewPushService(t testing.TB) *PushService {
 	t.Helper()
 	s := &PushService{t: t, devices: map[string]*PushDevice{}}
@@ -70,7 +70,7 @@ func NewPushService(t testing.TB) *PushService {
 	return s
 }
 
-// Device is a new browser. Names go into addresses.
+// Device adds a browser. Its name is part of its endpoint.
 func (s *PushService) Device(name string) *PushDevice {
 	s.t.Helper()
 	private, err := ecdh.P256().GenerateKey(rand.Reader)
@@ -85,19 +85,19 @@ func (s *PushService) Device(name string) *PushDevice {
 	return d
 }
 
-// PushSubscription is what a browser tells of itself.
+// PushSubscription is a browser's subscription in JSON.
 type PushSubscription struct {
 	Endpoint string   `json:"endpoint"`
 	Keys     PushKeys `json:"keys"`
 }
 
-// PushKeys are with what to encrypt for it, base64url.
+// PushKeys are the keys with which a push is encrypted for the browser, base64url.
 type PushKeys struct {
 	P256dh string `json:"p256dh"`
 	Auth   string `json:"auth"`
 }
 
-// Subscription is the device's.
+// Subscription returns the device's subscription.
 func (d *PushDevice) Subscription() PushSubscription {
 	return PushSubscription{Endpoint: d.service.URL + "/" + d.name, Keys: PushKeys{
 		P256dh: base64.RawURLEncoding.EncodeToString(d.private.PublicKey().Bytes()),
@@ -105,8 +105,8 @@ func (d *PushDevice) Subscription() PushSubscription {
 	}}
 }
 
-// Answers makes the service say that, from now on, of what is for this device;
-// 201: it takes it.
+// Answers sets the answer to pushes for this device from now on. headers are names and
+// values in turn. With 201 the device accepts pushes again.
 func (d *PushDevice) Answers(status int, headers ...string) {
 	d.service.mu.Lock()
 	defer d.service.mu.Unlock()
@@ -121,8 +121,8 @@ func (d *PushDevice) Answers(status int, headers ...string) {
 	}
 }
 
-// Hangs makes the service give no answer to what is for this device, until
-// release is called; then it takes it.
+// Hangs makes the service answer pushes for this device only when release is called.
+// It then answers 201.
 func (d *PushDevice) Hangs() (release func()) {
 	released := make(chan struct{})
 	d.service.mu.Lock()
@@ -137,28 +137,28 @@ func (d *PushDevice) Hangs() (release func()) {
 	return sync.OnceFunc(func() { close(released) })
 }
 
-// Received is what has come.
+// Received returns the pushes that the device has received.
 func (d *PushDevice) Received() []Push {
 	d.service.mu.Lock()
 	defer d.service.mu.Unlock()
 	return slices.Clone(d.got)
 }
 
-// Tries is how often somebody tried.
+// Tries returns how often a push to the device was attempted.
 func (d *PushDevice) Tries() int {
 	d.service.mu.Lock()
 	defer d.service.mu.Unlock()
 	return d.tries
 }
 
-// WantPushes waits until that many have come, and returns them.
+// WantPushes waits until the device has received n pushes, and returns them.
 func (d *PushDevice) WantPushes(n int) []Push {
 	d.service.t.Helper()
 	Eventually(d.service.t, fmt.Sprintf("%d pushes to %s", n, d.name), Patience, func() bool { return len(d.Received()) >= n })
 	return d.Received()
 }
 
-// Tries is how often somebody tried any device.
+// Tries returns how often a push to any device was attempted.
 func (s *PushService) Tries() (tries int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -168,7 +168,8 @@ func (s *PushService) Tries() (tries int) {
 	return tries
 }
 
-// find counts a try. The answer is nil if the device takes what comes.
+// find returns the device at the path and counts an attempt. answer is nil if the
+// device accepts the push.
 func (s *PushService) find(path string) (d *PushDevice, answer http.HandlerFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -193,7 +194,7 @@ func (s *PushService) take(w http.ResponseWriter, r *http.Request) {
 	defer s.mu.Unlock()
 	message, err := d.open(r)
 	if err != nil {
-		s.t.Errorf("a push that no device could show: %v", err)
+		s.t.Errorf("a push could not be decrypted or verified: %v", err)
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
@@ -207,7 +208,7 @@ func (d *PushDevice) open(r *http.Request) (m Push, err error) {
 		return m, err
 	}
 	m.Header = r.Header
-	if m.Signed, m.Key, err = verified(r.Header.Get("Authorization")); err != nil {
+	if m.Signed, m.Key, err = verifyVAPID(r.Header.Get("Authorization")); err != nil {
 		return m, err
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "aes128gcm" {
@@ -217,7 +218,7 @@ func (d *PushDevice) open(r *http.Request) (m Push, err error) {
 	return m, err
 }
 
-// decrypt follows RFC 8291, 3.4, and RFC 8188 for the one record there is.
+// decrypt follows RFC 8291 §3.4, and RFC 8188 for the single record.
 func (d *PushDevice) decrypt(body []byte) (string, error) {
 	salt, size, sender, sealed := body[:16], binary.BigEndian.Uint32(body[16:20]), body[21:21+int(body[20])], body[21+int(body[20]):]
 	if len(body) > 4096 || len(sealed) > int(size) {
@@ -248,8 +249,8 @@ func (d *PushDevice) decrypt(body []byte) (string, error) {
 	return text, nil
 }
 
-// verified reads "vapid t=<token>, k=<key>", and checks the token's signature.
-func verified(header string) (c PushClaims, key string, err error) {
+// verifyVAPID parses "vapid t=<token>, k=<key>" and checks the token's signature.
+func verifyVAPID(header string) (c PushClaims, key string, err error) {
 	fields, ok := strings.CutPrefix(header, "vapid t=")
 	token, key, both := strings.Cut(fields, ", k=")
 	parts := strings.Split(token, ".")
@@ -272,13 +273,13 @@ func verified(header string) (c PushClaims, key string, err error) {
 	}
 	var head struct{ Alg, Typ string }
 	if err := json.Unmarshal(decoded[0], &head); err != nil || head.Alg != "ES256" || head.Typ != "JWT" {
-		return c, key, fmt.Errorf("a token of the kind %+v: %v", head, err)
+		return c, key, fmt.Errorf("unexpected header of the token: %+v: %v", head, err)
 	}
 	if err := json.Unmarshal(decoded[1], &c); err != nil {
 		return c, key, err
 	}
 	if left := time.Until(time.Unix(c.Exp, 0)); left <= 0 || left > 24*time.Hour {
-		return c, key, fmt.Errorf("the token is good for %v", left)
+		return c, key, fmt.Errorf("the token is valid for %v", left)
 	}
 	return c, key, nil
 }

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Wire is a relay of TCP between clients and a server: the network that a test
-// can break. Browsers' own offline mode leaves open sockets alone; this doesn't.
+// Wire is a TCP relay between clients and a server: a network that a test can break.
+// Unlike a browser's offline mode it also breaks open sockets.
 type Wire struct {
 	listener net.Listener
 	server   string
@@ -20,7 +20,7 @@ type Wire struct {
 	conns map[net.Conn]bool
 }
 
-// Relay listens on a free port and passes everything on to the server's address.
+// Relay listens on a free port and forwards to the server's address.
 func Relay(t testing.TB, server string) *Wire {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -34,7 +34,7 @@ func Relay(t testing.TB, server string) *Wire {
 	return w
 }
 
-// Addr is the address that clients connect to instead of the server's.
+// Addr returns the address that clients connect to instead of the server's.
 func (w *Wire) Addr() string { return w.listener.Addr().String() }
 
 // Cut resets every connection, and every new one, until Restore.
@@ -54,8 +54,8 @@ func (w *Wire) Restore() {
 	w.cut = false
 }
 
-// Freeze holds all bytes back, without a sign to either side: a half-open
-// connection, as when a train enters a tunnel.
+// Freeze holds all bytes back without closing a connection, as when the network is
+// lost in a tunnel.
 func (w *Wire) Freeze() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -64,7 +64,7 @@ func (w *Wire) Freeze() {
 	}
 }
 
-// Thaw lets what was held back pass.
+// Thaw forwards the held bytes and ends Freeze.
 func (w *Wire) Thaw() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -118,7 +118,7 @@ func (w *Wire) relay(client net.Conn) {
 	back.Wait()
 }
 
-// keep is false while the wire is cut.
+// keep records the connection. It reports false while the wire is cut.
 func (w *Wire) keep(conn net.Conn) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -136,8 +136,8 @@ func (w *Wire) drop(conn net.Conn) {
 	conn.Close()
 }
 
-// pass copies until the source ends, then ends the destination's input: the
-// other direction may have more to say.
+// pass copies until the source ends, then closes the destination for writing only,
+// because the other direction may still have data.
 func (w *Wire) pass(to, from net.Conn) {
 	buffer := make([]byte, 32<<10)
 	for {
@@ -161,7 +161,8 @@ func finish(to net.Conn, err error) {
 	reset(to)
 }
 
-// reset closes without a farewell, so that the other side gets an error at once.
+// reset closes the connection with a TCP reset, so that the other side gets an error
+// at once.
 func reset(conn net.Conn) {
 	conn.(*net.TCPConn).SetLinger(0)
 	conn.Close()

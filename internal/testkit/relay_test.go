@@ -14,7 +14,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// echo answers each line with itself until its client leaves.
+// echo starts a server that echoes each line, and returns its address.
 func echo(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -59,32 +59,32 @@ func dial(t *testing.T, addr string) caller {
 // ask sends a line and waits for its echo.
 func (c caller) ask(line string, patience time.Duration) error {
 	fmt.Fprintln(c, line)
-	return c.hear(line, patience)
+	return c.expect(line, patience)
 }
 
-func (c caller) hear(line string, patience time.Duration) error {
+func (c caller) expect(line string, patience time.Duration) error {
 	c.SetReadDeadline(time.Now().Add(patience))
 	got, err := c.lines.ReadString('\n')
 	if err == nil && got != line+"\n" {
-		return fmt.Errorf("heard %q, want %q", got, line)
+		return fmt.Errorf("got %q, want %q", got, line)
 	}
 	return err
 }
 
-func TestACutWireBreaksConnectionsUntilItIsRestored(t *testing.T) {
+func TestRelayCutBreaksConnectionsUntilRestored(t *testing.T) {
 	wire := testkit.Relay(t, echo(t))
 	alice := dial(t, wire.Addr())
 	if err := alice.ask("hi", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 	wire.Cut()
-	if err := alice.hear("nothing", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("the connection lives on: %v", err)
+	if err := alice.expect("nothing", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the connection is still open: %v", err)
 	}
 	if conn, err := net.Dial("tcp", wire.Addr()); err == nil { // the reset may come only after the connect
 		defer conn.Close()
 		if err := (caller{conn, bufio.NewReader(conn)}).ask("hello?", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-			t.Fatalf("a new one lives: %v", err)
+			t.Fatalf("a new connection works: %v", err)
 		}
 	}
 	wire.Restore()
@@ -93,7 +93,7 @@ func TestACutWireBreaksConnectionsUntilItIsRestored(t *testing.T) {
 	}
 }
 
-func TestAFrozenWireHoldsBytesBack(t *testing.T) {
+func TestRelayFreezeHoldsBytesBack(t *testing.T) {
 	wire := testkit.Relay(t, echo(t))
 	alice := dial(t, wire.Addr())
 	if err := alice.ask("hi", 5*time.Second); err != nil {
@@ -101,23 +101,23 @@ func TestAFrozenWireHoldsBytesBack(t *testing.T) {
 	}
 	wire.Freeze()
 	if err := alice.ask("anyone?", 50*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Fatalf("something came through: %v", err)
+		t.Fatalf("a line passed the frozen relay: %v", err)
 	}
 	wire.Thaw()
-	if err := alice.hear("anyone?", 5*time.Second); err != nil {
+	if err := alice.expect("anyone?", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func TestARelayPassesTheEndOn(t *testing.T) {
+func TestRelayForwardsTheEndOfInput(t *testing.T) {
 	wire := testkit.Relay(t, echo(t))
 	alice := dial(t, wire.Addr())
 	fmt.Fprintln(alice, "bye")
 	alice.Conn.(*net.TCPConn).CloseWrite()
-	if err := alice.hear("bye", 5*time.Second); err != nil {
+	if err := alice.expect("bye", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if err := alice.hear("", 5*time.Second); !errors.Is(err, io.EOF) {
-		t.Fatalf("want the end, got %v", err)
+	if err := alice.expect("", 5*time.Second); !errors.Is(err, io.EOF) {
+		t.Fatalf("want EOF, got %v", err)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/coder/websocket"
 )
 
-// Socket is a live connection as a program makes it, by the protocol's page.
+// Socket is a WebSocket client of the protocol in docs/protocol.md.
 type Socket struct {
 	t    testing.TB
 	conn *websocket.Conn
@@ -24,13 +24,13 @@ type Socket struct {
 	mu      sync.Mutex
 	nextID  int64
 	replies map[int64]chan frame
-	events  []Event  // not looked at yet
-	binary  [][]byte // binary messages not looked at yet
+	events  []Event  // not taken yet
+	binary  [][]byte // binary messages, not taken yet
 	changed chan struct{}
 	ended   error
 }
 
-// Event is what the server said unasked.
+// Event is an event from the server.
 type Event struct {
 	Name string          `json:"event"`
 	Room string          `json:"room"`
@@ -45,8 +45,8 @@ type frame struct {
 	Event
 }
 
-// Connect opens a socket as this person and waits until the server greets.
-// query is that of /socket, such as "view=html".
+// Connect opens a socket for this user and waits for the connected event. query is
+// the query of /socket, such as "view=html".
 func (c *Client) Connect(query string) *Socket {
 	c.t.Helper()
 	s, _ := c.connect(query)
@@ -60,8 +60,8 @@ func (c *Client) Greeting(query string) Event {
 	return greeting
 }
 
-// TryConnect is Connect where the network may be broken. It does not wait for
-// the greeting.
+// TryConnect is Connect for a network that may be broken. It does not wait for the
+// connected event.
 func (c *Client) TryConnect(query string) (*Socket, error) {
 	s, _, err := c.dial(query)
 	return s, err
@@ -76,20 +76,20 @@ func (c *Client) connect(query string) (*Socket, Event) {
 	return s, s.WantEvent("connected")
 }
 
-// ConnectRefused tries to open a socket and returns the status that refused it.
+// ConnectRefused tries to open a socket and returns the status of the refusal.
 func (c *Client) ConnectRefused(query string, headers ...string) int {
 	c.t.Helper()
 	return c.refused("/socket?"+query, headers...)
 }
 
-// RefusedAt tries to open a socket at another path, and returns the status that
-// refused it.
+// RefusedAt tries to open a socket at another path and returns the status of the
+// refusal.
 func (c *Client) RefusedAt(path string) int {
 	c.t.Helper()
 	return c.refused(path)
 }
 
-// ConnectAt opens a socket at another path, where nobody greets.
+// ConnectAt opens a socket at another path, whose server sends no connected event.
 func (c *Client) ConnectAt(path string) *Socket {
 	c.t.Helper()
 	s, response, err := c.dialAt(path)
@@ -161,7 +161,7 @@ func (s *Socket) read() {
 func (s *Socket) take(line []byte) {
 	var f frame
 	if err := json.Unmarshal(line, &f); err != nil {
-		s.end(fmt.Errorf("a frame that is no JSON: %w: %s", err, line))
+		s.end(fmt.Errorf("a frame is not JSON: %w: %s", err, line))
 		return
 	}
 	s.mu.Lock()
@@ -193,7 +193,7 @@ func (s *Socket) takeBinary(message []byte) {
 	s.wake()
 }
 
-// Binary takes the binary messages that came so far, oldest first.
+// Binary takes the binary messages received so far, oldest first.
 func (s *Socket) Binary() [][]byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -209,7 +209,7 @@ func (s *Socket) end(err error) {
 	s.wake()
 }
 
-// wake lets everybody who waits look again. The caller holds the lock.
+// wake wakes all goroutines that wait for events. The caller holds the lock.
 func (s *Socket) wake() {
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -227,7 +227,7 @@ func (s *Socket) Post(url string, data any) Answer {
 	return s.Request(http.MethodPost, url, data)
 }
 
-// Request makes a virtual request and waits for its reply.
+// Request sends a virtual request and waits for its reply.
 func (s *Socket) Request(method, url string, data any) Answer {
 	s.t.Helper()
 	answer, err := s.Try(method, url, data)
@@ -237,7 +237,7 @@ func (s *Socket) Request(method, url string, data any) Answer {
 	return answer
 }
 
-// Try is Request where the connection may end before the reply.
+// Try is Request for a connection that may end before the reply.
 func (s *Socket) Try(method, url string, data any) (Answer, error) {
 	s.mu.Lock()
 	s.nextID++
@@ -254,7 +254,7 @@ func (s *Socket) Try(method, url string, data any) (Answer, error) {
 	return s.await(reply)
 }
 
-// Raw sends a text as it is and returns the next reply that belongs to no Request.
+// Raw sends the text unchanged and returns the next reply that belongs to no Request.
 func (s *Socket) Raw(text string) Answer {
 	s.t.Helper()
 	reply := make(chan frame, 1)
@@ -290,21 +290,21 @@ func (s *Socket) answer(f frame) Answer {
 	return a
 }
 
-// Send writes a text message as it is.
+// Send sends the text unchanged as a message.
 func (s *Socket) Send(text string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, []byte(text))
 }
 
-// SendBinary writes a binary message.
+// SendBinary sends a binary message.
 func (s *Socket) SendBinary(message []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageBinary, message)
 }
 
-// Close ends the connection without a word, as a dying program does.
+// Close ends the connection without a close frame, as a program that crashes does.
 func (s *Socket) Close() {
 	s.conn.CloseNow()
 	<-s.done

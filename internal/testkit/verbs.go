@@ -13,10 +13,10 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-const pollPause = 20 * time.Millisecond // about a frame
+const pollPause = 20 * time.Millisecond // about one frame of the display
 
-// Click clicks on the first element that matches, once it can be seen, rests
-// and lies under nothing else.
+// Click clicks on the first element that matches, once it is visible, does not move
+// and is not covered by another element.
 func (p *Page) Click(selector string) *Page {
 	p.t.Helper()
 	return p.ClickText(selector, "")
@@ -25,18 +25,18 @@ func (p *Page) Click(selector string) *Page {
 // ClickText is Click for the first match that contains the text.
 func (p *Page) ClickText(selector, text string) *Page {
 	p.t.Helper()
-	at := p.restingPoint(selector, text)
+	at := p.stablePoint(selector, text)
 	return p.do("click on "+selector, chromedp.MouseClickXY(at.X, at.Y))
 }
 
 // Hover moves the mouse over the first match.
 func (p *Page) Hover(selector string) *Page {
 	p.t.Helper()
-	at := p.restingPoint(selector, "")
+	at := p.stablePoint(selector, "")
 	return p.do("hover over "+selector, chromedp.MouseEvent("mouseMoved", at.X, at.Y))
 }
 
-// Type types into the field, after what is in it.
+// Type types the text into the field, after its present text.
 func (p *Page) Type(selector, text string) *Page {
 	p.t.Helper()
 	p.until("the field "+selector, `selector => {
@@ -50,7 +50,7 @@ func (p *Page) Type(selector, text string) *Page {
 	return p.do("type", chromedp.KeyEvent(text))
 }
 
-// Clear empties the field as a person does: everything selected, then deleted.
+// Clear empties the field as a user does: it selects all and deletes it.
 func (p *Page) Clear(selector string) *Page {
 	p.t.Helper()
 	p.Type(selector, "")
@@ -69,7 +69,7 @@ var modifiers = map[string]chromedp.Modifier{
 	"Meta": chromedp.ModifierMeta, "Shift": chromedp.ModifierShift,
 }
 
-// Press presses a key where the focus is: "Enter", "a", "Control+k", "Shift+Tab".
+// Press presses a key in the focused element: "Enter", "a", "Control+k", "Shift+Tab".
 func (p *Page) Press(key string) *Page {
 	p.t.Helper()
 	parts := strings.Split(key, "+")
@@ -84,8 +84,8 @@ func (p *Page) Press(key string) *Page {
 	return p.do("press "+key, stroke([]rune(last)[0], held...))
 }
 
-// stroke is a key as a keyboard sends it: the character comes with the key that
-// goes down, so that a page which takes the key for itself gets no character.
+// stroke sends a key as a keyboard does: the character is part of the keydown event,
+// so that a page that handles the key and prevents its default gets no character.
 func stroke(key rune, held ...chromedp.Modifier) chromedp.Action[chromedp.Void] {
 	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		events := kb.Encode(key)
@@ -104,7 +104,7 @@ func stroke(key rune, held ...chromedp.Modifier) chromedp.Action[chromedp.Void] 
 	})
 }
 
-// WantText waits until some element that matches shows the text.
+// WantText waits until an element that matches shows the text.
 func (p *Page) WantText(selector, text string) *Page {
 	p.t.Helper()
 	return p.until(fmt.Sprintf("%q in %s", text, selector), `(selector, text) =>
@@ -124,19 +124,19 @@ func (p *Page) WantCount(selector string, n int) *Page {
 	return p.until(fmt.Sprintf("%d of %s", n, selector), `(selector, n) => document.querySelectorAll(selector).length === n`, selector, n)
 }
 
-// Want waits until some element that matches can be seen.
+// Want waits until an element that matches is visible.
 func (p *Page) Want(selector string) *Page {
 	p.t.Helper()
 	return p.until("to see "+selector, `selector => [...document.querySelectorAll(selector)].some(el => el.checkVisibility({visibilityProperty: true}))`, selector)
 }
 
-// WantNo waits until no element that matches can be seen.
+// WantNo waits until no element that matches is visible.
 func (p *Page) WantNo(selector string) *Page {
 	p.t.Helper()
 	return p.until("not to see "+selector, `selector => ![...document.querySelectorAll(selector)].some(el => el.checkVisibility({visibilityProperty: true}))`, selector)
 }
 
-// WantValue waits until the first field that matches holds the text.
+// WantValue waits until the value of the first field that matches is the text.
 func (p *Page) WantValue(selector, value string) *Page {
 	p.t.Helper()
 	return p.until(fmt.Sprintf("%q as the value of %s", value, selector), `(selector, value) => document.querySelector(selector)?.value === value`, selector, value)
@@ -148,7 +148,7 @@ func (p *Page) WantFocus(selector string) *Page {
 	return p.until("the focus on "+selector, `selector => document.activeElement.matches(selector)`, selector)
 }
 
-// WantPath waits until the page's path and query are these.
+// WantPath waits until the page's path and query equal path.
 func (p *Page) WantPath(path string) *Page {
 	p.t.Helper()
 	return p.until("to be at "+path, `path => location.pathname + location.search === path`, path)
@@ -169,19 +169,19 @@ func (p *Page) until(what, function string, args ...any) *Page {
 			return p
 		}
 	}
-	p.fail(fmt.Sprintf("waited %v in vain for: %s %v", Patience, what, errors.Join(err)))
+	p.fail(fmt.Sprintf("not within %v: %s %v", Patience, what, errors.Join(err)))
 	return p
 }
 
 type point struct{ X, Y float64 }
 
-// restingPoint is where a click reaches the element. It must be the same in two
-// looks, since an element that moves would be missed.
-func (p *Page) restingPoint(selector, text string) point {
+// stablePoint returns the point at which a click reaches the element. It must be the
+// same in two polls, because a click could miss an element that moves.
+func (p *Page) stablePoint(selector, text string) point {
 	p.t.Helper()
 	var last point
 	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); time.Sleep(pollPause) {
-		at, err := call[*point](p, reach, selector, text)
+		at, err := call[*point](p, clickPoint, selector, text)
 		if err != nil || at == nil {
 			continue
 		}
@@ -190,13 +190,13 @@ func (p *Page) restingPoint(selector, text string) point {
 		}
 		last = *at
 	}
-	p.fail(fmt.Sprintf("waited %v in vain to reach %s %q with the mouse", Patience, selector, text))
+	p.fail(fmt.Sprintf("the mouse did not reach %s %q within %v", selector, text, Patience))
 	return last
 }
 
-// reach scrolls to the first match if it must, and returns its middle unless
-// something else lies there; then the next look finds it elsewhere.
-const reach = `(selector, text) => {
+// clickPoint scrolls to the first match if necessary, and returns its centre. If
+// another element covers it, clickPoint scrolls on and the next poll tries again.
+const clickPoint = `(selector, text) => {
 	for (const el of document.querySelectorAll(selector)) {
 		if (text && !(el.innerText ?? "").includes(text)) continue;
 		let box = el.getBoundingClientRect();

@@ -41,7 +41,7 @@ var (
 	collaborativeEditorStage string
 )
 
-// code is the guide's fenced block after a line such as a heading, unchanged.
+// code returns the guide's fenced block after a line such as a heading, unchanged.
 func code(guide, heading string) string {
 	_, rest, found := strings.Cut(guide, "\n"+heading+"\n")
 	if !found {
@@ -53,7 +53,7 @@ func code(guide, heading string) string {
 	return block
 }
 
-// frontend is what a block of the second guide has for the browser.
+// frontend returns the browser's part of a block of the second guide.
 func frontend(block string) string {
 	_, part, found := strings.Cut(block, "// Frontend\n")
 	if !found {
@@ -62,7 +62,7 @@ func frontend(block string) string {
 	return part
 }
 
-// inline is the last script of a block of HTML.
+// inline returns the last script of a block of HTML.
 func inline(block string) string {
 	begin := strings.LastIndex(block, "<script")
 	_, script, _ := strings.Cut(block[begin:], ">")
@@ -106,7 +106,7 @@ var (
 	})
 )
 
-// compile makes one script of a module: React in it, the stage's files beside.
+// compile bundles a module, React and the files of stage/ into one script.
 func compile(module string) (string, error) {
 	stage := stageDir()
 	cmd := exec.Command(filepath.Join(stage, "../../../../node_modules/.bin/esbuild"),
@@ -122,20 +122,21 @@ func compile(module string) (string, error) {
 	return out.String(), err
 }
 
-// stageDir is where esbuild finds what the guides import.
+// stageDir returns the folder in which esbuild finds what the guides import.
 func stageDir() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "stage")
 }
 
-// compiled is a bundle's script. Without the npm tools the story is not told.
+// compiled returns a bundle's script. It skips the test if the npm packages are not
+// installed, or fails it if CI is set.
 func compiled(t testing.TB, bundle func() (string, error)) string {
 	t.Helper()
 	if _, err := os.Stat(filepath.Join(stageDir(), "../../../../node_modules/react")); err != nil {
 		if os.Getenv("CI") != "" {
 			t.Fatal("react and esbuild are not installed: run npm ci")
 		}
-		t.Skip("SKIPPED, NO REACT: the guides' code was not tried. Run npm ci.")
+		t.Skip("SKIPPED, NO REACT: the guides' code was not tested. Run npm ci.")
 	}
 	script, err := bundle()
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// Dashboard tells the story of the first guide's table (patterns.md): alice has
-// mounted it when somebody else places an order and completes it. Both return
-// once it is done; place tells the order's id.
+// Dashboard tests the first guide's table (patterns.md): alice has mounted it when
+// another user places an order and completes it. place and complete return once that is
+// done; place returns the order's id.
 func Dashboard(t testing.TB, alice *testkit.Page, place func() (order int64), complete func(order int64)) {
 	t.Helper()
 	testkit.Eval[any](alice, compiled(t, dashboardBundle))
@@ -26,8 +26,8 @@ func Dashboard(t testing.TB, alice *testkit.Page, place func() (order int64), co
 	unmount(alice)
 }
 
-// Counter tells the story of the getting-started guide: its script runs in
-// alice's page, and increment is done elsewhere.
+// Counter tests the script of getting-started.md in alice's page. increment changes the
+// counter from elsewhere.
 func Counter(t testing.TB, alice *testkit.Page, increment func() (count int)) {
 	t.Helper()
 	logged := listenToLog(alice)
@@ -36,20 +36,20 @@ func Counter(t testing.TB, alice *testkit.Page, increment func() (count int)) {
 	alice.Until(fmt.Sprintf(`%s.includes("New count: %d")`, logged, increment()))
 }
 
-// Hello tells the story of realtime-concepts: whoever said hello hears of
-// themselves and of those who come after.
+// Hello tests the script of realtime-concepts.md: a user who has said hello gets an
+// event for that, and one for each user who says hello later.
 func Hello(t testing.TB, alice, bob *testkit.Page) {
 	t.Helper()
 	script := inline(code(realtimeConcepts, "### Custom realtime communication with `sails.sockets`"))
-	heard := listenToLog(alice)
+	logged := listenToLog(alice)
 	testkit.Eval[any](alice, "(() => {"+script+"})()")
-	alice.Until(heard + ".includes(`Socket \\`${io.socket.id}\\` joined the party!`)").Until(heard + `.some(line => line.startsWith("Server responded with status code 200 and data: "))`)
+	alice.Until(logged + ".includes(`Socket \\`${io.socket.id}\\` joined the party!`)").Until(logged + `.some(line => line.startsWith("Server responded with status code 200 and data: "))`)
 	testkit.Eval[any](bob, "(() => {"+script+"})()")
 	id := testkit.Eval[string](bob, `io.socket.id`)
-	alice.Until(fmt.Sprintf("%s.includes(\"Socket `%s` joined the party!\")", heard, id))
+	alice.Until(fmt.Sprintf("%s.includes(\"Socket `%s` joined the party!\")", logged, id))
 }
 
-// listenToLog notes what the page logs, as an expression for it.
+// listenToLog records what the page logs, and returns the JavaScript expression for it.
 func listenToLog(p *testkit.Page) string {
 	testkit.Eval[any](p, `globalThis.logged = [], console.log = (...words) => { logged.push(words.join(" ")) }`)
 	return "logged"

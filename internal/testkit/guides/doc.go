@@ -1,8 +1,9 @@
-// Package guides keeps our word to the readers of the guides: their client
-// code, put as it stands into a page that has /js/socket.js on it, works.
+// Package guides tests that the client code of the Sails and Socket.IO guides works
+// unchanged on a page that loads /js/socket.js.
 //
-// text/ holds the guides. A story takes a component's code from there, has
-// esbuild compile it with what the guide leaves to its reader (stage/: the
-// list, the input, who is signed in), mounts it in two people's pages and lets
-// them talk. The pages may be any of the app's, by somebody signed in.
+// The guides are in text/. A test takes the code of a component from there (code in
+// bundle.go), compiles it with esbuild together with the parts that the guide leaves to
+// its reader (stage/: the list, the input, the signed-in user), mounts it in the pages of
+// two users, and exchanges messages. The pages may be any pages of the app on which a
+// user is signed in. The tests that call these functions are in guides_test.go and cmd/app.
 package guides

@@ -7,8 +7,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// Documents tells the story of the first guide's document actions (patterns.md),
-// which it has no client for: its words, in two pages, through io.socket.
+// Documents tests the first guide's document actions and events (patterns.md) in two
+// pages through io.socket. The guide has no client for them.
 func Documents(t testing.TB, alice, bob *testkit.Page, docID int64) {
 	t.Helper()
 	listen := fmt.Sprintf(`(async () => {
@@ -26,8 +26,8 @@ func Documents(t testing.TB, alice, bob *testkit.Page, docID int64) {
 	alice.Until(`heard.cursorMoved?.position === 4 && heard.cursorMoved.userId === heard.collaboratorJoined.userId`)
 }
 
-// CollaborativeEditor tells the story of the second guide's editor
-// (real-time-applications.md): two people have mounted it and write.
+// CollaborativeEditor tests the second guide's editor (real-time-applications.md): two
+// users have mounted it and write.
 func CollaborativeEditor(t testing.TB, alice, bob *testkit.Page, docID int64) {
 	t.Helper()
 	script := compiled(t, collaborativeEditorBundle)

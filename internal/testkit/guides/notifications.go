@@ -6,9 +6,8 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// NotificationBell tells the story of the first guide's bell (patterns.md):
-// alice has unread notifications when she mounts it, and gets another, of which
-// send makes one.
+// NotificationBell tests the first guide's bell (patterns.md): alice has unread
+// notifications when she mounts it, and send sends her another.
 func NotificationBell(t testing.TB, alice *testkit.Page, unread string, more string, send func() (message string)) {
 	t.Helper()
 	testkit.Eval[any](alice, compiled(t, notificationBellBundle))
@@ -20,10 +19,9 @@ func NotificationBell(t testing.TB, alice *testkit.Page, unread string, more str
 	unmount(alice)
 }
 
-// NotificationCenter tells the story of the second guide's center
-// (real-time-applications.md), which listens at a connection of its own: alice
-// has two unread notifications and gets another, with a toast that leads on;
-// and reads one.
+// NotificationCenter tests the second guide's center (real-time-applications.md), which
+// has a connection of its own: alice has two unread notifications, gets another with a
+// toast that has a link, and reads one.
 func NotificationCenter(t testing.TB, alice *testkit.Page, send func() (title string)) {
 	t.Helper()
 	testkit.Eval[any](alice, compiled(t, notificationCenterBundle))

@@ -7,19 +7,19 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// Person is somebody whom the stories of presence watch.
+// Person is the user whose presence is watched.
 type Person struct {
 	ID       int64
 	FullName string
 	Page     *testkit.Page // with io.socket
 }
 
-// Comes and goes are what a tab does that is opened and closed.
+// comes and goes connect and disconnect the page, as opening and closing a tab does.
 func (p Person) comes() { testkit.Eval[any](p.Page, `io.socket.connect()`) }
 func (p Person) goes()  { testkit.Eval[any](p.Page, `io.socket.disconnect()`) }
 
-// OnlineUsers tells the story of the first guide's list (patterns.md): alice
-// and bob are online when she mounts it, and he goes and comes.
+// OnlineUsers tests the first guide's list (patterns.md): alice and bob are online when
+// she mounts it, and he goes offline and online.
 func OnlineUsers(t testing.TB, alice *testkit.Page, bob Person) {
 	t.Helper()
 	testkit.Eval[any](alice, compiled(t, onlineUsersBundle))
@@ -32,8 +32,8 @@ func OnlineUsers(t testing.TB, alice *testkit.Page, bob Person) {
 	unmount(alice)
 }
 
-// UsePresence tells the story of the second guide's hook
-// (real-time-applications.md), which listens at a connection of its own.
+// UsePresence tests the second guide's hook (real-time-applications.md), which has a
+// connection of its own.
 func UsePresence(t testing.TB, alice *testkit.Page, bob Person) {
 	t.Helper()
 	testkit.Eval[any](alice, compiled(t, usePresenceBundle))

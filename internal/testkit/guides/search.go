@@ -6,9 +6,9 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// LiveSearch tells the story of the first guide's search (patterns.md): alice
-// looks for red shoes, of which there is one product, "Red running shoes" for
-// 119.95. add makes another product, as somebody else does.
+// LiveSearch tests the first guide's search (patterns.md): alice searches for red shoes.
+// One product matches, "Red running shoes" for 119.95. add creates another product, as
+// another user would.
 func LiveSearch(t testing.TB, alice *testkit.Page, add func(name, price string)) {
 	t.Helper()
 	testkit.Eval[any](alice, compiled(t, liveSearchBundle))

@@ -8,19 +8,19 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// ChatRoom tells the story of the first guide's component (patterns.md): two
-// people, signed in and on pages of the app, mount it for a room that both may
-// read, and talk. It speaks through the page's io.socket.
+// ChatRoom tests the first guide's component (patterns.md), which uses the page's
+// io.socket: two signed-in users mount it on pages of the app, for a room that both may
+// read, and exchange messages.
 func ChatRoom(t testing.TB, alice, bob *testkit.Page, roomID int64) {
 	t.Helper()
 	script := compiled(t, patternsBundle)
 	mount(alice, script, roomID)
 	mount(bob, script, roomID)
 
-	say(alice, "first from alice")
+	sendMessage(alice, "first from alice")
 	wantOnce(bob, "first from alice")
 	wantOnce(alice, "first from alice")
-	say(bob, "first from bob")
+	sendMessage(bob, "first from bob")
 	wantOnce(alice, "first from bob")
 
 	testkit.Eval[struct{}](bob, `guide.input()`)
@@ -28,46 +28,46 @@ func ChatRoom(t testing.TB, alice, bob *testkit.Page, roomID int64) {
 	alice.WantCount("#guide .typing-indicator", 0) // two seconds after the last key
 
 	unmount(alice)
-	say(bob, "while alice was away")
+	sendMessage(bob, "while alice was away")
 	wantOnce(bob, "while alice was away")
 	testkit.Eval[struct{}](alice, fmt.Sprintf(`guide.mount(%d)`, roomID))
 	wantOnce(alice, "while alice was away")
 	unmount(alice, bob)
 }
 
-// ChatRoomAfterReconnect has the same component hear the room again, and what it
-// missed, after Alice's line was cut and restored.
+// ChatRoomAfterReconnect tests that the same component gets the messages it missed, and
+// new ones, after alice's network was cut and restored.
 func ChatRoomAfterReconnect(t testing.TB, alice, bob *testkit.Page, roomID int64, line *testkit.Wire) {
 	t.Helper()
 	script := compiled(t, patternsBundle)
 	mount(alice, script, roomID)
 	mount(bob, script, roomID)
-	say(alice, "before the break")
+	sendMessage(alice, "before the break")
 	wantOnce(bob, "before the break")
 
 	line.Cut()
 	alice.Until(`!io.socket.isConnected()`)
-	say(bob, "during the break")
+	sendMessage(bob, "during the break")
 	wantOnce(bob, "during the break")
 	line.Restore()
 	wantOnce(alice, "during the break")
-	say(bob, "after the break")
+	sendMessage(bob, "after the break")
 	wantOnce(alice, "after the break")
 	wantOnce(alice, "before the break")
 	unmount(alice, bob)
 }
 
-// SocketIO tells the story of the second guide's provider, hook and chat room
-// (real-time-applications.md), which make a connection of their own by a token.
+// SocketIO tests the second guide's provider, hook and chat room
+// (real-time-applications.md), which open a connection of their own with a token.
 func SocketIO(t testing.TB, alice, bob *testkit.Page, roomID int64) {
 	t.Helper()
 	script := compiled(t, socketIOBundle)
 	mount(alice, script, roomID)
 	mount(bob, script, roomID)
-	say(alice, "second from alice")
+	sendMessage(alice, "second from alice")
 	wantOnce(bob, "second from alice")
-	wantOnce(alice, "second from alice") // the guide's sender hears itself
-	say(bob, "second from bob")
+	wantOnce(alice, "second from alice") // the guide's sender gets its own message
+	sendMessage(bob, "second from bob")
 	wantOnce(alice, "second from bob")
 
 	testkit.Eval[struct{}](bob, `guide.input()`)
@@ -91,7 +91,7 @@ func unmount(pages ...*testkit.Page) {
 	}
 }
 
-func say(p *testkit.Page, text string) {
+func sendMessage(p *testkit.Page, text string) {
 	encoded, _ := json.Marshal(text)
 	testkit.Eval[struct{}](p, fmt.Sprintf(`guide.send(%s)`, encoded))
 }

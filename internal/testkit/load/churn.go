@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	livesRequests = 20          // of a client from coming to going
-	livesPause    = time.Second // at most, between two requests: a person's pace
+	livesRequests = 20          // requests of a client per connection
+	livesPause    = time.Second // the longest pause between two requests: a user's pace
 )
 
-// churn lets clients come, ask and go for as long as the order says. A client
-// takes another role in each of its lives.
+// churn lets clients connect, send requests and disconnect until Order.Lasting has
+// passed. A client takes another role with each connection.
 func (c *client) churn() {
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -31,9 +31,8 @@ func (c *client) churn() {
 	all.Wait()
 }
 
-// live is one life: it connects, asks requests numbered from first, and hangs up.
-// On a busy machine the server turns requests away with 503: those are counted,
-// and are no failure.
+// live connects, sends requests numbered from first, and disconnects. On a busy
+// machine the server answers some with 503: they are counted, and are no failure.
 func (c *client) live(first int, role Role) Report {
 	s, err := open(c.order.Address, role)
 	if err != nil && !strings.Contains(err.Error(), "503") {

@@ -13,13 +13,12 @@ import (
 )
 
 const (
-	atOnce   = 50               // connections that are being made
-	patience = 10 * time.Second // for events that are still on their way
-	examples = 3                // refusals that are reported
+	atOnce   = 50               // connections that are opened concurrently
+	patience = 10 * time.Second // for outstanding events
+	examples = 3                // refusals in the report
 )
 
-// Main turns the process into a load if it was started as one; then it does not
-// return.
+// Main runs the load if the process was started as one; then it does not return.
 func Main() {
 	if os.Getenv(variable) == "" {
 		return
@@ -40,12 +39,12 @@ func check(err error) {
 	}
 }
 
-// client is the process that carries out an order.
+// client carries out an order.
 type client struct {
 	order   Order
 	in      *bufio.Reader
 	sockets []*socket
-	churned Report // of the clients that came and went
+	churned Report // of the task Churn
 }
 
 func (c *client) run() Report {
@@ -80,7 +79,7 @@ func (c *client) waitForGo() {
 	check(err)
 }
 
-// connect makes all sockets, some at a time.
+// connect opens all sockets, atOnce at a time.
 func (c *client) connect() {
 	c.sockets = make([]*socket, c.order.Sockets)
 	turns := make(chan int)
@@ -113,7 +112,7 @@ func (c *client) listen() {
 	}
 }
 
-// ask shares the requests out among the sockets, as fast as they are answered.
+// ask distributes the requests among the sockets as fast as they are answered.
 func (c *client) ask() {
 	pipelined := max(c.order.Pipelined, 1)
 	left := &numbers{most: c.order.Requests}
@@ -168,7 +167,7 @@ func (c *client) report() Report {
 func (c *client) waitForEvents() {
 	deadline := time.Now().Add(patience)
 	for _, s := range c.sockets {
-		for s.heard() < c.order.Events && time.Now().Before(deadline) {
+		for s.received() < c.order.Events && time.Now().Before(deadline) {
 			time.Sleep(time.Millisecond)
 		}
 	}

@@ -10,52 +10,52 @@ import (
 	"time"
 )
 
-// Task is what all sockets of a load do.
+// Task is the work of all sockets of a load.
 type Task string
 
 // The tasks.
 const (
-	Listen  Task = "listen"  // read what comes
-	Ask     Task = "ask"     // one request after the other, each as soon as the one before is answered
-	Connect Task = "connect" // connect, say what is said at first, and read what comes
-	Churn   Task = "churn"   // come, ask a while at a person's pace, go, and come again as somebody else
+	Listen  Task = "listen"  // read events
+	Ask     Task = "ask"     // send requests, each as soon as the one before is answered
+	Connect Task = "connect" // connect, send the first requests, and read events
+	Churn   Task = "churn"   // connect, send some requests at a user's pace, disconnect, and repeat in another role
 )
 
-// Order is what a load is to do.
+// Order describes the work of a load.
 type Order struct {
 	Address string // host:port
 	Task    Task
 	Sockets int
 	Roles   []Role // the sockets take them in turn
 
-	Requests  int // to Ask: of all sockets together
-	Pipelined int // to Ask: requests that go out in one message; 0: 1
-	Events    int // to Listen: events that each socket has to hear; 0: what comes is not looked at
+	Requests  int // for Ask: of all sockets together
+	Pipelined int // for Ask: requests in one message; 0: 1
+	Events    int // for Listen: events that each socket has to receive; 0: events are not counted
 
-	Lasting time.Duration // to Churn: how long clients come and go
+	Lasting time.Duration // for Churn: how long clients connect and disconnect
 
-	Mark string // to Listen: text that the events hold which count; empty: a Stamp, by which they are timed
+	Mark string // for Listen: a text in the events that are counted; empty: those with a Stamp are, and are timed
 }
 
-// Role is what a socket is and says.
+// Role is the identity of a socket and what it sends.
 type Role struct {
 	Path   string   // of the handshake, such as "/socket?view=html"
 	Cookie string   // the header; empty: none
-	First  []string // requests, sent one after the other once it is connected
+	First  []string // requests that are sent, one after the other, when it is connected
 	Ask    string   // a request as a format, in which %[1]d is its number in the load
 }
 
-// Report is what became of an order.
+// Report is the result of an order.
 type Report struct {
-	Events   int // of those that count, heard
-	Messages int // that came while listening
-	Bytes    int // of these
-	Answers  int // to what was asked, at first too
-	Lives    int // of clients that came and went
+	Events   int      // counted events that were received
+	Messages int      // received while listening
+	Bytes    int      // of these messages
+	Answers  int      // to all requests, First included
+	Lives    int      // connections of Churn
+	Refused  []string // examples of answers that were not 2xx
 
-	TurnedAway int // handshakes and requests that were answered 503, of a churn
+	TurnedAway int // handshakes and requests of Churn that were answered 503
 
-	Refused  []string // some of the answers that were not 2xx
 	P50, P99 time.Duration
 }
 
@@ -69,8 +69,8 @@ type Process struct {
 	out *bufio.Reader
 }
 
-// Start returns when all connections stand, or, if connecting is the task, when
-// the process is ready for it. The package's tests must run under testkit.Main.
+// Start starts a load. It returns when all sockets are connected, or for the task
+// Connect when the process is ready. The package's tests must run under testkit.Main.
 func Start(t testing.TB, order Order) *Process {
 	t.Helper()
 	p := &Process{t: t, cmd: exec.CommandContext(t.Context(), os.Args[0])}
@@ -83,19 +83,20 @@ func Start(t testing.TB, order Order) *Process {
 	p.in, p.out = in, bufio.NewReader(out)
 	p.check(p.cmd.Start())
 	p.check(json.NewEncoder(p.in).Encode(order))
-	p.hear("ready")
+	p.expect("ready")
 	return p
 }
 
-// Go lets the load work, and returns when it has done.
+// Go starts the work, and returns when it is done.
 func (p *Process) Go() {
 	p.t.Helper()
 	_, err := io.WriteString(p.in, "go\n")
 	p.check(err)
-	p.hear("done")
+	p.expect("done")
 }
 
-// Finish ends the load. It fails the test if an answer was a refusal.
+// Finish ends the load and returns its report. It fails the test if an answer was not
+// 2xx.
 func (p *Process) Finish() Report {
 	p.t.Helper()
 	p.check(p.in.Close())
@@ -103,17 +104,17 @@ func (p *Process) Finish() Report {
 	p.check(json.NewDecoder(p.out).Decode(&r))
 	p.check(p.cmd.Wait())
 	if len(r.Refused) > 0 {
-		p.t.Errorf("answers were refusals: %q", r.Refused)
+		p.t.Errorf("requests were refused: %q", r.Refused)
 	}
 	return r
 }
 
-// hear waits for the process to say the word.
-func (p *Process) hear(word string) {
+// expect waits until the process prints the word.
+func (p *Process) expect(word string) {
 	p.t.Helper()
 	line, err := p.out.ReadString('\n')
 	if err != nil || line != word+"\n" {
-		p.t.Fatalf("the load said %q (%v), not %q", line, err, word)
+		p.t.Fatalf("the load printed %q (%v), want %q", line, err, word)
 	}
 }
 

@@ -10,9 +10,8 @@ import (
 	"time"
 )
 
-// Measure times the work and reports what of it falls to each of the n things
-// that it consists of: the CPU of this process, which is the server, and how
-// many there were in a second.
+// Measure runs the work, which consists of n things, and reports the CPU time of this
+// process, the server, per thing, and the number of things a second.
 func Measure(b *testing.B, thing string, n int, work func()) {
 	b.Helper()
 	before := cpu()
@@ -29,20 +28,20 @@ func cpu() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// Weigh reports what each of the n things that come holds of this process'
-// memory, once the garbage is collected.
-func Weigh(b *testing.B, thing string, n int, come func()) {
+// Weigh calls create, which creates n things, and reports the memory of this process
+// that each of them holds after garbage collection.
+func Weigh(b *testing.B, thing string, n int, create func()) {
 	b.Helper()
 	before, residentBefore := memory()
-	come()
+	create()
 	after, residentAfter := memory()
 	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "heap-B/"+thing)
 	b.ReportMetric(float64(after.StackInuse-before.StackInuse)/float64(n), "stack-B/"+thing)
 	b.ReportMetric(float64(residentAfter-residentBefore)/float64(n), "rss-B/"+thing)
 }
 
-// collections is enough for what pools and finalizers hold, and for stacks to
-// shrink, which each collection halves.
+// collections is how often the garbage is collected: enough to free what pools and
+// finalizers hold, and to shrink stacks, which each collection halves.
 const collections = 4
 
 func memory() (m runtime.MemStats, resident int) {
@@ -50,7 +49,7 @@ func memory() (m runtime.MemStats, resident int) {
 		debug.FreeOSMemory()
 	}
 	runtime.ReadMemStats(&m)
-	text, _ := os.ReadFile("/proc/self/statm") // elsewhere than on Linux: 0
+	text, _ := os.ReadFile("/proc/self/statm") // only on Linux; elsewhere resident is 0
 	var total int
 	fmt.Sscan(string(text), &total, &resident)
 	return m, resident * os.Getpagesize()

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// socket speaks just enough WebSocket to cost little.
+// socket implements just enough of WebSocket for a load.
 type socket struct {
 	role    Role
 	conn    net.Conn
@@ -30,7 +30,7 @@ type socket struct {
 	lags     []time.Duration
 }
 
-// dial connects, waits for the greeting, and sends the first requests.
+// dial connects, waits for the connected event, and sends the role's first requests.
 func dial(address string, role Role) *socket {
 	s, err := open(address, role)
 	check(err)
@@ -82,7 +82,7 @@ func (s *socket) send(text string) {
 	check(err)
 }
 
-// message reads the next message, which may be a ping or the end, too.
+// message reads the next message, which may also be a ping or a close frame.
 func (s *socket) message() []byte {
 	size, err := s.size()
 	check(err)
@@ -129,7 +129,7 @@ func (s *socket) ask(first, n int) {
 	s.lags = append(s.lags, time.Since(began))
 }
 
-// replies reads n replies, past the events between them.
+// replies reads n replies and skips the events between them.
 func (s *socket) replies(n int) {
 	for n > 0 {
 		for frame := range bytes.SplitSeq(s.message(), []byte{'\n'}) {
@@ -150,7 +150,7 @@ func (s *socket) answered(reply []byte) {
 	}
 }
 
-// Stamp is a text for an event, by which its hearers are timed.
+// Stamp returns a text for an event, by which its delivery is timed.
 func Stamp() string { return stampMark + strconv.FormatInt(time.Now().UnixNano(), 10) }
 
 const (
@@ -158,7 +158,7 @@ const (
 	stampDigits = 19 // of nanoseconds since 1970, for this and some centuries
 )
 
-// ignore reads what comes, so that nothing waits at the server.
+// ignore reads and discards everything, so that nothing is queued at the server.
 func (s *socket) ignore() { io.Copy(io.Discard, s.in) }
 
 func (s *socket) listen(mark string) {
@@ -185,16 +185,16 @@ func (s *socket) count(message []byte, mark string) {
 	}
 }
 
-func (s *socket) time(heard time.Time, stamp string) {
+func (s *socket) time(received time.Time, stamp string) {
 	nanos, err := strconv.ParseInt(stamp, 10, 64)
 	check(err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.events++
-	s.lags = append(s.lags, heard.Sub(time.Unix(0, nanos)))
+	s.lags = append(s.lags, received.Sub(time.Unix(0, nanos)))
 }
 
-func (s *socket) heard() int {
+func (s *socket) received() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.events
