@@ -25,14 +25,14 @@ type actions struct{ searches *Service }
 
 type searchInput struct {
 	Query  string        `json:"query"`
-	Kinds  kindList      `json:"kinds"` // none: all
+	Kinds  kindList      `json:"kinds"` // empty: all
 	Limit  action.Limit  `json:"limit"`
 	Offset action.Cursor `json:"offset"`
 }
 
 func (a actions) search(c echo.Context, who account.User, in searchInput) error {
-	ask := Ask{Viewer: who.ID, Text: in.Query, Kinds: in.Kinds}
-	results, err := a.searches.Search(c.Request().Context(), ask, in.Limit.Within(shown, maxPage), int(min(in.Offset, maxOffset)))
+	req := Request{Viewer: who.ID, Text: in.Query, Kinds: in.Kinds}
+	results, err := a.searches.Search(c.Request().Context(), req, in.Limit.Within(pageSize, maxPage), int(min(in.Offset, maxOffset)))
 	if err != nil {
 		return err
 	}
@@ -41,16 +41,16 @@ func (a actions) search(c echo.Context, who account.User, in searchInput) error 
 
 type subscribeInput struct {
 	Query  string         `json:"query"`
-	Kinds  kindList       `json:"kinds"`  // none: products
-	Number *action.Cursor `json:"number"` // of the query, by the client
+	Kinds  kindList       `json:"kinds"`  // empty: products
+	Number *action.Cursor `json:"number"` // of the query, chosen by the client
 }
 
 func (a actions) subscribe(c echo.Context, conn *hub.Conn, who account.User, in subscribeInput) error {
-	ask := Ask{Viewer: who.ID, Text: in.Query, Kinds: in.Kinds}
-	if len(ask.Kinds) == 0 {
-		ask.Kinds = []Kind{Product}
+	req := Request{Viewer: who.ID, Text: in.Query, Kinds: in.Kinds}
+	if len(req.Kinds) == 0 {
+		req.Kinds = []Kind{Product}
 	}
-	results, err := a.searches.Subscribe(c.Request().Context(), conn, ask, (*int64)(in.Number))
+	results, err := a.searches.Subscribe(c.Request().Context(), conn, req, (*int64)(in.Number))
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (a actions) saved(c echo.Context, who account.User, _ nothing) error {
 
 type saveInput struct {
 	Query  string      `json:"query" required:"true"`
-	Kinds  kindList    `json:"kinds"` // none: all
+	Kinds  kindList    `json:"kinds"` // empty: all
 	Notify action.Bool `json:"notify"`
 }
 

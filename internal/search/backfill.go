@@ -7,19 +7,20 @@ import (
 	"hubbub/internal/postgres"
 )
 
-const backfillPage = 500 // entries a transaction: others wait for it no longer than a moment
+const backfillPage = 500 // entries in one transaction, few enough that others wait only briefly for its locks
 
-// Source is a feature that may have had data before there was an index.
+// Source is a feature that may have had data before the index existed.
 type Source struct {
 	Name string
-	// Next puts some of it into the index, those after the id, and returns the
-	// last one's id; 0 when there are no more. It locks what it reads until the
-	// transaction ends, so that nothing older overwrites what is newer.
+	// Next indexes up to limit entries whose ids are after the given one, and returns the last
+	// id; 0 when there are no more. It locks what it reads until the transaction ends, so that
+	// a newer version of an entry is never overwritten by an older one.
 	Next func(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error)
 }
 
-// Backfill indexes what was there before, once: until ctx ends it tries again
-// what fails, and the next start goes on from there. Several nodes take turns.
+// Backfill indexes the data that the sources had before, once. It retries what fails until ctx
+// ends, and the next start of the program continues where it stopped. Several nodes take
+// turns.
 func (s *Service) Backfill(ctx context.Context, sources ...Source) {
 	ctx, done := context.WithCancel(ctx)
 	defer done()
@@ -46,17 +47,17 @@ func (s *Service) backfill(ctx context.Context, source Source) error {
 
 func (s *Service) backfillPage(ctx context.Context, source Source) (done bool, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		upto, finished, err := lockBackfill(ctx, tx, source.Name)
+		progress, finished, err := lockBackfill(ctx, tx, source.Name)
 		if err != nil || finished {
 			done = finished
 			return err
 		}
-		last, err := source.Next(ctx, tx, upto, backfillPage)
+		last, err := source.Next(ctx, tx, progress, backfillPage)
 		if err != nil {
 			return err
 		}
 		done = last == 0
-		return moveBackfill(ctx, tx, source.Name, max(last, upto), done)
+		return setBackfillProgress(ctx, tx, source.Name, max(last, progress), done)
 	})
 	return done, err
 }

@@ -13,22 +13,23 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// These measure the index on a Postgres that keeps nothing: docs/performance.md
-// has the figures. Words are as frequent as in a language, by Zipf's law.
+// These benchmarks measure the index on a Postgres without durability;
+// docs/performance.md has the results. Word frequencies follow Zipf's law, as in a
+// natural language.
 
 const vocabulary = 20_000
 
-type writer struct {
+type textSource struct {
 	dice  *rand.Rand
 	words *rand.Zipf
 }
 
-func newWriter(seed uint64) *writer {
+func newWriter(seed uint64) *textSource {
 	dice := rand.New(rand.NewPCG(seed, 1))
-	return &writer{dice, rand.NewZipf(dice, 1.3, 8, vocabulary-1)}
+	return &textSource{dice, rand.NewZipf(dice, 1.3, 8, vocabulary-1)}
 }
 
-// word is the n-th most frequent one, in letters that differ from its neighbours'.
+// wordNo returns the n-th most frequent word. Neighbours differ in all letters.
 func wordNo(n uint64) string {
 	const consonants, vowels = "bcdfghjklmnprstvwz", "aeiou"
 	var b strings.Builder
@@ -39,12 +40,12 @@ func wordNo(n uint64) string {
 	return b.String()
 }
 
-func (w *writer) word() string { return wordNo(w.words.Uint64()) }
+func (w *textSource) word() string { return wordNo(w.words.Uint64()) }
 
-// sought is a word that somebody looks for: not one that is in every text.
-func (w *writer) sought() string { return wordNo(20 + w.dice.Uint64N(5000)) }
+// sought returns a word to search for: one that is not in every text.
+func (w *textSource) sought() string { return wordNo(20 + w.dice.Uint64N(5000)) }
 
-func (w *writer) text(n int) string {
+func (w *textSource) text(n int) string {
 	words := make([]string, n)
 	for i := range words {
 		words[i] = w.word()
@@ -52,8 +53,8 @@ func (w *writer) text(n int) string {
 	return strings.Join(words, " ")
 }
 
-// fill indexes products and messages, of which every fifth is in a private room
-// that the first person is in.
+// fill indexes products and messages. Every fifth message is in a private room of
+// the first user.
 func (x *index) fill(products, messages int) {
 	x.t.Helper()
 	w := newWriter(42)
@@ -69,7 +70,7 @@ func (x *index) fill(products, messages int) {
 		entries = append(entries, message(int64(id+1), scope, w.text(5+w.dice.IntN(25))))
 	}
 	for page := range slices.Chunk(entries, 5000) {
-		x.in(func(tx postgres.Tx) error { return x.Put(x.t.Context(), tx, page...) })
+		x.inTx(func(tx postgres.Tx) error { return x.Put(x.t.Context(), tx, page...) })
 	}
 	for room := range 10 {
 		x.grant(fmt.Sprint("room:", room*5), 1)
@@ -79,7 +80,7 @@ func (x *index) fill(products, messages int) {
 	}
 }
 
-// BenchmarkSearch asks 10,000 products and 100,000 messages.
+// BenchmarkSearch searches 10,000 products and 100,000 messages.
 func BenchmarkSearch(b *testing.B) {
 	x := newIndex(b, 1, nil)
 	x.fill(10_000, 100_000)
@@ -101,7 +102,7 @@ func BenchmarkSearch(b *testing.B) {
 			for b.Loop() {
 				text := c.text()
 				begin := time.Now()
-				if _, err := x.Search(b.Context(), Ask{1, text, c.kinds}, shown, 0); err != nil {
+				if _, err := x.Search(b.Context(), Request{1, text, c.kinds}, pageSize, 0); err != nil {
 					b.Fatal(err)
 				}
 				took = append(took, time.Since(begin))
@@ -113,34 +114,34 @@ func BenchmarkSearch(b *testing.B) {
 	}
 }
 
-// stand lets a connection stand on a query that is about to be asked, together
-// with others.
-func (x *index) stand(ask Ask) {
+// addStanding adds a connection with a standing query that is due, so that refresh runs it
+// together with others.
+func (x *index) addStanding(req Request) {
 	x.t.Helper()
-	p, err := understand(ask)
+	p, err := parseRequest(req)
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	st := &standing{parsed: p, conn: x.hub.Open(hub.Identity{UserID: ask.Viewer})}
+	st := &standingQuery{parsedRequest: p, conn: x.hub.Open(hub.Identity{UserID: req.Viewer})}
 	x.t.Cleanup(func() { x.hub.Remove(st.conn) })
 	x.standing.add(st)
 	if _, err := x.hub.Join(st.conn, roomOf(st.conn), nil); err != nil {
 		x.t.Fatal(err)
 	}
-	x.standing.answer(st, nil)
-	x.standing.mark([]*standing{st})
+	x.standing.recordAnswer(st, nil)
+	x.standing.markDue([]*standingQuery{st})
 }
 
-// BenchmarkChange writes a product while connections stand on queries of their
-// own, and waits until those that find it were told.
+// BenchmarkChange stores a product while many connections have standing queries, and
+// waits until the one that finds it has the event.
 func BenchmarkChange(b *testing.B) {
-	for _, standing := range []int{10, 1_000, 10_000} {
-		b.Run(fmt.Sprint("standing=", standing), func(b *testing.B) {
+	for _, queries := range []int{10, 1_000, 10_000} {
+		b.Run(fmt.Sprint("standing=", queries), func(b *testing.B) {
 			x := newIndex(b, 1, nil)
 			x.fill(10_000, 0)
 			w := newWriter(9)
-			for range standing {
-				x.stand(Ask{1, w.sought() + " " + w.sought(), []Kind{Product}})
+			for range queries {
+				x.addStanding(Request{1, w.sought() + " " + w.sought(), []Kind{Product}})
 			}
 			if err := x.refresh(b.Context()); err != nil {
 				b.Fatal(err)
@@ -151,7 +152,7 @@ func BenchmarkChange(b *testing.B) {
 			for b.Loop() {
 				id++
 				x.put(product(id, "witness "+w.text(2), w.text(30)))
-				testkit.Eventually(b, "the change was told", testkit.Patience, func() bool { return witness.has(Product, id) })
+				testkit.Eventually(b, "the change is in the list", testkit.Patience, func() bool { return witness.has(Product, id) })
 				x.drop(Product, id)
 			}
 		})

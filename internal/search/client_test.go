@@ -10,19 +10,19 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// client is a connection that shows the results of its standing query, as a
-// page does: it applies events in the order in which they come.
+// client is a connection that shows the results of its standing query as a page does:
+// it applies events in the order in which they arrive.
 type client struct {
 	x      *index
 	conn   *hub.Conn
 	viewer int64
-	ask    Ask
+	req    Request
 	number int64
 	list   []shownResult
-	events int // that came
+	events int // received
 }
 
-// shownResult is what a client knows of a result.
+// shownResult is a result as a client has it.
 type shownResult struct {
 	Kind     Kind    `json:"kind"`
 	ID       int64   `json:"id"`
@@ -41,12 +41,12 @@ func (x *index) connect(viewer int64) *client {
 
 func (c *client) subscribe(t testing.TB, text string, number int64, kinds ...Kind) {
 	t.Helper()
-	c.ask, c.number = Ask{c.viewer, text, kinds}, number
-	results, err := c.x.Subscribe(t.Context(), c.conn, c.ask, &number)
+	c.req, c.number = Request{c.viewer, text, kinds}, number
+	results, err := c.x.Subscribe(t.Context(), c.conn, c.req, &number)
 	if err != nil {
 		t.Fatalf("subscribe to %q: %v", text, err)
 	}
-	c.take(t) // what came before the answer
+	c.receive(t) // events before the answer
 	c.list = asShown(t, results)
 	c.conn.Release()
 }
@@ -64,8 +64,8 @@ func asShown(t testing.TB, results []Result) []shownResult {
 	return list
 }
 
-// take applies what has come so far.
-func (c *client) take(t testing.TB) {
+// receive applies the events that have arrived.
+func (c *client) receive(t testing.TB) {
 	t.Helper()
 	frames, code := c.conn.Take(nil)
 	if code != 0 {
@@ -88,12 +88,12 @@ func (c *client) take(t testing.TB) {
 func (c *client) apply(t testing.TB, event string, r shownResult) {
 	t.Helper()
 	if r.Number == nil || *r.Number != c.number {
-		return // of an older query
+		return // an event of an older query
 	}
 	c.events++
 	at := slices.IndexFunc(c.list, func(o shownResult) bool { return o.Kind == r.Kind && o.ID == r.ID })
 	if (event == eventAdded) != (at < 0) {
-		t.Errorf("%s of %s %d, which is at %d", event, r.Kind, r.ID, at)
+		t.Errorf("%s for %s %d, whose index is %d", event, r.Kind, r.ID, at)
 		return
 	}
 	if at >= 0 {
@@ -105,15 +105,15 @@ func (c *client) apply(t testing.TB, event string, r shownResult) {
 }
 
 func (c *client) has(kind Kind, id int64) bool {
-	c.take(c.x.t)
+	c.receive(c.x.t)
 	return slices.ContainsFunc(c.list, func(r shownResult) bool { return r.Kind == kind && r.ID == id })
 }
 
-// equalsASearch says whether the client shows what a fresh search answers.
-func (c *client) equalsASearch(t testing.TB) bool {
+// hasFreshResults reports whether the client shows what a new search returns.
+func (c *client) hasFreshResults(t testing.TB) bool {
 	t.Helper()
-	c.take(t)
-	results, err := c.x.Search(t.Context(), c.ask, shown, 0)
+	c.receive(t)
+	results, err := c.x.Search(t.Context(), c.req, pageSize, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func (c *client) equalsASearch(t testing.TB) bool {
 	})
 }
 
-func (c *client) wantsASearch(t testing.TB) {
+func (c *client) wantFreshResults(t testing.TB) {
 	t.Helper()
-	testkit.Eventually(t, "the list of "+c.ask.Text+" is what a search answers", testkit.Patience, func() bool { return c.equalsASearch(t) })
+	testkit.Eventually(t, "the list of "+c.req.Text+" equals a new search", testkit.Patience, func() bool { return c.hasFreshResults(t) })
 }

@@ -7,79 +7,79 @@ import (
 	"hubbub/internal/hub"
 )
 
-// difference are the events after which a list that was shown is the new one,
-// for whoever applies them in order: an added result goes to its position, an
-// updated one is taken out and goes there, a removed one goes.
+// difference returns the events that turn the list was into the list is, for a client that
+// applies them in order: an added result is inserted at its position, an updated one is
+// removed and inserted at its position, a removed one is removed.
 func difference(was, is []Result, number *int64) []hub.Note {
 	var notes []hub.Note
-	tell := func(ev hub.Event) { notes = append(notes, hub.Note{Event: ev}) }
+	note := func(ev hub.Event) { notes = append(notes, hub.Note{Event: ev}) }
 	list := slices.Clone(was)
 	list = slices.DeleteFunc(list, func(r Result) bool {
-		gone := at(is, r.key()) < 0
+		gone := indexOf(is, r.key()) < 0
 		if gone {
-			tell(removed(Gone{r.Kind, r.ID, number}))
+			note(newRemovedEvent(RemovedResult{r.Kind, r.ID, number}))
 		}
 		return gone
 	})
 	for i, r := range is {
-		if i < len(list) && list[i].same(r) {
+		if i < len(list) && list[i].equal(r) {
 			continue
 		}
-		list = moveAside(list, is, i, number, tell)
-		now := at(list, r.key())
+		list = moveDown(list, is, i, number, note)
+		now := indexOf(list, r.key())
 		switch {
-		case now == i && list[i].same(r):
+		case now == i && list[i].equal(r):
 			continue
 		case now < 0:
-			tell(added(Placed{r, i, number}))
+			note(newAddedEvent(PlacedResult{r, i, number}))
 		default:
 			list = slices.Delete(list, now, now+1)
-			tell(updated(Placed{r, i, number}))
+			note(newUpdatedEvent(PlacedResult{r, i, number}))
 		}
 		list = slices.Insert(list, i, r)
 	}
 	return notes
 }
 
-// moveAside lets results that have changed and belong further down go there at
-// once: otherwise all that they stood before would have to move up.
-func moveAside(list, is []Result, i int, number *int64, tell func(hub.Event)) []Result {
+// moveDown moves changed results that belong further down out of place i at once. Otherwise
+// each result that they were above would need an event to move up.
+func moveDown(list, is []Result, i int, number *int64, note func(hub.Event)) []Result {
 	for i < len(list) {
-		to := at(is, list[i].key())
-		if to <= i || list[i].same(is[to]) {
+		to := indexOf(is, list[i].key())
+		if to <= i || list[i].equal(is[to]) {
 			return list
 		}
 		list = slices.Delete(list, i, i+1)
 		place := min(to, len(list))
 		list = slices.Insert(list, place, is[to])
-		tell(updated(Placed{is[to], place, number}))
+		note(newUpdatedEvent(PlacedResult{is[to], place, number}))
 	}
 	return list
 }
 
-// at is where the result with the key stands; -1: nowhere.
-func at(list []Result, k key) int {
+// indexOf returns the index of the result with the key, or -1.
+func indexOf(list []Result, k key) int {
 	return slices.IndexFunc(list, func(r Result) bool { return r.key() == k })
 }
 
-// settled is a list after the keys have changed, of which the query now finds
-// some. certain is false when the list was full and what came behind it, which
-// nobody here knows, may have moved up.
-func settled(list []Result, keys []key, found []Result) (now []Result, certain bool) {
+// listAfter returns a list after the entries of the keys have changed; found are those of them
+// that the query finds now. complete is false when the list was full and a result that is not
+// in it, and so not known here, may have moved up.
+func listAfter(list []Result, keys []key, found []Result) (now []Result, complete bool) {
 	now = slices.DeleteFunc(slices.Clone(list), func(r Result) bool { return slices.Contains(keys, r.key()) })
 	now = append(now, found...)
-	slices.SortFunc(now, order)
-	if len(list) < shown {
-		return now[:min(len(now), shown)], true
+	slices.SortFunc(now, compareResults)
+	if len(list) < pageSize {
+		return now[:min(len(now), pageSize)], true
 	}
-	if len(now) < shown || order(now[shown-1], list[shown-1]) > 0 {
+	if len(now) < pageSize || compareResults(now[pageSize-1], list[pageSize-1]) > 0 {
 		return nil, false
 	}
-	return now[:shown], true
+	return now[:pageSize], true
 }
 
-// order is the order of results, the same as that of the store: the best first,
-// of equally good ones the newest, and none is equal to another.
-func order(a, b Result) int {
+// compareResults orders results as the store does: the best first, among equal scores the
+// newest. No two results are equal.
+func compareResults(a, b Result) int {
 	return cmp.Or(cmp.Compare(b.Score, a.Score), b.At.Compare(a.At), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
 }

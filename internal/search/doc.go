@@ -1,65 +1,63 @@
-// Package search finds anything as you type, and goes on finding after you stopped.
+// Package search finds people, rooms, documents, products and messages as the
+// user types, and keeps a shown list of results up to date afterwards.
 //
 // # The life of a search
 //
-//  1. A feature writes what can be found, in the transaction of the change
-//     itself: Service.Put, Drop, and Grant and Revoke for who may see it. words.go
-//     says what a word is; it is made here, in Go, so that entries, queries,
-//     candidates and highlights agree on it.
-//  2. Somebody types. query.go understands any text: words, "phrases", or, -not;
-//     the last word may be a beginning.
-//  3. store.go asks Postgres, with one rule (matches) of what a query finds: the
-//     words, or a name that is nearly the same, of the kinds asked for, in a
-//     scope that the viewer may see. The best are first, and their order is total.
-//  4. GET /api/search/subscribe makes the query a standing one (standing.go): the
-//     connection is in a room of its own, "search-<connection>", and the server
-//     holds the 20 results that it shows.
-//  5. After a commit the feature calls Changed. Run (percolate.go) reads what was
-//     committed since it last looked, and finds the standing queries that it may
-//     concern by their words, in memory (finder.go). One statement asks all of
-//     them at once, by the rule of step 3, and what they find goes to its place
-//     in their lists. A query is asked anew only when its list cannot know what
-//     moves up, or when its viewer may see more or less than before.
-//  6. Each connection is told the difference to what it shows (diff.go):
-//     searchResultAdded, searchResultUpdated, searchResultRemoved, in one frame.
-//  7. Saved searches (saved.go) are told by the same road, on one node at a time:
-//     what they find now and did not find before goes to the Notifier.
-//  8. Who looks is at /search (pages.go): a form that works without script, which
-//     search.js makes a standing query. A result is drawn by one component, Item,
-//     on the page, in an event's HTML and in the palette. search/list.js puts what
-//     is told into its place, unless that moved a row which has the focus or lies
-//     under the pointer: then a button says how much is new.
-//  8. Who looks is at /search (pages.go): a form that works without script, which
-//     search.js makes a standing query. A result is drawn by one component, Item,
-//     on the page, in an event's HTML and in the palette. search/list.js puts what
-//     is told into its place, unless that moved a row which has the focus or lies
-//     under the pointer: then a button says how much is new.
+//  1. A feature writes what can be found, in the transaction of the change:
+//     Service.Put and Drop for entries, Grant and Revoke for who may see a scope
+//     (service.go). split (words.go) defines what a word is, in Go, so that entries,
+//     queries, candidates and highlights agree.
+//  2. The user types. parse (query.go) accepts any text: words, "phrases", or,
+//     -not; the last word may be a prefix.
+//  3. Service.Search (service.go) asks Postgres, in store.go. One condition
+//     (matchCondition) decides what a query finds: entries that have the words, or
+//     whose name is nearly the same, of the requested kinds, in a scope that the
+//     viewer may see. The best come first, in a total order.
+//  4. GET /api/search/subscribe calls Service.Subscribe (standing.go), which makes
+//     the query a standing query: the connection joins a hub room of its own,
+//     "search-<connection>", and the server keeps the 20 results that it shows.
+//  5. After the commit the feature calls Service.Changed. Run (percolate.go) reads
+//     what was committed since its last round, and finds in memory, by their words,
+//     the standing queries that it may concern (finder.go). One statement evaluates
+//     all of them by the condition of step 3; the results take their places in the
+//     lists. A query is run again only when its list was full and the result that
+//     moves up is not known, or when its viewer may see more or less than before.
+//  6. sendDifference (standing.go) sends each connection the difference between the
+//     new list and the one that it shows (diff.go), in one frame:
+//     searchResultAdded, searchResultUpdated, searchResultRemoved.
+//  7. notifySaved (saved.go) does the same for saved searches, on one node at a
+//     time: an entry that a saved search finds now and did not find before goes to
+//     the Notifier.
+//  8. The page is /search (pages.go): a form that works without JavaScript, which
+//     search.js turns into a standing query. One component, Item, renders a result
+//     on the page, in an event's HTML and in the command palette. search/list.js
+//     applies the events, except where that would move a row which has the focus or
+//     is under the pointer: then a button shows how many changes wait.
 //
-// # What is kept
+// # Tables
 //
 // The schema search: entries (what can be found), grants (who may see a scope
 // that is not public), changes (what happened in the last minutes, for step 5),
-// saved (searches that people keep), told (how far these were told), backfills
-// (which features were indexed after they had data).
+// saved (saved searches), told (the watermark of saved searches, a snapshot),
+// backfills (which features were indexed after they had data).
 //
-// # What is promised
+// # Guarantees
 //
-//   - An entry is found as soon as its change is committed, and not a moment
-//     longer than it is there.
-//   - After the events, the list that a connection shows is what a fresh search
-//     answers: both ask by the same statement.
-//   - Nobody is told anything of an entry that they may not see: no result, no
-//     count, no event.
-//   - No change is missed, in whatever order transactions are committed, and on
-//     whatever node: changes are read by snapshots, and polled each second.
-//   - A saved search tells of an entry at least once, and what the Notifier makes
-//     of it has a key.
-//   - Any text is a query, and none an error.
+//   - An entry is found as soon as its change is committed, and no longer after its
+//     deletion is committed.
+//   - After the events, the list that a connection shows is what a new search
+//     returns: both use the same condition.
+//   - No user gets anything of an entry that they may not see: no result, no count,
+//     no event.
+//   - No change is missed, in whatever order transactions commit and on whichever
+//     node: changes are read by snapshot, and polled every second.
+//   - The Notifier gets each new result of a saved search at least once; the saved
+//     search and the result are its idempotency key.
+//   - Any text is a valid query.
 //
 // # What it does not do
 //
-// It knows no language: it does not take "shoes" for "shoe", but the beginning
-// of a word finds it, and typos in names are forgiven. Without the extension
-// pg_trgm they are not; the log says so at the start. It does not search who
-// wrote a message, only what it says.
+// There is no stemming: "shoes" does not find "shoe", but "sho" finds both, and
+// typos in names are tolerated. Without the extension pg_trgm they are not; the log
+// has a warning at the start. The author of a message is not searched, only its text.
 package search

@@ -7,49 +7,51 @@ import (
 	"hubbub/internal/hub"
 )
 
-// The names of search's events, as on the wire and in search.js. They go to one
-// connection's standing query, in order; all are of the class log: who loses one
+// The names of search's events, on the wire and in search.js. They are sent to the connection
+// of one standing query, in order. All are of the delivery class log: a client that loses one
 // subscribes again.
 const (
 	eventAdded   = "searchResultAdded"
 	eventUpdated = "searchResultUpdated"
 	eventRemoved = "searchResultRemoved"
 
-	// roomPrefix begins the hub's name of a standing query: "search-" and the
+	// roomPrefix begins the name of a standing query's hub room: "search-" and the id of the
 	// connection.
 	roomPrefix = "search-"
 )
 
-// Placed is the body of searchResultAdded and searchResultUpdated: a result
-// that goes to a place in the list, out of the one where it was.
-type Placed struct {
+// PlacedResult is the body of searchResultAdded and searchResultUpdated. The client removes
+// the result from where it was, if it is in the list, and inserts it at Position.
+type PlacedResult struct {
 	Result
-	Position int    // from 0, in the list as it is by then
-	Number   *int64 // of the query
+	Position int    // from 0, in the list as all earlier events have left it
+	Number   *int64 // of the query, as the client numbered it
 }
 
-// MarshalJSON writes the result with position and number beside its fields.
-func (p Placed) MarshalJSON() ([]byte, error) {
+// MarshalJSON writes the result's fields together with position and number.
+func (p PlacedResult) MarshalJSON() ([]byte, error) {
 	fields := p.Result.fields()
 	maps.Copy(fields, map[string]any{"position": p.Position, "number": p.Number})
 	return json.Marshal(fields)
 }
 
-// Gone is the body of searchResultRemoved.
-type Gone struct {
+// RemovedResult is the body of searchResultRemoved.
+type RemovedResult struct {
 	Kind   Kind   `json:"kind"`
 	ID     int64  `json:"id"`
 	Number *int64 `json:"number"`
 }
 
-func added(p Placed) hub.Event {
+func newAddedEvent(p PlacedResult) hub.Event {
 	return hub.Event{Name: eventAdded, Class: hub.Log, Data: p, HTML: Item(p.Result).Render}
 }
 
-func updated(p Placed) hub.Event {
+func newUpdatedEvent(p PlacedResult) hub.Event {
 	return hub.Event{Name: eventUpdated, Class: hub.Log, Data: p, HTML: Item(p.Result).Render}
 }
 
-func removed(g Gone) hub.Event { return hub.Event{Name: eventRemoved, Class: hub.Log, Data: g} }
+func newRemovedEvent(g RemovedResult) hub.Event {
+	return hub.Event{Name: eventRemoved, Class: hub.Log, Data: g}
+}
 
 func roomOf(conn *hub.Conn) string { return roomPrefix + conn.ID() }

@@ -6,62 +6,62 @@ import (
 	"unicode"
 )
 
-// finder keeps queries by their words, so that of ten thousand those few are
-// asked that a changed entry may concern. It may name some in vain; it never
-// leaves one out that the rule of the store would find.
+// finder indexes queries by their words, so that of ten thousand queries only the few that a
+// changed entry may concern are evaluated. It may return queries that do not find the entry;
+// it never leaves out one that the store's condition would match.
 type finder[T comparable] struct {
-	queries    map[T]entered
-	whole      postings[T] // by a word that the entry must have
-	beginnings postings[T] // by the beginning of one
-	triples    postings[T] // by three letters of a name whose typos are forgiven
+	queries  map[T]indexedQuery
+	whole    postings[T] // by a word that the entry must have
+	prefixes postings[T] // by a prefix of such a word
+	trigrams postings[T] // by the trigrams of a name, for queries that tolerate typos
 }
 
-// entered is a query with how many letter triples it is listed under.
-type entered struct {
-	parsed
-	triples int
+// indexedQuery is a query with the number of trigrams that it is indexed under.
+type indexedQuery struct {
+	parsedRequest
+	trigrams int
 }
 
-// postings are who is listed under a word.
+// postings are the queries that are indexed under a word.
 type postings[T comparable] map[string]map[T]struct{}
 
 func newFinder[T comparable]() finder[T] {
-	return finder[T]{queries: map[T]entered{}, whole: postings[T]{}, beginnings: postings[T]{}, triples: postings[T]{}}
+	return finder[T]{queries: map[T]indexedQuery{}, whole: postings[T]{}, prefixes: postings[T]{}, trigrams: postings[T]{}}
 }
 
-func (f finder[T]) add(t T, p parsed) {
-	f.queries[t] = entered{p, len(triples(p.name()))}
+func (f finder[T]) add(t T, p parsedRequest) {
+	f.queries[t] = indexedQuery{p, len(trigrams(p.name()))}
 	f.list(t, p, put)
 }
 
 func (f finder[T]) remove(t T) {
 	p := f.queries[t]
 	delete(f.queries, t)
-	f.list(t, p.parsed, drop)
+	f.list(t, p.parsedRequest, drop)
 }
 
-func (f finder[T]) list(t T, p parsed, do func(map[string]map[T]struct{}, string, T)) {
-	for _, n := range p.query.needs() {
+func (f finder[T]) list(t T, p parsedRequest, do func(map[string]map[T]struct{}, string, T)) {
+	for _, n := range p.query.requiredTerms() {
 		if n.prefix {
-			do(f.beginnings, n.word, t)
+			do(f.prefixes, n.word, t)
 		} else {
 			do(f.whole, n.word, t)
 		}
 	}
-	for _, triple := range triples(p.name()) {
-		do(f.triples, triple, t)
+	for _, triple := range trigrams(p.name()) {
+		do(f.trigrams, triple, t)
 	}
 }
 
-// indexed is an entry as the index has it.
-type indexed struct {
+// indexedEntry is an entry's key with its words and name as the index has them.
+type indexedEntry struct {
 	key
 	words []string
 	name  string
 }
 
-// find adds the queries that may concern the entry.
-func (f finder[T]) find(e indexed, to map[T]struct{}) {
+// find adds to the set the queries that may concern the entry.
+func (f finder[T]) find(e indexedEntry, to map[T]struct{}) {
 	add := func(found map[T]struct{}) {
 		for t := range found {
 			if f.queries[t].wants(e.kind) {
@@ -71,39 +71,42 @@ func (f finder[T]) find(e indexed, to map[T]struct{}) {
 	}
 	for _, word := range e.words {
 		add(f.whole[word])
-		if len(f.beginnings) > 0 {
+		if len(f.prefixes) > 0 {
 			for at := range word {
-				add(f.beginnings[word[:at]])
+				add(f.prefixes[word[:at]])
 			}
-			add(f.beginnings[word])
+			add(f.prefixes[word])
 		}
 	}
-	add(f.like(e.name))
+	add(f.similar(e.name))
 }
 
-// like are the queries that share enough letter triples with the name, a little
-// less than the rule wants: its database may count them a little differently.
-func (f finder[T]) like(name string) map[T]struct{} {
+// similar returns the queries that share enough trigrams with the name. The threshold is a
+// little lower than the condition's, because a database may count trigrams a little
+// differently.
+func (f finder[T]) similar(name string) map[T]struct{} {
 	shared := map[T]int{}
-	for _, triple := range triples(name) {
-		for t := range f.triples[triple] {
+	for _, triple := range trigrams(name) {
+		for t := range f.trigrams[triple] {
 			shared[t]++
 		}
 	}
 	found := map[T]struct{}{}
 	for t, n := range shared {
-		if 2*n >= f.queries[t].triples {
+		if 2*n >= f.queries[t].trigrams {
 			found[t] = struct{}{}
 		}
 	}
 	return found
 }
 
-func (p parsed) wants(kind Kind) bool { return len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind) }
+func (p parsedRequest) wants(kind Kind) bool {
+	return len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind)
+}
 
-// triples are the different runs of three letters of a text's words, which
-// count as having two spaces before and one behind, as pg_trgm has them.
-func triples(text string) []string {
+// trigrams returns the distinct runs of three letters in a text's words. Like pg_trgm, it pads
+// each word with two spaces before and one after.
+func trigrams(text string) []string {
 	var all []string
 	for word := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N) }) {
 		letters := []rune("  " + word + " ")

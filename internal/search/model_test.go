@@ -14,12 +14,12 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// TestStandingQueriesShowWhatAFreshSearchAnswers changes entries and rights at
-// random, in transactions of several writers that are committed in another order
-// than they began, or not at all, while people ask again and again on two nodes.
-// Whenever it is quiet, what each connection was told must be what a search
-// answers. It repeats a run's dice with SEARCH_SEED.
-func TestStandingQueriesShowWhatAFreshSearchAnswers(t *testing.T) {
+// TestStandingQueryEqualsNewSearchAfterRandomChanges changes entries and rights at
+// random. Several writers commit their transactions in another order than they began,
+// or roll back, while users change their queries on two nodes. When all writers have
+// finished, each connection must show what a new search returns. SEARCH_SEED repeats
+// a run.
+func TestStandingQueryEqualsNewSearchAfterRandomChanges(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if s, err := strconv.ParseUint(os.Getenv("SEARCH_SEED"), 10, 64); err == nil {
 		seed = s
@@ -43,13 +43,13 @@ func TestStandingQueriesShowWhatAFreshSearchAnswers(t *testing.T) {
 			dice := rand.New(rand.NewPCG(seed, uint64(round*10+w+1)))
 			writers.Go(func() { nodes[w%2].changeAtRandom(t.Context(), dice, 12, round%2 == 1) })
 		}
-		for range 10 { // some ask for something else meanwhile
+		for range 10 { // some change their query during the writes
 			c := clients[dice.IntN(len(clients))]
 			c.subscribe(t, someQuery(dice), c.number+1000, someKinds(dice)...)
 		}
 		writers.Wait()
 		for _, c := range clients {
-			c.wantsASearch(t)
+			c.wantFreshResults(t)
 		}
 	}
 }
@@ -58,7 +58,7 @@ const people = 5
 
 var someWords = strings.Fields("red blue green shoe shoes lamp lamps keyboard keybord mechanical wireless wire desk café 東京 🎉 x xy")
 
-func somebody(dice *rand.Rand) int64 { return int64(dice.IntN(people)) + 1 }
+func someUser(dice *rand.Rand) int64 { return int64(dice.IntN(people)) + 1 }
 func someText(dice *rand.Rand, most int) string {
 	var words []string
 	for range 1 + dice.IntN(most) {
@@ -72,7 +72,7 @@ func someScope(dice *rand.Rand) string { return []string{"room:1", "room:2", "ro
 func someQuery(dice *rand.Rand) string {
 	text := someText(dice, 2)
 	switch dice.IntN(9) {
-	case 8: // which only titles are like
+	case 8: // typos, which match only names
 		return []string{"mecanical", "wirless", "keyborad", "mechanicl desk"}[dice.IntN(4)]
 	case 0:
 		return `"` + text + `"`
@@ -100,7 +100,7 @@ func someKinds(dice *rand.Rand) []Kind {
 func someEntry(dice *rand.Rand) Entry {
 	e := Entry{
 		Kind: Kinds[dice.IntN(len(Kinds))], ID: int64(dice.IntN(60)) + 1, Scope: Public,
-		Title: someText(dice, 3), Body: someText(dice, 12), At: then(dice.IntN(30)),
+		Title: someText(dice, 3), Body: someText(dice, 12), At: minute(dice.IntN(30)),
 	}
 	if e.Kind.restricted() && dice.IntN(2) == 0 {
 		e.Scope = someScope(dice)
@@ -108,9 +108,9 @@ func someEntry(dice *rand.Rand) Entry {
 	return e
 }
 
-// changeAtRandom makes transactions, some of which take their time. Rights change
-// in some rounds only: whoever is concerned by them is asked anew, which would
-// hide what goes wrong otherwise.
+// changeAtRandom runs transactions, some of which are slow. Rights change only in some
+// rounds: a change of rights makes the viewer's queries run again, which would hide
+// other bugs.
 func (x *index) changeAtRandom(ctx context.Context, dice *rand.Rand, times int, rights bool) {
 	for range times {
 		err := postgres.InTx(ctx, x.db, func(tx postgres.Tx) error {
@@ -118,14 +118,14 @@ func (x *index) changeAtRandom(ctx context.Context, dice *rand.Rand, times int, 
 				return err
 			}
 			if dice.IntN(4) == 0 {
-				rest(ctx, time.Duration(dice.IntN(60))*time.Millisecond)
+				sleep(ctx, time.Duration(dice.IntN(60))*time.Millisecond)
 			}
 			if dice.IntN(8) == 0 {
-				return fmt.Errorf("changed my mind")
+				return fmt.Errorf("rolled back at random")
 			}
 			return nil
 		})
-		if err == nil && dice.IntN(4) > 0 { // some forget to say so
+		if err == nil && dice.IntN(4) > 0 { // some changes are left to polling
 			x.Changed()
 		}
 	}
@@ -136,9 +136,9 @@ func (x *index) changeOnce(ctx context.Context, tx postgres.Tx, dice *rand.Rand,
 	case n < 2:
 		return x.Drop(ctx, tx, Kinds[dice.IntN(len(Kinds))], int64(dice.IntN(60))+1, int64(dice.IntN(60))+1)
 	case n == 2 && rights:
-		return x.Grant(ctx, tx, someScope(dice), somebody(dice), somebody(dice))
+		return x.Grant(ctx, tx, someScope(dice), someUser(dice), someUser(dice))
 	case n == 3 && rights:
-		return x.Revoke(ctx, tx, someScope(dice), somebody(dice), somebody(dice))
+		return x.Revoke(ctx, tx, someScope(dice), someUser(dice), someUser(dice))
 	}
 	var entries []Entry
 	for range 1 + dice.IntN(4) {

@@ -13,14 +13,13 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
-// features put into the sidebar.
+// Shell provides the frame of a page: it knows the current user and what the other features
+// put into the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Pages registers the page of a search, and the forms in it, which work without
-// JavaScript.
+// Pages registers the search page and its forms, which work without JavaScript.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/search", account.PageAction(p.page))
@@ -37,52 +36,52 @@ type pages struct {
 
 type pageInput struct {
 	Query  string        `json:"q"`
-	Kinds  kindList      `json:"kinds"` // none: all
+	Kinds  kindList      `json:"kinds"` // empty: all
 	Offset action.Cursor `json:"offset"`
 }
 
-// look is what somebody looks for on the page.
-func (in pageInput) look() look {
-	return look{query: cut(in.Query, maxQuery), kinds: in.Kinds, upto: int(min(in.Offset, maxOffset))}
+// view returns the search that the input asks for, without results yet.
+func (in pageInput) view() searchView {
+	return searchView{query: cut(in.Query, maxQuery), kinds: in.Kinds, end: int(min(in.Offset, maxOffset))}
 }
 
-// look is a search as its page shows it.
-type look struct {
+// searchView is a search as its page shows it.
+type searchView struct {
 	query  string
 	kinds  []Kind
-	upto   int // how many results are shown or were on pages before
+	end    int // the offset behind the last result that is shown
 	counts map[Kind]int
 }
 
 func (p pages) page(c echo.Context, who account.User, in pageInput) error {
-	l, ctx := in.look(), c.Request().Context()
-	found, err := p.searches.Page(ctx, Ask{Viewer: who.ID, Text: l.query, Kinds: l.kinds}, shown, l.upto)
+	v, ctx := in.view(), c.Request().Context()
+	found, err := p.searches.Page(ctx, Request{Viewer: who.ID, Text: v.query, Kinds: v.kinds}, pageSize, v.end)
 	if err != nil {
 		return err
 	}
-	l.counts, l.upto = found.Counts, l.upto+len(found.Results)
+	v.counts, v.end = found.Counts, v.end+len(found.Results)
 	saved, err := p.searches.Saved(ctx, who.ID)
 	if err != nil {
 		return err
 	}
-	page, err := p.shell.Page(c, l.title())
+	page, err := p.shell.Page(c, v.title())
 	if err != nil {
 		return err
 	}
 	page.Modules = append(page.Modules, "js/search.js")
-	return action.Page(c, http.StatusOK, page.Framed(SearchPage(l, found.Results, saved)))
+	return action.Page(c, http.StatusOK, page.Framed(SearchPage(v, found.Results, saved)))
 }
 
-// counts answers what stands around the results, for search.js to bring up to
-// date what it shows. offset is how many it shows.
+// counts renders the parts of the page around the results, with which search.js replaces those
+// that it shows. offset is the number of results on the page.
 func (p pages) counts(c echo.Context, who account.User, in pageInput) error {
-	l := in.look()
-	counts, err := p.searches.Counts(c.Request().Context(), Ask{Viewer: who.ID, Text: l.query, Kinds: l.kinds})
+	v := in.view()
+	counts, err := p.searches.Counts(c.Request().Context(), Request{Viewer: who.ID, Text: v.query, Kinds: v.kinds})
 	if err != nil {
 		return err
 	}
-	l.counts = counts
-	return action.Page(c, http.StatusOK, Around(l))
+	v.counts = counts
+	return action.Page(c, http.StatusOK, Around(v))
 }
 
 type previewInput struct {
@@ -92,8 +91,8 @@ type previewInput struct {
 }
 
 func (p pages) preview(c echo.Context, who account.User, in previewInput) error {
-	ask := Ask{Viewer: who.ID, Text: cut(in.Query, maxQuery), Kinds: []Kind{in.Kind}}
-	r, text, err := p.searches.Preview(c.Request().Context(), ask, in.Kind, int64(in.ID))
+	req := Request{Viewer: who.ID, Text: cut(in.Query, maxQuery), Kinds: []Kind{in.Kind}}
+	r, text, err := p.searches.Preview(c.Request().Context(), req, in.Kind, int64(in.ID))
 	if err != nil {
 		return err
 	}
@@ -116,7 +115,7 @@ func (p pages) save(c echo.Context, who account.User, in saveForm) error {
 
 type forgetForm struct {
 	ID    action.ID `json:"id"`
-	Query string    `json:"q"` // what the page shows
+	Query string    `json:"q"` // with Kinds: the search that the page shows
 	Kinds kindList  `json:"kinds"`
 }
 
@@ -127,51 +126,51 @@ func (p pages) forget(c echo.Context, who account.User, in forgetForm) error {
 	return c.Redirect(http.StatusSeeOther, pathOf(in.Query, in.Kinds, 0))
 }
 
-func (l look) title() string {
-	if l.blank() {
+func (v searchView) title() string {
+	if v.blank() {
 		return "Search"
 	}
-	return l.query + " · Search"
+	return v.query + " · Search"
 }
 
-func (l look) blank() bool { return parse(l.query).blank() }
+func (v searchView) blank() bool { return parse(v.query).blank() }
 
-// all says whether every kind is looked for.
-func (l look) all() bool { return len(l.kinds) == 0 }
+// all reports whether the search is for every kind.
+func (v searchView) all() bool { return len(v.kinds) == 0 }
 
-func (l look) only(k Kind) bool { return slices.Equal(l.kinds, []Kind{k}) }
+func (v searchView) only(k Kind) bool { return slices.Equal(v.kinds, []Kind{k}) }
 
-func (l look) total() int { return Page{Counts: l.counts}.Total(l.kinds...) }
+func (v searchView) total() int { return Page{Counts: v.counts}.Total(v.kinds...) }
 
-// elsewhere is how many results are of other kinds.
-func (l look) elsewhere() int { return Page{Counts: l.counts}.Total() - l.total() }
+// otherKinds returns the number of results of the other kinds.
+func (v searchView) otherKinds() int { return Page{Counts: v.counts}.Total() - v.total() }
 
-// more says whether there are results after those that are shown.
-func (l look) more() bool { return l.upto < l.total() && l.upto < maxOffset }
+// more reports whether there are results after the last one that is shown.
+func (v searchView) more() bool { return v.end < v.total() && v.end < maxOffset }
 
-// summary is what the status line says.
-func (l look) summary() string {
-	if l.blank() {
+// summary returns the text of the status line.
+func (v searchView) summary() string {
+	if v.blank() {
 		return ""
 	}
-	return counted(l.total())
+	return resultCount(v.total())
 }
 
-func counted(n int) string {
+func resultCount(n int) string {
 	if n == 1 {
 		return "1 result"
 	}
 	return strconv.Itoa(n) + " results"
 }
 
-// pathOf is the address of a search.
+// pathOf returns the URL of a search.
 func pathOf(query string, kinds []Kind, offset int) string {
 	values := url.Values{}
 	if query != "" {
 		values.Set("q", query)
 	}
 	if len(kinds) > 0 {
-		values.Set("kinds", commas(kinds))
+		values.Set("kinds", commaSeparated(kinds))
 	}
 	if offset > 0 {
 		values.Set("offset", strconv.Itoa(offset))

@@ -13,42 +13,44 @@ import (
 )
 
 const (
-	pollEvery = time.Second           // how late a change of another node, or a lost hint, is seen
-	pace      = 50 * time.Millisecond // between two rounds: what changes meanwhile is looked at together
+	pollEvery = time.Second           // the longest delay for a change of another node, or one without a call of Changed
+	minPause  = 50 * time.Millisecond // between two rounds; the next one handles all changes of the pause together
 
-	keepChanges = 10 * time.Minute // far longer than any node needs to look
-	longAway    = 5 * time.Minute  // whoever has not looked for so long asks everything again
-	perAsk      = 100              // queries, and entries, in one statement
+	changesTTL   = 10 * time.Minute // far longer than the time between two rounds of any node
+	maxAway      = 5 * time.Minute  // after such a pause a node runs all its queries again
+	perStatement = 100              // the most queries, and the most entries, in one statement
 )
 
-// Run looks at what changes and tells the standing queries and the saved
-// searches, until ctx ends.
+// Run sends changes to the standing queries and notifies the owners of saved searches, until
+// ctx ends.
 func (s *Service) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() {
-		loop.Run(ctx, loop.Config{Name: "search-saved", Guard: s.guard, Period: s.poll}, s.tellSaved)
+		loop.Run(ctx, loop.Config{Name: "search-saved", Guard: s.guard, Period: s.poll}, s.notifySaved)
 	})
 	running.Go(func() {
-		loop.Run(ctx, loop.Config{Name: "search-forget", Guard: s.guard, Period: keepChanges / 10}, s.forget)
+		loop.Run(ctx, loop.Config{Name: "search-forget", Guard: s.guard, Period: changesTTL / 10}, s.deleteOldChanges)
 	})
 	looked := time.Now()
-	loop.Run(ctx, loop.Config{Name: "search-lists", Guard: s.guard, Period: s.poll, Wake: s.moved}, func(ctx context.Context) error {
-		if time.Since(looked) > longAway {
-			s.standing.restart()
+	loop.Run(ctx, loop.Config{Name: "search-lists", Guard: s.guard, Period: s.poll, Wake: s.wake}, func(ctx context.Context) error {
+		if time.Since(looked) > maxAway {
+			s.standing.markAllDue()
 		}
 		if err := s.percolate(ctx); err != nil {
 			return err
 		}
 		looked = time.Now()
-		rest(ctx, pace)
+		sleep(ctx, minPause)
 		return nil
 	})
 	running.Wait()
 }
 
-func (s *Service) forget(ctx context.Context) error { return forgetChanges(ctx, s.db, keepChanges) }
+func (s *Service) deleteOldChanges(ctx context.Context) error {
+	return deleteChanges(ctx, s.db, changesTTL)
+}
 
-func rest(ctx context.Context, d time.Duration) {
+func sleep(ctx context.Context, d time.Duration) {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
@@ -57,8 +59,8 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// percolate is one round: which standing queries does what has changed concern,
-// and what do they show now?
+// percolate runs one round: it finds the standing queries that recent changes concern, and
+// sends what is different in their lists.
 func (s *Service) percolate(ctx context.Context) error {
 	since, ok := s.standing.since()
 	if !ok {
@@ -68,18 +70,18 @@ func (s *Service) percolate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.standing.markViewers(c.users)
-	for keys := range slices.Chunk(once(c.keys), perAsk) {
-		if err := s.settle(ctx, keys); err != nil {
+	s.standing.markViewersDue(c.users)
+	for keys := range slices.Chunk(dedupe(c.keys), perStatement) {
+		if err := s.updateLists(ctx, keys); err != nil {
 			return err
 		}
 	}
-	s.standing.advance(c.upto)
+	s.standing.advance(c.watermark)
 	return s.refresh(ctx)
 }
 
-// once are the keys without those that are there again.
-func once(keys []key) []key {
+// dedupe returns the keys without duplicates.
+func dedupe(keys []key) []key {
 	seen := map[key]bool{}
 	return slices.DeleteFunc(slices.Clone(keys), func(k key) bool {
 		again := seen[k]
@@ -88,92 +90,92 @@ func once(keys []key) []key {
 	})
 }
 
-// settle puts changed entries into the lists that they belong to, and takes them
-// out of others: one statement asks all queries that they may concern, by the
-// rule that a search finds by. What lists do not know themselves becomes due.
-func (s *Service) settle(ctx context.Context, keys []key) error {
-	entries, err := indexedOf(ctx, s.db, keys)
+// updateLists inserts changed entries into the lists that they belong to, and removes them
+// from the others. One statement evaluates all queries that the entries may concern, by the
+// same condition as a search. Queries whose new list is not known are marked due.
+func (s *Service) updateLists(ctx context.Context, keys []key) error {
+	entries, err := indexedEntries(ctx, s.db, keys)
 	if err != nil {
 		return err
 	}
-	asks, groups := together(s.standing.candidates(keys, entries))
-	if len(asks) == 0 {
+	reqs, groups := groupByResult(s.standing.candidates(keys, entries))
+	if len(reqs) == 0 {
 		return nil
 	}
-	found, err := s.ask.among(ctx, s.db, asks, keys)
+	found, err := s.statements.resultsAmong(ctx, s.db, reqs, keys)
 	if err != nil {
 		return err
 	}
 	for i, results := range found {
 		for _, st := range groups[i] {
-			s.standing.settle(ctx, s.hub, st, keys, results)
+			s.standing.updateList(ctx, s.hub, st, keys, results)
 		}
 	}
 	return nil
 }
 
-// refresh asks again what is due and tells the difference. What fails stays due.
+// refresh runs the due queries again and sends the differences. A query that fails stays due.
 func (s *Service) refresh(ctx context.Context) error {
-	asks, groups := together(s.standing.takeDue())
-	defer func() { s.standing.mark(slices.Concat(groups...)) }() // also of a panic
-	for len(asks) > 0 {
-		n := min(len(asks), perAsk)
-		found, err := s.ask.bestOf(ctx, s.db, asks[:n], shown, 0)
+	reqs, groups := groupByResult(s.standing.takeDue())
+	defer func() { s.standing.markDue(slices.Concat(groups...)) }() // also after a panic
+	for len(reqs) > 0 {
+		n := min(len(reqs), perStatement)
+		found, err := s.statements.bestResults(ctx, s.db, reqs[:n], pageSize, 0)
 		if err != nil {
 			return err
 		}
 		for i, results := range found {
 			for _, st := range groups[i] {
-				s.standing.moveOn(ctx, s.hub, st, results)
+				s.standing.replaceList(ctx, s.hub, st, results)
 			}
 		}
-		asks, groups = asks[n:], groups[n:]
+		reqs, groups = reqs[n:], groups[n:]
 	}
 	return nil
 }
 
-// together groups standing queries that find the same, to be asked once: the
-// same words among kinds that everybody may see, or of the same viewer.
-func together(all []*standing) (asks []parsed, groups [][]*standing) {
+// groupByResult groups standing queries that have the same results, so that each group is
+// evaluated once: the same words, for the same viewer or among kinds that every user may see.
+func groupByResult(all []*standingQuery) (reqs []parsedRequest, groups [][]*standingQuery) {
 	at := map[string]int{}
 	for _, st := range all {
-		p := st.parsed
+		p := st.parsedRequest
 		if len(p.Kinds) > 0 && !slices.ContainsFunc(p.Kinds, Kind.restricted) {
 			p.Viewer = 0
 		}
-		same := fmt.Sprint(p.Viewer, "\n", listed(p.Kinds), "\n", p.query.tsquery(), "\n", p.name())
+		same := fmt.Sprint(p.Viewer, "\n", spaceSeparated(p.Kinds), "\n", p.query.tsquery(), "\n", p.name())
 		n, ok := at[same]
 		if !ok {
-			n = len(asks)
+			n = len(reqs)
 			at[same] = n
-			asks, groups = append(asks, p), append(groups, nil)
+			reqs, groups = append(reqs, p), append(groups, nil)
 		}
 		groups[n] = append(groups[n], st)
 	}
-	return asks, groups
+	return reqs, groups
 }
 
-// since is from where on changes have to be looked at; ok is false when nobody
-// waits for any.
-func (r *registry) since() (upto string, ok bool) {
+// since returns the watermark, or false if there are no standing queries.
+func (r *registry) since() (watermark string, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if len(r.conns) == 0 {
-		r.upto = ""
+		r.watermark = ""
 	}
-	return r.upto, r.upto != ""
+	return r.watermark, r.watermark != ""
 }
 
-func (r *registry) advance(upto string) {
+// advance moves the watermark, if there is one.
+func (r *registry) advance(watermark string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.upto != "" {
-		r.upto = upto
+	if r.watermark != "" {
+		r.watermark = watermark
 	}
 }
 
-// restart makes everything due.
-func (r *registry) restart() {
+// markAllDue marks every query to be run again.
+func (r *registry) markAllDue() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, st := range r.conns {
@@ -181,7 +183,7 @@ func (r *registry) restart() {
 	}
 }
 
-func (r *registry) mark(standing []*standing) {
+func (r *registry) markDue(standing []*standingQuery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, st := range standing {
@@ -191,7 +193,7 @@ func (r *registry) mark(standing []*standing) {
 	}
 }
 
-func (r *registry) markViewers(users []int64) {
+func (r *registry) markViewersDue(users []int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, id := range users {
@@ -199,46 +201,46 @@ func (r *registry) markViewers(users []int64) {
 	}
 }
 
-// candidates are the queries that show one of the entries, or may find it, and
-// are not due already.
-func (r *registry) candidates(keys []key, entries []indexed) []*standing {
+// candidates returns the queries that show one of the keys or may find one of the entries,
+// except those that are due already.
+func (r *registry) candidates(keys []key, entries []indexedEntry) []*standingQuery {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	found := map[*standing]struct{}{}
+	found := map[*standingQuery]struct{}{}
 	for _, k := range keys {
 		maps.Copy(found, r.showing[k])
 	}
 	for _, e := range entries {
 		r.finder.find(e, found)
 	}
-	maps.DeleteFunc(found, func(st *standing, _ struct{}) bool {
+	maps.DeleteFunc(found, func(st *standingQuery, _ struct{}) bool {
 		_, due := r.due[st]
 		return due
 	})
 	return slices.Collect(maps.Keys(found))
 }
 
-// settle tells the connection what its list is now that of the keys it finds
-// these. A list that cannot know becomes due.
-func (r *registry) settle(ctx context.Context, h *hub.Hub, st *standing, keys []key, found []Result) {
+// updateList sends the connection its new list, given which of the keys the query finds now.
+// If the list is not known from that, the query is marked due.
+func (r *registry) updateList(ctx context.Context, h *hub.Hub, st *standingQuery, keys []key, found []Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.conns[st.conn] != st {
-		return // it asks for something else by now
+		return // the connection has another query, or none, by now
 	}
-	list, certain := settled(st.shown, keys, found)
-	if !st.ready || !certain {
+	list, complete := listAfter(st.shown, keys, found)
+	if !st.ready || !complete {
 		r.due[st] = struct{}{}
 		return
 	}
-	r.tell(ctx, h, st, list)
+	r.sendDifference(ctx, h, st, list)
 }
 
-// takeDue returns what is due and was answered; the others stay due.
-func (r *registry) takeDue() []*standing {
+// takeDue returns the due queries that are ready; the others stay due.
+func (r *registry) takeDue() []*standingQuery {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var due []*standing
+	var due []*standingQuery
 	for st := range r.due {
 		if st.ready {
 			due = append(due, st)

@@ -8,49 +8,49 @@ import (
 	"hubbub/internal/budget"
 )
 
-// minTypo is from how many letters on a query's typos are forgiven: shorter
-// words are too much like each other.
+// minTypo is the number of letters from which on typos in a query are tolerated. Shorter words
+// are too similar to each other.
 const minTypo = 4
 
-// query is a text that somebody looks for, understood.
+// query is the text of a search, parsed.
 //
-//	red shoe         both words, in any order; the last one may be a beginning
+//	red shoe         both words, in any order; the last one may be a prefix
 //	"red shoe"       one after the other
 //	red or blue      either
-//	shoe -red        not that
+//	shoe -red        the first without the second
 //
-// It is what the web's search boxes have in common, and any text is a query.
+// This is what the search boxes of the web have in common. Any text is a valid query.
 type query struct {
-	ways []way // any of them; none: the query is blank
+	clauses []clause // an entry must match one of them; empty if the query is blank
 }
 
-// way is words and phrases of which all must be there, and none of without.
-type way struct {
+// clause matches an entry that has all phrases of with and none of without.
+type clause struct {
 	with, without []phrase
 }
 
-// phrase is words one after the other; a single word is one, too.
+// phrase is one or more words in sequence.
 type phrase struct {
 	words  []string
-	prefix bool // the last word may be the beginning of one
-	quoted bool // it was meant as it was typed
+	prefix bool // the last word may be the prefix of a word
+	quoted bool // it was in quotes, so it must match exactly
 }
 
-// parse understands any text. A way that only says what must not be there finds
-// nothing: it would be nearly everything.
+// parse accepts any text. A clause that has only excluded words is dropped: it would match
+// nearly everything.
 func parse(text string) query {
 	var q query
-	var now way
+	var now clause
 	terms := 0
 	end := func() {
 		if len(now.with) > 0 {
-			q.ways = append(q.ways, now)
+			q.clauses = append(q.clauses, now)
 		}
-		now = way{}
+		now = clause{}
 	}
 	tokens := lex(text)
 	for i, t := range tokens {
-		words := folded(split(t.text))
+		words := foldedWords(split(t.text))
 		switch {
 		case t.isOr() && i > 0 && i < len(tokens)-1:
 			end()
@@ -67,7 +67,7 @@ func parse(text string) query {
 	return q
 }
 
-// token is a part of a query between spaces or quotes.
+// token is a part of a query between spaces, or in quotes.
 type token struct {
 	text        string
 	quoted, not bool
@@ -75,7 +75,7 @@ type token struct {
 
 func (t token) isOr() bool { return !t.quoted && !t.not && strings.EqualFold(t.text, "or") }
 
-// lex takes a query apart. A quote that is never closed ends with the text.
+// lex splits a query into tokens. A quote that is not closed ends with the text.
 func lex(text string) []token {
 	text = strings.Join(strings.Fields(strings.ToValidUTF8(cut(text, maxQuery), " ")), " ")
 	var tokens []token
@@ -101,7 +101,7 @@ func lex(text string) []token {
 	return tokens
 }
 
-func folded(words []word) []string {
+func foldedWords(words []word) []string {
 	list := make([]string, len(words))
 	for i, w := range words {
 		list[i] = w.folded
@@ -109,24 +109,24 @@ func folded(words []word) []string {
 	return list
 }
 
-// blank says whether there is nothing to look for.
-func (q query) blank() bool { return len(q.ways) == 0 }
+// blank reports whether there is nothing to search for.
+func (q query) blank() bool { return len(q.clauses) == 0 }
 
-// tsquery is the query for Postgres; "" of a blank one.
+// tsquery returns the query as a Postgres tsquery, or "" if it is blank.
 func (q query) tsquery() string {
-	ways := make([]string, len(q.ways))
-	for i, w := range q.ways {
+	ways := make([]string, len(q.clauses))
+	for i, w := range q.clauses {
 		ways[i] = w.tsquery()
 	}
 	return strings.Join(ways, " | ")
 }
 
-func (w way) tsquery() string {
+func (c clause) tsquery() string {
 	var parts []string
-	for _, p := range w.with {
+	for _, p := range c.with {
 		parts = append(parts, p.tsquery())
 	}
-	for _, p := range w.without {
+	for _, p := range c.without {
 		parts = append(parts, "!"+p.tsquery())
 	}
 	return "(" + strings.Join(parts, " & ") + ")"
@@ -143,11 +143,12 @@ func (p phrase) tsquery() string {
 	return "(" + strings.Join(quoted, " <-> ") + ")"
 }
 
-// whole is the tsquery without beginnings: whoever has the very words is better.
-func (q query) whole() string { return strings.ReplaceAll(q.tsquery(), ":*", "") }
+// wholeWords returns the tsquery without prefixes: entries that have the very words rank
+// higher.
+func (q query) wholeWords() string { return strings.ReplaceAll(q.tsquery(), ":*", "") }
 
-// limited is a tsquery among entries of some kinds; none are all.
-func limited(tsquery string, kinds []Kind) string {
+// withKinds restricts a tsquery to entries of some kinds; no kinds means all.
+func withKinds(tsquery string, kinds []Kind) string {
 	if len(kinds) == 0 {
 		return tsquery
 	}
@@ -158,8 +159,8 @@ func limited(tsquery string, kinds []Kind) string {
 	return "(" + strings.Join(lexemes, " | ") + ") & (" + tsquery + ")"
 }
 
-// listed are the kinds with spaces between; none are all.
-func listed(kinds []Kind) string {
+// spaceSeparated joins kinds with spaces; no kinds means all.
+func spaceSeparated(kinds []Kind) string {
 	if len(kinds) == 0 {
 		kinds = Kinds
 	}
@@ -170,14 +171,14 @@ func listed(kinds []Kind) string {
 	return strings.Join(names, " ")
 }
 
-// name is the query as names are compared with it, typos and all; "" when its
-// typos are not forgiven: it is short, or says exactly what it wants.
+// name returns the text that is compared with names to find them despite typos, or "" if typos
+// in the query are not tolerated: it is short, or it has quotes, an "or" or excluded words.
 func (q query) name() string {
-	if len(q.ways) != 1 || len(q.ways[0].without) > 0 {
+	if len(q.clauses) != 1 || len(q.clauses[0].without) > 0 {
 		return ""
 	}
 	var words []string
-	for _, p := range q.ways[0].with {
+	for _, p := range q.clauses[0].with {
 		if len(p.words) > 1 || p.quoted {
 			return ""
 		}
@@ -189,36 +190,36 @@ func (q query) name() string {
 	return ""
 }
 
-// needs are words of which an entry must have at least one to match exactly: of
-// each way its longest, which fewest entries have.
-func (q query) needs() []need {
-	var all []need
-	for _, w := range q.ways {
-		all = append(all, slices.MaxFunc(w.words(), func(a, b need) int { return a.weight() - b.weight() }))
+// requiredTerms returns words of which an entry must have at least one to match exactly: the
+// longest word of each clause, which the fewest entries have.
+func (q query) requiredTerms() []term {
+	var all []term
+	for _, w := range q.clauses {
+		all = append(all, slices.MaxFunc(w.terms(), func(a, b term) int { return a.weight() - b.weight() }))
 	}
 	return all
 }
 
-// need is a word, or the beginning of one.
-type need struct {
+// term is a word, or the prefix of one.
+type term struct {
 	word   string
 	prefix bool
 }
 
-func (n need) weight() int {
+func (n term) weight() int {
 	weight := 2 * utf8.RuneCountInString(n.word)
 	if n.prefix {
-		weight-- // a whole word says more
+		weight-- // a whole word is more selective
 	}
 	return weight
 }
 
-// words are all that an entry must have to match this way.
-func (w way) words() []need {
-	var all []need
-	for _, p := range w.with {
+// terms returns all words that an entry must have to match the clause.
+func (c clause) terms() []term {
+	var all []term
+	for _, p := range c.with {
 		for i, word := range p.words {
-			all = append(all, need{word, p.prefix && i == len(p.words)-1})
+			all = append(all, term{word, p.prefix && i == len(p.words)-1})
 		}
 	}
 	return all

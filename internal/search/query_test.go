@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/budget"
 )
 
-func TestQueriesAreUnderstood(t *testing.T) {
+func TestQueryIsParsed(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       "",
 		" \t ":                   "",
@@ -32,21 +32,21 @@ func TestQueriesAreUnderstood(t *testing.T) {
 		"& | ! <-> :* ( ) \\ % ": "",
 	} {
 		if got := parse(text).tsquery(); got != want {
-			t.Errorf("%q is understood as %s, want %s", text, got, want)
+			t.Errorf("%q is parsed as %s, want %s", text, got, want)
 		}
 	}
 }
 
-func TestALongQueryIsCutAndNotRefused(t *testing.T) {
-	if q := parse(strings.Repeat("ab ", 4000)); len(q.ways[0].with) != budget.SearchQuery.Nodes {
-		t.Errorf("it has %d terms", len(q.ways[0].with))
+func TestQueryTooLongIsTruncated(t *testing.T) {
+	if q := parse(strings.Repeat("ab ", 4000)); len(q.clauses[0].with) != budget.SearchQuery.Nodes {
+		t.Errorf("a long query has %d terms", len(q.clauses[0].with))
 	}
-	if q := parse(strings.Repeat("x", 10_000)); len(q.ways[0].with[0].words[0]) != maxWord {
-		t.Errorf("its word has %d letters", len(q.ways[0].with[0].words[0]))
+	if q := parse(strings.Repeat("x", 10_000)); len(q.clauses[0].with[0].words[0]) != maxWord {
+		t.Errorf("a long word has %d letters", len(q.clauses[0].with[0].words[0]))
 	}
 }
 
-// hostileTexts are 1 MiB each of what might make words costly.
+// hostileTexts returns texts of 1 MiB that might be expensive to split.
 func hostileTexts() map[string]string {
 	texts := map[string]string{}
 	for _, unit := range []string{"a", "a ", "é", "e\u0301", "\u0301", "ﷺ", "ﷺ ", "東", "😀", "-", `"`, "\x00", " ", "\xff", "𐌰𐌱𐌲 ", "ab-"} {
@@ -65,12 +65,12 @@ func TestWordsOfHostileTextsAreBounded(t *testing.T) {
 			t.Errorf("%q took %v", name, took)
 		}
 		if len(vector) > 1<<20 {
-			t.Errorf("%q has words of %d KB: Postgres takes 1 MiB", name, len(vector)>>10)
+			t.Errorf("%q has a vector of %d KB; the limit of Postgres is 1 MiB", name, len(vector)>>10)
 		}
 	}
 }
 
-func TestWordsOfALongTextAreIndexedUpToWhatPostgresTakes(t *testing.T) {
+func TestWordsOfALongTextStayWithinTheLimitOfPostgres(t *testing.T) {
 	var text strings.Builder
 	for i := range 20_000 {
 		text.WriteString(strings.Repeat("ж", 55) + strconv.Itoa(i) + " ")
@@ -80,11 +80,11 @@ func TestWordsOfALongTextAreIndexedUpToWhatPostgresTakes(t *testing.T) {
 		size += len(w.folded)
 	}
 	if most := budget.SearchText.Bytes + 4*maxWord; size > most || size < most/2 {
-		t.Errorf("its words have %d KB", size>>10)
+		t.Errorf("the words have %d KB", size>>10)
 	}
 }
 
-func TestSnippetsShowTheWordsAndNoHTMLOfTheirText(t *testing.T) {
+func TestSnippetMarksWordsAndEscapesHTML(t *testing.T) {
 	for _, c := range []struct{ query, text, want string }{
 		{"red", `<script>alert("red")</script>`, `&lt;script&gt;alert(&#34;<mark>red</mark>&#34;)&lt;/script&gt;`},
 		{"mark", "<mark>mark</mark>", "&lt;<mark>mark</mark>&gt;<mark>mark</mark>&lt;/<mark>mark</mark>&gt;"},
@@ -96,7 +96,7 @@ func TestSnippetsShowTheWordsAndNoHTMLOfTheirText(t *testing.T) {
 		{"none", strings.Repeat("word ", 100), strings.TrimSpace(strings.Repeat("word ", 32)) + " …"},
 	} {
 		if got := parse(c.query).snippet(c.text); got != c.want {
-			t.Errorf("%q in %.30q is shown as %q, want %q", c.query, c.text, got, c.want)
+			t.Errorf("the snippet of %q in %.30q is %q, want %q", c.query, c.text, got, c.want)
 		}
 	}
 }

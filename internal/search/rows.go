@@ -8,13 +8,13 @@ import (
 	"hubbub/web"
 )
 
-// labels are the kinds as the page names them.
+// labels are the names of the kinds on the page.
 var labels = map[Kind]string{User: "People", Room: "Rooms", Document: "Documents", Product: "Products", Message: "Messages"}
 
-// elementID names a result in the page.
+// elementID returns the HTML id of the result.
 func (r Result) elementID() string { return fmt.Sprintf("found-%s-%d", r.Kind, r.ID) }
 
-// hit is the result as the component that shows it everywhere takes it.
+// hit returns the props of the component that shows a result everywhere.
 func (r Result) hit() web.HitProps {
 	p := web.HitProps{Href: r.URL, Title: r.Title, Heading: r.Heading, Excerpt: r.Snippet}
 	switch r.Kind {
@@ -33,7 +33,7 @@ func (r Result) hit() web.HitProps {
 	return p
 }
 
-// where is the room of a message. A direct one has no name to be found by.
+// where returns the place of a message. A direct message has no room name.
 func (r Result) where() string {
 	if r.Place == "" {
 		return "in a direct message"
@@ -53,12 +53,12 @@ func (r Result) roomIcon() string {
 
 func (r Result) price() string {
 	var data struct{ Price string }
-	_ = json.Unmarshal(r.Data, &data) // one without a price shows none
+	_ = json.Unmarshal(r.Data, &data) // without a price it returns ""
 	return data.Price
 }
 
-// commas are kinds as an address has them.
-func commas(kinds []Kind) string {
+// commaSeparated joins kinds as in a URL.
+func commaSeparated(kinds []Kind) string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
 		names[i] = string(k)
@@ -66,8 +66,8 @@ func commas(kinds []Kind) string {
 	return strings.Join(names, ",")
 }
 
-// among says which kinds a saved search looks for.
-func (s Saved) among() string {
+// kindsLabel names the kinds that a saved search is for.
+func (s Saved) kindsLabel() string {
 	if len(s.Kinds) == 0 || len(s.Kinds) == len(Kinds) {
 		return "Everything"
 	}

@@ -9,13 +9,13 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Saved returns somebody's saved searches, the newest first.
+// Saved returns the user's saved searches, the newest first.
 func (s *Service) Saved(ctx context.Context, userID int64) ([]Saved, error) {
 	return savedOf(ctx, s.db, userID)
 }
 
-// Save keeps a search. The same one again is changed in whether it notifies.
-// Past maxSaved it is a 409.
+// Save stores a search. If the user has the same one already, only Notify is updated. Beyond
+// maxSaved it returns a 409.
 func (s *Service) Save(ctx context.Context, saved Saved) (Saved, error) {
 	saved.Query = strings.Join(strings.Fields(cut(saved.Query, maxQuery)), " ")
 	if parse(saved.Query).blank() {
@@ -24,7 +24,7 @@ func (s *Service) Save(ctx context.Context, saved Saved) (Saved, error) {
 	if err := checkKinds(saved.Kinds); err != nil {
 		return Saved{}, err
 	}
-	saved.Kinds = slices.Sorted(slices.Values(saved.Kinds)) // the same in another order is the same
+	saved.Kinds = slices.Sorted(slices.Values(saved.Kinds)) // the order of kinds makes no difference
 	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
 		saved, err = keepSaved(ctx, tx, saved)
 		return err
@@ -32,17 +32,17 @@ func (s *Service) Save(ctx context.Context, saved Saved) (Saved, error) {
 	return saved, err
 }
 
-// Forget deletes a saved search; 404 when it is none of theirs.
+// Forget deletes one of the user's saved searches; 404 if there is none with the id.
 func (s *Service) Forget(ctx context.Context, userID, id int64) error {
 	return deleteSaved(ctx, s.db, userID, id)
 }
 
-// tellSaved tells what saved searches have found since they were last told, on
-// one node at a time. They count as told when the Notifier has taken all of it:
-// after a crash it is told again, and the Notifier makes one of two.
-func (s *Service) tellSaved(ctx context.Context) error {
+// notifySaved notifies the owners of saved searches of what these have found since the
+// watermark, on one node at a time. The watermark moves when the Notifier has accepted all of
+// it: after a crash the Notifier gets some results again, and must ignore those that it had.
+func (s *Service) notifySaved(ctx context.Context) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		since, ok, err := lockTold(ctx, tx)
+		since, ok, err := lockSavedWatermark(ctx, tx)
 		if err != nil || !ok {
 			return err
 		}
@@ -50,14 +50,14 @@ func (s *Service) tellSaved(ctx context.Context) error {
 		if err != nil || len(c.keys) == 0 && len(c.users) == 0 {
 			return err
 		}
-		if err := s.tellNews(ctx, tx, c); err != nil {
+		if err := s.notifyChanges(ctx, tx, c); err != nil {
 			return err
 		}
-		return setTold(ctx, tx, c.upto)
+		return setSavedWatermark(ctx, tx, c.watermark)
 	})
 }
 
-func (s *Service) tellNews(ctx context.Context, tx postgres.Tx, c changes) error {
+func (s *Service) notifyChanges(ctx context.Context, tx postgres.Tx, c changes) error {
 	if s.notifier == nil || len(c.keys) == 0 {
 		return nil
 	}
@@ -67,19 +67,19 @@ func (s *Service) tellNews(ctx context.Context, tx postgres.Tx, c changes) error
 	}
 	finder := newFinder[int]()
 	for i, saved := range all {
-		finder.add(i, saved.parsed())
+		finder.add(i, saved.request())
 	}
-	for from := 0; from < len(c.keys); from += perAsk {
-		to := min(from+perAsk, len(c.keys))
-		if err := s.tellSome(ctx, tx, all, finder, c.keys[from:to], c.befores[from:to]); err != nil {
+	for from := 0; from < len(c.keys); from += perStatement {
+		to := min(from+perStatement, len(c.keys))
+		if err := s.notifyBatch(ctx, tx, all, finder, c.keys[from:to], c.befores[from:to]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Service) tellSome(ctx context.Context, tx postgres.Tx, all []Saved, finder finder[int], keys []key, befores []*string) error {
-	entries, err := indexedOf(ctx, tx, keys)
+func (s *Service) notifyBatch(ctx context.Context, tx postgres.Tx, all []Saved, finder finder[int], keys []key, befores []*string) error {
+	entries, err := indexedEntries(ctx, tx, keys)
 	if err != nil {
 		return err
 	}
@@ -90,12 +90,12 @@ func (s *Service) tellSome(ctx context.Context, tx postgres.Tx, all []Saved, fin
 	if len(candidates) == 0 {
 		return nil
 	}
-	var asks []parsed
+	var reqs []parsedRequest
 	var of []Saved
 	for i := range candidates {
-		asks, of = append(asks, all[i].parsed()), append(of, all[i])
+		reqs, of = append(reqs, all[i].request()), append(of, all[i])
 	}
-	found, err := s.ask.newsOf(ctx, tx, asks, keys, befores)
+	found, err := s.statements.newResultsAmong(ctx, tx, reqs, keys, befores)
 	if err != nil {
 		return err
 	}
@@ -109,8 +109,9 @@ func (s *Service) tellSome(ctx context.Context, tx postgres.Tx, all []Saved, fin
 	return nil
 }
 
-// parsed is the saved search as a question. It forgives no typos: to be told of
-// what is only nearly meant would be a nuisance.
-func (s Saved) parsed() parsed {
-	return parsed{Ask: Ask{Viewer: s.UserID, Text: s.Query, Kinds: s.Kinds}, query: parse(s.Query), exact: true}
+// request returns the saved search as a request. It tolerates no typos, because notifications
+// of approximate matches would be a nuisance.
+func (s Saved) request() parsedRequest {
+	r := Request{Viewer: s.UserID, Text: s.Query, Kinds: s.Kinds}
+	return parsedRequest{Request: r, query: parse(s.Query), exact: true}
 }

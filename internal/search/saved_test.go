@@ -14,36 +14,36 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// notices are what a Notifier was given, which fails when it is told to.
-type notices struct {
-	mu    sync.Mutex
-	told  []string
-	fails int
+// fakeNotifier records the results that it gets. The first calls fail.
+type fakeNotifier struct {
+	mu       sync.Mutex
+	found    []string
+	failures int
 }
 
-func (n *notices) Found(_ context.Context, userID int64, saved Saved, r Result) error {
+func (n *fakeNotifier) Found(_ context.Context, userID int64, saved Saved, r Result) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.fails > 0 {
-		n.fails--
-		return errors.New("it cannot be told now")
+	if n.failures > 0 {
+		n.failures--
+		return errors.New("the notifier fails")
 	}
-	n.told = append(n.told, fmt.Sprint(userID, " ", saved.Query, ": ", r.Kind, " ", r.ID))
+	n.found = append(n.found, fmt.Sprint(userID, " ", saved.Query, ": ", r.Kind, " ", r.ID))
 	return nil
 }
 
-func (n *notices) all() string {
+func (n *fakeNotifier) all() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return strings.Join(n.told, ", ")
+	return strings.Join(n.found, ", ")
 }
 
-func TestSavedSearchesTellWhatIsNewOnceOverAllNodes(t *testing.T) {
-	told := &notices{fails: 2}
-	x := newIndex(t, 3, told)
-	nodeOn(t, x.db, told)
+func TestSavedSearchNotifiesOfNewResultsOnOneNode(t *testing.T) {
+	notifier := &fakeNotifier{failures: 2}
+	x := newIndex(t, 3, notifier)
+	nodeOn(t, x.db, notifier)
 	x.put(product(1, "red lamp", ""), product(2, "blue lamp", ""))
-	x.wantAllTold()
+	x.waitUntilChangesDeleted()
 	for _, s := range []Saved{
 		{UserID: 2, Query: "red", Notify: true}, {UserID: 3, Query: "red -shoe", Kinds: []Kind{Product}, Notify: true}, {UserID: 3, Query: "red"},
 	} {
@@ -57,25 +57,25 @@ func TestSavedSearchesTellWhatIsNewOnceOverAllNodes(t *testing.T) {
 	own.ActorID = 2
 	x.put(own)
 	x.put(product(6, "the last red one", ""))
-	testkit.Eventually(t, "all were told", testkit.Patience, func() bool {
-		return strings.Contains(told.all(), "2 red: product 6") && strings.Contains(told.all(), "3 red -shoe: product 6")
+	testkit.Eventually(t, "the last result is notified", testkit.Patience, func() bool {
+		return strings.Contains(notifier.all(), "2 red: product 6") && strings.Contains(notifier.all(), "3 red -shoe: product 6")
 	})
-	got := strings.Split(told.all(), ", ")
+	got := strings.Split(notifier.all(), ", ")
 	slices.Sort(got)
 	want := []string{"2 red: message 3", "2 red: product 2", "2 red: product 4", "2 red: product 6", "3 red -shoe: product 2", "3 red -shoe: product 6"}
-	if !slices.Equal(slices.Compact(got), want) { // at least once
-		t.Errorf("told is %q", got)
+	if !slices.Equal(slices.Compact(got), want) { // delivery is at least once
+		t.Errorf("notified of %q", got)
 	}
 }
 
-func TestAPersonSavesTheSameSearchOnceAndNotTooMany(t *testing.T) {
+func TestSavedSearchIsUniqueAndLimited(t *testing.T) {
 	x := newIndex(t, 2, nil)
 	first, err := x.Save(t.Context(), Saved{UserID: 1, Query: "red  lamp", Kinds: []Kind{Room, Message}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if again, err := x.Save(t.Context(), Saved{UserID: 1, Query: " red lamp ", Kinds: []Kind{Message, Room}, Notify: true}); err != nil || again.ID != first.ID || !again.Notify {
-		t.Errorf("again it is %+v, %v", again, err)
+		t.Errorf("saving it again returns %+v, %v", again, err)
 	}
 	for i := range maxSaved - 1 {
 		if _, err := x.Save(t.Context(), Saved{UserID: 1, Query: fmt.Sprint("lamp ", i)}); err != nil {
@@ -83,28 +83,28 @@ func TestAPersonSavesTheSameSearchOnceAndNotTooMany(t *testing.T) {
 		}
 	}
 	if _, err := x.Save(t.Context(), Saved{UserID: 1, Query: "one more"}); !fault.Is(err, http.StatusConflict) {
-		t.Errorf("one more is %v", err)
+		t.Errorf("saving one too many: %v", err)
 	}
 	if saved, err := x.Saved(t.Context(), 1); err != nil || len(saved) != maxSaved {
-		t.Errorf("%d are saved, %v", len(saved), err)
+		t.Errorf("%d saved searches, %v", len(saved), err)
 	}
 	if err := x.Forget(t.Context(), 2, first.ID); !fault.Is(err, http.StatusNotFound) {
-		t.Errorf("another's is forgotten: %v", err)
+		t.Errorf("deleting another user's search: %v", err)
 	}
 }
 
-func TestChangesAreForgottenOnceTheyWereTold(t *testing.T) {
+func TestChangesAreDeletedAfterSavedSearchesWereNotified(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.put(product(1, "red lamp", ""))
-	x.wantAllTold()
+	x.waitUntilChangesDeleted()
 }
 
-// wantAllTold waits until the saved searches were told of every change: only
-// then can all be forgotten.
-func (x *index) wantAllTold() {
+// waitUntilChangesDeleted waits until every change can be deleted, which is when the
+// watermark of saved searches has passed it.
+func (x *index) waitUntilChangesDeleted() {
 	x.t.Helper()
-	testkit.Eventually(x.t, "all is told", testkit.Patience, func() bool {
-		if err := forgetChanges(x.t.Context(), x.db, 0); err != nil {
+	testkit.Eventually(x.t, "all changes are deleted", testkit.Patience, func() bool {
+		if err := deleteChanges(x.t.Context(), x.db, 0); err != nil {
 			x.t.Fatal(err)
 		}
 		var left int

@@ -14,14 +14,14 @@ import (
 )
 
 const (
-	shown     = 20   // results that a connection shows, and of a page unless it wants more
-	maxPage   = 100  // results of a page
-	maxOffset = 1000 // results before a page: nobody reads on, and each costs
-	maxQuery  = 500  // code points; what is longer is cut
-	maxSaved  = 50   // searches a person saves
+	pageSize  = 20   // results that a connection shows; also the default length of a page
+	maxPage   = 100  // results on one page
+	maxOffset = 1000 // results before a page; the database has to compute each of them
+	maxQuery  = 500  // code points; a longer query is truncated
+	maxSaved  = 50   // saved searches per user
 )
 
-// Kind is what an entry is.
+// Kind is the kind of thing that an entry is about.
 type Kind string
 
 // The kinds of entries.
@@ -33,10 +33,10 @@ const (
 	Room     Kind = "room"
 )
 
-// Kinds are all there are, in the order in which they are offered.
+// Kinds lists all kinds, in the order in which the page offers them.
 var Kinds = []Kind{User, Room, Document, Product, Message}
 
-// Public is the scope of what everybody signed in may find.
+// Public is the scope of entries that every signed-in user may find.
 const Public = "public"
 
 // Entry is a thing that can be found, as its feature writes it.
@@ -46,24 +46,24 @@ type Entry struct {
 	Title   string
 	Body    string
 	URL     string
-	Scope   string          // Public, or one that people are granted: "room:12"
-	Data    json.RawMessage // an object, whose fields a result has beside its own
-	ActorID int64           // who wrote it; 0: nobody in particular
-	At      time.Time       // of equally good ones the newest is first
+	Scope   string          // Public, or a scope that users are granted: "room:12"
+	Data    json.RawMessage // a JSON object, whose fields are added to those of a result
+	ActorID int64           // the author; 0 if there is none
+	At      time.Time       // among equal scores the newest comes first
 }
 
-// check refuses what only a mistake of the feature can bring.
+// check returns an error for an entry that only a programming error can produce.
 func (e Entry) check() error {
 	if !slices.Contains(Kinds, e.Kind) || e.ID < 1 || e.Scope == "" {
-		return fmt.Errorf("search: no entry: kind %q, id %d, scope %q", e.Kind, e.ID, e.Scope)
+		return fmt.Errorf("search: invalid entry: kind %q, id %d, scope %q", e.Kind, e.ID, e.Scope)
 	}
 	if open := e.Kind == Product || e.Kind == User; open && e.Scope != Public {
-		return fmt.Errorf("search: a %s is public", e.Kind)
+		return fmt.Errorf("search: a %s must have the public scope", e.Kind)
 	}
 	return nil
 }
 
-// restricted says whether some entries of the kind are not for everybody.
+// restricted reports whether entries of the kind may have another scope than Public.
 func (k Kind) restricted() bool { return k != Product && k != User }
 
 // Result is an entry that was found.
@@ -71,7 +71,7 @@ type Result struct {
 	Kind    Kind
 	ID      int64
 	Title   string
-	Snippet string // HTML: escaped, but for <mark>
+	Snippet string // HTML: escaped, except for <mark>
 	URL     string
 	Score   float64
 	Data    json.RawMessage
@@ -79,22 +79,22 @@ type Result struct {
 
 	// For pages only.
 	Heading string // the title, as HTML like the snippet
-	Place   string // the room that a message was said in; "": a direct one
-	Hue     int    // of who it is or who said it
+	Place   string // the title of a message's room; "" for a direct message
+	Hue     int    // the avatar colour of the user, or of the message's author
 }
 
 func (r Result) key() key { return key{r.Kind, r.ID} }
 
-// key names an entry.
+// key identifies an entry.
 type key struct {
 	kind Kind
 	id   int64
 }
 
-// MarshalJSON writes the result's own fields, and those of its data beside them.
+// MarshalJSON writes the result's own fields together with those of its Data.
 func (r Result) MarshalJSON() ([]byte, error) { return json.Marshal(r.fields()) }
 
-// fields are the result as an object. Its own win over those of its data.
+// fields returns the result as an object. Its own fields override those of Data.
 func (r Result) fields() map[string]any {
 	fields := map[string]any{}
 	var more map[string]json.RawMessage
@@ -109,26 +109,26 @@ func (r Result) fields() map[string]any {
 	return fields
 }
 
-// same says whether nobody could tell the two apart.
-func (r Result) same(other Result) bool {
+// equal reports whether a client would see no difference between the two.
+func (r Result) equal(other Result) bool {
 	return r.key() == other.key() && r.Title == other.Title && r.Snippet == other.Snippet && r.URL == other.URL &&
 		r.Score == other.Score && string(r.Data) == string(other.Data) && r.At.Equal(other.At)
 }
 
-// Ask is what somebody looks for.
-type Ask struct {
-	Viewer int64  // who looks: they find what they may see
-	Text   string // as it was typed
-	Kinds  []Kind // none: all
+// Request is a search as a user asks for it.
+type Request struct {
+	Viewer int64  // the user, who finds only what they may see
+	Text   string // as typed
+	Kinds  []Kind // empty: all
 }
 
-// Page is a part of the results, and how many there are in all.
+// Page is one page of results, with the number of all results by kind.
 type Page struct {
 	Results []Result
-	Counts  map[Kind]int // of every kind, whatever kinds were asked for
+	Counts  map[Kind]int // of every kind, not only the requested ones
 }
 
-// Total is how many there are of the kinds; of all, if none is named.
+// Total returns the number of results of the given kinds, or of all if none is given.
 func (p Page) Total(kinds ...Kind) int {
 	total := 0
 	for kind, n := range p.Counts {
@@ -139,17 +139,17 @@ func (p Page) Total(kinds ...Kind) int {
 	return total
 }
 
-// Saved is a search that somebody keeps.
+// Saved is a search that a user has saved.
 type Saved struct {
 	ID        int64     `json:"id"`
 	UserID    int64     `json:"-"`
 	Query     string    `json:"query"`
 	Kinds     []Kind    `json:"kinds"`
-	Notify    bool      `json:"notify"` // they are told of what is new
+	Notify    bool      `json:"notify"` // whether the user is notified of new results
 	CreatedAt wire.Time `json:"createdAt"`
 }
 
-// checkKinds refuses what is no kind.
+// checkKinds returns a fault if one of the kinds does not exist.
 func checkKinds(kinds []Kind) error {
 	for _, k := range kinds {
 		if !slices.Contains(Kinds, k) {
@@ -159,7 +159,7 @@ func checkKinds(kinds []Kind) error {
 	return nil
 }
 
-// cut shortens a text to so many code points.
+// cut truncates a text to at most that many code points.
 func cut(text string, most int) string {
 	if len(text) <= most || utf8.RuneCountInString(text) <= most {
 		return text
@@ -167,10 +167,11 @@ func cut(text string, most int) string {
 	return string([]rune(text)[:most])
 }
 
-// kindList is kinds as an input: a JSON list, or comma-separated as in a query.
+// kindList is a list of kinds as input: a JSON list, or a comma-separated string as in a URL's
+// query.
 type kindList []Kind
 
-// UnmarshalJSON accepts both forms.
+// UnmarshalJSON accepts both forms, and drops duplicates and empty names.
 func (l *kindList) UnmarshalJSON(raw []byte) error {
 	var names []string
 	var text string

@@ -14,40 +14,41 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Notifier tells somebody that their saved search has found something new. It
-// is called at least once for each; the saved search and the result make it one.
+// Notifier notifies a user that their saved search has found something new. It is called at
+// least once for each result; the saved search and the result are the idempotency key.
 type Notifier interface {
 	Found(ctx context.Context, userID int64, saved Saved, r Result) error
 }
 
-// Config is how the service runs. The zero value is the usual.
+// Config configures the service. The zero value is the usual configuration.
 type Config struct {
-	Notifier Notifier // nil: nobody is told what saved searches find
+	Notifier Notifier // nil: saved searches notify no user
 	Log      *slog.Logger
 	Guard    loop.Guard    // catches the panics of Run and Backfill; without a logger it uses Log
-	Poll     time.Duration // between two looks at what changed; 0: pollEvery
+	Poll     time.Duration // between two rounds that look for changes; 0: pollEvery
 }
 
-// Service is the index and who looks at it. Its methods are safe to call at once.
+// Service is the search index with its standing queries. Its methods are safe for concurrent
+// use.
 type Service struct {
-	db       *postgres.DB
-	hub      *hub.Hub
-	notifier Notifier
-	log      *slog.Logger
-	guard    loop.Guard
-	poll     time.Duration
-	ask      statements
-	standing *registry
-	moved    loop.Wake // when something has changed
+	db         *postgres.DB
+	hub        *hub.Hub
+	notifier   Notifier
+	log        *slog.Logger
+	guard      loop.Guard
+	poll       time.Duration
+	statements statements
+	standing   *registry
+	wake       loop.Wake // signalled when something has changed
 }
 
-// New wires the service to its database and hub. It watches the hub for
-// connections that leave their standing query, so make one a hub. Begin comes
-// before the first search, Run does the rest.
+// New connects the service to its database and hub. It observes the hub for connections that
+// leave their standing query, so there must be only one service for a hub. Call Begin before
+// the first search, and Run for everything else.
 func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, notifier: c.Notifier, log: c.Log, poll: c.Poll,
-		ask: newStatements(true), standing: newRegistry(), moved: loop.NewWake(),
+		statements: newStatements(true), standing: newRegistry(), wake: loop.NewWake(),
 	}
 	if s.log == nil {
 		s.log = slog.Default()
@@ -56,26 +57,26 @@ func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	if s.poll == 0 {
 		s.poll = pollEvery
 	}
-	h.OnLeave(roomPrefix, s.left)
+	h.OnLeave(roomPrefix, s.onLeave)
 	return s
 }
 
-// Begin finds out whether typos can be forgiven: without the extension pg_trgm
-// they are not, and all else works.
+// Begin finds out whether typos can be tolerated. Without the extension pg_trgm they cannot;
+// everything else works.
 func (s *Service) Begin(ctx context.Context) error {
-	typos, err := canForgive(ctx, s.db)
+	typos, err := enableTypos(ctx, s.db)
 	if err != nil {
 		return err
 	}
 	if !typos {
-		s.log.WarnContext(ctx, "search forgives no typos: the database has no extension pg_trgm, and this role may not create it")
+		s.log.WarnContext(ctx, "search does not tolerate typos: the database has no extension pg_trgm, and this role may not create it")
 	}
-	s.ask = newStatements(typos)
+	s.statements = newStatements(typos)
 	return nil
 }
 
-// Put writes entries, new or changed, in the transaction of what they are about.
-// Of two with the same key the last one stands.
+// Put inserts or updates entries, in the transaction of the change that they come from. Of two
+// entries with the same key the last one is stored.
 func (s *Service) Put(ctx context.Context, tx postgres.Tx, entries ...Entry) error {
 	byKey := map[key]Entry{}
 	for _, e := range entries {
@@ -90,32 +91,32 @@ func (s *Service) Put(ctx context.Context, tx postgres.Tx, entries ...Entry) err
 	return putEntries(ctx, tx, slices.Collect(maps.Values(byKey)))
 }
 
-// Drop takes entries out; unknown ones are none already.
+// Drop deletes entries. Ids that have no entry are ignored.
 func (s *Service) Drop(ctx context.Context, tx postgres.Tx, kind Kind, ids ...int64) error {
 	return dropEntries(ctx, tx, kind, ids)
 }
 
-// Grant lets people find what is in the scope.
+// Grant lets the users find the entries of the scope.
 func (s *Service) Grant(ctx context.Context, tx postgres.Tx, scope string, userIDs ...int64) error {
 	return grantScope(ctx, tx, scope, userIDs)
 }
 
-// Revoke takes that from people again.
+// Revoke takes that right from the users.
 func (s *Service) Revoke(ctx context.Context, tx postgres.Tx, scope string, userIDs ...int64) error {
 	return revokeScope(ctx, tx, scope, userIDs)
 }
 
-// Changed says, after the commit, that there is something to look at. Whoever
-// forgets it is found out within a second.
-func (s *Service) Changed() { s.moved.Signal() }
+// Changed signals, after the commit, that there are changes to process. Without it they are
+// found by polling within a second.
+func (s *Service) Changed() { s.wake.Signal() }
 
-// Search returns results once, the best first; none of a blank query.
-func (s *Service) Search(ctx context.Context, ask Ask, limit, offset int) ([]Result, error) {
-	p, err := understand(ask)
+// Search returns results, the best first; a blank query has none.
+func (s *Service) Search(ctx context.Context, req Request, limit, offset int) ([]Result, error) {
+	p, err := parseRequest(req)
 	if err != nil || p.query.blank() {
 		return []Result{}, err
 	}
-	found, err := s.ask.bestOf(ctx, s.db, []parsed{p}, min(limit, maxPage), min(offset, maxOffset))
+	found, err := s.statements.bestResults(ctx, s.db, []parsedRequest{p}, min(limit, maxPage), min(offset, maxOffset))
 	if err != nil {
 		return nil, err
 	}
@@ -123,23 +124,24 @@ func (s *Service) Search(ctx context.Context, ask Ask, limit, offset int) ([]Res
 }
 
 // Page returns results with the counts of all kinds, for the filters of a page.
-func (s *Service) Page(ctx context.Context, ask Ask, limit, offset int) (Page, error) {
-	results, err := s.Search(ctx, ask, limit, offset)
+func (s *Service) Page(ctx context.Context, req Request, limit, offset int) (Page, error) {
+	results, err := s.Search(ctx, req, limit, offset)
 	if err != nil {
 		return Page{}, err
 	}
-	counts, err := s.Counts(ctx, ask)
+	counts, err := s.Counts(ctx, req)
 	return Page{Results: results, Counts: counts}, err
 }
 
-// Preview returns one of the results with its text as HTML, like a snippet, but
-// as much as fits beside the list; 404 when the search does not find it.
-func (s *Service) Preview(ctx context.Context, ask Ask, kind Kind, id int64) (Result, string, error) {
-	p, err := understand(ask)
+// Preview returns one of the results with its text as HTML. The text is marked up like a
+// snippet, but as long as fits beside the list. It returns a 404 if the search does not find
+// the entry.
+func (s *Service) Preview(ctx context.Context, req Request, kind Kind, id int64) (Result, string, error) {
+	p, err := parseRequest(req)
 	if err != nil || p.query.blank() {
 		return Result{}, "", cmp.Or(err, error(fault.NotFound()))
 	}
-	found, text, err := s.ask.previewed(ctx, s.db, p, key{kind, id})
+	found, text, err := s.statements.preview(ctx, s.db, p, key{kind, id})
 	if err == nil && found == nil {
 		err = fault.NotFound()
 	}
@@ -149,37 +151,36 @@ func (s *Service) Preview(ctx context.Context, ask Ask, kind Kind, id int64) (Re
 	return *found, text, nil
 }
 
-// Counts returns how many results there are of every kind, whatever kinds are
-// asked for.
-func (s *Service) Counts(ctx context.Context, ask Ask) (map[Kind]int, error) {
-	if err := checkKinds(ask.Kinds); err != nil {
+// Counts returns the number of results of every kind, not only of the requested ones.
+func (s *Service) Counts(ctx context.Context, req Request) (map[Kind]int, error) {
+	if err := checkKinds(req.Kinds); err != nil {
 		return nil, err
 	}
-	p := parsed{Ask: Ask{Viewer: ask.Viewer}, query: parse(ask.Text)}
+	p := parsedRequest{Request: Request{Viewer: req.Viewer}, query: parse(req.Text)}
 	if p.query.blank() {
 		return map[Kind]int{}, nil
 	}
-	return s.ask.countsOf(ctx, s.db, p)
+	return s.statements.countResults(ctx, s.db, p)
 }
 
-// parsed is an ask, understood.
-type parsed struct {
-	Ask
+// parsedRequest is a request with its text parsed.
+type parsedRequest struct {
+	Request
 	query query
-	exact bool // typos are not forgiven
+	exact bool // typos are not tolerated
 }
 
-// name is what names are compared with; "": with nothing.
-func (p parsed) name() string {
+// name returns the text that is compared with names, or "" if none is.
+func (p parsedRequest) name() string {
 	if p.exact {
 		return ""
 	}
 	return p.query.name()
 }
 
-func understand(ask Ask) (parsed, error) {
-	if err := checkKinds(ask.Kinds); err != nil {
-		return parsed{}, err
+func parseRequest(req Request) (parsedRequest, error) {
+	if err := checkKinds(req.Kinds); err != nil {
+		return parsedRequest{}, err
 	}
-	return parsed{Ask: ask, query: parse(ask.Text)}, nil
+	return parsedRequest{Request: req, query: parse(req.Text)}, nil
 }

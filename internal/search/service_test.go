@@ -17,8 +17,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// index is a service on a database of a test's own, which runs until the test
-// ends.
+// index is a service on a test database. It runs until the test ends.
 type index struct {
 	*Service
 	t   testing.TB
@@ -36,7 +35,7 @@ func newIndex(t testing.TB, people int, notifier Notifier) *index {
 	return nodeOn(t, db, notifier)
 }
 
-// nodeOn is another node on the same database.
+// nodeOn starts another node on the same database.
 func nodeOn(t testing.TB, db *postgres.DB, notifier Notifier) *index {
 	t.Helper()
 	h := hub.New(hub.Config{})
@@ -54,7 +53,7 @@ func nodeOn(t testing.TB, db *postgres.DB, notifier Notifier) *index {
 	return &index{Service: s, t: t, hub: h}
 }
 
-func (x *index) in(do func(postgres.Tx) error) {
+func (x *index) inTx(do func(postgres.Tx) error) {
 	x.t.Helper()
 	if err := postgres.InTx(x.t.Context(), x.db, do); err != nil {
 		x.t.Fatal(err)
@@ -64,35 +63,35 @@ func (x *index) in(do func(postgres.Tx) error) {
 
 func (x *index) put(entries ...Entry) {
 	x.t.Helper()
-	x.in(func(tx postgres.Tx) error { return x.Put(x.t.Context(), tx, entries...) })
+	x.inTx(func(tx postgres.Tx) error { return x.Put(x.t.Context(), tx, entries...) })
 }
 
 func (x *index) drop(kind Kind, ids ...int64) {
 	x.t.Helper()
-	x.in(func(tx postgres.Tx) error { return x.Drop(x.t.Context(), tx, kind, ids...) })
+	x.inTx(func(tx postgres.Tx) error { return x.Drop(x.t.Context(), tx, kind, ids...) })
 }
 
 func (x *index) grant(scope string, users ...int64) {
 	x.t.Helper()
-	x.in(func(tx postgres.Tx) error { return x.Grant(x.t.Context(), tx, scope, users...) })
+	x.inTx(func(tx postgres.Tx) error { return x.Grant(x.t.Context(), tx, scope, users...) })
 }
 
 func (x *index) revoke(scope string, users ...int64) {
 	x.t.Helper()
-	x.in(func(tx postgres.Tx) error { return x.Revoke(x.t.Context(), tx, scope, users...) })
+	x.inTx(func(tx postgres.Tx) error { return x.Revoke(x.t.Context(), tx, scope, users...) })
 }
 
 // finds returns what the viewer finds, as "product 1, message 3".
 func (x *index) finds(viewer int64, text string, kinds ...Kind) string {
 	x.t.Helper()
-	results, err := x.Search(x.t.Context(), Ask{viewer, text, kinds}, maxPage, 0)
+	results, err := x.Search(x.t.Context(), Request{viewer, text, kinds}, maxPage, 0)
 	if err != nil {
 		x.t.Fatalf("search %q: %v", text, err)
 	}
-	return brief(results)
+	return summary(results)
 }
 
-func brief(results []Result) string {
+func summary(results []Result) string {
 	names := make([]string, len(results))
 	for i, r := range results {
 		names[i] = fmt.Sprint(r.Kind, " ", r.ID)
@@ -100,21 +99,21 @@ func brief(results []Result) string {
 	return strings.Join(names, ", ")
 }
 
-// then is a moment of a test's own, so that order does not hang on the clock.
-func then(minutes int) time.Time {
+// minute returns a fixed time, so that the order of results does not depend on the clock.
+func minute(minutes int) time.Time {
 	return time.Date(2026, 11, 21, 9, minutes, 0, 0, time.UTC)
 }
 
 func product(id int64, name, description string) Entry {
 	data, _ := json.Marshal(map[string]any{"product": map[string]any{"id": id, "name": name}, "name": name})
-	return Entry{Kind: Product, ID: id, Title: name, Body: description, URL: fmt.Sprint("/products/", id), Scope: Public, Data: data, At: then(0)}
+	return Entry{Kind: Product, ID: id, Title: name, Body: description, URL: fmt.Sprint("/products/", id), Scope: Public, Data: data, At: minute(0)}
 }
 
 func message(id int64, scope, text string) Entry {
-	return Entry{Kind: Message, ID: id, Title: "Sam Rivera", Body: text, URL: fmt.Sprint("/m/", id), Scope: scope, ActorID: 1, At: then(int(id))}
+	return Entry{Kind: Message, ID: id, Title: "Sam Rivera", Body: text, URL: fmt.Sprint("/m/", id), Scope: scope, ActorID: 1, At: minute(int(id))}
 }
 
-func TestWordsAreFoundInAnyFormAndOrder(t *testing.T) {
+func TestSearchFindsWordsInAnyFormAndOrder(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.put(
 		product(1, "Red Shoe", "Made of canvas, size 42"),
@@ -150,7 +149,7 @@ func TestWordsAreFoundInAnyFormAndOrder(t *testing.T) {
 		"red -shoe":          "message 6",
 		"lamp or shoe":       "product 1, product 5",
 		"canvas":             "product 1",
-		"sam":                "", // who said it is not what was said
+		"sam":                "", // the author is not searched
 		"size 42 -- canvas ": "product 1",
 	} {
 		if got := x.finds(1, query); got != want {
@@ -159,7 +158,7 @@ func TestWordsAreFoundInAnyFormAndOrder(t *testing.T) {
 	}
 }
 
-func TestTyposInNamesAreForgivenAndRankBehind(t *testing.T) {
+func TestSearchToleratesTyposInNamesAndRanksThemLower(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.put(product(1, "Mechanical Keyboard", ""), product(2, "Keybord Cleaner", ""), message(3, Public, "my keyboard broke"))
 	for query, want := range map[string]string{
@@ -177,7 +176,7 @@ func TestTyposInNamesAreForgivenAndRankBehind(t *testing.T) {
 	}
 }
 
-func TestWithoutItsExtensionSearchForgivesNoTyposAndSaysSo(t *testing.T) {
+func TestSearchWithoutPgTrgmLogsAWarningAndToleratesNoTypos(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.put(product(1, "Mechanical Keyboard", ""))
 	if _, err := x.db.Exec(t.Context(), `drop extension pg_trgm cascade`); err != nil {
@@ -191,61 +190,61 @@ func TestWithoutItsExtensionSearchForgivesNoTyposAndSaysSo(t *testing.T) {
 	var log strings.Builder
 	poor := New(db, hub.New(hub.Config{}), Config{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	if err := poor.Begin(t.Context()); err != nil || !strings.Contains(log.String(), "pg_trgm") {
-		t.Errorf("it begins with %v and logs %q", err, log.String())
+		t.Errorf("Begin returns %v and logs %q", err, log.String())
 	}
 	for query, want := range map[string]string{"keyboard": "product 1", "kayboard": ""} {
-		if found, err := poor.Search(t.Context(), Ask{Viewer: 1, Text: query}, shown, 0); err != nil || brief(found) != want {
-			t.Errorf("%q finds %q, %v", query, brief(found), err)
+		if found, err := poor.Search(t.Context(), Request{Viewer: 1, Text: query}, pageSize, 0); err != nil || summary(found) != want {
+			t.Errorf("%q finds %q, %v", query, summary(found), err)
 		}
 	}
-	if err := x.Begin(t.Context()); err != nil { // whose role may create it again
+	if err := x.Begin(t.Context()); err != nil { // its role may create the extension
 		t.Fatal(err)
 	}
 	if got := x.finds(1, "kayboard"); got != "product 1" {
-		t.Errorf("once it is there again, %q is found", got)
+		t.Errorf("with the extension again, it finds %q", got)
 	}
 }
 
-func TestASearchReadsItsIndexes(t *testing.T) {
+func TestSearchUsesItsIndexes(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.fill(500, 3000)
-	for _, ask := range []Ask{{1, wordNo(40), nil}, {1, "keyboard", []Kind{Product}}} {
-		p, _ := understand(ask)
+	for _, req := range []Request{{1, wordNo(40), nil}, {1, "keyboard", []Kind{Product}}} {
+		p, _ := parseRequest(req)
 		plan := ""
 		err := runQuery(t.Context(), x.db, func(rows pgx.Rows) error {
 			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
 			plan = strings.Join(lines, "\n")
 			return err
-		}, "explain "+x.ask.best, append(columns([]parsed{p}), shown, 0)...)
+		}, "explain "+x.statements.best, append(requestColumns([]parsedRequest{p}), pageSize, 0)...)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(plan, "words_of_entries") || !strings.Contains(plan, "names_of_entries") || strings.Contains(plan, "Seq Scan on entries") {
-			t.Errorf("%q is planned as\n%s", ask.Text, plan)
+			t.Errorf("the plan of %q is\n%s", req.Text, plan)
 		}
 	}
 }
 
-func TestAnEntryThatOnlyAMistakeCanMakeIsRefused(t *testing.T) {
+func TestPutRejectsInvalidEntries(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	for _, e := range []Entry{
 		{Kind: "cat", ID: 1, Scope: Public}, {Kind: Room, Scope: Public}, {Kind: Room, ID: 1}, {Kind: Product, ID: 1, Scope: "room:1"},
 	} {
 		err := postgres.InTx(t.Context(), x.db, func(tx postgres.Tx) error { return x.Put(t.Context(), tx, e) })
 		if err == nil {
-			t.Errorf("%+v is taken", e)
+			t.Errorf("%+v is accepted", e)
 		}
 	}
 }
 
-func TestCountsAreOfAllKindsAndOfWhatTheViewerMaySee(t *testing.T) {
+func TestCountsAreOfAllKindsThatTheViewerMaySee(t *testing.T) {
 	x := newIndex(t, 2, nil)
 	x.put(product(1, "red lamp", ""), product(2, "red shoe", ""), message(3, Public, "red"), message(4, "room:1", "red"))
 	x.grant("room:1", 2)
 	for viewer, messages := range map[int64]int{1: 1, 2: 2} {
-		page, err := x.Page(t.Context(), Ask{viewer, "red", []Kind{Message}}, shown, 0)
+		page, err := x.Page(t.Context(), Request{viewer, "red", []Kind{Message}}, pageSize, 0)
 		if err != nil || len(page.Results) != messages || page.Counts[Message] != messages || page.Counts[Product] != 2 || page.Total() != 2+messages {
-			t.Errorf("person %d gets %+v, %v", viewer, page, err)
+			t.Errorf("user %d gets %+v, %v", viewer, page, err)
 		}
 	}
 }

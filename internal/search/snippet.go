@@ -9,24 +9,24 @@ import (
 
 const (
 	snippetLength = 160 // characters, about two lines
-	snippetLead   = 40  // characters before the first hit
+	snippetLead   = 40  // characters before the first match
 	previewLength = 1_500
 )
 
-// snippet is the part of a text where the query's words are, as HTML: escaped,
-// with the words in <mark>. Without any it is the beginning.
+// snippet returns the part of a text around the query's first match as HTML: escaped, with the
+// matching words in <mark>. Without a match it is the beginning of the text.
 func (q query) snippet(text string) string {
 	hits := q.hits(text)
 	from, to := window(text, hits)
 	return excerpt(text, hits, from, to)
 }
 
-// beginning is the same of as much as is read beside a list.
-func (q query) beginning(text string) string {
-	return excerpt(text, q.hits(text), 0, forward(text, 0, previewLength))
+// preview returns the beginning of a text in the same form, at the length of a preview.
+func (q query) preview(text string) string {
+	return excerpt(text, q.hits(text), 0, forwardToWord(text, 0, previewLength))
 }
 
-// hits are the words of a text that the query looks for.
+// hits returns the words of a text that the query searches for.
 func (q query) hits(text string) []word {
 	wanted := q.wanted()
 	return slices.DeleteFunc(split(text), func(w word) bool { return !wanted.has(w.folded) })
@@ -53,8 +53,8 @@ func excerpt(text string, hits []word, from, to int) string {
 	return b.String()
 }
 
-// heading is a result's title as HTML, with the words that it was found by. Of
-// a message it is who wrote it, by which nothing is found.
+// heading returns a result's title as HTML, with the matching words marked. The title of a
+// message is its author's name, which is not searched.
 func (q query) heading(r Result) string {
 	if r.Kind == Message {
 		return html.EscapeString(r.Title)
@@ -62,22 +62,23 @@ func (q query) heading(r Result) string {
 	return q.snippet(r.Title)
 }
 
-// Plain is the snippet as plain text.
-func (r Result) Plain() string { return html.UnescapeString(marks.Replace(r.Snippet)) }
+// Plain returns the snippet as plain text.
+func (r Result) Plain() string { return html.UnescapeString(stripMarks.Replace(r.Snippet)) }
 
-// marks are the only tags of a snippet: what the text itself has is escaped.
-var marks = strings.NewReplacer("<mark>", "", "</mark>", "")
+// stripMarks removes the only tags of a snippet; those of the text itself are escaped.
+var stripMarks = strings.NewReplacer("<mark>", "", "</mark>", "")
 
-// window is which bytes of the text to show: whole words around the first hit.
+// window returns the range of bytes to show: whole words around the first match.
 func window(text string, hits []word) (from, to int) {
 	if len(hits) > 0 {
-		from = back(text, hits[0].start, snippetLead)
+		from = backToWord(text, hits[0].start, snippetLead)
 	}
-	return from, forward(text, from, snippetLength)
+	return from, forwardToWord(text, from, snippetLength)
 }
 
-// back goes so many characters back from a place, and on to a word's beginning.
-func back(text string, at, most int) int {
+// backToWord goes back up to most characters from a position, then forward to the beginning of
+// a word.
+func backToWord(text string, at, most int) int {
 	from := at
 	for range most {
 		if from == 0 {
@@ -92,8 +93,9 @@ func back(text string, at, most int) int {
 	return from
 }
 
-// forward goes so many characters on from a place, and back to a word's end.
-func forward(text string, at, most int) int {
+// forwardToWord goes forward up to most characters from a position, then back to the end of a
+// word.
+func forwardToWord(text string, at, most int) int {
 	to := at
 	for range most {
 		if to == len(text) {
@@ -108,7 +110,7 @@ func forward(text string, at, most int) int {
 	return to
 }
 
-// wanted are the words that a query looks for.
+// wanted is the set of words and prefixes that a query searches for.
 type wanted struct {
 	whole    map[string]bool
 	prefixes []string
@@ -116,8 +118,8 @@ type wanted struct {
 
 func (q query) wanted() wanted {
 	w := wanted{whole: map[string]bool{}}
-	for _, way := range q.ways {
-		for _, n := range way.words() {
+	for _, way := range q.clauses {
+		for _, n := range way.terms() {
 			if n.prefix {
 				w.prefixes = append(w.prefixes, n.word)
 			} else {

@@ -7,41 +7,41 @@ import (
 	"hubbub/internal/hub"
 )
 
-// standing is a query that a connection stays subscribed to.
-type standing struct {
-	parsed
+// standingQuery is a query that a connection is subscribed to.
+type standingQuery struct {
+	parsedRequest
 	conn   *hub.Conn
 	number *int64
-	ready  bool     // it was answered
-	shown  []Result // what the connection has, once it is ready
+	ready  bool     // the answer of Subscribe is recorded
+	shown  []Result // the results that the connection shows, once ready
 }
 
-// registry is this node's standing queries.
+// registry holds the standing queries of this node.
 type registry struct {
-	mu      sync.Mutex
-	conns   map[*hub.Conn]*standing
-	finder  finder[*standing]
-	showing map[key]map[*standing]struct{} // who shows an entry
-	viewers map[int64]map[*standing]struct{}
-	due     map[*standing]struct{} // to be asked again
-	upto    string                 // the snapshot up to which changes were looked at; "": nobody looks
+	mu        sync.Mutex
+	conns     map[*hub.Conn]*standingQuery
+	finder    finder[*standingQuery]
+	showing   map[key]map[*standingQuery]struct{} // the queries that show an entry
+	viewers   map[int64]map[*standingQuery]struct{}
+	due       map[*standingQuery]struct{} // the queries to run again
+	watermark string                      // the snapshot up to which changes are processed; "" if there is no query
 }
 
 func newRegistry() *registry {
 	return &registry{
-		conns: map[*hub.Conn]*standing{}, finder: newFinder[*standing](), showing: map[key]map[*standing]struct{}{},
-		viewers: map[int64]map[*standing]struct{}{}, due: map[*standing]struct{}{},
+		conns: map[*hub.Conn]*standingQuery{}, finder: newFinder[*standingQuery](), showing: map[key]map[*standingQuery]struct{}{},
+		viewers: map[int64]map[*standingQuery]struct{}{}, due: map[*standingQuery]struct{}{},
 	}
 }
 
-// Subscribe makes the query the connection's standing one, in place of any
-// other, and returns its best results. Events follow behind the answer. A blank
-// query has none, and leaves no standing query.
+// Subscribe makes the query the connection's standing query, in place of any other, and
+// returns its best results. Events come after the answer. A blank query has no results, and
+// leaves the connection without a standing query.
 //
-// It is registered before it is asked, so that a change is either in the answer
-// or told of.
-func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn, ask Ask, number *int64) ([]Result, error) {
-	p, err := understand(ask)
+// The query is registered before it is run, so each change is either in the answer or sent as
+// an event.
+func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn, req Request, number *int64) ([]Result, error) {
+	p, err := parseRequest(req)
 	if err != nil {
 		return nil, err
 	}
@@ -49,20 +49,20 @@ func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn, ask Ask, number
 	if p.query.blank() {
 		return []Result{}, nil
 	}
-	st := &standing{parsed: p, conn: conn, number: number}
+	st := &standingQuery{parsedRequest: p, conn: conn, number: number}
 	results, err := s.begin(ctx, st)
 	if err != nil {
 		s.Unsubscribe(conn)
 		return nil, err
 	}
-	if due := s.standing.answer(st, results); due {
+	if due := s.standing.recordAnswer(st, results); due {
 		s.Changed()
 	}
 	return results, nil
 }
 
-func (s *Service) begin(ctx context.Context, st *standing) ([]Result, error) {
-	if followed := s.standing.add(st); !followed {
+func (s *Service) begin(ctx context.Context, st *standingQuery) ([]Result, error) {
+	if following := s.standing.add(st); !following {
 		now, err := snapshot(ctx, s.db)
 		if err != nil {
 			return nil, err
@@ -70,11 +70,11 @@ func (s *Service) begin(ctx context.Context, st *standing) ([]Result, error) {
 		s.standing.follow(now)
 	}
 	if _, err := s.hub.Join(st.conn, roomOf(st.conn), nil); err != nil {
-		s.standing.remove(st.conn) // it may be gone already, and not leave again
+		s.standing.remove(st.conn) // if it has closed already, onLeave is not called again
 		return nil, err
 	}
 	st.conn.Hold(roomOf(st.conn))
-	found, err := s.ask.bestOf(ctx, s.db, []parsed{st.parsed}, shown, 0)
+	found, err := s.statements.bestResults(ctx, s.db, []parsedRequest{st.parsedRequest}, pageSize, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -84,33 +84,32 @@ func (s *Service) begin(ctx context.Context, st *standing) ([]Result, error) {
 // Unsubscribe ends the connection's standing query, if it has one.
 func (s *Service) Unsubscribe(conn *hub.Conn) { s.hub.Leave(conn, roomOf(conn)) }
 
-// left forgets the standing query of a connection that has left it, or ended.
-func (s *Service) left(l hub.Left) { s.standing.remove(l.Conn) }
+// onLeave removes the standing query of a connection that unsubscribed or closed.
+func (s *Service) onLeave(l hub.Left) { s.standing.remove(l.Conn) }
 
-// Standing is how many standing queries there are on this node.
+// Standing returns the number of standing queries on this node.
 func (s *Service) Standing() int {
 	s.standing.mu.Lock()
 	defer s.standing.mu.Unlock()
 	return len(s.standing.conns)
 }
 
-// add says whether the changes are followed already.
-func (r *registry) add(st *standing) (followed bool) {
+// add registers the query, and reports whether the registry has a watermark already.
+func (r *registry) add(st *standingQuery) (following bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.conns[st.conn] = st
-	r.finder.add(st, st.parsed)
+	r.finder.add(st, st.parsedRequest)
 	put(r.viewers, st.Viewer, st)
-	return r.upto != ""
+	return r.watermark != ""
 }
 
-// follow begins to look at what changes after the snapshot, unless that has
-// begun.
-func (r *registry) follow(upto string) {
+// follow sets the watermark, unless there is one.
+func (r *registry) follow(watermark string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.upto == "" {
-		r.upto = upto
+	if r.watermark == "" {
+		r.watermark = watermark
 	}
 }
 
@@ -125,24 +124,25 @@ func (r *registry) remove(conn *hub.Conn) {
 	delete(r.due, st)
 	r.finder.remove(st)
 	drop(r.viewers, st.Viewer, st)
-	r.show(st, nil)
+	r.setShown(st, nil)
 }
 
-// answer notes what the connection is about to have. due: something has changed
-// meanwhile.
-func (r *registry) answer(st *standing, results []Result) (due bool) {
+// recordAnswer stores the results that the connection is about to get, and reports whether the
+// query has to be run again because something changed since it was added.
+func (r *registry) recordAnswer(st *standingQuery, results []Result) (due bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.conns[st.conn] != st {
 		return false
 	}
 	st.ready = true
-	r.show(st, results)
+	r.setShown(st, results)
 	_, due = r.due[st]
 	return due
 }
 
-func (r *registry) show(st *standing, results []Result) {
+// setShown replaces the results that the connection shows. r.mu must be held.
+func (r *registry) setShown(st *standingQuery, results []Result) {
 	for _, result := range st.shown {
 		drop(r.showing, result.key(), st)
 	}
@@ -152,21 +152,21 @@ func (r *registry) show(st *standing, results []Result) {
 	}
 }
 
-// moveOn tells the connection of what is different to what it has.
-func (r *registry) moveOn(ctx context.Context, h *hub.Hub, st *standing, results []Result) {
+// replaceList sends the connection the difference between its list and the results.
+func (r *registry) replaceList(ctx context.Context, h *hub.Hub, st *standingQuery, results []Result) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.conns[st.conn] != st {
-		return // it asks for something else by now
+		return // the connection has another query, or none, by now
 	}
-	r.tell(ctx, h, st, results)
+	r.sendDifference(ctx, h, st, results)
 }
 
-// tell sends the difference while the lock is held: so it goes to the query that
-// it is about, or to none.
-func (r *registry) tell(ctx context.Context, h *hub.Hub, st *standing, results []Result) {
+// sendDifference sends the difference with r.mu held, so that events go to the query that they
+// belong to, or to none.
+func (r *registry) sendDifference(ctx context.Context, h *hub.Hub, st *standingQuery, results []Result) {
 	if notes := difference(st.shown, results, st.number); len(notes) > 0 {
-		r.show(st, results)
+		r.setShown(st, results)
 		h.DigestHere(ctx, notes, nil, roomOf(st.conn))
 	}
 }

@@ -11,143 +11,143 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// statements are the questions, which all find by one and the same rule. They
-// are made once: typos are forgiven where the database can.
+// statements are the SQL statements of a search, which all share one condition. They are built
+// once: they tolerate typos if the database can.
 type statements struct {
-	best, counts, placed, news string
+	best, counts, among, newlyFound string
 }
 
-// asked reads the queries, $1 to $6, each once: what is cast in a join is cast
-// again for every entry. kinds is the kinds with spaces between.
-const asked = `
+// requestCTE reads the requests, $1 to $6, and casts each once: a cast in a join would run
+// again for every entry. kinds is space-separated.
+const requestCTE = `
 	with q as materialized (
 	  select n, viewer, words::tsquery, plain::tsquery, whole::tsquery, nullif(name, '') as name, string_to_array(kinds, ' ') as kinds
 	    from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
 	         with ordinality as a (viewer, words, plain, whole, name, kinds, n)
 	)`
 
-// matches is the rule: what entry e must be for a query q to find it.
-const matches = `
+// matchCondition is the condition under which a query q finds an entry e.
+const matchCondition = `
 	       (e.words @@ q.words or /* typos */ q.name <% e.name)
 	   and e.kind = any (q.kinds)
 	   and (e.scope = 'public' or exists (select from search.grants g where g.user_id = q.viewer and g.scope = e.scope))`
 
-// score puts what has the words before what is only like them. It is rounded,
-// so that equally good ones are in the order of their time.
-const score = `
+// scoreColumn ranks entries that have the words before entries that are only similar. It is
+// rounded, so that nearly equal entries are in the order of their time.
+const scoreColumn = `
 	round((case when e.words @@ q.plain
 	            then 1 + ts_rank_cd('{0.1, 0.2, 0.4, 1}', e.words, q.plain, 1)
 	                   + ts_rank_cd('{0.1, 0.2, 0.4, 1}', e.words, q.whole, 1) / 2
 	            else /* typos */ word_similarity(q.name, e.name)
 	        end)::numeric, 2)::float8`
 
-// around is what a page shows beside an entry: the room that it was said in, who
-// it is or said it, and their colour.
-const around = `
+// displayColumns are what a page shows with an entry: the title of a message's room, the user
+// that the entry is or was written by, and that user's colour.
+const displayColumns = `
 	(select r.title from search.entries r where r.kind = 'room' and r.id = (e.data->'message'->>'roomId')::bigint),
 	case e.kind when 'user' then e.id else e.actor_id end,
 	(select u.hue from account.users u where u.id = case e.kind when 'user' then e.id else e.actor_id end)`
 
-// shownBody is as much of a body as a snippet is made of, for entries that were
-// stored before Entry.body cut them. It stands outside of sorting, so that it is
-// read of the results only.
+// shownBody is the part of a body from which a snippet is made, for entries that were stored
+// before Entry.body truncated them. It is outside of the sorting subquery, so that Postgres
+// reads it only of the results.
 const shownBody = `left(e.body, 524288)`
 
-// best are the first results of each query, in their order.
-const best = asked + `
-	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, e.score, ` + around + `
+// bestQuery returns the first results of each query, in their order.
+const bestQuery = requestCTE + `
+	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, e.score, ` + displayColumns + `
 	  from q cross join lateral (
-	       select e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.actor_id, ` + score + ` as score
+	       select e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.actor_id, ` + scoreColumn + ` as score
 	         from search.entries e
-	        where ` + matches + `
+	        where ` + matchCondition + `
 	        order by score desc, e.at desc, e.kind, e.id
 	        limit $7 offset $8) e
 	 order by q.n, e.score desc, e.at desc, e.kind, e.id`
 
-// counts are how many of each kind a query finds.
-const counts = asked + `
+// countsQuery returns how many entries of each kind a query finds.
+const countsQuery = requestCTE + `
 	select e.kind, count(*)
-	  from q join search.entries e on ` + matches + `
+	  from q join search.entries e on ` + matchCondition + `
 	 group by e.kind`
 
-// changed reads entries by their keys, $7 and $8, with their words before, $9.
-const changed = asked + `, e as materialized (
+// entryCTE reads entries by their keys, $7 and $8, with their words before the change, $9.
+const entryCTE = requestCTE + `, e as materialized (
 	  select e.*, i.before::tsvector
 	    from unnest($7::text[], $8::bigint[], $9::text[]) as i (kind, id, before)
 	    join search.entries e using (kind, id)
 	)`
 
-// placed are which queries find which of the entries now, and how well.
-const placed = changed + `
-	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, ` + score + `, ` + around + `
-	  from e join q on ` + matches
+// amongQuery returns which of the queries find which of the entries now, with scores.
+const amongQuery = entryCTE + `
+	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, ` + scoreColumn + `, ` + displayColumns + `
+	  from e join q on ` + matchCondition
 
-// news are which queries find an entry now and did not before. One's own are no
-// news.
-const news = changed + `
-	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, 0::float8, ` + around + `
-	  from e join q on ` + matches + `
+// newlyFoundQuery returns which of the queries find an entry now and did not before. A user's
+// own entries are not new to them.
+const newlyFoundQuery = entryCTE + `
+	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, 0::float8, ` + displayColumns + `
+	  from e join q on ` + matchCondition + `
 	 where not coalesce(e.before @@ q.words, false) and e.actor_id is distinct from q.viewer
 	 order by q.n, e.kind, e.id`
 
 func newStatements(typos bool) statements {
-	s := statements{best, counts, placed, news}
+	s := statements{bestQuery, countsQuery, amongQuery, newlyFoundQuery}
 	if typos {
 		return s
 	}
 	exactly := strings.NewReplacer("or /* typos */ q.name <% e.name", "", "/* typos */ word_similarity(q.name, e.name)", "0").Replace
-	return statements{exactly(best), exactly(counts), exactly(placed), exactly(news)}
+	return statements{exactly(bestQuery), exactly(countsQuery), exactly(amongQuery), exactly(newlyFoundQuery)}
 }
 
-// wellSet is for the transaction of a question. A name must have 55 % of a
-// query's letter triples to be found in spite of typos: at the usual 0.6 a
-// twisted pair in six letters is too much. And compiling a statement takes
-// longer than these run, however much the planner expects of a hundred queries.
-const wellSet = `select set_config('pg_trgm.word_similarity_threshold', '0.55', true), set_config('jit', 'off', true)`
+// queryOptions sets options for the transaction of a search. A name must have 55 % of a
+// query's trigrams to be found despite typos: the default of 60 % does not find a word of six
+// letters with two of them swapped. JIT is off because compiling a statement takes longer than
+// these statements run, whatever the planner expects of a hundred queries.
+const queryOptions = `select set_config('pg_trgm.word_similarity_threshold', '0.55', true), set_config('jit', 'off', true)`
 
-// runQuery runs one of the statements, well set, in one round trip.
+// runQuery runs one of the statements with queryOptions, in one round trip.
 func runQuery(ctx context.Context, db postgres.Queryer, read func(pgx.Rows) error, sql string, args ...any) error {
 	batch := &pgx.Batch{}
-	batch.Queue(wellSet)
+	batch.Queue(queryOptions)
 	batch.Queue(sql, args...).Query(read)
 	return db.SendBatch(ctx, batch).Close()
 }
 
-// columns are the queries as asked reads them.
-func columns(asks []parsed) []any {
+// requestColumns returns the requests as the arguments of requestCTE.
+func requestColumns(reqs []parsedRequest) []any {
 	var (
 		viewers                          []int64
 		words, plain, whole, name, kinds []string
 	)
-	for _, a := range asks {
+	for _, a := range reqs {
 		tsquery, among := a.query.tsquery(), a.Kinds
 		viewers = append(viewers, a.Viewer)
-		words = append(words, limited(tsquery, among))
+		words = append(words, withKinds(tsquery, among))
 		plain = append(plain, tsquery)
-		whole = append(whole, a.query.whole())
+		whole = append(whole, a.query.wholeWords())
 		name = append(name, a.name())
-		kinds = append(kinds, listed(among))
+		kinds = append(kinds, spaceSeparated(among))
 	}
 	return []any{viewers, words, plain, whole, name, kinds}
 }
 
-// bestOf returns the first results of each query.
-func (s statements) bestOf(ctx context.Context, db postgres.Queryer, asks []parsed, limit, offset int) ([][]Result, error) {
-	found := make([][]Result, len(asks))
+// bestResults returns the first results of each query.
+func (s statements) bestResults(ctx context.Context, db postgres.Queryer, reqs []parsedRequest, limit, offset int) ([][]Result, error) {
+	found := make([][]Result, len(reqs))
 	for i := range found {
 		found[i] = []Result{}
 	}
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
-	}, s.best, append(columns(asks), limit, offset)...)
+		return eachResult(rows, reqs, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
+	}, s.best, append(requestColumns(reqs), limit, offset)...)
 	if err != nil {
 		return nil, fmt.Errorf("search: %w", err)
 	}
 	return found, nil
 }
 
-// eachResult tells of each with its whole text.
-func eachResult(rows pgx.Rows, asks []parsed, do func(n int, r Result, text string)) error {
+// eachResult calls do for each row, with the index of the request and the entry's whole text.
+func eachResult(rows pgx.Rows, reqs []parsedRequest, do func(n int, r Result, text string)) error {
 	var (
 		n      int
 		body   string
@@ -157,16 +157,16 @@ func eachResult(rows pgx.Rows, asks []parsed, do func(n int, r Result, text stri
 		r      Result
 	)
 	_, err := pgx.ForEachRow(rows, []any{&n, &r.Kind, &r.ID, &r.Title, &body, &r.URL, &r.Data, &r.At, &r.Score, &place, &person, &hue}, func() error {
-		r.Heading, r.Snippet = asks[n-1].query.heading(r), asks[n-1].query.snippet(body)
-		r.Place, r.Hue = value(place), colour(person, hue)
+		r.Heading, r.Snippet = reqs[n-1].query.heading(r), reqs[n-1].query.snippet(body)
+		r.Place, r.Hue = orEmptyText(place), hueOf(person, hue)
 		do(n-1, r, body)
-		r.Data = nil // the next row's is another
+		r.Data = nil // or the next row would be decoded into the same slice
 		return nil
 	})
 	return err
 }
 
-func colour(person *int64, own *int) int {
+func hueOf(person *int64, own *int) int {
 	switch {
 	case own != nil:
 		return *own
@@ -176,15 +176,15 @@ func colour(person *int64, own *int) int {
 	return 0
 }
 
-func value(text *string) string {
+func orEmptyText(text *string) string {
 	if text == nil {
 		return ""
 	}
 	return *text
 }
 
-// countsOf returns how many results of each kind a query has.
-func (s statements) countsOf(ctx context.Context, db postgres.Queryer, ask parsed) (map[Kind]int, error) {
+// countResults returns how many results of each kind a query has.
+func (s statements) countResults(ctx context.Context, db postgres.Queryer, req parsedRequest) (map[Kind]int, error) {
 	counts := map[Kind]int{}
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
 		var kind Kind
@@ -194,39 +194,39 @@ func (s statements) countsOf(ctx context.Context, db postgres.Queryer, ask parse
 			return nil
 		})
 		return err
-	}, s.counts, columns([]parsed{ask})...)
+	}, s.counts, requestColumns([]parsedRequest{req})...)
 	if err != nil {
 		return nil, fmt.Errorf("count results: %w", err)
 	}
 	return counts, nil
 }
 
-// among returns which of the entries each query finds, in no order.
-func (s statements) among(ctx context.Context, db postgres.Queryer, asks []parsed, keys []key) ([][]Result, error) {
-	found := make([][]Result, len(asks))
+// resultsAmong returns which of the entries each query finds, in no order.
+func (s statements) resultsAmong(ctx context.Context, db postgres.Queryer, reqs []parsedRequest, keys []key) ([][]Result, error) {
+	found := make([][]Result, len(reqs))
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
-	}, s.placed, append(columns(asks), apart(keys, nil)...)...)
+		return eachResult(rows, reqs, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
+	}, s.among, append(requestColumns(reqs), keyColumns(keys, nil)...)...)
 	if err != nil {
 		return nil, fmt.Errorf("search among changes: %w", err)
 	}
 	return found, nil
 }
 
-// previewed returns the entry with its text, both as HTML, if the query finds it.
-func (s statements) previewed(ctx context.Context, db postgres.Queryer, ask parsed, k key) (found *Result, text string, err error) {
-	asks := []parsed{ask}
+// preview returns the entry with its text, both as HTML, or nil if the query does not find it.
+func (s statements) preview(ctx context.Context, db postgres.Queryer, req parsedRequest, k key) (found *Result, text string, err error) {
+	reqs := []parsedRequest{req}
 	err = runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(_ int, r Result, body string) { found, text = &r, ask.query.beginning(body) })
-	}, s.placed, append(columns(asks), apart([]key{k}, nil)...)...)
+		return eachResult(rows, reqs, func(_ int, r Result, body string) { found, text = &r, req.query.preview(body) })
+	}, s.among, append(requestColumns(reqs), keyColumns([]key{k}, nil)...)...)
 	if err != nil {
 		return nil, "", fmt.Errorf("preview a result: %w", err)
 	}
 	return found, text, nil
 }
 
-// apart are keys as two columns, and the words before as a third.
-func apart(keys []key, befores []*string) []any {
+// keyColumns returns keys as two columns, and the words before the change as a third.
+func keyColumns(keys []key, befores []*string) []any {
 	kinds, ids := make([]string, len(keys)), make([]int64, len(keys))
 	for i, k := range keys {
 		kinds[i], ids[i] = string(k.kind), k.id
@@ -237,18 +237,18 @@ func apart(keys []key, befores []*string) []any {
 	return []any{kinds, ids, befores}
 }
 
-// canForgive says whether the database has what forgiving typos needs, and gets
-// it where it may.
-func canForgive(ctx context.Context, db postgres.Queryer) (bool, error) {
-	var has bool
+// enableTypos reports whether the database can tolerate typos. It creates what is missing for
+// that if the role may.
+func enableTypos(ctx context.Context, db postgres.Queryer) (bool, error) {
+	var enabled bool
 	err := db.QueryRow(ctx, `
 		select exists (select from pg_extension where extname = 'pg_trgm')
-		   and to_regclass('search.names_of_entries') is not null`).Scan(&has)
-	if err == nil && !has {
-		err = db.QueryRow(ctx, `select search.tolerate_typos()`).Scan(&has)
+		   and to_regclass('search.names_of_entries') is not null`).Scan(&enabled)
+	if err == nil && !enabled {
+		err = db.QueryRow(ctx, `select search.tolerate_typos()`).Scan(&enabled)
 	}
 	if err != nil {
 		return false, fmt.Errorf("look for pg_trgm: %w", err)
 	}
-	return has, nil
+	return enabled, nil
 }

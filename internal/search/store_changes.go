@@ -11,26 +11,26 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// changes is what happened between two snapshots.
+// changes is what was committed between two snapshots.
 type changes struct {
-	upto    string // the later one
-	keys    []key
-	befores []*string // the words of each before; nil: it was not there
-	users   []int64   // who was given or lost a scope
+	watermark string // the later snapshot
+	keys      []key
+	befores   []*string // the words of each before the change; nil if there was no entry
+	users     []int64   // users who were granted or lost a scope
 }
 
-// snapshot is which transactions are done now.
-func snapshot(ctx context.Context, db postgres.Queryer) (upto string, err error) {
-	err = db.QueryRow(ctx, `select pg_current_snapshot()::text`).Scan(&upto)
+// snapshot returns the current snapshot: which transactions have ended.
+func snapshot(ctx context.Context, db postgres.Queryer) (watermark string, err error) {
+	err = db.QueryRow(ctx, `select pg_current_snapshot()::text`).Scan(&watermark)
 	if err != nil {
 		return "", fmt.Errorf("take a snapshot: %w", err)
 	}
-	return upto, nil
+	return watermark, nil
 }
 
-// changesSince reads what was committed since the snapshot: what this statement
-// sees and that one did not. So a transaction that began early and was committed
-// late is read, once, and none has to be waited for.
+// changesSince reads what was committed since the snapshot: what this statement sees and that
+// snapshot did not. A transaction that began early and committed late is thus read exactly
+// once, and none has to be waited for.
 func changesSince(ctx context.Context, db postgres.Queryer, since string) (changes, error) {
 	var c changes
 	rows, err := db.Query(ctx, `
@@ -45,7 +45,7 @@ func changesSince(ctx context.Context, db postgres.Queryer, since string) (chang
 		ids, users []int64
 		befores    []*string
 	)
-	_, err = pgx.ForEachRow(rows, []any{&c.upto, &kinds, &ids, &befores, &users}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&c.watermark, &kinds, &ids, &befores, &users}, func() error {
 		for i := range ids {
 			c.keys, c.befores = append(c.keys, key{kinds[i], ids[i]}), append(c.befores, befores[i])
 		}
@@ -58,16 +58,16 @@ func changesSince(ctx context.Context, db postgres.Queryer, since string) (chang
 	return c, nil
 }
 
-// indexedOf reads the words of entries; those that are gone are left out.
-func indexedOf(ctx context.Context, db postgres.Queryer, keys []key) ([]indexed, error) {
+// indexedEntries reads the words of entries; deleted entries are left out.
+func indexedEntries(ctx context.Context, db postgres.Queryer, keys []key) ([]indexedEntry, error) {
 	rows, err := db.Query(ctx, `
 		select kind, id, tsvector_to_array(words), coalesce(name, '')
 		  from unnest($1::text[], $2::bigint[]) as i (kind, id)
-		  join search.entries using (kind, id)`, apart(keys, nil)[:2]...)
+		  join search.entries using (kind, id)`, keyColumns(keys, nil)[:2]...)
 	if err != nil {
 		return nil, fmt.Errorf("read changed words: %w", err)
 	}
-	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e indexed, err error) {
+	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e indexedEntry, err error) {
 		return e, row.Scan(&e.kind, &e.id, &e.words, &e.name)
 	})
 	if err != nil {
@@ -76,41 +76,41 @@ func indexedOf(ctx context.Context, db postgres.Queryer, keys []key) ([]indexed,
 	return entries, nil
 }
 
-// forgetChanges deletes what every node has seen long ago, and the saved
-// searches too.
-func forgetChanges(ctx context.Context, db postgres.Queryer, before time.Duration) error {
+// deleteChanges deletes changes older than that, which every node has long processed, if they
+// are below the watermark of saved searches, too.
+func deleteChanges(ctx context.Context, db postgres.Queryer, before time.Duration) error {
 	_, err := db.Exec(ctx, `
 		delete from search.changes
 		 where at < now() - $1::interval
 		   and pg_visible_in_snapshot(xid, (select upto from search.told))`, before)
 	if err != nil {
-		return fmt.Errorf("forget old changes: %w", err)
+		return fmt.Errorf("delete old changes: %w", err)
 	}
 	return nil
 }
 
-// lockTold returns up to where the saved searches were told of changes; ok is
-// false when another node is at it.
-func lockTold(ctx context.Context, tx pgx.Tx) (upto string, ok bool, err error) {
+// lockSavedWatermark returns the watermark of saved searches and locks it until the
+// transaction ends; ok is false if another node holds the lock.
+func lockSavedWatermark(ctx context.Context, tx pgx.Tx) (watermark string, ok bool, err error) {
 	err = tx.QueryRow(ctx, `
 		select case when pg_snapshot_xmax(upto) > pg_snapshot_xmax(pg_current_snapshot())
 		            then pg_current_snapshot() -- of another cluster, which this one was restored from
 		            else upto
 		       end::text
 		  from search.told
-		   for update skip locked`).Scan(&upto)
+		   for update skip locked`).Scan(&watermark)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", false, nil
 	}
 	if err != nil {
-		return "", false, fmt.Errorf("take turns to tell saved searches: %w", err)
+		return "", false, fmt.Errorf("lock the watermark of saved searches: %w", err)
 	}
-	return upto, true, nil
+	return watermark, true, nil
 }
 
-func setTold(ctx context.Context, tx pgx.Tx, upto string) error {
-	if _, err := tx.Exec(ctx, `update search.told set upto = $1::pg_snapshot`, upto); err != nil {
-		return fmt.Errorf("note what saved searches were told: %w", err)
+func setSavedWatermark(ctx context.Context, tx pgx.Tx, watermark string) error {
+	if _, err := tx.Exec(ctx, `update search.told set upto = $1::pg_snapshot`, watermark); err != nil {
+		return fmt.Errorf("store the watermark of saved searches: %w", err)
 	}
 	return nil
 }

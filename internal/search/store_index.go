@@ -9,11 +9,11 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// putEntries writes entries, new and changed ones, and what their words were
-// before. Each key is there once.
+// putEntries inserts or updates entries, and records what their words were before. Each key
+// may occur only once.
 func putEntries(ctx context.Context, db postgres.Queryer, entries []Entry) error {
 	_, err := db.Exec(ctx, `
-		with i as (`+incoming+`), before as (
+		with i as (`+incomingEntries+`), before as (
 		  select e.kind, e.id, e.words from search.entries e join i using (kind, id)
 		), written as (
 		  insert into search.entries (kind, id, title, body, url, scope, data, actor_id, at, words, name)
@@ -31,7 +31,7 @@ func putEntries(ctx context.Context, db postgres.Queryer, entries []Entry) error
 	return nil
 }
 
-const incoming = `
+const incomingEntries = `
 	select kind, id, title, body, url, scope, data::jsonb, nullif(actor_id, 0), at, words::tsvector, name
 	  from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[],
 	              $9::timestamptz[], $10::text[], $11::text[])
@@ -60,7 +60,7 @@ func orEmpty(data json.RawMessage) string {
 	return string(data)
 }
 
-// dropEntries takes entries out.
+// dropEntries deletes entries.
 func dropEntries(ctx context.Context, db postgres.Queryer, kind Kind, ids []int64) error {
 	_, err := db.Exec(ctx, `
 		with gone as (
@@ -76,7 +76,7 @@ func dropEntries(ctx context.Context, db postgres.Queryer, kind Kind, ids []int6
 	return nil
 }
 
-// grantScope lets people see what is in the scope.
+// grantScope lets the users see the entries of the scope.
 func grantScope(ctx context.Context, db postgres.Queryer, scope string, users []int64) error {
 	_, err := db.Exec(ctx, `
 		with given as (
@@ -95,7 +95,7 @@ func grantScope(ctx context.Context, db postgres.Queryer, scope string, users []
 	return nil
 }
 
-// revokeScope takes the right to see the scope from people.
+// revokeScope takes the right to see the scope from the users.
 func revokeScope(ctx context.Context, db postgres.Queryer, scope string, users []int64) error {
 	_, err := db.Exec(ctx, `
 		with taken as (

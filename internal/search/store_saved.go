@@ -14,12 +14,12 @@ import (
 
 const savedColumns = `id, user_id, query, kinds, notify, created_at`
 
-// savedOf returns a person's saved searches, the newest first.
+// savedOf returns a user's saved searches, the newest first.
 func savedOf(ctx context.Context, db postgres.Queryer, userID int64) ([]Saved, error) {
 	return manySaved(ctx, db, `select `+savedColumns+` from search.saved where user_id = $1 order by id desc`, userID)
 }
 
-// notifying returns everybody's saved searches that want to be told.
+// notifying returns the saved searches of all users that want notifications.
 func notifying(ctx context.Context, db postgres.Queryer) ([]Saved, error) {
 	return manySaved(ctx, db, `select `+savedColumns+` from search.saved where notify order by id`)
 }
@@ -43,7 +43,7 @@ func scanSaved(row pgx.CollectableRow) (s Saved, err error) {
 	return s, err
 }
 
-// keepSaved inserts the search, or changes whether it notifies.
+// keepSaved inserts the search, or updates notify if there is the same one.
 func keepSaved(ctx context.Context, tx pgx.Tx, s Saved) (Saved, error) {
 	rows, err := tx.Query(ctx, `
 		insert into search.saved as s (user_id, query, kinds, notify)
@@ -78,14 +78,14 @@ func deleteSaved(ctx context.Context, db postgres.Queryer, userID, id int64) err
 	return nil
 }
 
-// newsOf returns what each of the queries finds now and did not find before.
-func (s statements) newsOf(ctx context.Context, db postgres.Queryer, asks []parsed, keys []key, befores []*string) ([][]Result, error) {
-	found := make([][]Result, len(asks))
+// newResultsAmong returns which of the entries each query finds now and did not find before.
+func (s statements) newResultsAmong(ctx context.Context, db postgres.Queryer, reqs []parsedRequest, keys []key, befores []*string) ([][]Result, error) {
+	found := make([][]Result, len(reqs))
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		return eachResult(rows, asks, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
-	}, s.news, append(columns(asks), apart(keys, befores)...)...)
+		return eachResult(rows, reqs, func(n int, r Result, _ string) { found[n] = append(found[n], r) })
+	}, s.newlyFound, append(requestColumns(reqs), keyColumns(keys, befores)...)...)
 	if err != nil {
-		return nil, fmt.Errorf("find news for saved searches: %w", err)
+		return nil, fmt.Errorf("find new results of saved searches: %w", err)
 	}
 	return found, nil
 }

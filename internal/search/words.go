@@ -11,22 +11,20 @@ import (
 	"hubbub/internal/budget"
 )
 
-// maxWord is in characters; longer words are the same if they begin the same.
+// maxWord is in characters. Longer words are equal if they begin with the same ones.
 const maxWord = 64
 
-// word is a word of a text: as it is compared, and where it stands.
+// word is a word of a text: in its folded form, and its position.
 type word struct {
 	folded     string
 	start, end int // bytes in the text
 }
 
-// split finds the words of a text, the first of them if they are more than
-// budget.SearchText allows. Entries, queries, candidates and highlights
-// all use it, so that what one of them takes for a word every other does.
+// split returns the words of a text, up to the limits of budget.SearchText. Entries, queries,
+// candidates and highlights all use it, so that they agree on what a word is.
 //
-// A word is a run of letters, marks and digits. Scripts that put no spaces
-// between words have one a character, which queries then ask for as phrases. So
-// do emoji.
+// A word is a run of letters, marks and digits. In scripts without spaces between words each
+// character is a word, and queries search for them as phrases. So is each emoji.
 func split(text string) []word {
 	var words []word
 	start, left := -1, budget.SearchText.Bytes
@@ -44,12 +42,12 @@ func split(text string) []word {
 			return words
 		}
 		switch {
-		case unicode.Is(unicode.M, r): // belongs to what is before it
+		case unicode.Is(unicode.M, r): // belongs to the character before it
 		case unicode.In(r, spaceless...) || unicode.Is(unicode.So, r):
 			end(at)
 			start = at
 		case unicode.In(r, unicode.L, unicode.N):
-			if start >= 0 && alone(text[start:at]) {
+			if start >= 0 && isOneCharacterWord(text[start:at]) {
 				end(at)
 			}
 			if start < 0 {
@@ -63,24 +61,25 @@ func split(text string) []word {
 	return words
 }
 
-// maxFolded are the bytes of a word that are looked at: with accents and all,
-// they hold more than maxWord characters.
+// maxFolded is how many bytes of a word are folded. They hold more than maxWord characters,
+// even with accents.
 const maxFolded = 16 * maxWord
 
-// spaceless are scripts whose texts have no spaces between words.
+// spaceless are the scripts that are written without spaces between words.
 var spaceless = []*unicode.RangeTable{unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar}
 
-func alone(begun string) bool {
+// isOneCharacterWord reports whether the word so far is a character that is a word by itself.
+func isOneCharacterWord(begun string) bool {
 	r, _ := utf8.DecodeRuneInString(begun)
 	return unicode.In(r, spaceless...) || unicode.Is(unicode.So, r)
 }
 
-// fold makes words equal that people take for the same: without case, accents
-// and the width or style of letters. It is empty when nothing is left.
+// fold maps words that readers consider the same to one form: without case, accents, and the
+// width or style of letters. It returns "" when nothing is left.
 func fold(s string) string {
-	s = spelledOut.Replace(norm.NFKD.String(strings.ToLower(strings.ToValidUTF8(s, ""))))
+	s = transliterations.Replace(norm.NFKD.String(strings.ToLower(strings.ToValidUTF8(s, ""))))
 	kept := strings.Map(func(r rune) rune {
-		if unicode.In(r, unicode.L, unicode.N, unicode.So) || unicode.Is(unicode.M, r) && !accent(r) {
+		if unicode.In(r, unicode.L, unicode.N, unicode.So) || unicode.Is(unicode.M, r) && !isAccent(r) {
 			return r
 		}
 		return -1
@@ -88,16 +87,16 @@ func fold(s string) string {
 	return cut(kept, maxWord)
 }
 
-// accent says whether a mark only modifies a letter: é, й, and the vowel points
-// that Hebrew and Arabic mostly leave out. In other scripts marks are letters.
-func accent(r rune) bool {
+// isAccent reports whether a mark only modifies a letter: é, й, and the vowel points that
+// Hebrew and Arabic mostly omit. In other scripts marks count as letters.
+func isAccent(r rune) bool {
 	return unicode.Is(unicode.Mn, r) && unicode.In(r, unicode.Inherited, unicode.Hebrew, unicode.Arabic)
 }
 
-var spelledOut = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
+var transliterations = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
 
-// joined are the words of a text with a space between.
-func joined(words []word) string {
+// joinWords returns the words joined with spaces.
+func joinWords(words []word) string {
 	var b strings.Builder
 	for i, w := range words {
 		if i > 0 {
@@ -108,9 +107,9 @@ func joined(words []word) string {
 	return b.String()
 }
 
-// vector writes the entry's words as a tsvector: the title's weigh more (A) than
-// the body's (B), and between them is a gap that no phrase spans. The title of a
-// message is its writer's name, which is no part of what was said.
+// vector returns the entry's words as a tsvector. Words of the title have the weight A, those
+// of the body B, and a gap between them keeps phrases from spanning both. The title of a
+// message is left out: it is the author's name.
 func (e Entry) vector() string {
 	var b strings.Builder
 	b.WriteString(e.Kind.lexeme())
@@ -122,14 +121,14 @@ func (e Entry) vector() string {
 		}
 		at++
 	}
-	if e.named() {
+	if e.hasName() {
 		write(e.Title, "A")
 	}
 	write(e.body(), "B")
 	return b.String()
 }
 
-// body is as much of the entry's text as is kept: nothing after it is found.
+// body returns the part of the entry's text that is stored and searched.
 func (e Entry) body() string {
 	if len(e.Body) <= budget.SearchText.Bytes {
 		return e.Body
@@ -137,18 +136,19 @@ func (e Entry) body() string {
 	return strings.ToValidUTF8(e.Body[:budget.SearchText.Bytes], "")
 }
 
-// named says whether the title is what the entry is called.
-func (e Entry) named() bool { return e.Kind != Message }
+// hasName reports whether the title is the name of the entry.
+func (e Entry) hasName() bool { return e.Kind != Message }
 
-// lexeme stands in an entry's words for its kind. No word has a "#".
+// lexeme returns the lexeme that stands for the kind among an entry's words. No word contains
+// a "#".
 func (k Kind) lexeme() string { return "'#" + string(k) + "'" }
 
-// name is what typos are forgiven in; nil: nothing.
+// name returns the text in which typos are tolerated, or nil if there is none.
 func (e Entry) name() *string {
-	if !e.named() {
+	if !e.hasName() {
 		return nil
 	}
-	if name := joined(split(e.Title)); name != "" {
+	if name := joinWords(split(e.Title)); name != "" {
 		return &name
 	}
 	return nil
