@@ -151,7 +151,7 @@ func (a actions) removeProduct(c echo.Context, who account.User, in idInput) err
 	return action.NoContent(c, a.dashboard.RemoveProduct(c.Request().Context(), action.Conn(c), who, int64(in.ID)))
 }
 
-// watchCounter and increment are public: anybody may count.
+// watchCounter and increment are public: they need no session.
 func (a actions) watchCounter(c echo.Context) error {
 	conn, err := action.Live(c)
 	if err != nil {

@@ -7,19 +7,19 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// announceEvery is how often orders are looked for whose admins were not told,
-// because the node that took them went, or the telling failed.
+// announceEvery is how often the outbox is read for orders whose node stopped, or whose
+// notification failed, before the admins were notified.
 const announceEvery = 5 * time.Second
 
-// announceAll has the admins told of each order that somebody has placed. An
-// announcement is written in the order's transaction and goes with the one in
-// which it was told: a crash between the two tells again, and never not at all.
+// announceAll notifies the admins of each order in the outbox. The order's transaction added
+// the entry; the transaction around the notification deletes it. After a crash in between the
+// notification is sent again: it is sent at least once.
 func (s *Service) announceAll(ctx context.Context) error {
 	for {
 		var more bool
 		err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
 			var o Order
-			if o, more, err = unannounced(ctx, tx); err != nil || !more {
+			if o, more, err = takeAnnouncement(ctx, tx); err != nil || !more {
 				return err
 			}
 			return s.config.Notifier.OrderPlaced(ctx, o)

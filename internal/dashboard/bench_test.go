@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// sizes are how many orders there are already: BENCH_ORDERS, or as many as the
-// promise speaks of. Ten million take some minutes and 3 GB to make.
+// sizes returns the numbers of existing orders to measure with: BENCH_ORDERS, or those
+// of the documented guarantee. Ten million take some minutes and 3 GB to create.
 func sizes(b *testing.B) (all []int) {
 	b.Helper()
 	list := os.Getenv("BENCH_ORDERS")
@@ -26,8 +26,8 @@ func sizes(b *testing.B) (all []int) {
 	return all
 }
 
-// BenchmarkDashboard shows that opening the dashboard and changing an order cost
-// the same, however many orders there are.
+// BenchmarkDashboard shows that the cost of opening the dashboard and of changing an
+// order does not depend on the number of orders.
 func BenchmarkDashboard(b *testing.B) {
 	for _, n := range sizes(b) {
 		s := openShop(b, Config{})

@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// A chart is drawn by the server into a box of 100 × 100, which the page
-// stretches: x goes from the first step to the last, y from the top of the scale
-// down to zero. It shows without script, follows the theme, and prints.
-// dashboard.js does the same to the data that the events bring.
+// The server draws a chart into a box of 100 × 100, which the page stretches: x goes
+// from the first step to the last, y from the top of the scale down to zero. It works
+// without JavaScript, follows the theme, and prints. js/chart.js draws the data of
+// events in the same way.
 
 // Scale is the y axis of a chart: from 0 to Max, with a line at each tick.
 type Scale struct {
@@ -18,10 +18,10 @@ type Scale struct {
 	Ticks []float64 // ascending, 0 and Max included
 }
 
-const chartLines = 4 // spaces between the ticks of an axis
+const chartLines = 4 // intervals between the ticks of an axis
 
-// ScaleOf is the least scale with round ticks that has room for all values.
-// Gaps do not count; without a value it goes to as much as there are spaces.
+// ScaleOf returns the smallest scale with round ticks that fits all values. Gaps are ignored.
+// Without a value the scale has the length chartLines.
 func ScaleOf(lines ...[]float64) Scale {
 	most := 0.0
 	for _, values := range lines {
@@ -39,7 +39,8 @@ func ScaleOf(lines ...[]float64) Scale {
 	return scale
 }
 
-// roundUp is the next 1, 2, 2.5, 5 or 10 times a power of ten; at least 1.
+// roundUp returns the next 1, 2, 2.5, 5 or 10 times a power of ten, and a whole number; at
+// least 1.
 func roundUp(v float64) float64 {
 	if v <= 1 {
 		return 1
@@ -53,14 +54,14 @@ func roundUp(v float64) float64 {
 	return 10 * power
 }
 
-// y is where a value is, from the top.
+// y returns the position of a value, from the top.
 func (s Scale) y(v float64) float64 { return 100 - 100*v/s.Max }
 
-// Line is the path of the values' line, with a break at each gap. A value alone
-// between gaps is a point: a line of no length, which round caps show.
+// Line returns the path of the values' line, with a break at each gap. A single value between
+// gaps is a point: a line of length zero, which round line caps make visible.
 func (s Scale) Line(values []float64) string {
 	var path strings.Builder
-	for _, run := range runs(values) {
+	for _, run := range segments(values) {
 		for i := run.from; i < run.to; i++ {
 			s.moveTo(&path, i == run.from, i, values)
 		}
@@ -71,11 +72,11 @@ func (s Scale) Line(values []float64) string {
 	return path.String()
 }
 
-// Area is the path of what is under the line, closed along zero.
+// Area returns the path of the area under the line, closed along zero.
 func (s Scale) Area(values []float64) string {
 	var path strings.Builder
-	for _, run := range runs(values) {
-		path.WriteString("M" + number(x(run.from, len(values))) + " 100")
+	for _, run := range segments(values) {
+		path.WriteString("M" + coordinate(x(run.from, len(values))) + " 100")
 		for i := run.from; i < run.to; i++ {
 			s.moveTo(&path, false, i, values)
 		}
@@ -84,13 +85,13 @@ func (s Scale) Area(values []float64) string {
 	return path.String()
 }
 
-// Dot is the path of the last value, if it is no gap: a line of no length.
+// Dot returns the path of the last value, a line of length zero, or "" if it is a gap.
 func (s Scale) Dot(values []float64) string {
 	last := len(values) - 1
 	if last < 0 || math.IsNaN(values[last]) {
 		return ""
 	}
-	return "M" + number(x(last, len(values))) + " " + number(s.y(values[last])) + "h0"
+	return "M" + coordinate(x(last, len(values))) + " " + coordinate(s.y(values[last])) + "h0"
 }
 
 func (s Scale) moveTo(path *strings.Builder, begin bool, i int, values []float64) {
@@ -98,21 +99,21 @@ func (s Scale) moveTo(path *strings.Builder, begin bool, i int, values []float64
 	if begin {
 		command = "M"
 	}
-	path.WriteString(command + number(x(i, len(values))) + " " + number(s.y(values[i])))
+	path.WriteString(command + coordinate(x(i, len(values))) + " " + coordinate(s.y(values[i])))
 }
 
-// run is values without a gap: from the one up to the other, which is not in it.
-type run struct{ from, to int }
+// segment is a range of values without a gap, [from, to).
+type segment struct{ from, to int }
 
-func runs(values []float64) []run {
-	var all []run
+func segments(values []float64) []segment {
+	var all []segment
 	for i, v := range values {
 		switch {
 		case math.IsNaN(v):
 		case i > 0 && len(all) > 0 && all[len(all)-1].to == i:
 			all[len(all)-1].to++
 		default:
-			all = append(all, run{i, i + 1})
+			all = append(all, segment{i, i + 1})
 		}
 	}
 	return all
@@ -125,8 +126,8 @@ func x(i, n int) float64 {
 	return 100 * float64(i) / float64(n-1)
 }
 
-// number has two places at most.
-func number(v float64) string {
+// coordinate formats a number with at most two decimals.
+func coordinate(v float64) string {
 	return strconv.FormatFloat(math.Round(v*100)/100, 'f', -1, 64)
 }
 
@@ -136,7 +137,8 @@ type TimeTick struct {
 	At time.Time
 }
 
-// TimeTicks are n moments that part the series evenly, the last step included.
+// TimeTicks returns n labels at equal distances over the series, from the first step to the
+// last.
 func (s Series) TimeTicks(n int) []TimeTick {
 	step := time.Duration(s.Step) * time.Second
 	ticks := make([]TimeTick, 0, n)

@@ -7,21 +7,21 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestTheScaleHasRoomAndRoundTicks(t *testing.T) {
+func TestChartScaleFitsAllValuesAndHasRoundTicks(t *testing.T) {
 	for _, c := range []struct {
 		most, top float64
 	}{{0, 4}, {3, 4}, {4, 4}, {5, 8}, {8, 8}, {9, 20}, {20, 20}, {21, 40}, {45, 80}, {81, 100}, {101, 200}, {999, 1000}, {48210, 80000}} {
 		scale := ScaleOf([]float64{1, Gap, c.most})
 		if scale.Max != c.top || len(scale.Ticks) != 5 || scale.Ticks[0] != 0 || scale.Ticks[4] != c.top {
-			t.Errorf("of %v the scale is %+v, want up to %v", c.most, scale, c.top)
+			t.Errorf("for %v the scale is %+v, want a maximum of %v", c.most, scale, c.top)
 		}
 	}
 	if empty := ScaleOf(nil, []float64{Gap}); empty.Max != 4 {
-		t.Errorf("of nothing the scale is %+v", empty)
+		t.Errorf("without values the scale is %+v", empty)
 	}
 }
 
-func TestALineBreaksAtGaps(t *testing.T) {
+func TestChartLineBreaksAtGaps(t *testing.T) {
 	scale := Scale{Max: 10}
 	for _, c := range []struct {
 		name, line, area, dot string
@@ -50,10 +50,10 @@ func TestALineBreaksAtGaps(t *testing.T) {
 	}
 }
 
-func TestTheClockHasATickAtBothEnds(t *testing.T) {
-	s := Series{Step: 60, From: wire.Time(at0("12:00:00")), Orders: make([]int64, 61)}
+func TestChartTimeTicksIncludeBothEnds(t *testing.T) {
+	s := Series{Step: 60, From: wire.Time(clock("12:00:00")), Orders: make([]int64, 61)}
 	ticks := s.TimeTicks(5)
-	if len(ticks) != 5 || ticks[0].X != 0 || ticks[4].X != 100 || !ticks[4].At.Equal(at0("13:00:00")) || !ticks[2].At.Equal(at0("12:30:00")) {
-		t.Errorf("they are %v", ticks)
+	if len(ticks) != 5 || ticks[0].X != 0 || ticks[4].X != 100 || !ticks[4].At.Equal(clock("13:00:00")) || !ticks[2].At.Equal(clock("12:30:00")) {
+		t.Errorf("the ticks are %v", ticks)
 	}
 }

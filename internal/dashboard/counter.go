@@ -7,15 +7,13 @@ import (
 	"hubbub/internal/hub"
 )
 
-// counter is the live counter of the getting-started guide: anybody may count
-// and watch.
+// counter is the live counter of the getting-started guide, which is open to guests.
 type counter struct {
-	mu   sync.Mutex // held while telling, so that what is told never falls
-	told int64
+	mu        sync.Mutex // held while broadcasting, so that the values sent never decrease
+	delivered int64
 }
 
-// WatchCounter joins the connection to the counter's watchers and returns where
-// it stands.
+// WatchCounter adds the connection to the counter's room and returns its value.
 func (s *Service) WatchCounter(ctx context.Context, conn *hub.Conn) (CounterValue, error) {
 	if _, err := s.hub.Join(conn, counterRoom, nil); err != nil {
 		return CounterValue{}, err
@@ -28,22 +26,22 @@ func (s *Service) WatchCounter(ctx context.Context, conn *hub.Conn) (CounterValu
 	return v, err
 }
 
-// Counter returns where the counter stands.
+// Counter returns the value of the counter.
 func (s *Service) Counter(ctx context.Context) (CounterValue, error) {
-	n, err := counted(ctx, s.db)
+	n, err := readCounter(ctx, s.db)
 	return CounterValue{n}, err
 }
 
-// Increment counts one, and tells all watchers.
+// Increment adds one to the counter and broadcasts its value.
 func (s *Service) Increment(ctx context.Context) (CounterValue, error) {
-	n, err := increment(ctx, s.db)
+	n, err := incrementCounter(ctx, s.db)
 	if err != nil {
 		return CounterValue{}, err
 	}
 	s.counter.mu.Lock()
 	defer s.counter.mu.Unlock()
-	if n > s.counter.told {
-		s.counter.told = n
+	if n > s.counter.delivered {
+		s.counter.delivered = n
 		s.hub.Broadcast(ctx, hub.Event{Name: eventCounterUpdated, Class: hub.State, Data: CounterValue{n}}, nil, counterRoom)
 	}
 	return CounterValue{n}, nil

@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-func TestTheCounterCountsEveryClick(t *testing.T) {
+func TestCounterCountsEveryIncrement(t *testing.T) {
 	s := openShop(t, Config{})
-	v := s.visitor()
+	v := s.newViewer()
 	if at, err := s.WatchCounter(t.Context(), v.conn); err != nil || at.Count != 0 {
-		t.Fatalf("it begins with %v, %v", at, err)
+		t.Fatalf("the counter begins with %v, %v", at, err)
 	}
 	v.conn.Release()
 	var clicking sync.WaitGroup
@@ -30,11 +30,11 @@ func TestTheCounterCountsEveryClick(t *testing.T) {
 		var at CounterValue
 		json.Unmarshal(e.Data, &at)
 		if at.Count <= last {
-			t.Errorf("%d is told after %d", at.Count, last)
+			t.Errorf("%d is sent after %d", at.Count, last)
 		}
 		last = at.Count
 	}
 	if at, err := s.Counter(t.Context()); err != nil || at.Count != 80 || last != 80 {
-		t.Errorf("it is at %v, %v, and the last told is %d", at, err, last)
+		t.Errorf("the counter is at %v, %v; the last value sent is %d", at, err, last)
 	}
 }

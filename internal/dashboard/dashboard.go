@@ -19,7 +19,7 @@ const (
 	maxPrice       = Money(1_000_000_00)
 )
 
-// Status is how far an order has come.
+// Status is the state of an order.
 type Status string
 
 // The statuses.
@@ -30,7 +30,7 @@ const (
 	Cancelled Status = "cancelled"
 )
 
-// Next is where an order may go from here; empty: nowhere.
+// Next returns the statuses that may follow; nil for a final status.
 func (s Status) Next() []Status {
 	switch s {
 	case Pending:
@@ -41,7 +41,7 @@ func (s Status) Next() []Status {
 	return nil
 }
 
-// previous is where an order must be to come here; empty: no order comes here.
+// previous returns the statuses that may come before; nil if there is none.
 func (s Status) previous() []Status {
 	switch s {
 	case Completed, Cancelled:
@@ -56,13 +56,13 @@ func (s Status) known() bool {
 	return s == Pending || s == Completed || s == Shipped || s == Cancelled
 }
 
-// ProductRef is a product as an order names it.
+// ProductRef is the product of an order.
 type ProductRef struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
 }
 
-// Order is an order as everybody signed in sees it.
+// Order is an order as every signed-in user sees it.
 type Order struct {
 	ID        int64      `json:"id"`
 	Customer  string     `json:"customer"`
@@ -74,12 +74,12 @@ type Order struct {
 	UpdatedAt wire.Time  `json:"updatedAt"`
 }
 
-// NewOrder is an order that somebody wants to place.
+// NewOrder is the input of Place.
 type NewOrder struct {
 	Customer  string
 	ProductID int64
 	Quantity  int
-	ClientID  *string // a UUID; the same one again, of the same person, is the same order
+	ClientID  *string // an idempotency key: a UUID that is unique among the user's orders
 
 	simulated bool
 }
@@ -110,14 +110,14 @@ type Product struct {
 	UpdatedAt   wire.Time `json:"updatedAt"`
 }
 
-// ProductChange is what becomes of a product; nil stays as it is. A new product
-// needs its name and its price.
+// ProductChange has the new values of a product; nil leaves a field unchanged. A new product
+// needs a name and a price.
 type ProductChange struct {
 	Name, Description *string
 	Price             *Money
 }
 
-// changes reports whether the product would become another one.
+// changes reports whether the change would alter the product.
 func (ch ProductChange) changes(p Product) bool {
 	return ch.Name != nil && *ch.Name != p.Name ||
 		ch.Description != nil && *ch.Description != p.Description ||
@@ -151,11 +151,11 @@ type Stats struct {
 	TotalOrders   int64     `json:"totalOrders"`
 	PendingOrders int64     `json:"pendingOrders"`
 	Revenue       Money     `json:"revenue"` // of completed and shipped orders
-	Version       int64     `json:"version"` // grows by one with every change of an order
-	At            wire.Time `json:"at"`      // when this was so, by the database's clock
+	Version       int64     `json:"version"` // increases by one with every change of an order
+	At            wire.Time `json:"at"`      // when they were read, by the database's clock
 }
 
-// delta is what a change of an order adds to what is counted.
+// delta is what a change of an order adds to the rollups.
 type delta struct {
 	productID int64
 	orders    int
@@ -163,11 +163,11 @@ type delta struct {
 	revenue   Money
 }
 
-// placed is the delta of a new order.
-func placed(o Order) delta { return delta{productID: o.Product.ID, orders: 1, pending: 1} }
+// newOrderDelta returns the delta of a new order.
+func newOrderDelta(o Order) delta { return delta{productID: o.Product.ID, orders: 1, pending: 1} }
 
-// moved is the delta of an order that has come from a status to where it is now.
-func moved(from Status, o Order) delta {
+// newMoveDelta returns the delta of an order that has moved from a status to its current one.
+func newMoveDelta(from Status, o Order) delta {
 	d := delta{productID: o.Product.ID}
 	if from == Pending {
 		d.pending = -1

@@ -13,7 +13,7 @@ import (
 	"strconv"
 )
 
-// dashboardPage is complete without script, as of when it was drawn.
+// dashboardPage renders the whole dashboard; it works without JavaScript.
 func dashboardPage(page web.Page, v boardView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -183,7 +183,7 @@ func dashboardPage(page web.Page, v boardView) templ.Component {
 	})
 }
 
-// tiles say how it stands, and what the range brought.
+// tiles renders the totals, and what the range added to them.
 func tiles(v boardView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -227,7 +227,7 @@ func tiles(v boardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-total", Label: "Orders", Value: grouped(v.stats.TotalOrders), Delta: v.added(grouped(v.series.ordered())), Against: v.against()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-total", Label: "Orders", Value: withThousands(v.stats.TotalOrders), Delta: v.addedLabel(withThousands(v.series.orderCount())), Against: v.rangeLabel()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -253,7 +253,7 @@ func tiles(v boardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-revenue", Label: "Revenue", Value: exactly(v.stats.Revenue), Delta: v.added(exactly(v.series.earned())), Against: v.against()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-revenue", Label: "Revenue", Value: fullMoney(v.stats.Revenue), Delta: v.addedLabel(fullMoney(v.series.revenueSum())), Against: v.rangeLabel()}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -279,7 +279,7 @@ func tiles(v boardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-rate", Label: "Orders a minute", Value: brief(v.rate.PerMinute), Delta: v.rateDelta(), Worse: v.slower(), Against: "against the quarter of an hour before"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-rate", Label: "Orders a minute", Value: briefNumber(v.rate.PerMinute), Delta: v.rateDelta(), Worse: v.slower(), Against: "against the quarter of an hour before"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -287,7 +287,7 @@ func tiles(v boardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-pending", Label: "Pending", Value: grouped(v.stats.PendingOrders)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-pending", Label: "Pending", Value: withThousands(v.stats.PendingOrders)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -299,7 +299,7 @@ func tiles(v boardView) templ.Component {
 	})
 }
 
-// tables are the parts of the page that are drawn anew now and then.
+// tables renders the parts of the page that the script fetches again from time to time.
 func tables(s Series) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -390,7 +390,7 @@ func byProduct(s Series) templ.Component {
 	})
 }
 
-// numbers are what the charts show, for whoever would rather read.
+// numbers renders the data of the charts as a table.
 func numbers(s Series) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -453,7 +453,7 @@ func numberTable(s Series) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, row := range s.rows() {
+		for _, row := range s.tableRows() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 22, "<tr><td>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -467,9 +467,9 @@ func numberTable(s Series) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var15 string
-			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(grouped(row.orders))
+			templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(withThousands(row.orders))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/dashboard/dashboard.templ`, Line: 124, Col: 46}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/dashboard/dashboard.templ`, Line: 124, Col: 52}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 			if templ_7745c5c3_Err != nil {
@@ -480,9 +480,9 @@ func numberTable(s Series) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var16 string
-			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(exactly(row.revenue))
+			templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(fullMoney(row.revenue))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/dashboard/dashboard.templ`, Line: 125, Col: 47}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/dashboard/dashboard.templ`, Line: 125, Col: 49}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 			if templ_7745c5c3_Err != nil {
@@ -501,7 +501,7 @@ func numberTable(s Series) templ.Component {
 	})
 }
 
-// simulatorForm sets how many orders a second are made up.
+// simulatorForm renders the form that sets the rate of simulated orders.
 func simulatorForm(s Simulator) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

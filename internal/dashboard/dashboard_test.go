@@ -9,7 +9,7 @@ import (
 func TestMoneyIsADecimalStringWithTwoPlaces(t *testing.T) {
 	for _, c := range []struct {
 		in  string
-		out string // empty: refused
+		out string // empty: rejected
 	}{
 		{`"1249.50"`, "1249.50"},
 		{`1249.5`, "1249.50"},
@@ -45,11 +45,11 @@ func TestMoneyIsADecimalStringWithTwoPlaces(t *testing.T) {
 		}
 	}
 	if wire, _ := json.Marshal(Money(124950)); string(wire) != `"1249.50"` {
-		t.Errorf("it is written %s", wire)
+		t.Errorf("it is encoded as %s", wire)
 	}
 }
 
-func TestWhereAnOrderMayGo(t *testing.T) {
+func TestOrderStatusTransitions(t *testing.T) {
 	all := []Status{Pending, Completed, Shipped, Cancelled}
 	allowed := map[Status][]Status{Pending: {Completed, Cancelled}, Completed: {Shipped}}
 	for _, from := range all {
@@ -64,19 +64,19 @@ func TestWhereAnOrderMayGo(t *testing.T) {
 		}
 	}
 	if Status("lost").known() || len(Status("lost").previous()) > 0 || len(Status("lost").Next()) > 0 {
-		t.Error("an unknown status leads somewhere")
+		t.Error("an unknown status has transitions")
 	}
 }
 
-// Whatever way an order goes, the sum of its deltas is what it is in the end.
-func TestDeltasAddUp(t *testing.T) {
+// The sum of an order's deltas equals its contribution to the totals, whatever its history.
+func TestOrderDeltasAddUp(t *testing.T) {
 	for _, way := range [][]Status{{}, {Completed}, {Cancelled}, {Completed, Shipped}} {
 		o := Order{Amount: 5000, Status: Pending}
-		sum := placed(o)
+		sum := newOrderDelta(o)
 		for _, to := range way {
 			from := o.Status
 			o.Status = to
-			d := moved(from, o)
+			d := newMoveDelta(from, o)
 			sum.pending, sum.revenue, sum.orders = sum.pending+d.pending, sum.revenue+d.revenue, sum.orders+d.orders
 		}
 		pending, revenue := 0, Money(0)
@@ -87,17 +87,17 @@ func TestDeltasAddUp(t *testing.T) {
 			revenue = o.Amount
 		}
 		if sum.orders != 1 || sum.pending != pending || sum.revenue != revenue {
-			t.Errorf("by way of %v it counts %+v", way, sum)
+			t.Errorf("after %v the sum is %+v", way, sum)
 		}
 	}
 }
 
 func TestMoneyIsShownWithTwoDecimals(t *testing.T) {
 	for _, c := range []struct{ shown, want string }{
-		{exactly(74390), "$743.90"},
-		{exactly(124950000), "$1,249,500.00"},
-		{boardView{}.added(exactly(74390)), "+$743.90"},
-		{boardView{}.added(exactly(0)), ""},
+		{fullMoney(74390), "$743.90"},
+		{fullMoney(124950000), "$1,249,500.00"},
+		{boardView{}.addedLabel(fullMoney(74390)), "+$743.90"},
+		{boardView{}.addedLabel(fullMoney(0)), ""},
 		{briefMoney(743.9), "$743.90"},
 		{briefMoney(40), "$40"},
 		{briefMoney(2500), "$2.5K"},

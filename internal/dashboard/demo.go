@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// demoProduct is something that the demo's shop sells; weight is how often.
+// demoProduct is a product of the demo; weight is how often it is ordered.
 type demoProduct struct {
 	name, description string
 	price             Money
@@ -45,8 +45,7 @@ var (
 	}
 )
 
-// demoWeights is how often each product of the demo is bought. Others are
-// bought as often as the average.
+// demoWeights returns the weight of each demo product. Other products have the average weight.
 func demoWeights() map[string]int {
 	weights := map[string]int{}
 	for _, p := range demoProducts() {
@@ -55,8 +54,8 @@ func demoWeights() map[string]int {
 	return weights
 }
 
-// imagine makes up an order of what is offered.
-func imagine(offer []Product) NewOrder {
+// randomOrder returns a random order for one of the products.
+func randomOrder(offer []Product) NewOrder {
 	const average = 10
 	weights, sum := demoWeights(), 0
 	weight := func(p Product) int {
@@ -73,15 +72,15 @@ func imagine(offer []Product) NewOrder {
 		chosen = offer[i]
 		left -= weight(chosen)
 	}
-	return NewOrder{Customer: imagineName(), ProductID: chosen.ID, Quantity: imagineQuantity(), simulated: true}
+	return NewOrder{Customer: randomName(), ProductID: chosen.ID, Quantity: randomQuantity(), simulated: true}
 }
 
-func imagineName() string {
+func randomName() string {
 	return firstNames[rand.N(len(firstNames))] + " " + lastNames[rand.N(len(lastNames))]
 }
 
-// imagineQuantity is mostly one.
-func imagineQuantity() int {
+// randomQuantity returns a quantity from 1 to 6, mostly 1.
+func randomQuantity() int {
 	n := 1
 	for n < 6 && rand.N(4) == 0 {
 		n++
@@ -90,16 +89,16 @@ func imagineQuantity() int {
 }
 
 const (
-	demoHistory = 49 * time.Hour   // the longest range, and the one before it
-	demoPace    = 1.6              // orders a minute, at the busiest hour
-	demoOpen    = 8 * time.Minute  // how long an order is pending
-	demoPacking = 20 * time.Minute // and then completed, until it is shipped
-	demoLull    = 40 * time.Minute // a pause of the day before, for a chart that is not all the same
+	demoHistory = 49 * time.Hour   // the longest range and the one before it, and an hour
+	demoPace    = 1.6              // orders per minute, at the busiest hour
+	demoPending = 8 * time.Minute  // how long an order is pending
+	demoPacking = 20 * time.Minute // how long an order is completed before it is shipped
+	demoLull    = 40 * time.Minute // a pause in the orders of the day before, which makes the chart less uniform
 	demoLullAgo = 20*time.Hour + 13*time.Minute
 )
 
-// past is an order of the demo's history.
-type past struct {
+// pastOrder is an order of the demo's history.
+type pastOrder struct {
 	NewOrder
 	status    Status
 	created   time.Time
@@ -107,13 +106,11 @@ type past struct {
 	updated   time.Time
 }
 
-// SeedDemo offers products and, where orders come by themselves, lets them have
-// come for two days. It does
-// nothing where there is a product: at a second start, or beside another node
-// that seeds.
+// SeedDemo stores the demo's products and, if orders are simulated, a history of two days. It
+// does nothing if there is any product: at a second start, or while another node seeds.
 func (s *Service) SeedDemo(ctx context.Context) error {
 	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		empty, err := lockEmpty(ctx, tx)
+		empty, err := lockIfEmpty(ctx, tx)
 		if err != nil || !empty {
 			return err
 		}
@@ -133,29 +130,29 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 		if !s.config.Simulate {
 			return nil
 		}
-		return storePast(ctx, tx, imaginePast(offer, time.Now()))
+		return insertHistory(ctx, tx, randomHistory(offer, time.Now()))
 	})
 }
 
-// imaginePast makes up the orders until now, the oldest first.
-func imaginePast(offer []Product, now time.Time) []past {
-	var orders []past
+// randomHistory returns random orders until now, the oldest first.
+func randomHistory(offer []Product, now time.Time) []pastOrder {
+	var orders []pastOrder
 	for at := now.Add(-demoHistory); ; {
-		pause := time.Duration(rand.ExpFloat64() / (demoPace * dayCurve(at)) * float64(time.Minute))
+		pause := time.Duration(rand.ExpFloat64() / (demoPace * hourlyLoad(at)) * float64(time.Minute))
 		if at = at.Add(pause); !at.Before(now) {
 			return orders
 		}
 		if ago := now.Sub(at); ago > demoLullAgo && ago < demoLullAgo+demoLull {
 			continue
 		}
-		orders = append(orders, past{NewOrder: imagine(offer), created: at}.grown(now))
+		orders = append(orders, pastOrder{NewOrder: randomOrder(offer), created: at}.advancedTo(now))
 	}
 }
 
-// grown is how far the order has come until now.
-func (p past) grown(now time.Time) past {
+// advancedTo returns the order with the status that it has reached by now.
+func (p pastOrder) advancedTo(now time.Time) pastOrder {
 	p.status, p.updated = Pending, p.created
-	done := p.created.Add(time.Duration((0.3 + rand.Float64()) * float64(demoOpen)))
+	done := p.created.Add(time.Duration((0.3 + rand.Float64()) * float64(demoPending)))
 	if done.After(now) {
 		return p
 	}

@@ -1,77 +1,81 @@
-// Package dashboard shows orders as they come: the newest rows, the totals, and
-// charts that move. With it come the products that can be ordered, the System
-// board, which shows Hubbub itself, and the counter of the getting-started guide.
+// Package dashboard shows orders as they arrive: the newest rows, the totals, and
+// live charts. It also has the products that can be ordered, the System board, which
+// shows the figures of Hubbub itself, and the counter of the getting-started guide.
 //
 // # The life of an order
 //
-//  1. POST /api/orders reaches Service.Place (orders.go). Only staff may.
-//  2. One transaction stores the order at the product's price of now, notes that
-//     the admins are to be told, and adds the change to what is counted (count,
-//     in store_rollups.go).
-//  3. After the commit the resource event "order", created, goes to everybody
-//     who watches orders; the hub subscribes them to the new one.
-//  4. followers.go ends their subscription to the order that the new one pushed
-//     out of the twenty that they show.
-//  5. statsTeller (stats.go) wakes, reads what is counted, and tells this node's
-//     dashboards: at most four times a second, and the last state always.
-//  6. announceAll (announce.go) has the admins notified.
-//  7. PATCH /api/orders/:id brings the order on (Service.Move): pending to
-//     completed or cancelled, completed to shipped. The update names the status
-//     that it must come from, so of several at once one wins; the others get 409.
+//  1. POST /api/orders calls Service.Place (orders.go). Only staff may place orders.
+//  2. One transaction (Service.place) stores the order at the product's current price,
+//     adds an entry to the transactional outbox of announcements (insertAnnouncement,
+//     store.go), and adds the change to the rollups (addToRollups, store_rollups.go).
+//  3. After the commit publishCreated (events.go) publishes the resource event
+//     "order", created, to every watcher of orders; the hub subscribes the watchers to
+//     the new order.
+//  4. onCreated (followers.go) unsubscribes them from the order that the new one
+//     pushed out of the twenty that they show.
+//  5. The loop of statsPublisher (stats.go) reads the rollups and broadcasts them to
+//     this node's dashboards, throttled to four times a second; the last state is
+//     always sent.
+//  6. announceAll (announce.go) notifies the admins.
+//  7. PATCH /api/orders/:id calls Service.Move (orders.go), which changes the status:
+//     pending to completed or cancelled, completed to shipped. The update requires the
+//     status that it comes from, so of several concurrent moves one succeeds; the
+//     others get a 409.
 //
-// # What is counted
+// # Rollups
 //
-// Nothing is counted when it is asked for. Each transaction that changes an
-// order adds its delta to one of eight shards of dashboard.totals, and to the
-// current steps of dashboard.series and dashboard.sales. A chart of 15 minutes
-// is drawn from steps of 10 seconds, one of an hour from minutes, one of 24 hours
-// from quarters of an hour: each is 100 steps or less, whatever there is in
-// dashboard.orders. docs/decisions/0010-rollups.md says why.
+// Nothing is counted when it is read. Each transaction that changes an order adds its
+// delta to one of eight shards of dashboard.totals, and to the current steps of
+// dashboard.series and dashboard.sales. A chart of 15 minutes is drawn from steps of
+// 10 seconds, one of an hour from steps of a minute, one of 24 hours from steps of 15
+// minutes: 100 steps or less each, whatever the number of rows in dashboard.orders.
+// docs/decisions/0010-rollups.md has the reasons.
 //
-// An order counts in the step in which it was placed, its revenue in the step in
-// which it was completed: what was earned is never dated back.
+// An order counts in the step in which it was placed, its revenue in the step in which
+// it was completed; revenue is never added to earlier steps.
 //
 // # Rooms and events
 //
-//	room               who is in it                events
-//	dashboard          those who subscribed to it  statsUpdated, simulatorUpdated
+//	room               members                     events
+//	dashboard          dashboard subscribers       statsUpdated, simulatorUpdated
 //	order, order:<id>  resource subscriptions      order
-//	product, …         the same                    product
-//	system             admins who watch the board  systemUpdated
-//	counter-watchers   anybody                     counterUpdated
+//	product, …         resource subscriptions      product
+//	system             admins on the System board  systemUpdated
+//	counter-watchers   anyone, also guests         counterUpdated
 //
-// # What is promised
+// # Guarantees
 //
 //   - The totals equal a count of all orders at every commit.
-//   - Numbers come from the database, so each node tells its own connections the
-//     same, with a bus and without. A change on another node is told within 250 ms.
-//   - A dashboard that missed a statsUpdated sees that its version is behind After
-//     and reads the series again.
-//   - The admins are told of each order that somebody placed at least once, also
-//     when the node dies in between; the order is the notification's key.
-//   - However long a page is open, its connection follows the twenty newest orders
-//     and no more.
+//   - The numbers come from the database, so each node sends its own connections the
+//     same ones, with or without a bus. A change on another node is sent within 250 ms.
+//   - A dashboard that missed a statsUpdated has a version lower than After, and reads
+//     the series again.
+//   - The admins are notified at least once of each order that a user placed, also when
+//     the node stops in between; the order's id is the idempotency key.
+//   - However long a page is open, its connection is subscribed to the twenty newest
+//     orders and no more.
 //
 // # On a page
 //
-// The pages are drawn whole, charts as paths in a box of 100 × 100 (chart.go),
-// and their forms work without script. js/dashboard.js then keeps them moving:
-// tiles and charts from statsUpdated, by the same geometry (js/chart.js), in a
-// ring as long as the range (js/dashboard/series.js); rows from the fragments that
-// "order" brings. Fragments come the same for everybody: whoever may change
-// orders gets the menu from a template of the page. Rows wait while somebody
-// is at the table, and nothing is drawn while the page is paused or hidden. What
-// happens while the connection is away is a gap, until the next snapshot fills it.
+// The server renders the pages completely, with charts as SVG paths in a box of
+// 100 × 100 (chart.go), and their forms work without JavaScript. js/dashboard.js then
+// updates them: tiles and charts from statsUpdated, with the same geometry
+// (js/chart.js), in a ring as long as the range (js/dashboard/series.js); rows from the
+// fragments of "order" events. Fragments are the same for every user; for users who may
+// change orders, the script adds the menu from a template of the page. New rows wait
+// while the user is working in the table, and nothing is drawn while the page is paused
+// or hidden. While the connection is lost the charts have a gap, until the next
+// snapshot fills it.
 //
 // # The demo
 //
-// Where orders come by themselves (simulate.go), they do so while somebody has
-// been watching for five seconds, on one node at a time, which holds a lease.
-// Nobody is notified of them, and the oldest beyond 100,000 are deleted: they
-// stay counted, for the totals say what was ever ordered.
+// The simulator (simulate.go) places orders when a dashboard has been open for five
+// seconds, on one node at a time, which holds a lease. The admins are not notified of
+// them, and the oldest beyond 100,000 are deleted. The totals still include deleted
+// orders: they count all orders ever placed.
 //
 // # What it does not do
 //
-// It takes no payment and knows no stock. The System board shows the node that
-// the page is connected to; Prometheus sees them all.
+// It takes no payments and tracks no stock. The System board shows the node that the
+// page is connected to; Prometheus sees all nodes.
 package dashboard

@@ -7,16 +7,16 @@ import (
 	"hubbub/internal/wire"
 )
 
-// The names of the dashboard's events, as on the wire and in dashboard.js.
+// The names of the dashboard's events, on the wire and in dashboard.js.
 const (
 	eventStatsUpdated     = "statsUpdated"
 	eventSimulatorUpdated = "simulatorUpdated"
 	eventCounterUpdated   = "counterUpdated"
 	eventSystemUpdated    = "systemUpdated"
 
-	// Room is where those are who look at the dashboard.
+	// Room is the hub room of connections that show the dashboard.
 	Room = "dashboard"
-	// SystemRoom is where those are who look at the System board.
+	// SystemRoom is the hub room of connections that show the System board.
 	SystemRoom  = "system"
 	counterRoom = "counter-watchers"
 
@@ -24,9 +24,9 @@ const (
 	productResource = "product"
 )
 
-// StatsUpdate is the body of statsUpdated: the stats, and the steps of the
-// series in which they may have changed, as they are now. A client whose
-// version is lower than After has missed some, and reads the series again.
+// StatsUpdate is the body of statsUpdated: the stats, and the current values of those steps of
+// the series that may have changed. A client whose version is lower than After has missed an
+// update, and reads the series again.
 type StatsUpdate struct {
 	Stats
 	After  int64   `json:"after"`
@@ -34,7 +34,7 @@ type StatsUpdate struct {
 	Points []Point `json:"points"`
 }
 
-// Progress is what an update changes of an order.
+// Progress is the part of an order that an update changes.
 type Progress struct {
 	Status    Status     `json:"status"`
 	UpdatedAt *wire.Time `json:"updatedAt,omitempty"` // nil in previous
@@ -45,20 +45,20 @@ type CounterValue struct {
 	Count int64 `json:"count"`
 }
 
-// tellPlaced tells those who watch orders of a new one.
-func (s *Service) tellPlaced(ctx context.Context, o Order, from *hub.Conn) {
+// publishCreated publishes a new order to the watchers of orders.
+func (s *Service) publishCreated(ctx context.Context, o Order, from *hub.Conn) {
 	s.hub.Publish(ctx, orderResource, hub.Change{Verb: hub.Created, ID: o.ID, Data: o, HTML: OrderRow(o, false).Render}, hub.Subscribers, from)
 }
 
-// tellMoved tells the order's subscribers where it has come.
-func (s *Service) tellMoved(ctx context.Context, before Status, o Order, from *hub.Conn) {
+// publishStatus publishes the order's new status to its subscribers.
+func (s *Service) publishStatus(ctx context.Context, before Status, o Order, from *hub.Conn) {
 	s.hub.Publish(ctx, orderResource, hub.Change{
 		Verb: hub.Updated, ID: o.ID,
 		Data: Progress{o.Status, &o.UpdatedAt}, Previous: Progress{Status: before}, HTML: OrderRow(o, false).Render,
 	}, hub.Subscribers, from)
 }
 
-func (s *Service) tellProduct(ctx context.Context, verb hub.Verb, p Product, previous any, from *hub.Conn) {
+func (s *Service) publishProduct(ctx context.Context, verb hub.Verb, p Product, previous any, from *hub.Conn) {
 	ch := hub.Change{Verb: verb, ID: p.ID, Previous: previous, HTML: ProductGone(p).Render}
 	if verb != hub.Destroyed {
 		ch.Data, ch.HTML = p, ProductRow(p).Render

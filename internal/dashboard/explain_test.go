@@ -14,13 +14,12 @@ import (
 	"hubbub/internal/testkit"
 )
 
-// fill puts orders into the shop that came before the ranges of all charts, but
-// for the last, without a transaction for each.
+// fill inserts orders, one every five seconds until now, in a few statements.
 func (s *shop) fill(orders int) {
 	s.t.Helper()
 	err := postgres.InTx(s.t.Context(), s.db, func(tx postgres.Tx) error {
 		for _, sql := range []string{
-			`set local session_replication_role = replica`, // no look at the product of each
+			`set local session_replication_role = replica`, // skips the foreign key checks
 			`insert into dashboard.products (name, price) select 'Product ' || i, i from generate_series(1, 20) i`,
 		} {
 			if _, err := tx.Exec(s.t.Context(), sql); err != nil {
@@ -46,7 +45,7 @@ func (s *shop) fill(orders int) {
 	}
 }
 
-// explainer is a transaction that asks for the plan of each statement first.
+// explainer is a transaction that runs explain before each statement.
 type explainer struct {
 	pgx.Tx
 	t     *testing.T
@@ -76,9 +75,9 @@ func (e *explainer) QueryRow(ctx context.Context, sql string, args ...any) pgx.R
 	return e.Tx.QueryRow(ctx, sql, args...)
 }
 
-// What a dashboard reads, and what a change of an order writes, is found by an
-// index: whatever the number of orders.
-func TestNoStatementReadsAllOrders(t *testing.T) {
+// The statements of a dashboard and of a change of an order use an index, whatever the
+// number of orders.
+func TestOrderStatementsUseIndexes(t *testing.T) {
 	db := testkit.Database(t)
 	s := &shop{Service: New(db, hub.New(hub.Config{}), Config{}), t: t, db: db}
 	s.fill(50_000)
@@ -96,24 +95,24 @@ func TestNoStatementReadsAllOrders(t *testing.T) {
 		"their ids":       func() error { _, err := newestIDs(ctx, e, newest); return err },
 		"one":             func() error { _, err := orderByID(ctx, e, 20_000); return err },
 		"moving one":      func() error { _, err := moveOrder(ctx, e, 20_000, []Status{Pending}, Completed); return err },
-		"the totals":      func() error { _, err := stats(ctx, e); return err },
+		"the totals":      func() error { _, err := readTotals(ctx, e); return err },
 		"the last steps":  func() error { _, err := recentSteps(ctx, e, now); return err },
-		"a series":        func() error { _, err := steps(ctx, e, 15*time.Minute, now.Add(-24*time.Hour)); return err },
+		"a series":        func() error { _, err := readSteps(ctx, e, 15*time.Minute, now.Add(-24*time.Hour)); return err },
 		"its begin":       func() error { _, _, err := firstStep(ctx, e, time.Minute); return err },
 		"the best":        func() error { _, err := bestSellers(ctx, e, time.Hour, now.Add(-24*time.Hour), 6); return err },
-		"announcements":   func() error { _, _, err := unannounced(ctx, e); return err },
-		"the next pruned": func() error { return pruneSimulated(ctx, e, keptSimulated) },
+		"announcements":   func() error { _, _, err := takeAnnouncement(ctx, e); return err },
+		"the next pruned": func() error { return pruneSimulated(ctx, e, maxSimulated) },
 	} {
 		if err := do(); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	if _, err := simulatedOf(ctx, e, Pending, 0); err == nil {
+	if _, err := oldestSimulated(ctx, e, Pending, 0); err == nil {
 		t.Error("there is a simulated order")
 	}
 	for _, plan := range e.plans {
 		if strings.Contains(plan, "Seq Scan on orders") {
-			t.Errorf("all orders are read:\n%s", plan)
+			t.Errorf("sequential scan of all orders:\n%s", plan)
 		}
 	}
 	if len(e.plans) < 13 {

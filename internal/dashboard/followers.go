@@ -7,36 +7,36 @@ import (
 	"hubbub/internal/hub"
 )
 
-// maxListed is how many orders a connection hears of that has listed some: the
+// maxListedWindow is how many orders a connection that lists orders is subscribed to: the
 // newest of those it listed and of those that came since.
-const maxListed = 500
+const maxListedWindow = 500
 
-// followers is who follows orders on this node, and which. The hub subscribes a
-// watcher to every new order; this ends the subscription to those that the new
-// one pushes out, or a page that is open for a week would have them all.
+// followers holds which orders each connection of this node is subscribed to. The hub
+// subscribes a watcher to every new order; followers unsubscribes it from those that the new
+// one pushes out. Otherwise a page that is open for a week would accumulate them all.
 type followers struct {
 	hub *hub.Hub
 
 	mu    sync.Mutex
-	conns map[*hub.Conn]*window
+	conns map[*hub.Conn]*orderWindow
 }
 
-// window is the orders that a connection follows, the newest first.
-type window struct {
+// orderWindow is the orders that a connection is subscribed to, the newest first.
+type orderWindow struct {
 	dashboard bool
 	size      int
 	ids       []int64
 }
 
 func newFollowers(h *hub.Hub) *followers {
-	f := &followers{hub: h, conns: map[*hub.Conn]*window{}}
-	h.OnCreated(orderResource, f.created)
-	h.OnLeave(orderResource, f.left)
+	f := &followers{hub: h, conns: map[*hub.Conn]*orderWindow{}}
+	h.OnCreated(orderResource, f.onCreated)
+	h.OnLeave(orderResource, f.onLeave)
 	return f
 }
 
-// dashboards is how many of them show the dashboard.
-func (f *followers) dashboards() (n int) {
+// dashboardCount returns how many connections show the dashboard.
+func (f *followers) dashboardCount() (n int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, w := range f.conns {
@@ -47,42 +47,42 @@ func (f *followers) dashboards() (n int) {
 	return n
 }
 
-// watch follows the newest orders, for a dashboard.
-func (f *followers) watch(c *hub.Conn, ids []int64) { f.follow(c, ids, newest, true) }
+// followNewest subscribes a dashboard to the newest orders.
+func (f *followers) followNewest(c *hub.Conn, ids []int64) { f.follow(c, ids, newest, true) }
 
-// list follows orders that were listed, and those to come.
-func (f *followers) list(c *hub.Conn, ids []int64) { f.follow(c, ids, maxListed, false) }
+// followListed subscribes a connection to orders that it listed, and to those to come.
+func (f *followers) followListed(c *hub.Conn, ids []int64) { f.follow(c, ids, maxListedWindow, false) }
 
 func (f *followers) follow(c *hub.Conn, ids []int64, size int, dashboard bool) {
 	f.hub.Watch(c, orderResource)
 	f.hub.Subscribe(c, orderResource, ids...)
-	f.hub.Unsubscribe(c, orderResource, f.widen(c, ids, size, dashboard)...)
-	if !f.hub.In(c, orderResource) { // it ended meanwhile, and left said so before it was here
-		f.forget(c)
+	f.hub.Unsubscribe(c, orderResource, f.addToWindow(c, ids, size, dashboard)...)
+	if !f.hub.In(c, orderResource) { // the connection closed in the meantime, and onLeave ran before it was added
+		f.remove(c)
 	}
 }
 
-// widen puts orders into the connection's window and returns those that leave it.
-func (f *followers) widen(c *hub.Conn, ids []int64, size int, dashboard bool) (out []int64) {
+// addToWindow adds orders to the connection's window and returns those that drop out.
+func (f *followers) addToWindow(c *hub.Conn, ids []int64, size int, dashboard bool) (out []int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	w := f.conns[c]
 	if w == nil {
-		w = &window{}
+		w = &orderWindow{}
 		f.conns[c] = w
 	}
 	w.size, w.dashboard = max(w.size, size), w.dashboard || dashboard
 	return w.add(ids...)
 }
 
-// created makes room for a new order that the watchers now follow.
-func (f *followers) created(id int64) {
+// onCreated unsubscribes each connection from the orders that a new one pushes out.
+func (f *followers) onCreated(id int64) {
 	for c, ids := range f.addToAll(id) {
 		f.hub.Unsubscribe(c, orderResource, ids...)
 	}
 }
 
-// addToAll returns which orders leave the windows.
+// addToAll returns the orders that drop out of each window.
 func (f *followers) addToAll(id int64) map[*hub.Conn][]int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,8 +95,8 @@ func (f *followers) addToAll(id int64) map[*hub.Conn][]int64 {
 	return out
 }
 
-// add returns which orders leave the window.
-func (w *window) add(ids ...int64) (out []int64) {
+// add returns the orders that drop out of the window.
+func (w *orderWindow) add(ids ...int64) (out []int64) {
 	for _, id := range ids {
 		newestFirst := func(a, b int64) int { return int(b - a) }
 		if at, there := slices.BinarySearchFunc(w.ids, id, newestFirst); !there {
@@ -110,13 +110,13 @@ func (w *window) add(ids ...int64) (out []int64) {
 	return out
 }
 
-func (f *followers) left(l hub.Left) {
-	if l.Room == orderResource { // else it is a single order that they left
-		f.forget(l.Conn)
+func (f *followers) onLeave(l hub.Left) {
+	if l.Room == orderResource { // otherwise it left the room of one order
+		f.remove(l.Conn)
 	}
 }
 
-func (f *followers) forget(c *hub.Conn) {
+func (f *followers) remove(c *hub.Conn) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.conns, c)

@@ -9,10 +9,10 @@ import (
 	"hubbub/internal/hub"
 )
 
-func TestADashboardFollowsTheNewestTwenty(t *testing.T) {
+func TestDashboardIsSubscribedToTheNewestTwentyOrders(t *testing.T) {
 	s := openShop(t, Config{})
 	first := s.order(1)
-	v, lister := s.visitor(), s.visitor()
+	v, lister := s.newViewer(), s.newViewer()
 	v.subscribe(s)
 	if _, err := s.Orders(t.Context(), lister.conn, "", nil, 10); err != nil {
 		t.Fatal(err)
@@ -26,34 +26,34 @@ func TestADashboardFollowsTheNewestTwenty(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	type told struct {
+	type update struct {
 		Verb           hub.Verb
 		ID             int64
 		Data, Previous Progress
 	}
-	var updates []told
+	var updates []update
 	for _, e := range v.all(orderResource) {
-		var u told
+		var u update
 		json.Unmarshal(e.Data, &u)
 		if u.Verb == hub.Updated {
 			updates = append(updates, u)
 		}
 	}
 	if len(updates) != 1 || updates[0].ID != last.ID || updates[0].Data.Status != Completed || updates[0].Previous.Status != Pending {
-		t.Errorf("the dashboard was told %+v", updates)
+		t.Errorf("the dashboard got the updates %+v", updates)
 	}
 	if !v.hub.In(v.conn, hub.Record(orderResource, last.ID)) || v.hub.In(v.conn, hub.Record(orderResource, first.ID)) {
-		t.Error("it follows what it does not show")
+		t.Error("the dashboard is not subscribed to exactly the orders that it shows")
 	}
 	if !v.hub.In(lister.conn, hub.Record(orderResource, first.ID)) {
-		t.Error("who has listed the first order does not follow it any more")
+		t.Error("a connection that listed the first order is no longer subscribed to it")
 	}
-	if s.hub.Remove(v.conn); s.followers.dashboards() != 0 {
-		t.Error("a dashboard that is gone counts")
+	if s.hub.Remove(v.conn); s.followers.dashboardCount() != 0 {
+		t.Error("a closed dashboard is still counted")
 	}
 }
 
-func TestOrdersThatComeWhileSubscribingAreNotLost(t *testing.T) {
+func TestDashboardGetsOrdersPlacedWhileSubscribing(t *testing.T) {
 	s := openShop(t, Config{})
 	var placing sync.WaitGroup
 	placing.Go(func() {
@@ -61,16 +61,16 @@ func TestOrdersThatComeWhileSubscribingAreNotLost(t *testing.T) {
 			s.order(1)
 		}
 	})
-	var visitors []*visitor
-	snapshots := map[*visitor][]int64{}
+	var visitors []*viewer
+	snapshots := map[*viewer][]int64{}
 	for range 20 {
-		v := s.visitor()
+		v := s.newViewer()
 		snapshots[v] = idsOf(v.subscribe(s).Orders)
 		visitors = append(visitors, v)
 	}
 	placing.Wait()
 	for _, v := range visitors {
-		shown := window{size: newest}
+		shown := orderWindow{size: newest}
 		shown.add(snapshots[v]...)
 		for _, e := range v.all(orderResource) {
 			var u struct{ ID int64 }
@@ -78,28 +78,28 @@ func TestOrdersThatComeWhileSubscribingAreNotLost(t *testing.T) {
 			shown.add(u.ID)
 		}
 		if want, _ := newestIDs(t.Context(), s.db, newest); !slices.Equal(shown.ids, want) {
-			t.Errorf("it shows %v, want %v", shown.ids, want)
+			t.Errorf("the dashboard shows %v, want %v", shown.ids, want)
 		}
 		for _, id := range shown.ids {
 			if !s.hub.In(v.conn, hub.Record(orderResource, id)) {
-				t.Errorf("it does not follow %d", id)
+				t.Errorf("the dashboard is not subscribed to order %d", id)
 			}
 		}
 	}
 }
 
-func TestAWindowHasTheNewest(t *testing.T) {
-	w := window{size: 3}
+func TestOrderWindowKeepsTheNewest(t *testing.T) {
+	w := orderWindow{size: 3}
 	if out := w.add(5, 4, 3); len(out) > 0 {
-		t.Errorf("%v left", out)
+		t.Errorf("%v dropped out", out)
 	}
 	if out := w.add(7); !slices.Equal(out, []int64{3}) {
-		t.Errorf("%v left", out)
+		t.Errorf("%v dropped out", out)
 	}
 	if out := w.add(6, 5); !slices.Equal(out, []int64{4}) || !slices.Equal(w.ids, []int64{7, 6, 5}) {
-		t.Errorf("%v left, %v stay", out, w.ids)
+		t.Errorf("%v dropped out, %v remain", out, w.ids)
 	}
 	if out := w.add(1); !slices.Equal(out, []int64{1}) {
-		t.Errorf("%v left: an order older than all is none of the newest", out)
+		t.Errorf("%v dropped out: an order older than all others is not among the newest", out)
 	}
 }

@@ -2,15 +2,15 @@ package dashboard
 
 import "math"
 
-// Histogram is how many observations there were up to each bound, as Prometheus
-// counts them: each bucket includes the smaller ones.
+// Histogram is a cumulative histogram as Prometheus has them: each bucket counts the
+// observations up to its bound.
 type Histogram struct {
 	Bounds []float64 // ascending
 	Counts []uint64
-	Total  uint64 // also those past the last bound
+	Total  uint64 // including those beyond the last bound
 }
 
-// since is what was observed after an earlier state of the same histogram.
+// since returns the observations since an earlier state of the same histogram.
 func (h Histogram) since(earlier Histogram) Histogram {
 	d := Histogram{Bounds: h.Bounds, Counts: make([]uint64, len(h.Counts)), Total: h.Total - earlier.Total}
 	for i, n := range h.Counts {
@@ -21,9 +21,9 @@ func (h Histogram) since(earlier Histogram) Histogram {
 	return d
 }
 
-// quantile estimates below which value the share q of the observations is, as
-// if they were spread evenly within their bucket. It is the last bound when they
-// are past it, and false when there is no observation.
+// quantile estimates the value below which the share q of the observations lies, with linear
+// interpolation within a bucket. It returns the last bound for a value beyond it, and false if
+// there is no observation.
 func (h Histogram) quantile(q float64) (float64, bool) {
 	if h.Total == 0 || len(h.Bounds) == 0 {
 		return 0, false
@@ -39,7 +39,8 @@ func (h Histogram) quantile(q float64) (float64, bool) {
 	return lower, true
 }
 
-// milliseconds is quantile of seconds; nil: there is none.
+// milliseconds returns the quantile of a histogram in seconds, in milliseconds; nil if there
+// is no observation.
 func (h Histogram) milliseconds(q float64) *float64 {
 	seconds, ok := h.quantile(q)
 	if !ok {

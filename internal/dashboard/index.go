@@ -6,9 +6,9 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// IndexProducts writes some products after the id into the index, and returns
-// the last of them; 0 when there are no more. It locks what it reads, so that a
-// change meanwhile is written after it.
+// IndexProducts writes up to limit products with an id greater than after into the index, and
+// returns the last id; 0 if there are no more. It locks the rows that it reads, so that a
+// concurrent change is indexed after it.
 func (s *Service) IndexProducts(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error) {
 	products, err := productsToIndex(ctx, tx, after, limit)
 	if err != nil || s.config.Index == nil {

@@ -13,7 +13,7 @@ import (
 // places, "1249.50".
 type Money int64
 
-// String writes "1249.50".
+// String returns an amount such as "1249.50".
 func (m Money) String() string {
 	sign, cents := "", int64(m)
 	if cents < 0 {
@@ -22,7 +22,7 @@ func (m Money) String() string {
 	return fmt.Sprintf("%s%d.%02d", sign, cents/100, cents%100)
 }
 
-// MarshalJSON writes the string.
+// MarshalJSON writes the amount as a string.
 func (m Money) MarshalJSON() ([]byte, error) { return []byte(`"` + m.String() + `"`), nil }
 
 // UnmarshalJSON accepts "1249.50", "1249.5", "1249", and the same as numbers.
@@ -40,7 +40,7 @@ func (m *Money) UnmarshalJSON(raw []byte) error {
 	return nil
 }
 
-// parseMoney knows no signs but the minus, no thousands, no exponents.
+// parseMoney accepts no plus sign, no thousands separators and no exponents.
 func parseMoney(text string) (Money, bool) {
 	digits, negative := strings.CutPrefix(text, "-")
 	whole, places, _ := strings.Cut(digits, ".")

@@ -14,35 +14,34 @@ import (
 
 var errNotStaff = fault.Forbidden("Only staff change orders and products.")
 
-func mayChange(who account.User) error {
+func requireStaff(who account.User) error {
 	if !who.IsStaff() {
 		return errNotStaff
 	}
 	return nil
 }
 
-// Orders returns a page of orders, the newest first: all or those of one
-// status, before an id. Over a live connection they are subscribed to, and so
-// are orders to come.
+// Orders returns a page of orders with an id lower than before, the newest first: all, or
+// those of one status. A live connection is subscribed to them and to orders to come.
 func (s *Service) Orders(ctx context.Context, conn *hub.Conn, status Status, before *int64, limit int) ([]Order, error) {
 	if status != "" && !status.known() {
 		return nil, fault.Invalid("status", "must be pending, completed, shipped or cancelled")
 	}
 	read := func() ([]Order, error) {
 		if status == "" {
-			return ordersBefore(ctx, s.db, from(before), limit)
+			return ordersBefore(ctx, s.db, beforeOrMax(before), limit)
 		}
-		return ordersOfStatus(ctx, s.db, status, from(before), limit)
+		return ordersOfStatus(ctx, s.db, status, beforeOrMax(before), limit)
 	}
 	orders, err := read()
 	if err != nil || conn == nil {
 		return orders, err
 	}
-	s.followers.list(conn, idsOf(orders))
-	return read() // what happened before the subscription is in it
+	s.followers.followListed(conn, idsOf(orders))
+	return read() // reads again, to include changes made before the subscription
 }
 
-func from(before *int64) int64 {
+func beforeOrMax(before *int64) int64 {
 	if before == nil {
 		return math.MaxInt64
 	}
@@ -57,15 +56,15 @@ func idsOf(orders []Order) []int64 {
 	return ids
 }
 
-// Order returns one, or 404.
+// Order returns the order, or 404.
 func (s *Service) Order(ctx context.Context, id int64) (Order, error) {
 	return orderByID(ctx, s.db, id)
 }
 
-// Place stores a new order at the product's price of now. The same clientId of
-// the same person again answers the order that it made, and tells nobody.
+// Place stores a new order at the product's current price. If the user used the clientId
+// before, it returns the order from then and publishes nothing.
 func (s *Service) Place(ctx context.Context, conn *hub.Conn, who account.User, n NewOrder) (Order, error) {
-	if err := mayChange(who); err != nil {
+	if err := requireStaff(who); err != nil {
 		return Order{}, err
 	}
 	if err := n.check(); err != nil {
@@ -78,8 +77,8 @@ func (s *Service) Place(ctx context.Context, conn *hub.Conn, who account.User, n
 	if err != nil {
 		return Order{}, err
 	}
-	s.tellPlaced(ctx, o, conn)
-	s.changed()
+	s.publishCreated(ctx, o, conn)
+	s.wakeLoops()
 	return o, nil
 }
 
@@ -93,20 +92,19 @@ func (s *Service) place(ctx context.Context, by *int64, n NewOrder) (o Order, er
 			return err
 		}
 		if s.config.Notifier != nil && !n.simulated {
-			if err := announce(ctx, tx, o.ID); err != nil {
+			if err := insertAnnouncement(ctx, tx, o.ID); err != nil {
 				return err
 			}
 		}
-		return count(ctx, tx, placed(o))
+		return addToRollups(ctx, tx, newOrderDelta(o))
 	})
 	return o, err
 }
 
-// Move brings an order to a status: a pending one to completed or cancelled, a
-// completed one to shipped. Anything else is a 409. Of several who move it at
-// once, one does.
+// Move changes the status of an order: pending to completed or cancelled, completed to
+// shipped. Anything else is a 409. Of several concurrent moves one succeeds.
 func (s *Service) Move(ctx context.Context, conn *hub.Conn, who account.User, id int64, to Status) (Order, error) {
-	if err := mayChange(who); err != nil {
+	if err := requireStaff(who); err != nil {
 		return Order{}, err
 	}
 	if !to.known() {
@@ -114,13 +112,13 @@ func (s *Service) Move(ctx context.Context, conn *hub.Conn, who account.User, id
 	}
 	o, err := s.move(ctx, id, to)
 	if fault.Is(err, http.StatusNotFound) {
-		return Order{}, s.notMoved(ctx, id, to)
+		return Order{}, s.explainRejectedMove(ctx, id, to)
 	}
 	if err != nil {
 		return Order{}, err
 	}
-	s.tellMoved(ctx, to.previous()[0], o, conn)
-	s.changed()
+	s.publishStatus(ctx, to.previous()[0], o, conn)
+	s.wakeLoops()
 	return o, nil
 }
 
@@ -130,13 +128,14 @@ func (s *Service) move(ctx context.Context, id int64, to Status) (o Order, err e
 		if err != nil {
 			return err
 		}
-		return count(ctx, tx, moved(to.previous()[0], o))
+		return addToRollups(ctx, tx, newMoveDelta(to.previous()[0], o))
 	})
 	return o, err
 }
 
-// notMoved finds out why an order could not be moved.
-func (s *Service) notMoved(ctx context.Context, id int64, to Status) error {
+// explainRejectedMove returns the fault for an order that could not be moved: it does not
+// exist, or its status does not allow the move.
+func (s *Service) explainRejectedMove(ctx context.Context, id int64, to Status) error {
 	o, err := orderByID(ctx, s.db, id)
 	if err != nil {
 		return err

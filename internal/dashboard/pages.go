@@ -19,15 +19,14 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
-// features put into the sidebar.
+// Shell provides the frame of a page: it knows the current user and what the other features
+// put into the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Pages registers the dashboard's pages, and the forms in them, which work
-// without JavaScript. Each form does what an action does, and leads back to a
-// page.
+// Pages registers the dashboard's pages and their forms, which work without JavaScript. Each
+// form does what an action does, then redirects to a page.
 func Pages(g *echo.Group, s *Service, shell Shell) {
 	p := pages{s, shell}
 	g.GET("/dashboard", account.PageAction(p.dashboard))
@@ -50,7 +49,7 @@ type pages struct {
 	shell  Shell
 }
 
-// show puts a page together with its module.
+// show renders a page with its JavaScript module.
 func (p pages) show(c echo.Context, status int, title, module string, draw func(web.Page) templ.Component) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
@@ -91,7 +90,7 @@ func (p pages) board(ctx context.Context, who account.User, in boardInput) (v bo
 		return v, err
 	}
 	v.simulator = shown.Simulator
-	v.form = placing{Quantity: "1", ClientID: action.UUID(uuid.NewString())}
+	v.form = orderInput{Quantity: "1", ClientID: action.UUID(uuid.NewString())}
 	v.form.products, err = p.orders.Offer(ctx)
 	return v, err
 }
@@ -105,8 +104,8 @@ func (p pages) list(ctx context.Context, conn *hub.Conn, who account.User, in bo
 	return orderList{span: in.Range, status: in.Status, before: int64(in.Before), orders: orders, mayChange: who.IsStaff()}, err
 }
 
-// rows are the orders of the page, for one that was away. They come by the
-// socket, which so hears of their changes.
+// rows renders the rows of the page for a client that was disconnected. It asks over the
+// socket, so that its connection is subscribed to them.
 func (p pages) rows(c echo.Context, who account.User, in boardInput) error {
 	v, err := p.list(c.Request().Context(), action.Conn(c), who, in)
 	if err != nil {
@@ -123,8 +122,8 @@ func (p pages) tables(c echo.Context, _ account.User, in boardInput) error {
 	return action.Page(c, http.StatusOK, tables(s))
 }
 
-// placing is the form of a new order, as it was sent.
-type placing struct {
+// orderInput is the form of a new order, as submitted.
+type orderInput struct {
 	Customer  string      `json:"customer"`
 	ProductID action.ID   `json:"productId"`
 	Quantity  string      `json:"quantity"`
@@ -134,8 +133,8 @@ type placing struct {
 	wrong    map[string]string
 }
 
-func (f placing) order() NewOrder {
-	quantity, _ := strconv.Atoi(f.Quantity) // 0 is refused, with the reason
+func (f orderInput) order() NewOrder {
+	quantity, _ := strconv.Atoi(f.Quantity) // Place rejects 0 with the reason
 	n := NewOrder{Customer: f.Customer, ProductID: int64(f.ProductID), Quantity: quantity}
 	if f.ClientID != "" {
 		n.ClientID = (*string)(&f.ClientID)
@@ -143,7 +142,7 @@ func (f placing) order() NewOrder {
 	return n
 }
 
-func (p pages) place(c echo.Context, who account.User, in placing) error {
+func (p pages) place(c echo.Context, who account.User, in orderInput) error {
 	_, err := p.orders.Place(c.Request().Context(), nil, who, in.order())
 	if in.wrong = wrongFields(err); in.wrong == nil {
 		return redirect(c, "/dashboard", err)
@@ -162,7 +161,7 @@ type moveForm struct {
 	Status Status    `json:"status"`
 }
 
-// move explains on the dashboard why an order could not be moved.
+// move shows on the dashboard why an order could not be moved.
 func (p pages) move(c echo.Context, who account.User, in moveForm) error {
 	_, err := p.orders.Move(c.Request().Context(), nil, who, int64(in.ID), in.Status)
 	if !fault.Is(err, http.StatusConflict) {
@@ -185,7 +184,7 @@ type backInput struct {
 	Back string `json:"back"`
 }
 
-// increment is for guests too.
+// increment is open to guests.
 func (p pages) increment(c echo.Context) error {
 	var in backInput
 	if err := action.Bind(c, &in); err != nil {
@@ -205,8 +204,8 @@ func redirect(c echo.Context, path string, err error) error {
 	return c.Redirect(http.StatusSeeOther, path)
 }
 
-// wrongFields are the complaints about a form's fields, as sentences; nil when
-// the error is not about fields.
+// wrongFields returns the errors of a form's fields as sentences, or nil if the error is not
+// about fields.
 func wrongFields(err error) map[string]string {
 	var f *fault.Fault
 	if !errors.As(err, &f) || len(f.Errors) == 0 {

@@ -6,50 +6,50 @@ import (
 	"time"
 )
 
-// picture is a chart with what stands around it. js/chart.js keeps it moving.
-type picture struct {
-	name   string // of its figure, for the script
+// chart is a chart with its labels. js/chart.js updates it.
+type chart struct {
+	name   string // identifies its figure to the script
 	title  string
 	series Series
 	values []float64
-	before []float64            // to compare with; may be empty
-	axis   func(float64) string // words for a value
+	before []float64            // the range before, for comparison; may be empty
+	format func(float64) string // formats a value
 }
 
-func (p picture) scale() Scale { return ScaleOf(p.values, p.before) }
+func (p chart) scale() Scale { return ScaleOf(p.values, p.before) }
 
-// labels stand beside the box, from its top to 0.
-func (p picture) labels() []string {
+// labels returns the labels of the y axis, from the top down to 0.
+func (p chart) labels() []string {
 	var labels []string
 	for _, tick := range slices.Backward(p.scale().Ticks) {
-		labels = append(labels, p.axis(tick))
+		labels = append(labels, p.format(tick))
 	}
 	return labels
 }
 
-// compares says whether there is something to compare with.
-func (p picture) compares() bool {
-	low, high := extent(p.before)
+// hasComparison reports whether there is data of the range before.
+func (p chart) hasComparison() bool {
+	low, high := minMax(p.before)
 	return low <= high
 }
 
-const moments = 6 // below the box; the last is now
+const timeLabels = 6 // labels of the x axis; the last is "now"
 
-// times stand below the box, before "now".
-func (p picture) times() []TimeTick { return p.series.TimeTicks(moments)[:moments-1] }
+// timeTicks returns the labels of the x axis without "now".
+func (p chart) timeTicks() []TimeTick { return p.series.TimeTicks(timeLabels)[:timeLabels-1] }
 
-// summary is what a screen reader is told of the picture.
-func (p picture) summary() string {
-	low, high := extent(p.values)
+// summary returns a description of the chart for screen readers.
+func (p chart) summary() string {
+	low, high := minMax(p.values)
 	if low > high {
 		return p.title + ": nothing is known yet."
 	}
 	now := p.values[len(p.values)-1]
-	return p.title + ": now " + p.axis(now) + ", highest " + p.axis(high) + ", lowest " + p.axis(low) + "."
+	return p.title + ": now " + p.format(now) + ", highest " + p.format(high) + ", lowest " + p.format(low) + "."
 }
 
-// extent leaves gaps out. Of nothing it is from +∞ to −∞.
-func extent(values []float64) (low, high float64) {
+// minMax ignores gaps. Without a value it returns +∞ and −∞.
+func minMax(values []float64) (low, high float64) {
 	low, high = math.Inf(1), math.Inf(-1)
 	for _, v := range values {
 		if !math.IsNaN(v) {
@@ -59,13 +59,13 @@ func extent(values []float64) (low, high float64) {
 	return low, high
 }
 
-// spark is the small line of a tile, which fills its height.
+// spark is the sparkline of a tile.
 type spark struct{ line, dot string }
 
-// sparkPoints is what a line as wide as a word can show.
+// sparkPoints is the number of points that fit into the width of a sparkline.
 const sparkPoints = 24
 
-// sparkOf joins values to few points, without the last, which is still growing.
+// sparkOf sums up values into few points, without the last value, whose step has not ended.
 func sparkOf(values []float64) spark {
 	done := len(values) - 1
 	each := max(done/sparkPoints, 1)
@@ -78,12 +78,12 @@ func sparkOf(values []float64) spark {
 		points = append(points, sum)
 	}
 	slices.Reverse(points)
-	return lifted(points)
+	return lowestAtZero(points)
 }
 
-// lifted begins the scale at the lowest value, not at 0.
-func lifted(points []float64) spark {
-	low, high := extent(points)
+// lowestAtZero draws points on a scale that begins at the lowest value, not at 0.
+func lowestAtZero(points []float64) spark {
+	low, high := minMax(points)
 	for i := range points {
 		points[i] -= low
 	}
@@ -94,11 +94,12 @@ func lifted(points []float64) spark {
 	return spark{scale.Line(points), scale.Dot(points)}
 }
 
-// age lets the step of now count as old as it is, but not younger than half: one
-// order in its first second would be sixty a minute.
-func age(rates []float64, s Series, now time.Time) {
+// correctLastRate divides the rate of the current step by the part of it that has passed, but
+// at least half of it: otherwise one order in the first second of a step would count as sixty
+// a minute.
+func correctLastRate(rates []float64, s Series, now time.Time) {
 	last, step := len(rates)-1, time.Duration(s.Step)*time.Second
 	window := max(step, time.Minute)
-	seen := window - step + min(max(now.Sub(s.moment(last)), step/2), step)
+	seen := window - step + min(max(now.Sub(s.stepTime(last)), step/2), step)
 	rates[last] *= float64(window) / float64(seen)
 }

@@ -11,8 +11,8 @@ import (
 	"hubbub/web"
 )
 
-// shelfView is what the pages of products show.
-type shelfView struct {
+// productsView is the data of the product pages.
+type productsView struct {
 	products  []Product // the list
 	product   Product   // or one of them
 	form      productForm
@@ -34,7 +34,7 @@ func formOf(p Product) productForm {
 	return productForm{Name: p.Name, Description: p.Description, Price: p.Price.String()}
 }
 
-// change is what the form asks for, or what is wrong with it.
+// change returns the change that the form asks for; false if the price is invalid.
 func (f *productForm) change() (ProductChange, bool) {
 	price, ok := parseMoney(f.Price)
 	if !ok {
@@ -52,7 +52,7 @@ func (p pages) showProducts(c echo.Context, status int, who account.User, form p
 	if err != nil {
 		return err
 	}
-	v := shelfView{products: products, form: form, mayChange: who.IsStaff()}
+	v := productsView{products: products, form: form, mayChange: who.IsStaff()}
 	return p.show(c, status, "Products", "js/products.js", func(page web.Page) templ.Component { return productsPage(page, v) })
 }
 
@@ -70,13 +70,13 @@ func (p pages) product(c echo.Context, who account.User, in idInput) error {
 	return p.showProduct(c, http.StatusOK, who, int64(in.ID), nil)
 }
 
-// showProduct shows the form as the product is, or as it came back.
+// showProduct shows the product with a form: of its current values, or as submitted.
 func (p pages) showProduct(c echo.Context, status int, who account.User, id int64, form *productForm) error {
 	one, err := p.orders.Product(c.Request().Context(), nil, id)
 	if err != nil {
 		return err
 	}
-	v := shelfView{product: one, form: formOf(one), mayChange: who.IsStaff()}
+	v := productsView{product: one, form: formOf(one), mayChange: who.IsStaff()}
 	if form != nil {
 		v.form = *form
 	}
@@ -93,8 +93,7 @@ func (p pages) changeProduct(c echo.Context, who account.User, in productForm) e
 	return redirect(c, productPath(int64(in.ID)), err)
 }
 
-// save does what the form asks for. What is wrong with its fields is in the form
-// then.
+// save runs do with the change of the form. Errors of fields are then in form.wrong.
 func (p pages) save(form *productForm, do func(ProductChange) (Product, error)) (Product, error) {
 	change, ok := form.change()
 	if !ok {

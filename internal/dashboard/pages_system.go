@@ -12,42 +12,42 @@ import (
 	"hubbub/web"
 )
 
-// figure is a tile of the System board: how its value is read and worded.
-// js/system.js has the same names and words.
+// figure is a tile of the System board, with how its value is read and formatted. js/system.js
+// has the same names and formats.
 type figure struct {
 	name, label, unit string
-	of                func(Sample) float64
-	words             func(float64) string
+	value             func(Sample) float64
+	format            func(float64) string
 }
 
-// figures are in the order of the page, in groups.
+// figures are the tiles in the order of the page, in groups.
 var figures = []struct {
 	title string
 	tiles []figure
 }{
 	{"Connections", []figure{
-		{"connections", "Connections", "", func(s Sample) float64 { return float64(s.Connections) }, brief},
-		{"rooms", "Rooms", "", func(s Sample) float64 { return float64(s.Rooms) }, brief},
-		{"nodes", "Nodes", "", func(s Sample) float64 { return float64(s.Nodes) }, brief},
-		{"requests", "Requests", "a second", func(s Sample) float64 { return s.Requests }, brief},
+		{"connections", "Connections", "", func(s Sample) float64 { return float64(s.Connections) }, briefNumber},
+		{"rooms", "Rooms", "", func(s Sample) float64 { return float64(s.Rooms) }, briefNumber},
+		{"nodes", "Nodes", "", func(s Sample) float64 { return float64(s.Nodes) }, briefNumber},
+		{"requests", "Requests", "a second", func(s Sample) float64 { return s.Requests }, briefNumber},
 	}},
 	{"Events", []figure{
-		{"eventsIn", "Events in", "a second", func(s Sample) float64 { return s.EventsIn }, brief},
-		{"eventsOut", "Frames out", "a second", func(s Sample) float64 { return s.EventsOut }, brief},
-		{"p50", "Broadcast, median", "ms", func(s Sample) float64 { return unknownAsGap(s.P50) }, fine},
-		{"p99", "Broadcast, p99", "ms", func(s Sample) float64 { return unknownAsGap(s.P99) }, fine},
+		{"eventsIn", "Events in", "a second", func(s Sample) float64 { return s.EventsIn }, briefNumber},
+		{"eventsOut", "Frames out", "a second", func(s Sample) float64 { return s.EventsOut }, briefNumber},
+		{"p50", "Broadcast, median", "ms", func(s Sample) float64 { return unknownAsGap(s.P50) }, milliseconds},
+		{"p99", "Broadcast, p99", "ms", func(s Sample) float64 { return unknownAsGap(s.P99) }, milliseconds},
 	}},
 	{"Queues", []figure{
-		{"queued", "Frames waiting", "", func(s Sample) float64 { return float64(s.Queued) }, brief},
-		{"deepest", "Deepest queue", "", func(s Sample) float64 { return float64(s.Deepest) }, brief},
-		{"dropped", "Dropped", "since the start", func(s Sample) float64 { return s.Dropped.sum() }, brief},
-		{"slowCloses", "Closed as too slow", "since the start", func(s Sample) float64 { return float64(s.SlowCloses) }, brief},
+		{"queued", "Frames waiting", "", func(s Sample) float64 { return float64(s.Queued) }, briefNumber},
+		{"deepest", "Deepest queue", "", func(s Sample) float64 { return float64(s.Deepest) }, briefNumber},
+		{"dropped", "Dropped", "since the start", func(s Sample) float64 { return s.Dropped.sum() }, briefNumber},
+		{"slowCloses", "Closed as too slow", "since the start", func(s Sample) float64 { return float64(s.SlowCloses) }, briefNumber},
 	}},
 	{"Process", []figure{
-		{"goroutines", "Goroutines", "", func(s Sample) float64 { return float64(s.Goroutines) }, brief},
-		{"heap", "Heap", "MB", func(s Sample) float64 { return float64(s.Heap) / 1e6 }, brief},
-		{"poolBusy", "Database, busy", "", func(s Sample) float64 { return float64(s.Pool.Busy) }, brief},
-		{"poolOpen", "Database, open", "", func(s Sample) float64 { return float64(s.Pool.Open) }, brief},
+		{"goroutines", "Goroutines", "", func(s Sample) float64 { return float64(s.Goroutines) }, briefNumber},
+		{"heap", "Heap", "MB", func(s Sample) float64 { return float64(s.Heap) / 1e6 }, briefNumber},
+		{"poolBusy", "Database, busy", "", func(s Sample) float64 { return float64(s.Pool.Busy) }, briefNumber},
+		{"poolOpen", "Database, open", "", func(s Sample) float64 { return float64(s.Pool.Open) }, briefNumber},
 	}},
 }
 
@@ -60,30 +60,30 @@ func unknownAsGap(ms *float64) float64 {
 	return *ms
 }
 
-// fine is a duration in milliseconds, of which many are under one.
-func fine(ms float64) string { return strconv.FormatFloat(ms, 'f', 2, 64) }
+// milliseconds formats a duration, with two decimals since many are below one.
+func milliseconds(ms float64) string { return strconv.FormatFloat(ms, 'f', 2, 64) }
 
-// now is the value of the last sample, in words.
+// now returns the formatted value of the last sample.
 func (f figure) now(history []Sample) string {
 	if len(history) == 0 {
 		return "–"
 	}
-	v := f.of(history[len(history)-1])
+	v := f.value(history[len(history)-1])
 	if math.IsNaN(v) {
 		return "–"
 	}
-	return f.words(v)
+	return f.format(v)
 }
 
-// shownSamples is what a tile's line shows: a minute.
+// shownSamples is how many samples a sparkline shows: a minute.
 const shownSamples = 60
 
 func (f figure) spark(history []Sample) spark {
 	var values []float64
 	for _, s := range history[max(0, len(history)-shownSamples):] {
-		values = append(values, f.of(s))
+		values = append(values, f.value(s))
 	}
-	return lifted(values)
+	return lowestAtZero(values)
 }
 
 func (p pages) system(c echo.Context, who account.User, _ nothing) error {

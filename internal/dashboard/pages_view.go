@@ -9,31 +9,31 @@ import (
 	"hubbub/web"
 )
 
-// boardView is all that the dashboard's page shows.
+// boardView is the data of the dashboard page.
 type boardView struct {
 	at        time.Time
 	stats     Stats
 	series    Series
 	rate      Rate
 	list      orderList
-	form      placing
-	simulator *Simulator // nil: not for this reader
-	problem   string     // why something was not done
+	form      orderInput
+	simulator *Simulator // nil if the user may not change it
+	problem   string     // why the last form was rejected; may be empty
 }
 
 var rangeLabels = map[Range]string{QuarterHour: "15 min", Hour: "1 h", Day: "24 h"}
 
-// stepLabels say what a step of a range is, for amounts that are not rates.
+// stepLabels name the step of each range, for amounts that are not rates.
 var stepLabels = map[Range]string{QuarterHour: "per 10 s", Hour: "per minute", Day: "per 15 min"}
 
-func (b boardView) ordersChart() picture {
+func (b boardView) ordersChart() chart {
 	rates := b.series.PerMinute()
-	age(rates, b.series, b.at)
-	return picture{"orders", "Orders per minute", b.series, rates, b.series.PerMinuteBefore(), brief}
+	correctLastRate(rates, b.series, b.at)
+	return chart{"orders", "Orders per minute", b.series, rates, b.series.PerMinuteBefore(), briefNumber}
 }
 
-func (b boardView) revenueChart() picture {
-	return picture{"revenue", "Revenue " + stepLabels[b.series.Range], b.series, b.series.Earned(), nil, briefMoney}
+func (b boardView) revenueChart() chart {
+	return chart{"revenue", "Revenue " + stepLabels[b.series.Range], b.series, b.series.Earned(), nil, briefMoney}
 }
 
 func (b boardView) ranges() web.SegmentedProps {
@@ -44,15 +44,15 @@ func (b boardView) ranges() web.SegmentedProps {
 	return p
 }
 
-// added is what came in the range; nothing is not worth a word.
-func (b boardView) added(amount string) string {
-	if amount == "0" || amount == exactly(0) {
+// addedLabel returns what the range added to a total, or "" if that is nothing.
+func (b boardView) addedLabel(amount string) string {
+	if amount == "0" || amount == fullMoney(0) {
 		return ""
 	}
 	return "+" + amount
 }
 
-func (b boardView) against() string { return "in the last " + rangeLabels[b.series.Range] }
+func (b boardView) rangeLabel() string { return "in the last " + rangeLabels[b.series.Range] }
 
 func (b boardView) slower() bool { return b.rate.Delta != nil && *b.rate.Delta < 0 }
 
@@ -67,14 +67,14 @@ func (b boardView) rateDelta() string {
 	return "+" + percent
 }
 
-func (s Series) ordered() (n int64) {
+func (s Series) orderCount() (n int64) {
 	for _, orders := range s.Orders {
 		n += orders
 	}
 	return n
 }
 
-func (s Series) earned() (sum Money) {
+func (s Series) revenueSum() (sum Money) {
 	for _, revenue := range s.Revenue {
 		sum += revenue
 	}
@@ -92,41 +92,42 @@ func (s Series) counts() []float64 {
 	return counts
 }
 
-// tableRow is a line of the table beside the charts: some steps together.
+// tableRow is a row of the table of numbers: several steps together.
 type tableRow struct {
 	at      time.Time
 	orders  int64
 	revenue Money
 }
 
-const tableRows = 24 // as many as people read
+const maxTableRows = 24 // more would not be read
 
-// rows join steps, the newest first. What is not known has no line.
-func (s Series) rows() []tableRow {
-	each := (len(s.Orders) + tableRows - 1) / tableRows
+// tableRows returns the rows of the table of numbers, the newest first, without steps that
+// have no data.
+func (s Series) tableRows() []tableRow {
+	each := (len(s.Orders) + maxTableRows - 1) / maxTableRows
 	var rows []tableRow
 	for end := len(s.Orders); end > s.Known; end -= each {
 		begin := max(end-each, 0)
 		part := Series{Orders: s.Orders[begin:end], Revenue: s.Revenue[begin:end]}
-		rows = append(rows, tableRow{s.moment(begin), part.ordered(), part.earned()})
+		rows = append(rows, tableRow{s.stepTime(begin), part.orderCount(), part.revenueSum()})
 	}
 	return rows
 }
 
-func (s Series) moment(step int) time.Time {
+func (s Series) stepTime(step int) time.Time {
 	return time.Time(s.From).Add(time.Duration(step*s.Step) * time.Second)
 }
 
-// bars are what sold, the most first, as shares of the most.
+// bars returns the best-selling products, each as a share of the first.
 func (s Series) bars() []bar {
 	var bars []bar
 	for _, sold := range s.Products {
-		bars = append(bars, bar{label: sold.Product.Name, words: grouped(sold.Orders), share: 100 * float64(sold.Orders) / float64(max(s.Products[0].Orders, 1))})
+		bars = append(bars, bar{label: sold.Product.Name, value: withThousands(sold.Orders), share: 100 * float64(sold.Orders) / float64(max(s.Products[0].Orders, 1))})
 	}
 	return bars
 }
 
-// orderList is a page of orders: the newest, or older ones, or those of a status.
+// orderList is a page of orders: the newest or older ones, of all or of one status.
 type orderList struct {
 	span      Range
 	status    Status // empty: all
@@ -142,7 +143,7 @@ func (l orderList) title() string {
 	return "Latest orders"
 }
 
-// with is the address of the page with one thing different; what is usual is left out.
+// with returns the URL of the page with one parameter changed. Defaults are left out.
 func (l orderList) with(name, value string) string {
 	query := url.Values{}
 	if l.span != QuarterHour {
@@ -169,7 +170,7 @@ func (l orderList) filters() web.SegmentedProps {
 	return p
 }
 
-// older is empty where a page is not full: there are none.
+// older returns the URL of the next page, or "" if this one is not full.
 func (l orderList) older() string {
 	if len(l.orders) < newest {
 		return ""

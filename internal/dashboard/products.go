@@ -9,12 +9,12 @@ import (
 	"hubbub/internal/postgres"
 )
 
-const maxOffer = 500 // products to choose from in a form
+const maxOffer = 500 // products in the select of a form
 
-// Products returns a page of what is offered, the newest first, before an id.
-// Over a live connection they are subscribed to, and so are products to come.
+// Products returns a page of products with an id lower than before, the newest first. A live
+// connection is subscribed to them and to products to come.
 func (s *Service) Products(ctx context.Context, conn *hub.Conn, before *int64, limit int) ([]Product, error) {
-	products, err := productsBefore(ctx, s.db, from(before), limit)
+	products, err := productsBefore(ctx, s.db, beforeOrMax(before), limit)
 	if err != nil || conn == nil {
 		return products, err
 	}
@@ -22,16 +22,15 @@ func (s *Service) Products(ctx context.Context, conn *hub.Conn, before *int64, l
 	for _, p := range products {
 		s.hub.Subscribe(conn, productResource, p.ID)
 	}
-	return productsBefore(ctx, s.db, from(before), limit)
+	return productsBefore(ctx, s.db, beforeOrMax(before), limit)
 }
 
-// Offer returns what can be ordered, by name: for a form.
+// Offer returns the products that can be ordered, by name, for a form.
 func (s *Service) Offer(ctx context.Context) ([]Product, error) {
 	return productsByName(ctx, s.db, maxOffer)
 }
 
-// Product returns a product that is offered, or 404. A live connection hears of
-// its changes.
+// Product returns the product, or 404. A live connection is subscribed to its changes.
 func (s *Service) Product(ctx context.Context, conn *hub.Conn, id int64) (Product, error) {
 	if conn != nil {
 		s.hub.Subscribe(conn, productResource, id)
@@ -39,7 +38,7 @@ func (s *Service) Product(ctx context.Context, conn *hub.Conn, id int64) (Produc
 	return productByID(ctx, s.db, id, false)
 }
 
-// AddProduct offers something new.
+// AddProduct stores a new product.
 func (s *Service) AddProduct(ctx context.Context, conn *hub.Conn, who account.User, ch ProductChange) (Product, error) {
 	switch {
 	case ch.Name == nil:
@@ -53,12 +52,12 @@ func (s *Service) AddProduct(ctx context.Context, conn *hub.Conn, who account.Us
 	if err != nil {
 		return Product{}, err
 	}
-	s.tellProduct(ctx, hub.Created, p, nil, conn)
+	s.publishProduct(ctx, hub.Created, p, nil, conn)
 	return p, nil
 }
 
-// ChangeProduct changes what a product says of itself. Orders that were placed
-// keep their amount. A change that changes nothing is not published.
+// ChangeProduct changes a product. Existing orders keep their amount. A change without effect
+// is not published.
 func (s *Service) ChangeProduct(ctx context.Context, conn *hub.Conn, who account.User, id int64, ch ProductChange) (Product, error) {
 	var before Product
 	p, err := s.changeProduct(ctx, who, ch, func(tx postgres.Tx, ch ProductChange) (p Product, err error) {
@@ -70,12 +69,12 @@ func (s *Service) ChangeProduct(ctx context.Context, conn *hub.Conn, who account
 	if err != nil || p == before {
 		return p, err
 	}
-	s.tellProduct(ctx, hub.Updated, p, before.before(ch), conn)
+	s.publishProduct(ctx, hub.Updated, p, before.fieldsBefore(ch), conn)
 	return p, nil
 }
 
-// before is what of the product the change replaces.
-func (p Product) before(ch ProductChange) map[string]any {
+// fieldsBefore returns the current values of the fields that the change sets.
+func (p Product) fieldsBefore(ch ProductChange) map[string]any {
 	was := map[string]any{}
 	if ch.Name != nil {
 		was["name"] = p.Name
@@ -89,9 +88,9 @@ func (p Product) before(ch ProductChange) map[string]any {
 	return was
 }
 
-// changeProduct lets do write a product, and has search find it as it is then.
+// changeProduct runs do in a transaction and updates the search index in the same one.
 func (s *Service) changeProduct(ctx context.Context, who account.User, ch ProductChange, do func(postgres.Tx, ProductChange) (Product, error)) (p Product, err error) {
-	if err := mayChange(who); err != nil {
+	if err := requireStaff(who); err != nil {
 		return p, err
 	}
 	if err := ch.check(); err != nil {
@@ -110,14 +109,14 @@ func (s *Service) changeProduct(ctx context.Context, who account.User, ch Produc
 	return p, nil
 }
 
-// RemoveProduct ends a product's offer. Orders of it stay as they are.
+// RemoveProduct takes a product off sale. Its orders are not affected.
 func (s *Service) RemoveProduct(ctx context.Context, conn *hub.Conn, who account.User, id int64) error {
-	if err := mayChange(who); err != nil {
+	if err := requireStaff(who); err != nil {
 		return err
 	}
-	var gone Product
+	var removed Product
 	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-		if gone, err = withdrawProduct(ctx, tx, id); err != nil || s.config.Index == nil {
+		if removed, err = markDeleted(ctx, tx, id); err != nil || s.config.Index == nil {
 			return err
 		}
 		return s.config.Index.Drop(ctx, tx, id)
@@ -126,7 +125,7 @@ func (s *Service) RemoveProduct(ctx context.Context, conn *hub.Conn, who account
 		return err
 	}
 	s.indexChanged()
-	s.tellProduct(ctx, hub.Destroyed, gone, nil, conn)
+	s.publishProduct(ctx, hub.Destroyed, removed, nil, conn)
 	return nil
 }
 

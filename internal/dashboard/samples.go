@@ -7,7 +7,7 @@ import (
 	"hubbub/web"
 )
 
-// Samples are the dashboard's own components for the styleguide.
+// Samples returns the dashboard's own components for the styleguide.
 func Samples() []web.Section {
 	return []web.Section{
 		{Title: "Orders", Body: rowSample(), Wide: true},
@@ -30,9 +30,9 @@ func sampleOrders() []Order {
 }
 
 // samplePicture has a gap, as after a break.
-func samplePicture() picture {
+func samplePicture() chart {
 	values := []float64{21, 27, 29, 35, 34, 30, 33, 35, Gap, Gap, Gap, 28, 33, 37, 38, 42, 38, 34, 29, 38}
 	before := []float64{28, 25, 22, 20, 25, 24, 26, 27, 31, 34, 31, 28, 24, 25, 23, 25, 30, 32, 34, 30}
 	series := Series{Range: QuarterHour, Step: 45, From: wire.Time(sampleTime), Orders: make([]int64, len(values))}
-	return picture{"sample", "Orders per minute, as an example", series, values, before, brief}
+	return chart{"sample", "Orders per minute, as an example", series, values, before, briefNumber}
 }

@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/wire"
 )
 
-// Range is how far back the charts look.
+// Range is the period that the charts show.
 type Range string
 
 // The ranges.
@@ -18,11 +18,11 @@ const (
 	Day         Range = "24h"
 )
 
-// Ranges are all of them, the shortest first.
+// Ranges returns all ranges, the shortest first.
 func Ranges() []Range { return []Range{QuarterHour, Hour, Day} }
 
-// resolution is how a range is cut: each has a rollup of its own, so that none
-// reads many rows.
+// resolution is how a range is divided into steps. Each range has rollups of its own, so that
+// none reads many rows.
 type resolution struct {
 	length    time.Duration
 	step      time.Duration // of dashboard.series
@@ -42,16 +42,16 @@ func (r Range) check() error {
 	return nil
 }
 
-// begin is the first step that the range shows at a time. The last one is the
-// step that has just begun.
+// begin returns when the first step of the range begins. The last step is the one that
+// contains now.
 func (r resolution) begin(now time.Time) time.Time {
 	return now.Truncate(r.step).Add(r.step - r.length)
 }
 
 func (r resolution) points() int { return int(r.length / r.step) }
 
-// Series is what was ordered and earned over a range, a step after the other. An
-// order counts when it was placed, its revenue when it was completed.
+// Series has the orders and the revenue of each step of a range. An order counts when it was
+// placed, its revenue when it was completed.
 type Series struct {
 	Range   Range     `json:"range"`
 	Step    int       `json:"step"` // seconds
@@ -59,41 +59,41 @@ type Series struct {
 	Orders  []int64   `json:"orders"`
 	Revenue []Money   `json:"revenue"`
 
-	// Known is the first step of which something is known: before, nothing was
-	// counted, and charts have a gap. Equal to the length: nothing is.
+	// Known is the index of the first step with data. Earlier steps are from before the first
+	// order; charts have a gap there. It is the number of steps if there is no data.
 	Known int `json:"known"`
-	// Before is the orders of the range before this one, to compare with.
+	// Before is the orders of the range before this one, for comparison.
 	Before      []int64 `json:"before"`
 	BeforeKnown int     `json:"beforeKnown"`
 
-	Products []Sales `json:"products"` // the best of the range, the most orders first
-	Version  int64   `json:"version"`  // of the stats, when this was read
+	Products []Sales `json:"products"` // the best-selling ones of the range, the most orders first
+	Version  int64   `json:"version"`  // of the stats, read before the series
 }
 
-// Sales is what was sold of a product.
+// Sales is what was sold of one product.
 type Sales struct {
 	Product ProductRef `json:"product"`
 	Orders  int64      `json:"orders"`
 	Revenue Money      `json:"revenue"`
 }
 
-// Point is a step of a series, as statsUpdated brings it.
+// Point is one step of a series, as in statsUpdated.
 type Point struct {
-	Step    int       `json:"step"` // seconds: of which series
+	Step    int       `json:"step"` // seconds; identifies the series
 	At      wire.Time `json:"at"`
 	Orders  int64     `json:"orders"`
 	Revenue Money     `json:"revenue"`
 }
 
-// Gap is a value of a chart that is not known.
+// Gap is an unknown value of a chart.
 var Gap = math.NaN()
 
-// PerMinute is the orders a minute at each step: those of the minute that ends
-// with the step where steps are shorter, the average where they are longer.
-// Steps of which nothing is known are gaps.
+// PerMinute returns the orders per minute at each step: those of the minute that ends with the
+// step if steps are shorter than a minute, otherwise the average of the step. Steps without
+// data are gaps.
 func (s Series) PerMinute() []float64 { return perMinute(s.Orders, s.Before, s.Known, s.Step) }
 
-// PerMinuteBefore is PerMinute of the range before.
+// PerMinuteBefore returns PerMinute of the range before.
 func (s Series) PerMinuteBefore() []float64 {
 	return perMinute(s.Before, nil, s.BeforeKnown, s.Step)
 }
@@ -104,7 +104,7 @@ func perMinute(orders, before []int64, known, step int) []float64 {
 	for i := range orders {
 		sum := int64(0)
 		for k := i - window + 1; k <= i; k++ {
-			sum += at(orders, before, k)
+			sum += valueAt(orders, before, k)
 		}
 		rates[i] = float64(sum) * 60 / float64(window*step)
 		if i < known {
@@ -114,8 +114,8 @@ func perMinute(orders, before []int64, known, step int) []float64 {
 	return rates
 }
 
-// at looks a negative index up in what came before.
-func at(orders, before []int64, i int) int64 {
+// valueAt returns the orders at an index; a negative one counts from the end of before.
+func valueAt(orders, before []int64, i int) int64 {
 	switch {
 	case i >= 0:
 		return orders[i]
@@ -125,8 +125,8 @@ func at(orders, before []int64, i int) int64 {
 	return 0
 }
 
-// Earned is the revenue of each step in whole units of money, for charts; gaps
-// as in PerMinute.
+// Earned returns the revenue of each step in whole units of money, for charts, with gaps as in
+// PerMinute.
 func (s Series) Earned() []float64 {
 	earned := make([]float64, len(s.Revenue))
 	for i, m := range s.Revenue {
@@ -138,15 +138,15 @@ func (s Series) Earned() []float64 {
 	return earned
 }
 
-// Rate is how many orders come a minute now, and how much more, in per cent,
-// that is than it was in the quarter of an hour before.
+// Rate is the number of orders in the last minute, and how much more that is, in per cent,
+// than the average of the 15 minutes before.
 type Rate struct {
 	PerMinute float64  `json:"perMinute"`
-	Delta     *float64 `json:"delta"` // nil: there is nothing to compare with
+	Delta     *float64 `json:"delta"` // nil if there were none before
 }
 
-// rateOf weighs the steps of ten seconds that lie in the last minute: the
-// oldest of them counts as far as it does.
+// rateOf adds up the steps of ten seconds in the last minute; the oldest counts in proportion
+// to its part in that minute.
 func rateOf(recent []Point, now time.Time) Rate {
 	var rate Rate
 	sum := int64(0)
@@ -168,9 +168,9 @@ func rateOf(recent []Point, now time.Time) Rate {
 	return rate
 }
 
-// latest are the current step of each series and the one before: where a change
-// of the last seconds has been counted.
-func latest(recent []Point, now time.Time) []Point {
+// lastSteps returns the current and the previous step of each series, in which changes of the
+// last seconds are counted.
+func lastSteps(recent []Point, now time.Time) []Point {
 	points := []Point{}
 	for _, p := range recent {
 		step := time.Duration(p.Step) * time.Second
@@ -181,7 +181,7 @@ func latest(recent []Point, now time.Time) []Point {
 	return points
 }
 
-// fill spreads points over steps from a time on; what is between them is 0.
+// fill distributes points over n steps from a time on; steps without a point are 0.
 func fill(points []Point, from time.Time, step time.Duration, n int) (orders []int64, revenue []Money) {
 	orders, revenue = make([]int64, n), make([]Money, n)
 	for _, p := range points {
@@ -192,7 +192,7 @@ func fill(points []Point, from time.Time, step time.Duration, n int) (orders []i
 	return orders, revenue
 }
 
-// stepsBetween rounds down, also below zero.
+// stepsBetween rounds down, also if negative.
 func stepsBetween(from, to time.Time, step time.Duration) int {
 	return int(math.Floor(float64(to.Sub(from)) / float64(step)))
 }

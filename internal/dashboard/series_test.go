@@ -9,23 +9,23 @@ import (
 	"hubbub/internal/wire"
 )
 
-func TestOrdersAMinuteAreThoseOfTheMinuteThatEndsThere(t *testing.T) {
+func TestSeriesPerMinuteIsOfTheMinuteThatEndsWithTheStep(t *testing.T) {
 	s := Series{Step: 10, Orders: []int64{1, 0, 0, 2, 0, 0, 0}, Before: []int64{9, 1, 1, 1, 1, 1}, Known: 0}
 	want := []float64{6, 5, 4, 5, 4, 3, 2}
 	if got := s.PerMinute(); !slices.Equal(got, want) {
-		t.Errorf("they are %v, want %v", got, want)
+		t.Errorf("with steps of 10 s they are %v, want %v", got, want)
 	}
 	s = Series{Step: 900, Orders: []int64{30, 15}, Known: 1}
 	if got := s.PerMinute(); !math.IsNaN(got[0]) || got[1] != 1 {
-		t.Errorf("of quarters of an hour they are %v", got)
+		t.Errorf("with steps of 15 minutes they are %v", got)
 	}
 	s = Series{Step: 60, Orders: []int64{3, 4}}
 	if got := s.PerMinute(); !slices.Equal(got, []float64{3, 4}) {
-		t.Errorf("of minutes they are %v", got)
+		t.Errorf("with steps of a minute they are %v", got)
 	}
 }
 
-func at0(clock string) time.Time {
+func clock(clock string) time.Time {
 	at, err := time.Parse(time.TimeOnly, clock)
 	if err != nil {
 		panic(err)
@@ -33,10 +33,10 @@ func at0(clock string) time.Time {
 	return at
 }
 
-func TestTheRateWeighsTheMinuteThatSlides(t *testing.T) {
-	now := at0("12:00:05")
+func TestRateIsOfASlidingMinute(t *testing.T) {
+	now := clock("12:00:05")
 	point := func(step int, at string, orders int64) Point {
-		return Point{Step: step, At: wire.Time(at0(at)), Orders: orders}
+		return Point{Step: step, At: wire.Time(clock(at)), Orders: orders}
 	}
 	recent := []Point{
 		point(10, "11:58:50", 100), point(10, "11:59:00", 10), point(10, "11:59:10", 3), point(10, "12:00:00", 2),
@@ -44,29 +44,29 @@ func TestTheRateWeighsTheMinuteThatSlides(t *testing.T) {
 	}
 	rate := rateOf(recent, now)
 	if rate.PerMinute != 10*0.5+3+2 {
-		t.Errorf("it is %v a minute", rate.PerMinute)
+		t.Errorf("the rate is %v per minute", rate.PerMinute)
 	}
 	if rate.Delta == nil || *rate.Delta != 233.3 {
 		t.Errorf("the delta is %v", rate.Delta)
 	}
 	if none := rateOf(nil, now); none.PerMinute != 0 || none.Delta != nil {
-		t.Errorf("of nothing it is %+v", none)
+		t.Errorf("without orders the rate is %+v", none)
 	}
 }
 
-func TestPointsOfTheCurrentStepAndTheOneBefore(t *testing.T) {
-	now := at0("12:00:05")
+func TestSeriesLastStepsAreTheCurrentAndThePrevious(t *testing.T) {
+	now := clock("12:00:05")
 	var points []Point
 	for _, at := range []string{"11:59:40", "11:59:50", "12:00:00"} {
-		points = append(points, Point{Step: 10, At: wire.Time(at0(at))})
+		points = append(points, Point{Step: 10, At: wire.Time(clock(at))})
 	}
-	if got := latest(points, now); !slices.Equal(got, points[1:]) {
-		t.Errorf("they are %v", got)
+	if got := lastSteps(points, now); !slices.Equal(got, points[1:]) {
+		t.Errorf("the points are %v", got)
 	}
 }
 
-func TestFillPutsPointsWhereTheyBelong(t *testing.T) {
-	from := at0("12:00:00")
+func TestSeriesFillDistributesPoints(t *testing.T) {
+	from := clock("12:00:00")
 	orders, revenue := fill([]Point{
 		{At: wire.Time(from.Add(-time.Second)), Orders: 7},
 		{At: wire.Time(from), Orders: 1, Revenue: 100},
@@ -74,12 +74,12 @@ func TestFillPutsPointsWhereTheyBelong(t *testing.T) {
 		{At: wire.Time(from.Add(3 * time.Minute)), Orders: 9},
 	}, from, time.Minute, 3)
 	if !slices.Equal(orders, []int64{1, 0, 3}) || !slices.Equal(revenue, []Money{100, 0, 0}) {
-		t.Errorf("they are %v and %v", orders, revenue)
+		t.Errorf("the orders are %v and the revenue %v", orders, revenue)
 	}
 }
 
-func TestARangeEndsWithTheStepThatHasJustBegun(t *testing.T) {
-	now := at0("12:00:05")
+func TestSeriesRangeEndsWithTheCurrentStep(t *testing.T) {
+	now := clock("12:00:05")
 	for _, r := range Ranges() {
 		res := resolutions[r]
 		last := res.begin(now).Add(res.length - res.step)

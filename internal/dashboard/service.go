@@ -11,14 +11,13 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Notifier tells the admins of new orders. It is asked again until it succeeds,
-// so the same order may come twice.
+// Notifier notifies the admins of new orders. It is called until it succeeds, so it may get
+// the same order twice.
 type Notifier interface {
 	OrderPlaced(ctx context.Context, o Order) error
 }
 
-// Index is the search's: products are written to it in the transactions that
-// change them.
+// Index is the search index. Products are written to it in the transactions that change them.
 type Index interface {
 	Put(ctx context.Context, tx postgres.Tx, p Product) error
 	Drop(ctx context.Context, tx postgres.Tx, productID int64) error
@@ -26,59 +25,59 @@ type Index interface {
 	Changed()
 }
 
-// Config is how the service runs. The zero value counts and tells, and no more.
+// Config configures the service. The zero value has the rollups and live updates only.
 type Config struct {
-	Node     string   // tells the nodes on one database apart
-	Notifier Notifier // nil: nobody is notified
+	Node     string   // identifies this node among those on one database
+	Notifier Notifier // nil: no user is notified
 	Index    Index    // nil: nothing is indexed
 	Figures  Figures  // nil: there is no System board
-	Simulate bool     // a demo: orders come by themselves while somebody watches
+	Simulate bool     // a demo: the service places orders while a dashboard is open
 	Log      *slog.Logger
 	Guard    loop.Guard // catches the panics of Run; without a logger it uses Log
 }
 
-// Service holds the dashboard's use cases.
+// Service has the use cases of the dashboard.
 type Service struct {
-	db        *postgres.DB
-	hub       *hub.Hub
-	config    Config
-	guard     loop.Guard
-	followers *followers
-	standing  standing
-	board     board
-	counter   counter
-	moved     loop.Wake // when the stats may have changed
-	announced loop.Wake // when the admins are to be told
+	db                *postgres.DB
+	hub               *hub.Hub
+	config            Config
+	guard             loop.Guard
+	followers         *followers
+	delivered         deliveredVersion
+	board             board
+	counter           counter
+	statsChanged      loop.Wake // signalled when the stats may have changed
+	announcementAdded loop.Wake // signalled when the outbox of announcements may have an entry
 }
 
-// New wires the service to its database and hub, and watches the hub for new
-// orders, so make one a hub. Run does the rest.
+// New connects the service to its database and hub. It observes the hub for new orders, so
+// there must be only one service for a hub. Run does the rest.
 func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	s := &Service{
 		db: db, hub: h, config: c, guard: c.Guard.WithLog(c.Log), followers: newFollowers(h),
-		moved: loop.NewWake(), announced: loop.NewWake(),
+		statsChanged: loop.NewWake(), announcementAdded: loop.NewWake(),
 	}
 	return s
 }
 
-// Run tells the stats, announces orders and samples the System board until the
-// context ends; in a demo it lets orders come.
+// Run publishes the stats, announces orders and samples the System board until the context
+// ends; in a demo it also simulates orders.
 func (s *Service) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	start := func(c loop.Config, round func(context.Context) error) {
 		c.Guard = s.guard
 		running.Go(func() { loop.Run(ctx, c, round) })
 	}
-	start(loop.Config{Name: "dashboard-stats", Period: pace, Wake: s.moved}, s.statsTeller())
+	start(loop.Config{Name: "dashboard-stats", Period: statsInterval, Wake: s.statsChanged}, s.statsPublisher())
 	start(loop.Config{Name: "dashboard-sweep", Period: sweepEvery, AtOnce: true}, func(ctx context.Context) error {
-		return s.forgetOldSteps(ctx, time.Now())
+		return s.deleteOldSteps(ctx, time.Now())
 	})
 	if s.config.Notifier != nil {
 		start(loop.Config{
-			Name: "dashboard-announcements", Period: announceEvery, Wake: s.announced, AtOnce: true,
+			Name: "dashboard-announcements", Period: announceEvery, Wake: s.announcementAdded, AtOnce: true,
 		}, s.announceAll)
 	}
 	if s.config.Figures != nil {
@@ -90,24 +89,24 @@ func (s *Service) Run(ctx context.Context) {
 	running.Wait()
 }
 
-// changed wakes those who tell of orders. It never blocks.
-func (s *Service) changed() {
-	s.moved.Signal()
-	s.announced.Signal()
+// wakeLoops wakes the loops that publish stats and announce orders. It never blocks.
+func (s *Service) wakeLoops() {
+	s.statsChanged.Signal()
+	s.announcementAdded.Signal()
 }
 
-// Snapshot is what a dashboard shows at first.
+// Snapshot is the initial state of a dashboard.
 type Snapshot struct {
 	Orders    []Order    `json:"orders"` // the newest first
 	Stats     Stats      `json:"stats"`
 	Rate      Rate       `json:"rate"`
 	Series    Series     `json:"series"`
-	Simulator *Simulator `json:"simulator"` // nil: there is none
+	Simulator *Simulator `json:"simulator"` // nil without a demo
 }
 
-// Subscribe puts the connection into the dashboard's room and subscribes it to
-// the newest orders and to those to come, then reads what it is to show.
-// Whatever happens in between comes behind the answer.
+// Subscribe adds the connection to the dashboard's room and subscribes it to the newest orders
+// and to those to come, then reads the snapshot. Events of changes in between come after the
+// answer.
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn, r Range) (Snapshot, error) {
 	if err := r.check(); err != nil {
 		return Snapshot{}, err
@@ -118,7 +117,7 @@ func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn, r Range) (Snaps
 	}
 	conn.Hold(Room)
 	shown, err := s.follow(ctx, conn, r)
-	if err != nil && !was { // who only asked again still hears of orders
+	if err != nil && !was { // a connection that was subscribed before stays subscribed
 		s.hub.Leave(conn, Room)
 		s.hub.Unwatch(conn, orderResource)
 	}
@@ -132,15 +131,15 @@ func (s *Service) follow(ctx context.Context, conn *hub.Conn, r Range) (Snapshot
 	if err != nil {
 		return Snapshot{}, err
 	}
-	s.followers.watch(conn, ids)
+	s.followers.followNewest(conn, ids)
 	shown, err := s.Snapshot(ctx, r)
 	if err == nil {
-		s.standing.note(shown.Stats.Version)
+		s.delivered.lowerTo(shown.Stats.Version)
 	}
 	return shown, err
 }
 
-// Snapshot reads what a dashboard shows.
+// Snapshot reads the state that a dashboard shows.
 func (s *Service) Snapshot(ctx context.Context, r Range) (shown Snapshot, err error) {
 	if err := r.check(); err != nil {
 		return shown, err
@@ -151,7 +150,7 @@ func (s *Service) Snapshot(ctx context.Context, r Range) (shown Snapshot, err er
 	if shown.Series, err = s.Series(ctx, r); err != nil {
 		return shown, err
 	}
-	if shown.Orders, err = ordersBefore(ctx, s.db, from(nil), newest); err != nil {
+	if shown.Orders, err = ordersBefore(ctx, s.db, beforeOrMax(nil), newest); err != nil {
 		return shown, err
 	}
 	shown.Simulator, err = s.Simulator(ctx)

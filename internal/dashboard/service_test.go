@@ -14,7 +14,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-const soon = 5 * time.Second
+const patience = 5 * time.Second
 
 var (
 	staff  = account.User{ID: 1, Role: account.Staff}
@@ -22,7 +22,7 @@ var (
 	admin  = account.User{ID: 3, Role: account.Admin}
 )
 
-// shop is a service on a database of its own, with something to order.
+// shop is a service on a test database, with a product.
 type shop struct {
 	*Service
 	t       testing.TB
@@ -40,11 +40,11 @@ func openShop(t testing.TB, c Config) *shop {
 		       ('Admin', 'admin', 'a@test.example', 'admin')`); err != nil {
 		t.Fatal(err)
 	}
-	return branch(t, db, c)
+	return newNode(t, db, c)
 }
 
-// branch is a service on a node of its own, on the same database.
-func branch(t testing.TB, db *postgres.DB, c Config) *shop {
+// newNode returns a service with its own hub on the same database.
+func newNode(t testing.TB, db *postgres.DB, c Config) *shop {
 	t.Helper()
 	h := hub.New(hub.Config{})
 	s := &shop{Service: New(db, h, c), t: t, db: db, hub: h}
@@ -87,18 +87,18 @@ func (s *shop) order(quantity int) Order {
 	return o
 }
 
-func (s *shop) visitor() *visitor {
-	v := &visitor{t: s.t, hub: s.hub, conn: s.hub.Open(hub.Identity{UserID: member.ID})}
+func (s *shop) newViewer() *viewer {
+	v := &viewer{t: s.t, hub: s.hub, conn: s.hub.Open(hub.Identity{UserID: member.ID})}
 	s.t.Cleanup(func() { s.hub.Remove(v.conn) })
 	return v
 }
 
-// visitor is a connection that looks at a dashboard.
-type visitor struct {
-	t    testing.TB
-	hub  *hub.Hub
-	conn *hub.Conn
-	seen []event
+// viewer is a connection that shows a dashboard.
+type viewer struct {
+	t        testing.TB
+	hub      *hub.Hub
+	conn     *hub.Conn
+	received []event
 }
 
 type event struct {
@@ -107,7 +107,7 @@ type event struct {
 	at    time.Time
 }
 
-func (v *visitor) subscribe(s *shop) Snapshot {
+func (v *viewer) subscribe(s *shop) Snapshot {
 	v.t.Helper()
 	shown, err := s.Subscribe(context.Background(), v.conn, QuarterHour)
 	if err != nil {
@@ -117,8 +117,8 @@ func (v *visitor) subscribe(s *shop) Snapshot {
 	return shown
 }
 
-// hear takes what has come.
-func (v *visitor) hear() {
+// receive reads the events that have arrived.
+func (v *viewer) receive() {
 	frames, _ := v.conn.Take(nil)
 	for _, f := range frames {
 		var e event
@@ -126,13 +126,13 @@ func (v *visitor) hear() {
 			v.t.Fatal(err)
 		}
 		e.at = time.Now()
-		v.seen = append(v.seen, e)
+		v.received = append(v.received, e)
 	}
 }
 
-func (v *visitor) all(name string) (found []event) {
-	v.hear()
-	for _, e := range v.seen {
+func (v *viewer) all(name string) (found []event) {
+	v.receive()
+	for _, e := range v.received {
 		if e.Event == name {
 			found = append(found, e)
 		}
@@ -140,7 +140,7 @@ func (v *visitor) all(name string) (found []event) {
 	return found
 }
 
-func (v *visitor) stats() (u StatsUpdate) {
+func (v *viewer) stats() (u StatsUpdate) {
 	v.t.Helper()
 	if all := v.all(eventStatsUpdated); len(all) > 0 {
 		if err := json.Unmarshal(all[len(all)-1].Data, &u); err != nil {
@@ -150,9 +150,8 @@ func (v *visitor) stats() (u StatsUpdate) {
 	return u
 }
 
-// counted is everything that is counted, in one text: the totals, and every
-// step of every product.
-func (s *shop) counted() string {
+// rollups returns all rollups as one text: the totals, and every step of every product.
+func (s *shop) rollups() string {
 	s.t.Helper()
 	st, _, err := s.Stats(context.Background())
 	if err != nil {
@@ -176,5 +175,5 @@ func (s *shop) recount() string {
 	if err := postgres.InTx(context.Background(), s.db, func(tx postgres.Tx) error { return recount(context.Background(), tx) }); err != nil {
 		s.t.Fatal(err)
 	}
-	return s.counted()
+	return s.rollups()
 }

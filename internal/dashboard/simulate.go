@@ -14,23 +14,23 @@ import (
 )
 
 const (
-	maxRate       = 50              // orders a second
-	simulateTTL   = 3 * time.Second // without a sign of the holder another node takes over
+	maxRate       = 50              // orders per second
+	simulateTTL   = 3 * time.Second // without a renewal of the lease, another node takes over
 	simulateEvery = 100 * time.Millisecond
-	simulateHold  = time.Second     // between two signs of the holder, or two tries to become it
-	simulateAfter = 5 * time.Second // of somebody watching: who only passes by leaves no orders behind
+	renewEvery    = time.Second     // between two renewals of the lease, or two attempts to get it
+	simulateAfter = 5 * time.Second // of an open dashboard, so that a short visit creates no orders
 	restPending   = 4 * time.Second // before a simulated order is completed or cancelled
 	restCompleted = 8 * time.Second // before it is shipped
-	keptSimulated = 100_000         // orders; the oldest beyond are deleted, and stay counted
+	maxSimulated  = 100_000         // orders; the oldest beyond that are deleted, but stay in the rollups
 	pruneEvery    = time.Minute
 )
 
-// Simulator is how the demo's orders come.
+// Simulator is the configuration of the simulator.
 type Simulator struct {
-	Rate int `json:"rate"` // orders a second, at the busiest hour
+	Rate int `json:"rate"` // orders per second, at the busiest hour
 }
 
-// Simulator returns how orders come by themselves; nil: they do not.
+// Simulator returns the simulator's configuration; nil without a demo.
 func (s *Service) Simulator(ctx context.Context) (*Simulator, error) {
 	if !s.config.Simulate {
 		return nil, nil
@@ -39,8 +39,8 @@ func (s *Service) Simulator(ctx context.Context) (*Simulator, error) {
 	return &sim, err
 }
 
-// SetRate changes how fast orders come by themselves, and tells all dashboards.
-// It is 404 outside of a demo.
+// SetRate changes the rate of simulated orders and sends it to all dashboards. It is a 404
+// without a demo.
 func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simulator, error) {
 	switch {
 	case !s.config.Simulate:
@@ -61,34 +61,34 @@ func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simu
 	return sim, nil
 }
 
-// simulation is what a node that may simulate remembers.
-type simulation struct {
-	watchedSince time.Time // zero: nobody watches
-	triedAt      time.Time // to hold the simulator
-	held         bool
+// simulatorState is the simulator's state on one node.
+type simulatorState struct {
+	watchedSince time.Time // zero: no dashboard is open
+	renewedAt    time.Time // the last attempt to get or renew the lease
+	isHolder     bool
 	rate         int
-	owed         float64
+	fraction     float64
 	prunedAt     time.Time
 }
 
-// simulator returns the round that lets orders come and go on while somebody
-// watches a dashboard here.
+// simulator returns the round that places and moves orders while a dashboard is open on this
+// node.
 func (s *Service) simulator() func(context.Context) error {
-	var sim simulation
+	var sim simulatorState
 	return func(ctx context.Context) error {
 		now := time.Now()
-		if !sim.watched(s.followers.dashboards(), now) {
+		if !sim.watchedLongEnough(s.followers.dashboardCount(), now) {
 			return nil
 		}
-		return s.simulateBeat(ctx, &sim, now)
+		return s.simulateRound(ctx, &sim, now)
 	}
 }
 
-// watched says whether somebody has been watching for long enough.
-func (sim *simulation) watched(dashboards int, now time.Time) bool {
+// watchedLongEnough reports whether a dashboard has been open for simulateAfter.
+func (sim *simulatorState) watchedLongEnough(dashboards int, now time.Time) bool {
 	switch {
 	case dashboards == 0:
-		*sim = simulation{prunedAt: sim.prunedAt}
+		*sim = simulatorState{prunedAt: sim.prunedAt}
 		return false
 	case sim.watchedSince.IsZero():
 		sim.watchedSince = now
@@ -96,77 +96,77 @@ func (sim *simulation) watched(dashboards int, now time.Time) bool {
 	return now.Sub(sim.watchedSince) >= simulateAfter
 }
 
-func (s *Service) simulateBeat(ctx context.Context, sim *simulation, now time.Time) error {
-	if err := s.holdSimulator(ctx, sim, now); err != nil || !sim.held {
+func (s *Service) simulateRound(ctx context.Context, sim *simulatorState, now time.Time) error {
+	if err := s.holdSimulator(ctx, sim, now); err != nil || !sim.isHolder {
 		return err
 	}
-	due := sim.earn(now)
+	due := sim.dueOrders(now)
 	for range due {
 		if err := s.simulateOrder(ctx); err != nil {
 			return err
 		}
 	}
-	if rand.N(10) == 0 { // so that what waits becomes less, also when nothing comes
+	if rand.N(10) == 0 { // so that orders advance even if none are placed
 		due++
 	}
 	for range due {
-		if err := s.bringOn(ctx); err != nil {
+		if err := s.advanceOldest(ctx); err != nil {
 			return err
 		}
 	}
 	return s.prune(ctx, sim, now)
 }
 
-// holdSimulator stays the node that simulates, or tries to become it.
-func (s *Service) holdSimulator(ctx context.Context, sim *simulation, now time.Time) error {
-	if now.Sub(sim.triedAt) < simulateHold {
+// holdSimulator renews the lease of the simulator, or tries to get it.
+func (s *Service) holdSimulator(ctx context.Context, sim *simulatorState, now time.Time) error {
+	if now.Sub(sim.renewedAt) < renewEvery {
 		return nil
 	}
 	rate, held, err := holdSimulator(ctx, s.db, s.config.Node, simulateTTL)
-	sim.triedAt, sim.rate, sim.held = now, rate, held && err == nil
+	sim.renewedAt, sim.rate, sim.isHolder = now, rate, held && err == nil
 	return err
 }
 
-func (s *Service) prune(ctx context.Context, sim *simulation, now time.Time) error {
+func (s *Service) prune(ctx context.Context, sim *simulatorState, now time.Time) error {
 	if now.Sub(sim.prunedAt) < pruneEvery {
 		return nil
 	}
 	sim.prunedAt = now
-	return pruneSimulated(ctx, s.db, keptSimulated)
+	return pruneSimulated(ctx, s.db, maxSimulated)
 }
 
-// earn is how many orders are due with this beat.
-func (sim *simulation) earn(now time.Time) int {
-	sim.owed += float64(sim.rate) * simulateEvery.Seconds() * dayCurve(now) * (0.5 + rand.Float64())
-	due := math.Floor(sim.owed)
-	sim.owed -= due
+// dueOrders returns the number of orders to place in this round.
+func (sim *simulatorState) dueOrders(now time.Time) int {
+	sim.fraction += float64(sim.rate) * simulateEvery.Seconds() * hourlyLoad(now) * (0.5 + rand.Float64())
+	due := math.Floor(sim.fraction)
+	sim.fraction -= due
 	return int(due)
 }
 
-// dayCurve is how busy an hour is: least at four in the morning, most in the
-// late afternoon, when it is 1.
-func dayCurve(t time.Time) float64 {
+// hourlyLoad returns the load at a time of day, relative to the busiest hour: lowest at 04:00
+// UTC with 0.4, highest at 16:00 UTC with 1.
+func hourlyLoad(t time.Time) float64 {
 	hours := float64(t.UTC().Hour()) + float64(t.UTC().Minute())/60
 	return 0.7 - 0.3*math.Cos((hours-4)/24*2*math.Pi)
 }
 
-// simulateOrder places an order.
 func (s *Service) simulateOrder(ctx context.Context) error {
 	offer, err := s.Offer(ctx)
 	if err != nil || len(offer) == 0 {
 		return err
 	}
-	o, err := s.place(ctx, nil, imagine(offer))
+	o, err := s.place(ctx, nil, randomOrder(offer))
 	if err != nil {
 		return err
 	}
-	s.tellPlaced(ctx, o, nil)
-	s.changed()
+	s.publishCreated(ctx, o, nil)
+	s.wakeLoops()
 	return nil
 }
 
-// bringOn lets the oldest orders go on that have rested.
-func (s *Service) bringOn(ctx context.Context) error {
+// advanceOldest moves the oldest pending and the oldest completed order on, if they have
+// rested long enough.
+func (s *Service) advanceOldest(ctx context.Context) error {
 	next := Completed
 	if rand.N(16) == 0 {
 		next = Cancelled
@@ -174,17 +174,18 @@ func (s *Service) bringOn(ctx context.Context) error {
 	return errors.Join(s.advance(ctx, Pending, next, restPending), s.advance(ctx, Completed, Shipped, restCompleted))
 }
 
-// advance moves the oldest simulated order that has rested.
+// advance moves the oldest simulated order with the status from, if it has had that for the
+// time rested.
 func (s *Service) advance(ctx context.Context, from, to Status, rested time.Duration) error {
-	id, err := simulatedOf(ctx, s.db, from, rested)
+	id, err := oldestSimulated(ctx, s.db, from, rested)
 	if err == nil {
 		var o Order
 		if o, err = s.move(ctx, id, to); err == nil {
-			s.tellMoved(ctx, from, o, nil)
-			s.changed()
+			s.publishStatus(ctx, from, o, nil)
+			s.wakeLoops()
 		}
 	}
-	if fault.Is(err, http.StatusNotFound) { // nothing to do, or a person was faster
+	if fault.Is(err, http.StatusNotFound) { // there is no such order, or a user moved it first
 		return nil
 	}
 	return err

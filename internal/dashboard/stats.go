@@ -10,21 +10,21 @@ import (
 )
 
 const (
-	pace        = 250 * time.Millisecond // between two statsUpdated: four a second at most
-	bestCount   = 6                      // products in the breakdown
-	sweepEvery  = 10 * time.Minute
-	keptRanges  = 2         // a range and the one before it, to compare with
-	sweepMargin = time.Hour // past what is shown, for clocks that differ
+	statsInterval = 250 * time.Millisecond // between two statsUpdated events: at most four per second
+	bestCount     = 6                      // products in the breakdown
+	sweepEvery    = 10 * time.Minute
+	keptRanges    = 2         // a range and the one before it, for comparison
+	sweepMargin   = time.Hour // beyond what is shown, for clocks that differ
 )
 
-// Stats returns the tiles.
+// Stats returns the values of the tiles.
 func (s *Service) Stats(ctx context.Context) (Stats, Rate, error) {
 	st, recent, err := s.recent(ctx)
 	return st, rateOf(recent, time.Time(st.At)), err
 }
 
 func (s *Service) recent(ctx context.Context) (Stats, []Point, error) {
-	st, err := stats(ctx, s.db)
+	st, err := readTotals(ctx, s.db)
 	if err != nil {
 		return st, nil, err
 	}
@@ -32,18 +32,18 @@ func (s *Service) recent(ctx context.Context) (Stats, []Point, error) {
 	return st, recent, err
 }
 
-// Series returns what a chart shows, with the range before it.
+// Series returns the data of a chart, with the range before it.
 func (s *Service) Series(ctx context.Context, r Range) (Series, error) {
 	if err := r.check(); err != nil {
 		return Series{}, err
 	}
-	st, err := stats(ctx, s.db) // first, so that the series is not older than its version
+	st, err := readTotals(ctx, s.db) // read first, so that the series is not older than its version
 	if err != nil {
 		return Series{}, err
 	}
 	res := resolutions[r]
 	begin := res.begin(time.Time(st.At))
-	points, err := steps(ctx, s.db, res.step, begin.Add(-res.length))
+	points, err := readSteps(ctx, s.db, res.step, begin.Add(-res.length))
 	if err != nil {
 		return Series{}, err
 	}
@@ -60,7 +60,7 @@ func (s *Service) Series(ctx context.Context, r Range) (Series, error) {
 	if !known {
 		first = begin.Add(res.length)
 	}
-	series.since(first, begin, res)
+	series.setKnown(first, begin, res)
 	return series, nil
 }
 
@@ -72,34 +72,34 @@ func seriesOf(r Range, begin time.Time, points []Point) Series {
 	return series
 }
 
-// since notes from which step on something is known.
-func (s *Series) since(first, begin time.Time, res resolution) {
+// setKnown sets from which step on there is data; first is the oldest step of all.
+func (s *Series) setKnown(first, begin time.Time, res resolution) {
 	within := func(i int) int { return min(max(i, 0), res.points()) }
 	s.Known = within(stepsBetween(begin, first, res.step))
 	s.BeforeKnown = within(stepsBetween(begin.Add(-res.length), first, res.step))
 }
 
-// statsTeller returns the round that tells this node's dashboards when something has changed: at once
-// when it happened here, within a moment when on another node, and never more
-// often than the pace. The numbers come from the database, so it does not matter
-// who changed them, and the last state is always told.
-func (s *Service) statsTeller() func(context.Context) error {
-	p := pacer{pace: pace}
+// statsPublisher returns the round that sends changed stats to this node's dashboards: at once
+// after a change here, within a statsInterval after one on another node, and never more often
+// than that. The numbers come from the database, so it does not matter which node changed
+// them, and the last state is always sent.
+func (s *Service) statsPublisher() func(context.Context) error {
+	t := throttle{interval: statsInterval}
 	return func(ctx context.Context) error {
-		p.note()
-		after, watched := s.standing.begin(s.followers.dashboards)
-		if !watched || !p.take(time.Now()) {
+		t.markDirty()
+		after, watched := s.delivered.get(s.followers.dashboardCount)
+		if !watched || !t.allow(time.Now()) {
 			return nil
 		}
-		told, err := s.tellChanges(ctx, after)
-		if told {
-			p.told(time.Now())
+		sent, err := s.publishStats(ctx, after)
+		if sent {
+			t.markSent(time.Now())
 		}
 		return err
 	}
 }
 
-func (s *Service) tellChanges(ctx context.Context, after int64) (told bool, err error) {
+func (s *Service) publishStats(ctx context.Context, after int64) (sent bool, err error) {
 	st, recent, err := s.recent(ctx)
 	if err != nil || st.Version == after {
 		return false, err
@@ -107,73 +107,72 @@ func (s *Service) tellChanges(ctx context.Context, after int64) (told bool, err 
 	now := time.Time(st.At)
 	s.hub.BroadcastHere(ctx, hub.Event{
 		Name: eventStatsUpdated, Class: hub.State,
-		Data: StatsUpdate{Stats: st, After: after, Rate: rateOf(recent, now), Points: latest(recent, now)},
+		Data: StatsUpdate{Stats: st, After: after, Rate: rateOf(recent, now), Points: lastSteps(recent, now)},
 	}, Room)
-	s.standing.told(st.Version)
+	s.delivered.set(st.Version)
 	return true, nil
 }
 
-// standing is the version of the stats that every dashboard here has, at least.
-type standing struct {
+// deliveredVersion is a version of the stats that every dashboard on this node has.
+type deliveredVersion struct {
 	mu      sync.Mutex
-	version *int64 // nil: there is no dashboard here
+	version *int64 // nil: this node has no dashboard
 }
 
-// note says that a dashboard, which is in the room already, has read a version.
-func (s *standing) note(version int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.version == nil || version < *s.version {
-		s.version = &version
+// lowerTo records that a dashboard, which is in the room already, has read a version.
+func (d *deliveredVersion) lowerTo(version int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.version == nil || version < *d.version {
+		d.version = &version
 	}
 }
 
-// begin returns what the dashboards have; false: there are none, or none has
-// read anything yet.
-func (s *standing) begin(dashboards func() int) (version int64, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// get returns the version; false if there is no dashboard, or none has a snapshot yet.
+func (d *deliveredVersion) get(dashboards func() int) (version int64, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if dashboards() == 0 {
-		s.version = nil
+		d.version = nil
 	}
-	if s.version == nil {
+	if d.version == nil {
 		return 0, false
 	}
-	return *s.version, true
+	return *d.version, true
 }
 
-func (s *standing) told(version int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.version = &version
+func (d *deliveredVersion) set(version int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.version = &version
 }
 
-// pacer holds back what would come too early, and forgets nothing: what was
-// noted stays due until it is taken.
-type pacer struct {
-	pace time.Duration
-	due  bool
-	last time.Time // when something was told
+// throttle limits how often something is sent. A change that is marked stays dirty until allow
+// returns true.
+type throttle struct {
+	interval time.Duration
+	dirty    bool
+	sentAt   time.Time // zero: never
 }
 
-func (p *pacer) note() { p.due = true }
+func (t *throttle) markDirty() { t.dirty = true }
 
-// take says whether to look now.
-func (p *pacer) take(now time.Time) bool {
-	if !p.due || now.Sub(p.last) < p.pace {
+// allow reports whether a send may begin now, and if so clears dirty.
+func (t *throttle) allow(now time.Time) bool {
+	if !t.dirty || now.Sub(t.sentAt) < t.interval {
 		return false
 	}
-	p.due = false
+	t.dirty = false
 	return true
 }
 
-func (p *pacer) told(now time.Time) { p.last = now }
+func (t *throttle) markSent(now time.Time) { t.sentAt = now }
 
-// forgetOldSteps forgets steps that no chart shows any more.
-func (s *Service) forgetOldSteps(ctx context.Context, now time.Time) error {
+// deleteOldSteps deletes steps that no chart shows any more.
+func (s *Service) deleteOldSteps(ctx context.Context, now time.Time) error {
 	for _, res := range resolutions {
 		before := now.Add(-keptRanges*res.length - sweepMargin)
-		if err := forget(ctx, s.db, res.step, res.salesStep, before); err != nil {
+		if err := deleteSteps(ctx, s.db, res.step, res.salesStep, before); err != nil {
 			return err
 		}
 	}

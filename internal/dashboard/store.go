@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// orderColumns are what scanOrder reads, of an order o and its product p.
+// orderColumns are the columns that scanOrder reads, of an order o and its product p.
 const orderColumns = `o.id, o.customer, p.id, p.name, o.quantity, o.amount, o.status, o.created_at, o.updated_at`
 
 func scanOrder(row pgx.CollectableRow) (Order, error) {
@@ -32,8 +32,8 @@ func collectOrders(rows pgx.Rows, err error) ([]Order, error) {
 	return orders, nil
 }
 
-// one returns the only order, or 404.
-func one(rows pgx.Rows, err error) (Order, error) {
+// oneOrder returns the only order, or 404.
+func oneOrder(rows pgx.Rows, err error) (Order, error) {
 	orders, err := collectOrders(rows, err)
 	if err == nil && len(orders) == 0 {
 		err = fault.NotFound()
@@ -44,10 +44,10 @@ func one(rows pgx.Rows, err error) (Order, error) {
 	return orders[0], nil
 }
 
-// insertOrder places an order at the product's price of now; 404 when the
-// product is not offered.
+// insertOrder stores an order at the product's current price; 404 if the product does not
+// exist or was removed.
 func insertOrder(ctx context.Context, tx postgres.Tx, by *int64, n NewOrder) (Order, error) {
-	return one(tx.Query(ctx, `
+	return oneOrder(tx.Query(ctx, `
 		with p as (
 		  select id, name, price
 		    from dashboard.products
@@ -61,10 +61,10 @@ func insertOrder(ctx context.Context, tx postgres.Tx, by *int64, n NewOrder) (Or
 		n.Customer, n.ProductID, n.Quantity, by, n.ClientID, n.simulated))
 }
 
-// moveOrder brings an order to a status, from any of these; 404 when there is
-// no such order there. Of several who try at once, one finds it.
+// moveOrder sets the status of an order whose status is one of from; 404 if there is no such
+// order. Of several concurrent calls one finds it.
 func moveOrder(ctx context.Context, tx postgres.Tx, id int64, from []Status, to Status) (Order, error) {
-	return one(tx.Query(ctx, `
+	return oneOrder(tx.Query(ctx, `
 		with o as (
 		  update dashboard.orders
 		     set status       = $3::text,
@@ -79,23 +79,23 @@ func moveOrder(ctx context.Context, tx postgres.Tx, id int64, from []Status, to 
 
 // orderByID returns the order, or 404.
 func orderByID(ctx context.Context, db postgres.Queryer, id int64) (Order, error) {
-	return one(db.Query(ctx, `
+	return oneOrder(db.Query(ctx, `
 		select `+orderColumns+`
 		  from dashboard.orders o
 		  join dashboard.products p on p.id = o.product_id
 		 where o.id = $1`, id))
 }
 
-// orderOfClient returns the order that somebody made under a clientId, or 404.
+// orderOfClient returns the order that the user placed with the clientId, or 404.
 func orderOfClient(ctx context.Context, db postgres.Queryer, by int64, clientID string) (Order, error) {
-	return one(db.Query(ctx, `
+	return oneOrder(db.Query(ctx, `
 		select `+orderColumns+`
 		  from dashboard.orders o
 		  join dashboard.products p on p.id = o.product_id
 		 where o.placed_by = $1 and o.client_id = $2`, by, clientID))
 }
 
-// ordersBefore returns the newest orders before an id, the newest first.
+// ordersBefore returns the newest orders with a lower id, the newest first.
 func ordersBefore(ctx context.Context, db postgres.Queryer, before int64, limit int) ([]Order, error) {
 	return collectOrders(db.Query(ctx, `
 		select `+orderColumns+`
@@ -106,7 +106,7 @@ func ordersBefore(ctx context.Context, db postgres.Queryer, before int64, limit 
 		 limit $2`, before, limit))
 }
 
-// ordersOfStatus is ordersBefore for those of one status.
+// ordersOfStatus is ordersBefore for orders of one status.
 func ordersOfStatus(ctx context.Context, db postgres.Queryer, status Status, before int64, limit int) ([]Order, error) {
 	return collectOrders(db.Query(ctx, `
 		select `+orderColumns+`
@@ -130,17 +130,17 @@ func newestIDs(ctx context.Context, db postgres.Queryer, limit int) ([]int64, er
 	return ids, nil
 }
 
-// announce notes that the admins are to be told of the order.
-func announce(ctx context.Context, tx postgres.Tx, orderID int64) error {
+// insertAnnouncement adds the order to the outbox of announcements.
+func insertAnnouncement(ctx context.Context, tx postgres.Tx, orderID int64) error {
 	if _, err := tx.Exec(ctx, `insert into dashboard.announcements (order_id) values ($1)`, orderID); err != nil {
-		return fmt.Errorf("note the announcement: %w", err)
+		return fmt.Errorf("insert the announcement: %w", err)
 	}
 	return nil
 }
 
-// unannounced takes an order of which the admins have yet to be told, until the
-// transaction ends, past those that others have taken; false: there is none.
-func unannounced(ctx context.Context, tx postgres.Tx) (Order, bool, error) {
+// takeAnnouncement deletes the oldest entry of the outbox that no other transaction has
+// locked, and returns its order; false if there is none.
+func takeAnnouncement(ctx context.Context, tx postgres.Tx) (Order, bool, error) {
 	var id int64
 	err := tx.QueryRow(ctx, `
 		delete from dashboard.announcements

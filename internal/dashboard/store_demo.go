@@ -8,9 +8,9 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// lockEmpty holds off other seeders until the transaction ends, and says
-// whether there is no product yet.
-func lockEmpty(ctx context.Context, tx postgres.Tx) (empty bool, err error) {
+// lockIfEmpty keeps other nodes from seeding until the transaction ends, and reports whether
+// there is no product yet.
+func lockIfEmpty(ctx context.Context, tx postgres.Tx) (empty bool, err error) {
 	if _, err := tx.Exec(ctx, `lock table dashboard.products in share row exclusive mode`); err != nil {
 		return false, fmt.Errorf("lock the products: %w", err)
 	}
@@ -20,9 +20,9 @@ func lockEmpty(ctx context.Context, tx postgres.Tx) (empty bool, err error) {
 	return empty, nil
 }
 
-// storePast stores orders that came before now, and counts them, in a few
-// statements: one after the other would take seconds.
-func storePast(ctx context.Context, tx postgres.Tx, orders []past) error {
+// insertHistory stores past orders and counts them, in a few statements: one statement for
+// each order would take seconds.
+func insertHistory(ctx context.Context, tx postgres.Tx, orders []pastOrder) error {
 	var (
 		customers        []string
 		products         []int64
@@ -50,9 +50,9 @@ func storePast(ctx context.Context, tx postgres.Tx, orders []past) error {
 	return recount(ctx, tx)
 }
 
-// recount counts all orders anew, as far back as Service.forgetOldSteps keeps
-// steps. It reads every order: only what writes many past the service, such as
-// seeding, needs it.
+// recount rebuilds the rollups from all orders, as far back as Service.deleteOldSteps keeps
+// steps. It reads every order, so it is only for callers that insert many orders without the
+// service, such as seeding.
 func recount(ctx context.Context, tx postgres.Tx) error {
 	for _, sql := range []string{
 		`delete from dashboard.series`,

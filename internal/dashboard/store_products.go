@@ -28,7 +28,7 @@ func collectProducts(rows pgx.Rows, err error) ([]Product, error) {
 	return products, nil
 }
 
-// theProduct returns the only one, or 404.
+// theProduct returns the only product, or 404.
 func theProduct(rows pgx.Rows, err error) (Product, error) {
 	products, err := collectProducts(rows, err)
 	if err == nil && len(products) == 0 {
@@ -40,7 +40,7 @@ func theProduct(rows pgx.Rows, err error) (Product, error) {
 	return products[0], nil
 }
 
-// productsBefore returns products that are offered, the newest first.
+// productsBefore returns products that are not deleted, the newest first.
 func productsBefore(ctx context.Context, db postgres.Queryer, before int64, limit int) ([]Product, error) {
 	return collectProducts(db.Query(ctx, `
 		select `+productColumns+`
@@ -50,7 +50,7 @@ func productsBefore(ctx context.Context, db postgres.Queryer, before int64, limi
 		 limit $2`, before, limit))
 }
 
-// productsByName returns products that are offered, by name.
+// productsByName returns products that are not deleted, by name.
 func productsByName(ctx context.Context, db postgres.Queryer, limit int) ([]Product, error) {
 	return collectProducts(db.Query(ctx, `
 		select `+productColumns+`
@@ -60,8 +60,8 @@ func productsByName(ctx context.Context, db postgres.Queryer, limit int) ([]Prod
 		 limit $1`, limit))
 }
 
-// productsToIndex are the next products after the id that are offered, locked
-// until the transaction ends.
+// productsToIndex returns the next products with a greater id that are not deleted, and locks
+// them until the transaction ends.
 func productsToIndex(ctx context.Context, tx postgres.Tx, after int64, limit int) ([]Product, error) {
 	return collectProducts(tx.Query(ctx, `
 		select `+productColumns+`
@@ -72,8 +72,8 @@ func productsToIndex(ctx context.Context, tx postgres.Tx, after int64, limit int
 		   for share`, after, limit))
 }
 
-// productByID returns a product that is offered, or 404. Within a transaction
-// lock keeps it from changing until the end.
+// productByID returns a product that is not deleted, or 404. With lock, no other transaction
+// can change it until this one ends.
 func productByID(ctx context.Context, db postgres.Queryer, id int64, lock bool) (Product, error) {
 	sql := `
 		select ` + productColumns + `
@@ -103,8 +103,8 @@ func updateProduct(ctx context.Context, tx postgres.Tx, id int64, ch ProductChan
 		returning `+productColumns, id, ch.Name, ch.Description, ch.Price))
 }
 
-// withdrawProduct ends the product's offer; its orders keep it.
-func withdrawProduct(ctx context.Context, tx postgres.Tx, id int64) (Product, error) {
+// markDeleted marks the product as deleted; its orders keep the reference to it.
+func markDeleted(ctx context.Context, tx postgres.Tx, id int64) (Product, error) {
 	return theProduct(tx.Query(ctx, `
 		update dashboard.products
 		   set deleted_at = now()

@@ -11,15 +11,14 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// shards is how many rows share what is counted. dashboard.totals has as many.
+// shards is how many rows share each count. dashboard.totals has as many.
 const shards = 8
 
-// count adds a change to everything that is counted. It is the last thing in a
-// transaction, and takes its locks in one order: the order's row, the shard of
-// the totals, and only then the rows of the steps, which nobody else holds
-// without that shard. So two changes wait for each other at most, and never in
-// a circle.
-func count(ctx context.Context, tx postgres.Tx, d delta) error {
+// addToRollups adds a change to all rollups. It must be the last statement of a transaction.
+// All transactions take locks in the same order: the order's row, a shard of the totals, then
+// the rows of the steps, which no transaction locks without holding that shard. So there can
+// be no deadlock.
+func addToRollups(ctx context.Context, tx postgres.Tx, d delta) error {
 	shard := rand.N(shards)
 	var b pgx.Batch
 	b.Queue(`
@@ -51,8 +50,8 @@ func count(ctx context.Context, tx postgres.Tx, d delta) error {
 	return nil
 }
 
-// stats returns what has been counted so far.
-func stats(ctx context.Context, db postgres.Queryer) (Stats, error) {
+// readTotals returns the current totals.
+func readTotals(ctx context.Context, db postgres.Queryer) (Stats, error) {
 	var st Stats
 	err := db.QueryRow(ctx, `
 		select sum(orders)::bigint, sum(pending)::bigint, sum(revenue), sum(changes)::bigint, now()
@@ -63,9 +62,8 @@ func stats(ctx context.Context, db postgres.Queryer) (Stats, error) {
 	return st, nil
 }
 
-// steps returns the steps in which something was counted, from a time on, the
-// oldest first.
-func steps(ctx context.Context, db postgres.Queryer, step time.Duration, from time.Time) ([]Point, error) {
+// readSteps returns the steps with data from a time on, the oldest first.
+func readSteps(ctx context.Context, db postgres.Queryer, step time.Duration, from time.Time) ([]Point, error) {
 	rows, err := db.Query(ctx, `
 		select step, at, sum(orders)::bigint, sum(revenue)
 		  from dashboard.series
@@ -75,8 +73,8 @@ func steps(ctx context.Context, db postgres.Queryer, step time.Duration, from ti
 	return collectPoints(rows, err)
 }
 
-// recentSteps returns of each series as many of the last steps as statsUpdated
-// is made of, as far as something was counted in them, the oldest first.
+// recentSteps returns the last steps of each series that statsUpdated needs, as far as they
+// have data, the oldest first.
 func recentSteps(ctx context.Context, db postgres.Queryer, now time.Time) ([]Point, error) {
 	rows, err := db.Query(ctx, `
 		select s.step, s.at, sum(s.orders)::bigint, sum(s.revenue)
@@ -104,12 +102,12 @@ func collectPoints(rows pgx.Rows, err error) ([]Point, error) {
 	return points, nil
 }
 
-// firstStep is when the series begins; false: nothing was ever counted in it.
+// firstStep returns when the series begins; false if it has no data.
 func firstStep(ctx context.Context, db postgres.Queryer, step time.Duration) (time.Time, bool, error) {
 	var first *time.Time
 	err := db.QueryRow(ctx, `select min(at) from dashboard.series where step = $1`, int(step.Seconds())).Scan(&first)
 	if err != nil {
-		return time.Time{}, false, fmt.Errorf("read the begin of the series: %w", err)
+		return time.Time{}, false, fmt.Errorf("read the beginning of the series: %w", err)
 	}
 	if first == nil {
 		return time.Time{}, false, nil
@@ -117,7 +115,7 @@ func firstStep(ctx context.Context, db postgres.Queryer, step time.Duration) (ti
 	return *first, true, nil
 }
 
-// bestSellers returns what was sold most since a time.
+// bestSellers returns the products with the most orders since a time.
 func bestSellers(ctx context.Context, db postgres.Queryer, step time.Duration, from time.Time, limit int) ([]Sales, error) {
 	rows, err := db.Query(ctx, `
 		select p.id, p.name, s.orders, s.revenue
@@ -143,13 +141,13 @@ func bestSellers(ctx context.Context, db postgres.Queryer, step time.Duration, f
 	return best, nil
 }
 
-// forget deletes steps that no chart shows any more.
-func forget(ctx context.Context, db postgres.Queryer, step, salesStep time.Duration, before time.Time) error {
+// deleteSteps deletes steps from before a time.
+func deleteSteps(ctx context.Context, db postgres.Queryer, step, salesStep time.Duration, before time.Time) error {
 	var b pgx.Batch
 	b.Queue(`delete from dashboard.series where step = $1 and at < $2`, int(step.Seconds()), before)
 	b.Queue(`delete from dashboard.sales where step = $1 and at < $2`, int(salesStep.Seconds()), before)
 	if err := db.SendBatch(ctx, &b).Close(); err != nil {
-		return fmt.Errorf("forget old steps: %w", err)
+		return fmt.Errorf("delete old steps: %w", err)
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func simulatorOf(ctx context.Context, db postgres.Queryer) (sim Simulator, err e
 	return sim, nil
 }
 
-// setRate reports whether the rate was another one.
+// setRate reports whether the rate was different before.
 func setRate(ctx context.Context, db postgres.Queryer, rate int) (bool, error) {
 	tag, err := db.Exec(ctx, `update dashboard.simulator set rate = $1 where rate <> $1`, rate)
 	if err != nil {
@@ -28,8 +28,8 @@ func setRate(ctx context.Context, db postgres.Queryer, rate int) (bool, error) {
 	return tag.RowsAffected() > 0, nil
 }
 
-// holdSimulator makes the node the one that simulates, for a while, and returns
-// the rate; false: another node is.
+// holdSimulator gets or renews the node's lease of the simulator and returns the rate; false
+// if another node has the lease.
 func holdSimulator(ctx context.Context, db postgres.Queryer, node string, ttl time.Duration) (rate int, held bool, err error) {
 	err = db.QueryRow(ctx, `
 		update dashboard.simulator
@@ -45,9 +45,9 @@ func holdSimulator(ctx context.Context, db postgres.Queryer, node string, ttl ti
 	return rate, true, nil
 }
 
-// simulatedOf returns the oldest simulated order of a status that has rested
-// for a while; 404: there is none.
-func simulatedOf(ctx context.Context, db postgres.Queryer, status Status, rested time.Duration) (id int64, err error) {
+// oldestSimulated returns the oldest simulated order of a status, if it has had that for the
+// time rested; otherwise 404.
+func oldestSimulated(ctx context.Context, db postgres.Queryer, status Status, rested time.Duration) (id int64, err error) {
 	err = db.QueryRow(ctx, `
 		select id
 		  from (select id, updated_at
@@ -65,8 +65,8 @@ func simulatedOf(ctx context.Context, db postgres.Queryer, status Status, rested
 	return id, nil
 }
 
-// pruneSimulated deletes simulated orders that are older than the newest keep
-// of them. What was counted stays counted.
+// pruneSimulated deletes all but the newest keep simulated orders, except pending ones. The
+// rollups are not changed.
 func pruneSimulated(ctx context.Context, db postgres.Queryer, keep int) error {
 	_, err := db.Exec(ctx, `
 		delete from dashboard.orders

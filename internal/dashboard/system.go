@@ -15,50 +15,50 @@ import (
 const (
 	sampleEvery = time.Second
 	keptSamples = 300             // five minutes
-	rateWindow  = 5 * time.Second // rates are averages over it: a single second jumps
+	rateWindow  = 5 * time.Second // rates are averages over it, since those of single seconds fluctuate
 )
 
-// Figures reads what Prometheus reads, on this node.
+// Figures reads the metrics of this node, the same as Prometheus does.
 type Figures interface {
 	Read(ctx context.Context) (Reading, error)
 }
 
-// Reading is this node's figures at a moment. Counts are since the start.
+// Reading is the metrics of this node at one moment. Counts are since the start.
 type Reading struct {
 	At          time.Time
 	Node        string
 	Nodes       int
 	Connections int
 	Rooms       int
-	Queued      int // frames waiting on all connections
-	Deepest     int // frames waiting on the slowest
+	Queued      int // frames in the queues of all connections
+	Deepest     int // frames in the longest queue
 	Goroutines  int
 	Heap        int64 // bytes in use
 	Pool        Pool
 
-	EventsIn   uint64 // published here, or come from other nodes
-	EventsOut  uint64 // frames for a connection
-	Requests   uint64 // by HTTP and over the sockets
+	EventsIn   uint64 // published here or received from other nodes
+	EventsOut  uint64 // frames queued for a connection
+	Requests   uint64 // by HTTP and as virtual requests
 	Dropped    Dropped
 	SlowCloses uint64    // connections closed because they were too slow
-	Broadcasts Histogram // seconds until a broadcast is in every queue
+	Broadcasts Histogram // seconds until a broadcast is in all queues
 }
 
-// Pool is the connections to the database.
+// Pool is the number of database connections.
 type Pool struct {
 	Busy  int `json:"busy"`
 	Open  int `json:"open"`
 	Limit int `json:"limit"`
 }
 
-// Dropped is frames that did not fit, by class of event.
+// Dropped is the number of frames that did not fit into a queue, by delivery class.
 type Dropped struct {
 	Log      uint64 `json:"log"`
 	State    uint64 `json:"state"`
 	Volatile uint64 `json:"volatile"`
 }
 
-// Sample is what the System board shows of a second.
+// Sample is one second on the System board.
 type Sample struct {
 	At          wire.Time `json:"at"`
 	Node        string    `json:"node"`
@@ -79,29 +79,29 @@ type Sample struct {
 	Pool        Pool      `json:"pool"`
 }
 
-// Board is what the System board shows at first.
+// Board is the initial state of the System board.
 type Board struct {
 	Step    int      `json:"step"` // seconds between two samples
 	History []Sample `json:"history"`
 }
 
-// board keeps the samples of some minutes in a ring.
+// board keeps the samples of the last minutes.
 type board struct {
 	mu       sync.Mutex
 	readings []Reading // of the last minute and more, the oldest first
 	samples  []Sample
 }
 
-// keptReadings is what the percentiles of a minute need.
+// keptReadings is as many as the percentiles of a minute need.
 const keptReadings = int(time.Minute/sampleEvery) + 1
 
-// add makes a sample of the reading and those before it.
+// add makes a sample from the reading and those before it.
 func (b *board) add(r Reading) Sample {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.readings = append(b.readings, r)
 	b.readings = slices.Delete(b.readings, 0, max(0, len(b.readings)-keptReadings))
-	sample := sampleOf(b.readings)
+	sample := newSample(b.readings)
 	b.samples = append(b.samples, sample)
 	b.samples = slices.Delete(b.samples, 0, max(0, len(b.samples)-keptSamples))
 	return sample
@@ -113,8 +113,8 @@ func (b *board) history() []Sample {
 	return append([]Sample{}, b.samples...)
 }
 
-// sampleOf is the last reading, with what changed since readings before it.
-func sampleOf(readings []Reading) Sample {
+// newSample makes a sample of the last reading, with rates from the readings before it.
+func newSample(readings []Reading) Sample {
 	r, oldest := readings[len(readings)-1], readings[0]
 	before := oldest
 	for _, older := range readings {
@@ -142,8 +142,8 @@ func perSecond(before, now uint64, seconds float64) float64 {
 	return float64(now-before) / seconds
 }
 
-// WatchSystem joins an admin's connection to the System board and returns the
-// last minutes.
+// WatchSystem adds an admin's connection to the room of the System board and returns the
+// samples of the last minutes.
 func (s *Service) WatchSystem(conn *hub.Conn, who account.User) (Board, error) {
 	shown, err := s.System(who)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Service) WatchSystem(conn *hub.Conn, who account.User) (Board, error) {
 	return shown, nil
 }
 
-// System returns the last minutes of this node; for admins.
+// System returns the samples of the last minutes of this node. Only admins may see them.
 func (s *Service) System(who account.User) (Board, error) {
 	if who.Role != account.Admin {
 		return Board{}, fault.Forbidden("Only admins see the System board.")
@@ -165,8 +165,8 @@ func (s *Service) System(who account.User) (Board, error) {
 	return Board{Step: int(sampleEvery.Seconds()), History: s.board.history()}, nil
 }
 
-// sampleFigures adds to the last minutes, so that the board opens with a history,
-// and tells those who watch it here.
+// sampleFigures takes a sample every second, so that the board opens with a history, and sends
+// it to the watchers on this node.
 func (s *Service) sampleFigures(ctx context.Context) error {
 	reading, err := s.config.Figures.Read(ctx)
 	if err != nil {

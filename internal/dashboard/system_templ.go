@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// systemPage is Hubbub itself, as this node is now.
+// systemPage renders the current figures of this node.
 func systemPage(page web.Page, v Board) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -125,7 +125,7 @@ func systemPage(page web.Page, v Board) templ.Component {
 	})
 }
 
-// pauseButton stops what moves on the page. js/dashboard/motion.js minds it.
+// pauseButton renders the button that pauses updates; js/dashboard/motion.js handles it.
 func pauseButton() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
