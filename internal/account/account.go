@@ -11,43 +11,42 @@ import (
 )
 
 const (
-	sessionLife = 30 * 24 * time.Hour // since it was last used
-	ticketLife  = time.Minute         // a handshake follows at once
-	touchEvery  = time.Minute         // "last seen" is no finer, so that reading a page seldom writes
-	sweepEvery  = 10 * time.Minute    // what has expired counts for nothing before it is deleted
+	sessionLife = 30 * 24 * time.Hour // since its last use
+	ticketLife  = time.Minute         // a client connects right after it got the ticket
+	touchEvery  = time.Minute         // the resolution of "last seen", so that most requests write nothing
+	sweepEvery  = 10 * time.Minute    // expired rows are already ignored before they are deleted
 )
 
-// Role is what a person is to the whole instance.
+// Role is a user's role in the whole instance.
 type Role string
 
-// The roles. The first person of an instance is its admin.
+// The roles. The first user of an instance is its admin.
 const (
 	Admin  Role = "admin"
 	Staff  Role = "staff"
 	Member Role = "member"
 )
 
-// User is a person as the program knows them. What other people may see of
-// them is a Profile.
+// User is a user with private data. A Profile has what other users may see.
 type User struct {
 	ID         int64
 	FullName   string
-	Handle     string // unique, lower case, what @mentions name; never changes
+	Handle     string // unique, lower case, used in @mentions; never changes
 	Email      string
 	Role       Role
-	Title      string  // what they do here; usually empty
-	AvatarURL  *string // nil: initials
-	Hue        int     // 1–8, the colour of their initials and caret
+	Title      string  // job title; usually empty
+	AvatarURL  *string // nil: the initials are shown
+	Hue        int     // 1–8, the colour of the avatar and the caret
 	CreatedAt  time.Time
-	LastSeenAt *time.Time // to the minute; nil: never came back
+	LastSeenAt *time.Time // to the minute; nil: not since the sign-up
 
-	HasPassword bool // people of the demo have none
+	HasPassword bool // false for demo users
 }
 
-// IsStaff says whether they may change orders and products.
+// IsStaff reports whether the user may change orders and products.
 func (u User) IsStaff() bool { return u.Role == Staff || u.Role == Admin }
 
-// Profile is a person as everybody signed in sees them: the user of the protocol.
+// Profile is a user as every signed-in user sees them: the "user" of the protocol.
 type Profile struct {
 	ID         int64      `json:"id"`
 	FullName   string     `json:"fullName"`
@@ -56,28 +55,28 @@ type Profile struct {
 	IsOnline   bool       `json:"isOnline"`
 	LastSeenAt *wire.Time `json:"lastSeenAt"`
 
-	Hue    int    `json:"-"` // 1–8, for pages that draw them
+	Hue    int    `json:"-"` // 1–8, for pages
 	Status string `json:"-"` // as in Presence
 	Text   string `json:"-"`
 }
 
-// Me is a person as they see themselves.
+// Me is the profile of the current user, with private fields.
 type Me struct {
 	Profile
 	Email string `json:"email"`
 	Role  Role   `json:"role"`
 }
 
-// Presence is what Online knows of a person.
+// Presence is what Online knows of a user.
 type Presence struct {
 	IsOnline   bool
-	LastSeenAt *time.Time // nil: not known there
-	Status     string     // "online", "away", "busy", "offline", to oneself also "invisible"; empty: not known
-	Text       string     // what they say of it; may be empty
+	LastSeenAt *time.Time // nil: unknown
+	Status     string     // "online", "away", "busy", "offline", for the user also "invisible"; empty: unknown
+	Text       string     // status message; may be empty
 }
 
-// profile joins what the account knows of a person with what presence does.
-func profile(u User, p Presence) Profile {
+// newProfile combines the data of the account with that of presence.
+func newProfile(u User, p Presence) Profile {
 	seen := p.LastSeenAt
 	if seen == nil {
 		seen = u.LastSeenAt
@@ -88,7 +87,7 @@ func profile(u User, p Presence) Profile {
 	}
 }
 
-// Session is a signed-in browser, as its owner sees it in the list.
+// Session is a signed-in browser, as listed for its user.
 type Session struct {
 	ID         int64
 	UserAgent  string
@@ -97,42 +96,42 @@ type Session struct {
 	LastSeenAt time.Time // to the minute
 }
 
-// is says whether the caller is here by this session.
-func (s Session) is(c Caller) bool { return s.ID == sessionID(c.Session) }
+// isCurrent reports whether it is the session of the caller.
+func (s Session) isCurrent(c Caller) bool { return s.ID == sessionID(c.Session) }
 
-// Token is a program's bearer token, as its owner sees it in the list. The
-// secret is shown when the token is made, and never again.
+// Token is a program's bearer token, as listed for its owner. The secret is shown only when
+// the token is created.
 type Token struct {
 	ID         int64
 	Name       string
 	CreatedAt  time.Time
 	LastUsedAt *time.Time // to the minute; nil: never
-	ExpiresAt  *time.Time // nil: it is valid until it is revoked
+	ExpiresAt  *time.Time // nil: valid until it is revoked
 }
 
-// mostTokens is how many a person may have at a time.
-const mostTokens = 50
+// maxTokens is how many valid tokens a user may have.
+const maxTokens = 50
 
-// Client is who asks, as far as the connection tells.
+// Client is what the connection reveals about a client.
 type Client struct {
-	Address   string // "": a part of the program itself, which no limit holds
+	Address   string // "": a part of the program itself, which has no limits
 	UserAgent string
 }
 
-// sessionKey and tokenKey are what the hub knows a session or token by.
+// sessionKey and tokenKey return the key of a session or token in the hub.
 func sessionKey(id int64) string { return fmt.Sprintf("session:%d", id) }
 func tokenKey(id int64) string   { return fmt.Sprintf("token:%d", id) }
 
-// HueOf is the colour of a person who was not given one: the same everywhere,
-// and spread over the eight.
+// HueOf returns the colour of a user who has none: always the same for an id, and evenly
+// distributed over the eight.
 func HueOf(id int64) int {
 	h := fnv.New32a()
 	h.Write(strconv.AppendInt(nil, id, 10))
 	return int(h.Sum32()%8) + 1
 }
 
-// freeHandle returns the base, or the base with the lowest number that makes
-// it free: sam, sam2, sam3.
+// freeHandle returns the base, or the base with the lowest number that is not taken: sam,
+// sam2, sam3.
 func freeHandle(base string, taken []string) string {
 	handle := base
 	for n := 2; slices.Contains(taken, handle) || slices.Contains(reservedHandles, handle); n++ {
@@ -141,5 +140,5 @@ func freeHandle(base string, taken []string) string {
 	return handle
 }
 
-// reservedHandles would read as a mention of more than one person.
+// reservedHandles would read as mentions of several users.
 var reservedHandles = []string{"all", "channel", "everyone", "here"}

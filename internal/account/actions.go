@@ -9,8 +9,8 @@ import (
 	"hubbub/internal/wire"
 )
 
-// mostPeople is how many GET /api/users answers; a query narrows it.
-const mostPeople = 500
+// maxUsers is the most users that GET /api/users returns; a query narrows it down.
+const maxUsers = 500
 
 // Actions registers the account's routes under /api.
 func Actions(api *echo.Group, s *Service) {
@@ -57,15 +57,15 @@ func (a actions) answerCaller(c echo.Context, who Caller, secret string, err err
 	if err != nil {
 		return err
 	}
-	if err := a.account.enter(c, who, secret); err != nil {
+	if err := a.account.switchSession(c, who, secret); err != nil {
 		return err
 	}
 	return action.Answer(c, a.account.profileOf(c.Request().Context(), who.User), nil)
 }
 
-// enter gives the browser the new session's cookie. If somebody else was
-// signed in there, their session ends: nothing could use it any more.
-func (s *Service) enter(c echo.Context, who Caller, secret string) error {
+// switchSession sets the cookie of the new session. If another user was signed in with the
+// browser, their session is ended, because its cookie is lost.
+func (s *Service) switchSession(c echo.Context, who Caller, secret string) error {
 	s.setCookie(c, secret)
 	before, ok := CallerFrom(c.Request().Context())
 	if !ok || before.ID == who.ID || sessionID(before.Session) == 0 {
@@ -78,14 +78,14 @@ func (a actions) signOut(c echo.Context) error {
 	if err := action.NoInput(c); err != nil {
 		return err
 	}
-	if err := a.account.exit(c); err != nil {
+	if err := a.account.endSession(c); err != nil {
 		return err
 	}
 	return action.NoContent(c, nil)
 }
 
-// exit ends the session of the browser, if there is one, and takes its cookie.
-func (s *Service) exit(c echo.Context) error {
+// endSession ends the session of the browser, if there is one, and deletes its cookie.
+func (s *Service) endSession(c echo.Context) error {
 	ctx := c.Request().Context()
 	if who, ok := CallerFrom(ctx); ok {
 		if err := s.SignOut(ctx, who); err != nil {
@@ -98,7 +98,7 @@ func (s *Service) exit(c echo.Context) error {
 
 type nothing struct{}
 
-// me reads the person anew: a socket's caller is as old as its handshake.
+// me reads the user again, because a socket's Caller is from the time of its handshake.
 func (a actions) me(c echo.Context, who User, _ nothing) error {
 	ctx := c.Request().Context()
 	u, err := a.account.User(ctx, who.ID)
@@ -113,12 +113,12 @@ type usersInput struct {
 	Limit action.Limit `json:"limit"`
 }
 
-// users reads once more after it has subscribed to whom it found, so that no
-// change falls in between.
+// users reads again after subscribing to the users found, so that no change in between is
+// lost.
 func (a actions) users(c echo.Context, _ User, in usersInput) error {
 	people, err := a.find(c, in)
 	if conn := action.Conn(c); conn != nil && err == nil {
-		a.account.follow(conn, people)
+		a.account.subscribe(conn, people)
 		people, err = a.find(c, in)
 	}
 	return action.Answer(c, people, err)
@@ -126,7 +126,7 @@ func (a actions) users(c echo.Context, _ User, in usersInput) error {
 
 func (a actions) find(c echo.Context, in usersInput) ([]Profile, error) {
 	ctx := c.Request().Context()
-	users, err := a.account.Search(ctx, in.Query, in.Limit.Within(mostPeople, mostPeople))
+	users, err := a.account.Search(ctx, in.Query, in.Limit.Within(maxUsers, maxUsers))
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (a actions) sessions(c echo.Context, who Caller, _ nothing) error {
 	answers := make([]sessionAnswer, len(sessions))
 	for i, s := range sessions {
 		answers[i] = sessionAnswer{
-			s.ID, s.UserAgent, s.Address, wire.Time(s.CreatedAt), wire.Time(s.LastSeenAt), s.is(who),
+			s.ID, s.UserAgent, s.Address, wire.Time(s.CreatedAt), wire.Time(s.LastSeenAt), s.isCurrent(who),
 		}
 	}
 	return action.Answer(c, answers, err)
@@ -170,7 +170,7 @@ func (a actions) revokeSession(c echo.Context, who Caller, in idInput) error {
 type tokenAnswer struct {
 	ID         int64      `json:"id"`
 	Name       string     `json:"name"`
-	Token      string     `json:"token,omitempty"` // when it is made, and never again
+	Token      string     `json:"token,omitempty"` // only in the answer to its creation
 	CreatedAt  wire.Time  `json:"createdAt"`
 	LastUsedAt *wire.Time `json:"lastUsedAt"`
 	ExpiresAt  *wire.Time `json:"expiresAt"`

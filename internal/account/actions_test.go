@@ -14,10 +14,10 @@ func TestSignUpAnswersTheUserAndSetsTheCookie(t *testing.T) {
 	a := newApp(t)
 	b := a.browser()
 	answer := b.post("/api/signup", `{"fullName":"Alice Liddell","email":"alice@example.org","password":"`+password+`"}`).want(200)
-	if names := keys(t, answer.body); names != "id fullName handle avatarUrl isOnline lastSeenAt" {
+	if names := objectKeys(t, answer.body); names != "id fullName handle avatarUrl isOnline lastSeenAt" {
 		t.Errorf("a user has %s", names)
 	}
-	answer.has(`"fullName":"Alice Liddell","handle":"alice","avatarUrl":null,"isOnline":false,"lastSeenAt":null`)
+	answer.contains(`"fullName":"Alice Liddell","handle":"alice","avatarUrl":null,"isOnline":false,"lastSeenAt":null`)
 	cookie := answer.header.Get("Set-Cookie")
 	for _, part := range []string{"hubbub_session=", "Path=/", "HttpOnly", "SameSite=Lax"} {
 		if !strings.Contains(cookie, part) {
@@ -27,7 +27,7 @@ func TestSignUpAnswersTheUserAndSetsTheCookie(t *testing.T) {
 	if strings.Contains(cookie, "Secure") {
 		t.Errorf("Secure without TLS, where no browser would send it: %s", cookie)
 	}
-	b.get("/api/me").want(200).has(`"fullName":"Alice Liddell"`, `"email":"alice@example.org","role":"admin"`)
+	b.get("/api/me").want(200).contains(`"fullName":"Alice Liddell"`, `"email":"alice@example.org","role":"admin"`)
 }
 
 func TestCookieOverHTTPSBelongsToTheHost(t *testing.T) {
@@ -63,20 +63,20 @@ func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
 		`{"fullName":"A","email":"A <a@example.org>","password":"1234567890"}`:        `"email":`,
 		`{"fullName":"A","email":"` + long + `@example.org","password":"1234567890"}`: `"email":`,
 	} {
-		answer := b.post("/api/signup", body).want(422).has(want, `"status":422`)
+		answer := b.post("/api/signup", body).want(422).contains(want, `"status":422`)
 		if kind := answer.header.Get("Content-Type"); kind != "application/problem+json" {
 			t.Errorf("Content-Type %s", kind)
 		}
 	}
 	b.post("/api/signup", `{`).want(400)
-	b.post("/api/login", `{"email":"a@example.org"}`).want(422).has(`"password":`)
+	b.post("/api/login", `{"email":"a@example.org"}`).want(422).contains(`"password":`)
 }
 
 func TestSignOutEndsTheSessionAndItsSockets(t *testing.T) {
 	a := newApp(t)
 	b := a.signedUp("Alice")
 	secret := b.cookie()
-	socket := a.socketOf(b)
+	socket := a.openSocket(b)
 	b.post("/api/logout", "").want(204)
 	if !socket.Closing() || b.cookie() != "" {
 		t.Errorf("closed %v, cookie %q", socket.Closing(), b.cookie())
@@ -87,7 +87,7 @@ func TestSignOutEndsTheSessionAndItsSockets(t *testing.T) {
 }
 
 // socketOf opens a socket of who is signed in.
-func (a *app) socketOf(b *browser) *hub.Conn {
+func (a *app) openSocket(b *browser) *hub.Conn {
 	a.t.Helper()
 	key := b.get("/socket").want(200).body
 	me := read[Me](b.get("/api/me"))
@@ -98,17 +98,17 @@ func TestSigningInAsSomebodyElseEndsTheSessionBefore(t *testing.T) {
 	a := newApp(t)
 	a.mustSignUp(t, "Bob", "bob@example.org")
 	b := a.signedUp("Alice")
-	alice := a.socketOf(b)
+	alice := a.openSocket(b)
 	b.post("/api/login", `{"email":"alice@example.org","password":"`+password+`"}`).want(200)
 	if alice.Closing() {
 		t.Error("signing in again ended the first session")
 	}
-	alice = a.socketOf(b)
+	alice = a.openSocket(b)
 	b.post("/api/login", `{"email":"bob@example.org","password":"`+password+`"}`).want(200)
 	if !alice.Closing() {
 		t.Error("alice's socket is open in bob's browser")
 	}
-	b.get("/api/me").want(200).has(`"handle":"bob"`)
+	b.get("/api/me").want(200).contains(`"handle":"bob"`)
 }
 
 func TestTooManyFailuresSayWhenToTryAgain(t *testing.T) {
@@ -131,7 +131,7 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 	phone := a.browser()
 	phone.header.Set("User-Agent", "Phone\xff 1.0")
 	phone.post("/api/login", `{"email":"alice@example.org","password":"`+password+`"}`).want(200)
-	socket := a.socketOf(phone)
+	socket := a.openSocket(phone)
 
 	type row struct {
 		ID        int64
@@ -145,7 +145,7 @@ func TestSessionsAreListedAndRevoked(t *testing.T) {
 	if len(rows) != 2 || !rows[1].Current || rows[0].Current || rows[0].UserAgent != "Phone 1.0" || rows[0].Address != "127.0.0.1" || !milliseconds.MatchString(rows[0].CreatedAt) {
 		t.Fatalf("%+v", rows)
 	}
-	if names := keys(t, strings.TrimPrefix(answer.body, "[")); names != "id userAgent address createdAt lastSeenAt current" {
+	if names := objectKeys(t, strings.TrimPrefix(answer.body, "[")); names != "id userAgent address createdAt lastSeenAt current" {
 		t.Errorf("a session has %s", names)
 	}
 	mallory := a.signedUp("Mallory")
@@ -166,13 +166,13 @@ func TestTokensAreListedUsedAndRevoked(t *testing.T) {
 	a := newApp(t)
 	alice := a.signedUp("Alice")
 	created := alice.post("/api/tokens", `{"name":"Deploy  bot"}`)
-	if names := keys(t, created.body); names != "id name token createdAt lastUsedAt expiresAt" {
+	if names := objectKeys(t, created.body); names != "id name token createdAt lastUsedAt expiresAt" {
 		t.Errorf("a new token has %s", names)
 	}
 	token := read[tokenAnswer](created)
 	bot := a.program(token.Token)
-	bot.get("/api/me").want(200).has(`"handle":"alice"`)
-	listed := alice.get("/api/tokens").has(`"name":"Deploy bot"`)
+	bot.get("/api/me").want(200).contains(`"handle":"alice"`)
+	listed := alice.get("/api/tokens").contains(`"name":"Deploy bot"`)
 	if strings.Contains(listed.body, token.Token) {
 		t.Errorf("the token is told again: %s", listed.body)
 	}
@@ -180,7 +180,7 @@ func TestTokensAreListedUsedAndRevoked(t *testing.T) {
 		t.Errorf("%+v", tokens)
 	}
 	bot.post("/api/logout", "").want(400)
-	socket := a.socketOf(bot)
+	socket := a.openSocket(bot)
 	mallory := a.signedUp("Mallory")
 	mallory.delete("/api/tokens/" + itoa(token.ID)).want(404)
 	alice.delete("/api/tokens/" + itoa(token.ID)).want(204)
@@ -188,7 +188,7 @@ func TestTokensAreListedUsedAndRevoked(t *testing.T) {
 		t.Error("the program's socket is open")
 	}
 	bot.get("/api/me").want(401)
-	alice.post("/api/tokens", `{"name":" "}`).want(422).has(`"name":`)
+	alice.post("/api/tokens", `{"name":" "}`).want(422).contains(`"name":`)
 }
 
 func TestPeopleAreListedByName(t *testing.T) {
@@ -212,15 +212,15 @@ func TestListingPeopleOverASocketSubscribesToThem(t *testing.T) {
 	a := newApp(t)
 	alice, _ := a.mustSignUp(t, "Alice", "alice@example.org")
 	socket := a.open(t, alice)
-	a.virtual(socket, alice, "GET", "/api/users").want(200).has(`"handle":"alice"`)
+	a.virtual(socket, alice, "GET", "/api/users").want(200).contains(`"handle":"alice"`)
 	if err := a.Rename(t.Context(), alice, "Queen Alice"); err != nil {
 		t.Fatal(err)
 	}
 	a.mustSignUp(t, "Bob", "bob@example.org")
-	if heard := told(socket); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, `"verb":"created"`) {
+	if heard := received(socket); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, `"verb":"created"`) {
 		t.Errorf("heard %s", heard)
 	}
-	a.virtual(socket, alice, "GET", "/api/me").want(200).has("Queen Alice")
+	a.virtual(socket, alice, "GET", "/api/me").want(200).contains("Queen Alice")
 }
 
 // virtual is a request of a socket, as its transport makes it.
@@ -250,7 +250,7 @@ func TestSigningUpInAndOutIsNotForSockets(t *testing.T) {
 func TestALiveConnectionIsAskedForBeforeASignIn(t *testing.T) {
 	a := newApp(t)
 	alice, _ := a.mustSignUp(t, "Alice", "alice@example.org")
-	a.browser().get("/api/live").want(400).has("WebSocket required")
+	a.browser().get("/api/live").want(400).contains("WebSocket required")
 	a.virtual(a.open(t, Caller{}), Caller{}, "GET", "/api/live").want(401)
 	a.virtual(a.open(t, alice), alice, "GET", "/api/live").want(200)
 }
@@ -260,6 +260,6 @@ func TestEveryActionButTheDoorsNeedsASignIn(t *testing.T) {
 	for _, action := range []string{"GET /api/me", "GET /api/users", "GET /api/sessions", "DELETE /api/sessions/1", "GET /api/tokens", "POST /api/tokens", "DELETE /api/tokens/1", "POST /api/tickets"} {
 		method, path, _ := strings.Cut(action, " ")
 		answer := b.do(method, path, "application/json", "").want(http.StatusUnauthorized)
-		answer.has(`"title":"Unauthorized","status":401`)
+		answer.contains(`"title":"Unauthorized","status":401`)
 	}
 }

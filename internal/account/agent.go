@@ -2,32 +2,31 @@ package account
 
 import "strings"
 
-// Words in a User-Agent and what people call them; the first that is in it
-// counts. Each browser also names those that it is compatible with, so the
-// order matters.
+// Substrings of a User-Agent and the usual names for them; the first that it contains
+// counts. Browsers also name those that they are compatible with, so the order matters.
 var (
-	browserWords = [][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}}
-	systemWords  = [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}}
+	browserNames = [][2]string{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"CriOS/", "Chrome"}, {"Safari/", "Safari"}}
+	systemNames  = [][2]string{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}}
 )
 
-// BrowserOf is what people call the browser of a User-Agent: "Firefox on Linux".
-func BrowserOf(agent string) string { return browserOf(cleanAgent(agent)) }
+// BrowserOf returns the usual name of the browser of a User-Agent: "Firefox on Linux".
+func BrowserOf(agent string) string { return describeAgent(sanitizeAgent(agent)) }
 
-// browserOf is a User-Agent as people say it: "Firefox on Linux".
-func browserOf(agent string) string {
-	browser, system := firstWord(agent, browserWords), firstWord(agent, systemWords)
+// describeAgent is BrowserOf for a User-Agent that is sanitized already.
+func describeAgent(agent string) string {
+	browser, system := firstMatch(agent, browserNames), firstMatch(agent, systemNames)
 	switch {
 	case browser != "" && system != "":
 		return browser + " on " + system
 	case browser != "":
 		return browser
 	case agent != "":
-		return cutRunes(agent, 40)
+		return truncateRunes(agent, 40)
 	}
 	return "An unnamed program"
 }
 
-func firstWord(agent string, words [][2]string) string {
+func firstMatch(agent string, words [][2]string) string {
 	for _, word := range words {
 		if strings.Contains(agent, word[0]) {
 			return word[1]

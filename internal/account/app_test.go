@@ -168,7 +168,7 @@ func (a answer) want(status int) answer {
 	return a
 }
 
-func (a answer) has(parts ...string) answer {
+func (a answer) contains(parts ...string) answer {
 	a.t.Helper()
 	for _, part := range parts {
 		if !strings.Contains(a.body, part) {
@@ -178,7 +178,7 @@ func (a answer) has(parts ...string) answer {
 	return a
 }
 
-func (a answer) leadsTo(path string) {
+func (a answer) wantRedirect(path string) {
 	a.t.Helper()
 	a.want(http.StatusSeeOther)
 	if to := a.header.Get("Location"); to != path {
@@ -197,7 +197,7 @@ func read[T any](a answer) T {
 }
 
 // keys are the names in a JSON object, in order.
-func keys(t *testing.T, object string) string {
+func objectKeys(t *testing.T, object string) string {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(object))
 	var names []string

@@ -7,11 +7,11 @@ import (
 	"hubbub/internal/fault"
 )
 
-// Caller is the person behind a request, and what they showed to prove it.
+// Caller is the user behind a request, with the session or token that proves it.
 type Caller struct {
 	User
 	Session string    // "session:12" or "token:3"
-	Expires time.Time // zero: never, as a token without an end
+	Expires time.Time // zero: never, for a token without an expiry
 }
 
 type callerKey struct{}
@@ -22,13 +22,13 @@ func WithCaller(ctx context.Context, c Caller) context.Context {
 	return context.WithValue(ctx, callerKey{}, c)
 }
 
-// CallerFrom returns who is calling; false: nobody is signed in.
+// CallerFrom returns the caller, or false if the caller is not signed in.
 func CallerFrom(ctx context.Context) (Caller, bool) {
 	c, ok := ctx.Value(callerKey{}).(Caller)
 	return c, ok
 }
 
-// SignedIn returns who is calling, or the fault 401.
+// SignedIn returns the caller, or the fault 401.
 func SignedIn(ctx context.Context) (Caller, error) {
 	c, ok := CallerFrom(ctx)
 	if !ok {

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// DemoPerson is one of the demo's cast, whom anybody may be with one click.
+// DemoPerson is a user of the demo; any visitor may sign in as one with a click.
 type DemoPerson struct {
 	FullName string
 	Handle   string
@@ -21,7 +21,7 @@ type DemoPerson struct {
 
 func (d DemoPerson) email() string { return d.Handle + "@hubbub.example" }
 
-// Cast is the people of the demo, in the order in which they are offered.
+// Cast returns the users of the demo, in the order in which the sign-in page shows them.
 func Cast() []DemoPerson {
 	return []DemoPerson{
 		{"Sam Rivera", "sam", "Engineer", 6, Admin},
@@ -34,9 +34,10 @@ func Cast() []DemoPerson {
 	}
 }
 
-// SeedDemo makes the cast as it is written, takes their passwords, and returns
-// them by the handle in the script: a real Sam who was here before keeps "sam".
-// It may run at every start, on several nodes at once.
+// SeedDemo creates the demo users or resets them to their original data, without passwords,
+// and returns them by their original handle. If a real user has the handle "sam", the demo
+// user Sam has another one, but is still returned under "sam". SeedDemo may run at every
+// start, on several nodes at once.
 func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 	cast := map[string]User{}
 	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
@@ -45,7 +46,7 @@ func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 			return err
 		}
 		for _, d := range Cast() {
-			u, err := people.seed(ctx, d)
+			u, err := people.seedUser(ctx, d)
 			if err != nil {
 				return err
 			}
@@ -57,8 +58,8 @@ func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 	return cast, err
 }
 
-func (s store) seed(ctx context.Context, d DemoPerson) (User, error) {
-	if u, found, err := s.castDemo(ctx, d); err != nil || found {
+func (s store) seedUser(ctx context.Context, d DemoPerson) (User, error) {
+	if u, found, err := s.updateDemoUser(ctx, d); err != nil || found {
 		return u, err
 	}
 	taken, err := s.handlesOf(ctx, d.Handle)
@@ -68,11 +69,11 @@ func (s store) seed(ctx context.Context, d DemoPerson) (User, error) {
 	if _, err := s.insertUser(ctx, d.FullName, freeHandle(d.Handle, taken), d.email(), nil); err != nil {
 		return User{}, err
 	}
-	u, _, err := s.castDemo(ctx, d)
+	u, _, err := s.updateDemoUser(ctx, d)
 	return u, err
 }
 
-// SignInDemo signs in as one of the cast; 404 outside the demo.
+// SignInDemo signs in as a demo user; 404 outside the demo.
 func (s *Service) SignInDemo(ctx context.Context, handle string, from Client) (c Caller, secret string, err error) {
 	for _, d := range Cast() {
 		if s.Demo && d.Handle == handle {
@@ -90,5 +91,5 @@ func (s *Service) signInAs(ctx context.Context, d DemoPerson, from Client) (c Ca
 	if !ok {
 		return Caller{}, "", fmt.Errorf("the demo has no %s: it was not seeded", d.FullName)
 	}
-	return s.begin(ctx, u, from)
+	return s.startSession(ctx, u, from)
 }

@@ -7,17 +7,17 @@ import (
 	"hubbub/internal/wire"
 )
 
-// resource is the name of people in resource events:
-// {"verb":"created","id":7,"data":{a Profile}}.
+// resource is the name of users in resource events: {"verb":"created","id":7,"data":{a
+// Profile}}.
 const resource = "user"
 
-// tell broadcasts a new person, or a new name, to who has listed people.
-func (s *Service) tell(ctx context.Context, verb hub.Verb, p Profile) {
+// publishUser publishes a new user or a new name to the connections that listed users.
+func (s *Service) publishUser(ctx context.Context, verb hub.Verb, p Profile) {
 	s.Hub.Publish(ctx, resource, hub.Change{Verb: verb, ID: p.ID, Data: p}, hub.Subscribers, nil)
 }
 
-// follow makes the connection hear of new people, and of changes to these.
-func (s *Service) follow(conn *hub.Conn, people []Profile) {
+// subscribe subscribes the connection to new users and to changes of these.
+func (s *Service) subscribe(conn *hub.Conn, people []Profile) {
 	s.Hub.Watch(conn, resource)
 	ids := make([]int64, len(people))
 	for i, p := range people {
@@ -26,6 +26,5 @@ func (s *Service) follow(conn *hub.Conn, people []Profile) {
 	s.Hub.Subscribe(conn, resource, ids...)
 }
 
-// closeSockets ends the sockets that were opened with a session or token, on
-// every node.
+// closeSockets closes the sockets that were opened with a session or token, on every node.
 func (s *Service) closeSockets(key string) { s.Hub.CloseSession(key, wire.CloseSignedOut) }

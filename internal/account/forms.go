@@ -6,8 +6,8 @@ import (
 	"hubbub/internal/fault"
 )
 
-// wrong is what a form says beside its fields, whole sentences by field.
-type wrong map[string]string
+// fieldErrors are the messages of a form by field, in whole sentences.
+type fieldErrors map[string]string
 
 // fieldNames begin the sentences: "The email is not an email address."
 var fieldNames = map[string]string{
@@ -18,19 +18,19 @@ var fieldNames = map[string]string{
 	"password": "The password",
 }
 
-// refusal turns an error into what the form says; what concerns no field by
-// name is said at general. An error that is not the sender's comes back as err.
-func refusal(cause error, general string) (says wrong, status int, err error) {
+// formErrors returns the messages of a form for a fault; one without field errors goes to the
+// field general. Any other error, and a server error, is returned as err.
+func formErrors(cause error, general string) (errs fieldErrors, status int, err error) {
 	f := fault.Of(cause)
 	if f == nil || f.Status >= http.StatusInternalServerError {
 		return nil, http.StatusOK, cause
 	}
-	says = wrong{}
+	errs = fieldErrors{}
 	for field, reason := range f.Errors {
-		says[field] = fieldNames[field] + " " + reason + "."
+		errs[field] = fieldNames[field] + " " + reason + "."
 	}
-	if len(says) == 0 {
-		says[general] = f.Detail
+	if len(errs) == 0 {
+		errs[general] = f.Detail
 	}
-	return says, f.Status, nil
+	return errs, f.Status, nil
 }

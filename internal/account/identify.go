@@ -12,11 +12,11 @@ import (
 const (
 	cookieName       = "hubbub_session"
 	secureCookieName = "__Host-" + cookieName // browsers let no other host set it (RFC 6265bis §4.1.3.2)
-	socketPath       = "/socket"              // the one place where a ticket counts
+	socketPath       = "/socket"              // the only path that accepts a ticket
 )
 
-// HasCredential reports whether the request has a token, a ticket or a session's
-// cookie, good or bad. It asks no database.
+// HasCredential reports whether the request has a token, a ticket or a session's cookie, valid
+// or not. It does not query the database.
 func (s *Service) HasCredential(r *http.Request) bool {
 	if _, given := bearer(r); given || hasTicket(r) {
 		return true
@@ -25,8 +25,8 @@ func (s *Service) HasCredential(r *http.Request) bool {
 	return err == nil
 }
 
-// cookieName is the only name that counts for this request: over https a cookie
-// of the plain name may come from another host of the domain.
+// cookieName returns the only cookie name that is accepted for this request. Over https, a
+// cookie with the plain name may have been set by another host of the domain.
 func (s *Service) cookieName(r *http.Request) string {
 	if s.Secure(r) {
 		return secureCookieName
@@ -38,10 +38,10 @@ func hasTicket(r *http.Request) bool {
 	return r.URL.Path == socketPath && r.URL.Query().Has("ticket")
 }
 
-// Identify says who is calling, by the first of these that the request has:
-// a bearer token, a ticket (for the socket only, and used up by this), the
-// session's cookie. False: nobody. A bad token or ticket is 401, whatever else
-// was sent; a cookie of a session that is over is as good as none.
+// Identify returns the caller, by the first of these that the request has: a bearer token, a
+// ticket (on the socket's path only; it is used up), the session's cookie. It returns false
+// for a guest. An invalid token or ticket is a 401, whatever else the request has; the cookie
+// of an ended session is ignored.
 func (s *Service) Identify(ctx context.Context, r *http.Request) (Caller, bool, error) {
 	c, known, err := s.byToken(ctx, r)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Service) byToken(ctx context.Context, r *http.Request) (Caller, bool, e
 	if !given {
 		return Caller{}, false, nil
 	}
-	f, ok, err := s.store.token(ctx, hashed(secret))
+	f, ok, err := s.store.tokenByHash(ctx, hashSecret(secret))
 	if err != nil {
 		return Caller{}, false, err
 	}
@@ -81,7 +81,7 @@ func (s *Service) byTicket(ctx context.Context, r *http.Request) (Caller, bool, 
 	if !hasTicket(r) {
 		return Caller{}, false, nil
 	}
-	f, isToken, ok, err := s.store.takeTicket(ctx, hashed(r.URL.Query().Get("ticket")))
+	f, isToken, ok, err := s.store.consumeTicket(ctx, hashSecret(r.URL.Query().Get("ticket")))
 	if err != nil {
 		return Caller{}, false, err
 	}
@@ -100,7 +100,7 @@ func (s *Service) byCookie(ctx context.Context, r *http.Request) (Caller, bool, 
 	if err != nil {
 		return Caller{}, false, nil
 	}
-	f, ok, err := s.store.session(ctx, hashed(cookie.Value))
+	f, ok, err := s.store.sessionByHash(ctx, hashSecret(cookie.Value))
 	if err != nil || !ok {
 		return Caller{}, false, err
 	}
@@ -109,19 +109,19 @@ func (s *Service) byCookie(ctx context.Context, r *http.Request) (Caller, bool, 
 		if err != nil {
 			return Caller{}, false, err
 		}
-		f.expires = later(f.expires, moved)
+		f.expires = latest(f.expires, moved)
 	}
 	return Caller{User: f.user, Session: sessionKey(f.id), Expires: f.expires}, true, nil
 }
 
-// bearer returns the token of the Authorization header. Other schemes, of a
-// proxy in front of us say, are none of our business.
+// bearer returns the token of the Authorization header. Other schemes, for example for a proxy
+// in front of the program, are ignored.
 func bearer(r *http.Request) (secret string, given bool) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(secret), strings.EqualFold(scheme, "Bearer")
 }
 
-func later(a, b time.Time) time.Time {
+func latest(a, b time.Time) time.Time {
 	if b.After(a) {
 		return b
 	}

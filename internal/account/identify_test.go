@@ -123,7 +123,7 @@ func TestATicketWorksOnce(t *testing.T) {
 func TestATicketLastsAMinute(t *testing.T) {
 	a := newApp(t)
 	ticket := read[ticketAnswer](a.signedUp("Alice").post("/api/tickets", "")).Ticket
-	a.past(t, time.Minute)
+	a.shiftIntoPast(t, time.Minute)
 	a.browser().get("/socket?ticket=" + ticket).want(401)
 }
 
@@ -162,11 +162,11 @@ func TestNoTicketForASessionThatHasJustEnded(t *testing.T) {
 func TestASessionLastsThirtyDaysFromItsLastUse(t *testing.T) {
 	a := newApp(t)
 	b := a.signedUp("Alice")
-	a.past(t, 29*24*time.Hour)
+	a.shiftIntoPast(t, 29*24*time.Hour)
 	b.get("/api/me").want(200)
-	a.past(t, 29*24*time.Hour)
+	a.shiftIntoPast(t, 29*24*time.Hour)
 	b.get("/api/me").want(200)
-	a.past(t, 30*24*time.Hour)
+	a.shiftIntoPast(t, 30*24*time.Hour)
 	b.get("/api/me").want(401)
 }
 
@@ -184,7 +184,7 @@ func TestUsingASessionIsWrittenAtMostOnceAMinute(t *testing.T) {
 	if seen() != before {
 		t.Error("written at once")
 	}
-	a.past(t, 2*time.Minute)
+	a.shiftIntoPast(t, 2*time.Minute)
 	before = seen()
 	b.get("/api/me").want(200)
 	touched := seen()
@@ -218,7 +218,7 @@ func TestWhatExpiredIsDeletedAndItsSocketsClosed(t *testing.T) {
 	if _, _, err := a.SignIn(t.Context(), "alice@example.org", "a wrong password", Client{Address: "192.0.2.1"}); err == nil {
 		t.Fatal("signed in")
 	}
-	a.past(t, 31*24*time.Hour)
+	a.shiftIntoPast(t, 31*24*time.Hour)
 	fresh := a.mustSignIn(t, "alice@example.org")
 	old.Expires = time.Time{} // the hub alone would keep it
 	oldSocket, freshSocket := a.open(t, old), a.open(t, fresh)

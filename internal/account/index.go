@@ -6,24 +6,23 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Index is what makes people findable: an adapter in cmd/app hands them to
-// search.
+// Index makes users findable: an adapter in cmd/app writes them to the search index.
 type Index interface {
-	// People writes people, new and renamed ones, in the transaction of the change.
+	// People writes new or renamed users, in the transaction of the change.
 	People(ctx context.Context, tx postgres.Tx, people ...User) error
-	// Changed says, after the commit, that there is something new to find.
+	// Changed signals, after the commit, that the index has changed.
 	Changed()
 }
 
-// unfindable is the index of an app without search.
-type unfindable struct{}
+// noIndex is the Index of an app without search.
+type noIndex struct{}
 
-func (unfindable) People(context.Context, postgres.Tx, ...User) error { return nil }
-func (unfindable) Changed()                                           {}
+func (noIndex) People(context.Context, postgres.Tx, ...User) error { return nil }
+func (noIndex) Changed()                                           {}
 
-// IndexPeople writes some people after the id into the index, and returns the
-// last of them; 0 when there are no more. It locks what it reads, so that a
-// change meanwhile is written after it.
+// IndexPeople writes up to limit users with an id greater than after into the index, and
+// returns the last id; 0 if there are no more. It locks the rows that it reads, so that a
+// concurrent change is indexed after it.
 func (s *Service) IndexPeople(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error) {
 	people, err := store{tx}.usersToIndex(ctx, after, limit)
 	if err != nil || len(people) == 0 {
@@ -32,8 +31,8 @@ func (s *Service) IndexPeople(ctx context.Context, tx postgres.Tx, after int64, 
 	return people[len(people)-1].ID, s.Index.People(ctx, tx, people...)
 }
 
-// findable does write, and makes findable whom it returns, in one transaction.
-func (s *Service) findable(ctx context.Context, write func(store) (User, error)) (u User, err error) {
+// writeIndexed runs write and indexes the user that it returns, in one transaction.
+func (s *Service) writeIndexed(ctx context.Context, write func(store) (User, error)) (u User, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		if u, err = write(store{tx}); err != nil {
 			return err

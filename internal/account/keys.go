@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/fault"
 )
 
-// sessionID is 0 for a token's key; tokenID is 0 for a session's.
+// sessionID returns 0 for a token's key; tokenID returns 0 for a session's.
 func sessionID(key string) int64 { return idOf(key, "session:") }
 func tokenID(key string) int64   { return idOf(key, "token:") }
 
@@ -19,12 +19,12 @@ func idOf(key, kind string) int64 {
 	if !ok {
 		return 0
 	}
-	id, _ := strconv.ParseInt(digits, 10, 64) // we wrote it; 0 otherwise
+	id, _ := strconv.ParseInt(digits, 10, 64) // the keys are our own; 0 for anything else
 	return id
 }
 
-// SignOut ends the caller's session and closes its sockets. A caller with a
-// token is refused: tokens are revoked, by their owner.
+// SignOut ends the caller's session and closes its sockets. For a caller with a token it is a
+// 400: tokens are revoked by their owner.
 func (s *Service) SignOut(ctx context.Context, c Caller) error {
 	id := sessionID(c.Session)
 	if id == 0 {
@@ -37,19 +37,19 @@ func (s *Service) SignOut(ctx context.Context, c Caller) error {
 	return nil
 }
 
-// Sessions lists the browsers in which the caller is signed in, the last used first.
+// Sessions returns the caller's sessions, the last used first.
 func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
 	return s.store.sessions(ctx, c.ID)
 }
 
-// Standing returns which of the sessions and tokens, as Caller names them, have
-// not ended.
+// Standing returns which of the sessions and tokens, given as in Caller.Session, are still
+// valid.
 func (s *Service) Standing(ctx context.Context, keys []string) (map[string]bool, error) {
 	var sessions, tokens []int64
 	for _, key := range keys {
 		sessions, tokens = append(sessions, sessionID(key)), append(tokens, tokenID(key))
 	}
-	sessions, tokens, err := s.store.standing(ctx, sessions, tokens)
+	sessions, tokens, err := s.store.validKeys(ctx, sessions, tokens)
 	standing := map[string]bool{}
 	for _, id := range sessions {
 		standing[sessionKey(id)] = true
@@ -62,11 +62,11 @@ func (s *Service) Standing(ctx context.Context, keys []string) (map[string]bool,
 
 // RevokeSession ends one of the caller's sessions and closes its sockets.
 func (s *Service) RevokeSession(ctx context.Context, c Caller, id int64) error {
-	theirs, err := s.store.deleteSession(ctx, c.ID, id)
+	deleted, err := s.store.deleteSession(ctx, c.ID, id)
 	if err != nil {
 		return err
 	}
-	if !theirs {
+	if !deleted {
 		return fault.NotFound()
 	}
 	s.closeSessions([]int64{id})
@@ -79,21 +79,21 @@ func (s *Service) closeSessions(ids []int64) {
 	}
 }
 
-// Tokens lists the caller's tokens, the newest first.
+// Tokens returns the caller's tokens, the newest first.
 func (s *Service) Tokens(ctx context.Context, c Caller) ([]Token, error) {
 	return s.store.tokens(ctx, c.ID)
 }
 
-// CreateToken makes a bearer token, which is valid until it expires (nil: never)
-// or is revoked. The secret is returned this once. A person with fifty gets 409.
+// CreateToken creates a bearer token, which is valid until it expires (nil: never) or is
+// revoked. The secret is returned only here. A user who has maxTokens gets a 409.
 func (s *Service) CreateToken(ctx context.Context, c Caller, name string, expires *time.Time) (t Token, secret string, err error) {
-	name = cleanName(name)
-	wrong := faults{}
-	wrong.check("name", nameProblem(name))
+	name = normalizeName(name)
+	invalid := fieldFaults{}
+	invalid.check("name", nameProblem(name))
 	if expires != nil && time.Until(*expires) <= 0 {
-		wrong.check("expiresAt", "must be in the future")
+		invalid.check("expiresAt", "must be in the future")
 	}
-	if err := wrong.err(); err != nil {
+	if err := invalid.err(); err != nil {
 		return Token{}, "", err
 	}
 	secret = tokenPrefix + newSecret()
@@ -101,9 +101,9 @@ func (s *Service) CreateToken(ctx context.Context, c Caller, name string, expire
 		if err := tx.lockUser(ctx, c.ID); err != nil {
 			return err
 		}
-		var room bool
-		if t, room, err = tx.insertToken(ctx, c.ID, name, hashed(secret), expires); err == nil && !room {
-			err = fault.Conflict(fmt.Sprintf("You have %d tokens. Revoke one that you do not need.", mostTokens))
+		var inserted bool
+		if t, inserted, err = tx.insertToken(ctx, c.ID, name, hashSecret(secret), expires); err == nil && !inserted {
+			err = fault.Conflict(fmt.Sprintf("You have %d tokens. Revoke one that you do not need.", maxTokens))
 		}
 		return err
 	})
@@ -112,22 +112,22 @@ func (s *Service) CreateToken(ctx context.Context, c Caller, name string, expire
 
 // RevokeToken deletes one of the caller's tokens and closes its sockets.
 func (s *Service) RevokeToken(ctx context.Context, c Caller, id int64) error {
-	theirs, err := s.store.deleteToken(ctx, c.ID, id)
+	deleted, err := s.store.deleteToken(ctx, c.ID, id)
 	if err != nil {
 		return err
 	}
-	if !theirs {
+	if !deleted {
 		return fault.NotFound()
 	}
 	s.closeSockets(tokenKey(id))
 	return nil
 }
 
-// Ticket makes a single-use ticket for a handshake. It goes with the caller's
-// session or token, and so do the sockets opened with it.
+// Ticket creates a single-use ticket for a handshake. The ticket, and the sockets opened with
+// it, end with the caller's session or token.
 func (s *Service) Ticket(ctx context.Context, c Caller) (ticket string, expires time.Time, err error) {
 	ticket = newSecret()
-	expires, ok, err := s.store.insertTicket(ctx, hashed(ticket), sessionID(c.Session), tokenID(c.Session))
+	expires, ok, err := s.store.insertTicket(ctx, hashSecret(ticket), sessionID(c.Session), tokenID(c.Session))
 	if err == nil && !ok {
 		err = fault.SignInRequired()
 	}

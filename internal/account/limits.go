@@ -22,16 +22,15 @@ type limit struct {
 const (
 	failureWindow = 15 * time.Minute
 	signUpWindow  = time.Hour
-	longestWindow = signUpWindow // attempts before it count for nothing
+	longestWindow = signUpWindow // older attempts are deleted
 )
 
-// failuresOf are the limits on failed sign-ins: of the account, whoever tries,
-// and of the address, whatever it tries. A network in which the account is
-// signed in has a count of its own, so that guesses from elsewhere do not lock
-// its owner out. Unknown accounts are counted as well, so that the limit tells
-// nothing about which exist.
-func (s *Service) failuresOf(ctx context.Context, email, address string) ([]limit, error) {
-	email = cutRunes(strings.ToLower(email), maxEmail) // longer ones are nobody's
+// failureLimits returns the limits on failed sign-ins: of the account, from any address, and
+// of the address, for any account. A network in which the account is signed in has a limit of
+// its own, so that attempts from elsewhere do not lock its owner out. Unknown accounts are
+// counted too, so that the limit does not reveal which accounts exist.
+func (s *Service) failureLimits(ctx context.Context, email, address string) ([]limit, error) {
+	email = truncateRunes(strings.ToLower(email), maxEmail) // no account has a longer one
 	if address == "" {
 		return []limit{{"account " + email, 10, failureWindow}}, nil
 	}
@@ -46,16 +45,16 @@ func (s *Service) failuresOf(ctx context.Context, email, address string) ([]limi
 	return []limit{{account, 10, failureWindow}, {"address " + from, 30, failureWindow}}, nil
 }
 
-// signUpsOf is the limit on accounts made from an address.
-func signUpsOf(address string) []limit {
+// signUpLimits returns the limit on sign-ups from an address.
+func signUpLimits(address string) []limit {
 	if address == "" {
 		return nil
 	}
 	return []limit{{"sign-up " + Network(address), 100, signUpWindow}}
 }
 
-// Network is what limits of an address count by: an IPv4 address, or the /64 of
-// an IPv6 one, in which one client may take any.
+// Network returns what an address is counted by: an IPv4 address, or the /64 prefix of an IPv6
+// address, since one client can use all addresses of a prefix.
 func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if err != nil {
@@ -68,8 +67,8 @@ func Network(address string) string {
 	return prefix.String()
 }
 
-// reserve counts an attempt that is within the limits, and refuses any other with
-// 429. However many are made at once, on all nodes, no more than the limit pass.
+// reserve counts an attempt if it is within the limits, otherwise it returns a 429. The limit
+// is exact also for concurrent attempts on all nodes.
 func (s *Service) reserve(ctx context.Context, limits []limit) error {
 	if len(limits) == 0 {
 		return nil
@@ -80,29 +79,29 @@ func (s *Service) reserve(ctx context.Context, limits []limit) error {
 				return err
 			}
 		}
-		if err := tx.within(ctx, limits); err != nil {
+		if err := tx.checkLimits(ctx, limits); err != nil {
 			return err
 		}
-		return tx.count(ctx, limits)
+		return tx.recordAttempts(ctx, limits)
 	})
 }
 
-// within refuses with 429 when one of the limits is reached.
-func (s store) within(ctx context.Context, limits []limit) error {
+// checkLimits returns a 429 if one of the limits is reached.
+func (s store) checkLimits(ctx context.Context, limits []limit) error {
 	for _, l := range limits {
-		wait, err := s.reached(ctx, l)
+		wait, err := s.waitTime(ctx, l)
 		if err != nil {
 			return err
 		}
 		if wait > 0 {
-			return tooOften(wait)
+			return tooManyAttempts(wait)
 		}
 	}
 	return nil
 }
 
-// count notes that it happened once more.
-func (s store) count(ctx context.Context, limits []limit) error {
+// recordAttempts records one attempt for each limit.
+func (s store) recordAttempts(ctx context.Context, limits []limit) error {
 	subjects := make([]string, len(limits))
 	for i, l := range limits {
 		subjects[i] = l.subject
@@ -110,7 +109,7 @@ func (s store) count(ctx context.Context, limits []limit) error {
 	return s.insertAttempts(ctx, subjects)
 }
 
-func tooOften(wait time.Duration) error {
+func tooManyAttempts(wait time.Duration) error {
 	f := fault.TooFast(wait)
 	minutes := int(math.Ceil(wait.Minutes()))
 	if f.Detail = "Too many attempts. Try again in a minute."; minutes > 1 {

@@ -35,7 +35,7 @@ func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
 	if _, _, err := other.SignIn(t.Context(), "bob@example.org", password, Client{}); err != nil {
 		t.Errorf("bob is held as well: %v", err)
 	}
-	one.past(t, 15*time.Minute)
+	one.shiftIntoPast(t, 15*time.Minute)
 	if _, _, err := one.SignIn(t.Context(), "alice@example.org", password, Client{}); err != nil {
 		t.Errorf("15 minutes later: %v", err)
 	}
@@ -78,7 +78,7 @@ func TestAHundredSignUpsAnHourFromAnAddress(t *testing.T) {
 		}
 	}
 	wantStatus(t, signUp(100), http.StatusTooManyRequests)
-	s.past(t, time.Hour)
+	s.shiftIntoPast(t, time.Hour)
 	if err := signUp(100); err != nil {
 		t.Errorf("an hour later: %v", err)
 	}

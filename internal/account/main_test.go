@@ -14,19 +14,19 @@ import (
 func TestMain(m *testing.M) { testkit.Main(m) }
 
 // cheap makes a hash in well under a millisecond.
-var cheap = Cost{MemoryKiB: 64, Iterations: 1}
+var cheapCost = Cost{MemoryKiB: 64, Iterations: 1}
 
 // whoIsOnline stands for presence.
-type whoIsOnline map[int64]Presence
+type fakeOnline map[int64]Presence
 
-func (w whoIsOnline) Online(context.Context, []int64) map[int64]Presence { return w }
+func (w fakeOnline) Online(context.Context, []int64) map[int64]Presence { return w }
 
 func newService(t *testing.T) *Service { return serviceOn(t, testkit.Database(t)) }
 
 func serviceOn(t *testing.T, db *postgres.DB) *Service {
 	t.Helper()
 	h := hub.New(hub.Config{})
-	s, err := New(db, Config{Hub: h, Online: whoIsOnline{}, Demo: true, Cost: cheap})
+	s, err := New(db, Config{Hub: h, Online: fakeOnline{}, Demo: true, Cost: cheapCost})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func (s *Service) open(t *testing.T, c Caller) *hub.Conn {
 }
 
 // told is what was sent to the connection since the last time.
-func told(conn *hub.Conn) string {
+func received(conn *hub.Conn) string {
 	frames, _ := conn.Take(nil)
 	var all strings.Builder
 	for _, f := range frames {
@@ -73,7 +73,7 @@ func told(conn *hub.Conn) string {
 }
 
 // past makes everything in the database have happened d longer ago.
-func (s *Service) past(t *testing.T, d time.Duration) {
+func (s *Service) shiftIntoPast(t *testing.T, d time.Duration) {
 	t.Helper()
 	for _, move := range []string{
 		`update account.sessions set created_at = created_at - $1::interval, last_seen_at = last_seen_at - $1::interval, expires_at = expires_at - $1::interval`,

@@ -10,12 +10,12 @@ import (
 	"hubbub/internal/hub"
 )
 
-// cookieLife is as long as browsers keep a cookie. The database decides when
-// the session ends, so the cookie needs no renewal.
+// cookieLife is the longest time that browsers keep a cookie. The database decides when the
+// session ends, so the cookie is never renewed.
 const cookieLife = 400 * 24 * time.Hour
 
-// Middleware finds out who is calling and puts the Caller into the request's
-// context. A virtual request has it from its socket's handshake already.
+// Middleware identifies the caller and puts the Caller into the request's context. A virtual
+// request already has the one of its socket's handshake.
 func (s *Service) Middleware() echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {

@@ -11,11 +11,11 @@ import (
 	"hubbub/web"
 )
 
-// Shell fills what the frame around a page needs to know. It is in cmd/app,
-// because features contribute to the sidebar.
+// Shell provides the frame of a page. It is implemented in cmd/app, because features
+// contribute to the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
-	// Settings are the sections that other features add to the settings.
+	// Settings returns the sections that other features add to the settings page.
 	Settings(c echo.Context) ([]templ.Component, error)
 }
 
@@ -36,21 +36,21 @@ type pages struct {
 	shell   Shell
 }
 
-// outside is a page of its own, without the frame and its socket, also for
-// somebody who is signed in and wants to be somebody else.
-func (p pages) outside(c echo.Context, title string) (web.Page, error) {
+// barePage returns a page without the frame and its socket, also for a user who is signed in
+// and wants to sign in as another.
+func (p pages) barePage(c echo.Context, title string) (web.Page, error) {
 	page, err := p.shell.Page(c, title)
 	page.Viewer = nil
 	return page, err
 }
 
-// SignInForm is what the sign-in page shows.
+// SignInForm is the data of the sign-in page.
 type SignInForm struct {
 	Next  string // where to go afterwards
-	Email string // as it was typed
-	Here  string // who is signed in already; may be empty
+	Email string // as typed
+	Here  string // name of the user who is signed in; may be empty
 	Cast  []DemoPerson
-	wrong wrong
+	errs  fieldErrors
 }
 
 func (p pages) signInForm(c echo.Context, next string) SignInForm {
@@ -69,7 +69,7 @@ func (p pages) showSignIn(c echo.Context) error {
 }
 
 func (p pages) answerSignIn(c echo.Context, status int, form SignInForm) error {
-	page, err := p.outside(c, "Sign in")
+	page, err := p.barePage(c, "Sign in")
 	if err != nil {
 		return err
 	}
@@ -89,21 +89,21 @@ func (p pages) signIn(c echo.Context) error {
 	}
 	who, secret, err := p.account.SignIn(c.Request().Context(), in.Email, in.Password, clientOf(c))
 	if err == nil {
-		return p.welcome(c, who, secret, in.Next)
+		return p.finishSignIn(c, who, secret, in.Next)
 	}
 	form := p.signInForm(c, in.Next)
 	form.Email = in.Email
-	says, status, err := refusal(err, "password")
+	errs, status, err := formErrors(err, "password")
 	if err != nil {
 		return err
 	}
-	form.wrong = says
+	form.errs = errs
 	return p.answerSignIn(c, status, form)
 }
 
-// welcome goes where the person wanted to go.
-func (p pages) welcome(c echo.Context, who Caller, secret, next string) error {
-	if err := p.account.enter(c, who, secret); err != nil {
+// finishSignIn sets the cookie and redirects to the page that the user wanted.
+func (p pages) finishSignIn(c echo.Context, who Caller, secret, next string) error {
+	if err := p.account.switchSession(c, who, secret); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, localPath(next))
@@ -123,15 +123,15 @@ func (p pages) signInDemo(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.welcome(c, who, secret, in.Next)
+	return p.finishSignIn(c, who, secret, in.Next)
 }
 
-// SignUpForm is what the sign-up page shows.
+// SignUpForm is the data of the sign-up page.
 type SignUpForm struct {
 	Next     string
 	FullName string
 	Email    string
-	wrong    wrong
+	errs     fieldErrors
 }
 
 func (p pages) showSignUp(c echo.Context) error {
@@ -139,7 +139,7 @@ func (p pages) showSignUp(c echo.Context) error {
 }
 
 func (p pages) answerSignUp(c echo.Context, status int, form SignUpForm) error {
-	page, err := p.outside(c, "Create an account")
+	page, err := p.barePage(c, "Create an account")
 	if err != nil {
 		return err
 	}
@@ -161,23 +161,23 @@ func (p pages) signUp(c echo.Context) error {
 	person := NewPerson{FullName: in.FullName, Email: in.Email, Password: in.Password}
 	who, secret, err := p.account.SignUp(c.Request().Context(), person, clientOf(c))
 	if err == nil {
-		return p.welcome(c, who, secret, in.Next)
+		return p.finishSignIn(c, who, secret, in.Next)
 	}
-	says, status, err := refusal(err, "email")
+	errs, status, err := formErrors(err, "email")
 	if err != nil {
 		return err
 	}
-	return p.answerSignUp(c, status, SignUpForm{localPath(in.Next), in.FullName, in.Email, says})
+	return p.answerSignUp(c, status, SignUpForm{localPath(in.Next), in.FullName, in.Email, errs})
 }
 
 func (p pages) signOut(c echo.Context) error {
-	if err := p.account.exit(c); err != nil {
+	if err := p.account.endSession(c); err != nil {
 		return err
 	}
 	return c.Redirect(http.StatusSeeOther, "/signin")
 }
 
-// withNext carries on where to go after signing in.
+// withNext adds to a path where to go after signing in.
 func withNext(path, next string) string {
 	if next == "/" {
 		return path

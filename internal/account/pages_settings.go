@@ -11,7 +11,7 @@ import (
 	"hubbub/internal/action"
 )
 
-// settings registers the page on which people look after their account.
+// settings registers the settings page and its forms.
 func (p pages) settings(g *echo.Group) {
 	g.GET("", callerAction(p.showSettings))
 	g.POST("/name", callerAction(p.rename))
@@ -21,21 +21,21 @@ func (p pages) settings(g *echo.Group) {
 	g.POST("/sessions/:id/revoke", callerAction(p.revokeSession))
 }
 
-// SettingsView is what the settings page shows.
+// SettingsView is the data of the settings page.
 type SettingsView struct {
 	Caller   Caller
-	FullName string // in the form, as it was typed
+	FullName string // in the form, as typed
 	Sessions []Session
 	Tokens   []Token
-	Secret   string            // of a token that was just made
-	Done     string            // what was just done, a sentence
-	More     []templ.Component // of other features
-	wrong    wrong
+	Secret   string            // of a token that was just created
+	Done     string            // confirmation of the last form, a sentence
+	More     []templ.Component // sections of other features
+	errs     fieldErrors
 }
 
-// doneNotes are what the page says after a form was sent, by the word in its
-// address. Any other word says nothing.
-var doneNotes = map[string]string{
+// confirmations are the messages after a form was accepted, by the value of the parameter
+// "done". Any other value shows no message.
+var confirmations = map[string]string{
 	"name":     "Your name is changed.",
 	"password": "Your password is changed. You are signed out everywhere else, and your tokens are revoked.",
 	"session":  "That browser is signed out.",
@@ -47,10 +47,10 @@ type doneInput struct {
 }
 
 func (p pages) showSettings(c echo.Context, who Caller, in doneInput) error {
-	return p.answerSettings(c, http.StatusOK, SettingsView{Caller: who, FullName: who.FullName, Done: doneNotes[in.Done]})
+	return p.answerSettings(c, http.StatusOK, SettingsView{Caller: who, FullName: who.FullName, Done: confirmations[in.Done]})
 }
 
-// answerSettings shows the page with what the view says and the lists as they are now.
+// answerSettings renders the view, with the current sessions and tokens.
 func (p pages) answerSettings(c echo.Context, status int, view SettingsView) (err error) {
 	ctx := c.Request().Context()
 	if view.Sessions, err = p.account.Sessions(ctx, view.Caller); err != nil {
@@ -69,17 +69,17 @@ func (p pages) answerSettings(c echo.Context, status int, view SettingsView) (er
 	return action.Page(c, status, SettingsPage(page, view))
 }
 
-// settle goes back to the page after a form was accepted, or shows it again
-// with what is wrong.
-func (p pages) settle(c echo.Context, view SettingsView, done, general string, err error) error {
+// finishForm redirects to the page after a form was accepted, or shows it again with the
+// errors.
+func (p pages) finishForm(c echo.Context, view SettingsView, done, general string, err error) error {
 	if err == nil {
 		return c.Redirect(http.StatusSeeOther, "/settings?done="+done)
 	}
-	says, status, err := refusal(err, general)
+	errs, status, err := formErrors(err, general)
 	if err != nil {
 		return err
 	}
-	view.wrong = says
+	view.errs = errs
 	return p.answerSettings(c, status, view)
 }
 
@@ -89,7 +89,7 @@ type renameInput struct {
 
 func (p pages) rename(c echo.Context, who Caller, in renameInput) error {
 	err := p.account.Rename(c.Request().Context(), who, in.FullName)
-	return p.settle(c, SettingsView{Caller: who, FullName: in.FullName}, "name", "fullName", err)
+	return p.finishForm(c, SettingsView{Caller: who, FullName: in.FullName}, "name", "fullName", err)
 }
 
 type changePasswordInput struct {
@@ -99,18 +99,18 @@ type changePasswordInput struct {
 
 func (p pages) changePassword(c echo.Context, who Caller, in changePasswordInput) error {
 	err := p.account.ChangePassword(c.Request().Context(), who, in.Current, in.Password, clientOf(c))
-	return p.settle(c, SettingsView{Caller: who, FullName: who.FullName}, "password", "current", err)
+	return p.finishForm(c, SettingsView{Caller: who, FullName: who.FullName}, "password", "current", err)
 }
 
 type tokenFormInput struct {
 	Name string        `json:"name" required:"true"`
-	Days action.Cursor `json:"days"` // that it is valid; 0: until it is revoked
+	Days action.Cursor `json:"days"` // of validity; 0: until it is revoked
 }
 
-// tokenDays are the choices of the form; a program may name any time.
+// tokenDays are the choices of the form; the API accepts any time.
 var tokenDays = []int{30, 90, 365}
 
-// expires is when the token expires; nil: never.
+// expires returns when the token expires; nil: never.
 func (in tokenFormInput) expires() *time.Time {
 	if !slices.Contains(tokenDays, int(in.Days)) {
 		return nil
@@ -123,7 +123,7 @@ func (p pages) createToken(c echo.Context, who Caller, in tokenFormInput) error 
 	view := SettingsView{Caller: who, FullName: who.FullName}
 	_, secret, err := p.account.CreateToken(c.Request().Context(), who, in.Name, in.expires())
 	if err != nil {
-		return p.settle(c, view, "", "name", err)
+		return p.finishForm(c, view, "", "name", err)
 	}
 	view.Secret = secret
 	return p.answerSettings(c, http.StatusOK, view)

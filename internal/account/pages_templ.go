@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// SignInPage lets people in: in the demo with a click, else with a password.
+// SignInPage offers the demo users, or asks for an email and a password.
 func SignInPage(page web.Page, form SignInForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -53,7 +53,7 @@ func SignInPage(page web.Page, form SignInForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = here(form.Here).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = signedInNote(form.Here).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -86,7 +86,7 @@ func SignInPage(page web.Page, form SignInForm) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = here(form.Here).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = signedInNote(form.Here).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -99,11 +99,11 @@ func SignInPage(page web.Page, form SignInForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "email", Label: "Email", Type: "email", Value: form.Email, Error: form.wrong["email"], Autocomplete: "username", Required: true, MaxLength: maxEmail}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "email", Label: "Email", Type: "email", Value: form.Email, Error: form.errs["email"], Autocomplete: "username", Required: true, MaxLength: maxEmail}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "password", Label: "Password", Type: "password", Error: form.wrong["password"], Autocomplete: "current-password", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "password", Label: "Password", Type: "password", Error: form.errs["password"], Autocomplete: "current-password", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -161,7 +161,7 @@ func SignInPage(page web.Page, form SignInForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = outside(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = outsideLayout(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -169,7 +169,7 @@ func SignInPage(page web.Page, form SignInForm) templ.Component {
 	})
 }
 
-// SignUpPage makes an account.
+// SignUpPage asks for the data of a new account.
 func SignUpPage(page web.Page, form SignUpForm) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -215,15 +215,15 @@ func SignUpPage(page web.Page, form SignUpForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "fullName", Label: "Your name", Value: form.FullName, Error: form.wrong["fullName"], Autocomplete: "name", Required: true, MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "fullName", Label: "Your name", Value: form.FullName, Error: form.errs["fullName"], Autocomplete: "name", Required: true, MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "email", Label: "Email", Type: "email", Value: form.Email, Error: form.wrong["email"], Autocomplete: "username", Required: true, MaxLength: maxEmail}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "email", Label: "Email", Type: "email", Value: form.Email, Error: form.errs["email"], Autocomplete: "username", Required: true, MaxLength: maxEmail}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = newPassword("Password", form.wrong["password"]).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = newPassword("Password", form.errs["password"]).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -281,7 +281,7 @@ func SignUpPage(page web.Page, form SignUpForm) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = outside(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = outsideLayout(page).Render(templ.WithChildren(ctx, templ_7745c5c3_Var6), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -289,8 +289,8 @@ func SignUpPage(page web.Page, form SignUpForm) templ.Component {
 	})
 }
 
-// outside is a form on one side and what is inside on the other.
-func outside(page web.Page) templ.Component {
+// outsideLayout renders a form next to a showcase of the product.
+func outsideLayout(page web.Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -416,8 +416,8 @@ func heading(title, lead string) templ.Component {
 	})
 }
 
-// here tells somebody who is signed in how to go back.
-func here(name string) templ.Component {
+// signedInNote shows a signed-in user the way back.
+func signedInNote(name string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

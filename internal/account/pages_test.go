@@ -14,21 +14,21 @@ func TestPickingSomebodyInTheDemoTakesOneClick(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := a.browser()
-	page := b.get("/signin?next=/rooms/3").want(200).has("Pick someone to be", `name="next" value="/rooms/3"`)
+	page := b.get("/signin?next=/rooms/3").want(200).contains("Pick someone to be", `name="next" value="/rooms/3"`)
 	for _, person := range Cast() {
-		page.has(`value="`+person.Handle+`"`, person.FullName, person.Title)
+		page.contains(`value="`+person.Handle+`"`, person.FullName, person.Title)
 	}
-	b.submit("/signin/demo", url.Values{"as": {"maya"}, "next": {"/rooms/3"}}).leadsTo("/rooms/3")
-	b.get("/signin").want(200).has("You are here as <b>Maya Okafor</b>", "Sam Rivera")
-	b.submit("/signin/demo", url.Values{"as": {"sam"}}).leadsTo("/")
-	b.get("/api/me").want(200).has(`"role":"admin"`)
+	b.submit("/signin/demo", url.Values{"as": {"maya"}, "next": {"/rooms/3"}}).wantRedirect("/rooms/3")
+	b.get("/signin").want(200).contains("You are here as <b>Maya Okafor</b>", "Sam Rivera")
+	b.submit("/signin/demo", url.Values{"as": {"sam"}}).wantRedirect("/")
+	b.get("/api/me").want(200).contains(`"role":"admin"`)
 	b.submit("/signin/demo", url.Values{"as": {"mallory"}}).want(404)
 }
 
 func TestOutsideTheDemoThereIsNobodyToPick(t *testing.T) {
 	a := newApp(t)
 	a.Demo = false
-	page := a.browser().get("/signin").want(200).has("<h1>Sign in</h1>")
+	page := a.browser().get("/signin").want(200).contains("<h1>Sign in</h1>")
 	if strings.Contains(page.body, "Sam Rivera") {
 		t.Error("the cast is offered")
 	}
@@ -38,11 +38,11 @@ func TestOutsideTheDemoThereIsNobodyToPick(t *testing.T) {
 func TestSigningUpInAndOutByForm(t *testing.T) {
 	a := newApp(t)
 	b := a.browser()
-	b.submit("/signup", url.Values{"fullName": {"Alice"}, "email": {"alice@example.org"}, "password": {password}, "next": {"/people"}}).leadsTo("/people")
+	b.submit("/signup", url.Values{"fullName": {"Alice"}, "email": {"alice@example.org"}, "password": {password}, "next": {"/people"}}).wantRedirect("/people")
 	b.get("/private").want(200)
-	b.submit("/signout", nil).leadsTo("/signin")
-	b.get("/private?a=1&b=2").leadsTo("/signin?next=%2Fprivate%3Fa%3D1%26b%3D2")
-	b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}, "next": {"/private?a=1&b=2"}}).leadsTo("/private?a=1&b=2")
+	b.submit("/signout", nil).wantRedirect("/signin")
+	b.get("/private?a=1&b=2").wantRedirect("/signin?next=%2Fprivate%3Fa%3D1%26b%3D2")
+	b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}, "next": {"/private?a=1&b=2"}}).wantRedirect("/private?a=1&b=2")
 	b.get("/private").want(200)
 }
 
@@ -51,16 +51,16 @@ func TestAFormSaysWhatIsWrongWhereItIsWrong(t *testing.T) {
 	a.mustSignUp(t, "Alice", "alice@example.org")
 	b := a.browser()
 	b.submit("/signup", url.Values{"fullName": {"<Bob>"}, "email": {"bob"}, "password": {"short"}}).want(422).
-		has("The email is not an email address.", "The password must have 10 characters or more.", `value="&lt;Bob&gt;"`, `aria-describedby="email-note"`)
+		contains("The email is not an email address.", "The password must have 10 characters or more.", `value="&lt;Bob&gt;"`, `aria-describedby="email-note"`)
 	b.submit("/signup", url.Values{"fullName": {"Alice"}, "email": {"alice@example.org"}, "password": {password}}).want(409).
-		has(`value="alice@example.org"`, "There is an account with this email already.")
+		contains(`value="alice@example.org"`, "There is an account with this email already.")
 	b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {"a wrong password"}, "next": {"/people"}}).want(401).
-		has(`value="alice@example.org"`, "The email or the password is not right.", `name="next" value="/people"`)
+		contains(`value="alice@example.org"`, "The email or the password is not right.", `name="next" value="/people"`)
 	for range 9 {
 		b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {"a wrong password"}}).want(401)
 	}
 	b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).want(429).
-		has("Too many attempts. Try again in 15 minutes.")
+		contains("Too many attempts. Try again in 15 minutes.")
 	if b.cookie() != "" {
 		t.Error("signed in all the same")
 	}
@@ -78,24 +78,24 @@ func TestAPasswordIsNeverWrittenIntoAPage(t *testing.T) {
 
 func TestSettingsNeedASignIn(t *testing.T) {
 	b := newApp(t).browser()
-	b.get("/settings").leadsTo("/signin?next=%2Fsettings")
-	b.submit("/settings/name", url.Values{"fullName": {"A"}}).leadsTo("/signin")
+	b.get("/settings").wantRedirect("/signin?next=%2Fsettings")
+	b.submit("/settings/name", url.Values{"fullName": {"A"}}).wantRedirect("/signin")
 }
 
 func TestSettingsChangeNameAndPassword(t *testing.T) {
 	a := newApp(t)
 	b := a.signedUp("Alice")
 	phone := a.browser()
-	phone.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).leadsTo("/")
-	b.submit("/settings/name", url.Values{"fullName": {" "}}).want(422).has("The name is required.")
-	b.submit("/settings/name", url.Values{"fullName": {"Queen Alice"}}).leadsTo("/settings?done=name")
-	b.get("/settings?done=name").want(200).has("Your name is changed.", `value="Queen Alice"`)
+	phone.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).wantRedirect("/")
+	b.submit("/settings/name", url.Values{"fullName": {" "}}).want(422).contains("The name is required.")
+	b.submit("/settings/name", url.Values{"fullName": {"Queen Alice"}}).wantRedirect("/settings?done=name")
+	b.get("/settings?done=name").want(200).contains("Your name is changed.", `value="Queen Alice"`)
 
 	b.submit("/settings/password", url.Values{"current": {"guess"}, "password": {"another password"}}).want(422).
-		has("The current password is not right.")
-	b.submit("/settings/password", url.Values{"current": {password}, "password": {"another password"}}).leadsTo("/settings?done=password")
+		contains("The current password is not right.")
+	b.submit("/settings/password", url.Values{"current": {password}, "password": {"another password"}}).wantRedirect("/settings?done=password")
 	b.get("/settings").want(200)
-	phone.get("/settings").leadsTo("/signin?next=%2Fsettings")
+	phone.get("/settings").wantRedirect("/signin?next=%2Fsettings")
 }
 
 func TestSettingsListAndRevokeBrowsersAndTokens(t *testing.T) {
@@ -103,27 +103,27 @@ func TestSettingsListAndRevokeBrowsersAndTokens(t *testing.T) {
 	b := a.signedUp("Alice")
 	phone := a.browser()
 	phone.header.Set("User-Agent", "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36")
-	phone.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).leadsTo("/")
-	page := b.get("/settings").want(200).has("Chrome on Android", "127.0.0.1", "This browser")
+	phone.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).wantRedirect("/")
+	page := b.get("/settings").want(200).contains("Chrome on Android", "127.0.0.1", "This browser")
 	forms := regexp.MustCompile(`/settings/sessions/\d+/revoke`).FindAllString(page.body, -1)
 	if len(forms) != 2 {
 		t.Fatalf("forms %v", forms)
 	}
-	b.submit(forms[0], nil).leadsTo("/settings?done=session")
-	phone.get("/settings").leadsTo("/signin?next=%2Fsettings")
+	b.submit(forms[0], nil).wantRedirect("/settings?done=session")
+	phone.get("/settings").wantRedirect("/signin?next=%2Fsettings")
 
-	b.submit("/settings/tokens", url.Values{"name": {" "}}).want(422).has("The name is required.")
-	page = b.submit("/settings/tokens", url.Values{"name": {"Deploy bot"}}).want(200).has("Copy the token now.")
+	b.submit("/settings/tokens", url.Values{"name": {" "}}).want(422).contains("The name is required.")
+	page = b.submit("/settings/tokens", url.Values{"name": {"Deploy bot"}}).want(200).contains("Copy the token now.")
 	token := regexp.MustCompile(tokenPrefix + `[\w-]+`).FindString(page.body)
 	a.program(token).get("/api/me").want(200)
-	page = b.get("/settings").want(200).has("Deploy bot", "last used")
+	page = b.get("/settings").want(200).contains("Deploy bot", "last used")
 	if strings.Contains(page.body, token) {
 		t.Error("the token is shown again")
 	}
-	b.submit(regexp.MustCompile(`/settings/tokens/\d+/revoke`).FindString(page.body), nil).leadsTo("/settings?done=token")
+	b.submit(regexp.MustCompile(`/settings/tokens/\d+/revoke`).FindString(page.body), nil).wantRedirect("/settings?done=token")
 	a.program(token).get("/api/me").want(http.StatusUnauthorized)
 
-	b.submit(forms[1], nil).leadsTo("/signin")
+	b.submit(forms[1], nil).wantRedirect("/signin")
 	if b.cookie() != "" {
 		t.Error("the browser keeps the cookie of the session that it ended")
 	}
@@ -135,7 +135,7 @@ func TestDemoPeopleHaveNoPasswordToChange(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := a.browser()
-	b.submit("/signin/demo", url.Values{"as": {"maya"}}).leadsTo("/")
+	b.submit("/signin/demo", url.Values{"as": {"maya"}}).wantRedirect("/")
 	if page := b.get("/settings").want(200); strings.Contains(page.body, "/settings/password") {
 		t.Error("the form is there")
 	}

@@ -12,82 +12,82 @@ import (
 	"hubbub/internal/fault"
 )
 
-// Cost is what hashing a password takes. The zero value is what people get;
-// tests lower it.
+// Cost is the cost of hashing a password. The zero value means defaultCost; tests use a lower
+// one.
 type Cost struct {
 	MemoryKiB  uint32
 	Iterations uint32
 }
 
-// usualCost is what OWASP recommends: some 50 ms and 19 MiB for one hash.
-var usualCost = Cost{MemoryKiB: 19 << 10, Iterations: 2}
+// defaultCost is what OWASP recommends: some 50 ms and 19 MiB for one hash.
+var defaultCost = Cost{MemoryKiB: 19 << 10, Iterations: 2}
 
-// linePerAddress is how many of an address may wait for a turn, or have one:
-// 0.2 s of work on two processors, which others may have to wait for.
-const linePerAddress = 8
+// maxQueuedPerNetwork is how many requests of one network may wait or hash: 0.2 s of work on
+// two processors, for which others may have to wait.
+const maxQueuedPerNetwork = 8
 
-// passwords hashes and compares, a few at a time: a flood of sign-ins waits in
-// line and does not take 19 MiB each.
+// passwords hashes and compares passwords, a limited number at a time, so that a flood of
+// sign-ins waits in a queue instead of using 19 MiB each.
 type passwords struct {
 	params  *argon2id.Params
 	compare func(password, hash string) (bool, error)
-	dummy   string // compared when there is no hash, so that the answer takes as long
+	dummy   string // compared when there is no hash, so that the timing is the same
 	slots   chan struct{}
 
 	mu     sync.Mutex
-	inLine map[string]int // by network, waiting or at work
+	queued map[string]int // by network: requests that wait or hash
 }
 
 func newPasswords(cost Cost) (*passwords, error) {
 	if cost == (Cost{}) {
-		cost = usualCost
+		cost = defaultCost
 	}
 	p := &passwords{
 		params:  &argon2id.Params{Memory: cost.MemoryKiB, Iterations: cost.Iterations, Parallelism: 1, SaltLength: 16, KeyLength: 32},
 		compare: argon2id.ComparePasswordAndHash,
 		slots:   make(chan struct{}, runtime.GOMAXPROCS(0)),
-		inLine:  map[string]int{},
+		queued:  map[string]int{},
 	}
 	var err error
 	p.dummy, err = p.hash(newSecret())
 	return p, err
 }
 
-// enter waits for a turn, which leave ends. Hash and match only in between. An
-// address with too many in line is refused at once with 429; the empty one never.
-func (p *passwords) enter(ctx context.Context, address string) (leave func(), err error) {
-	quit, ok := p.queue(address)
+// acquire waits for a slot, which release frees. Call hash and matches only in between. An
+// address with too many queued requests gets a 429 at once, except for the empty one.
+func (p *passwords) acquire(ctx context.Context, address string) (release func(), err error) {
+	leaveQueue, ok := p.joinQueue(address)
 	if !ok {
 		return nil, fault.TooFast(time.Second)
 	}
 	select {
 	case p.slots <- struct{}{}:
-		return func() { <-p.slots; quit() }, nil
+		return func() { <-p.slots; leaveQueue() }, nil
 	case <-ctx.Done():
-		quit()
-		return nil, fmt.Errorf("wait for a turn to hash a password: %w", ctx.Err())
+		leaveQueue()
+		return nil, fmt.Errorf("wait for a slot to hash a password: %w", ctx.Err())
 	}
 }
 
-func (p *passwords) queue(address string) (quit func(), ok bool) {
+func (p *passwords) joinQueue(address string) (leave func(), ok bool) {
 	if address == "" {
 		return func() {}, true
 	}
 	network := Network(address)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.inLine[network] >= linePerAddress {
+	if p.queued[network] >= maxQueuedPerNetwork {
 		return nil, false
 	}
-	p.inLine[network]++
-	return func() { p.unqueue(network) }, true
+	p.queued[network]++
+	return func() { p.leaveQueue(network) }, true
 }
 
-func (p *passwords) unqueue(network string) {
+func (p *passwords) leaveQueue(network string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.inLine[network]--; p.inLine[network] == 0 {
-		delete(p.inLine, network)
+	if p.queued[network]--; p.queued[network] == 0 {
+		delete(p.queued, network)
 	}
 }
 
@@ -99,8 +99,8 @@ func (p *passwords) hash(password string) (string, error) {
 	return hash, nil
 }
 
-// matches says whether the password is the one that was hashed. A nil hash,
-// of nobody or of somebody without a password, matches none and takes as long.
+// matches reports whether the password is the one that was hashed. A nil hash, of an unknown
+// account or one without a password, matches none and takes as long.
 func (p *passwords) matches(password string, hash *string) (bool, error) {
 	against := p.dummy
 	if hash != nil {

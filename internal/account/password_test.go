@@ -76,11 +76,11 @@ func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
 func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
 	s := newService(t)
 	for range cap(s.passwords.slots) {
-		leave, err := s.passwords.enter(t.Context(), "")
+		release, err := s.passwords.acquire(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer leave()
+		defer release()
 	}
 	gone, leave := context.WithCancel(t.Context())
 	leave()
@@ -91,36 +91,36 @@ func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
 
 func TestPasswordLineIsShortForEachAddress(t *testing.T) {
 	s := newService(t)
-	enter := s.passwords.enter
+	enter := s.passwords.acquire
 	for range cap(s.passwords.slots) { // so that others wait
-		leave, err := enter(t.Context(), "")
+		release, err := enter(t.Context(), "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer leave()
+		defer release()
 	}
 	impatient, giveUp := context.WithCancel(t.Context())
 	defer giveUp()
 	answers := make(chan error)
-	for i := range linePerAddress + 1 {
+	for i := range maxQueuedPerNetwork + 1 {
 		go func() {
 			_, err := enter(impatient, fmt.Sprintf("2001:db8::%x", i))
 			answers <- err
 		}()
 	}
 	wantStatus(t, <-answers, http.StatusTooManyRequests) // the others wait
-	if quit, ok := s.passwords.queue("2001:db8:0:1::1"); ok {
-		quit()
+	if leave, ok := s.passwords.joinQueue("2001:db8:0:1::1"); ok {
+		leave()
 	} else {
 		t.Error("another network is refused as well")
 	}
 	giveUp()
-	for range linePerAddress {
+	for range maxQueuedPerNetwork {
 		if err := <-answers; !errors.Is(err, context.Canceled) {
 			t.Errorf("one of those in line: %v", err)
 		}
 	}
-	if len(s.passwords.inLine) != 0 {
-		t.Errorf("still in line: %v", s.passwords.inLine)
+	if len(s.passwords.queued) != 0 {
+		t.Errorf("still in line: %v", s.passwords.queued)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"hubbub/internal/fault"
 )
 
-// User returns one person; 404 when there is none.
+// User returns a user, or 404.
 func (s *Service) User(ctx context.Context, id int64) (User, error) {
 	users, err := s.store.users(ctx, []int64{id})
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Service) User(ctx context.Context, id int64) (User, error) {
 	return users[0], nil
 }
 
-// Users returns people by id; unknown ids are left out.
+// Users returns users by id; unknown ids are left out.
 func (s *Service) Users(ctx context.Context, ids []int64) (map[int64]User, error) {
 	users, err := s.store.users(ctx, ids)
 	if err != nil {
@@ -31,8 +31,7 @@ func (s *Service) Users(ctx context.Context, ids []int64) (map[int64]User, error
 	return byID, nil
 }
 
-// ByHandles returns people by handle, as a mention writes it without the "@";
-// unknown handles are left out.
+// ByHandles returns users by handle, written without the "@"; unknown handles are left out.
 func (s *Service) ByHandles(ctx context.Context, handles []string) (map[string]User, error) {
 	users, err := s.store.usersByHandles(ctx, handles)
 	if err != nil {
@@ -45,18 +44,18 @@ func (s *Service) ByHandles(ctx context.Context, handles []string) (map[string]U
 	return byHandle, nil
 }
 
-// WithRole returns the people who have it, by id.
+// WithRole returns the users with the role, ordered by id.
 func (s *Service) WithRole(ctx context.Context, role Role) ([]User, error) {
 	return s.store.usersWithRole(ctx, role)
 }
 
-// Search returns people by name: those whose name or handle has the query in
-// it, first those where it begins either. An empty query finds everybody.
+// Search returns the users whose name or handle contains the query, first those where one of
+// them begins with it. An empty query matches all users.
 func (s *Service) Search(ctx context.Context, query string, limit int) ([]User, error) {
-	return s.store.search(ctx, cleanName(query), limit)
+	return s.store.search(ctx, normalizeName(query), limit)
 }
 
-// Profiles returns people as others see them, by id; unknown ids are left out.
+// Profiles returns profiles by user id; unknown ids are left out.
 func (s *Service) Profiles(ctx context.Context, ids []int64) (map[int64]Profile, error) {
 	users, err := s.store.users(ctx, ids)
 	if err != nil {
@@ -69,7 +68,7 @@ func (s *Service) Profiles(ctx context.Context, ids []int64) (map[int64]Profile,
 	return byID, nil
 }
 
-// ProfilesOf turns people into what others see of them, in the same order.
+// ProfilesOf returns the profiles of users, in the same order.
 func (s *Service) ProfilesOf(ctx context.Context, users []User) []Profile {
 	ids := make([]int64, len(users))
 	for i, u := range users {
@@ -78,7 +77,7 @@ func (s *Service) ProfilesOf(ctx context.Context, users []User) []Profile {
 	online := s.Online.Online(ctx, ids)
 	profiles := make([]Profile, len(users))
 	for i, u := range users {
-		profiles[i] = profile(u, online[u.ID])
+		profiles[i] = newProfile(u, online[u.ID])
 	}
 	return profiles
 }

@@ -11,13 +11,13 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Action is an action for whoever is signed in: 401 for others. It reads the
-// input as action.Bind does.
+// Action makes a handler for signed-in users; others get a 401. It reads the input as
+// action.Bind does.
 func Action[In any](do func(c echo.Context, who User, in In) error) echo.HandlerFunc {
 	return callerAction(func(c echo.Context, who Caller, in In) error { return do(c, who.User, in) })
 }
 
-// callerAction is an Action that cares by which session or token they are here.
+// callerAction is an Action that needs to know the caller's session or token.
 func callerAction[In any](do func(c echo.Context, who Caller, in In) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		who, err := SignedIn(c.Request().Context())
@@ -32,8 +32,8 @@ func callerAction[In any](do func(c echo.Context, who Caller, in In) error) echo
 	}
 }
 
-// LiveAction is an Action that needs a live connection: 400 without one,
-// before 401.
+// LiveAction is an Action that needs a live connection. Without one it is a 400, checked
+// before the 401.
 func LiveAction[In any](do func(c echo.Context, conn *hub.Conn, who User, in In) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		conn, err := action.Live(c)
@@ -44,8 +44,8 @@ func LiveAction[In any](do func(c echo.Context, conn *hub.Conn, who User, in In)
 	}
 }
 
-// SignInFirst sends those who are not signed in to the sign-in page, and back
-// afterwards. It is for pages; actions answer 401.
+// SignInFirst redirects guests to the sign-in page, and back afterwards. It is for pages;
+// actions answer 401.
 func SignInFirst(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
@@ -59,14 +59,12 @@ func SignInFirst(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// PageAction is an Action that answers with a page: those who are not signed in
-// are sent to sign in first.
+// PageAction is an Action that answers with a page: guests are redirected to the sign-in page.
 func PageAction[In any](do func(c echo.Context, who User, in In) error) echo.HandlerFunc {
 	return SignInFirst(Action(do))
 }
 
-// byHTTP refuses an action over the socket, whose handshake decided who is
-// calling for as long as it stands.
+// byHTTP rejects an action over the socket, whose caller was fixed by its handshake.
 func byHTTP(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if action.Conn(c) != nil {

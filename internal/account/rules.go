@@ -16,35 +16,35 @@ const (
 	maxName     = 80 // characters
 	maxEmail    = 254
 	minPassword = 10   // characters
-	maxPassword = 1000 // characters; hashing reads all of it
+	maxPassword = 1000 // characters; the cost of hashing grows with the length
 	maxHandle   = 24   // characters, before a number is added
-	maxAgent    = 300  // characters of a User-Agent that are kept
+	maxAgent    = 300  // characters of a User-Agent that are stored
 )
 
-// HandlePattern is the regular expression (RE2) of a handle: letters with
-// their marks, and digits, of any script. Chat finds mentions with it.
+// HandlePattern is the regular expression (RE2) of a handle: letters with their marks, and
+// digits, of any script. Chat uses it to find mentions.
 const HandlePattern = `[\p{L}\p{M}\p{N}]+`
 
-// faults collects what is wrong with each field of an input.
-type faults map[string]string
+// fieldFaults collects what is wrong with each field of an input.
+type fieldFaults map[string]string
 
-// check notes the reason unless there is none, or the field has one already.
-func (f faults) check(field, reason string) {
+// check records the reason, unless it is empty or the field already has one.
+func (f fieldFaults) check(field, reason string) {
 	if _, known := f[field]; reason != "" && !known {
 		f[field] = reason
 	}
 }
 
-// err is nil when nothing was noted.
-func (f faults) err() error {
+// err returns a 422 with the reasons, or nil if there is none.
+func (f fieldFaults) err() error {
 	if len(f) == 0 {
 		return nil
 	}
 	return &fault.Fault{Status: 422, Errors: f}
 }
 
-// cleanName puts one space where there was any white space.
-func cleanName(name string) string { return strings.Join(strings.Fields(name), " ") }
+// normalizeName replaces white space by single spaces.
+func normalizeName(name string) string { return strings.Join(strings.Fields(name), " ") }
 
 func nameProblem(name string) string {
 	switch n := utf8.RuneCountInString(name); {
@@ -83,43 +83,43 @@ func passwordProblem(password string) string {
 	return ""
 }
 
-// cleanAgent makes a User-Agent, in which a client may write anything, fit to
-// be kept and shown.
-func cleanAgent(agent string) string {
-	return cutRunes(keep(strings.ToValidUTF8(agent, ""), unicode.IsPrint), maxAgent)
+// sanitizeAgent makes a User-Agent, in which a client may send anything, safe to store and
+// show.
+func sanitizeAgent(agent string) string {
+	return truncateRunes(filterRunes(strings.ToValidUTF8(agent, ""), unicode.IsPrint), maxAgent)
 }
 
-// isPlain says that a text can be kept and shown on one line.
+// isPlain reports whether a text can be stored and shown on one line.
 func isPlain(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, unicode.IsControl)
 }
 
-// handleBase makes the handle that a name asks for: its first word without
-// accents, in lower case. A name in another script keeps it.
+// handleBase returns the handle that a name suggests: its first word without accents, in lower
+// case. A name in another script stays in that script.
 func handleBase(fullName string) string {
-	first, _, _ := strings.Cut(cleanName(fullName), " ")
-	if base := cutRunes(keep(fold(first), isASCIIWord), maxHandle); base != "" {
+	first, _, _ := strings.Cut(normalizeName(fullName), " ")
+	if base := truncateRunes(filterRunes(fold(first), isASCIIWord), maxHandle); base != "" {
 		return base
 	}
-	if base := cutRunes(keep(strings.ToLower(first), isWord), maxHandle); base != "" {
+	if base := truncateRunes(filterRunes(strings.ToLower(first), isWord), maxHandle); base != "" {
 		return base
 	}
 	return "person"
 }
 
-// fold takes the accents off Latin letters and spells out those that have no
-// plain form inside.
+// fold removes the accents of Latin letters, and transliterates letters that have no
+// decomposition.
 func fold(s string) string {
-	return spelledOut.Replace(norm.NFKD.String(strings.ToLower(s)))
+	return transliterations.Replace(norm.NFKD.String(strings.ToLower(s)))
 }
 
-var spelledOut = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
+var transliterations = strings.NewReplacer("ß", "ss", "æ", "ae", "œ", "oe", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ı", "i")
 
 func isASCIIWord(r rune) bool { return r < utf8.RuneSelf && isWord(r) }
 
 func isWord(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.N) }
 
-func keep(s string, wanted func(rune) bool) string {
+func filterRunes(s string, wanted func(rune) bool) string {
 	return strings.Map(func(r rune) rune {
 		if wanted(r) {
 			return r
@@ -128,15 +128,15 @@ func keep(s string, wanted func(rune) bool) string {
 	}, s)
 }
 
-func cutRunes(s string, most int) string {
+func truncateRunes(s string, most int) string {
 	if runes := []rune(s); len(runes) > most {
 		return string(runes[:most])
 	}
 	return s
 }
 
-// localPath is where to go after signing in: next when it is a path of this
-// site, else the start page. A browser reads "//x" and "/\x" as other sites.
+// localPath returns next if it is a path of this site, otherwise "/". Browsers read "//x" and
+// "/\x" as other sites.
 func localPath(next string) string {
 	u, err := url.Parse(next)
 	if err != nil || u.IsAbs() || u.Host != "" || !isPlain(next) {

@@ -94,7 +94,7 @@ func TestBrowsersAreCalledAsPeopleDo(t *testing.T) {
 		"curl/8.1": "curl/8.1",
 		"":         "An unnamed program",
 	} {
-		if got := browserOf(agent); got != want {
+		if got := describeAgent(agent); got != want {
 			t.Errorf("%s is called %s, want %s", agent, got, want)
 		}
 	}

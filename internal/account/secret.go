@@ -6,19 +6,20 @@ import (
 	"encoding/base64"
 )
 
-// tokenPrefix lets people, and scanners of leaked secrets, tell what it is.
+// tokenPrefix identifies a token to readers, and to scanners for leaked secrets.
 const tokenPrefix = "hubbub_"
 
-// newSecret makes what a cookie, a token or a ticket carries: 256 random bits.
+// newSecret returns the secret of a cookie, a token or a ticket: 256 random bits.
 func newSecret() string {
 	var raw [32]byte
-	_, _ = rand.Read(raw[:]) // never fails: it ends the program rather
+	_, _ = rand.Read(raw[:]) // never fails: it would end the program instead
 	return base64.RawURLEncoding.EncodeToString(raw[:])
 }
 
-// hashed is what the database keeps of a secret, so that a stolen copy of it
-// signs nobody in. A fast hash is enough: nobody guesses 256 random bits.
-func hashed(secret string) []byte {
+// hashSecret returns the hash of a secret that the database stores, so that a stolen copy of
+// the database signs no one in. A fast hash is enough, since 256 random bits cannot be
+// guessed.
+func hashSecret(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }

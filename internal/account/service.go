@@ -11,26 +11,26 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Online tells who is online. An adapter in cmd/app asks presence, or the hub.
+// Online reports who is online. An adapter in cmd/app asks presence, or the hub.
 type Online interface {
-	// Online returns what is known of each; unknown people may be left out.
+	// Online returns the presence of each user; unknown users may be left out.
 	Online(ctx context.Context, ids []int64) map[int64]Presence
 }
 
-// Config is what the service needs. Hub and Online must be set.
+// Config configures the service. Hub and Online must be set.
 type Config struct {
 	Hub    *hub.Hub
 	Online Online
 	Log    *slog.Logger // nil: the default
-	Guard  loop.Guard   // catches panics of what runs in the background; without a logger it uses Log
-	Demo   bool         // people of the demo sign in with one click
-	Cost   Cost         // of hashing a password; zero: the usual
-	Index  Index        // nil: people are not findable by search
+	Guard  loop.Guard   // catches panics of background loops; without a logger it uses Log
+	Demo   bool         // demo users sign in with one click
+	Cost   Cost         // of hashing a password; zero: defaultCost
+	Index  Index        // nil: users are not indexed for search
 
 	Secure func(*http.Request) bool // reports whether the browser uses https; nil: never
 }
 
-// Service is what can be done with accounts. Its methods are safe to call at once.
+// Service has the use cases of accounts. Its methods are safe for concurrent use.
 type Service struct {
 	Config
 	db        *postgres.DB
@@ -38,14 +38,14 @@ type Service struct {
 	passwords *passwords
 }
 
-// New makes the service. It hashes one password, which takes a moment.
+// New returns the service. It hashes one password, which takes some 50 ms.
 func New(db *postgres.DB, c Config) (*Service, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
 	c.Guard = c.Guard.WithLog(c.Log)
 	if c.Index == nil {
-		c.Index = unfindable{}
+		c.Index = noIndex{}
 	}
 	if c.Secure == nil {
 		c.Secure = func(*http.Request) bool { return false }
@@ -57,7 +57,7 @@ func New(db *postgres.DB, c Config) (*Service, error) {
 	return &Service{Config: c, db: db, store: store{db}, passwords: passwords}, nil
 }
 
-// NewPerson is what somebody gives who signs up.
+// NewPerson is the input of SignUp.
 type NewPerson struct {
 	FullName string `json:"fullName"`
 	Email    string `json:"email"`
@@ -65,47 +65,47 @@ type NewPerson struct {
 }
 
 func (n NewPerson) problems() error {
-	wrong := faults{}
-	wrong.check("fullName", nameProblem(n.FullName))
-	wrong.check("email", emailProblem(n.Email))
-	wrong.check("password", passwordProblem(n.Password))
-	return wrong.err()
+	invalid := fieldFaults{}
+	invalid.check("fullName", nameProblem(n.FullName))
+	invalid.check("email", emailProblem(n.Email))
+	invalid.check("password", passwordProblem(n.Password))
+	return invalid.err()
 }
 
-// SignUp makes an account and signs it in; the secret belongs into the cookie.
-// A taken email is 409; too many accounts from one address are 429.
+// SignUp creates an account and starts a session; the secret is the value of the cookie. A
+// taken email is a 409; too many accounts from one address are a 429.
 func (s *Service) SignUp(ctx context.Context, n NewPerson, from Client) (c Caller, secret string, err error) {
-	n.FullName = cleanName(n.FullName)
+	n.FullName = normalizeName(n.FullName)
 	if err := n.problems(); err != nil {
 		return Caller{}, "", err
 	}
-	hash, err := s.hash(ctx, n.Password, from, signUpsOf(from.Address)...)
+	hash, err := s.hash(ctx, n.Password, from, signUpLimits(from.Address)...)
 	if err != nil {
 		return Caller{}, "", err
 	}
-	u, err := s.add(ctx, n, hash)
+	u, err := s.addUser(ctx, n, hash)
 	if err != nil {
 		return Caller{}, "", err
 	}
-	s.tell(ctx, hub.Created, profile(u, Presence{}))
-	return s.begin(ctx, u, from)
+	s.publishUser(ctx, hub.Created, newProfile(u, Presence{}))
+	return s.startSession(ctx, u, from)
 }
 
-// hash counts against the limits when its turn has come, before the work.
+// hash checks and counts the limits after it has a slot, before it hashes.
 func (s *Service) hash(ctx context.Context, password string, from Client, limits ...limit) (string, error) {
-	leave, err := s.passwords.enter(ctx, from.Address)
+	release, err := s.passwords.acquire(ctx, from.Address)
 	if err != nil {
 		return "", err
 	}
-	defer leave()
+	defer release()
 	if err := s.reserve(ctx, limits); err != nil {
 		return "", err
 	}
 	return s.passwords.hash(password)
 }
 
-func (s *Service) add(ctx context.Context, n NewPerson, hash string) (u User, err error) {
-	u, err = s.findable(ctx, func(tx store) (User, error) {
+func (s *Service) addUser(ctx context.Context, n NewPerson, hash string) (u User, err error) {
+	u, err = s.writeIndexed(ctx, func(tx store) (User, error) {
 		if err := tx.lockSignUps(ctx); err != nil {
 			return User{}, err
 		}
@@ -122,29 +122,29 @@ func (s *Service) add(ctx context.Context, n NewPerson, hash string) (u User, er
 	return u, err
 }
 
-// SignIn signs somebody in who knows the password; the secret belongs into the
-// cookie. An unknown email and a wrong password are the same 401.
+// SignIn starts a session for the user with the email and password; the secret is the value of
+// the cookie. An unknown email and a wrong password are the same 401.
 func (s *Service) SignIn(ctx context.Context, email, password string, from Client) (c Caller, secret string, err error) {
 	u, err := s.authenticate(ctx, email, password, from)
 	if err != nil {
 		return Caller{}, "", err
 	}
-	return s.begin(ctx, u, from)
+	return s.startSession(ctx, u, from)
 }
 
-// authenticate looks at the limit only when its turn to hash has come: of many
-// guesses at once, those behind the tenth failure find it counted.
+// authenticate checks the limit only after it has a slot: of many concurrent attempts, those
+// after the tenth failure find it recorded.
 func (s *Service) authenticate(ctx context.Context, email, password string, from Client) (User, error) {
-	leave, err := s.passwords.enter(ctx, from.Address)
+	release, err := s.passwords.acquire(ctx, from.Address)
 	if err != nil {
 		return User{}, err
 	}
-	defer leave()
-	limits, err := s.failuresOf(ctx, email, from.Address)
+	defer release()
+	limits, err := s.failureLimits(ctx, email, from.Address)
 	if err != nil {
 		return User{}, err
 	}
-	if err := s.store.within(ctx, limits); err != nil {
+	if err := s.store.checkLimits(ctx, limits); err != nil {
 		return User{}, err
 	}
 	u, hash, _, err := s.store.userByEmail(ctx, email)
@@ -155,39 +155,39 @@ func (s *Service) authenticate(ctx context.Context, email, password string, from
 	if err != nil || right {
 		return u, err
 	}
-	if err := s.store.count(ctx, limits); err != nil {
+	if err := s.store.recordAttempts(ctx, limits); err != nil {
 		return User{}, err
 	}
 	return User{}, fault.New(http.StatusUnauthorized, "The email or the password is not right.")
 }
 
 // begin starts a session.
-func (s *Service) begin(ctx context.Context, u User, from Client) (c Caller, secret string, err error) {
+func (s *Service) startSession(ctx context.Context, u User, from Client) (c Caller, secret string, err error) {
 	secret = newSecret()
-	from.UserAgent = cleanAgent(from.UserAgent)
-	f, err := s.store.insertSession(ctx, u.ID, hashed(secret), from)
+	from.UserAgent = sanitizeAgent(from.UserAgent)
+	f, err := s.store.insertSession(ctx, u.ID, hashSecret(secret), from)
 	if err != nil {
 		return Caller{}, "", err
 	}
 	return Caller{User: u, Session: sessionKey(f.id), Expires: f.expires}, secret, nil
 }
 
-// Rename gives a person another name; the handle stays.
+// Rename changes the caller's name; the handle stays the same.
 func (s *Service) Rename(ctx context.Context, c Caller, fullName string) error {
-	fullName = cleanName(fullName)
+	fullName = normalizeName(fullName)
 	if reason := nameProblem(fullName); reason != "" {
 		return fault.Invalid("fullName", reason)
 	}
-	u, err := s.findable(ctx, func(tx store) (User, error) { return tx.rename(ctx, c.ID, fullName) })
+	u, err := s.writeIndexed(ctx, func(tx store) (User, error) { return tx.rename(ctx, c.ID, fullName) })
 	if err != nil {
 		return err
 	}
-	s.tell(ctx, hub.Updated, s.profileOf(ctx, u))
+	s.publishUser(ctx, hub.Updated, s.profileOf(ctx, u))
 	return nil
 }
 
-// ChangePassword sets a new password for a caller who knows the current one, ends
-// their other sessions and revokes their tokens. Guessing here counts like guessing at sign-in.
+// ChangePassword sets a new password for a caller who knows the current one, ends their other
+// sessions and revokes their tokens. Wrong guesses count as failed sign-ins.
 func (s *Service) ChangePassword(ctx context.Context, c Caller, current, password string, from Client) error {
 	if reason := passwordProblem(password); reason != "" {
 		return fault.Invalid("password", reason)
@@ -212,7 +212,7 @@ func (s *Service) replacePassword(ctx context.Context, c Caller, hash string) er
 			return err
 		}
 		var err error
-		if ended, err = tx.deleteSessionsBut(ctx, c.ID, sessionID(c.Session)); err != nil {
+		if ended, err = tx.deleteOtherSessions(ctx, c.ID, sessionID(c.Session)); err != nil {
 			return err
 		}
 		revoked, err = tx.deleteTokens(ctx, c.ID)
@@ -228,7 +228,7 @@ func (s *Service) replacePassword(ctx context.Context, c Caller, hash string) er
 	return nil
 }
 
-// Run deletes what has expired, and closes its sockets, until ctx ends.
+// Run deletes what has expired, and closes the sockets of expired sessions, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
 	loop.Run(ctx, loop.Config{Name: "account-sweep", Guard: s.Guard, Period: sweepEvery, AtOnce: true}, s.sweep)
 }

@@ -58,10 +58,10 @@ func TestSigningUpTellsThoseWhoWatchPeople(t *testing.T) {
 	if alice.FullName != "Alice Liddell" || alice.Handle != "alice" {
 		t.Errorf("signed up as %q, @%s", alice.FullName, alice.Handle)
 	}
-	if heard := told(watching); !strings.Contains(heard, `{"event":"user","data":{"verb":"created","id":2,"data":{"id":2,"fullName":"Alice Liddell"`) {
+	if heard := received(watching); !strings.Contains(heard, `{"event":"user","data":{"verb":"created","id":2,"data":{"id":2,"fullName":"Alice Liddell"`) {
 		t.Errorf("heard %s", heard)
 	}
-	if heard := told(other); heard != "" {
+	if heard := received(other); heard != "" {
 		t.Errorf("heard %s without listening", heard)
 	}
 }
@@ -125,7 +125,7 @@ func TestRenamingKeepsTheHandle(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice Liddell", "alice@example.org")
 	listening := s.open(t, alice)
-	s.follow(listening, []Profile{{ID: alice.ID}})
+	s.subscribe(listening, []Profile{{ID: alice.ID}})
 	if err := s.Rename(t.Context(), alice, "Queen  Alice"); err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestRenamingKeepsTheHandle(t *testing.T) {
 	if err != nil || u.FullName != "Queen Alice" || u.Handle != "alice" {
 		t.Errorf("%+v, %v", u, err)
 	}
-	if heard := told(listening); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, "Queen Alice") {
+	if heard := received(listening); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, "Queen Alice") {
 		t.Errorf("heard %s", heard)
 	}
 }
@@ -163,7 +163,7 @@ func TestProfilesSayWhoIsOnline(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
 	bob, _ := s.mustSignUp(t, "Bob", "bob@example.org")
-	s.Config.Online = whoIsOnline{alice.ID: {IsOnline: true}}
+	s.Config.Online = fakeOnline{alice.ID: {IsOnline: true}}
 	profiles, err := s.Profiles(t.Context(), []int64{alice.ID, bob.ID, 999})
 	if err != nil || len(profiles) != 2 || !profiles[alice.ID].IsOnline || profiles[bob.ID].IsOnline {
 		t.Errorf("%+v, %v", profiles, err)

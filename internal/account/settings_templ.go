@@ -13,7 +13,7 @@ import (
 	"hubbub/web"
 )
 
-// SettingsPage is where people look after their account.
+// SettingsPage shows a user's account: name, password, sessions and tokens.
 func SettingsPage(page web.Page, view SettingsView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -99,7 +99,7 @@ func SettingsPage(page web.Page, view SettingsView) templ.Component {
 				}
 			}
 			if view.Caller.HasPassword {
-				templ_7745c5c3_Err = passwordSection(view.wrong).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = passwordSection(view.errs).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -177,7 +177,7 @@ func accountSection(view SettingsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "fullName", Label: "Your name", Value: view.FullName, Error: view.wrong["fullName"], Autocomplete: "name", Required: true, MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "fullName", Label: "Your name", Value: view.FullName, Error: view.errs["fullName"], Autocomplete: "name", Required: true, MaxLength: maxName}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -193,7 +193,7 @@ func accountSection(view SettingsView) templ.Component {
 	})
 }
 
-func passwordSection(wrong wrong) templ.Component {
+func passwordSection(errs fieldErrors) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -218,11 +218,11 @@ func passwordSection(wrong wrong) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "current", Label: "Current password", Type: "password", Error: wrong["current"], Autocomplete: "current-password", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "current", Label: "Current password", Type: "password", Error: errs["current"], Autocomplete: "current-password", Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = newPassword("New password", wrong["password"]).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = newPassword("New password", errs["password"]).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -269,9 +269,9 @@ func sessionsSection(view SettingsView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var10 string
-			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(browserOf(session.UserAgent))
+			templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(describeAgent(session.UserAgent))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/account/settings.templ`, Line: 69, Col: 39}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/account/settings.templ`, Line: 69, Col: 43}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 			if templ_7745c5c3_Err != nil {
@@ -298,13 +298,13 @@ func sessionsSection(view SettingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if session.is(view.Caller) {
+			if session.isCurrent(view.Caller) {
 				templ_7745c5c3_Err = web.Badge(web.ToneOK, "This browser").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = revoke(fmt.Sprintf("/settings/sessions/%d/revoke", session.ID), "Sign out", browserOf(session.UserAgent)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = revoke(fmt.Sprintf("/settings/sessions/%d/revoke", session.ID), "Sign out", describeAgent(session.UserAgent)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -440,7 +440,7 @@ func tokensSection(view SettingsView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "name", Label: "What is it for", Placeholder: "Deploy bot", Error: view.wrong["name"], Required: true, MaxLength: maxName, Attrs: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "name", Label: "What is it for", Placeholder: "Deploy bot", Error: view.errs["name"], Required: true, MaxLength: maxName, Attrs: templ.Attributes{"autocomplete": "off"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -556,7 +556,7 @@ func used(token Token) templ.Component {
 	})
 }
 
-// revoke is a form of one button; what it is about is said, but not shown.
+// revoke renders a form with one button. Only screen readers get what it is about.
 func revoke(action, label, what string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "hubbub/web"
 
-// Showcase is a look inside, made of the components that are in there.
+// Showcase shows what is inside, made of the product's own components.
 func Showcase() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -169,7 +169,7 @@ func showcaseChart() templ.Component {
 	})
 }
 
-// showcaseLine is a morning of made-up orders.
+// showcaseLine is the path of a chart of invented orders.
 const showcaseLine = "M0 30L5 31L8 46L12 41L15 57L18 62L23 59L26 63L28 60L31 46L36 38L41 41L44 35L49 33L51 40L56 41L59 37L62 20L65 15L68 18L69 12L72 16L74 9L77 21L79 7L82 27L85 18L87 30L90 29L92 38L95 27L97 37L100 28"
 
 func showcaseDocument() templ.Component {

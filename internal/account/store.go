@@ -11,11 +11,11 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// store holds the queries about people; store_keys.go those about what people
-// show to prove who they are. db is the pool, or one transaction.
+// store has the queries about users; store_keys.go those about sessions, tokens and tickets.
+// db is the pool, or one transaction.
 type store struct{ db postgres.Queryer }
 
-// inTx runs fn in a transaction and commits unless it fails.
+// inTx runs fn in a transaction, and commits unless fn returns an error.
 func inTx(ctx context.Context, db *postgres.DB, fn func(store) error) error {
 	return postgres.InTx(ctx, db, func(tx pgx.Tx) error { return fn(store{tx}) })
 }
@@ -43,21 +43,21 @@ func collectUsers(rows pgx.Rows, err error) ([]User, error) {
 	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (User, error) { return scanUser(row) })
 }
 
-// signUpLock is the advisory lock under which people are added, one
-// transaction at a time, on all nodes: so exactly one is the first, and a free
-// handle stays free until it is taken.
+// signUpLock is the advisory lock under which users are added, one transaction at a time on
+// all nodes. So exactly one user is the first, and a free handle stays free until it is
+// inserted.
 const signUpLock = 0x68756262 // "hubb"
 
 func (s store) lockSignUps(ctx context.Context) error {
 	_, err := s.db.Exec(ctx, `select pg_advisory_xact_lock($1)`, signUpLock)
 	if err != nil {
-		return fmt.Errorf("take turns to sign up: %w", err)
+		return fmt.Errorf("lock sign-ups: %w", err)
 	}
 	return nil
 }
 
-// handlesOf returns the taken handles that are the base and a number, or the
-// base alone. The base holds letters and digits only.
+// handlesOf returns the taken handles that are the base, or the base and a number. The base
+// has letters and digits only.
 func (s store) handlesOf(ctx context.Context, base string) ([]string, error) {
 	rows, err := s.db.Query(ctx, `
 		select handle
@@ -70,21 +70,21 @@ func (s store) handlesOf(ctx context.Context, base string) ([]string, error) {
 	return pgx.CollectRows(rows, pgx.RowTo[string])
 }
 
-// insertUser adds a person, the first of all as admin. Call it under the lock.
+// insertUser adds a user; the first of all is an admin. The caller must hold the lock.
 func (s store) insertUser(ctx context.Context, fullName, handle, email string, passwordHash *string) (User, error) {
 	u, err := scanUser(s.db.QueryRow(ctx, `
 		insert into account.users as u (full_name, handle, email, password_hash, role)
 		values ($1, $2, $3, $4, case when exists (select from account.users) then 'member' else 'admin' end)
 		returning `+userColumns, fullName, handle, email, passwordHash))
 	if err != nil {
-		return User{}, fmt.Errorf("add the person: %w", err)
+		return User{}, fmt.Errorf("add the user: %w", err)
 	}
 	return u, nil
 }
 
-// castDemo gives the person with this email the part of the demo, and takes
-// their password; false when there is nobody with it.
-func (s store) castDemo(ctx context.Context, d DemoPerson) (u User, found bool, err error) {
+// updateDemoUser resets the user with this email to the demo's data, without a password; false
+// if there is none.
+func (s store) updateDemoUser(ctx context.Context, d DemoPerson) (u User, found bool, err error) {
 	u, err = scanUser(s.db.QueryRow(ctx, `
 		update account.users u
 		   set full_name = $2, role = $3, title = $4, hue = $5, password_hash = null
@@ -94,13 +94,13 @@ func (s store) castDemo(ctx context.Context, d DemoPerson) (u User, found bool, 
 		return User{}, false, nil
 	}
 	if err != nil {
-		return User{}, false, fmt.Errorf("cast %s: %w", d.FullName, err)
+		return User{}, false, fmt.Errorf("update the demo user %s: %w", d.FullName, err)
 	}
 	return u, true, nil
 }
 
-// userByEmail returns a person and the hash of their password, nil when they
-// have none; ok is false when there is nobody with it.
+// userByEmail returns a user and the hash of their password, nil if they have none; ok is
+// false if there is no such user.
 func (s store) userByEmail(ctx context.Context, email string) (u User, hash *string, ok bool, err error) {
 	u, err = scanUser(s.db.QueryRow(ctx, `
 		select `+userColumns+`, u.password_hash
@@ -115,20 +115,19 @@ func (s store) userByEmail(ctx context.Context, email string) (u User, hash *str
 	return u, hash, true, nil
 }
 
-// users returns the people with these ids, in no order; unknown ids are left out.
+// users returns the users with these ids, in no order; unknown ids are left out.
 func (s store) users(ctx context.Context, ids []int64) ([]User, error) {
 	users, err := collectUsers(s.db.Query(ctx, `
 		select `+userColumns+`
 		  from account.users u
 		 where u.id = any($1)`, ids))
 	if err != nil {
-		return nil, fmt.Errorf("find people: %w", err)
+		return nil, fmt.Errorf("find users: %w", err)
 	}
 	return users, nil
 }
 
-// usersToIndex are the next people after the id, locked until the transaction
-// ends.
+// usersToIndex returns the next users after the id, locked until the transaction ends.
 func (s store) usersToIndex(ctx context.Context, after int64, limit int) ([]User, error) {
 	users, err := collectUsers(s.db.Query(ctx, `
 		select `+userColumns+`
@@ -138,25 +137,25 @@ func (s store) usersToIndex(ctx context.Context, after int64, limit int) ([]User
 		 limit $2
 		   for share`, after, limit))
 	if err != nil {
-		return nil, fmt.Errorf("read people to index: %w", err)
+		return nil, fmt.Errorf("read users to index: %w", err)
 	}
 	return users, nil
 }
 
-// usersByHandles returns the people with these handles, in no order.
+// usersByHandles returns the users with these handles, in no order.
 func (s store) usersByHandles(ctx context.Context, handles []string) ([]User, error) {
 	users, err := collectUsers(s.db.Query(ctx, `
 		select `+userColumns+`
 		  from account.users u
 		 where u.handle = any($1)`, handles))
 	if err != nil {
-		return nil, fmt.Errorf("find people by handle: %w", err)
+		return nil, fmt.Errorf("find users by handle: %w", err)
 	}
 	return users, nil
 }
 
-// usersWithRole returns the people with the role, by id. Everybody is looked at:
-// ask seldom.
+// usersWithRole returns the users with the role, ordered by id. It reads the whole table, so
+// it should not be called often.
 func (s store) usersWithRole(ctx context.Context, role Role) ([]User, error) {
 	users, err := collectUsers(s.db.Query(ctx, `
 		select `+userColumns+`
@@ -164,13 +163,13 @@ func (s store) usersWithRole(ctx context.Context, role Role) ([]User, error) {
 		 where u.role = $1
 		 order by u.id`, role))
 	if err != nil {
-		return nil, fmt.Errorf("find people by role: %w", err)
+		return nil, fmt.Errorf("find users by role: %w", err)
 	}
 	return users, nil
 }
 
-// search returns people by name: those whose name or handle has the text in
-// it, first those where it begins either. An empty text finds everybody.
+// search returns the users whose name or handle contains the text, first those where one of
+// them begins with it. An empty text matches all users.
 func (s store) search(ctx context.Context, text string, limit int) ([]User, error) {
 	users, err := collectUsers(s.db.Query(ctx, `
 		select `+userColumns+`
@@ -179,14 +178,14 @@ func (s store) search(ctx context.Context, text string, limit int) ([]User, erro
 		 order by not (u.full_name ilike $1 || '%' or u.handle ilike $1 || '%'), lower(u.full_name), u.id
 		 limit $2`, likeEscape.Replace(text), limit))
 	if err != nil {
-		return nil, fmt.Errorf("search people: %w", err)
+		return nil, fmt.Errorf("search users: %w", err)
 	}
 	return users, nil
 }
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// rename returns the person as they are now called.
+// rename returns the user with the new name.
 func (s store) rename(ctx context.Context, id int64, fullName string) (User, error) {
 	u, err := scanUser(s.db.QueryRow(ctx, `
 		update account.users u
@@ -194,7 +193,7 @@ func (s store) rename(ctx context.Context, id int64, fullName string) (User, err
 		 where u.id = $1
 		returning `+userColumns, id, fullName))
 	if err != nil {
-		return User{}, fmt.Errorf("rename the person: %w", err)
+		return User{}, fmt.Errorf("rename the user: %w", err)
 	}
 	return u, nil
 }
@@ -205,7 +204,7 @@ func (s store) setPassword(ctx context.Context, id int64, hash string) error {
 		   set password_hash = $2
 		 where id = $1`, id, hash)
 	if err != nil {
-		return fmt.Errorf("keep the password: %w", err)
+		return fmt.Errorf("store the password: %w", err)
 	}
 	return nil
 }

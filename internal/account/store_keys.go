@@ -9,29 +9,29 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// found is a person and the session or token that led to them.
-type found struct {
+// credential is a session or token, with its user.
+type credential struct {
 	user    User
 	id      int64     // of the session or token
 	expires time.Time // zero: never
-	touch   bool      // last seen more than a minute ago
+	touch   bool      // its last use was recorded more than a minute ago
 }
 
-func (s store) insertSession(ctx context.Context, userID int64, hash []byte, from Client) (found, error) {
-	var f found
+func (s store) insertSession(ctx context.Context, userID int64, hash []byte, from Client) (credential, error) {
+	var f credential
 	err := s.db.QueryRow(ctx, `
 		insert into account.sessions (user_id, hash, user_agent, address, expires_at)
 		values ($1, $2, $3, $4, now() + $5::interval)
 		returning id, expires_at`, userID, hash, from.UserAgent, from.Address, sessionLife).Scan(&f.id, &f.expires)
 	if err != nil {
-		return found{}, fmt.Errorf("begin the session: %w", err)
+		return credential{}, fmt.Errorf("insert the session: %w", err)
 	}
 	return f, nil
 }
 
-// session finds a session that is not over; false: there is none.
-func (s store) session(ctx context.Context, hash []byte) (found, bool, error) {
-	var f found
+// sessionByHash returns a session that has not ended; false if there is none.
+func (s store) sessionByHash(ctx context.Context, hash []byte) (credential, bool, error) {
+	var f credential
 	var err error
 	f.user, err = scanUser(s.db.QueryRow(ctx, `
 		select `+userColumns+`, s.id, s.expires_at, s.last_seen_at < now() - $2::interval
@@ -39,11 +39,11 @@ func (s store) session(ctx context.Context, hash []byte) (found, bool, error) {
 		  join account.users u on u.id = s.user_id
 		 where s.hash = $1
 		   and s.expires_at > now()`, hash, touchEvery), &f.id, &f.expires, &f.touch)
-	return foundOrNot(f, "find the session", err)
+	return credentialOrNot(f, "find the session", err)
 }
 
-// touchSession moves the session's end, and returns it; of several at once one
-// does, and the others get the zero time.
+// touchSession extends the session and returns its new end. Of several concurrent calls one
+// does; the others return the zero time.
 func (s store) touchSession(ctx context.Context, id int64) (expires time.Time, err error) {
 	err = s.db.QueryRow(ctx, `
 		with touched as (
@@ -65,7 +65,7 @@ func (s store) touchSession(ctx context.Context, id int64) (expires time.Time, e
 	return expires, nil
 }
 
-// sessions lists a person's sessions that are not over, the last used first.
+// sessions returns a user's sessions that have not ended, the last used first.
 func (s store) sessions(ctx context.Context, userID int64) ([]Session, error) {
 	rows, err := s.db.Query(ctx, `
 		select id, user_agent, address, created_at, last_seen_at
@@ -79,18 +79,18 @@ func (s store) sessions(ctx context.Context, userID int64) ([]Session, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Session])
 }
 
-// standing returns which of the sessions and tokens there are, and not over.
-func (s store) standing(ctx context.Context, sessions, tokens []int64) (sessionsLeft, tokensLeft []int64, err error) {
+// validKeys returns which of the sessions and tokens exist and have not expired.
+func (s store) validKeys(ctx context.Context, sessions, tokens []int64) (sessionsLeft, tokensLeft []int64, err error) {
 	err = s.db.QueryRow(ctx, `
 		select array(select id from account.sessions where id = any ($1) and expires_at > now()),
 		       array(select id from account.tokens where id = any ($2) and (expires_at is null or expires_at > now()))`, sessions, tokens).Scan(&sessionsLeft, &tokensLeft)
 	if err != nil {
-		return nil, nil, fmt.Errorf("look which sessions stand: %w", err)
+		return nil, nil, fmt.Errorf("find valid sessions and tokens: %w", err)
 	}
 	return sessionsLeft, tokensLeft, nil
 }
 
-// deleteSession says whether it was there, and theirs.
+// deleteSession reports whether the user had that session.
 func (s store) deleteSession(ctx context.Context, userID, id int64) (bool, error) {
 	tag, err := s.db.Exec(ctx, `
 		delete from account.sessions
@@ -102,8 +102,8 @@ func (s store) deleteSession(ctx context.Context, userID, id int64) (bool, error
 	return tag.RowsAffected() > 0, nil
 }
 
-// deleteSessionsBut ends all of a person's sessions but one, and returns which.
-func (s store) deleteSessionsBut(ctx context.Context, userID, keep int64) ([]int64, error) {
+// deleteOtherSessions deletes all sessions of a user but one, and returns their ids.
+func (s store) deleteOtherSessions(ctx context.Context, userID, keep int64) ([]int64, error) {
 	rows, err := s.db.Query(ctx, `
 		delete from account.sessions
 		 where user_id = $1
@@ -115,7 +115,7 @@ func (s store) deleteSessionsBut(ctx context.Context, userID, keep int64) ([]int
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// lockUser lets transactions that add to what a person has take turns.
+// lockUser serializes the transactions that insert tokens of a user.
 func (s store) lockUser(ctx context.Context, userID int64) error {
 	_, err := s.db.Exec(ctx, `
 		select
@@ -123,32 +123,32 @@ func (s store) lockUser(ctx context.Context, userID int64) error {
 		 where id = $1
 		   for no key update`, userID)
 	if err != nil {
-		return fmt.Errorf("lock the person: %w", err)
+		return fmt.Errorf("lock the user: %w", err)
 	}
 	return nil
 }
 
-// insertToken adds a token, unless the person has mostTokens: room is false.
-// Call it under the person's lock.
-func (s store) insertToken(ctx context.Context, userID int64, name string, hash []byte, expires *time.Time) (t Token, room bool, err error) {
+// insertToken adds a token, unless the user already has maxTokens, and reports whether it did.
+// The caller must hold the user's lock.
+func (s store) insertToken(ctx context.Context, userID int64, name string, hash []byte, expires *time.Time) (t Token, inserted bool, err error) {
 	t = Token{Name: name, ExpiresAt: expires}
 	err = s.db.QueryRow(ctx, `
 		insert into account.tokens (user_id, name, hash, expires_at)
 		select $1, $2, $3, $4
 		 where (select count(*) from account.tokens where user_id = $1 and (expires_at is null or expires_at > now())) < $5
-		returning id, created_at`, userID, name, hash, expires, mostTokens).Scan(&t.ID, &t.CreatedAt)
+		returning id, created_at`, userID, name, hash, expires, maxTokens).Scan(&t.ID, &t.CreatedAt)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Token{}, false, nil
 	}
 	if err != nil {
-		return Token{}, false, fmt.Errorf("make the token: %w", err)
+		return Token{}, false, fmt.Errorf("insert the token: %w", err)
 	}
 	return t, true, nil
 }
 
-// token finds a token that has not expired; false: there is none.
-func (s store) token(ctx context.Context, hash []byte) (found, bool, error) {
-	var f found
+// tokenByHash returns a token that has not expired; false if there is none.
+func (s store) tokenByHash(ctx context.Context, hash []byte) (credential, bool, error) {
+	var f credential
 	var err error
 	var expires *time.Time
 	f.user, err = scanUser(s.db.QueryRow(ctx, `
@@ -160,7 +160,7 @@ func (s store) token(ctx context.Context, hash []byte) (found, bool, error) {
 	if expires != nil {
 		f.expires = *expires
 	}
-	return foundOrNot(f, "find the token", err)
+	return credentialOrNot(f, "find the token", err)
 }
 
 func (s store) touchToken(ctx context.Context, id int64) error {
@@ -175,7 +175,7 @@ func (s store) touchToken(ctx context.Context, id int64) error {
 	return nil
 }
 
-// tokens lists a person's tokens, the newest first.
+// tokens returns a user's tokens, the newest first.
 func (s store) tokens(ctx context.Context, userID int64) ([]Token, error) {
 	rows, err := s.db.Query(ctx, `
 		select id, name, created_at, last_used_at, expires_at
@@ -189,7 +189,7 @@ func (s store) tokens(ctx context.Context, userID int64) ([]Token, error) {
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Token])
 }
 
-// deleteTokens revokes all of a person's tokens, and returns which.
+// deleteTokens deletes all tokens of a user, and returns their ids.
 func (s store) deleteTokens(ctx context.Context, userID int64) ([]int64, error) {
 	rows, err := s.db.Query(ctx, `
 		delete from account.tokens
@@ -201,7 +201,7 @@ func (s store) deleteTokens(ctx context.Context, userID int64) ([]int64, error) 
 	return pgx.CollectRows(rows, pgx.RowTo[int64])
 }
 
-// deleteToken says whether it was there, and theirs.
+// deleteToken reports whether the user had that token.
 func (s store) deleteToken(ctx context.Context, userID, id int64) (bool, error) {
 	tag, err := s.db.Exec(ctx, `
 		delete from account.tokens
@@ -213,8 +213,8 @@ func (s store) deleteToken(ctx context.Context, userID, id int64) (bool, error) 
 	return tag.RowsAffected() > 0, nil
 }
 
-// insertTicket makes a ticket that goes with the session or the token. False:
-// that has ended meanwhile.
+// insertTicket creates a ticket that ends with the session or the token; false if that has
+// ended in the meantime.
 func (s store) insertTicket(ctx context.Context, hash []byte, sessionID, tokenID int64) (expires time.Time, ok bool, err error) {
 	err = s.db.QueryRow(ctx, `
 		insert into account.tickets (hash, user_id, session_id, token_id, expires_at)
@@ -227,14 +227,14 @@ func (s store) insertTicket(ctx context.Context, hash []byte, sessionID, tokenID
 		return time.Time{}, false, nil
 	}
 	if err != nil {
-		return time.Time{}, false, fmt.Errorf("make the ticket: %w", err)
+		return time.Time{}, false, fmt.Errorf("insert the ticket: %w", err)
 	}
 	return expires, true, nil
 }
 
-// takeTicket uses a ticket up. False: there is none, or it or its session is
-// over. Exactly one of two that use it at once gets it.
-func (s store) takeTicket(ctx context.Context, hash []byte) (f found, isToken, ok bool, err error) {
+// consumeTicket deletes a ticket and returns its session or token; false if there is none, or
+// one of them has expired. Of several concurrent calls exactly one gets it.
+func (s store) consumeTicket(ctx context.Context, hash []byte) (f credential, isToken, ok bool, err error) {
 	var expires *time.Time
 	f.user, err = scanUser(s.db.QueryRow(ctx, `
 		with used as (
@@ -252,16 +252,16 @@ func (s store) takeTicket(ctx context.Context, hash []byte) (f found, isToken, o
 	if expires != nil {
 		f.expires = *expires
 	}
-	f, ok, err = foundOrNot(f, "use the ticket", err)
+	f, ok, err = credentialOrNot(f, "use the ticket", err)
 	return f, isToken, ok, err
 }
 
-func foundOrNot(f found, doing string, err error) (found, bool, error) {
+func credentialOrNot(f credential, doing string, err error) (credential, bool, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
-		return found{}, false, nil
+		return credential{}, false, nil
 	}
 	if err != nil {
-		return found{}, false, fmt.Errorf("%s: %w", doing, err)
+		return credential{}, false, fmt.Errorf("%s: %w", doing, err)
 	}
 	return f, true, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// reached returns how long until the limit leaves room again; 0: it does now.
-func (s store) reached(ctx context.Context, l limit) (wait time.Duration, err error) {
+// waitTime returns how long until another attempt is within the limit; 0 if it is now.
+func (s store) waitTime(ctx context.Context, l limit) (wait time.Duration, err error) {
 	err = s.db.QueryRow(ctx, `
 		select at + $2::interval - clock_timestamp()
 		  from account.attempts
@@ -25,17 +25,17 @@ func (s store) reached(ctx context.Context, l limit) (wait time.Duration, err er
 	return wait, nil
 }
 
-// lockAttempts lets transactions that count against one limit take turns.
+// lockAttempts serializes the transactions that count against one limit.
 func (s store) lockAttempts(ctx context.Context, l limit) error {
 	_, err := s.db.Exec(ctx, `select pg_advisory_xact_lock(hashtextextended($1, 0))`, l.subject)
 	if err != nil {
-		return fmt.Errorf("take turns to count attempts: %w", err)
+		return fmt.Errorf("lock attempts: %w", err)
 	}
 	return nil
 }
 
-// sessionAddresses are where the sessions of the account with this email began,
-// of the hundred used last.
+// sessionAddresses returns the addresses from which the account with this email was signed in,
+// for the hundred sessions used last.
 func (s store) sessionAddresses(ctx context.Context, email string) ([]string, error) {
 	rows, err := s.db.Query(ctx, `
 		select s.address
@@ -56,12 +56,12 @@ func (s store) insertAttempts(ctx context.Context, subjects []string) error {
 		insert into account.attempts (subject)
 		select unnest($1::text[])`, subjects)
 	if err != nil {
-		return fmt.Errorf("note the attempt: %w", err)
+		return fmt.Errorf("record the attempt: %w", err)
 	}
 	return nil
 }
 
-// deleteExpired removes what is over and returns the sessions among it.
+// deleteExpired deletes everything that has expired and returns the deleted sessions.
 func (s store) deleteExpired(ctx context.Context) (sessions []int64, err error) {
 	rows, err := s.db.Query(ctx, `
 		with tickets as (

@@ -29,7 +29,7 @@ func TestTokenExpires(t *testing.T) {
 	key := bot.get("/api/whoami").want(200).body
 	ticket := read[ticketAnswer](bot.post("/api/tickets", "")).Ticket
 
-	a.past(t, time.Hour)
+	a.shiftIntoPast(t, time.Hour)
 	bot.get("/api/me").want(http.StatusUnauthorized)
 	if _, err := a.db.Exec(t.Context(), `update account.tickets set expires_at = now() + interval '1 minute'`); err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestTokenExpiryEndsItsSockets(t *testing.T) {
 func TestTokenExpiryMustBeInTheFuture(t *testing.T) {
 	b := newApp(t).signedUp("Alice")
 	for _, at := range []string{"2020-01-01T00:00:00Z", "tomorrow"} {
-		b.post("/api/tokens", `{"name":"bot","expiresAt":"`+at+`"}`).want(422).has(`"expiresAt":`)
+		b.post("/api/tokens", `{"name":"bot","expiresAt":"`+at+`"}`).want(422).contains(`"expiresAt":`)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestTokensArePerPersonAtMostFifty(t *testing.T) {
 	}
 	wg.Wait()
 	tokens, err := s.Tokens(t.Context(), alice)
-	if err != nil || len(tokens) != mostTokens {
+	if err != nil || len(tokens) != maxTokens {
 		t.Errorf("%d tokens, %v", len(tokens), err)
 	}
 	if err := s.RevokeToken(t.Context(), alice, tokens[0].ID); err != nil {
@@ -103,9 +103,9 @@ func TestPasswordChangeRevokesTokensAndClosesTheirSockets(t *testing.T) {
 	b := a.signedUp("Alice")
 	token := read[tokenAnswer](b.post("/api/tokens", `{"name":"bot"}`))
 	bot := a.program(token.Token)
-	socket := a.socketOf(bot)
-	b.get("/settings").want(200).has("revokes your tokens for programs")
-	b.submit("/settings/password", url.Values{"current": {password}, "password": {"another password"}}).leadsTo("/settings?done=password")
+	socket := a.openSocket(bot)
+	b.get("/settings").want(200).contains("revokes your tokens for programs")
+	b.submit("/settings/password", url.Values{"current": {password}, "password": {"another password"}}).wantRedirect("/settings?done=password")
 	bot.get("/api/me").want(http.StatusUnauthorized)
 	if !socket.Closing() {
 		t.Error("the token's socket stays open")
@@ -118,10 +118,10 @@ func TestTokenFormOffersAnExpiry(t *testing.T) {
 	if page := b.submit("/settings/tokens", url.Values{"name": {"Endless"}, "days": {"0"}}).want(200); strings.Contains(page.body, " · expires ") {
 		t.Error("a token without an end expires")
 	}
-	page := b.submit("/settings/tokens", url.Values{"name": {"Deploy bot"}, "days": {"90"}}).want(200).has("never used", " · expires ")
+	page := b.submit("/settings/tokens", url.Values{"name": {"Deploy bot"}, "days": {"90"}}).want(200).contains("never used", " · expires ")
 	token := regexp.MustCompile(tokenPrefix + `[\w-]+`).FindString(page.body)
-	a.past(t, 89*24*time.Hour)
+	a.shiftIntoPast(t, 89*24*time.Hour)
 	a.program(token).get("/api/me").want(200)
-	a.past(t, 2*24*time.Hour)
+	a.shiftIntoPast(t, 2*24*time.Hour)
 	a.program(token).get("/api/me").want(http.StatusUnauthorized)
 }
