@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-func TestSignUpAnswersTheUserAndSetsTheCookie(t *testing.T) {
+func TestSignUpReturnsTheUserAndSetsTheCookie(t *testing.T) {
 	a := newApp(t)
 	b := a.browser()
 	answer := b.post("/api/signup", `{"fullName":"Alice Liddell","email":"alice@example.org","password":"`+password+`"}`).want(200)
@@ -25,12 +25,12 @@ func TestSignUpAnswersTheUserAndSetsTheCookie(t *testing.T) {
 		}
 	}
 	if strings.Contains(cookie, "Secure") {
-		t.Errorf("Secure without TLS, where no browser would send it: %s", cookie)
+		t.Errorf("Secure without TLS, where browsers would not send it: %s", cookie)
 	}
 	b.get("/api/me").want(200).contains(`"fullName":"Alice Liddell"`, `"email":"alice@example.org","role":"admin"`)
 }
 
-func TestCookieOverHTTPSBelongsToTheHost(t *testing.T) {
+func TestSessionCookieOverHTTPSIsOfOneHost(t *testing.T) {
 	a := newApp(t)
 	_, secret := a.mustSignUp(t, "Alice", "alice@example.org")
 	a.Secure = func(*http.Request) bool { return true }
@@ -48,7 +48,7 @@ func TestCookieOverHTTPSBelongsToTheHost(t *testing.T) {
 	b.get("/api/me").want(200)
 }
 
-func TestBadInputIsAProblemThatNamesTheField(t *testing.T) {
+func TestSignUpAnswersBadInputWithTheField(t *testing.T) {
 	b := newApp(t).browser()
 	long := strings.Repeat("x", 1001)
 	for body, want := range map[string]string{
@@ -86,7 +86,7 @@ func TestSignOutEndsTheSessionAndItsSockets(t *testing.T) {
 	b.post("/api/logout", "").want(204)
 }
 
-// socketOf opens a socket of who is signed in.
+// openSocket opens a socket with the browser's session.
 func (a *app) openSocket(b *browser) *hub.Conn {
 	a.t.Helper()
 	key := b.get("/socket").want(200).body
@@ -94,7 +94,7 @@ func (a *app) openSocket(b *browser) *hub.Conn {
 	return a.open(a.t, Caller{User: User{ID: me.ID}, Session: key})
 }
 
-func TestSigningInAsSomebodyElseEndsTheSessionBefore(t *testing.T) {
+func TestSignInAsAnotherUserEndsThePreviousSession(t *testing.T) {
 	a := newApp(t)
 	a.mustSignUp(t, "Bob", "bob@example.org")
 	b := a.signedUp("Alice")
@@ -111,7 +111,7 @@ func TestSigningInAsSomebodyElseEndsTheSessionBefore(t *testing.T) {
 	b.get("/api/me").want(200).contains(`"handle":"bob"`)
 }
 
-func TestTooManyFailuresSayWhenToTryAgain(t *testing.T) {
+func TestSignInAfterTooManyFailuresHasRetryAfter(t *testing.T) {
 	b := newApp(t).browser()
 	const wrongPassword = `{"email":"alice@example.org","password":"a wrong password"}`
 	for range 10 {
@@ -174,7 +174,7 @@ func TestTokensAreListedUsedAndRevoked(t *testing.T) {
 	bot.get("/api/me").want(200).contains(`"handle":"alice"`)
 	listed := alice.get("/api/tokens").contains(`"name":"Deploy bot"`)
 	if strings.Contains(listed.body, token.Token) {
-		t.Errorf("the token is told again: %s", listed.body)
+		t.Errorf("the list has the token's secret: %s", listed.body)
 	}
 	if tokens := read[[]tokenAnswer](listed); len(tokens) != 1 || tokens[0].LastUsedAt == nil {
 		t.Errorf("%+v", tokens)
@@ -191,7 +191,7 @@ func TestTokensAreListedUsedAndRevoked(t *testing.T) {
 	alice.post("/api/tokens", `{"name":" "}`).want(422).contains(`"name":`)
 }
 
-func TestPeopleAreListedByName(t *testing.T) {
+func TestUsersAreListedByName(t *testing.T) {
 	a := newApp(t)
 	a.signedUp("Zoe")
 	b := a.signedUp("Alice")
@@ -208,7 +208,7 @@ func TestPeopleAreListedByName(t *testing.T) {
 	a.browser().get("/api/users").want(401)
 }
 
-func TestListingPeopleOverASocketSubscribesToThem(t *testing.T) {
+func TestUsersListedOverASocketAreSubscribedTo(t *testing.T) {
 	a := newApp(t)
 	alice, _ := a.mustSignUp(t, "Alice", "alice@example.org")
 	socket := a.open(t, alice)
@@ -217,13 +217,13 @@ func TestListingPeopleOverASocketSubscribesToThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.mustSignUp(t, "Bob", "bob@example.org")
-	if heard := received(socket); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, `"verb":"created"`) {
-		t.Errorf("heard %s", heard)
+	if events := received(socket); !strings.Contains(events, `"verb":"updated"`) || !strings.Contains(events, `"verb":"created"`) {
+		t.Errorf("received %s", events)
 	}
 	a.virtual(socket, alice, "GET", "/api/me").want(200).contains("Queen Alice")
 }
 
-// virtual is a request of a socket, as its transport makes it.
+// virtual makes a virtual request as the socket's transport does.
 func (a *app) virtual(socket *hub.Conn, who Caller, method, path string) answer {
 	a.t.Helper()
 	ctx := hub.WithConn(a.t.Context(), socket)
@@ -235,7 +235,7 @@ func (a *app) virtual(socket *hub.Conn, who Caller, method, path string) answer 
 	return answer{a.t, "virtual " + method + " " + path, recorder.Code, recorder.Header(), recorder.Body.String()}
 }
 
-func TestSigningUpInAndOutIsNotForSockets(t *testing.T) {
+func TestSignInAndSignOutAreRejectedOverSockets(t *testing.T) {
 	a := newApp(t)
 	alice, _ := a.mustSignUp(t, "Alice", "alice@example.org")
 	socket := a.open(t, alice)
@@ -243,11 +243,11 @@ func TestSigningUpInAndOutIsNotForSockets(t *testing.T) {
 		a.virtual(socket, alice, "POST", path).want(400)
 	}
 	if _, err := a.Sessions(t.Context(), alice); err != nil || socket.Closing() {
-		t.Errorf("signed out by the socket: %v, %v", socket.Closing(), err)
+		t.Errorf("signed out over the socket: %v, %v", socket.Closing(), err)
 	}
 }
 
-func TestALiveConnectionIsAskedForBeforeASignIn(t *testing.T) {
+func TestLiveActionRequiresAConnectionBeforeASession(t *testing.T) {
 	a := newApp(t)
 	alice, _ := a.mustSignUp(t, "Alice", "alice@example.org")
 	a.browser().get("/api/live").want(400).contains("WebSocket required")
@@ -255,7 +255,7 @@ func TestALiveConnectionIsAskedForBeforeASignIn(t *testing.T) {
 	a.virtual(a.open(t, alice), alice, "GET", "/api/live").want(200)
 }
 
-func TestEveryActionButTheDoorsNeedsASignIn(t *testing.T) {
+func TestActionsExceptSignInRequireASession(t *testing.T) {
 	b := newApp(t).browser()
 	for _, action := range []string{"GET /api/me", "GET /api/users", "GET /api/sessions", "DELETE /api/sessions/1", "GET /api/tokens", "POST /api/tokens", "DELETE /api/tokens/1", "POST /api/tickets"} {
 		method, path, _ := strings.Cut(action, " ")

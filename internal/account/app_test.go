@@ -20,8 +20,8 @@ import (
 	"hubbub/web"
 )
 
-// app is an Echo with nothing but the account in it, and one route that tells
-// who is calling: /whoami, /api/whoami and /socket.
+// app is an Echo with the account only, and a handler that returns the caller's key at
+// /whoami, /api/whoami and /socket.
 type app struct {
 	*Service
 	t    *testing.T
@@ -59,7 +59,7 @@ func newApp(t *testing.T) *app {
 	return a
 }
 
-// shell is the frame around pages without any feature, nor a socket.
+// shell provides a frame without features and without a socket.
 type shell struct{}
 
 func (shell) Settings(echo.Context) ([]templ.Component, error) { return nil, nil }
@@ -73,7 +73,7 @@ func whoami(c echo.Context) error {
 	return c.String(http.StatusOK, who.Session)
 }
 
-// browser is a client with cookies of its own, which does not follow redirects.
+// browser is a client with its own cookies, which does not follow redirects.
 type browser struct {
 	*app
 	client *http.Client
@@ -88,7 +88,7 @@ func (a *app) browser() *browser {
 	return &browser{a, client, http.Header{}}
 }
 
-// signedUp is a browser in which somebody has just signed up.
+// signedUp returns a browser in which a new user has signed up.
 func (a *app) signedUp(name string) *browser {
 	a.t.Helper()
 	b := a.browser()
@@ -97,7 +97,7 @@ func (a *app) signedUp(name string) *browser {
 	return b
 }
 
-// program is a client without cookies that shows a token.
+// program returns a client without cookies that sends a token.
 func (a *app) program(token string) *browser {
 	b := a.browser()
 	b.header.Set("Authorization", "Bearer "+token)
@@ -144,7 +144,7 @@ func (b *browser) submit(path string, fields url.Values) answer {
 	return b.do("POST", path, "application/x-www-form-urlencoded", fields.Encode())
 }
 
-// cookie is the session's secret; "": none.
+// cookie returns the session's secret, or "" if there is none.
 func (b *browser) cookie() string {
 	u, _ := url.Parse(b.url)
 	for _, c := range b.client.Jar.Cookies(u) {
@@ -186,7 +186,7 @@ func (a answer) wantRedirect(path string) {
 	}
 }
 
-// json reads the answer into a T.
+// read decodes the answer's JSON.
 func read[T any](a answer) T {
 	a.t.Helper()
 	var into T
@@ -196,7 +196,7 @@ func read[T any](a answer) T {
 	return into
 }
 
-// keys are the names in a JSON object, in order.
+// objectKeys returns the names in a JSON object, in order.
 func objectKeys(t *testing.T, object string) string {
 	t.Helper()
 	decoder := json.NewDecoder(strings.NewReader(object))

@@ -6,7 +6,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestSigningInNeedsNoScript(t *testing.T) {
+func TestSignInWorksWithoutJavaScript(t *testing.T) {
 	a := newApp(t)
 	if _, err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
@@ -17,7 +17,7 @@ func TestSigningInNeedsNoScript(t *testing.T) {
 	maya.ClickText("button", "Create the account").WantPath("/settings").WantValue("#fullName", "Alice")
 }
 
-func TestTheAccountsPagesAreAccessible(t *testing.T) {
+func TestAccountPagesAreAccessible(t *testing.T) {
 	a := newApp(t)
 	if _, err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)

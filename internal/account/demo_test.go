@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestTheDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
+func TestDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
 	db := testkit.Database(t)
 	var wg sync.WaitGroup
 	for range 3 {
@@ -24,7 +24,7 @@ func TestTheDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
 	s := serviceOn(t, db)
 	people, err := s.Search(t.Context(), "", 100)
 	if err != nil || len(people) != len(Cast()) {
-		t.Fatalf("%d people, %v", len(people), err)
+		t.Fatalf("%d users, %v", len(people), err)
 	}
 	byHandle, _ := s.ByHandles(t.Context(), []string{"sam", "maya", "theo", "priya", "lin", "jonas", "amara"})
 	for _, d := range Cast() {
@@ -35,7 +35,7 @@ func TestTheDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
 	}
 }
 
-func TestARealSamKeepsTheHandleWhenTheDemoComes(t *testing.T) {
+func TestDemoSeedKeepsTheHandleOfARealUser(t *testing.T) {
 	s := newService(t)
 	sam, _ := s.mustSignUp(t, "Sam Real", "sam@example.org")
 	cast, err := s.SeedDemo(t.Context())
@@ -47,7 +47,7 @@ func TestARealSamKeepsTheHandleWhenTheDemoComes(t *testing.T) {
 	}
 }
 
-func TestDemoPeopleSignInByClickOnlyInTheDemo(t *testing.T) {
+func TestDemoUsersSignInOnlyInTheDemo(t *testing.T) {
 	s := newService(t)
 	if _, err := s.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ import (
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 
-func TestWhoIsCalling(t *testing.T) {
+func TestIdentifyFindsTheCallerByTokenTicketOrCookie(t *testing.T) {
 	a := newApp(t)
 	cookies := a.signedUp("Cookie")
 	tokens := a.signedUp("Token")
@@ -73,61 +73,61 @@ func TestWhoIsCalling(t *testing.T) {
 		if is.want == "401" {
 			answer.want(http.StatusUnauthorized)
 		} else if answer.want(200); answer.body != is.want {
-			t.Errorf("%+v: %q is calling", is, answer.body)
+			t.Errorf("%+v: the caller is %q", is, answer.body)
 		}
 	}
 }
 
-func TestABadTokenLeavesTheTicketUnused(t *testing.T) {
+func TestTicketIsNotUsedUpByARequestWithABadToken(t *testing.T) {
 	a := newApp(t)
 	ticket := read[ticketAnswer](a.signedUp("Alice").post("/api/tickets", "")).Ticket
 	a.program("guessed").get("/socket?ticket=" + ticket).want(401)
 	a.browser().get("/socket?ticket=" + ticket).want(200)
 }
 
-func TestOtherSchemesAreNotOurs(t *testing.T) {
+func TestIdentifyIgnoresOtherAuthorizationSchemes(t *testing.T) {
 	a := newApp(t)
 	b := a.signedUp("Alice")
 	key := b.get("/whoami").body
 	b.header.Set("Authorization", "Basic cHJveHk6cHJveHk=")
 	if got := b.get("/whoami").want(200).body; got != key || key == "" {
-		t.Errorf("%q is calling, want %q", got, key)
+		t.Errorf("the caller is %q, want %q", got, key)
 	}
 }
 
-func TestATicketWorksOnce(t *testing.T) {
+func TestTicketWorksOnce(t *testing.T) {
 	a := newApp(t)
 	alice := a.signedUp("Alice")
 	answer := read[ticketAnswer](alice.post("/api/tickets", ""))
 	if left := time.Until(time.Time(answer.ExpiresAt)); left < 50*time.Second || left > time.Minute {
-		t.Errorf("it expires in %v", left)
+		t.Errorf("the ticket expires in %v", left)
 	}
-	var in, refused atomic.Int32
+	var accepted, rejected atomic.Int32
 	var wg sync.WaitGroup
 	for range 8 {
 		wg.Go(func() {
 			r, _ := http.NewRequest("GET", "/socket?ticket="+url.QueryEscape(answer.Ticket), nil)
 			if _, ok, err := a.Identify(t.Context(), r); ok {
-				in.Add(1)
+				accepted.Add(1)
 			} else if err != nil {
-				refused.Add(1)
+				rejected.Add(1)
 			}
 		})
 	}
 	wg.Wait()
-	if in.Load() != 1 || refused.Load() != 7 {
-		t.Errorf("%d got in, %d were refused", in.Load(), refused.Load())
+	if accepted.Load() != 1 || rejected.Load() != 7 {
+		t.Errorf("%d were accepted, %d rejected", accepted.Load(), rejected.Load())
 	}
 }
 
-func TestATicketLastsAMinute(t *testing.T) {
+func TestTicketExpiresAfterAMinute(t *testing.T) {
 	a := newApp(t)
 	ticket := read[ticketAnswer](a.signedUp("Alice").post("/api/tickets", "")).Ticket
 	a.shiftIntoPast(t, time.Minute)
 	a.browser().get("/socket?ticket=" + ticket).want(401)
 }
 
-func TestATicketGoesWithItsSession(t *testing.T) {
+func TestTicketEndsWithItsSession(t *testing.T) {
 	a := newApp(t)
 	alice := a.signedUp("Alice")
 	ticket := read[ticketAnswer](alice.post("/api/tickets", "")).Ticket
@@ -135,21 +135,21 @@ func TestATicketGoesWithItsSession(t *testing.T) {
 	a.browser().get("/socket?ticket=" + ticket).want(401)
 }
 
-func TestATicketGoesWithItsToken(t *testing.T) {
+func TestTicketEndsWithItsToken(t *testing.T) {
 	a := newApp(t)
 	alice := a.signedUp("Alice")
 	token := read[tokenAnswer](alice.post("/api/tokens", `{"name":"bot"}`))
 	bot := a.program(token.Token)
 	first := read[ticketAnswer](bot.post("/api/tickets", "")).Ticket
 	if key := a.browser().get("/socket?ticket=" + first).body; key != tokenKey(token.ID) {
-		t.Errorf("%s is calling", key)
+		t.Errorf("the caller is %s", key)
 	}
 	second := read[ticketAnswer](bot.post("/api/tickets", "")).Ticket
 	alice.delete("/api/tokens/" + itoa(token.ID)).want(204)
 	a.browser().get("/socket?ticket=" + second).want(401)
 }
 
-func TestNoTicketForASessionThatHasJustEnded(t *testing.T) {
+func TestTicketIsRefusedForAnEndedSession(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
 	if err := s.SignOut(t.Context(), alice); err != nil {
@@ -159,7 +159,7 @@ func TestNoTicketForASessionThatHasJustEnded(t *testing.T) {
 	wantStatus(t, err, http.StatusUnauthorized)
 }
 
-func TestASessionLastsThirtyDaysFromItsLastUse(t *testing.T) {
+func TestSessionLastsThirtyDaysFromItsLastUse(t *testing.T) {
 	a := newApp(t)
 	b := a.signedUp("Alice")
 	a.shiftIntoPast(t, 29*24*time.Hour)
@@ -170,7 +170,7 @@ func TestASessionLastsThirtyDaysFromItsLastUse(t *testing.T) {
 	b.get("/api/me").want(401)
 }
 
-func TestUsingASessionIsWrittenAtMostOnceAMinute(t *testing.T) {
+func TestSessionUseIsWrittenAtMostOnceAMinute(t *testing.T) {
 	a := newApp(t)
 	b := a.signedUp("Alice")
 	seen := func() (version string) {
@@ -182,7 +182,7 @@ func TestUsingASessionIsWrittenAtMostOnceAMinute(t *testing.T) {
 	before := seen()
 	b.get("/api/me").want(200)
 	if seen() != before {
-		t.Error("written at once")
+		t.Error("written within the first minute")
 	}
 	a.shiftIntoPast(t, 2*time.Minute)
 	before = seen()
@@ -190,26 +190,26 @@ func TestUsingASessionIsWrittenAtMostOnceAMinute(t *testing.T) {
 	touched := seen()
 	b.get("/api/me").want(200)
 	if touched == before || seen() != touched {
-		t.Error("written not exactly once after two minutes")
+		t.Error("not written exactly once after two minutes")
 	}
 }
 
-func TestAStaleCookieIsNobodyAndIsClearedOnPages(t *testing.T) {
+func TestSessionCookieThatIsStaleIsIgnoredAndClearedOnPages(t *testing.T) {
 	a := newApp(t)
 	b := a.browser()
 	b.setCookie("ten-years-old")
 	b.get("/api/whoami").want(200)
 	b.get("/socket").want(200)
 	if b.cookie() == "" {
-		t.Error("cleared outside of pages")
+		t.Error("the cookie was cleared by a request that is not a page")
 	}
 	b.get("/whoami").want(200)
 	if b.cookie() != "" {
-		t.Error("the page left it")
+		t.Error("the page did not clear the cookie")
 	}
 }
 
-func TestWhatExpiredIsDeletedAndItsSocketsClosed(t *testing.T) {
+func TestExpiredSessionsAreDeletedAndTheirSocketsClosed(t *testing.T) {
 	a := newApp(t)
 	old, _ := a.mustSignUp(t, "Alice", "alice@example.org")
 	if _, _, err := a.Ticket(t.Context(), old); err != nil {
@@ -220,7 +220,7 @@ func TestWhatExpiredIsDeletedAndItsSocketsClosed(t *testing.T) {
 	}
 	a.shiftIntoPast(t, 31*24*time.Hour)
 	fresh := a.mustSignIn(t, "alice@example.org")
-	old.Expires = time.Time{} // the hub alone would keep it
+	old.Expires = time.Time{} // so that the hub does not close it by itself
 	oldSocket, freshSocket := a.open(t, old), a.open(t, fresh)
 	running, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
@@ -229,12 +229,12 @@ func TestWhatExpiredIsDeletedAndItsSocketsClosed(t *testing.T) {
 	stop()
 	wg.Wait()
 	if freshSocket.Closing() {
-		t.Error("the fresh session's socket is closed as well")
+		t.Error("the new session's socket is closed, too")
 	}
 	for table, want := range map[string]int{"sessions": 1, "tickets": 0, "attempts": 0} {
 		var n int
 		if err := a.db.QueryRow(t.Context(), `select count(*) from account.`+table).Scan(&n); err != nil || n != want {
-			t.Errorf("%d %s are left, %v", n, table, err)
+			t.Errorf("%d %s remain, %v", n, table, err)
 		}
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
+func TestSignInLimitOfAnAccountHoldsOnEveryNode(t *testing.T) {
 	db := testkit.Database(t)
 	one := serviceOn(t, db)
 	other := serviceOn(t, db)
@@ -33,7 +33,7 @@ func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
 		}
 	}
 	if _, _, err := other.SignIn(t.Context(), "bob@example.org", password, Client{}); err != nil {
-		t.Errorf("bob is held as well: %v", err)
+		t.Errorf("bob is limited, too: %v", err)
 	}
 	one.shiftIntoPast(t, 15*time.Minute)
 	if _, _, err := one.SignIn(t.Context(), "alice@example.org", password, Client{}); err != nil {
@@ -41,7 +41,7 @@ func TestTenFailuresCloseAnAccountForAWhileOnEveryNode(t *testing.T) {
 	}
 }
 
-func TestThirtyFailuresCloseAnAddress(t *testing.T) {
+func TestSignInLimitOfAnAddress(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	from := func(i int) Client { return Client{Address: fmt.Sprintf("2001:db8:1:2::%x", i)} }
@@ -52,11 +52,11 @@ func TestThirtyFailuresCloseAnAddress(t *testing.T) {
 	_, _, err := s.SignIn(t.Context(), "alice@example.org", password, from(99))
 	wantStatus(t, err, http.StatusTooManyRequests)
 	if _, _, err := s.SignIn(t.Context(), "alice@example.org", password, Client{Address: "2001:db8:1:3::1"}); err != nil {
-		t.Errorf("another network is held as well: %v", err)
+		t.Errorf("another network is limited, too: %v", err)
 	}
 }
 
-func TestSuccessesDoNotCount(t *testing.T) {
+func TestSignInLimitIgnoresSuccesses(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	for range 40 {
@@ -66,7 +66,7 @@ func TestSuccessesDoNotCount(t *testing.T) {
 	}
 }
 
-func TestAHundredSignUpsAnHourFromAnAddress(t *testing.T) {
+func TestSignUpLimitOfAnAddress(t *testing.T) {
 	s := newService(t)
 	signUp := func(i int) error {
 		_, _, err := s.SignUp(t.Context(), NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}, Client{Address: "192.0.2.1"})
@@ -84,7 +84,7 @@ func TestAHundredSignUpsAnHourFromAnAddress(t *testing.T) {
 	}
 }
 
-func TestAnEndlessEmailIsJustAnotherFailure(t *testing.T) {
+func TestSignInWithAnEndlessEmailIsAFailure(t *testing.T) {
 	s := newService(t)
 	_, _, err := s.SignIn(t.Context(), strings.Repeat("x", 100_000), password, Client{})
 	wantStatus(t, err, http.StatusUnauthorized)
@@ -98,7 +98,7 @@ func TestSignUpLimitCountsConcurrentRequests(t *testing.T) {
 	for i := range 240 {
 		wg.Go(func() {
 			newcomer := NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}
-			for { // the line of an address refuses for a second, the limit for longer
+			for { // the queue's 429 is for a second, the limit's is longer
 				_, _, err := nodes[i%2].SignUp(t.Context(), newcomer, Client{Address: "192.0.2.1"})
 				f := fault.Of(err)
 				if f == nil {
@@ -122,7 +122,7 @@ func TestSignUpLimitCountsConcurrentRequests(t *testing.T) {
 	}
 }
 
-func TestAccountLockoutSparesItsOwnersNetworks(t *testing.T) {
+func TestSignInLimitSparesNetworksWithASession(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	signIn := func(password, address string) error {
@@ -137,7 +137,7 @@ func TestAccountLockoutSparesItsOwnersNetworks(t *testing.T) {
 	}
 	wantStatus(t, signIn(password, "192.0.2.99"), http.StatusTooManyRequests)
 	if err := signIn(password, "2001:db8::2"); err != nil {
-		t.Errorf("its owner, at home: %v", err)
+		t.Errorf("the owner, from a network with a session: %v", err)
 	}
 	for range 10 {
 		wantStatus(t, signIn("a guess", "2001:db8::3"), http.StatusUnauthorized)

@@ -13,10 +13,10 @@ import (
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-// cheap makes a hash in well under a millisecond.
+// cheapCost hashes in well under a millisecond.
 var cheapCost = Cost{MemoryKiB: 64, Iterations: 1}
 
-// whoIsOnline stands for presence.
+// fakeOnline is presence in memory.
 type fakeOnline map[int64]Presence
 
 func (w fakeOnline) Online(context.Context, []int64) map[int64]Presence { return w }
@@ -39,7 +39,7 @@ func (s *Service) mustSignUp(t *testing.T, name, email string) (Caller, string) 
 	t.Helper()
 	c, secret, err := s.SignUp(t.Context(), NewPerson{FullName: name, Email: email, Password: password}, Client{})
 	if err != nil {
-		t.Fatalf("%s signs up: %v", name, err)
+		t.Fatalf("sign up %s: %v", name, err)
 	}
 	return c, secret
 }
@@ -48,12 +48,12 @@ func (s *Service) mustSignIn(t *testing.T, email string) Caller {
 	t.Helper()
 	c, _, err := s.SignIn(t.Context(), email, password, Client{})
 	if err != nil {
-		t.Fatalf("%s signs in: %v", email, err)
+		t.Fatalf("sign in %s: %v", email, err)
 	}
 	return c
 }
 
-// open is a socket of the caller; it is gone after the test.
+// open opens a connection of the caller, which the test's cleanup removes.
 func (s *Service) open(t *testing.T, c Caller) *hub.Conn {
 	t.Helper()
 	conn := s.Hub.Open(hub.Identity{UserID: c.ID, Session: c.Session, Expires: c.Expires})
@@ -61,7 +61,7 @@ func (s *Service) open(t *testing.T, c Caller) *hub.Conn {
 	return conn
 }
 
-// told is what was sent to the connection since the last time.
+// received returns what was sent to the connection since the last call.
 func received(conn *hub.Conn) string {
 	frames, _ := conn.Take(nil)
 	var all strings.Builder
@@ -72,7 +72,7 @@ func received(conn *hub.Conn) string {
 	return all.String()
 }
 
-// past makes everything in the database have happened d longer ago.
+// shiftIntoPast moves all times in the database into the past by d.
 func (s *Service) shiftIntoPast(t *testing.T, d time.Duration) {
 	t.Helper()
 	for _, move := range []string{

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestPickingSomebodyInTheDemoTakesOneClick(t *testing.T) {
+func TestDemoSignInTakesOneClick(t *testing.T) {
 	a := newApp(t)
 	if _, err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
@@ -25,17 +25,17 @@ func TestPickingSomebodyInTheDemoTakesOneClick(t *testing.T) {
 	b.submit("/signin/demo", url.Values{"as": {"mallory"}}).want(404)
 }
 
-func TestOutsideTheDemoThereIsNobodyToPick(t *testing.T) {
+func TestDemoSignInIsNotOfferedOutsideTheDemo(t *testing.T) {
 	a := newApp(t)
 	a.Demo = false
 	page := a.browser().get("/signin").want(200).contains("<h1>Sign in</h1>")
 	if strings.Contains(page.body, "Sam Rivera") {
-		t.Error("the cast is offered")
+		t.Error("the demo users are offered")
 	}
 	a.browser().submit("/signin/demo", url.Values{"as": {"sam"}}).want(404)
 }
 
-func TestSigningUpInAndOutByForm(t *testing.T) {
+func TestSignUpSignInAndSignOutByForm(t *testing.T) {
 	a := newApp(t)
 	b := a.browser()
 	b.submit("/signup", url.Values{"fullName": {"Alice"}, "email": {"alice@example.org"}, "password": {password}, "next": {"/people"}}).wantRedirect("/people")
@@ -46,7 +46,7 @@ func TestSigningUpInAndOutByForm(t *testing.T) {
 	b.get("/private").want(200)
 }
 
-func TestAFormSaysWhatIsWrongWhereItIsWrong(t *testing.T) {
+func TestSignUpFormShowsErrorsAtTheirFields(t *testing.T) {
 	a := newApp(t)
 	a.mustSignUp(t, "Alice", "alice@example.org")
 	b := a.browser()
@@ -62,11 +62,11 @@ func TestAFormSaysWhatIsWrongWhereItIsWrong(t *testing.T) {
 	b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).want(429).
 		contains("Too many attempts. Try again in 15 minutes.")
 	if b.cookie() != "" {
-		t.Error("signed in all the same")
+		t.Error("signed in although the limit was reached")
 	}
 }
 
-func TestAPasswordIsNeverWrittenIntoAPage(t *testing.T) {
+func TestSignUpFormNeverContainsThePassword(t *testing.T) {
 	b := newApp(t).browser()
 	for _, path := range []string{"/signup", "/signin"} {
 		page := b.submit(path, url.Values{"fullName": {"A"}, "email": {"a"}, "password": {"my secret word"}})
@@ -76,7 +76,7 @@ func TestAPasswordIsNeverWrittenIntoAPage(t *testing.T) {
 	}
 }
 
-func TestSettingsNeedASignIn(t *testing.T) {
+func TestSettingsRequireASession(t *testing.T) {
 	b := newApp(t).browser()
 	b.get("/settings").wantRedirect("/signin?next=%2Fsettings")
 	b.submit("/settings/name", url.Values{"fullName": {"A"}}).wantRedirect("/signin")
@@ -129,7 +129,7 @@ func TestSettingsListAndRevokeBrowsersAndTokens(t *testing.T) {
 	}
 }
 
-func TestDemoPeopleHaveNoPasswordToChange(t *testing.T) {
+func TestSettingsOfDemoUsersHaveNoPasswordForm(t *testing.T) {
 	a := newApp(t)
 	if _, err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
@@ -137,6 +137,6 @@ func TestDemoPeopleHaveNoPasswordToChange(t *testing.T) {
 	b := a.browser()
 	b.submit("/signin/demo", url.Values{"as": {"maya"}}).wantRedirect("/")
 	if page := b.get("/settings").want(200); strings.Contains(page.body, "/settings/password") {
-		t.Error("the form is there")
+		t.Error("the page has the password form")
 	}
 }

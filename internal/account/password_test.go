@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestUnknownEmailAndWrongPasswordAreTheSameAnswerAndTheSameWork(t *testing.T) {
+func TestSignInWithUnknownEmailOrWrongPasswordIsTheSameAnswerAndWork(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	if _, err := s.SeedDemo(t.Context()); err != nil {
@@ -35,7 +35,7 @@ func TestUnknownEmailAndWrongPasswordAreTheSameAnswerAndTheSameWork(t *testing.T
 	}
 }
 
-func TestTheDummyCostsWhatAPasswordCosts(t *testing.T) {
+func TestPasswordDummyHasTheSameCost(t *testing.T) {
 	s := newService(t)
 	hash, err := s.passwords.hash(password)
 	if err != nil {
@@ -43,11 +43,11 @@ func TestTheDummyCostsWhatAPasswordCosts(t *testing.T) {
 	}
 	params := func(hash string) string { return hash[:strings.LastIndex(hash[:strings.LastIndex(hash, "$")], "$")] }
 	if params(hash) != params(s.passwords.dummy) {
-		t.Errorf("dummy %s, a password %s", s.passwords.dummy, hash)
+		t.Errorf("the dummy is %s, a password %s", s.passwords.dummy, hash)
 	}
 }
 
-func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
+func TestPasswordsAreHashedAFewAtATime(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	var now, most atomic.Int32
@@ -73,7 +73,7 @@ func TestPasswordsAreHashedOnlyAFewAtATime(t *testing.T) {
 	}
 }
 
-func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
+func TestPasswordIsNotHashedAfterTheRequestIsCancelled(t *testing.T) {
 	s := newService(t)
 	for range cap(s.passwords.slots) {
 		release, err := s.passwords.acquire(t.Context(), "")
@@ -82,14 +82,14 @@ func TestWhoeverLeavesTheLineHashesNothing(t *testing.T) {
 		}
 		defer release()
 	}
-	gone, leave := context.WithCancel(t.Context())
-	leave()
-	if _, _, err := s.SignIn(gone, "alice@example.org", password, Client{}); err == nil {
-		t.Error("signed in without a turn")
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := s.SignIn(cancelled, "alice@example.org", password, Client{}); err == nil {
+		t.Error("signed in without a slot")
 	}
 }
 
-func TestPasswordLineIsShortForEachAddress(t *testing.T) {
+func TestPasswordQueueIsLimitedForEachAddress(t *testing.T) {
 	s := newService(t)
 	enter := s.passwords.acquire
 	for range cap(s.passwords.slots) { // so that others wait
@@ -112,15 +112,15 @@ func TestPasswordLineIsShortForEachAddress(t *testing.T) {
 	if leave, ok := s.passwords.joinQueue("2001:db8:0:1::1"); ok {
 		leave()
 	} else {
-		t.Error("another network is refused as well")
+		t.Error("another network is rejected, too")
 	}
 	giveUp()
 	for range maxQueuedPerNetwork {
 		if err := <-answers; !errors.Is(err, context.Canceled) {
-			t.Errorf("one of those in line: %v", err)
+			t.Errorf("a queued request: %v", err)
 		}
 	}
 	if len(s.passwords.queued) != 0 {
-		t.Errorf("still in line: %v", s.passwords.queued)
+		t.Errorf("still queued: %v", s.passwords.queued)
 	}
 }

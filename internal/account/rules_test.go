@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestHandlesAreMadeFromTheFirstName(t *testing.T) {
+func TestHandleIsMadeFromTheFirstName(t *testing.T) {
 	valid := regexp.MustCompile(`^` + HandlePattern + `$`)
 	for name, want := range map[string]string{
 		"Sam Rivera":            "sam",
@@ -28,7 +28,7 @@ func TestHandlesAreMadeFromTheFirstName(t *testing.T) {
 	}
 }
 
-func TestATakenHandleGetsANumber(t *testing.T) {
+func TestHandleThatIsTakenGetsANumber(t *testing.T) {
 	for _, is := range []struct {
 		base  string
 		taken []string
@@ -40,12 +40,12 @@ func TestATakenHandleGetsANumber(t *testing.T) {
 		{"everyone", nil, "everyone2"},
 	} {
 		if got := freeHandle(is.base, is.taken); got != is.want {
-			t.Errorf("%s beside %v is %s, want %s", is.base, is.taken, got, is.want)
+			t.Errorf("%s with %v taken is %s, want %s", is.base, is.taken, got, is.want)
 		}
 	}
 }
 
-func TestSigningInLeadsOnlyToThisSite(t *testing.T) {
+func TestSignInRedirectsOnlyToThisSite(t *testing.T) {
 	for next, want := range map[string]string{
 		"/rooms/3?before=4#m5":    "/rooms/3?before=4#m5",
 		"":                        "/",
@@ -59,12 +59,12 @@ func TestSigningInLeadsOnlyToThisSite(t *testing.T) {
 		"/rooms\r\nSet-Cookie: a": "/",
 	} {
 		if got := localPath(next); got != want {
-			t.Errorf("%q leads to %q, want %q", next, got, want)
+			t.Errorf("%q redirects to %q, want %q", next, got, want)
 		}
 	}
 }
 
-func TestFieldsAreChecked(t *testing.T) {
+func TestSignUpFieldsAreValidated(t *testing.T) {
 	for _, email := range []string{"a@example.org", "first.last+tag@sub.example.org", "o'neill@example.org", "ünal@example.org"} {
 		if problem := emailProblem(email); problem != "" {
 			t.Errorf("%s %s", email, problem)
@@ -72,21 +72,21 @@ func TestFieldsAreChecked(t *testing.T) {
 	}
 	for _, email := range []string{"", "a", "@example.org", "a@", "a b@example.org", "A <a@example.org>", "a@b@c", "a@example.org\n", strings.Repeat("a", 250) + "@b.org"} {
 		if emailProblem(email) == "" {
-			t.Errorf("%q passes for an email", email)
+			t.Errorf("%q is accepted as an email", email)
 		}
 	}
 	if passwordProblem("zehn Zeiche") != "" || passwordProblem("日本語日本語日本語日") != "" {
-		t.Error("characters are not counted as people do")
+		t.Error("a password's length is not counted in characters")
 	}
 	if nameProblem(strings.Repeat("é", maxName)) != "" || nameProblem(strings.Repeat("é", maxName+1)) == "" {
-		t.Error("80 characters are not the limit")
+		t.Error("the limit of a name is not 80 characters")
 	}
 	if nameProblem("\xff") == "" || nameProblem("a\x00") == "" {
-		t.Error("a name that cannot be shown passes")
+		t.Error("a name that cannot be shown is accepted")
 	}
 }
 
-func TestBrowsersAreCalledAsPeopleDo(t *testing.T) {
+func TestUserAgentIsDescribed(t *testing.T) {
 	for agent, want := range map[string]string{
 		"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0":                                                           "Firefox on Linux",
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0":            "Edge on Windows",
@@ -95,12 +95,12 @@ func TestBrowsersAreCalledAsPeopleDo(t *testing.T) {
 		"":         "An unnamed program",
 	} {
 		if got := describeAgent(agent); got != want {
-			t.Errorf("%s is called %s, want %s", agent, got, want)
+			t.Errorf("%s is described as %s, want %s", agent, got, want)
 		}
 	}
 }
 
-func TestHuesAreSpreadAndStay(t *testing.T) {
+func TestHueOfIsStableAndEvenlyDistributed(t *testing.T) {
 	seen := map[int]int{}
 	for id := range int64(800) {
 		hue := HueOf(id)

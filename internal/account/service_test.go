@@ -24,7 +24,7 @@ func wantStatus(t *testing.T, err error, status int) *fault.Fault {
 	return f
 }
 
-func TestTheFirstPersonIsAdminAlsoWhenManyComeAtOnce(t *testing.T) {
+func TestSignUpMakesExactlyOneOfConcurrentFirstUsersAdmin(t *testing.T) {
 	s := newService(t)
 	var admins atomic.Int32
 	var wg sync.WaitGroup
@@ -49,7 +49,7 @@ func TestTheFirstPersonIsAdminAlsoWhenManyComeAtOnce(t *testing.T) {
 	}
 }
 
-func TestSigningUpTellsThoseWhoWatchPeople(t *testing.T) {
+func TestSignUpIsPublishedToWatchersOfUsers(t *testing.T) {
 	s := newService(t)
 	bob, _ := s.mustSignUp(t, "Bob", "bob@example.org")
 	watching, other := s.open(t, bob), s.open(t, bob)
@@ -58,15 +58,15 @@ func TestSigningUpTellsThoseWhoWatchPeople(t *testing.T) {
 	if alice.FullName != "Alice Liddell" || alice.Handle != "alice" {
 		t.Errorf("signed up as %q, @%s", alice.FullName, alice.Handle)
 	}
-	if heard := received(watching); !strings.Contains(heard, `{"event":"user","data":{"verb":"created","id":2,"data":{"id":2,"fullName":"Alice Liddell"`) {
-		t.Errorf("heard %s", heard)
+	if events := received(watching); !strings.Contains(events, `{"event":"user","data":{"verb":"created","id":2,"data":{"id":2,"fullName":"Alice Liddell"`) {
+		t.Errorf("received %s", events)
 	}
-	if heard := received(other); heard != "" {
-		t.Errorf("heard %s without listening", heard)
+	if events := received(other); events != "" {
+		t.Errorf("a connection that does not watch received %s", events)
 	}
 }
 
-func TestATakenEmailIsAConflictInAnyCase(t *testing.T) {
+func TestSignUpWithATakenEmailIsAConflictInAnyCase(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
 	_, _, err := s.SignUp(t.Context(), NewPerson{"Alice", "ALICE@Example.org", password}, Client{})
@@ -83,7 +83,7 @@ func TestSignUpNamesEveryFieldThatIsWrong(t *testing.T) {
 		}
 	}
 	if people, err := s.Search(t.Context(), "", 1); len(people) != 0 || err != nil {
-		t.Errorf("made %v all the same, %v", people, err)
+		t.Errorf("users were added: %v, %v", people, err)
 	}
 }
 
@@ -96,7 +96,7 @@ func TestSignInFindsTheAccountInAnyCase(t *testing.T) {
 	}
 }
 
-func TestChangingThePasswordEndsTheOtherSessions(t *testing.T) {
+func TestPasswordChangeEndsTheOtherSessions(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
 	here, phone := s.open(t, alice), s.open(t, s.mustSignIn(t, "alice@example.org"))
@@ -121,7 +121,7 @@ func TestChangingThePasswordEndsTheOtherSessions(t *testing.T) {
 	}
 }
 
-func TestRenamingKeepsTheHandle(t *testing.T) {
+func TestRenameKeepsTheHandle(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice Liddell", "alice@example.org")
 	listening := s.open(t, alice)
@@ -133,12 +133,12 @@ func TestRenamingKeepsTheHandle(t *testing.T) {
 	if err != nil || u.FullName != "Queen Alice" || u.Handle != "alice" {
 		t.Errorf("%+v, %v", u, err)
 	}
-	if heard := received(listening); !strings.Contains(heard, `"verb":"updated"`) || !strings.Contains(heard, "Queen Alice") {
-		t.Errorf("heard %s", heard)
+	if events := received(listening); !strings.Contains(events, `"verb":"updated"`) || !strings.Contains(events, "Queen Alice") {
+		t.Errorf("received %s", events)
 	}
 }
 
-func TestSearchFindsByNameAndHandle(t *testing.T) {
+func TestUserSearchFindsByNameAndHandle(t *testing.T) {
 	s := newService(t)
 	for i, name := range []string{"Malin Al", "Alice Z", "alma A", "100% Sure", "Bob_"} {
 		s.mustSignUp(t, name, fmt.Sprintf("p%d@example.org", i))
@@ -159,7 +159,7 @@ func TestSearchFindsByNameAndHandle(t *testing.T) {
 	}
 }
 
-func TestProfilesSayWhoIsOnline(t *testing.T) {
+func TestProfilesShowWhoIsOnline(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
 	bob, _ := s.mustSignUp(t, "Bob", "bob@example.org")

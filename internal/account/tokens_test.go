@@ -14,7 +14,7 @@ import (
 	"hubbub/internal/fault"
 )
 
-// inAnHour is an expiry as a client writes it.
+// inAnHour returns an expiry as a client sends it.
 func inAnHour() string { return time.Now().Add(time.Hour).UTC().Format(time.RFC3339) }
 
 func TestTokenExpires(t *testing.T) {
@@ -22,7 +22,7 @@ func TestTokenExpires(t *testing.T) {
 	alice := a.signedUp("Alice")
 	token := read[tokenAnswer](alice.post("/api/tokens", `{"name":"bot","expiresAt":"`+inAnHour()+`"}`))
 	if left := time.Until(time.Time(*token.ExpiresAt)); left < 59*time.Minute || left > time.Hour {
-		t.Errorf("it expires in %v", left)
+		t.Errorf("the token expires in %v", left)
 	}
 	forever := read[tokenAnswer](alice.post("/api/tokens", `{"name":"forever"}`))
 	bot := a.program(token.Token)
@@ -35,8 +35,8 @@ func TestTokenExpires(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.browser().get("/socket?ticket=" + ticket).want(http.StatusUnauthorized)
-	if standing, err := a.Standing(t.Context(), []string{key, tokenKey(forever.ID)}); err != nil || standing[key] || !standing[tokenKey(forever.ID)] {
-		t.Errorf("standing %v, %v", standing, err)
+	if valid, err := a.Standing(t.Context(), []string{key, tokenKey(forever.ID)}); err != nil || valid[key] || !valid[tokenKey(forever.ID)] {
+		t.Errorf("valid are %v, %v", valid, err)
 	}
 	if tokens := read[[]tokenAnswer](alice.get("/api/tokens")); len(tokens) != 1 || tokens[0].ExpiresAt != nil {
 		t.Errorf("listed %+v", tokens)
@@ -47,7 +47,7 @@ func TestTokenExpires(t *testing.T) {
 	}
 	var left int
 	if err := a.db.QueryRow(t.Context(), `select count(*) from account.tokens`).Scan(&left); err != nil || left != 1 {
-		t.Errorf("%d tokens are left, %v", left, err)
+		t.Errorf("%d tokens remain, %v", left, err)
 	}
 }
 
@@ -61,7 +61,7 @@ func TestTokenExpiryEndsItsSockets(t *testing.T) {
 	for _, r := range []*http.Request{byToken, byTicket} {
 		who, known, err := a.Identify(t.Context(), r)
 		if err != nil || !known || !who.Expires.Equal(time.Time(*token.ExpiresAt)) {
-			t.Errorf("%s: the socket's end is %v (%v, %v), want %v", r.URL, who.Expires, known, err, token.ExpiresAt)
+			t.Errorf("%s: the socket expires at %v (%v, %v), want %v", r.URL, who.Expires, known, err, token.ExpiresAt)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestTokenExpiryMustBeInTheFuture(t *testing.T) {
 	}
 }
 
-func TestTokensArePerPersonAtMostFifty(t *testing.T) {
+func TestTokensPerUserAreAtMostFifty(t *testing.T) {
 	s := newService(t)
 	alice, _ := s.mustSignUp(t, "Alice", "alice@example.org")
 	var wg sync.WaitGroup

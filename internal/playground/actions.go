@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/hub"
 )
 
-// Actions registers the one route, which the guide has outside /api.
+// Actions registers the only route, which the guide to realtime concepts has outside /api.
 func Actions(site *echo.Group, h *hub.Hub) {
 	site.GET("/say/hello", actions{h}.hello)
 }
@@ -22,7 +22,7 @@ func (a actions) hello(c echo.Context) error {
 	if _, err := a.hub.Join(conn, Room, nil); err != nil {
 		return err
 	}
-	said := Hello{ID: conn.ID()}
-	a.hub.Broadcast(c.Request().Context(), hub.Event{Name: eventHello, Class: hub.Volatile, Data: said}, nil, Room)
-	return action.Answer(c, said, nil)
+	hello := Hello{ID: conn.ID()}
+	a.hub.Broadcast(c.Request().Context(), hub.Event{Name: eventHello, Class: hub.Volatile, Data: hello}, nil, Room)
+	return action.Answer(c, hello, nil)
 }

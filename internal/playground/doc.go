@@ -1,29 +1,29 @@
-// Package playground is the smallest feature there is: it says hello. Read it
-// first.
+// Package playground is the smallest feature: it says hello. It shows how a request, an
+// answer and an event fit together.
 //
 // # The life of a hello
 //
-//  1. A page calls io.socket.get('/say/hello'). The socket makes an ordinary
-//     HTTP request of the frame and gives it to the router (internal/socket).
-//  2. actions.go asks for the live connection behind the request. By plain HTTP
-//     there is none, and the answer is 400 "WebSocket required".
-//  3. The connection joins the room funSockets, and then the hub tells everybody
-//     in it, the newcomer too: hello {"id": the connection's}.
-//  4. The answer goes to the caller, {"id"}, after the event.
-//  5. Every page in the room hears the event (js/playground.js) and writes a line.
-//     A connection that closes leaves its rooms by itself.
+//  1. A page calls io.socket.get('/say/hello'). The socket makes a virtual HTTP request
+//     of the frame and serves it with the router (internal/socket).
+//  2. hello (actions.go) gets the live connection of the request. A plain HTTP request
+//     has none, and the answer is 400 "WebSocket required".
+//  3. The connection joins the hub room funSockets. Then the hub broadcasts the event
+//     hello {"id": the connection's} to the room, including the new member.
+//  4. The caller gets the answer {"id"} after the event.
+//  5. js/playground.js adds a line for each event. The hub removes a connection from its
+//     rooms when it closes.
 //
-// # What is kept
+// # Tables
 //
-// Nothing: no table, no history. Who was away has missed it.
+// None: there is no history, and a connection that was away has missed the event.
 //
-// # What is promised
+// # Guarantees
 //
-// Anybody may say hello, signed in or not. The event is volatile: a connection
-// that cannot keep up misses some, and stays.
+// Guests may say hello, too. The event is volatile: a connection that cannot keep up
+// misses some events, and stays open.
 //
 // # What it does not do
 //
-// The shared counter on the page is the dashboard's; it comes through the Counter
-// that cmd/app hands over.
+// The shared counter on the page belongs to the dashboard; cmd/app passes it as a
+// Counter.
 package playground

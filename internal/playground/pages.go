@@ -11,16 +11,16 @@ import (
 	"hubbub/web"
 )
 
-// Shell draws what is around a page: it knows who looks and what the other
-// features put into the sidebar.
+// Shell provides the frame of a page: it knows the current user and what the other features
+// put into the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)
 }
 
-// Counter draws the shared counter, whose form leads back to a path.
+// Counter returns the component of the shared counter, whose form redirects to back.
 type Counter func(ctx context.Context, back string) (templ.Component, error)
 
-// Pages registers the playground, which is open to everybody.
+// Pages registers the playground, which is open to guests.
 func Pages(g *echo.Group, shell Shell, counter Counter) {
 	p := pages{shell, counter}
 	g.GET("/playground", p.playground)

@@ -69,7 +69,7 @@ func playgroundPage(page web.Page, counter templ.Component) templ.Component {
 	})
 }
 
-// hello is the guide's example: a button, the code behind it, and who came.
+// hello renders the guide's example: a button, its code, and a line for each hello.
 func hello() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
