@@ -18,7 +18,7 @@ const (
 // HasCredential reports whether the request has a token, a ticket or a session's cookie, valid
 // or not. It does not query the database.
 func (s *Service) HasCredential(r *http.Request) bool {
-	if _, given := bearer(r); given || hasTicket(r) {
+	if _, present := bearer(r); present || hasTicket(r) {
 		return true
 	}
 	_, err := r.Cookie(s.cookieName(r))
@@ -43,7 +43,7 @@ func hasTicket(r *http.Request) bool {
 // for a guest. An invalid token or ticket is a 401, whatever else the request has; the cookie
 // of an ended session is ignored.
 func (s *Service) Identify(ctx context.Context, r *http.Request) (Caller, bool, error) {
-	c, known, err := s.byToken(ctx, r)
+	c, ok, err := s.byToken(ctx, r)
 	if err != nil {
 		return Caller{}, false, err
 	}
@@ -51,7 +51,7 @@ func (s *Service) Identify(ctx context.Context, r *http.Request) (Caller, bool, 
 	switch {
 	case err != nil:
 		return Caller{}, false, err
-	case known:
+	case ok:
 		return c, true, nil
 	case withTicket:
 		return byTicket, true, nil
@@ -60,8 +60,8 @@ func (s *Service) Identify(ctx context.Context, r *http.Request) (Caller, bool, 
 }
 
 func (s *Service) byToken(ctx context.Context, r *http.Request) (Caller, bool, error) {
-	secret, given := bearer(r)
-	if !given {
+	secret, present := bearer(r)
+	if !present {
 		return Caller{}, false, nil
 	}
 	f, ok, err := s.store.tokenByHash(ctx, hashSecret(secret))
@@ -116,7 +116,7 @@ func (s *Service) byCookie(ctx context.Context, r *http.Request) (Caller, bool, 
 
 // bearer returns the token of the Authorization header. Other schemes, for example for a proxy
 // in front of the program, are ignored.
-func bearer(r *http.Request) (secret string, given bool) {
+func bearer(r *http.Request) (secret string, present bool) {
 	scheme, secret, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.TrimSpace(secret), strings.EqualFold(scheme, "Bearer")
 }

@@ -39,7 +39,7 @@ func (s *Service) failureLimits(ctx context.Context, email, address string) ([]l
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(addresses, func(known string) bool { return Network(known) == from }) {
+	if slices.ContainsFunc(addresses, func(sessionAddress string) bool { return Network(sessionAddress) == from }) {
 		account += " from " + from
 	}
 	return []limit{{account, 10, failureWindow}, {"address " + from, 30, failureWindow}}, nil

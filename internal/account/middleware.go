@@ -23,11 +23,11 @@ func (s *Service) Middleware() echo.MiddlewareFunc {
 			if hub.ConnFrom(r.Context()) != nil {
 				return next(c)
 			}
-			who, known, err := s.Identify(r.Context(), r)
+			who, signedIn, err := s.Identify(r.Context(), r)
 			if err != nil {
 				return err
 			}
-			if known {
+			if signedIn {
 				c.SetRequest(r.WithContext(WithCaller(r.Context(), who)))
 			} else if isPage(r) {
 				s.dropStaleCookie(c)

@@ -47,7 +47,8 @@ type doneInput struct {
 }
 
 func (p pages) showSettings(c echo.Context, who Caller, in doneInput) error {
-	return p.answerSettings(c, http.StatusOK, SettingsView{Caller: who, FullName: who.FullName, Done: confirmations[in.Done]})
+	view := SettingsView{Caller: who, FullName: who.FullName, Done: confirmations[in.Done]}
+	return p.answerSettings(c, http.StatusOK, view)
 }
 
 // answerSettings renders the view, with the current sessions and tokens.

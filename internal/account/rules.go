@@ -30,7 +30,7 @@ type fieldFaults map[string]string
 
 // check records the reason, unless it is empty or the field already has one.
 func (f fieldFaults) check(field, reason string) {
-	if _, known := f[field]; reason != "" && !known {
+	if _, exists := f[field]; reason != "" && !exists {
 		f[field] = reason
 	}
 }

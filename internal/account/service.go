@@ -161,7 +161,7 @@ func (s *Service) authenticate(ctx context.Context, email, password string, from
 	return User{}, fault.New(http.StatusUnauthorized, "The email or the password is not right.")
 }
 
-// begin starts a session.
+// startSession starts a session.
 func (s *Service) startSession(ctx context.Context, u User, from Client) (c Caller, secret string, err error) {
 	secret = newSecret()
 	from.UserAgent = sanitizeAgent(from.UserAgent)

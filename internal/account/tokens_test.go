@@ -59,9 +59,9 @@ func TestTokenExpiryEndsItsSockets(t *testing.T) {
 	byToken.Header.Set("Authorization", "Bearer "+token.Token)
 	byTicket, _ := http.NewRequest(http.MethodGet, "/socket?ticket="+ticket, nil)
 	for _, r := range []*http.Request{byToken, byTicket} {
-		who, known, err := a.Identify(t.Context(), r)
-		if err != nil || !known || !who.Expires.Equal(time.Time(*token.ExpiresAt)) {
-			t.Errorf("%s: the socket expires at %v (%v, %v), want %v", r.URL, who.Expires, known, err, token.ExpiresAt)
+		who, signedIn, err := a.Identify(t.Context(), r)
+		if err != nil || !signedIn || !who.Expires.Equal(time.Time(*token.ExpiresAt)) {
+			t.Errorf("%s: the socket expires at %v (%v, %v), want %v", r.URL, who.Expires, signedIn, err, token.ExpiresAt)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func (s Status) previous() []Status {
 	return nil
 }
 
-func (s Status) known() bool {
+func (s Status) valid() bool {
 	return s == Pending || s == Completed || s == Shipped || s == Cancelled
 }
 

@@ -63,7 +63,7 @@ func TestOrderStatusTransitions(t *testing.T) {
 			}
 		}
 	}
-	if Status("lost").known() || len(Status("lost").previous()) > 0 || len(Status("lost").Next()) > 0 {
+	if Status("lost").valid() || len(Status("lost").previous()) > 0 || len(Status("lost").Next()) > 0 {
 		t.Error("an unknown status has transitions")
 	}
 }

@@ -24,7 +24,7 @@ func requireStaff(who account.User) error {
 // Orders returns a page of orders with an id lower than before, the newest first: all, or
 // those of one status. A live connection is subscribed to them and to orders to come.
 func (s *Service) Orders(ctx context.Context, conn *hub.Conn, status Status, before *int64, limit int) ([]Order, error) {
-	if status != "" && !status.known() {
+	if status != "" && !status.valid() {
 		return nil, fault.Invalid("status", "must be pending, completed, shipped or cancelled")
 	}
 	read := func() ([]Order, error) {
@@ -107,7 +107,7 @@ func (s *Service) Move(ctx context.Context, conn *hub.Conn, who account.User, id
 	if err := requireStaff(who); err != nil {
 		return Order{}, err
 	}
-	if !to.known() {
+	if !to.valid() {
 		return Order{}, fault.Invalid("status", "must be pending, completed, shipped or cancelled")
 	}
 	o, err := s.move(ctx, id, to)

@@ -10,11 +10,11 @@ import (
 
 // Labels, colours and icons of an order's status, and the labels of actions.
 var (
-	statuses     = []Status{Pending, Completed, Shipped, Cancelled}
-	statusWords  = map[Status]string{Pending: "Pending", Completed: "Completed", Shipped: "Shipped", Cancelled: "Cancelled"}
-	statusTones  = map[Status]web.Tone{Pending: web.ToneWarn, Completed: web.ToneInfo, Shipped: web.ToneOK, Cancelled: web.TonePlain}
-	actionLabels = map[Status]string{Completed: "Complete", Shipped: "Ship", Cancelled: "Cancel"}
-	statusIcons  = map[Status]string{Completed: "check", Shipped: "check-check", Cancelled: "x"}
+	statuses    = []Status{Pending, Completed, Shipped, Cancelled}
+	statusWords = map[Status]string{Pending: "Pending", Completed: "Completed", Shipped: "Shipped", Cancelled: "Cancelled"}
+	statusTones = map[Status]web.Tone{Pending: web.ToneWarn, Completed: web.ToneInfo, Shipped: web.ToneOK, Cancelled: web.TonePlain}
+	moveLabels  = map[Status]string{Completed: "Complete", Shipped: "Ship", Cancelled: "Cancel"}
+	statusIcons = map[Status]string{Completed: "check", Shipped: "check-check", Cancelled: "x"}
 )
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

@@ -98,7 +98,7 @@ func (s Series) PerMinuteBefore() []float64 {
 	return perMinute(s.Before, nil, s.BeforeKnown, s.Step)
 }
 
-func perMinute(orders, before []int64, known, step int) []float64 {
+func perMinute(orders, before []int64, firstKnown, step int) []float64 {
 	window := max(1, 60/step)
 	rates := make([]float64, len(orders))
 	for i := range orders {
@@ -107,7 +107,7 @@ func perMinute(orders, before []int64, known, step int) []float64 {
 			sum += valueAt(orders, before, k)
 		}
 		rates[i] = float64(sum) * 60 / float64(window*step)
-		if i < known {
+		if i < firstKnown {
 			rates[i] = Gap
 		}
 	}

@@ -64,10 +64,10 @@ func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simu
 // simulatorState is the simulator's state on one node.
 type simulatorState struct {
 	watchedSince time.Time // zero: no dashboard is open
-	renewedAt    time.Time // the last attempt to get or renew the lease
+	attemptedAt  time.Time // the last attempt to get or renew the lease
 	isHolder     bool
 	rate         int
-	fraction     float64
+	fraction     float64 // of an order, carried over to the next round
 	prunedAt     time.Time
 }
 
@@ -97,7 +97,7 @@ func (sim *simulatorState) watchedLongEnough(dashboards int, now time.Time) bool
 }
 
 func (s *Service) simulateRound(ctx context.Context, sim *simulatorState, now time.Time) error {
-	if err := s.holdSimulator(ctx, sim, now); err != nil || !sim.isHolder {
+	if err := s.renewLease(ctx, sim, now); err != nil || !sim.isHolder {
 		return err
 	}
 	due := sim.dueOrders(now)
@@ -117,13 +117,13 @@ func (s *Service) simulateRound(ctx context.Context, sim *simulatorState, now ti
 	return s.prune(ctx, sim, now)
 }
 
-// holdSimulator renews the lease of the simulator, or tries to get it.
-func (s *Service) holdSimulator(ctx context.Context, sim *simulatorState, now time.Time) error {
-	if now.Sub(sim.renewedAt) < renewEvery {
+// renewLease renews the lease of the simulator, or tries to get it.
+func (s *Service) renewLease(ctx context.Context, sim *simulatorState, now time.Time) error {
+	if now.Sub(sim.attemptedAt) < renewEvery {
 		return nil
 	}
-	rate, held, err := holdSimulator(ctx, s.db, s.config.Node, simulateTTL)
-	sim.renewedAt, sim.rate, sim.isHolder = now, rate, held && err == nil
+	rate, held, err := acquireLease(ctx, s.db, s.config.Node, simulateTTL)
+	sim.attemptedAt, sim.rate, sim.isHolder = now, rate, held && err == nil
 	return err
 }
 

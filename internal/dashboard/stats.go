@@ -47,7 +47,7 @@ func (s *Service) Series(ctx context.Context, r Range) (Series, error) {
 	if err != nil {
 		return Series{}, err
 	}
-	first, known, err := firstStep(ctx, s.db, res.step)
+	first, ok, err := firstStep(ctx, s.db, res.step)
 	if err != nil {
 		return Series{}, err
 	}
@@ -57,7 +57,7 @@ func (s *Service) Series(ctx context.Context, r Range) (Series, error) {
 	}
 	series := seriesOf(r, begin, points)
 	series.Products, series.Version = best, st.Version
-	if !known {
+	if !ok {
 		first = begin.Add(res.length)
 	}
 	series.setKnown(first, begin, res)

@@ -28,9 +28,9 @@ func setRate(ctx context.Context, db postgres.Queryer, rate int) (bool, error) {
 	return tag.RowsAffected() > 0, nil
 }
 
-// holdSimulator gets or renews the node's lease of the simulator and returns the rate; false
+// acquireLease gets or renews the node's lease of the simulator and returns the rate; false
 // if another node has the lease.
-func holdSimulator(ctx context.Context, db postgres.Queryer, node string, ttl time.Duration) (rate int, held bool, err error) {
+func acquireLease(ctx context.Context, db postgres.Queryer, node string, ttl time.Duration) (rate int, held bool, err error) {
 	err = db.QueryRow(ctx, `
 		update dashboard.simulator
 		   set holder = $1, until = now() + $2::interval

@@ -15,11 +15,11 @@ func difference(was, is []Result, number *int64) []hub.Note {
 	note := func(ev hub.Event) { notes = append(notes, hub.Note{Event: ev}) }
 	list := slices.Clone(was)
 	list = slices.DeleteFunc(list, func(r Result) bool {
-		gone := indexOf(is, r.key()) < 0
-		if gone {
+		isRemoved := indexOf(is, r.key()) < 0
+		if isRemoved {
 			note(newRemovedEvent(RemovedResult{r.Kind, r.ID, number}))
 		}
-		return gone
+		return isRemoved
 	})
 	for i, r := range is {
 		if i < len(list) && list[i].equal(r) {

@@ -29,8 +29,9 @@ type registry struct {
 
 func newRegistry() *registry {
 	return &registry{
-		conns: map[*hub.Conn]*standingQuery{}, finder: newFinder[*standingQuery](), showing: map[key]map[*standingQuery]struct{}{},
-		viewers: map[int64]map[*standingQuery]struct{}{}, due: map[*standingQuery]struct{}{},
+		conns: map[*hub.Conn]*standingQuery{}, finder: newFinder[*standingQuery](),
+		showing: map[key]map[*standingQuery]struct{}{}, viewers: map[int64]map[*standingQuery]struct{}{},
+		due: map[*standingQuery]struct{}{},
 	}
 }
 

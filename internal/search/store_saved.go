@@ -68,11 +68,11 @@ func keepSaved(ctx context.Context, tx pgx.Tx, s Saved) (Saved, error) {
 }
 
 func deleteSaved(ctx context.Context, db postgres.Queryer, userID, id int64) error {
-	gone, err := db.Exec(ctx, `delete from search.saved where user_id = $1 and id = $2`, userID, id)
+	tag, err := db.Exec(ctx, `delete from search.saved where user_id = $1 and id = $2`, userID, id)
 	if err != nil {
 		return fmt.Errorf("delete the saved search: %w", err)
 	}
-	if gone.RowsAffected() == 0 {
+	if tag.RowsAffected() == 0 {
 		return fault.NotFound()
 	}
 	return nil
