@@ -10,7 +10,7 @@
 //  2. The user types. parse (query.go) accepts any text: words, "phrases", or,
 //     -not; the last word may be a prefix.
 //  3. Service.Search (service.go) asks Postgres, in store.go. One condition
-//     (matchCondition) decides what a query finds: entries that have the words, or
+//     (matches) decides what a query finds: entries that have the words, or
 //     whose name is nearly the same, of the requested kinds, in a scope that the
 //     viewer may see. The best come first, in a total order.
 //  4. GET /api/search/subscribe calls Service.Subscribe (standing.go), which makes

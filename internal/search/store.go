@@ -26,8 +26,8 @@ const requestCTE = `
 	         with ordinality as a (viewer, words, plain, whole, name, kinds, n)
 	)`
 
-// matchCondition is the condition under which a query q finds an entry e.
-const matchCondition = `
+// matches is the condition under which a query q finds an entry e.
+const matches = `
 	       (e.words @@ q.words or /* typos */ q.name <% e.name)
 	   and e.kind = any (q.kinds)
 	   and (e.scope = 'public' or exists (select from search.grants g where g.user_id = q.viewer and g.scope = e.scope))`
@@ -59,7 +59,7 @@ const bestQuery = requestCTE + `
 	  from q cross join lateral (
 	       select e.kind, e.id, e.title, e.body, e.url, e.data, e.at, e.actor_id, ` + scoreColumn + ` as score
 	         from search.entries e
-	        where ` + matchCondition + `
+	        where ` + matches + `
 	        order by score desc, e.at desc, e.kind, e.id
 	        limit $7 offset $8) e
 	 order by q.n, e.score desc, e.at desc, e.kind, e.id`
@@ -67,7 +67,7 @@ const bestQuery = requestCTE + `
 // countsQuery returns how many entries of each kind a query finds.
 const countsQuery = requestCTE + `
 	select e.kind, count(*)
-	  from q join search.entries e on ` + matchCondition + `
+	  from q join search.entries e on ` + matches + `
 	 group by e.kind`
 
 // entryCTE reads entries by their keys, $7 and $8, with their words before the change, $9.
@@ -80,13 +80,13 @@ const entryCTE = requestCTE + `, e as materialized (
 // amongQuery returns which of the queries find which of the entries now, with scores.
 const amongQuery = entryCTE + `
 	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, ` + scoreColumn + `, ` + displayColumns + `
-	  from e join q on ` + matchCondition
+	  from e join q on ` + matches
 
 // newlyFoundQuery returns which of the queries find an entry now and did not before. A user's
 // own entries are not new to them.
 const newlyFoundQuery = entryCTE + `
 	select q.n, e.kind, e.id, e.title, ` + shownBody + `, e.url, e.data, e.at, 0::float8, ` + displayColumns + `
-	  from e join q on ` + matchCondition + `
+	  from e join q on ` + matches + `
 	 where not coalesce(e.before @@ q.words, false) and e.actor_id is distinct from q.viewer
 	 order by q.n, e.kind, e.id`
 
