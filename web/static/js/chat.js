@@ -56,9 +56,9 @@ function snapshot(html, { reset }) {
 
 /** What the room is called, whether it may be written in, and who is here: all may be otherwise since the page was drawn. */
 async function refreshHead() {
-  const jwr = await socket.request({ url: `/rooms/${roomId}/head`, headers: HTML })
-  if (jwr.error) return
-  const [head] = apply(jwr.body)
+  const answer = await socket.request({ url: `/rooms/${roomId}/head`, headers: HTML })
+  if (answer.error) return
+  const [head] = apply(answer.body)
   const [name, topic] = ['[data-room-name]', '[data-room-topic]'].map(part => $(part, head)?.textContent ?? '')
   roomChanged({ verb: 'updated', id: roomId, data: { archived: head.hasAttribute('data-archived'), name, topic } })
 }
@@ -104,8 +104,8 @@ const subscription = socket.subscribe('/api/chat/join', { roomId, after: Number(
 socket.on('room', roomChanged)
 socket.on('roomRead', unread.heard)
 
-/** @param {import('./types').Jwr} jwr */
-const known = jwr => subscription.seen(Number(jwr.headers['X-Seq']))
+/** @param {import('./types').Jwr} answer */
+const known = answer => subscription.seen(Number(answer.headers['X-Seq']))
 
 rows().forEach(personal)
 const target = log.dataset.target ? document.getElementById(`message-${log.dataset.target}`) : null

@@ -14,9 +14,9 @@ function show({ count }) {
 }
 
 async function increment() {
-  const jwr = await socket.post('/api/counter/increment')
-  if (!jwr.error) show(jwr.body)
-  else toast({ title: 'Not counted', body: jwr.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  const answer = await socket.post('/api/counter/increment')
+  if (!answer.error) show(answer.body)
+  else toast({ title: 'Not counted', body: answer.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
 }
 
 socket.subscribe('/api/counter/subscribe', {}, { snapshot: show, events: { counterUpdated: show } })

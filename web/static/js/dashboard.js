@@ -63,8 +63,8 @@ function statsUpdated(update) {
 }
 
 async function refetch() {
-  const jwr = await socket.get('/api/dashboard/subscribe', { range })
-  if (!jwr.error) snapshot(jwr.body, { first: false })
+  const answer = await socket.get('/api/dashboard/subscribe', { range })
+  if (!answer.error) snapshot(answer.body, { first: false })
 }
 
 function told() {
@@ -129,9 +129,9 @@ function draw() {
 async function drawTables() {
   tablesAt = Date.now()
   tablesOld = false
-  const jwr = await socket.request({ url: '/dashboard/tables', data: { range }, headers: HTML })
-  if (jwr.error || !moves()) return
-  for (const part of parse(jwr.body)) if (!$(`details[open] #${part.id}`)) place(part)
+  const answer = await socket.request({ url: '/dashboard/tables', data: { range }, headers: HTML })
+  if (answer.error || !moves()) return
+  for (const part of parse(answer.body)) if (!$(`details[open] #${part.id}`)) place(part)
 }
 
 intercept('order', changed)

@@ -42,8 +42,8 @@ function told() {
 async function look() {
   news = 0
   const mine = asked
-  const jwr = await socket.request({ url: '/api/documents', data: asking(), headers })
-  if (!jwr.error && mine === asked) show(jwr.body)
+  const answer = await socket.request({ url: '/api/documents', data: asking(), headers })
+  if (!answer.error && mine === asked) show(answer.body)
 }
 
 /** @param {string} html */

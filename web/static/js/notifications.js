@@ -86,9 +86,9 @@ function showRead(row) {
 /** @param {{ unreadCount: number }} answer @param {import('./types').SnapshotInfo} info */
 async function snapshot({ unreadCount }, { first }) {
   showCount(unreadCount)
-  const jwr = await socket.get('/api/notifications', { after: newest, limit: AT_ONCE })
-  if (jwr.error) return
-  const missed = /** @type {Notice[]} */ (jwr.body).filter(({ id }) => id > newest)
+  const answer = await socket.get('/api/notifications', { after: newest, limit: AT_ONCE })
+  if (answer.error) return
+  const missed = /** @type {Notice[]} */ (answer.body).filter(({ id }) => id > newest)
   newest = Math.max(newest, ...missed.map(({ id }) => id))
   if (!first || missed.length) await redraw()
   tellMissed(missed.filter(({ read }) => !read))
@@ -102,9 +102,9 @@ function tellMissed(missed) {
 
 /** Draws the list anew, as the server has it. @param {string} [source] where it is to be had; else as it was */
 async function redraw(source = list().dataset.source) {
-  const jwr = await socket.request({ url: String(source), headers: HTML })
-  if (!jwr.error) apply(jwr.body)
-  return !jwr.error
+  const answer = await socket.request({ url: String(source), headers: HTML })
+  if (!answer.error) apply(answer.body)
+  return !answer.error
 }
 
 /** @param {Element | null} item */
@@ -128,9 +128,9 @@ async function showWhy(link) {
   const row = link.closest('.notice-row'), shown = row?.querySelector('.why')
   closeMenu(link)
   if (shown) return shown.remove()
-  const jwr = await socket.request({ url: `${link.pathname}/panel`, headers: HTML })
-  if (jwr.error) return location.assign(link.href)
-  apply(jwr.body)[0]?.focus()
+  const answer = await socket.request({ url: `${link.pathname}/panel`, headers: HTML })
+  if (answer.error) return location.assign(link.href)
+  apply(answer.body)[0]?.focus()
 }
 
 /** @param {HTMLElement} tab */

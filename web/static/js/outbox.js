@@ -13,7 +13,7 @@
  * @property {string} [problem] why it is not sent; it may go by itself later
  * @property {boolean} [refused] the server said no: only the writer sends it again
  */
-/** @typedef {{ entry: Entry, state: 'pending' | 'failed' | 'sent' | 'gone', jwr?: import('./types').Jwr }} News */
+/** @typedef {{ entry: Entry, state: 'pending' | 'failed' | 'sent' | 'gone', answer?: import('./types').Jwr }} News */
 
 const ANSWER_MS = 8_000
 const BLIP_MS = 1_000
@@ -108,33 +108,33 @@ const next = () => entries.find(entry => !entry.refused)
 async function deliver(entry) {
   if (entry.problem) begin(entry)
   const { roomId, text, clientId, replyTo } = entry
-  const jwr = await socket.request({
+  const answer = await socket.request({
     method: 'POST', url: '/api/chat/send', headers: { Accept: 'text/html' }, data: { roomId, text, clientId, replyTo: replyTo?.id },
   })
   if (!entries.includes(entry)) return true
-  if (!jwr.error) remove(entry, { entry, state: 'sent', jwr })
-  else if (isPassing(jwr)) return later(entry, jwr)
-  else refuse(entry, jwr)
+  if (!answer.error) remove(entry, { entry, state: 'sent', answer })
+  else if (isPassing(answer)) return later(entry, answer)
+  else refuse(entry, answer)
   return true
 }
 
-/** No connection, too fast, or the database is away. @param {import('./types').Jwr} jwr */
+/** No connection, too fast, or the database is away. @param {import('./types').Jwr} answer */
 const isPassing = ({ statusCode }) => statusCode === 0 || statusCode === 429 || statusCode >= 500
 
-/** @param {Entry} entry @param {import('./types').Jwr} jwr */
-function later(entry, jwr) {
-  if (jwr.statusCode) {
-    fail(entry, jwr.body?.detail ?? 'The server answered with an error.')
-    setTimeout(flush, 1_000 * Number(jwr.headers['Retry-After'] ?? 2))
+/** @param {Entry} entry @param {import('./types').Jwr} answer */
+function later(entry, answer) {
+  if (answer.statusCode) {
+    fail(entry, answer.body?.detail ?? 'The server answered with an error.')
+    setTimeout(flush, 1_000 * Number(answer.headers['Retry-After'] ?? 2))
   } else setTimeout(review, BLIP_MS)
   return false
 }
 
-/** @param {Entry} entry @param {import('./types').Jwr} jwr */
-function refuse(entry, jwr) {
+/** @param {Entry} entry @param {import('./types').Jwr} answer */
+function refuse(entry, answer) {
   entry.refused = true
-  const errors = Object.values(jwr.body?.errors ?? {})
-  fail(entry, errors.length ? `The message ${errors.join(', ')}.` : jwr.body?.detail ?? 'The server refused it.')
+  const errors = Object.values(answer.body?.errors ?? {})
+  fail(entry, errors.length ? `The message ${errors.join(', ')}.` : answer.body?.detail ?? 'The server refused it.')
 }
 
 socket.on('connect', flush)

@@ -16,9 +16,9 @@ function joined({ id }) {
 }
 
 async function sayHello() {
-  const jwr = await socket.get('/say/hello')
-  const answer = $('[data-hello-answer]')
-  if (answer) answer.textContent = jwr.error ? jwr.body?.detail || 'No connection.' : `Answered ${jwr.statusCode} ${JSON.stringify(jwr.body)}`
+  const answer = await socket.get('/say/hello')
+  const output = $('[data-hello-answer]')
+  if (output) output.textContent = answer.error ? answer.body?.detail || 'No connection.' : `Answered ${answer.statusCode} ${JSON.stringify(answer.body)}`
 }
 
 socket.on('hello', joined)

@@ -40,16 +40,16 @@ function snapshot(people) {
 async function compare() {
   const ids = [...shownIn(document.body)].slice(0, AT_ONCE)
   if (!ids.length) return
-  const jwr = await socket.get('/api/presence', { ids })
-  if (jwr.error) return
-  for (const [id, standing] of Object.entries(jwr.body)) if (!told.has(Number(id))) show(Number(id), standing)
+  const answer = await socket.get('/api/presence', { ids })
+  if (answer.error) return
+  for (const [id, standing] of Object.entries(answer.body)) if (!told.has(Number(id))) show(Number(id), standing)
 }
 
 /** What a tab says of its person, it is not told again. @param {boolean} idle */
 async function sayIdle(idle) {
   if (!socket.isConnected()) return
-  const jwr = await socket.post('/api/presence/status', { idle })
-  if (!jwr.error) show(me, jwr.body)
+  const answer = await socket.post('/api/presence/status', { idle })
+  if (!answer.error) show(me, answer.body)
 }
 const isIdle = watchIdle(sayIdle)
 

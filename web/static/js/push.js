@@ -113,8 +113,8 @@ const shownBy = async registration => (await registration.getNotifications()).ma
 async function compareShown() {
   const registration = supported && await registered()
   if (!registration || !(await registration.getNotifications()).length) return
-  const jwr = await (await call('GET', '/api/notifications?unread=true&limit=100')).json()
-  const unread = new Set(jwr.map((/** @type {{ id: number }} */ { id }) => id))
+  const answer = await (await call('GET', '/api/notifications?unread=true&limit=100')).json()
+  const unread = new Set(answer.map((/** @type {{ id: number }} */ { id }) => id))
   await closeShown(id => !unread.has(id))
 }
 

@@ -29,10 +29,10 @@ export function redraw() {
   redrawTimer = setTimeout(async () => {
     socket.get('/api/rooms')
     const current = /^\/rooms\/(\d+)/.exec(location.pathname)?.[1] ?? 0
-    const jwr = await socket.request({ url: '/rooms/sidebar', data: { current }, headers: { Accept: 'text/html' } })
-    if (jwr.error) return
+    const answer = await socket.request({ url: '/rooms/sidebar', data: { current }, headers: { Accept: 'text/html' } })
+    if (answer.error) return
     since.clear()
-    apply(jwr.body)
+    apply(answer.body)
     showTotal()
   }, REDRAW_MS)
 }

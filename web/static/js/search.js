@@ -89,9 +89,9 @@ function clear() {
 /** Asks how many there are by now, of each kind and in all, and for further results again, which are not live. */
 async function lookAround() {
   const mine = number
-  const jwr = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
-  if (mine !== number || jwr.error) return
-  for (const element of parse(jwr.body)) {
+  const answer = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
+  if (mine !== number || answer.error) return
+  for (const element of parse(answer.body)) {
     if (element.hasAttribute('data-summary')) say(element.textContent ?? '')
     else place(element)
   }
@@ -107,8 +107,8 @@ function say(text) {
 /** @param {number} limit @param {number} offset @param {(items: HTMLElement[]) => void} take */
 async function more(limit, offset, take) {
   const mine = number
-  const jwr = await socket.request({ url: '/api/search', data: { query: wanted(), kinds: kinds.value, limit, offset }, headers: HTML })
-  if (mine === number && !jwr.error) take(items(jwr.body))
+  const answer = await socket.request({ url: '/api/search', data: { query: wanted(), kinds: kinds.value, limit, offset }, headers: HTML })
+  if (mine === number && !answer.error) take(items(answer.body))
 }
 
 async function showMore() {
@@ -117,17 +117,17 @@ async function showMore() {
     $('.hit', found[0])?.focus({ preventScroll: true })
   })
   const mine = number
-  const jwr = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
-  if (mine === number && !jwr.error) parse(jwr.body).filter(element => element.id === 'after-hits').forEach(place)
+  const answer = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
+  if (mine === number && !answer.error) parse(answer.body).filter(element => element.id === 'after-hits').forEach(place)
 }
 
-/** @param {import('./types').Jwr} jwr */
-function failed(jwr) {
+/** @param {import('./types').Jwr} answer */
+function failed(answer) {
   pane.removeAttribute('aria-busy')
   replaceAll([])
   const retry = el('button', { class: 'btn', type: 'button', 'data-search-again': true }, 'Try again')
   $('#after-hits')?.replaceChildren(el('div', { class: 'empty', role: 'alert' },
-    el('h2', {}, 'That search didn’t work'), el('p', {}, jwr.body?.detail ?? 'The server answered with an error.'), retry))
+    el('h2', {}, 'That search didn’t work'), el('p', {}, answer.body?.detail ?? 'The server answered with an error.'), retry))
 }
 
 /** The address, and what the forms of the page lead back to. @param {string} query */

@@ -2,17 +2,22 @@
 /**
  * The page's one connection: `io.socket`. A classic script without dependencies.
  *
- * What you can rely on:
- * - A request made while the connection is down waits its turn (30 s, 100 of them). One that was under way
- *   when it broke fails with `statusCode` 0, because nobody knows whether the server did it.
- * - A subscription is asked for again after every break, from the last seq it saw; its events come in the
- *   order of their seq, each once, and a hole is filled from the database.
- * - A join by a plain `get` is repeated after every break, too, until its leave. What was missed of a chat room
- *   comes as the events that would have told of it.
- * - An anonymous connection is made again when somebody signs in from within the page.
- * - `ready` is told when every subscription stands. Being connected alone means little.
+ * Guarantees:
+ * - A request made while the connection is down is queued (at most 100, for 30 s) and sent in order. A request in
+ *   flight when the connection breaks fails with `statusCode` 0: the page cannot know whether the server executed it.
+ * - A subscription joins again after every break, from the last seq it applied. Its events are delivered in the
+ *   order of their seq, each once; a gap is filled from the database.
+ * - A join by a plain `get` is repeated after every break as well, until the page leaves. The changes of a chat room
+ *   that were missed are delivered as the events that would have announced them.
+ * - An anonymous connection is replaced when the user signs in from within the page.
+ * - `ready` is dispatched when every subscription is active again. `connect` does not imply that.
  *
- * The types are in types.d.ts, the frames in docs/protocol.md.
+ * "jwr" is Sails' name for the answer to a request ("JSON WebSocket response"). The types are in types.d.ts, the
+ * frames in docs/protocol.md.
+ *
+ * Two guides in internal/testkit/guides/text have client code that must run unchanged on this script. patterns.md
+ * is written for Sails and uses the names of our protocol. real-time-applications.md is written for Socket.IO and has
+ * event names and shapes of its own; "the Socket.IO dialect" below translates them.
  */
 (() => {
   'use strict'
@@ -23,34 +28,34 @@
   /** @typedef {import('./types').RequestCallback} RequestCallback */
   /** @typedef {import('./types').SubscribeOptions} SubscribeOptions */
   /** @typedef {import('./types').SocketOptions} SocketOptions */
-  /** @typedef {{ frame: Frame, tell: boolean }} Held */
+  /** @typedef {{ frame: Frame, toListeners: boolean }} Held */
   /** @typedef {{ frame: Frame, done: (jwr: Jwr) => void, sentAt?: number, expires?: number }} Call */
   /** @typedef {{ key: string, joins: boolean, path: string, query: Record<string, any> }} Membership */
 
-  const QUEUE_MS = 30_000 // longer than a tunnel, shorter than a person's patience
-  const QUEUE_CALLS = 100 // the server's burst
+  const QUEUE_MS = 30_000 // longer than a train tunnel, shorter than a user waits
+  const QUEUE_CALLS = 100 // the burst that the server's rate limit allows
   const PROBE_MS = 3_000
   const HANDSHAKE_MS = 10_000
-  const GAP_MS = 250 // what overtook on the way is here by then
-  const FRAME_BYTES = 65_536 // past it the server closes with 1009
-  /** Where a page may sign somebody in or up. */
+  const GAP_MS = 250 // an event that was only overtaken arrives within this time
+  const FRAME_BYTES = 65_536 // the server closes with 1009 when a frame is longer
+  /** The paths by which a page signs its user in or up. */
   const SIGN_INS = new Set(['/api/login', '/api/signup', '/signin', '/signin/demo', '/signup'])
-  const TYPING_MS = 6_000 // who said nothing for so long has stopped
+  const TYPING_MS = 6_000 // without another event, the user has stopped typing
 
   const RESTARTING = 1012
   const SIGNED_OUT = 4401
   const FLOODED = 4429
 
-  /** Listeners by event name. One that throws is reported and does not stop the others. */
+  /** Listeners by event name. An exception of one is reported and does not stop the others. */
   class Emitter {
     /** @type {Map<string, Function[]>} */
     #listeners = new Map()
 
     /** @param {string} name @param {Function} fn */
     on(name, fn) {
-      const known = this.#listeners.get(name) ?? []
-      if (known.includes(fn)) console.warn(`"${name}" has this listener already: it will be called twice`)
-      this.#listeners.set(name, [...known, fn])
+      const listeners = this.#listeners.get(name) ?? []
+      if (listeners.includes(fn)) console.warn(`"${name}" has this listener already: it will be called twice`)
+      this.#listeners.set(name, [...listeners, fn])
       return this
     }
 
@@ -60,49 +65,49 @@
       return this.on(name, first)
     }
 
-    /** Without fn, all listeners of that name. @param {string} name @param {Function} [fn] */
+    /** Removes fn; without fn, all listeners of that name. @param {string} name @param {Function} [fn] */
     off(name, fn) {
-      const known = this.#listeners.get(name) ?? []
-      const at = fn ? known.indexOf(fn) : -1
-      this.#listeners.set(name, fn ? known.filter((_, i) => i !== at) : [])
+      const listeners = this.#listeners.get(name) ?? []
+      const at = fn ? listeners.indexOf(fn) : -1
+      this.#listeners.set(name, fn ? listeners.filter((_, i) => i !== at) : [])
       return this
     }
 
     removeAllListeners() { this.#listeners.clear() }
 
     /** @param {string} name @param {unknown[]} args */
-    tell(name, ...args) {
-      for (const fn of this.#listeners.get(name) ?? []) guarded(fn, ...args)
+    dispatch(name, ...args) {
+      for (const fn of this.#listeners.get(name) ?? []) invoke(fn, ...args)
     }
   }
 
   class Socket extends Emitter {
     /** Sent with every request. @type {Record<string, string>} */
     headers = {}
-    /** How long the latest answer took, in ms. @type {number | undefined} */
+    /** The round trip of the latest request, in ms. @type {number | undefined} */
     rtt
     /** @type {string | undefined} */
     id
-    /** Who the server takes us for. @type {number | null} */
+    /** The user that the server authenticated; null: anonymous. @type {number | null} */
     userId = null
 
-    #ears = new GuideEars((name, data) => this.tell(name, data))
+    #dialect = new SocketIODialect((name, data) => this.dispatch(name, data))
     /** @type {SocketOptions} */ #options
     /** @type {WebSocket | undefined} */ #ws
     /** @type {AbortController | undefined} */ #wanted
     /** @type {Set<Subscription>} */ #subscriptions = new Set()
-    /** What plain requests have joined, by what it is. @type {Map<string, PlainJoin>} */ #plainJoins = new Map()
+    /** What plain requests have joined, by Membership.key. @type {Map<string, PlainJoin>} */ #plainJoins = new Map()
     /** @type {Call[]} */ #queue = []
-    /** @type {Map<number, Call>} */ #underWay = new Map()
+    /** @type {Map<number, Call>} */ #inFlight = new Map()
     /** @type {Set<Function>} */ #taps = new Set()
-    /** @type {Set<string>} */ #asked = new Set()
+    /** @type {Set<string>} */ #implicit = new Set()
     #connected = false
-    #outdated = false // somebody has signed in since the handshake began
+    #outdated = false // the user has signed in since the handshake began
     #ready = false
-    #before = false
+    #connectedBefore = false
     #ids = 0
     #failures = 0
-    #heard = 0
+    #lastReceived = 0
     #silent = false
     #timers = { retry: 0, handshake: 0, pulse: 0, probe: 0, queue: 0 }
 
@@ -115,11 +120,14 @@
       if (options.autoConnect !== false) this.reconnect()
     }
 
-    /** The second guide's people hear of presence and notifications without asking. @param {string} name @param {Function} fn */
+    /**
+     * Subscribes first where the Socket.IO dialect expects events without a subscription.
+     * @param {string} name @param {Function} fn
+     */
     on(name, fn) {
-      const source = UNASKED[name]
-      if (source && !this.#asked.has(source)) {
-        this.#asked.add(source)
+      const source = IMPLICIT_SUBSCRIPTIONS[name]
+      if (source && !this.#implicit.has(source)) {
+        this.#implicit.add(source)
         this.subscribe(source, {}, { events: {} })
       }
       return super.on(name, fn)
@@ -144,14 +152,17 @@
     /** @param {RequestOptions} options @param {RequestCallback} [cb] @returns {any} */
     request(options, cb) {
       if (!cb) return new Promise(resolve => this.request(options, (_, jwr) => resolve(jwr)))
-      this.ask(options, (jwr, frame) => {
-        guarded(cb, jwr.body, jwr)
-        this.#note(frame, jwr)
+      this.rawRequest(options, (jwr, frame) => {
+        invoke(cb, jwr.body, jwr)
+        this.#trackJoins(frame, jwr)
       })
     }
 
-    /** A request that the socket draws no conclusions from. @param {RequestOptions} options @param {(jwr: Jwr, frame: Frame) => void} done */
-    ask({ method = 'GET', url, data, headers }, done) {
+    /**
+     * Sends a request without tracking what it joins, leaves or changes.
+     * @param {RequestOptions} options @param {(jwr: Jwr, frame: Frame) => void} done
+     */
+    rawRequest({ method = 'GET', url, data, headers }, done) {
       /** @type {Frame} */
       const frame = { id: ++this.#ids, method: method.toUpperCase(), url, data }
       const all = { ...this.headers, ...headers }
@@ -164,38 +175,42 @@
     /** @param {Call} call */
     #transmit(call) {
       const text = JSON.stringify(call.frame)
-      if (text.length * 3 > FRAME_BYTES && bytesOf(text) > FRAME_BYTES) return call.done(failure(413, 'That is too long to send.'))
+      if (text.length * 3 > FRAME_BYTES && bytesOf(text) > FRAME_BYTES) {
+        return call.done(failure(413, 'That is too long to send.'))
+      }
       call.sentAt = performance.now()
-      this.#underWay.set(/** @type {number} */ (call.frame.id), call)
+      this.#inFlight.set(/** @type {number} */ (call.frame.id), call)
       this.#ws?.send(text)
-      if (this.#taps.size) this.#tapped('out', `${call.frame.method} ${call.frame.url}`, text, call.frame)
+      if (this.#taps.size) this.#tapFrame('out', `${call.frame.method} ${call.frame.url}`, text, call.frame)
     }
 
     /** @param {Call} call */
     #enqueue(call) {
-      if (this.#queue.length >= QUEUE_CALLS) return void setTimeout(() => call.done(broken()))
+      if (this.#queue.length >= QUEUE_CALLS) return void setTimeout(() => call.done(noConnection()))
       call.expires = Date.now() + QUEUE_MS
       this.#queue.push(call)
       this.#timers.queue ||= setTimeout(() => this.#expire(), QUEUE_MS)
     }
 
     #expire() {
-      const late = this.#queue.filter(call => Number(call.expires) <= Date.now())
-      this.#queue = this.#queue.slice(late.length)
-      this.#timers.queue = this.#queue.length ? setTimeout(() => this.#expire(), Number(this.#queue[0].expires) - Date.now()) : 0
-      for (const call of late) call.done(broken())
+      const expired = this.#queue.filter(call => Number(call.expires) <= Date.now())
+      this.#queue = this.#queue.slice(expired.length)
+      this.#timers.queue = this.#queue.length
+        ? setTimeout(() => this.#expire(), Number(this.#queue[0].expires) - Date.now())
+        : 0
+      for (const call of expired) call.done(noConnection())
     }
 
     /* Subscriptions */
 
     /**
-     * Joins by `GET url`, hands over the snapshot and then the events, and does so again after every break.
+     * Joins by `GET url`, delivers the snapshot and then the events, and repeats both after every break.
      * @param {string} url @param {Record<string, any>} data @param {SubscribeOptions} options
      */
     subscribe(url, data, options) {
       const subscription = new Subscription(this, url, data, options, () => {
         this.#subscriptions.delete(subscription)
-        this.settle()
+        this.checkReady()
       })
       this.#subscriptions.add(subscription)
       this.#ready = false
@@ -203,17 +218,17 @@
       return subscription
     }
 
-    /** Remembers what a plain request has joined or left, or changed in a room. @param {Frame} frame @param {Jwr} jwr */
-    #note(frame, jwr) {
+    /** Records what a plain request has joined or left, or changed in a room. @param {Frame} frame @param {Jwr} jwr */
+    #trackJoins(frame, jwr) {
       const membership = membershipOf(frame)
-      if (membership?.joins) this.#joined(membership, frame, jwr)
+      if (membership?.joins) this.#addPlainJoin(membership, frame, jwr)
       else if (membership) this.#plainJoins.get(membership.key)?.stop()
       const seq = Number(jwr.headers['X-Seq'])
-      if (seq) for (const join of this.#plainJoins.values()) if (join.is(jwr.body?.roomId)) join.made(seq)
+      if (seq) for (const join of this.#plainJoins.values()) if (join.isOf(jwr.body?.roomId)) join.addOwn(seq)
     }
 
     /** @param {Membership} membership @param {Frame} frame @param {Jwr} jwr */
-    #joined({ key, path, query }, { headers }, jwr) {
+    #addPlainJoin({ key, path, query }, { headers }, jwr) {
       const seq = 'X-Seq' in jwr.headers ? Number(jwr.headers['X-Seq']) : undefined // 0: a new room
       const followed = [...this.#subscriptions].some(s => !(s instanceof PlainJoin) && membershipOf(s)?.key === key)
       if (jwr.error || (followed && seq === undefined)) return // the page's own subscription repeats it
@@ -221,20 +236,20 @@
       const join = new PlainJoin(this, path, query, { headers, seq }, () => {
         this.#subscriptions.delete(join)
         if (this.#plainJoins.get(key) === join) this.#plainJoins.delete(key)
-        this.settle()
+        this.checkReady()
       })
       this.#subscriptions.add(join)
       this.#plainJoins.set(key, join)
     }
 
-    /** Whether the connection and every subscription stands. */
+    /** Reports whether there is a connection and every subscription is active. */
     isReady() { return this.#connected && [...this.#subscriptions].every(s => s.stands) }
 
-    /** A subscription stands or is gone: perhaps it was the last one missing. */
-    settle() {
-      const before = this.#ready
+    /** Dispatches `ready` if the subscription that has just become active, or stopped, was the last one missing. */
+    checkReady() {
+      const wasReady = this.#ready
       this.#ready = this.isReady()
-      if (this.#ready && !before) this.tell('ready')
+      if (this.#ready && !wasReady) this.dispatch('ready')
     }
 
     /* The connection */
@@ -243,18 +258,18 @@
     isConnecting() { return !this.#connected && !!this.#wanted }
     get connected() { return this.#connected }
 
-    /** Connects now, whatever the backoff says. */
+    /** Connects now, without waiting for the backoff. */
     reconnect() {
-      if (!this.#wanted) this.#wakeUp()
+      if (!this.#wanted) this.#watchPage()
       if (!this.#ws) this.#connect()
       return this
     }
 
-    /** Stays away until `reconnect()`. */
+    /** Closes the connection and opens no other until `reconnect()`. */
     disconnect() {
       this.#wanted?.abort()
       this.#wanted = undefined
-      if (this.#ws) this.#broke(1000)
+      if (this.#ws) this.#drop(1000)
       clearTimeout(this.#timers.retry)
       return this
     }
@@ -265,7 +280,7 @@
     async #connect() {
       clearTimeout(this.#timers.retry)
       clearTimeout(this.#timers.handshake)
-      this.#timers.handshake = setTimeout(() => this.#broke(0), HANDSHAKE_MS)
+      this.#timers.handshake = setTimeout(() => this.#drop(0), HANDSHAKE_MS)
       const wanted = this.#wanted
       const url = await this.#address()
       if (!url || wanted !== this.#wanted || this.#ws) return
@@ -273,10 +288,10 @@
       const ws = this.#ws = new WebSocket(url)
       ws.binaryType = 'arraybuffer'
       ws.onmessage = ({ data }) => { if (ws === this.#ws) this.#receive(data) }
-      ws.onclose = ({ code }) => { if (ws === this.#ws) this.#broke(code) }
+      ws.onclose = ({ code }) => { if (ws === this.#ws) this.#drop(code) }
     }
 
-    /** A browser cannot send a token with the handshake, so a token buys a ticket first. */
+    /** The URL of the handshake. A browser cannot send a token with it, so a token is exchanged for a ticket first. */
     async #address() {
       const url = new URL('/socket', new URL(this.#options.url || '/', location.href))
       url.protocol = url.protocol.replace('http', 'ws')
@@ -291,32 +306,36 @@
     async #ticket(token) {
       const url = new URL('/api/tickets', new URL(this.#options.url || '/', location.href))
       try {
-        const answer = await fetch(url, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, credentials: 'omit' })
-        if (answer.ok) return (await answer.json()).ticket
-        this.#broke(answer.status === 401 ? SIGNED_OUT : 0, 'Authentication failed')
-      } catch { this.#broke(0) }
+        const response = await fetch(url, {
+          method: 'POST',
+          headers: { Authorization: `Bearer ${token}` },
+          credentials: 'omit',
+        })
+        if (response.ok) return (await response.json()).ticket
+        this.#drop(response.status === 401 ? SIGNED_OUT : 0, 'Authentication failed')
+      } catch { this.#drop(0) }
     }
 
-    /** @param {Frame} frame the server's first */
+    /** @param {Frame} frame `connected`, the server's first event */
     #welcome({ data }) {
       clearTimeout(this.#timers.handshake)
       this.#connected = true
       this.#failures = 0
       this.id = data.connectionId
       this.userId = data.userId
-      this.#watch(data.heartbeatMs)
+      this.#watchHeartbeat(data.heartbeatMs)
       for (const s of this.#subscriptions) s.join()
       for (const call of this.#queue.splice(0)) this.#transmit(call)
-      this.tell('connect')
-      if (this.#before) this.tell('reconnect')
-      this.#before = true
-      this.settle()
-      this.#identify()
+      this.dispatch('connect')
+      if (this.#connectedBefore) this.dispatch('reconnect')
+      this.#connectedBefore = true
+      this.checkReady()
+      this.#reconnectIfSignedIn()
     }
 
     /**
-     * A page signs in by a fetch of its own, or of a library, which nobody here sees. Its timing is seen, when the
-     * answer with the cookie is there.
+     * Notices sign-ins. The page, or a library in it, may sign in by a fetch that does not pass through the socket;
+     * its resource timing entry appears when the response with the session cookie has arrived.
      */
     #watchSignIns() {
       if (this.#options.auth?.token) return
@@ -326,34 +345,41 @@
           const url = new URL(name)
           if (responseStatus < 400 && url.origin === origin && SIGN_INS.has(url.pathname)) this.#outdated = true
         }
-        this.#identify()
+        this.#reconnectIfSignedIn()
       }).observe({ type: 'resource' })
     }
 
-    /** Connects anew if somebody has signed in since this connection began without anybody. Answers under way come first. */
-    #identify() {
-      if (!this.#outdated || !this.#connected || this.userId !== null || this.#underWay.size) return
-      this.#broke(1000)
+    /**
+     * Reconnects if this connection is anonymous and the user has signed in since its handshake. Requests in flight
+     * are answered first.
+     */
+    #reconnectIfSignedIn() {
+      if (!this.#outdated || !this.#connected || this.userId !== null || this.#inFlight.size) return
+      this.#drop(1000)
       this.reconnect()
     }
 
-    /** @param {number} code the close code, 0 when we gave up @param {string} [reason] */
-    #broke(code, reason = 'No connection') {
-      const was = this.#connected, calls = [...this.#underWay.values()]
-      this.#letGo()
-      for (const s of this.#subscriptions) s.lost()
-      for (const call of calls) call.done(broken())
-      if (was) this.tell('disconnect', code)
-      else if (this.#wanted) this.tell('connect_error', new Error(reason))
+    /**
+     * Ends a connection that has closed or failed, or closes it: its requests fail, and a retry is scheduled.
+     * @param {number} code the close code; 0 when this side gave up @param {string} [reason]
+     */
+    #drop(code, reason = 'No connection') {
+      const wasConnected = this.#connected
+      const calls = [...this.#inFlight.values()]
+      this.#closeSocket()
+      for (const s of this.#subscriptions) s.connectionLost()
+      for (const call of calls) call.done(noConnection())
+      if (wasConnected) this.dispatch('disconnect', code)
+      else if (this.#wanted) this.dispatch('connect_error', new Error(reason))
       if (code === SIGNED_OUT) this.#stop()
       else if (this.#wanted && !this.#ws) this.#timers.retry = setTimeout(() => this.#connect(), this.#delay(code))
     }
 
-    #letGo() {
+    #closeSocket() {
       const ws = this.#ws
       this.#ws = undefined
       this.#connected = this.#ready = false
-      this.#underWay.clear()
+      this.#inFlight.clear()
       const { handshake, pulse, probe } = this.#timers
       for (const timer of [handshake, pulse, probe]) clearTimeout(timer)
       this.#timers.probe = 0
@@ -362,15 +388,15 @@
 
     #stop() {
       this.disconnect()
-      for (const call of this.#queue.splice(0)) call.done(broken())
-      this.tell('signedOut')
+      for (const call of this.#queue.splice(0)) call.done(noConnection())
+      this.dispatch('signedOut')
     }
 
-    /** @param {number} code */
+    /** The backoff before the next attempt, in ms. @param {number} code */
     #delay(code) {
       if (code === RESTARTING) return Math.random() * 5_000
       if (code === FLOODED) return 30_000
-      if (this.#silent) { // a probe found it dead: it may have been so for long
+      if (this.#silent) { // a probe was not answered: the connection may have been dead for long
         this.#silent = false
         return 0
       }
@@ -379,50 +405,52 @@
       return Math.min(wait, most) * (0.5 + Math.random())
     }
 
-    /* Is it alive? */
+    /* Liveness */
 
     /** @param {number} heartbeatMs */
-    #watch(heartbeatMs) {
+    #watchHeartbeat(heartbeatMs) {
       const period = heartbeatMs / 5
       let last = Date.now()
       this.#timers.pulse = setInterval(() => {
-        const now = Date.now(), slept = now - last > period + 5_000
+        const now = Date.now()
+        const slept = now - last > period + 5_000
         last = now
         if (slept) this.#probe()
-        else if (now - this.#heard > 1.5 * heartbeatMs) this.#broke(0)
+        else if (now - this.#lastReceived > 1.5 * heartbeatMs) this.#drop(0)
       }, period)
     }
 
-    /** Any frame within the deadline will do; the request only provokes one. */
+    /** Drops the connection unless a frame arrives within PROBE_MS. Any frame counts; the request provokes one. */
     #probe() {
       if (this.#timers.probe) return
       this.#silent = true
       this.request({ url: '/healthz' }, () => {})
       this.#timers.probe = setTimeout(() => {
         this.#timers.probe = 0
-        if (this.#silent) this.#broke(0)
+        if (this.#silent) this.#drop(0)
       }, PROBE_MS)
     }
 
-    #wakeUp() {
+    /** Probes or reconnects when the network changes or the page becomes visible again. */
+    #watchPage() {
       const { signal } = this.#wanted = new AbortController()
-      const wake = (/** @type {Event} */ event) => {
+      const check = (/** @type {Event} */ event) => {
         const loading = event.type === 'pageshow' && !(/** @type {PageTransitionEvent} */ (event).persisted)
         if (loading || document.visibilityState === 'hidden') return
         if (this.#connected) this.#probe()
         else if (!this.#ws) this.#connect()
       }
-      for (const name of ['online', 'offline', 'pageshow']) addEventListener(name, wake, { signal })
-      document.addEventListener('visibilitychange', wake, { signal })
-      // A page that the browser keeps for "Back" would stay in its rooms while nobody is there.
-      addEventListener('pagehide', () => this.#ws && this.#broke(1000), { signal })
+      for (const name of ['online', 'offline', 'pageshow']) addEventListener(name, check, { signal })
+      document.addEventListener('visibilitychange', check, { signal })
+      // The browser may keep a page that was left, for "Back"; its user would still be counted as present.
+      addEventListener('pagehide', () => this.#ws && this.#drop(1000), { signal })
     }
 
     /* Frames */
 
     /** @param {string | ArrayBuffer} message */
     #receive(message) {
-      this.#heard = Date.now()
+      this.#lastReceived = Date.now()
       this.#silent = false
       if (typeof message !== 'string') return this.#receiveBinary(new Uint8Array(message))
       for (const text of message.split('\n')) {
@@ -435,66 +463,72 @@
 
     /** @param {Frame} frame @param {string} text */
     #reply(frame, text) {
-      const call = this.#underWay.get(Number(frame.id))
+      const call = this.#inFlight.get(Number(frame.id))
       if (!call) return
-      this.#underWay.delete(Number(frame.id))
+      this.#inFlight.delete(Number(frame.id))
       this.rtt = performance.now() - Number(call.sentAt)
-      this.tell('rtt', this.rtt)
-      if (this.#taps.size) this.#tapped('in', `${call.frame.method} ${call.frame.url}`, text, frame, this.rtt)
-      call.done(answer(frame))
-      this.#identify()
+      this.dispatch('rtt', this.rtt)
+      if (this.#taps.size) this.#tapFrame('in', `${call.frame.method} ${call.frame.url}`, text, frame, this.rtt)
+      call.done(jwrOf(frame))
+      this.#reconnectIfSignedIn()
     }
 
     /** @param {Frame} frame @param {string} text */
     #event(frame, text) {
-      if (this.#taps.size) this.#tapped('in', String(frame.event), text, frame)
+      if (this.#taps.size) this.#tapFrame('in', String(frame.event), text, frame)
       if (frame.event === 'connected') return this.#welcome(frame)
-      const takers = [...this.#subscriptions].filter(s => s.wants(frame))
-      takers.forEach((s, i) => s.offer(frame, i === 0))
-      if (!takers.length) this.happened(frame)
+      const subscribers = [...this.#subscriptions].filter(s => s.matches(frame))
+      subscribers.forEach((s, i) => s.offer(frame, i === 0))
+      if (!subscribers.length) this.deliver(frame)
     }
 
-    /** Tells the listeners of an event, under both its names, and those of all events. @param {Frame} frame */
-    happened(frame) {
-      this.tell(String(frame.event), frame.data, frame)
-      this.#ears.hear(String(frame.event), frame.data)
-      this.tell('*', frame.data, frame)
+    /** Dispatches an event under its name, its name in the Socket.IO dialect, and `*`. @param {Frame} frame */
+    deliver(frame) {
+      this.dispatch(String(frame.event), frame.data, frame)
+      this.#dialect.translate(String(frame.event), frame.data)
+      this.dispatch('*', frame.data, frame)
     }
 
     /** @param {Uint8Array} bytes */
     #receiveBinary(bytes) {
-      if (this.#taps.size) this.#tappedBinary('in', bytes)
-      this.tell('binary', bytes)
+      if (this.#taps.size) this.#tapBinary('in', bytes)
+      this.dispatch('binary', bytes)
     }
 
-    /** Sends a document's message; false: there is no connection, and it is not kept. @param {Uint8Array<ArrayBuffer>} bytes */
+    /**
+     * Sends a document's message. It returns false if there is no connection; the message is not queued then.
+     * @param {Uint8Array<ArrayBuffer>} bytes
+     */
     sendBinary(bytes) {
       if (!this.#connected) return false
       this.#ws?.send(bytes)
-      if (this.#taps.size) this.#tappedBinary('out', bytes)
+      if (this.#taps.size) this.#tapBinary('out', bytes)
       return true
     }
 
     /** @param {'in' | 'out'} direction @param {Uint8Array} bytes */
-    #tappedBinary(direction, bytes) {
+    #tapBinary(direction, bytes) {
       const name = KINDS[bytes[bytes.findIndex(byte => byte < 0x80) + 1]] ?? 'binary'
-      for (const fn of this.#taps) guarded(fn, { direction, name, bytes: bytes.length, frame: { event: name } })
+      for (const fn of this.#taps) invoke(fn, { direction, name, bytes: bytes.length, frame: { event: name } })
     }
 
-    /** Calls fn with every frame until the returned function is called. @param {Function} fn */
+    /** Calls fn with every frame, in both directions, until the returned function is called. @param {Function} fn */
     tap(fn) {
       this.#taps.add(fn)
       return () => this.#taps.delete(fn)
     }
 
-    /** @param {'in' | 'out'} direction @param {string} name @param {string} text @param {Frame} frame @param {number} [ms] */
-    #tapped(direction, name, text, frame, ms) {
-      for (const fn of this.#taps) guarded(fn, { direction, name, bytes: bytesOf(text), ms, frame })
+    /**
+     * @param {'in' | 'out'} direction @param {string} name @param {string} text
+     * @param {Frame} frame @param {number} [ms]
+     */
+    #tapFrame(direction, name, text, frame, ms) {
+      for (const fn of this.#taps) invoke(fn, { direction, name, bytes: bytesOf(text), ms, frame })
     }
 
     /**
-     * The second guide's way to ask. Its sender expects to hear its own message; ours answers it instead,
-     * so the answer is told as if it had been heard.
+     * Sends a request by its name in the Socket.IO dialect. That guide's sender expects its own message as an event;
+     * our server returns it as the answer, so the answer is dispatched as the event.
      * @param {string} name @param {any} [arg]
      */
     emit(name, arg) {
@@ -502,7 +536,7 @@
       if (!action) return console.warn(`no action answers "${name}"`)
       const [method, url, data] = action(arg)
       this.request({ method, url, data }, (body, jwr) => {
-        if (name === 'chat:message' && !jwr.error) this.tell(name, { ...body, user: body.sender })
+        if (name === 'chat:message' && !jwr.error) this.dispatch(name, { ...body, user: body.sender })
       })
     }
   }
@@ -510,10 +544,11 @@
   /** @type {SubscribeOptions['events']} */
   const NO_EVENTS = {}
 
-  /** What a page follows: a snapshot, then the changes to it, in order and each once. */
+  /** Delivers a snapshot, then the changes to it, in order and each once. */
   class Subscription {
+    /** Whether the connection's join has been answered. */
     stands = false
-    /** The last change applied; undefined where changes are not numbered. @type {number | undefined} */
+    /** The seq of the last change applied; undefined where changes have none. @type {number | undefined} */
     seq
 
     /** @type {Held[]} */ #held = []
@@ -523,24 +558,27 @@
     #failures = 0
     #timer = 0
 
-    /** @param {Socket} socket @param {string} url @param {Record<string, any>} data @param {SubscribeOptions} options @param {() => void} forget */
-    constructor(socket, url, data, options, forget) {
+    /**
+     * @param {Socket} socket @param {string} url @param {Record<string, any>} data
+     * @param {SubscribeOptions} options @param {() => void} onStop
+     */
+    constructor(socket, url, data, options, onStop) {
       this.socket = socket
       this.url = url
       this.data = data
       this.options = options
-      this.forget = forget
+      this.onStop = onStop
       this.seq = data?.after
     }
 
-    /** Events are held back until the answer is here: they may be newer than the snapshot, or in it. */
+    /** Joins. Events are held until the answer has arrived: they may be newer than its snapshot, or part of it. */
     join() {
       clearTimeout(this.#timer)
       this.#timer = 0
       if (!this.socket.isConnected()) return
       const join = ++this.#joins
       const { url, options: { headers } } = this
-      this.socket.ask({ url, data: { ...this.data, after: this.seq }, headers }, jwr => {
+      this.socket.rawRequest({ url, data: { ...this.data, after: this.seq }, headers }, jwr => {
         if (join === this.#joins) this.#joined(jwr)
       })
     }
@@ -554,13 +592,13 @@
       this.#failures = 0
       const since = this.seq
       if (jwr.headers['X-Seq']) this.seq = Number(jwr.headers['X-Seq'])
-      guarded(this.options.snapshot, jwr.body, { first, reset: jwr.headers['X-Reset'] === 'true', seq: this.seq, since })
+      invoke(this.options.snapshot, jwr.body, { first, reset: jwr.headers['X-Reset'] === 'true', seq: this.seq, since })
       this.stands = true
       this.#release()
-      this.socket.settle()
+      this.socket.checkReady()
     }
 
-    /** Too fast and out of order pass; anything else is the server's last word. @param {Jwr} jwr */
+    /** Retries after 429 and 5xx; any other error ends the subscription. @param {Jwr} jwr */
     #refused(jwr) {
       if (jwr.statusCode === 429 || jwr.statusCode >= 500) {
         const wait = Number(jwr.headers['Retry-After']) * 1_000 || Math.min(1_000 * 2 ** this.#failures++, 5_000)
@@ -568,11 +606,11 @@
         return
       }
       this.stop()
-      guarded(this.options.error, jwr)
+      invoke(this.options.error, jwr)
     }
 
-    /** The connection broke: what was held is in the next snapshot. */
-    lost() {
+    /** Discards the held events, which the next snapshot contains. */
+    connectionLost() {
       clearTimeout(this.#timer)
       this.#timer = 0
       this.stands = false
@@ -580,111 +618,129 @@
     }
 
     /** @param {Frame} frame */
-    wants({ event, room }) {
+    matches({ event, room }) {
       return String(event) in this.options.events && (!this.options.room || this.options.room === room)
     }
 
-    /** @param {Frame} frame @param {boolean} tell whether to tell the socket's listeners too */
-    offer(frame, tell) {
-      this.#held.push({ frame, tell })
+    /**
+     * Applies an event when its turn comes.
+     * @param {Frame} frame @param {boolean} toListeners whether the socket's listeners get it, too
+     */
+    offer(frame, toListeners) {
+      this.#held.push({ frame, toListeners })
       this.#held.sort((a, b) => (a.frame.data?.seq ?? 0) - (b.frame.data?.seq ?? 0))
       if (this.#answered === this.#joins) this.#release()
     }
 
-    /** A change that this page made itself, known from the answer's `X-Seq`, leaves no gap. @param {number} seq */
+    /**
+     * Marks a change that this page made itself as seen, so that it leaves no gap.
+     * @param {number} seq the `X-Seq` of the answer; 0 and NaN are ignored
+     */
     seen(seq) { if (seq) this.offer({ data: { seq } }, false) }
 
     #release() {
-      if (this.#releasing) return // by a listener of what is being released: the loop comes to it
+      if (this.#releasing) return // called by a listener during the loop below, which will reach the new event
       this.#releasing = true
-      while (this.#held.length && this.#due(this.#held[0].frame)) this.#apply(/** @type {Held} */ (this.#held.shift()))
+      while (this.#held.length && this.#isDue(this.#held[0].frame)) {
+        this.#apply(/** @type {Held} */ (this.#held.shift()))
+      }
       this.#releasing = false
       if (this.#held.length) this.#timer ||= setTimeout(() => this.join(), GAP_MS)
       else { clearTimeout(this.#timer); this.#timer = 0 }
     }
 
-    /** Whether nothing is missing before it. @param {Frame} frame */
-    #due({ data }) { return !(data?.seq > Number(this.seq) + 1) }
+    /** Reports whether no seq is missing before the event. @param {Frame} frame */
+    #isDue({ data }) { return !(data?.seq > Number(this.seq) + 1) }
 
     /** @param {Held} held */
-    #apply({ frame, tell }) {
+    #apply({ frame, toListeners }) {
       const seq = frame.data?.seq
-      if (seq <= Number(this.seq)) return // known already
+      if (seq <= Number(this.seq)) return // a duplicate
       if (this.seq !== undefined && seq !== undefined) this.seq = seq
-      if (frame.event) guarded(this.options.events[frame.event], frame.data, frame)
-      if (tell) this.socket.happened(frame)
+      if (frame.event) invoke(this.options.events[frame.event], frame.data, frame)
+      if (toListeners) this.socket.deliver(frame)
     }
 
-    /** Forgets it. Leaving the room is the page's to ask for. */
+    /** Ends the subscription in the page. It does not leave the room: the page sends that request itself. */
     stop() {
       clearTimeout(this.#timer)
       this.#joins++
       this.options = { ...this.options, events: {} }
-      this.forget()
+      this.onStop()
     }
   }
 
   /**
-   * What a plain request has joined: it is joined again after every break, and where changes are numbered, as in a
-   * room of the chat, what was missed is told by the events that the page listens to anyway.
+   * What a plain request has joined. It joins again after every break. Where changes have a seq, as in a chat room,
+   * the changes that were missed are dispatched as the events that the page listens to anyway.
    */
   class PlainJoin extends Subscription {
-    /** The changes that this page made itself, and knows of from their answers. @type {Set<number>} */ #own = new Set()
+    /** The seqs of this page's own changes, from their answers. @type {Set<number>} */ #own = new Set()
 
     /**
      * @param {Socket} socket @param {string} url @param {Record<string, any>} data
-     * @param {{ headers?: Record<string, string>, seq?: number }} joined @param {() => void} forget
+     * @param {{ headers?: Record<string, string>, seq?: number }} joined @param {() => void} onStop
      */
-    constructor(socket, url, data, { headers, seq }, forget) {
-      // The listeners are the socket's: the subscription puts the events in order.
+    constructor(socket, url, data, { headers, seq }, onStop) {
+      // The events go to the socket's listeners; the subscription only puts them in order.
       super(socket, url, data, {
         headers,
         room: `chat-${data.roomId}`,
         events: seq !== undefined ? { newMessage() {}, messageUpdated() {}, messageDeleted() {} } : NO_EVENTS,
         snapshot: (body, { since }) => this.#replay(body, since),
-      }, forget)
+      }, onStop)
       this.seq = seq
       this.stands = true
     }
 
-    /** @param {unknown} roomId */
-    is(roomId) { return !!roomId && String(roomId) === String(this.data.roomId) }
+    /** Reports whether the chat room was joined by this. @param {unknown} roomId */
+    isOf(roomId) { return !!roomId && String(roomId) === String(this.data.roomId) }
 
     /** @param {number} seq of a change of this page's own */
-    made(seq) {
+    addOwn(seq) {
       this.#own.add(seq)
       this.seen(seq)
     }
 
-    /** @param {any} messages what has changed, as it is now @param {number | undefined} since the last seq that was seen */
+    /**
+     * Dispatches missed changes as events.
+     * @param {any} messages the messages that have changed, in their present state
+     * @param {number | undefined} since the last seq applied before
+     */
     #replay(messages, since) {
       if (since === undefined || !Array.isArray(messages)) return
-      for (const message of messages.filter(({ seq }) => seq > since && !this.#own.has(seq)).sort((a, b) => a.seq - b.seq)) {
+      const missed = messages.filter(({ seq }) => seq > since && !this.#own.has(seq)).sort((a, b) => a.seq - b.seq)
+      for (const message of missed) {
         const { id, roomId, seq, createdSeq, deletedAt } = message
         const isNew = createdSeq > since && !this.#own.has(createdSeq)
+        if (deletedAt && isNew) continue
         const event = deletedAt ? 'messageDeleted' : isNew ? 'newMessage' : 'messageUpdated'
-        if (!deletedAt || !isNew) this.socket.happened({ event, room: this.options.room, data: deletedAt ? { id, roomId, seq } : message })
+        const data = deletedAt ? { id, roomId, seq } : message
+        this.socket.deliver({ event, room: this.options.room, data })
       }
     }
   }
 
   /**
-   * What a request joins or leaves: told by the last word of its path, which comes first in the key, and the ids in
-   * its query. A newer join of the same takes the place of the older. @param {Frame} request @returns {Membership | undefined}
+   * What a request joins or leaves, or undefined if it does neither. The last segment of its path decides; the rest of
+   * the path and the ids in the query are the key, by which a newer join replaces an older one and a leave finds it.
+   * @param {Frame} request @returns {Membership | undefined}
    */
   function membershipOf({ method = 'GET', url = '', data }) {
-    const [, of, word, search] = /^(.*)\/(join|subscribe|leave|unsubscribe)(?:\?(.*))?$/.exec(url) ?? []
+    const [, base, word, search] = /^(.*)\/(join|subscribe|leave|unsubscribe)(?:\?(.*))?$/.exec(url) ?? []
     if (method !== 'GET' || !word) return
     const { after, ...query } = { ...Object.fromEntries(new URLSearchParams(search)), ...data }
     const ids = Object.keys(query).filter(name => name.endsWith('Id')).sort()
-    const key = [of, ...ids.map(name => `${name}=${query[name]}`)].join(' ')
-    return { key, joins: word === 'join' || word === 'subscribe', path: `${of}/${word}`, query }
+    const key = [base, ...ids.map(name => `${name}=${query[name]}`)].join(' ')
+    return { key, joins: word === 'join' || word === 'subscribe', path: `${base}/${word}`, query }
   }
 
-  /** What a binary message is, by the byte after its channel. */
+  /** The names of binary messages, by the byte after the channel's number. */
   const KINDS = ['STEP1', 'STEP2', 'UPDATE', 'AWARENESS', 'ACK', 'REFUSED']
 
-  /** The second guide's names for what a client may ask. @type {Record<string, (arg: any) => [string, string, object]>} */
+  /* The Socket.IO dialect */
+
+  /** Requests by the names that the dialect emits. @type {Record<string, (arg: any) => [string, string, object]>} */
   const ACTIONS = {
     'chat:message': ({ roomId, text }) => ['POST', '/api/chat/send', { roomId, text }],
     'room:join': roomId => ['GET', '/api/chat/join', { roomId }],
@@ -693,7 +749,7 @@
     'typing:stop': roomId => ['POST', '/api/chat/typing', { roomId, isTyping: false }],
   }
 
-  /** The second guide's names for what it hears. @type {Record<string, string>} */
+  /** The dialect's names of our events. @type {Record<string, string>} */
   const ALIASES = {
     userJoined: 'room:userJoined',
     userLeft: 'room:userLeft',
@@ -702,59 +758,68 @@
     notificationsAllRead: 'notification:allRead',
   }
 
-  /** What the second guide hears of without a word, and what one asks for it. @type {Record<string, string>} */
-  const UNASKED = {
+  /** The events that the dialect expects without subscribing, and where to subscribe. @type {Record<string, string>} */
+  const IMPLICIT_SUBSCRIPTIONS = {
     'presence:update': '/api/presence/subscribe',
     'notification': '/api/notifications/subscribe',
     'notification:read': '/api/notifications/subscribe',
     'notification:allRead': '/api/notifications/subscribe',
   }
 
-  /** Hands events over under the second guide's names, in the shapes that it expects. */
-  class GuideEars {
+  /** Dispatches our events again under the dialect's names, in the shapes that the guide's code expects. */
+  class SocketIODialect {
     /** @type {Map<string, number>} */ #typing = new Map()
 
-    /** @param {(name: string, data: any) => void} tell */
-    constructor(tell) { this.tell = tell }
+    /** @param {(name: string, data: any) => void} dispatch */
+    constructor(dispatch) { this.dispatch = dispatch }
 
     /** @param {string} event @param {any} data */
-    hear(event, data) {
-      if (event === 'newMessage') this.tell('chat:message', { ...data, user: data.sender })
-      else if (event === 'typing') this.#types(data)
-      else if (ALIASES[event]) this.tell(ALIASES[event], data)
+    translate(event, data) {
+      if (event === 'newMessage') this.dispatch('chat:message', { ...data, user: data.sender })
+      else if (event === 'typing') this.#translateTyping(data)
+      else if (ALIASES[event]) this.dispatch(ALIASES[event], data)
     }
 
-    /** Its component appends whoever starts: so a person starts once, and stops even when that word is lost. @param {any} data */
-    #types(data) {
-      const key = `${data.roomId} ${data.userId}`, known = this.#typing.get(key)
-      clearTimeout(known)
+    /**
+     * The guide's component appends a name at each typing:start. So a user starts once, and stops after TYPING_MS
+     * even if that event is lost.
+     * @param {any} data
+     */
+    #translateTyping(data) {
+      const key = `${data.roomId} ${data.userId}`
+      const timer = this.#typing.get(key)
+      const stop = () => this.#translateTyping({ ...data, isTyping: false })
+      clearTimeout(timer)
       this.#typing.delete(key)
-      if (data.isTyping) this.#typing.set(key, setTimeout(() => this.#types({ ...data, isTyping: false }), TYPING_MS))
-      if (data.isTyping !== !!known) this.tell(data.isTyping ? 'typing:start' : 'typing:stop', data)
+      if (data.isTyping) this.#typing.set(key, setTimeout(stop, TYPING_MS))
+      if (data.isTyping !== !!timer) this.dispatch(data.isTyping ? 'typing:start' : 'typing:stop', data)
     }
   }
 
-  /** @param {Frame} frame @returns {Jwr} */
-  function answer({ status = 0, headers = {}, data, html }) {
+  /** The answer that a reply's frame carries. @param {Frame} frame @returns {Jwr} */
+  function jwrOf({ status = 0, headers = {}, data, html }) {
     /** @type {Jwr} */
     const jwr = { statusCode: status, headers, body: html ?? data }
-    if (status < 200 || status > 299) jwr.error = Object.assign(new Error(data?.detail || data?.title || `Status ${status}`), { status })
+    if (status < 200 || status > 299) {
+      const error = new Error(data?.detail || data?.title || `Status ${status}`)
+      jwr.error = Object.assign(error, { status })
+    }
     return jwr
   }
 
   /** @param {number} status @param {string} detail */
-  const failure = (status, detail) => answer({ status, data: { type: 'about:blank', title: detail, status, detail } })
-  const broken = () => failure(0, 'No connection.')
+  const failure = (status, detail) => jwrOf({ status, data: { type: 'about:blank', title: detail, status, detail } })
+  const noConnection = () => failure(0, 'No connection.')
 
   /** @param {string} text */
   const bytesOf = text => new Blob([text]).size
 
-  /** @param {Function | undefined} fn @param {unknown[]} args */
-  function guarded(fn, ...args) {
+  /** Calls fn, if there is one, and reports what it throws. @param {Function | undefined} fn @param {unknown[]} args */
+  function invoke(fn, ...args) {
     try { fn?.(...args) } catch (error) { reportError(error) }
   }
 
-  /** Makes a connection of its own, as the second guide does. @param {string} [url] @param {SocketOptions} [options] */
+  /** Makes another connection, as Socket.IO's `io` does. @param {string} [url] @param {SocketOptions} [options] */
   const io = (url, options) => new Socket({ ...options, url })
 
   const tag = document.currentScript?.dataset ?? {}

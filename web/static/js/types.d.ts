@@ -1,4 +1,4 @@
-/** The types of `io.socket`, for the page's modules and whoever else writes against it. */
+/** The types of `io.socket`, for the page's modules and other code that uses it. */
 
 /** One frame of the wire: a request, a reply or an event. */
 export interface Frame {
@@ -13,7 +13,7 @@ export interface Frame {
   html?: string
 }
 
-/** The answer to a request. statusCode is 0 when there was no connection to bring one. */
+/** The answer to a request, under Sails' name ("JSON WebSocket response"). statusCode is 0 without a connection. */
 export interface Jwr<Body = any> {
   statusCode: number
   headers: Record<string, string>
@@ -32,7 +32,7 @@ export interface RequestOptions {
   headers?: Record<string, string>
 }
 
-/** Without a callback a call returns a promise of the jwr, which never rejects. */
+/** Without a callback, a call returns a promise of the answer, which never rejects. */
 export interface Verb {
   <Body = any>(url: string, data?: object): Promise<Jwr<Body>>
   <Body = any>(url: string, cb: RequestCallback<Body>): void
@@ -44,35 +44,39 @@ export interface SnapshotInfo {
   first: boolean
   /** Too much was missed: the snapshot replaces what the page shows. */
   reset: boolean
+  /** The seq that the snapshot includes; undefined where changes have none. */
   seq?: number
-  /** The last change that was known before. */
+  /** The seq of the last change applied before the snapshot. */
   since?: number
 }
 
 export interface SubscribeOptions {
-  /** Called with the answer to every join: the first, after each break, and when a hole was filled. */
+  /** Called with the answer to every join: the first, after each break, and when a gap is filled. */
   snapshot?: (body: any, info: SnapshotInfo) => void
   /** Called in the order of `data.seq`, each change once. */
   events: Record<string, (data: any, frame: Frame) => void>
-  /** Only events of this room, where a page follows several rooms with the same events. */
+  /** Only events of this hub room are delivered, for a page that follows several rooms with the same events. */
   room?: string
   /** Sent with every join, such as `Accept: text/html` for a snapshot of fragments. */
   headers?: Record<string, string>
-  /** Called when the server refuses for good; the subscription is over then. */
+  /** Called when the server refuses the join with a status other than 429 and 5xx; the subscription has ended then. */
   error?: (jwr: Jwr) => void
 }
 
 export interface Subscription {
+  /** The seq of the last change applied; undefined where changes have none. */
   readonly seq?: number
+  /** Whether the connection's join has been answered. */
   readonly stands: boolean
-  /** Asks anew, as after a break. */
+  /** Joins again, as after a break. */
   join(): void
-  /** Tells it of a change that this page made itself, by the `X-Seq` of the answer. */
+  /** Marks a change that this page made itself as seen, by the `X-Seq` of its answer. */
   seen(seq: number): void
+  /** Ends the subscription in the page; leaving the room is another request. */
   stop(): void
 }
 
-/** What a tap is told of each frame. ms is the round trip, for replies only. */
+/** What a tap receives of each frame. ms is the round trip, for replies only. */
 export interface Tapped {
   direction: 'in' | 'out'
   name: string
@@ -94,7 +98,8 @@ export interface SocketOptions {
 
 /**
  * Besides the protocol's events there are `connect`, `reconnect`, `disconnect` (close code), `connect_error` (Error),
- * `ready` (every subscription stands), `rtt` (a round trip, in ms), `binary` (a document's message), `signedOut`, and `*` for every event.
+ * `ready` (every subscription is active), `rtt` (a round trip, in ms), `binary` (a document's message), `signedOut`,
+ * and `*` for every event.
  */
 export interface Socket {
   headers: Record<string, string>
@@ -116,7 +121,7 @@ export interface Socket {
   removeAllListeners(): void
   emit(name: string, arg?: any): void
   on(event: 'binary', fn: (bytes: Uint8Array) => void): this
-  /** False when there is no connection: a binary message does not wait for one. */
+  /** It returns false if there is no connection; a binary message is not queued. */
   sendBinary(bytes: Uint8Array<ArrayBuffer>): boolean
   tap(fn: (tapped: Tapped) => void): () => void
   isConnected(): boolean
@@ -128,7 +133,7 @@ export interface Socket {
   close(): this
 }
 
-/** Called, it makes a connection of its own, as socket.io's `io` does. */
+/** Called as a function, it makes another connection, as Socket.IO's `io` does. */
 export interface Io {
   (url?: string, options?: SocketOptions): Socket
   io: Io

@@ -13,8 +13,8 @@ const isHere = link => link instanceof HTMLAnchorElement && link.origin === loca
 async function ask({ target }) {
   const row = /** @type {HTMLElement} */ (target)
   if (!row.matches('.message') || !$('.cards:not([data-known])', row) || !$$('.body a', row).some(isHere)) return
-  const jwr = await socket.request({ url: `/api/chat/messages/${idOf(row)}/cards`, headers: HTML })
-  if (!jwr.error) keepPlace(() => { apply(jwr.body) })
+  const answer = await socket.request({ url: `/api/chat/messages/${idOf(row)}/cards`, headers: HTML })
+  if (!answer.error) keepPlace(() => { apply(answer.body) })
 }
 
 export const watchCards = () => document.addEventListener('hubbub:fragment', ask)

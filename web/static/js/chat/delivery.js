@@ -59,15 +59,15 @@ export function showDelivery(seen) {
   for (const entry of waiting(roomId)) (entry.problem ? failed : pending)(entry)
 
   document.addEventListener('hubbub:outbox', event => {
-    const { entry, state, jwr } = /** @type {CustomEvent<import('../outbox.js').News>} */ (event).detail
+    const { entry, state, answer } = /** @type {CustomEvent<import('../outbox.js').News>} */ (event).detail
     if (entry.roomId !== roomId) return
     if (state === 'pending') pending(entry)
     else if (state === 'failed') failed(entry)
     else if (state === 'gone') { rowOf(entry.clientId)?.remove(); tidy() }
-    else if (jwr) {
+    else if (answer) {
       becomeMember()
-      show(parse(jwr.body).map(personal))
-      seen(Number(jwr.headers['X-Seq']))
+      show(parse(answer.body).map(personal))
+      seen(Number(answer.headers['X-Seq']))
     }
   })
 

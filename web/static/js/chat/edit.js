@@ -6,16 +6,16 @@ import { keepPlace, show } from './log.js'
 import { HTML, list, reason, roomId, socket } from './room.js'
 import { idOf, personal } from './row.js'
 
-/** @type {(jwr: import('../types').Jwr) => void} */
+/** @type {(answer: import('../types').Jwr) => void} */
 let seen = () => {}
 
 /** @param {HTMLElement} row one's own */
 export async function edit(row) {
   if ($('.editor', row)) return
   const id = idOf(row)
-  const jwr = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
-  const message = jwr.error ? undefined : jwr.body.find((/** @type {{ id: number }} */ m) => m.id === id)
-  if (!message) return toast({ title: 'It can’t be edited now', body: jwr.error ? reason(jwr) : 'It was deleted.', icon: 'circle-alert', tone: 'bad' })
+  const answer = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
+  const message = answer.error ? undefined : answer.body.find((/** @type {{ id: number }} */ m) => m.id === id)
+  if (!message) return toast({ title: 'It can’t be edited now', body: answer.error ? reason(answer) : 'It was deleted.', icon: 'circle-alert', tone: 'bad' })
   open(document.getElementById(row.id) ?? row, message.text)
 }
 
@@ -48,15 +48,15 @@ function close(row) {
 async function save(form) {
   const row = /** @type {HTMLElement} */ (form.closest('.message')), area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
   if (area.value === area.dataset.before) return leave(row)
-  const jwr = await socket.request({ method: 'PATCH', url: `/api/chat/messages/${idOf(row)}`, data: { text: area.value }, headers: HTML })
+  const answer = await socket.request({ method: 'PATCH', url: `/api/chat/messages/${idOf(row)}`, data: { text: area.value }, headers: HTML })
   const problem = $('[data-problem]', form)
-  if (jwr.error && problem) {
-    problem.textContent = `Not saved. ${reason(jwr)}`
+  if (answer.error && problem) {
+    problem.textContent = `Not saved. ${reason(answer)}`
     return
   }
   leave(/** @type {HTMLElement} */ (form.closest('.message')))
-  show(parse(jwr.body).map(personal))
-  seen(jwr)
+  show(parse(answer.body).map(personal))
+  seen(answer)
 }
 
 /** @param {HTMLElement} row */
@@ -65,7 +65,7 @@ function leave(row) {
   box?.focus()
 }
 
-/** @param {(jwr: import('../types').Jwr) => void} known */
+/** @param {(answer: import('../types').Jwr) => void} known */
 export function watchEditing(known) {
   seen = known
   list.addEventListener('submit', event => {

@@ -21,8 +21,8 @@ const observer = new IntersectionObserver(entries => {
 
 /** @param {object} where @returns {Promise<HTMLElement[] | null>} null: it did not load */
 async function fetchRows(where) {
-  const jwr = await socket.request({ url: '/api/chat/messages', data: { roomId, ...where }, headers: HTML })
-  return jwr.error ? null : parse(jwr.body).map(personal)
+  const answer = await socket.request({ url: '/api/chat/messages', data: { roomId, ...where }, headers: HTML })
+  return answer.error ? null : parse(answer.body).map(personal)
 }
 
 /** @param {'older' | 'newer'} name */

@@ -21,10 +21,10 @@ export function becomeMember() {
   redraw()
 }
 
-/** A problem in words for the person. @param {import('../types').Jwr} jwr */
-export function reason(jwr) {
-  if (!jwr.statusCode) return 'No connection.'
-  const errors = Object.values(jwr.body?.errors ?? {})
+/** A problem in words for the person. @param {import('../types').Jwr} answer */
+export function reason(answer) {
+  if (!answer.statusCode) return 'No connection.'
+  const errors = Object.values(answer.body?.errors ?? {})
   if (errors.length) return `The message ${errors.join(', ')}.`
-  return jwr.body?.detail || 'The server answered with an error.'
+  return answer.body?.detail || 'The server answered with an error.'
 }

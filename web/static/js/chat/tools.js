@@ -59,13 +59,13 @@ function confirmDelete(row) {
 
 /** @param {HTMLElement} row */
 async function remove(row) {
-  const jwr = await socket.delete(`/api/chat/messages/${idOf(row)}`)
-  if (jwr.error && jwr.statusCode !== 404) return refused('Not deleted', jwr)
+  const answer = await socket.delete(`/api/chat/messages/${idOf(row)}`)
+  if (answer.error && answer.statusCode !== 404) return refused('Not deleted', answer)
   const neighbour = row.nextElementSibling ?? row.previousElementSibling
   gone(row.id)
   if (neighbour instanceof HTMLElement && neighbour.matches('.message')) neighbour.focus({ preventScroll: true })
   else box?.focus()
-  if (!jwr.error) seen(jwr)
+  if (!answer.error) seen(answer)
 }
 
 /** Takes a row out, and leaves no quote of it. @param {string} id */
@@ -80,16 +80,16 @@ export function gone(id) {
 
 /** Adds one's reaction, or takes it away. @param {HTMLElement} row @param {string} emoji */
 async function react(row, emoji) {
-  const jwr = await socket.request({ method: 'POST', url: `/api/chat/messages/${idOf(row)}/reactions`, data: { emoji }, headers: HTML })
-  if (jwr.error) return refused('Not added', jwr)
-  show(parse(jwr.body).map(personal))
-  seen(jwr)
+  const answer = await socket.request({ method: 'POST', url: `/api/chat/messages/${idOf(row)}/reactions`, data: { emoji }, headers: HTML })
+  if (answer.error) return refused('Not added', answer)
+  show(parse(answer.body).map(personal))
+  seen(answer)
 }
 
-/** @param {string} title @param {import('../types').Jwr} jwr */
-function refused(title, jwr) { toast({ title, body: reason(jwr), icon: 'circle-alert', tone: 'bad' }) }
+/** @param {string} title @param {import('../types').Jwr} answer */
+function refused(title, answer) { toast({ title, body: reason(answer), icon: 'circle-alert', tone: 'bad' }) }
 
-/** @type {(jwr: import('../types').Jwr) => void} */
+/** @type {(answer: import('../types').Jwr) => void} */
 let seen = () => {}
 
 /** One tab stop for the whole log: arrows go from message to message, Tab to the tools. @param {KeyboardEvent} event */
@@ -132,7 +132,7 @@ async function clicked(event) {
   else if (emoji) (await import('./emoji.js')).pick(emoji, chosen => react(row, chosen))
 }
 
-/** @param {(jwr: import('../types').Jwr) => void} known is told of the answers to what was changed here */
+/** @param {(answer: import('../types').Jwr) => void} known is told of the answers to what was changed here */
 export function watchTools(known) {
   seen = known
   // Not pointerover: a log that scrolls under a resting mouse would take the tools from who walks it by keys.

@@ -26,14 +26,14 @@ function renew() {
 async function submit(event) {
   event.preventDefault()
   const data = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form)))
-  const jwr = await socket?.request({ method: 'POST', url: '/api/orders', data, headers: HTML })
-  if (jwr && !jwr.error) {
-    made(jwr.body)
+  const answer = await socket?.request({ method: 'POST', url: '/api/orders', data, headers: HTML })
+  if (answer && !answer.error) {
+    made(answer.body)
     renew()
     return toast({ title: 'Order placed', icon: 'circle-check', tone: 'ok' })
   }
-  if (jwr?.body?.errors) return explain(jwr.body.errors)
-  toast({ title: 'Not placed', body: jwr?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  if (answer?.body?.errors) return explain(answer.body.errors)
+  toast({ title: 'Not placed', body: answer?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
 }
 
 form?.addEventListener('submit', submit)

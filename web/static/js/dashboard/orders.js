@@ -113,8 +113,8 @@ export async function compare(orders, first) {
     return row ? version(row) < Date.parse(order.updatedAt) : !only
   })
   if (before ? first : !stale && (first || !only)) return
-  const jwr = await socket?.request({ url: '/dashboard/orders', data: { status: only, before }, headers: HTML })
-  if (jwr && !jwr.error) for (const row of parse(jwr.body).reverse()) (document.getElementById(row.id) ? update : arrive)(row)
+  const answer = await socket?.request({ url: '/dashboard/orders', data: { status: only, before }, headers: HTML })
+  if (answer && !answer.error) for (const row of parse(answer.body).reverse()) (document.getElementById(row.id) ? update : arrive)(row)
 }
 
 /** An order that this page made: its maker wants to see it. @param {string} html */

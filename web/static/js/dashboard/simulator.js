@@ -9,8 +9,8 @@ const slider = /** @type {HTMLInputElement | null} */ (form && $('[type=range]',
 let timer = 0
 
 async function set() {
-  const jwr = await socket?.post('/api/dashboard/simulator', { rate: Number(slider?.value) })
-  if (jwr?.error) toast({ title: 'The simulator stays as it was', body: jwr.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  const answer = await socket?.post('/api/dashboard/simulator', { rate: Number(slider?.value) })
+  if (answer?.error) toast({ title: 'The simulator stays as it was', body: answer.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
 }
 
 /** @param {number | string} rate */

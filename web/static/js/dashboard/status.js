@@ -42,11 +42,11 @@ async function change(row, status) {
   const before = String(row.dataset.status), version = row.dataset.version
   showStatus(row, status)
   $('[popover]', row)?.hidePopover()
-  const jwr = await socket?.request({ method: 'PATCH', url: `/api/orders/${row.dataset.id}`, data: { status }, headers: HTML })
-  if (jwr && !jwr.error) return parse(jwr.body).forEach(update)
+  const answer = await socket?.request({ method: 'PATCH', url: `/api/orders/${row.dataset.id}`, data: { status }, headers: HTML })
+  if (answer && !answer.error) return parse(answer.body).forEach(update)
   if (row.dataset.version === version) showStatus(row, before) // else something newer was told meanwhile
   dress(row)
-  toast({ title: `Order ${row.dataset.id} was not changed`, body: jwr?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  toast({ title: `Order ${row.dataset.id} was not changed`, body: answer?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
 }
 
 listen('submit', '[data-orders] form', (form, event) => {

@@ -64,7 +64,7 @@ export class Channel extends Emitter {
     this.socket.on('disconnect', () => this.#broke())
     this.#subscription = this.socket.subscribe('/api/documents/join', { docId, schema, epoch }, {
       snapshot: joined => this.#joined(joined),
-      error: jwr => this.#over({ 409: 'outdated', 413: 'large' }[jwr.statusCode] ?? 'revoked'),
+      error: answer => this.#over({ 409: 'outdated', 413: 'large' }[answer.statusCode] ?? 'revoked'),
       events: {
         documentRole: rights => this.#mine(rights) && this.#becomes(rights.role),
         documentGone: gone => this.#mine(gone) && this.#over(gone.why),

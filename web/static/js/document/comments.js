@@ -24,16 +24,16 @@ const failed = error => void toast({ title: 'That did not work', body: error.mes
 
 /** Marks in the text where there is something said about it. */
 async function mark() {
-  const jwr = await io.get(`/api${url}`)
-  if (jwr.error) return
-  session.showThreads(/** @type {Thread[]} */ (jwr.body).map(({ id, anchor, resolvedAt }) => ({ id, anchor, resolved: !!resolvedAt })))
+  const answer = await io.get(`/api${url}`)
+  if (answer.error) return
+  session.showThreads(/** @type {Thread[]} */ (answer.body).map(({ id, anchor, resolvedAt }) => ({ id, anchor, resolved: !!resolvedAt })))
 }
 
 /** @param {import('../types').RequestOptions} [request] */
 async function refresh(request = { url }) {
-  const jwr = await io.request({ ...request, headers })
-  if (jwr.error) return failed(jwr.error)
-  if (openPanel() === NAME) show(jwr.body)
+  const answer = await io.request({ ...request, headers })
+  if (answer.error) return failed(answer.error)
+  if (openPanel() === NAME) show(answer.body)
   return true
 }
 
@@ -100,12 +100,12 @@ function select() {
 async function comment(form) {
   const text = String(new FormData(form).get('text'))
   if (!selected) return void toast({ title: 'Select some text first', body: 'A comment is about a part of the document.', icon: 'info' })
-  const jwr = await io.post(`/api${url}`, { ...selected, text })
-  if (jwr.error) return failed(jwr.error)
+  const answer = await io.post(`/api${url}`, { ...selected, text })
+  if (answer.error) return failed(answer.error)
   form.reset()
   selected = null
   await Promise.all([refresh(), mark()])
-  openThread(jwr.body.id)
+  openThread(answer.body.id)
 }
 
 /** @param {HTMLFormElement} form */

@@ -10,9 +10,9 @@ const headers = { Accept: 'text/html' }
 
 /** @param {{ method?: string, url: string, data?: object }} request @param {(html: string) => void} [take] */
 async function ask(request, take = apply) {
-  const jwr = await /** @type {import('../types').Socket} */ (socket).request({ ...request, headers })
-  if (jwr.error) return failed(jwr.error)
-  take(jwr.body)
+  const answer = await /** @type {import('../types').Socket} */ (socket).request({ ...request, headers })
+  if (answer.error) return failed(answer.error)
+  take(answer.body)
   const address = /** @type {HTMLInputElement | null} */ ($('[data-share-address]'))
   if (address) address.value = new URL(`/documents/${docId}`, location.href).href
   return true

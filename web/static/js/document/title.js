@@ -18,13 +18,13 @@ function show(title) {
 async function rename() {
   const title = field.value.trim()
   if (!title || title === known || field.readOnly) return void (field.value = known)
-  const jwr = await /** @type {import('../types').Socket} */ (socket).patch(`/api/documents/${docId}`, { title })
-  if (!jwr.error) {
-    show(jwr.body.title)
-    return announce(`Renamed to ${jwr.body.title}.`)
+  const answer = await /** @type {import('../types').Socket} */ (socket).patch(`/api/documents/${docId}`, { title })
+  if (!answer.error) {
+    show(answer.body.title)
+    return announce(`Renamed to ${answer.body.title}.`)
   }
   field.value = known
-  toast({ title: 'Not renamed', body: jwr.error.message, icon: 'circle-alert', tone: 'bad' })
+  toast({ title: 'Not renamed', body: answer.error.message, icon: 'circle-alert', tone: 'bad' })
 }
 
 /** @param {KeyboardEvent} event */

@@ -23,16 +23,16 @@ async function open() {
 
 /** @param {import('../types').RequestOptions} [request] */
 async function refresh(request = { url }) {
-  const jwr = await io.request({ ...request, headers })
-  if (jwr.error) return failed(jwr.error)
-  if (openPanel() === NAME) apply(jwr.body)
+  const answer = await io.request({ ...request, headers })
+  if (answer.error) return failed(answer.error)
+  if (openPanel() === NAME) apply(answer.body)
 }
 
 /** @param {string} id */
 async function preview(id) {
-  const jwr = await io.request({ url: `${url}/${id}`, headers })
-  if (jwr.error) return failed(jwr.error)
-  apply(jwr.body)
+  const answer = await io.request({ url: `${url}/${id}`, headers })
+  if (answer.error) return failed(answer.error)
+  apply(answer.body)
   const title = $('#doc-version-title')
   if (title) title.textContent = $('#version-preview')?.dataset.versionTitle ?? ''
   if (!dialog.open) dialog.showModal()
@@ -41,10 +41,10 @@ async function preview(id) {
 /** How it is now is kept first. @param {string} id */
 async function restore(id) {
   const kept = await io.post(`/api${url}`, { restoring: true })
-  const jwr = kept.error ? kept : await io.get(`/api${url}/${id}`)
-  if (jwr.error) return failed(jwr.error)
+  const answer = kept.error ? kept : await io.get(`/api${url}/${id}`)
+  if (answer.error) return failed(answer.error)
   dialog.close()
-  if (!session.replaceWith(Uint8Array.from(atob(jwr.body.update), letter => letter.charCodeAt(0)))) return
+  if (!session.replaceWith(Uint8Array.from(atob(answer.body.update), letter => letter.charCodeAt(0)))) return
   refresh()
   toast({ title: 'Restored', body: 'Undo takes it back. How it was before is a version too.', icon: 'undo-2', tone: 'ok' })
 }

@@ -21,8 +21,8 @@ export function find(query, take) {
   const mine = ++asked
   if (!query || !socket) return false
   timer = setTimeout(async () => {
-    const jwr = await /** @type {import('../types').Socket} */ (socket).request({ url: '/api/search', data: { query, limit: MOST }, headers: { Accept: 'text/html' } })
-    if (mine === asked) take(jwr.error ? [] : parse(jwr.body).map(read))
+    const answer = await /** @type {import('../types').Socket} */ (socket).request({ url: '/api/search', data: { query, limit: MOST }, headers: { Accept: 'text/html' } })
+    if (mine === asked) take(answer.error ? [] : parse(answer.body).map(read))
   }, TYPING_MS)
   return true
 }

@@ -13,9 +13,9 @@ document.body.append(card)
 
 /** @param {number} id */
 async function fill(id) {
-  const jwr = await /** @type {import('../types').Socket} */ (socket).request({ url: `/people/${id}/card`, headers: { Accept: 'text/html' } })
-  if (jwr.error) return false
-  card.replaceChildren(...parse(jwr.body))
+  const answer = await /** @type {import('../types').Socket} */ (socket).request({ url: `/people/${id}/card`, headers: { Accept: 'text/html' } })
+  if (answer.error) return false
+  card.replaceChildren(...parse(answer.body))
   for (const place of $$('[data-left-ms]', card)) place.dataset.until = String(Date.now() + Number(place.dataset.leftMs))
   showTimes(card)
   return true

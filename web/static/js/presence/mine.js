@@ -7,21 +7,21 @@ const HTML = { Accept: 'text/html' }
 
 /** As it is now, perhaps by another tab. */
 async function refresh() {
-  const jwr = await socket?.request({ url: '/people/me/status', headers: HTML })
-  if (jwr && !jwr.error) apply(jwr.body)
+  const answer = await socket?.request({ url: '/people/me/status', headers: HTML })
+  if (answer && !answer.error) apply(answer.body)
 }
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
 async function save(form, submitter) {
   const { status, text } = Object.fromEntries(new FormData(form))
   const clears = submitter?.getAttribute('name') === 'clear'
-  const jwr = await /** @type {import('../types').Socket} */ (socket).post('/api/presence/status', { status, text: clears ? '' : text })
-  if (!jwr.error) {
-    show(jwr.body.id, jwr.body)
+  const answer = await /** @type {import('../types').Socket} */ (socket).post('/api/presence/status', { status, text: clears ? '' : text })
+  if (!answer.error) {
+    show(answer.body.id, answer.body)
     return refresh()
   }
   const problem = /** @type {HTMLElement} */ ($('[data-status-problem]', form))
-  problem.textContent = `Not saved. ${Object.values(jwr.body?.errors ?? {})[0] ?? jwr.body?.detail ?? 'No connection'}`
+  problem.textContent = `Not saved. ${Object.values(answer.body?.errors ?? {})[0] ?? answer.body?.detail ?? 'No connection'}`
   problem.hidden = false
 }
 

@@ -15,10 +15,10 @@ async function show(query, hit) {
   at = hit.closest('li')?.id ?? ''
   for (const other of $$('.hits a.hit')) other.toggleAttribute('data-previewed', other === hit)
   const [, kind, id] = /^found-(\w+)-(\d+)$/.exec(at) ?? []
-  const jwr = await socket?.request({ url: '/search/preview', data: { q: query, kind, id }, headers: { Accept: 'text/html' } })
+  const answer = await socket?.request({ url: '/search/preview', data: { q: query, kind, id }, headers: { Accept: 'text/html' } })
   if (mine !== number) return
-  if (!jwr || jwr.error) hidePreview()
-  else apply(jwr.body)
+  if (!answer || answer.error) hidePreview()
+  else apply(answer.body)
 }
 
 export function hidePreview() {
