@@ -1,10 +1,10 @@
 // @ts-check
-// Where one writes. What is written goes to the outbox; what is not sent is kept as the room's draft.
+// The form for a new message. A message goes to the offline queue; text that was not sent is kept as the room's draft.
 import { $, announce, uuid } from '../app.js'
 import { watchMentions } from '../mentions.js'
 import { send } from '../outbox.js'
 import { last } from './log.js'
-import { latest } from './paging.js'
+import { goToLatest } from './paging.js'
 import { log, me, roomId } from './room.js'
 import { idOf, senderOf, textOf } from './row.js'
 
@@ -19,7 +19,7 @@ let replyTo
 export const form = /** @type {HTMLFormElement | null} */ ($('[data-composer]'))
 export const box = /** @type {HTMLTextAreaElement | null} */ ($('#compose'))
 
-/** Answers a message with the next one. @param {HTMLElement} row */
+/** Makes the next message a reply to this one. @param {HTMLElement} row */
 export function reply(row) {
   replyTo = { id: idOf(row), name: senderOf(row), text: textOf(row).slice(0, EXCERPT) }
   showReply()
@@ -27,7 +27,9 @@ export function reply(row) {
 }
 
 function showReply() {
-  const [bar, name, text] = [$('[data-reply]', form ?? undefined), $('[data-reply-name]'), $('[data-reply-text]')]
+  const bar = $('[data-reply]', form ?? undefined)
+  const name = $('[data-reply-name]')
+  const text = $('[data-reply-text]')
   if (!bar || !name || !text) return
   bar.hidden = !replyTo
   name.textContent = replyTo?.name ?? ''
@@ -39,7 +41,7 @@ export function cancelReply() {
   showReply()
 }
 
-/** Puts text where the caret is. @param {string} text */
+/** Inserts text at the caret. @param {string} text */
 export function insert(text) {
   if (!box) return
   box.focus()
@@ -51,19 +53,22 @@ async function submit() {
   if (!box) return
   const text = box.value
   if (!text.trim() || problem()) return box.focus()
-  if (last()) await latest()
+  if (last()) await goToLatest()
   send({ clientId: uuid(), roomId, text, at: new Date().toISOString(), replyTo })
   document.dispatchEvent(new CustomEvent('hubbub:sent'))
   box.value = ''
   cancelReply()
-  changed()
+  update()
 }
 
-function changed() {
+/** Saves the draft, and shows problems and the characters left. */
+function update() {
   if (!box) return
   if (box.value) localStorage.setItem(DRAFT, box.value)
   else localStorage.removeItem(DRAFT)
-  const place = $('[data-problem]', form ?? undefined), left = $('[data-left]'), remaining = MAX - [...box.value].length
+  const place = $('[data-problem]', form ?? undefined)
+  const left = $('[data-left]')
+  const remaining = MAX - [...box.value].length
   const words = problem()
   if (place && place.textContent !== words) place.textContent = words
   box.toggleAttribute('aria-invalid', !!words)
@@ -72,14 +77,14 @@ function changed() {
   left.textContent = String(remaining).replace('-', '−')
 }
 
-/** What is wrong with the text; '' when nothing is. */
+/** The problem with the text, for its author; '' if there is none. */
 function problem() {
   const over = [...box?.value ?? ''].length - MAX
   return over > 0 ? `${over} character${over > 1 ? 's' : ''} too many.` : ''
 }
 
 /** @param {KeyboardEvent} event */
-function keyed(event) {
+function onKeydown(event) {
   if (!box || event.defaultPrevented) return
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
     event.preventDefault()
@@ -90,8 +95,8 @@ function keyed(event) {
   } else if (event.key === 'Escape' && replyTo) cancelReply()
 }
 
-/** The button for whoever does not think of "@". */
-function mention() {
+/** Inserts "@", for users who do not know that it mentions a member. */
+function insertMention() {
   const begins = !box?.value || /\s$/.test(box.value.slice(0, box.selectionStart))
   insert(begins ? '@' : ' @')
 }
@@ -99,16 +104,16 @@ function mention() {
 export function watchComposer() {
   if (!form || !box) return
   watchMentions(box)
-  $('[data-mention]')?.addEventListener('click', mention)
-  form.noValidate = true // an empty message is not worth a bubble
+  $('[data-mention]')?.addEventListener('click', insertMention)
+  form.noValidate = true // no browser message about an empty text
   if (!box.value) box.value = localStorage.getItem(DRAFT) ?? ''
-  changed()
+  update()
   form.addEventListener('submit', event => {
     event.preventDefault()
     submit()
   })
-  box.addEventListener('input', changed)
-  box.addEventListener('keydown', keyed)
+  box.addEventListener('input', update)
+  box.addEventListener('keydown', onKeydown)
   $('[data-reply-cancel]')?.addEventListener('click', () => { cancelReply(); box?.focus() })
   if (matchMedia('(hover: hover)').matches && !log.dataset.target) box.focus({ preventScroll: true })
   if (box.getAttribute('aria-invalid') === 'true') announce($('[data-problem]')?.textContent ?? '', 'assertive')

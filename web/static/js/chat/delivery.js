@@ -1,10 +1,10 @@
 // @ts-check
-// What the outbox holds for this room, as rows: on screen before the server has them.
+// The messages of the offline queue for this room, as rows: on screen before the server has stored them.
 import { $, announce, el, icon, parse, showTimes } from '../app.js'
 import { drop, retry, waiting } from '../outbox.js'
 import { append, rows, show, tidy } from './log.js'
 import { becomeMember, list, roomId } from './room.js'
-import { personal } from './row.js'
+import { personalize } from './row.js'
 
 /** @typedef {import('../outbox.js').Entry} Entry */
 
@@ -35,39 +35,41 @@ function quote({ id, name, text }) {
 }
 
 /** @param {Entry} entry */
-function pending(entry) {
+function showPending(entry) {
   const row = rowOf(entry.clientId) ?? draw(entry)
   row.dataset.delivery = 'pending'
   $('.delivery', row)?.replaceChildren(el('span', { class: 'state' }, icon('clock', 'sm'), 'Sending…'))
 }
 
 /** @param {Entry} entry */
-function failed(entry) {
+function showFailed(entry) {
   const row = rowOf(entry.clientId) ?? draw(entry)
   if (row.dataset.delivery !== 'failed') announce('Message not sent.', 'assertive')
   row.dataset.delivery = 'failed'
   $('.delivery', row)?.replaceChildren(
     el('span', { class: 'state' }, icon('circle-alert', 'sm'), `Not sent. ${entry.problem}`),
     el('button', { class: 'btn small', type: 'button', 'data-retry': true }, icon('rotate-cw', 'sm'), 'Try again'),
-    el('button', { class: 'icon-btn small', type: 'button', 'data-drop': true, 'aria-label': 'Delete', title: 'Delete' }, icon('trash-2', 'sm')),
+    el('button', {
+      class: 'icon-btn small', type: 'button', 'data-drop': true, 'aria-label': 'Delete', title: 'Delete',
+    }, icon('trash-2', 'sm')),
   )
 }
 
-/** @param {(seq: number) => void} seen is told the seq of what was sent from here */
-export function showDelivery(seen) {
-  for (const row of rows()) drop(row.dataset.clientId) // sent after all, before the page was loaded
-  for (const entry of waiting(roomId)) (entry.problem ? failed : pending)(entry)
+/** @param {(seq: number) => void} markSeen called with the seq of each message that this page sent */
+export function showDelivery(markSeen) {
+  for (const row of rows()) drop(row.dataset.clientId) // stored before the page was loaded
+  for (const entry of waiting(roomId)) (entry.problem ? showFailed : showPending)(entry)
 
   document.addEventListener('hubbub:outbox', event => {
     const { entry, state, answer } = /** @type {CustomEvent<import('../outbox.js').News>} */ (event).detail
     if (entry.roomId !== roomId) return
-    if (state === 'pending') pending(entry)
-    else if (state === 'failed') failed(entry)
+    if (state === 'pending') showPending(entry)
+    else if (state === 'failed') showFailed(entry)
     else if (state === 'gone') { rowOf(entry.clientId)?.remove(); tidy() }
     else if (answer) {
       becomeMember()
-      show(parse(answer.body).map(personal))
-      seen(Number(answer.headers['X-Seq']))
+      show(parse(answer.body).map(personalize))
+      markSeen(Number(answer.headers['X-Seq']))
     }
   })
 

@@ -1,21 +1,24 @@
 // @ts-check
-// Editing a message where it stands, in the words it was written in.
+// Editing a message in its row, as the Markdown that its author wrote.
 import { $, parse, toast } from '../app.js'
 import { box } from './composer.js'
 import { keepPlace, show } from './log.js'
 import { HTML, list, reason, roomId, socket } from './room.js'
-import { idOf, personal } from './row.js'
+import { idOf, personalize } from './row.js'
 
 /** @type {(answer: import('../types').Jwr) => void} */
-let seen = () => {}
+let markSeen = () => {}
 
-/** @param {HTMLElement} row one's own */
+/** @param {HTMLElement} row of the user's own message */
 export async function edit(row) {
   if ($('.editor', row)) return
   const id = idOf(row)
   const answer = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
   const message = answer.error ? undefined : answer.body.find((/** @type {{ id: number }} */ m) => m.id === id)
-  if (!message) return toast({ title: 'It can’t be edited now', body: answer.error ? reason(answer) : 'It was deleted.', icon: 'circle-alert', tone: 'bad' })
+  if (!message) {
+    const body = answer.error ? reason(answer) : 'It was deleted.'
+    return toast({ title: 'It can’t be edited now', body, icon: 'circle-alert', tone: 'bad' })
+  }
   open(document.getElementById(row.id) ?? row, message.text)
 }
 
@@ -46,17 +49,19 @@ function close(row) {
 
 /** @param {HTMLFormElement} form */
 async function save(form) {
-  const row = /** @type {HTMLElement} */ (form.closest('.message')), area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
+  const row = /** @type {HTMLElement} */ (form.closest('.message'))
+  const area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
   if (area.value === area.dataset.before) return leave(row)
-  const answer = await socket.request({ method: 'PATCH', url: `/api/chat/messages/${idOf(row)}`, data: { text: area.value }, headers: HTML })
+  const url = `/api/chat/messages/${idOf(row)}`
+  const answer = await socket.request({ method: 'PATCH', url, data: { text: area.value }, headers: HTML })
   const problem = $('[data-problem]', form)
   if (answer.error && problem) {
     problem.textContent = `Not saved. ${reason(answer)}`
     return
   }
   leave(/** @type {HTMLElement} */ (form.closest('.message')))
-  show(parse(answer.body).map(personal))
-  seen(answer)
+  show(parse(answer.body).map(personalize))
+  markSeen(answer)
 }
 
 /** @param {HTMLElement} row */
@@ -65,9 +70,9 @@ function leave(row) {
   box?.focus()
 }
 
-/** @param {(answer: import('../types').Jwr) => void} known */
-export function watchEditing(known) {
-  seen = known
+/** @param {(answer: import('../types').Jwr) => void} onAnswer called with the answer to each saved edit */
+export function watchEditing(onAnswer) {
+  markSeen = onAnswer
   list.addEventListener('submit', event => {
     event.preventDefault()
     save(/** @type {HTMLFormElement} */ (event.target))
@@ -85,10 +90,11 @@ export function watchEditing(known) {
     event.preventDefault()
     event.stopPropagation()
   })
-  // Somebody reacts meanwhile: the row is a new one, what is being written in it stays.
+  // The row may be replaced while it is edited, for example by a reaction: the open form moves to the new row.
   document.addEventListener('hubbub:fragment', event => {
     const row = /** @type {HTMLElement} */ (event.target)
-    const form = $('.editor', /** @type {CustomEvent<{ replaced: HTMLElement | null }>} */ (event).detail.replaced ?? undefined)
+    const { replaced } = /** @type {CustomEvent<{ replaced: HTMLElement | null }>} */ (event).detail
+    const form = $('.editor', replaced ?? undefined)
     if (!form || !row.matches('.message') || $('.editor', row) || form.isConnected) return
     row.classList.add('is-editing')
     $('.body', row)?.after(form)

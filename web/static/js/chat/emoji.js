@@ -1,8 +1,8 @@
 // @ts-check
-// A small picker: what people in a workspace reach for, found by name.
+// A small emoji picker with a search by name.
 import { $$, el } from '../app.js'
 
-/** Emoji and the words that find them, most used first. */
+/** Emoji and their search words; in each line the most used first. */
 const EMOJI = `👍 yes good thumbs up|👎 no thumbs down|❤️ heart love|😂 laugh tears joy|🎉 party celebrate tada|🙏 thanks please pray|👀 eyes look watching|🚀 rocket ship launch
 ✅ check done|❌ cross no wrong|🔥 fire hot|💯 hundred exactly|👏 clap bravo|🙌 hooray hands|💪 strong muscle|🤝 deal handshake|👋 wave hello bye|🤞 luck fingers|👌 ok fine|✌️ peace victory|🫡 salute yes
 😀 grin happy|😄 smile happy|😅 sweat relief|🙂 slight smile|😉 wink|😊 blush|😍 eyes love|😎 cool sunglasses|🤔 think hmm|🤨 doubt eyebrow|😐 neutral|🙄 roll eyes|😬 grimace awkward|😴 sleep tired|😢 sad cry|😭 sob cry|😡 angry|🤯 mind blown|😱 scream shock|🥳 party face|🤓 nerd|🤖 robot bot|👻 ghost|💀 skull dead|🤷 shrug|🤦 facepalm|😇 angel|🥲 tear smile|🫠 melt|😮 wow surprise
@@ -29,12 +29,19 @@ export function pick(button, fn) {
   search.focus()
 }
 
-const search = /** @type {HTMLInputElement} */ (el('input', { class: 'input', type: 'search', 'aria-label': 'Find an emoji', placeholder: 'Find an emoji', autocomplete: 'off' }))
+const search = /** @type {HTMLInputElement} */ (el('input', {
+  class: 'input', type: 'search', 'aria-label': 'Find an emoji', placeholder: 'Find an emoji', autocomplete: 'off',
+}))
 const grid = el('div', { class: 'emoji-grid', role: 'group', 'aria-label': 'Emoji' })
 const nothing = el('p', { class: 'muted', hidden: true }, 'Nothing by that name.')
-const picker = el('div', { class: 'popover emoji', id: 'emoji', popover: true, role: 'dialog', 'aria-label': 'Emoji' }, search, grid, nothing)
+const picker = el('div', {
+  class: 'popover emoji', id: 'emoji', popover: true, role: 'dialog', 'aria-label': 'Emoji',
+}, search, grid, nothing)
 
-for (const { emoji, words } of EMOJI) grid.append(el('button', { type: 'button', tabindex: -1, 'data-words': words, 'aria-label': words.split(' ')[0], title: words }, emoji))
+for (const { emoji, words } of EMOJI) {
+  const label = words.split(' ')[0]
+  grid.append(el('button', { type: 'button', tabindex: -1, 'data-words': words, 'aria-label': label, title: words }, emoji))
+}
 document.body.append(picker)
 
 const shown = () => $$('button:not([hidden])', grid)

@@ -1,12 +1,12 @@
 // @ts-check
-// The log: rows in the order of their ids, the newest at the end, and a reader who is never moved.
-// It is column-reverse: scrollTop 0 is the end, and what is older is negative.
+// The log: rows in the order of their ids, the newest at the end. A change never moves the row that the user reads.
+// The log's layout is column-reverse: scrollTop is 0 at the end and negative above it.
 import { $, $$, el, place, showTimes } from '../app.js'
 import { list, log } from './room.js'
 import { dayOf, follows, idOf } from './row.js'
 
 const NEAR_PX = 100
-const KEEP = 300 // rows: more make a page slow
+const KEEP = 300 // rows; more would make the page slow
 
 export const rows = () => $$('.message', list)
 const stored = () => $$('.message[data-order]', list)
@@ -17,7 +17,7 @@ export const toEnd = () => { log.scrollTop = 0 }
 /** @param {'older' | 'newer'} name */
 export const edge = name => /** @type {HTMLElement} */ ($(`[data-edge="${name}"]`, list))
 
-/** Whether the log ends with the room's newest message. */
+/** Reports whether the log ends with the room's newest message. */
 export const upToDate = () => !!edge('newer').hidden
 
 /** @param {'older' | 'newer'} name @param {boolean} more */
@@ -30,7 +30,10 @@ export function setEdge(name, more) {
 export const first = () => stored().at(0)
 export const last = () => stored().at(-1)
 
-/** Changes the log while what is being read stays where it is. At the end, the browser sees to that. @param {() => void} change */
+/**
+ * Changes the log and keeps the topmost visible row where it is. At the log's end the browser does that itself.
+ * @param {() => void} change
+ */
 export function keepPlace(change) {
   const top = log.getBoundingClientRect().top
   const anchor = nearEnd() && upToDate() ? undefined : rows().find(row => row.getBoundingClientRect().bottom > top)
@@ -41,8 +44,9 @@ export function keepPlace(change) {
 }
 
 /**
- * Shows rows that came, as far as they belong to what is shown. A row that is there already is replaced by its newer self.
- * @param {HTMLElement[]} elements @param {{ stick?: boolean }} [options] stick: go to the end with them
+ * Shows rows if they fall into the part of the history that is shown, and returns those. A newer state of a row
+ * replaces the older.
+ * @param {HTMLElement[]} elements @param {{ stick?: boolean }} [options] stick: scroll to the end afterwards
  */
 export function show(elements, { stick = false } = {}) {
   const fitting = elements.filter(belongs)
@@ -59,13 +63,14 @@ function belongs(row) {
   if (row.hasAttribute('data-remove')) return true
   const old = document.getElementById(row.id)
   if (old) return Number(old.dataset.seq) <= Number(row.dataset.seq)
-  const [from, to] = [first(), last()]
+  const from = first()
+  const to = last()
   const before = from && idOf(row) < idOf(from) && !edge('older').hidden
   const after = to && idOf(row) > idOf(to) && !upToDate()
   return !before && !after
 }
 
-/** A row that was shown before the server had it gives way to the real one. @param {HTMLElement} row */
+/** Puts a row into the log, in place of its pending row if there is one. @param {HTMLElement} row */
 function put(row) {
   const { clientId } = row.dataset
   const pending = clientId ? $(`.message:not([id])[data-client-id="${clientId}"]`, list) : null
@@ -77,14 +82,17 @@ function put(row) {
   if (focused) row.focus({ preventScroll: true })
 }
 
-/** Puts a row at the very end: one that the server does not have yet. @param {HTMLElement} row */
+/** Puts a pending row, which the server has not stored yet, at the very end. @param {HTMLElement} row */
 export function append(row) {
   list.append(row)
   tidy()
   toEnd()
 }
 
-/** Shows these rows instead of what is there, but for what is still to be sent. @param {HTMLElement[]} elements @param {{ older: boolean, newer: boolean }} more */
+/**
+ * Replaces all rows but the pending ones.
+ * @param {HTMLElement[]} elements @param {{ older: boolean, newer: boolean }} more whether the server has more
+ */
 export function replaceAll(elements, more) {
   for (const row of stored()) row.remove()
   $('[data-unread]', list)?.remove()
@@ -95,14 +103,15 @@ export function replaceAll(elements, more) {
   tidy()
 }
 
-/** Trims the far side, and sets the dividers and groups right. */
+/** Removes rows over the limit on the far side, and updates dividers and groups. */
 export function tidy() {
   trim()
   arrange()
 }
 
 function trim() {
-  const all = stored(), extra = all.length - KEEP
+  const all = stored()
+  const extra = all.length - KEEP
   if (extra <= 0) return
   const far = nearEnd() ? all.slice(0, extra) : all.slice(-extra)
   for (const row of far) row.remove()
@@ -110,11 +119,15 @@ function trim() {
 }
 
 function arrange() {
-  const dividers = new Map($$('.divider.day', list).map(divider => [dayOf($('time', divider)?.getAttribute('datetime') ?? ''), divider]))
+  const dividers = new Map($$('.divider.day', list).map(divider => {
+    const datetime = $('time', divider)?.getAttribute('datetime') ?? ''
+    return [dayOf(datetime), divider]
+  }))
   /** @type {HTMLElement | undefined} */
   let before
   for (const row of rows()) {
-    const day = dayOf(row.dataset.created), isNewDay = !before || day !== dayOf(before.dataset.created)
+    const day = dayOf(row.dataset.created)
+    const isNewDay = !before || day !== dayOf(before.dataset.created)
     const unread = row.previousElementSibling?.matches('[data-unread]') ? row.previousElementSibling : null
     if (isNewDay) {
       putBefore(dividers.get(day) ?? dayDivider(row), unread ?? row)
@@ -135,20 +148,21 @@ function putBefore(divider, row) {
 
 /** @param {HTMLElement} row */
 function dayDivider(row) {
-  const divider = el('li', { class: 'divider day' }, el('h2', {}, el('time', { class: 'num', datetime: row.dataset.created, 'data-time': 'day' })))
+  const time = el('time', { class: 'num', datetime: row.dataset.created, 'data-time': 'day' })
+  const divider = el('li', { class: 'divider day' }, el('h2', {}, time))
   showTimes(divider)
   return divider
 }
 
-/** Brings a row into view, a third from the top, and marks it. @param {HTMLElement} row */
+/** Brings a row into view and marks it as the target. @param {HTMLElement} row */
 export function reveal(row) {
   for (const other of $$('.is-target', list)) other.classList.remove('is-target')
   row.classList.add('is-target')
-  bring(row)
+  bringIntoView(row)
 }
 
-/** @param {Element} element */
-export function bring(element) {
+/** Scrolls the element to a third from the top of the log. @param {Element} element */
+export function bringIntoView(element) {
   const box = log.getBoundingClientRect()
   log.scrollTop += element.getBoundingClientRect().top - box.top - box.height / 3
 }

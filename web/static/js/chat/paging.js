@@ -1,28 +1,31 @@
 // @ts-check
-// History loads when its edge comes near; what is read does not move.
+// Loads history when its edge comes near the visible part, without moving what the user reads.
 import { $, announce, parse } from '../app.js'
 import { edge, first, keepPlace, last, nearEnd, replaceAll, setEdge, show, tidy, toEnd, upToDate } from './log.js'
 import { HTML, list, log, me, roomId, socket } from './room.js'
-import { idOf, personal } from './row.js'
+import { idOf, personalize } from './row.js'
 
-const PAGE = 50
+const PAGE = 50 // messages
 const AROUND = 100
 const AHEAD = '600px 0px'
 
-/** Rows that came while the end was being fetched: it may not have them yet. @type {HTMLElement[]} */
-let meanwhile = []
+/** Rows that arrived while the end was being fetched; the fetched rows may not include them. @type {HTMLElement[]} */
+let arrivedWhileLoading = []
 let missed = 0
 const loading = new Set()
 
 const jumpButton = /** @type {HTMLElement} */ ($('[data-jump]'))
 const observer = new IntersectionObserver(entries => {
-  for (const { isIntersecting, target } of entries) if (isIntersecting) load(/** @type {'older' | 'newer'} */ (/** @type {HTMLElement} */ (target).dataset.edge))
+  for (const { isIntersecting, target } of entries) {
+    const { edge } = /** @type {HTMLElement} */ (target).dataset
+    if (isIntersecting) load(/** @type {'older' | 'newer'} */ (edge))
+  }
 }, { root: log, rootMargin: AHEAD })
 
-/** @param {object} where @returns {Promise<HTMLElement[] | null>} null: it did not load */
+/** @param {object} where @returns {Promise<HTMLElement[] | null>} the rows, or null on an error */
 async function fetchRows(where) {
   const answer = await socket.request({ url: '/api/chat/messages', data: { roomId, ...where }, headers: HTML })
-  return answer.error ? null : parse(answer.body).map(personal)
+  return answer.error ? null : parse(answer.body).map(personalize)
 }
 
 /** @param {'older' | 'newer'} name */
@@ -30,17 +33,18 @@ async function load(name) {
   const from = name === 'older' ? first() : last()
   if (!from || edge(name).hidden || loading.has(name)) return
   loading.add(name)
-  wait(name, true)
-  const rows = await fetchRows(name === 'older' ? { before: idOf(from), limit: PAGE } : { around: idOf(from), limit: AROUND })
+  showLoading(name, true)
+  const id = idOf(from)
+  const rows = await fetchRows(name === 'older' ? { before: id, limit: PAGE } : { around: id, limit: AROUND })
   loading.delete(name)
-  wait(name, false)
-  if (!rows) return failed(name)
-  keepPlace(() => name === 'older' ? older(rows) : newer(rows))
-  observe()
+  showLoading(name, false)
+  if (!rows) return showFailure(name)
+  keepPlace(() => name === 'older' ? showOlder(rows) : showNewer(rows))
+  reobserve()
 }
 
 /** @param {HTMLElement[]} rows */
-function older(rows) {
+function showOlder(rows) {
   setEdge('older', false)
   show(rows)
   setEdge('older', rows.length === PAGE)
@@ -48,61 +52,63 @@ function older(rows) {
 }
 
 /** @param {HTMLElement[]} rows */
-function newer(rows) {
+function showNewer(rows) {
   setEdge('newer', false)
   show(rows)
   setEdge('newer', rows.length === AROUND)
-  if (upToDate()) show(meanwhile)
-  meanwhile = []
+  if (upToDate()) show(arrivedWhileLoading)
+  arrivedWhileLoading = []
   tidy()
 }
 
-/** The edge shows skeletons instead of its link. @param {'older' | 'newer'} name @param {boolean} on */
-function wait(name, on) {
+/** Shows skeletons at an edge instead of its link, or the link. @param {'older' | 'newer'} name @param {boolean} on */
+function showLoading(name, on) {
   const link = $('a', edge(name)), skeleton = $('.edge-loading', edge(name))
   if (link) link.hidden = on
   if (skeleton) skeleton.hidden = !on
 }
 
 /** @param {'older' | 'newer'} name */
-function failed(name) {
+function showFailure(name) {
   const link = $('a', edge(name))
   if (link) link.textContent = 'That didn’t load. Try again'
   observer.unobserve(edge(name))
 }
 
-/** An observer speaks only of changes: what is still in view after loading is looked at anew. */
-function observe() {
+/** Observes both edges again: an observer reports only changes, and an edge may still be in view after loading. */
+function reobserve() {
   for (const name of /** @type {const} */ (['older', 'newer'])) {
     observer.unobserve(edge(name))
     observer.observe(edge(name))
   }
 }
 
-/** Shows a row that arrived. @param {HTMLElement} row @returns {boolean} whether it is in the log */
-export function arrive(row) {
-  const own = Number(row.dataset.sender) === me, stick = nearEnd() && upToDate()
-  if (loading.has('newer')) meanwhile.push(row)
+/** Shows the row of a new message. @param {HTMLElement} row @returns {boolean} whether it is in the log */
+export function showArrived(row) {
+  const own = Number(row.dataset.sender) === me
+  const stick = nearEnd() && upToDate()
+  if (loading.has('newer')) arrivedWhileLoading.push(row)
   row.classList.add('is-new')
   const shown = show([row], { stick }).length > 0
   if (!stick && !own) missed++
-  label()
+  updateJumpButton()
   return shown
 }
 
-/** Leads to the room's end, which may have to be fetched. */
-export async function latest() {
+/** Scrolls to the room's end, and fetches it first if the log does not include it. */
+export async function goToLatest() {
   if (!upToDate()) {
     const rows = await fetchRows({ limit: PAGE })
     if (!rows) return announce('That didn’t load. Try again.', 'assertive')
     replaceAll(rows, { older: rows.length === PAGE, newer: false })
-    observe()
+    reobserve()
   }
   toEnd()
-  label()
+  updateJumpButton()
 }
 
-function label() {
+/** Shows the button with the number of new messages below, or hides it at the end. */
+function updateJumpButton() {
   const end = nearEnd() && upToDate()
   if (end) missed = 0
   jumpButton.hidden = end
@@ -111,14 +117,14 @@ function label() {
 }
 
 export function watchEdges() {
-  observe()
-  log.addEventListener('scroll', label, { passive: true })
-  jumpButton.addEventListener('click', () => latest().then(() => $('#compose')?.focus()))
+  reobserve()
+  log.addEventListener('scroll', updateJumpButton, { passive: true })
+  jumpButton.addEventListener('click', () => goToLatest().then(() => $('#compose')?.focus()))
   list.addEventListener('click', event => {
     const at = event.target instanceof Element ? event.target.closest('[data-edge]') : null
     if (!(at instanceof HTMLElement) || !(/** @type {Element} */ (event.target)).closest('a')) return
     event.preventDefault()
     load(/** @type {'older' | 'newer'} */ (at.dataset.edge))
   })
-  label()
+  updateJumpButton()
 }

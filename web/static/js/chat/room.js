@@ -1,5 +1,5 @@
 // @ts-check
-// The room that this page shows, and its parts that every module of chat needs.
+// The chat room that this page shows, and the elements that every module of chat needs.
 import { $ } from '../app.js'
 import { redraw } from '../rooms.js'
 
@@ -10,10 +10,10 @@ export const roomId = Number(log.dataset.room)
 export const me = Number(document.body.dataset.userId)
 export const HTML = { Accept: 'text/html' }
 
-/** What the reader is in the room; '' is a guest in a public one. */
+/** The user's role in the room; '' for a guest in a public room. */
 export const role = () => log.dataset.role ?? ''
 
-/** Whoever writes in a public room is a member of it from then on. */
+/** Shows the user as a member: a guest who sends a message to a public room becomes one. */
 export function becomeMember() {
   if (role()) return
   log.dataset.role = 'member'
@@ -21,7 +21,7 @@ export function becomeMember() {
   redraw()
 }
 
-/** A problem in words for the person. @param {import('../types').Jwr} answer */
+/** What went wrong, in words for the user. @param {import('../types').Jwr} answer */
 export function reason(answer) {
   if (!answer.statusCode) return 'No connection.'
   const errors = Object.values(answer.body?.errors ?? {})

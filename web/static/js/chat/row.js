@@ -1,5 +1,5 @@
 // @ts-check
-// A message's row. The server renders a broadcast once for everybody; here it becomes the reader's.
+// A message's row. The server renders a broadcast once for all its readers; personalize() adds what differs by reader.
 import { $, $$, el } from '../app.js'
 import { me } from './room.js'
 
@@ -14,7 +14,7 @@ export const idOf = row => Number(row.dataset.order)
 /** @param {HTMLElement} row */
 export const senderOf = row => $('.who > b', row)?.textContent ?? ''
 
-/** What the message says, in a line. @param {HTMLElement} row */
+/** The message's text, on one line. @param {HTMLElement} row */
 export function textOf(row) {
   const body = $('.body', row)?.cloneNode(true)
   if (!(body instanceof HTMLElement)) return ''
@@ -22,8 +22,8 @@ export function textOf(row) {
   return body.textContent?.replace(/\s+/g, ' ').trim() ?? ''
 }
 
-/** Marks what is the reader's own: their messages, mentions and reactions. @param {HTMLElement} row */
-export function personal(row) {
+/** Marks the user's own messages, mentions and reactions. @param {HTMLElement} row */
+export function personalize(row) {
   if (isOwn(row) && !$('.you', row)) $('.who > b', row)?.after(el('span', { class: 'you' }, 'you'))
   for (const mention of $$(`.mention[data-user="${me}"]`, row)) {
     mention.classList.add('me')
@@ -33,10 +33,11 @@ export function personal(row) {
   return row
 }
 
-/** Who reacted, as far as the page knows their names. @param {HTMLElement} reaction */
+/** Labels a reaction with the names of its users, as far as the page shows them. @param {HTMLElement} reaction */
 function nameReaction(reaction) {
   const by = reaction.dataset.by?.split(' ').map(Number) ?? []
-  const names = by.map(nameOf).filter(name => name !== undefined), more = by.length - names.length
+  const names = by.map(nameOf).filter(name => name !== undefined)
+  const more = by.length - names.length
   if (more) names.push(`${more} more`)
   reaction.setAttribute('aria-pressed', String(by.includes(me)))
   reaction.title = list.format(names)
@@ -52,10 +53,13 @@ function nameOf(id) {
   return place?.textContent ?? undefined
 }
 
-/** The day in the reader's calendar. @param {string | undefined} moment */
+/** The day of a moment in the browser's time zone. @param {string | undefined} moment */
 export const dayOf = moment => new Date(moment ?? '').toDateString()
 
-/** Whether the row stands under the one before it without a head of its own. @param {HTMLElement} row @param {HTMLElement} before */
+/**
+ * Reports whether the row continues the one before it, without a head of its own; rows.go has the same rule.
+ * @param {HTMLElement} row @param {HTMLElement} before
+ */
 export function follows(row, before) {
   return row.dataset.sender === before.dataset.sender && !$('.quote', row)
     && Date.parse(row.dataset.created ?? '') - Date.parse(before.dataset.created ?? '') < GROUP_MS

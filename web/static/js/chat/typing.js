@@ -1,35 +1,36 @@
 // @ts-check
-// Who is typing. True goes out at most every 3 s and false after 2 s of nothing; whoever is shown is forgotten after 6 s.
+// Who is typing. `isTyping: true` is sent at most every 3 s, false after 2 s without input; a name goes after 6 s.
 import { $, el } from '../app.js'
 import { box } from './composer.js'
 import { roomId, socket } from './room.js'
 
-const AGAIN_MS = 3_000
+const REPEAT_MS = 3_000
 const IDLE_MS = 2_000
 const FORGET_MS = 6_000
 
 /** @type {Map<number, { name: string, timer: number }>} */
 const typists = new Map()
-let said = 0
+/** When true was last sent; 0 if false was sent since. */
+let lastSent = 0
 let idle = 0
 
 /** @param {boolean} isTyping */
-function say(isTyping) {
-  said = isTyping ? Date.now() : 0
+function send(isTyping) {
+  lastSent = isTyping ? Date.now() : 0
   if (socket.isConnected()) socket.post('/api/chat/typing', { roomId, isTyping })
 }
 
-function typed() {
+function onInput() {
   clearTimeout(idle)
-  if (!box?.value.trim()) return said ? say(false) : undefined
-  if (Date.now() - said >= AGAIN_MS) say(true)
-  idle = setTimeout(() => said && say(false), IDLE_MS)
+  if (!box?.value.trim()) return lastSent ? send(false) : undefined
+  if (Date.now() - lastSent >= REPEAT_MS) send(true)
+  idle = setTimeout(() => lastSent && send(false), IDLE_MS)
 }
 
 /** @param {{ userId: number, isTyping: boolean, user: { fullName: string } }} event */
-export function hear({ userId, isTyping, user }) {
+export function onTyping({ userId, isTyping, user }) {
   forget(userId)
-  if (isTyping) typists.set(userId, { name: user.fullName, timer: setTimeout(() => { forget(userId); show() }, FORGET_MS) })
+  if (isTyping) typists.set(userId, { name: user.fullName, timer: setTimeout(clear, FORGET_MS, userId) })
   show()
 }
 
@@ -39,14 +40,15 @@ function forget(userId) {
   typists.delete(userId)
 }
 
-/** Whoever has sent has stopped. @param {number} userId */
-export function sent(userId) {
+/** Shows a user as no longer typing. @param {number} userId */
+export function clear(userId) {
   forget(userId)
   show()
 }
 
 function show() {
-  const place = $('[data-typing-names]'), dots = $('[data-typing] .dots')
+  const place = $('[data-typing-names]')
+  const dots = $('[data-typing] .dots')
   if (!place || !dots) return
   dots.hidden = typists.size === 0
   const names = [...typists.values()].map(({ name }) => el('b', {}, name.split(' ')[0]))
@@ -57,10 +59,10 @@ function show() {
 }
 
 export function watchTyping() {
-  box?.addEventListener('input', typed)
-  document.addEventListener('hubbub:sent', () => { // the server says false for whoever sends
+  box?.addEventListener('input', onInput)
+  document.addEventListener('hubbub:sent', () => { // the server broadcasts false for the sender
     clearTimeout(idle)
-    said = 0
+    lastSent = 0
   })
   socket.on('disconnect', () => {
     for (const id of [...typists.keys()]) forget(id)

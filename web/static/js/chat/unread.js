@@ -1,12 +1,12 @@
 // @ts-check
-// How far the reader has read: as far as the end, whenever the end is on the screen.
+// How far the user has read. When the log's end is visible, all messages are read.
 import { $, el } from '../app.js'
 import { setReading } from '../rooms.js'
 import { list, log, role, roomId, socket } from './room.js'
 import { isOwn } from './row.js'
-import { bring, nearEnd, rows, upToDate } from './log.js'
+import { bringIntoView, nearEnd, rows, upToDate } from './log.js'
 
-const SETTLE_MS = 150 // several that arrive at once are one reading
+const DEBOUNCE_MS = 150 // messages that arrive together are marked by one request
 
 let readSeq = Number(log.dataset.readSeq)
 let isNew = rows().some(row => Number(row.dataset.createdSeq) > readSeq && !isOwn(row))
@@ -16,16 +16,17 @@ const divider = () => $('[data-unread]', list)
 
 export const isReading = () => nearEnd() && upToDate() && document.visibilityState === 'visible'
 
-/** Opens the room where the reader left it: at what is new, if the end does not show it anyway. */
+/** Scrolls to the first unread message, unless it is visible at the log's end. */
 export function openAtUnread() {
   const mark = divider()
-  if (mark && mark.getBoundingClientRect().top < log.getBoundingClientRect().top) bring(mark)
+  if (mark && mark.getBoundingClientRect().top < log.getBoundingClientRect().top) bringIntoView(mark)
 }
 
-/** A row came: if nobody is looking, it is where "new" begins, or one more. @param {HTMLElement} row */
+/** Counts a new row in the "new" divider, or puts one before it, unless the user sees it. @param {HTMLElement} row */
 export function count(row) {
   if (isReading()) return
-  const old = divider(), number = old && $('[data-unread-count]', old)
+  const old = divider()
+  const number = old && $('[data-unread-count]', old)
   if (isNew && number) number.textContent = countText(Number.parseInt(number.textContent ?? '') + 1)
   else {
     old?.remove()
@@ -33,18 +34,23 @@ export function count(row) {
   }
 }
 
-/** As the server draws it, which counts no further. @param {number} n */
+/** The number as the server renders it. @param {number} n */
 const countText = n => n > 99 ? '99+' : String(n)
 
 function draw() {
+  const number = el('span', { 'data-unread-count': true }, '1')
   return el('li', { class: 'divider unread', id: 'unread', 'data-unread': true },
-    el('span', {}, el('span', { 'data-unread-count': true }, '1'), ' new', el('span', { class: 'sr-only' }, ' messages')))
+    el('span', {}, number, ' new', el('span', { class: 'sr-only' }, ' messages')))
 }
 
-/** Whoever answers has read. */
+/** Called when the user sends a message: they have read what was new. */
 export const clearDivider = () => divider()?.remove()
 
-/** @param {() => number | undefined} latestSeq how far the page knows the room */
+/**
+ * Marks the room as read whenever its end is visible.
+ * @param {() => number | undefined} latestSeq the seq of the last change applied
+ * @returns {() => void} to be called when something new was shown
+ */
 export function watchReading(latestSeq) {
   const read = async () => {
     setReading(isReading() ? roomId : 0)
@@ -53,11 +59,11 @@ export function watchReading(latestSeq) {
     isNew = false
     const { body, error } = await socket.post('/api/chat/read', { roomId, seq })
     if (error) isNew = true
-    else heard({ roomId, readSeq: seq, ...body })
+    else applyRead({ roomId, readSeq: seq, ...body })
   }
   const soon = () => {
     clearTimeout(timer)
-    timer = setTimeout(read, SETTLE_MS)
+    timer = setTimeout(read, DEBOUNCE_MS)
   }
   log.addEventListener('scroll', soon, { passive: true })
   document.addEventListener('visibilitychange', soon)
@@ -66,7 +72,7 @@ export function watchReading(latestSeq) {
 }
 
 /** @param {{ roomId: number, readSeq: number, unread: number, mentions: number }} marks */
-export function heard(marks) {
+export function applyRead(marks) {
   if (marks.roomId !== roomId) return
   readSeq = Math.max(readSeq, marks.readSeq)
   document.dispatchEvent(new CustomEvent('hubbub:read', { detail: marks }))
