@@ -1,10 +1,10 @@
 // @ts-check
-// The service worker: what runs on a device while no tab shows Hubbub. It shows what is pushed, and leads to it.
-// It answers no page's requests and keeps no files, so it can make no page stale.
+// The service worker, which the browser runs even while no tab shows Hubbub. It shows pushed notifications and opens
+// their pages. It has no fetch handler and no cache, so it never makes a page stale.
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self))
 
 /**
- * What the server sends: a payload of internal/notify/push.go.
+ * A pushed message: a payload of internal/notify/push.go.
  * @typedef {object} Message
  * @property {'show' | 'withdraw'} kind
  * @property {string} tag @property {string[]} [tags]
@@ -14,13 +14,16 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
  */
 
 worker.addEventListener('install', () => worker.skipWaiting())
-worker.addEventListener('activate', event => event.waitUntil(worker.clients.claim())) // only tabs that are ours can be led somewhere
+worker.addEventListener('activate', event => event.waitUntil(worker.clients.claim())) // only claimed tabs can be navigated
 
 worker.addEventListener('push', event => event.waitUntil(receive(event.data)))
 
-/** Browsers take the right to push away from who shows nothing, so what cannot be read is shown, too. @param {PushMessageData | null} data */
+/**
+ * Shows a pushed message, also one that cannot be parsed: a browser revokes push from a site that shows nothing.
+ * @param {PushMessageData | null} data
+ */
 async function receive(data) {
-  const message = read(data)
+  const message = parse(data)
   if (message.kind === 'withdraw') return close(message.tags ?? [])
   const options = {
     tag: message.tag, body: message.body, timestamp: message.at, renotify: message.alert ?? false,
@@ -32,7 +35,7 @@ async function receive(data) {
 }
 
 /** @param {PushMessageData | null} data @returns {Message} */
-function read(data) {
+function parse(data) {
   try {
     return data?.json() ?? unreadable
   } catch {
@@ -53,17 +56,20 @@ worker.addEventListener('notificationclick', event => {
   event.waitUntil(open(event.notification.data))
 })
 
-/** To an open tab if there is one; and it counts as read. @param {{ id?: number, url: string }} data */
+/**
+ * Opens a notification's page, in an open tab if there is one, and marks the notification as read.
+ * @param {{ id?: number, url: string }} data
+ */
 async function open({ id, url }) {
   const target = new URL(url, worker.location.origin).href
-  await Promise.all([lead(target), id && markRead(id)])
+  await Promise.all([openTab(target), id && markRead(id)])
 }
 
 /** @param {number} id */
 const markRead = id => fetch(`/api/notifications/${id}/read`, { method: 'POST' }).catch(() => {})
 
 /** @param {string} target */
-async function lead(target) {
+async function openTab(target) {
   const tabs = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true })
   const tab = tabs.find(({ url }) => url === target) ?? tabs[0]
   if (!tab) return worker.clients.openWindow(target)
@@ -71,7 +77,7 @@ async function lead(target) {
   if (focused.url !== target) await focused.navigate(target).catch(() => worker.clients.openWindow(target))
 }
 
-// The push service gave the device another address. Not every browser says what the old one was.
+// The push service gave the device another address. Not every browser passes the old subscription.
 worker.addEventListener('pushsubscriptionchange', event => {
   const { oldSubscription, newSubscription } = /** @type {any} */ (event)
   event.waitUntil(renew(oldSubscription, newSubscription))
@@ -79,12 +85,14 @@ worker.addEventListener('pushsubscriptionchange', event => {
 
 /** @param {PushSubscription | null} old @param {PushSubscription | null} fresh */
 async function renew(old, fresh) {
-  fresh ??= await worker.registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: await serverKey() })
+  fresh ??= await worker.registration.pushManager.subscribe({
+    userVisibleOnly: true, applicationServerKey: await serverKey(),
+  })
   const response = await fetch('/api/push/subscriptions', {
     method: 'POST', headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ ...fresh.toJSON(), renew: true, replaces: old?.endpoint }),
   })
-  if (response.status === 404) await fresh.unsubscribe() // its person has removed this device
+  if (response.status === 404) await fresh.unsubscribe() // the user has removed this device
 }
 
 async function serverKey() {

@@ -1,10 +1,10 @@
 // @ts-check
-// Two live regions, empty at first paint, say what a screen reader should hear.
+// Announcements for screen readers, in two live regions that are empty when the page loads.
 import { $, el } from './dom.js'
 
-const READ_MS = 10_000 // long enough to be spoken; then the region is empty for whoever browses by it
+const READ_MS = 10_000 // long enough to be spoken; then it is removed, so that browsing the page does not read it again
 const WINDOW_MS = 2_000
-const SINGLY = 3
+const SINGLY = 3 // messages announced one by one in a window
 
 /** @param {string} text @param {'polite' | 'assertive'} [level] */
 export function announce(text, level = 'polite') {
@@ -15,7 +15,7 @@ export function announce(text, level = 'polite') {
 
 let messages = 0
 
-/** Says a message that came, unless more come than anybody could listen to: then how many. @param {string} text */
+/** Announces a new message; of many within WINDOW_MS, only the first few and their number. @param {string} text */
 export function announceMessage(text) {
   if (messages++ === 0) setTimeout(sum, WINDOW_MS)
   if (messages <= SINGLY) announce(text)

@@ -1,6 +1,6 @@
 // @ts-check
-// What every page has. Modules of single pages import from here.
-// What opens over the page (palette, drawer, shortcuts) is fetched when it is first asked for.
+// The entry module of every page; the modules of single pages import from it.
+// What opens over the page (palette, drawer, shortcuts) is loaded when it is first opened.
 import './theme.js'
 import './times.js'
 import { $, $$, listen } from './dom.js'
@@ -12,7 +12,7 @@ export { apply, intercept, parse, place } from './fragments.js'
 export { addShortcuts } from './keys.js'
 export { connection } from './connection.js'
 export { showTimes } from './times.js'
-export { waiting } from './tab.js'
+export { showInTab } from './tab.js'
 export { dismiss, toast } from './toast.js'
 
 const openPalette = async () => (await import('./palette.js')).togglePalette()
@@ -20,24 +20,25 @@ const openPalette = async () => (await import('./palette.js')).togglePalette()
 const openWire = async button => (await import('./wire.js')).toggleWire(button)
 const openShortcuts = async () => (await import('./shortcuts.js')).showShortcuts()
 
-/** Whether keys are text there. @param {EventTarget | null} target */
-const writing = target => target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
+/** Reports whether keys are typed into the target. @param {EventTarget | null} target */
+const isTyping = target =>
+  target instanceof HTMLElement && (target.isContentEditable || target.matches('input, textarea, select'))
 
-/** @param {KeyboardEvent} event */
-function opens({ key, code, altKey, metaKey, ctrlKey, target }) {
+/** The action of a shortcut, or undefined. @param {KeyboardEvent} event */
+function actionOf({ key, code, altKey, metaKey, ctrlKey, target }) {
   if ((metaKey || ctrlKey) && key.toLowerCase() === 'k' && $('#palette')) return openPalette
   if (altKey && code === 'KeyW' && $('#wire')) return openWire
-  if (key === '?' && !altKey && !metaKey && !ctrlKey && !writing(target)) return openShortcuts
+  if (key === '?' && !altKey && !metaKey && !ctrlKey && !isTyping(target)) return openShortcuts
 }
 
 addEventListener('keydown', event => {
-  const open = opens(event)
+  const open = actionOf(event)
   if (!open) return
   event.preventDefault()
   open()
 })
 
-// The command attribute opens the dialog by itself, but an empty one.
+// Without this the command attribute would open the dialog before its module has filled it.
 listen('click', '[commandfor="palette"]', (_, event) => {
   event.preventDefault()
   openPalette()

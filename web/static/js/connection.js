@@ -1,5 +1,6 @@
 // @ts-check
-// Says how the connection is: quiet about blips, honest about the rest. Nothing is ever disabled: writing goes on.
+// Shows the state of the connection. A break of less than a second is not shown, and nothing is ever disabled: the user
+// can go on writing.
 import { $, $$, bind, listen, socket } from './dom.js'
 import { announce } from './announce.js'
 import { forgetKept } from './kept.js'
@@ -14,7 +15,7 @@ const OFFLINE_MS = 10_000
 let state = 'starting'
 /** @type {number[]} */
 let timers = []
-let caughtUp = 0
+let caughtUp = 0 // messages that were missed during the break
 
 /** The state that the page shows. */
 export const connection = () => state
@@ -28,14 +29,14 @@ function show(next) {
   if (next === 'offline') announce('You’re offline. Keep writing.', 'assertive')
 }
 
-function lost() {
+function disconnected() {
   caughtUp = 0
   for (const timer of timers) clearTimeout(timer)
   timers = [setTimeout(show, OFFLINE_MS, 'offline')]
   if (state === 'live') timers.push(setTimeout(show, BLIP_MS, 'connecting'))
 }
 
-function stands() {
+function ready() {
   const before = state
   for (const timer of timers) clearTimeout(timer)
   show('live')
@@ -45,23 +46,25 @@ function stands() {
   }
 }
 
-/** What the page shows stays; drafts are in the browser's keeping. */
+/** Leads to the sign-in page, which leads back. Drafts are kept in localStorage. */
 function signedOut() {
   location.assign(`/signin?next=${encodeURIComponent(location.pathname + location.search)}`)
 }
 
 if (socket) {
-  socket.on('ready', stands)
-  socket.on('disconnect', lost)
+  socket.on('ready', ready)
+  socket.on('disconnect', disconnected)
   socket.on('signedOut', signedOut)
   socket.on('rtt', ms => bind('rtt', `${Math.max(1, Math.round(ms))} ms`))
-  document.addEventListener('hubbub:caughtup', event => { caughtUp += /** @type {CustomEvent<number>} */ (event).detail })
+  document.addEventListener('hubbub:caughtup', event => {
+    caughtUp += /** @type {CustomEvent<number>} */ (event).detail
+  })
   listen('click', '[data-try-now]', () => socket?.reconnect())
-  // The server closes our socket with the session: who leaves here need not be told where to sign in.
+  // The server closes the socket with the session; signedOut() must not lead to the sign-in page after a sign-out.
   listen('submit', 'form[action="/signout"]', () => {
     socket?.disconnect()
     forgetKept()
   })
-  if (socket.isReady()) stands()
-  else lost()
+  if (socket.isReady()) ready()
+  else disconnected()
 }

@@ -1,12 +1,12 @@
 // @ts-check
-// The shared counter: one number on the pages of everybody. It only grows, so the largest that was heard is right.
+// The shared counter: one number on the pages of all users. It only grows, so the largest value received is the newest.
 import { $, listen, toast } from './app.js'
 
 const socket = io.socket
 const place = /** @type {HTMLElement} */ ($('[data-counter]'))
 let shown = Number(place.dataset.counter)
 
-/** @param {{ count: number }} heard */
+/** @param {{ count: number }} counter */
 function show({ count }) {
   if (count <= shown) return
   shown = count

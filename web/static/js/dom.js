@@ -1,5 +1,5 @@
 // @ts-check
-// What every module needs of the page.
+// Finding, making and listening to elements, and the page's connection: used by every module.
 
 /**
  * @template {Element} [T=HTMLElement]
@@ -11,8 +11,9 @@ export const $ = (selector, root = document) => /** @type {T | null} */ (root.qu
 export const $$ = (selector, root = document) => /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)])
 
 /**
- * Makes an element. Strings become text, so that nothing in them is ever markup.
- * @param {string} tag @param {Record<string, string | number | boolean | undefined>} [attributes] @param {(Node | string)[]} children
+ * Makes an element. Strings become text nodes, never markup. An attribute that is undefined or false is left out.
+ * @param {string} tag @param {Record<string, string | number | boolean | undefined>} [attributes]
+ * @param {(Node | string)[]} children
  */
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag)
@@ -36,21 +37,22 @@ export function icon(name, classes = '') {
   return svg
 }
 
-/** Writes a value wherever the page shows it. @param {string} name @param {string | number} text */
+/** Writes a value into each element with this data-bind. @param {string} name @param {string | number} text */
 export function bind(name, text) {
   for (const place of $$(`[data-bind="${name}"]`)) place.textContent = String(text)
 }
 
-/** crypto.randomUUID exists on secure origins only; a workspace in the office may not be one. */
+/** A random UUID. crypto.randomUUID exists on secure origins only, and a server in an office network may not be one. */
 export function uuid() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   bytes[6] = bytes[6] & 0x0f | 0x40
   bytes[8] = bytes[8] & 0x3f | 0x80
-  return [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+  const hex = [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join('')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }
 
 /**
- * Listens on the whole page, so that elements which come later are heard too.
+ * Listens on the document, so that elements which are added later are included.
  * @param {string} type @param {string} selector @param {(target: HTMLElement, event: Event) => void} fn
  */
 export function listen(type, selector, fn) {
@@ -61,7 +63,7 @@ export function listen(type, selector, fn) {
 }
 
 /**
- * The page's connection; undefined where nobody is signed in.
+ * The page's connection; undefined on a page without socket.js, as most pages for guests are.
  * @type {import('./types').Socket | undefined}
  */
 export const socket = globalThis.io?.socket

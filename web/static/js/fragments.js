@@ -1,8 +1,8 @@
 // @ts-check
-// Puts the server's HTML into the page. One rule (see the protocol's "Events"): an element whose id is in the page
-// replaces it; another goes into the element that its data-into names, at its data-at; data-remove removes.
-// Doing so twice leaves the page as doing it once. This is the only module that parses HTML, and it parses only
-// what our own templates drew.
+// Puts fragments, the server's HTML, into the page. One rule (docs/protocol.md, "Events"): an element whose id is in
+// the page replaces that element; any other is inserted into the element that its data-into selects, at its data-at;
+// data-remove removes. Applying a fragment is idempotent. This is the only module that parses HTML, and it parses only
+// what our own templates rendered.
 import { socket } from './dom.js'
 
 /** @typedef {import('./types').Frame} Frame */
@@ -11,8 +11,8 @@ import { socket } from './dom.js'
 const interceptors = new Map()
 
 /**
- * Applies fragments. Each element that is new in the page then gets a bubbling `hubbub:fragment` event, whose
- * detail holds the element it `replaced`, if any.
+ * Applies fragments. Each element that is new in the page then dispatches a bubbling `hubbub:fragment` event, whose
+ * detail holds the element it `replaced`, or null.
  * @param {string} html
  * @returns {HTMLElement[]} the elements now in the page
  */
@@ -20,7 +20,7 @@ export function apply(html) {
   return parse(html).map(place).filter(element => element !== null)
 }
 
-/** The top-level elements of fragments, outside the page. @param {string} html */
+/** Parses fragments into their top-level elements, without putting them into the page. @param {string} html */
 export function parse(html) {
   const template = document.createElement('template')
   template.innerHTML = html
@@ -28,16 +28,20 @@ export function parse(html) {
 }
 
 /**
- * Lets a module put an event's fragments in place itself, as chat does to mind the scrolling.
+ * Lets a module apply an event's fragments itself, as chat does to keep the scroll position.
  * @param {string} event @param {(data: any, frame: Frame) => void} fn
- * @returns {() => void} gives it back
+ * @returns {() => void} ends the interception
  */
 export function intercept(event, fn) {
   interceptors.set(event, fn)
   return () => interceptors.delete(event)
 }
 
-/** @param {HTMLElement} element @returns {HTMLElement | null} null when it was removed, or has no place here */
+/**
+ * Applies one element.
+ * @param {HTMLElement} element
+ * @returns {HTMLElement | null} the element, or null if it was removed or the page has no place for it
+ */
 export function place(element) {
   const old = element.id ? document.getElementById(element.id) : null
   if (element.hasAttribute('data-remove')) return remove(old)
@@ -47,7 +51,7 @@ export function place(element) {
   return element
 }
 
-/** Who stood on it goes on from its neighbour. @param {HTMLElement | null} old */
+/** Removes an element; the focus, if it was inside, moves to its neighbour. @param {HTMLElement | null} old */
 function remove(old) {
   const neighbour = old?.nextElementSibling ?? old?.previousElementSibling
   const focused = old?.contains(document.activeElement)
@@ -65,7 +69,7 @@ function replace(old, element) {
   ;(same ?? element).focus({ preventScroll: true })
 }
 
-/** Whether this page has the place. @param {HTMLElement} element */
+/** Inserts an element, and reports whether this page has the place for it. @param {HTMLElement} element */
 function insert(element) {
   const into = element.dataset.into && document.querySelector(element.dataset.into)
   if (!into) return false
@@ -75,7 +79,7 @@ function insert(element) {
   return true
 }
 
-/** From the end, because what is new mostly belongs there. @param {Element} into @param {HTMLElement} element */
+/** Searches from the end, where most new elements belong. @param {Element} into @param {HTMLElement} element */
 function insertInOrder(into, element) {
   const ordered = /** @type {HTMLElement[]} */ ([...into.children].filter(child => child.hasAttribute('data-order')))
   const before = ordered.findLast(child => compare(child.dataset.order, element.dataset.order) <= 0)
@@ -84,13 +88,13 @@ function insertInOrder(into, element) {
   else into.append(element)
 }
 
-/** Numbers by size, words by the alphabet. @param {string | undefined} a @param {string | undefined} b */
+/** Compares numbers by size and words by the alphabet. @param {string | undefined} a @param {string | undefined} b */
 function compare(a = '', b = '') {
   return Number(a) - Number(b) || a.localeCompare(b, undefined, { numeric: true })
 }
 
 socket?.on('*', (data, frame) => {
-  const taker = interceptors.get(String(frame.event))
-  if (taker) taker(data, frame)
+  const interceptor = interceptors.get(String(frame.event))
+  if (interceptor) interceptor(data, frame)
   else if (frame.html) apply(frame.html)
 })

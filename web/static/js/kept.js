@@ -1,9 +1,10 @@
 // @ts-check
-// What a browser keeps of documents, so that nothing written offline is lost. It goes with whoever signs out.
+// The copies of documents that a browser keeps in IndexedDB, so that offline edits are not lost. Signing out deletes
+// them.
 
 export const KEPT = 'hubbub-document-'
 
-/** Deletes what is kept, or of it what the test picks. @param {(name: string) => boolean} [picks] */
+/** Deletes all copies, or those that the predicate picks. @param {(name: string) => boolean} [picks] */
 export async function forgetKept(picks = () => true) {
   const all = await globalThis.indexedDB?.databases?.() ?? []
   for (const { name } of all) if (name?.startsWith(KEPT) && picks(name)) indexedDB.deleteDatabase(name)

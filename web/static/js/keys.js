@@ -1,10 +1,11 @@
 // @ts-check
-// Keys as this computer names them, and what they do.
+// Keyboard shortcuts, with the keys named as on this computer.
 
 /** @typedef {[keys: string, does: string]} Shortcut */
 
+const isApple = /Mac|iPhone|iPad/.test(navigator.platform)
 /** @type {Record<string, string>} */
-const symbols = /Mac|iPhone|iPad/.test(navigator.platform) ? { Ctrl: '⌘', Alt: '⌥', Shift: '⇧', Enter: '↵' } : { Enter: '↵' }
+const symbols = isApple ? { Ctrl: '⌘', Alt: '⌥', Shift: '⇧', Enter: '↵' } : { Enter: '↵' }
 
 /** @param {string} key */
 export const symbol = key => symbols[key] ?? key
@@ -16,7 +17,10 @@ export const shortcuts = new Map([['Anywhere', [
   ['?', 'This list'],
 ]]])
 
-/** Adds to the list behind "?". Keys are separated by spaces. @param {string} heading @param {Shortcut[]} rows */
+/**
+ * Adds to the list that "?" opens. Keys are separated by spaces.
+ * @param {string} heading @param {Shortcut[]} rows
+ */
 export function addShortcuts(heading, rows) {
   shortcuts.set(heading, [...(shortcuts.get(heading) ?? []), ...rows])
 }

@@ -1,20 +1,20 @@
 // @ts-check
-// "@" offers people: the arrows choose, Enter or Tab takes, Escape closes. The caret stays in the text.
-// One popup serves every box of the page.
+// Completes "@" with users: the arrow keys select, Enter or Tab inserts, Escape closes. The focus stays in the text.
+// One popup serves every text box of the page.
 import { $, $$, el } from './app.js'
 
 const AT_MOST = 6
-const QUIET_MS = 80
+const DEBOUNCE_MS = 80
 
 /** @typedef {{ id: number, fullName: string, handle: string }} Person */
 
 const popup = /** @type {HTMLElement} */ ($('#mentions'))
-/** Where somebody writes. @type {HTMLTextAreaElement | undefined} */
+/** The text box that has the focus, or had it last. @type {HTMLTextAreaElement | undefined} */
 let box
-let asked = 0
+let lastRequest = 0 // its number: an older request's answer is ignored
 let timer = 0
 
-/** What is being written after an "@" that begins a word; undefined elsewhere. */
+/** The text between the caret and an "@" that begins a word; undefined if there is none. */
 function query() {
   if (!box || box.selectionStart !== box.selectionEnd) return
   return /(?:^|[^\p{L}\p{N}_@])@([\p{L}\p{N}_.-]{0,30})$/u.exec(box.value.slice(0, box.selectionStart))?.[1]
@@ -22,23 +22,23 @@ function query() {
 
 const isOpen = () => popup.matches(':popover-open')
 
-function look() {
+function lookUp() {
   clearTimeout(timer)
   const text = query()
   if (text === undefined) return close()
-  timer = setTimeout(() => ask(text), QUIET_MS)
+  timer = setTimeout(() => fetchPeople(text), DEBOUNCE_MS)
 }
 
-/** By HTTP, because asking over the socket is following. @param {string} text */
-async function ask(text) {
-  const number = ++asked
+/** Searches by HTTP, because a request over the socket would subscribe to the users. @param {string} text */
+async function fetchPeople(text) {
+  const number = ++lastRequest
   const people = await fetch(`/api/users?limit=${AT_MOST}&query=${encodeURIComponent(text)}`)
     .then(answer => answer.ok ? answer.json() : []).catch(() => [])
-  if (number === asked && query() !== undefined) offer(people)
+  if (number === lastRequest && query() !== undefined) showPeople(people)
 }
 
 /** @param {Person[]} people */
-function offer(people) {
+function showPeople(people) {
   popup.replaceChildren(...people.slice(0, AT_MOST).map(option))
   if (!people.length) return close()
   if (!isOpen()) popup.showPopover()
@@ -53,14 +53,14 @@ function option(person, index) {
   return row
 }
 
-/** As the page has it already, or in the colour that the server would give. @param {Person} person */
+/** The avatar, in the colour that the page shows already or the server would choose. @param {Person} person */
 function avatarOf({ id, fullName }) {
   const hue = $(`[data-person="${id}"]`)?.dataset.hue ?? hueOf(id)
   const initials = fullName.split(/\s+/).slice(0, 2).map(word => [...word][0]?.toUpperCase()).join('')
   return el('span', { class: 'avatar sm', 'data-hue': hue, 'aria-hidden': 'true' }, initials)
 }
 
-/** FNV-1a, as in account.go. @param {number} id */
+/** The colour by FNV-1a, as in account.go. @param {number} id */
 function hueOf(id) {
   let hash = 0x811c9dc5
   for (const digit of String(id)) hash = Math.imul(hash ^ digit.charCodeAt(0), 0x01000193) >>> 0
@@ -72,7 +72,8 @@ const selected = () => options().findIndex(row => row.ariaSelected === 'true')
 
 /** @param {number} index */
 function select(index) {
-  const all = options(), chosen = all.at(index % all.length)
+  const all = options()
+  const chosen = all.at(index % all.length)
   for (const row of all) row.ariaSelected = String(row === chosen)
   chosen?.scrollIntoView({ block: 'nearest' })
   box?.setAttribute('aria-activedescendant', chosen?.id ?? '')
@@ -89,14 +90,14 @@ function take(row) {
 }
 
 function close() {
-  asked++
+  lastRequest++
   clearTimeout(timer)
   if (isOpen()) popup.hidePopover()
   box?.removeAttribute('aria-activedescendant')
 }
 
 /** @param {KeyboardEvent} event */
-function keyed(event) {
+function onKeydown(event) {
   if (!isOpen() || event.isComposing) return
   const at = selected()
   if (event.key === 'ArrowDown') select(at + 1)
@@ -111,16 +112,19 @@ function keyed(event) {
 /** @param {Event} event */
 function begin({ currentTarget }) {
   box = /** @type {HTMLTextAreaElement} */ (currentTarget)
-  look()
+  lookUp()
 }
 
 /**
- * Offers people in a box. Call it before other listeners of its keys: an Enter that chooses somebody sends nothing.
+ * Completes mentions in a text box. It must be called before other keydown listeners are added: the Enter that inserts
+ * a mention must not send the message.
  * @param {HTMLTextAreaElement} field
  */
 export function watchMentions(field) {
-  for (const [name, value] of Object.entries({ 'aria-controls': 'mentions', 'aria-autocomplete': 'list', 'aria-haspopup': 'listbox' })) field.setAttribute(name, value)
-  field.addEventListener('keydown', keyed)
+  field.setAttribute('aria-controls', 'mentions')
+  field.setAttribute('aria-autocomplete', 'list')
+  field.setAttribute('aria-haspopup', 'listbox')
+  field.addEventListener('keydown', onKeydown)
   field.addEventListener('input', begin)
   field.addEventListener('click', begin)
   field.addEventListener('blur', close)

@@ -1,24 +1,24 @@
 // @ts-check
-// What concerns the reader, on every page: the bell's count, the rows behind it, toasts, the browser's tab.
-// The count is the server's: every event carries it, and nothing here adds up.
-import { $, $$, apply, dismiss, listen, parse, toast, waiting } from './app.js'
+// Notifications, on every page: the bell's count, its list, toasts, and the browser tab's icon.
+// The count is the server's: every event carries it, and this module never adds to it.
+import { $, $$, apply, dismiss, listen, parse, showInTab, toast } from './app.js'
 
 /** @typedef {{ id: number, title: string, message: string, url: string, read: boolean }} Notice */
-/** @typedef {Notice & { verb: string, unreadCount: number }} Told */
+/** @typedef {Notice & { verb: string, unreadCount: number }} NotificationEvent */
 
 const socket = io.socket
 const HTML = { Accept: 'text/html' }
-const AT_ONCE = 100 // as many as one question is answered with
-const KEPT = 50 // rows of a page that stays open for days
+const MAX_MISSED = 100 // the server's limit for one request
+const KEPT = 50 // rows of the list in a page that stays open for days
 
 const bell = /** @type {HTMLElement} */ ($('#bell'))
 const list = () => /** @type {HTMLElement} */ ($('#notice-list'))
 /** @param {number} id */
 const keyOf = id => `notifications/${id}`
-/** The newest that this page knows. */
+/** The id of the newest notification that this page has shown. */
 let newest = Number(bell.dataset.newest)
-/** What this page woke itself: it needs no telling. @type {Set<number>} */
-const woken = new Set()
+/** The notifications that this page unsnoozed itself: they get no toast. @type {Set<number>} */
+const unsnoozed = new Set()
 
 /** @param {number} n */
 function showCount(n) {
@@ -27,33 +27,39 @@ function showCount(n) {
   count.hidden = n === 0
   bell.setAttribute('aria-label', n ? `Notifications, ${n} unread` : 'Notifications')
   for (const button of $$('[data-read-all] button')) /** @type {HTMLButtonElement} */ (button).disabled = n === 0
-  waiting('notifications', n)
+  showInTab('notifications', n)
 }
 
-/** What a page shows anyway needs no toast. @param {string} url */
-const lookedAt = url => !document.hidden && new URL(url, location.href).pathname === location.pathname
+/** Reports whether a notification links to this page, which is visible: then it gets no toast. @param {string} url */
+const isOnScreen = url => !document.hidden && new URL(url, location.href).pathname === location.pathname
 
 /** @param {Notice} notice @param {Node | null} [lead] */
-function tell({ id, title, message, url }, lead) {
-  if (lookedAt(url)) return
-  toast({ key: keyOf(id), title, body: message, href: `/notifications/${id}`, lead: lead ?? undefined, icon: 'bell', tone: 'info' })
+function showToast({ id, title, message, url }, lead) {
+  if (isOnScreen(url)) return
+  toast({
+    key: keyOf(id), title, body: message, href: `/notifications/${id}`, lead: lead ?? undefined, icon: 'bell', tone: 'info',
+  })
 }
 
-/** Who did it, as the row shows them. @param {import('./types').Frame} frame */
+/** The avatar or icon of a notification's row. @param {import('./types').Frame} frame */
 const leadOf = ({ html }) => html ? parse(html).at(-1)?.querySelector('.notice > :first-child') : null
 
-/** @param {Told} told @param {import('./types').Frame} frame */
-function notification(told, frame) {
-  newest = Math.max(newest, told.id)
-  showCount(told.unreadCount)
-  tell(told, leadOf(frame))
+/** @param {NotificationEvent} change @param {import('./types').Frame} frame */
+function notification(change, frame) {
+  newest = Math.max(newest, change.id)
+  showCount(change.unreadCount)
+  showToast(change, leadOf(frame))
 }
 
-/** A burst that joins one row keeps its toast true, and makes no new one. @param {Told} told @param {import('./types').Frame} frame */
-function notificationUpdated(told, frame) {
-  showCount(told.unreadCount)
-  if (told.verb === 'woken' && !told.read && !woken.delete(told.id)) tell(told, leadOf(frame))
-  else if (told.verb === 'snoozed') dismiss(keyOf(told.id))
+/**
+ * Shows a toast for a notification whose snooze has ended, and removes the toast of one that is snoozed. Other updates,
+ * such as another occurrence in the same row, show none.
+ * @param {NotificationEvent} change @param {import('./types').Frame} frame
+ */
+function notificationUpdated(change, frame) {
+  showCount(change.unreadCount)
+  if (change.verb === 'woken' && !change.read && !unsnoozed.delete(change.id)) showToast(change, leadOf(frame))
+  else if (change.verb === 'snoozed') dismiss(keyOf(change.id))
 }
 
 /** @param {{ id: number, unreadCount: number }} change */
@@ -76,31 +82,36 @@ function notificationRemoved({ id, unreadCount }) {
   dismiss(keyOf(id))
 }
 
-/** The row stays where it is, so that nothing moves under the pointer. @param {HTMLElement | null} row */
+/** Shows a row as read. It stays where it is, so that nothing moves under the pointer. @param {HTMLElement | null} row */
 function showRead(row) {
   if (!row) return
   $('.notice', row)?.classList.remove('is-unread')
   for (const part of $$('[data-unread-only]', row)) part.remove()
 }
 
-/** @param {{ unreadCount: number }} answer @param {import('./types').SnapshotInfo} info */
+/**
+ * Sets the count and fetches what was missed.
+ * @param {{ unreadCount: number }} body @param {import('./types').SnapshotInfo} info
+ */
 async function snapshot({ unreadCount }, { first }) {
   showCount(unreadCount)
-  const answer = await socket.get('/api/notifications', { after: newest, limit: AT_ONCE })
+  const answer = await socket.get('/api/notifications', { after: newest, limit: MAX_MISSED })
   if (answer.error) return
   const missed = /** @type {Notice[]} */ (answer.body).filter(({ id }) => id > newest)
   newest = Math.max(newest, ...missed.map(({ id }) => id))
   if (!first || missed.length) await redraw()
-  tellMissed(missed.filter(({ read }) => !read))
+  showMissed(missed.filter(({ read }) => !read))
 }
 
 /** @param {Notice[]} missed */
-function tellMissed(missed) {
-  if (missed.length === 1) tell(missed[0], $(`#notice-${missed[0].id} .notice > :first-child`)?.cloneNode(true))
-  else if (missed.length) toast({ key: 'notifications/missed', title: `${missed.length} new notifications`, icon: 'bell', tone: 'info', href: '/notifications' })
+function showMissed(missed) {
+  if (missed.length === 1) return showToast(missed[0], $(`#notice-${missed[0].id} .notice > :first-child`)?.cloneNode(true))
+  if (!missed.length) return
+  const title = `${missed.length} new notifications`
+  toast({ key: 'notifications/missed', title, icon: 'bell', tone: 'info', href: '/notifications' })
 }
 
-/** Draws the list anew, as the server has it. @param {string} [source] where it is to be had; else as it was */
+/** Fetches and shows the list. @param {string} [source] its URL; by default that of the list shown */
 async function redraw(source = list().dataset.source) {
   const answer = await socket.request({ url: String(source), headers: HTML })
   if (!answer.error) apply(answer.body)
@@ -110,11 +121,14 @@ async function redraw(source = list().dataset.source) {
 /** @param {Element | null} item */
 const closeMenu = item => /** @type {HTMLElement | null | undefined} */ (item?.closest('.menu'))?.hidePopover()
 
-/** Does what the form does, and stays here: what comes of it every tab is told. @param {HTMLFormElement} form @param {HTMLElement | null} button */
+/**
+ * Submits a form without leaving the page. The events that follow, which every tab gets, show the result.
+ * @param {HTMLFormElement} form @param {HTMLElement | null} button
+ */
 async function send(form, button) {
   closeMenu(button)
   const body = new FormData(form, button)
-  if (body.get('do') === 'wake') woken.add(Number(form.dataset.notice))
+  if (body.get('do') === 'wake') unsnoozed.add(Number(form.dataset.notice))
   try {
     const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' })
     if (!answer.ok && answer.type !== 'opaqueredirect') throw new Error(answer.statusText)
@@ -123,9 +137,10 @@ async function send(form, button) {
   }
 }
 
-/** Says why below the row, and takes it back when asked again. @param {HTMLAnchorElement} link */
-async function showWhy(link) {
-  const row = link.closest('.notice-row'), shown = row?.querySelector('.why')
+/** Shows below the row why the user was notified, or hides that again. @param {HTMLAnchorElement} link */
+async function toggleWhy(link) {
+  const row = link.closest('.notice-row')
+  const shown = row?.querySelector('.why')
   closeMenu(link)
   if (shown) return shown.remove()
   const answer = await socket.request({ url: `${link.pathname}/panel`, headers: HTML })
@@ -140,7 +155,7 @@ async function choose(tab) {
   tab.setAttribute('aria-current', 'true')
 }
 
-/** A click that the browser would answer in another tab is the browser's. @param {Event} event */
+/** Reports whether a click can be handled here: the browser handles one that opens another tab. @param {Event} event */
 const isPlain = event => {
   const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
   return !ctrlKey && !metaKey && !shiftKey && socket.isConnected()
@@ -156,7 +171,7 @@ listen('submit', '[data-notice-form]', (form, event) => {
 listen('click', 'a[data-why]', (link, event) => {
   if (!isPlain(event)) return
   event.preventDefault()
-  showWhy(/** @type {HTMLAnchorElement} */ (link))
+  toggleWhy(/** @type {HTMLAnchorElement} */ (link))
 })
 listen('click', '#notifications a[data-source]', (tab, event) => {
   if (!isPlain(event)) return
@@ -165,12 +180,13 @@ listen('click', '#notifications a[data-source]', (tab, event) => {
 })
 $('#notifications')?.addEventListener('toggle', event => {
   for (const row of $$('.notice-row', list()).slice(KEPT)) row.remove()
-  const lost = document.activeElement === document.body // with the row that had it
-  if (lost && /** @type {ToggleEvent} */ (event).newState === 'closed') bell.focus()
+  const isFocusLost = document.activeElement === document.body // with a row that was removed
+  if (isFocusLost && /** @type {ToggleEvent} */ (event).newState === 'closed') bell.focus()
 })
-// A browser gives the focus back when a popover closes, but not within another one.
+// A browser returns the focus when a popover closes, but not when it is inside another popover.
 document.addEventListener('beforetoggle', event => {
   const menu = /** @type {HTMLElement} */ (event.target)
-  if (menu.matches('.notice-row .menu') && menu.contains(document.activeElement)) $(`[popovertarget="${menu.id}"]`)?.focus()
+  if (!menu.matches('.notice-row .menu') || !menu.contains(document.activeElement)) return
+  $(`[popovertarget="${menu.id}"]`)?.focus()
 }, true)
-waiting('notifications', Number(bell.dataset.unread))
+showInTab('notifications', Number(bell.dataset.unread))

@@ -1,19 +1,20 @@
 // @ts-check
-// What was written and is not stored yet. It goes out in order, one at a time, survives a reload, and goes again after
-// every break: the server knows a clientId that it has had, so nothing is ever posted twice.
-// Whoever shows it listens to `hubbub:outbox`.
+// The offline queue: messages that the server has not stored yet. They are sent in order, one at a time, and again
+// after every break; the queue survives a reload. The server stores a clientId once, so a retry is harmless.
+// A module that shows the queue listens to `hubbub:outbox`.
 
 /**
  * @typedef {object} Entry
- * @property {string} clientId
+ * @property {string} clientId the idempotency key
  * @property {number} roomId
  * @property {string} text
- * @property {string} at when it was written
+ * @property {string} at when it was written, ISO 8601
  * @property {{ id: number, name: string, text: string }} [replyTo]
- * @property {string} [problem] why it is not sent; it may go by itself later
- * @property {boolean} [refused] the server said no: only the writer sends it again
+ * @property {string} [problem] why it is not sent yet; unless it is refused, it is still retried
+ * @property {boolean} [refused] the server rejected it: only the user can retry it
  */
-/** @typedef {{ entry: Entry, state: 'pending' | 'failed' | 'sent' | 'gone', answer?: import('./types').Jwr }} News */
+/** @typedef {'pending' | 'failed' | 'sent' | 'gone'} State gone: removed without being sent */
+/** @typedef {{ entry: Entry, state: State, answer?: import('./types').Jwr }} OutboxEvent */
 
 const ANSWER_MS = 8_000
 const BLIP_MS = 1_000
@@ -23,33 +24,33 @@ const socket = io.socket
 /** @type {Entry[]} */
 let entries = JSON.parse(sessionStorage.getItem(KEY) ?? '[]')
 /** @type {Map<string, number>} */
-const since = new Map()
+const sentAt = new Map() // by clientId: when it was last queued or retried, Unix ms
 let busy = false
 
-/** @param {number} roomId */
-export const waiting = roomId => entries.filter(entry => entry.roomId === roomId)
+/** The entries for one room, oldest first. @param {number} roomId */
+export const entriesOf = roomId => entries.filter(entry => entry.roomId === roomId)
 
 /** @param {Entry} entry */
 export function send(entry) {
   entries.push(entry)
   save()
-  begin(entry)
+  markPending(entry)
   flush()
 }
 
-/** @param {string} clientId */
+/** Retries an entry now, over another connection if this one does not answer. @param {string} clientId */
 export function retry(clientId) {
   const entry = find(clientId)
   if (!entry) return
-  const silent = socket.isConnected() && busy && Date.now() - (since.get(clientId) ?? 0) > ANSWER_MS
+  const unanswered = socket.isConnected() && busy && Date.now() - (sentAt.get(clientId) ?? 0) > ANSWER_MS
   delete entry.refused
-  begin(entry)
-  if (silent) socket.disconnect() // it only looks connected
+  markPending(entry)
+  if (unanswered) socket.disconnect() // the connection is probably dead
   socket.reconnect()
   flush()
 }
 
-/** Takes an entry out: it was given up, or the server turned out to have it. @param {string | undefined} clientId */
+/** Removes an entry: the user gave it up, or the server has stored it already. @param {string | undefined} clientId */
 export function drop(clientId) {
   const entry = find(clientId)
   if (entry) remove(entry, { entry, state: 'gone' })
@@ -60,23 +61,23 @@ const find = clientId => entries.find(entry => entry.clientId === clientId)
 
 const save = () => sessionStorage.setItem(KEY, JSON.stringify(entries))
 
-/** @param {News} news */
-const tell = news => document.dispatchEvent(new CustomEvent('hubbub:outbox', { detail: news }))
+/** @param {OutboxEvent} event */
+const dispatch = event => document.dispatchEvent(new CustomEvent('hubbub:outbox', { detail: event }))
 
 /** @param {Entry} entry */
-function begin(entry) {
+function markPending(entry) {
   delete entry.problem
-  since.set(entry.clientId, Date.now())
+  sentAt.set(entry.clientId, Date.now())
   save()
-  tell({ entry, state: 'pending' })
-  for (const wait of [BLIP_MS, ANSWER_MS]) setTimeout(review, wait)
+  dispatch({ entry, state: 'pending' })
+  for (const wait of [BLIP_MS, ANSWER_MS]) setTimeout(reportStuck, wait)
 }
 
-/** Says so when something does not get through; it is still tried. */
-function review() {
+/** Shows the entries that have not been answered as failed; they are still retried. */
+function reportStuck() {
   for (const entry of entries.filter(entry => !entry.problem)) {
     if (!socket.isConnected()) fail(entry, 'No connection.')
-    else if (Date.now() - (since.get(entry.clientId) ?? 0) >= ANSWER_MS) fail(entry, 'No answer.')
+    else if (Date.now() - (sentAt.get(entry.clientId) ?? 0) >= ANSWER_MS) fail(entry, 'No answer.')
   }
 }
 
@@ -84,15 +85,15 @@ function review() {
 function fail(entry, problem) {
   entry.problem = problem
   save()
-  tell({ entry, state: 'failed' })
+  dispatch({ entry, state: 'failed' })
 }
 
-/** @param {Entry} entry @param {News} news */
-function remove(entry, news) {
+/** @param {Entry} entry @param {OutboxEvent} event */
+function remove(entry, event) {
   entries = entries.filter(other => other !== entry)
-  since.delete(entry.clientId)
+  sentAt.delete(entry.clientId)
   save()
-  tell(news)
+  dispatch(event)
 }
 
 async function flush() {
@@ -104,41 +105,42 @@ async function flush() {
 
 const next = () => entries.find(entry => !entry.refused)
 
-/** @param {Entry} entry @returns {Promise<boolean>} whether to go on with the next one */
+/** @param {Entry} entry @returns {Promise<boolean>} whether the next entry can be sent */
 async function deliver(entry) {
-  if (entry.problem) begin(entry)
+  if (entry.problem) markPending(entry)
   const { roomId, text, clientId, replyTo } = entry
   const answer = await socket.request({
-    method: 'POST', url: '/api/chat/send', headers: { Accept: 'text/html' }, data: { roomId, text, clientId, replyTo: replyTo?.id },
+    method: 'POST', url: '/api/chat/send', headers: { Accept: 'text/html' },
+    data: { roomId, text, clientId, replyTo: replyTo?.id },
   })
   if (!entries.includes(entry)) return true
   if (!answer.error) remove(entry, { entry, state: 'sent', answer })
-  else if (isPassing(answer)) return later(entry, answer)
-  else refuse(entry, answer)
+  else if (isTransient(answer)) return retryLater(entry, answer)
+  else markRefused(entry, answer)
   return true
 }
 
-/** No connection, too fast, or the database is away. @param {import('./types').Jwr} answer */
-const isPassing = ({ statusCode }) => statusCode === 0 || statusCode === 429 || statusCode >= 500
+/** Reports whether a retry may succeed: no connection, 429 or 5xx. @param {import('./types').Jwr} answer */
+const isTransient = ({ statusCode }) => statusCode === 0 || statusCode === 429 || statusCode >= 500
 
 /** @param {Entry} entry @param {import('./types').Jwr} answer */
-function later(entry, answer) {
+function retryLater(entry, answer) {
   if (answer.statusCode) {
     fail(entry, answer.body?.detail ?? 'The server answered with an error.')
     setTimeout(flush, 1_000 * Number(answer.headers['Retry-After'] ?? 2))
-  } else setTimeout(review, BLIP_MS)
+  } else setTimeout(reportStuck, BLIP_MS)
   return false
 }
 
 /** @param {Entry} entry @param {import('./types').Jwr} answer */
-function refuse(entry, answer) {
+function markRefused(entry, answer) {
   entry.refused = true
   const errors = Object.values(answer.body?.errors ?? {})
   fail(entry, errors.length ? `The message ${errors.join(', ')}.` : answer.body?.detail ?? 'The server refused it.')
 }
 
 socket.on('connect', flush)
-socket.on('disconnect', () => setTimeout(review, BLIP_MS))
-for (const entry of entries) if (!entry.refused) since.set(entry.clientId, Date.now())
-setTimeout(review, BLIP_MS)
+socket.on('disconnect', () => setTimeout(reportStuck, BLIP_MS))
+for (const entry of entries) if (!entry.refused) sentAt.set(entry.clientId, Date.now())
+setTimeout(reportStuck, BLIP_MS)
 flush()

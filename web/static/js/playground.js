@@ -1,14 +1,14 @@
 // @ts-check
-// Says hello, and writes down who did.
+// Sends /say/hello, and lists the connections that did.
 import { $, announce, el, listen } from './app.js'
 
-const LINES = 12 // as many as fit beside the code
+const LINES = 12 // fit beside the code
 
 const socket = io.socket
 const party = /** @type {HTMLElement} */ ($('[data-party]'))
 
-/** @param {{ id: string }} who */
-function joined({ id }) {
+/** Applies a `hello` event. @param {{ id: string }} connection */
+function hello({ id }) {
   const line = `Socket ${id} joined the party${id === socket.id ? ': that is you' : ''}`
   party.prepend(el('li', {}, line))
   party.children[LINES]?.remove()
@@ -18,8 +18,11 @@ function joined({ id }) {
 async function sayHello() {
   const answer = await socket.get('/say/hello')
   const output = $('[data-hello-answer]')
-  if (output) output.textContent = answer.error ? answer.body?.detail || 'No connection.' : `Answered ${answer.statusCode} ${JSON.stringify(answer.body)}`
+  if (!output) return
+  output.textContent = answer.error
+    ? answer.body?.detail || 'No connection.'
+    : `Answered ${answer.statusCode} ${JSON.stringify(answer.body)}`
 }
 
-socket.on('hello', joined)
+socket.on('hello', hello)
 listen('click', '[data-hello]', sayHello)

@@ -1,62 +1,68 @@
 // @ts-check
-// Who is here and how, on every page: the marks on avatars, the words beside names, and how many people are online.
-// Nothing of it is announced: people come and go all day.
+// Presence, on every page: the marks on avatars, the words beside names, and the number of users online.
+// Changes are not announced to screen readers: they are too frequent.
 import { bind } from './app.js'
 import { refreshCard } from './presence/card.js'
 import { watchIdle } from './presence/idle.js'
 import './presence/mine.js'
 import { show, shownIn } from './presence/show.js'
 
-/** @typedef {import('./presence/show.js').Standing} Standing */
+/** @typedef {import('./presence/show.js').Presence} Presence */
 
 const socket = io.socket
 const me = Number(document.body.dataset.userId)
-const AT_ONCE = 500 // people in one question
+const MAX_IDS = 500 // the server's limit for one request
 
-/** Who is online, but the reader. */
+/** The users who are online, without this page's own. */
 let online = /** @type {Set<number>} */ (new Set())
-/** What was told since the page was drawn. @type {Map<number, Standing>} */
-const told = new Map()
+/** The presence updates since the last snapshot, by user. @type {Map<number, Presence>} */
+const updates = new Map()
 
-/** @param {{ userId: number } & Standing} update */
-function presenceUpdated({ userId, ...standing }) {
-  told.set(userId, standing)
-  if (userId !== me) online[standing.status === 'offline' ? 'delete' : 'add'](userId)
-  show(userId, standing)
+/** @param {{ userId: number } & Presence} update */
+function presenceUpdated({ userId, ...presence }) {
+  updates.set(userId, presence)
+  if (userId !== me) online[presence.status === 'offline' ? 'delete' : 'add'](userId)
+  show(userId, presence)
   bind('online', online.size)
   refreshCard(userId)
 }
 
-/** The answer says who is online; how those are whom the page shows is asked. @param {{ id: number }[]} people */
+/**
+ * Counts who is online. The snapshot has no other details; compare() fetches those of the users on the page.
+ * @param {{ id: number }[]} people
+ */
 function snapshot(people) {
   online = new Set(people.map(({ id }) => id).filter(id => id !== me))
   bind('online', online.size)
-  told.clear()
+  updates.clear()
   compare()
-  if (isIdle()) sayIdle(true)
+  if (isIdle()) sendIdle(true)
 }
 
-/** What is told while the question is under way is newer than its answer. */
+/** Shows the presence of the users on the page. An update that arrives before the answer is newer than it. */
 async function compare() {
-  const ids = [...shownIn(document.body)].slice(0, AT_ONCE)
+  const ids = [...shownIn(document.body)].slice(0, MAX_IDS)
   if (!ids.length) return
   const answer = await socket.get('/api/presence', { ids })
   if (answer.error) return
-  for (const [id, standing] of Object.entries(answer.body)) if (!told.has(Number(id))) show(Number(id), standing)
+  for (const [id, presence] of Object.entries(answer.body)) if (!updates.has(Number(id))) show(Number(id), presence)
 }
 
-/** What a tab says of its person, it is not told again. @param {boolean} idle */
-async function sayIdle(idle) {
+/**
+ * Sends whether this tab is idle. The resulting event is not sent to this tab, so the answer is shown.
+ * @param {boolean} idle
+ */
+async function sendIdle(idle) {
   if (!socket.isConnected()) return
   const answer = await socket.post('/api/presence/status', { idle })
   if (!answer.error) show(me, answer.body)
 }
-const isIdle = watchIdle(sayIdle)
+const isIdle = watchIdle(sendIdle)
 
 socket.subscribe('/api/presence/subscribe', {}, { snapshot, events: { presenceUpdated } })
 document.addEventListener('hubbub:fragment', event => {
   for (const id of shownIn(/** @type {Element} */ (event.target))) {
-    const standing = told.get(id)
-    if (standing) show(id, standing)
+    const presence = updates.get(id)
+    if (presence) show(id, presence)
   }
 })

@@ -1,6 +1,6 @@
 // @ts-check
-// Web Push on this device. Every page says again what the browser has, and closes what was read elsewhere;
-// the preferences switch it on and off.
+// Web Push on this device. Every page renews the browser's subscription at the server, and closes notifications that
+// were read elsewhere; the preferences switch push on and off.
 import { $, $$, apply, listen, socket, toast } from './app.js'
 
 const WORKER = '/sw.js'
@@ -11,10 +11,12 @@ const supported = 'serviceWorker' in navigator && 'PushManager' in window && 'No
 const registered = () => navigator.serviceWorker.getRegistration('/')
 
 /** @param {string} method @param {string} url @param {object} [data] */
-const call = (method, url, data) => fetch(url, { method, headers: { 'Content-Type': 'application/json' }, body: data && JSON.stringify(data) })
+const call = (method, url, data) =>
+  fetch(url, { method, headers: { 'Content-Type': 'application/json' }, body: data && JSON.stringify(data) })
 
 /** @param {PushSubscription} subscription @param {object} [more] */
-const tell = (subscription, more) => call('POST', '/api/push/subscriptions', { ...subscription.toJSON(), ...more })
+const saveSubscription = (subscription, more) =>
+  call('POST', '/api/push/subscriptions', { ...subscription.toJSON(), ...more })
 
 /** @param {ServiceWorkerRegistration} registration */
 async function subscribe(registration) {
@@ -22,24 +24,24 @@ async function subscribe(registration) {
   return registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key })
 }
 
-/** The key that a subscription was made for, as the server writes it. @param {PushSubscription} subscription */
+/** The server key that a subscription was made for, in base64url. @param {PushSubscription} subscription */
 function keyOf({ options }) {
   const bytes = new Uint8Array(options.applicationServerKey ?? new ArrayBuffer(0))
   return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }
 
 /**
- * The server may have forgotten this browser: its person signed out, or the push service did. It says whether to
- * stay, to stop (404), or to subscribe anew (410).
+ * Renews the subscription, which the server may have deleted: its user signed out, or the push service rejected it.
+ * The server answers 404 if the subscription must end, and 410 if another must replace it.
  */
 async function renew() {
   const registration = supported && Notification.permission === 'granted' && await registered()
   const subscription = registration && await registration.pushManager.getSubscription()
   if (!subscription) return
-  const { status } = await tell(subscription, { renew: true, key: keyOf(subscription) })
+  const { status } = await saveSubscription(subscription, { renew: true, key: keyOf(subscription) })
   if (status !== 404 && status !== 410) return
   await subscription.unsubscribe()
-  if (status === 410) await tell(await subscribe(registration), { replaces: subscription.endpoint })
+  if (status === 410) await saveSubscription(await subscribe(registration), { replaces: subscription.endpoint })
 }
 
 /** @returns {Promise<State>} */
@@ -54,7 +56,7 @@ async function switchOn() {
   if (await Notification.requestPermission() !== 'granted') return
   await navigator.serviceWorker.register(WORKER)
   const subscription = await subscribe(await navigator.serviceWorker.ready)
-  const response = await tell(subscription)
+  const response = await saveSubscription(subscription)
   if (response.ok) return
   await subscription.unsubscribe()
   throw new Error((await response.json()).detail)
@@ -67,13 +69,14 @@ async function switchOff() {
   await call('DELETE', `/api/push/subscriptions?${new URLSearchParams({ endpoint: subscription.endpoint })}`)
 }
 
-/** Does what a button says, then shows how things are. @param {HTMLElement} button @param {() => Promise<void>} change */
-async function change(button, change) {
+/** Runs a button's action, then shows the new state. @param {HTMLElement} button @param {() => Promise<void>} action */
+async function run(button, action) {
   button.setAttribute('aria-busy', 'true')
   try {
-    await change()
+    await action()
   } catch {
-    toast({ title: 'That did not work', body: 'The browser’s push service could not be reached. Try again later.', icon: 'triangle-alert', tone: 'bad' })
+    const body = 'The browser’s push service could not be reached. Try again later.'
+    toast({ title: 'That did not work', body, icon: 'triangle-alert', tone: 'bad' })
   }
   button.removeAttribute('aria-busy')
   await refresh()
@@ -85,7 +88,7 @@ async function refresh() {
   await show()
 }
 
-/** Says in the preferences how push is on this device. */
+/** Shows this device's state in the preferences. */
 async function show() {
   if (!$('[data-push]')) return
   const now = await state()
@@ -97,19 +100,19 @@ async function show() {
   }
 }
 
-listen('click', '[data-push-on]', button => change(button, switchOn))
-listen('click', '[data-push-off]', button => change(button, switchOff))
+listen('click', '[data-push-on]', button => run(button, switchOn))
+listen('click', '[data-push-off]', button => run(button, switchOff))
 
-/** Closes what this device shows of notifications. @param {(id: number) => boolean} which */
+/** Closes those of this device's notifications that the predicate picks. @param {(id: number) => boolean} which */
 async function closeShown(which) {
   const registration = supported && await registered()
-  for (const { tag, data, close } of registration ? await shownBy(registration) : []) if (tag.startsWith('n') && which(data?.id)) close()
+  const shown = registration ? await registration.getNotifications() : []
+  for (const notification of shown) {
+    if (notification.tag.startsWith('n') && which(notification.data?.id)) notification.close()
+  }
 }
 
-/** @param {ServiceWorkerRegistration} registration */
-const shownBy = async registration => (await registration.getNotifications()).map(n => ({ tag: n.tag, data: n.data, close: () => n.close() }))
-
-/** What was read while no page was open. */
+/** Closes notifications that were read while no page was open. */
 async function compareShown() {
   const registration = supported && await registered()
   if (!registration || !(await registration.getNotifications()).length) return
@@ -118,14 +121,14 @@ async function compareShown() {
   await closeShown(id => !unread.has(id))
 }
 
-/** @typedef {{ id: number, read?: boolean, snoozedUntil?: string | null }} News */
-/** @param {News} news */
+/** @typedef {{ id: number, read?: boolean, snoozedUntil?: string | null }} Change */
+/** @param {Change} change */
 const closeOne = ({ id }) => closeShown(shown => shown === id)
 
 socket?.on('notificationRead', closeOne)
 socket?.on('notificationRemoved', closeOne)
 socket?.on('notificationsAllRead', () => closeShown(() => true))
-socket?.on('notificationUpdated', (/** @type {News} */ news) => { if (news.read || news.snoozedUntil) closeOne(news) })
+socket?.on('notificationUpdated', (/** @type {Change} */ change) => { if (change.read || change.snoozedUntil) closeOne(change) })
 
 await renew().catch(() => {}) // without a network: the next page does it
 await show()

@@ -1,18 +1,22 @@
 // @ts-check
-// The sidebar's rooms, on every page: what is unread, in step with the other tabs, and Alt with the arrows to move.
-import { $, $$, apply, el, waiting } from './app.js'
+// The chat rooms in the sidebar, on every page: unread counts, the same in all tabs, and Alt with arrow keys to move.
+import { $, $$, apply, el, showInTab } from './app.js'
 import './outbox.js'
 
 /** @typedef {{ roomId: number, readSeq: number, unread: number, mentions: number }} Marks */
-/** @typedef {{ id: number, name: string, kind: string, archived: boolean, seq: number, readSeq: number, unread: number, mentions: number }} Room */
-/** @typedef {{ seq: number, lastMessage: { senderId: number }, mentioned: number[] | null }} Moved */
+/** @typedef {Marks & { id: number, name: string, kind: string, archived: boolean, seq: number }} Room */
+/** @typedef {{ seq: number, lastMessage: { senderId: number }, mentioned: number[] | null }} Activity */
 
 const socket = io.socket
 const me = Number(document.body.dataset.userId)
 const REDRAW_MS = 100
 
-/** What came since a room's counts were drawn, by seq, so that nothing is counted twice. @type {Map<number, Map<number, boolean>>} */
-const since = new Map()
+/**
+ * For each room, the messages since its counts were rendered, and whether each mentions the user. They are kept by seq,
+ * so that none is counted twice.
+ * @type {Map<number, Map<number, boolean>>}
+ */
+const newMessages = new Map()
 let reading = 0
 let redrawTimer = 0
 
@@ -20,28 +24,31 @@ const links = () => $$('#sidebar [data-room]')
 /** @param {number} id */
 const linkOf = id => $(`#room-link-${id}`)
 
-/** The room whose end is on the screen: nothing that comes there is unread. @param {number} roomId 0: none */
+/** Sets the room whose end is visible: a new message there is not unread. @param {number} roomId 0: none */
 export function setReading(roomId) { reading = roomId }
 
-/** Draws the sections anew: a room came, went or changed its name. Listing the rooms also follows the new ones. */
+/** Fetches the sidebar's sections: a room was added, removed or renamed. */
 export function redraw() {
   clearTimeout(redrawTimer)
   redrawTimer = setTimeout(async () => {
-    socket.get('/api/rooms')
+    socket.get('/api/rooms') // subscribes to the new rooms
     const current = /^\/rooms\/(\d+)/.exec(location.pathname)?.[1] ?? 0
     const answer = await socket.request({ url: '/rooms/sidebar', data: { current }, headers: { Accept: 'text/html' } })
     if (answer.error) return
-    since.clear()
+    newMessages.clear()
     apply(answer.body)
     showTotal()
   }, REDRAW_MS)
 }
 
-/** @param {Room[]} rooms */
+/** @param {number} id */
+const nameOf = id => $('.truncate', linkOf(id) ?? undefined)?.textContent
+
+/** Takes the counts of a snapshot, or fetches the sections if their rooms or names differ. @param {Room[]} rooms */
 function compare(rooms) {
   const shown = rooms.filter(room => !room.archived || linkOf(room.id))
-  if (shown.length !== links().length || shown.some(room => $('.truncate', linkOf(room.id) ?? undefined)?.textContent !== room.name)) return redraw()
-  since.clear()
+  if (shown.length !== links().length || shown.some(({ id, name }) => nameOf(id) !== name)) return redraw()
+  newMessages.clear()
   for (const { id, seq, readSeq, unread, mentions } of rooms) {
     const link = linkOf(id)
     if (link) Object.assign(link.dataset, { seq, readSeq, unread, mentions })
@@ -49,24 +56,26 @@ function compare(rooms) {
   }
 }
 
-/** @param {number} id @param {Moved} moved */
-function moved(id, { seq, lastMessage, mentioned }) {
+/** @param {number} id @param {Activity} activity */
+function countMessage(id, { seq, lastMessage, mentioned }) {
   const link = linkOf(id)
   if (!link) return redraw()
-  if (lastMessage.senderId === me || reading === id || seq <= Number(link.dataset.seq) || seq <= Number(link.dataset.readSeq)) return
-  const known = since.get(id) ?? new Map()
-  since.set(id, known.set(seq, !!mentioned?.includes(me)))
+  if (lastMessage.senderId === me || reading === id) return
+  if (seq <= Number(link.dataset.seq) || seq <= Number(link.dataset.readSeq)) return
+  const counted = newMessages.get(id) ?? new Map()
+  newMessages.set(id, counted.set(seq, !!mentioned?.includes(me)))
   showCounts(id)
 }
 
-/** A message was deleted, perhaps an unread one. Where nothing is unread there is nothing to ask. @param {number} id */
-const shrunk = id => { if (linkOf(id)?.classList.contains('is-unread')) redraw() }
+/** Fetches the counts, if there are any: the deleted message may have been unread. @param {number} id */
+const messageDeleted = id => { if (linkOf(id)?.classList.contains('is-unread')) redraw() }
 
 /** @param {Marks} marks */
-function read({ roomId, readSeq, unread, mentions }) {
-  const link = linkOf(roomId), known = since.get(roomId)
+function applyRead({ roomId, readSeq, unread, mentions }) {
+  const link = linkOf(roomId)
+  const counted = newMessages.get(roomId)
   if (!link) return
-  for (const seq of known?.keys() ?? []) if (seq <= readSeq || unread > 0) known?.delete(seq)
+  for (const seq of counted?.keys() ?? []) if (seq <= readSeq || unread > 0) counted?.delete(seq)
   Object.assign(link.dataset, { readSeq, unread, mentions })
   showCounts(roomId)
 }
@@ -75,16 +84,16 @@ function read({ roomId, readSeq, unread, mentions }) {
 function showCounts(id) {
   const link = linkOf(id)
   if (!link) return
-  const known = [...since.get(id)?.values() ?? []]
-  const unread = Number(link.dataset.unread) + known.length
-  const mentions = Number(link.dataset.mentions) + known.filter(Boolean).length
+  const counted = [...newMessages.get(id)?.values() ?? []]
+  const unread = Number(link.dataset.unread) + counted.length
+  const mentions = Number(link.dataset.mentions) + counted.filter(Boolean).length
   link.classList.toggle('is-unread', unread > 0)
   $('.count', link)?.remove()
   if (unread) link.append(pill(unread, mentions > 0 || link.dataset.kind === 'direct'))
   showTotal()
 }
 
-/** As web.Count draws it. @param {number} n @param {boolean} mention */
+/** The number as the component web.Count renders it. @param {number} n @param {boolean} mention */
 function pill(n, mention) {
   return el('span', { class: mention ? 'count is-mention' : 'count' },
     el('span', { 'aria-hidden': 'true' }, n > 99 ? '99+' : String(n)),
@@ -93,27 +102,28 @@ function pill(n, mention) {
 
 function showTotal() {
   const counts = $$('#sidebar [data-room] .count > [aria-hidden]').map(count => parseInt(count.textContent ?? '') || 0)
-  waiting('messages', counts.reduce((sum, n) => sum + n, 0))
+  showInTab('messages', counts.reduce((sum, n) => sum + n, 0))
 }
 
-/** @param {{ verb: string, id: number, data: any }} change */
-function changed({ verb, id, data }) {
-  if (verb === 'updated' && data?.seq) moved(id, data)
-  else if (verb === 'updated' && data?.deletedMessage) shrunk(id)
+/** Applies a `room` event. @param {{ verb: string, id: number, data: any }} change */
+function roomChanged({ verb, id, data }) {
+  if (verb === 'updated' && data?.seq) countMessage(id, data)
+  else if (verb === 'updated' && data?.deletedMessage) messageDeleted(id)
   else if (verb === 'created' || verb === 'updated' || data?.user?.id === me) redraw()
 }
 
 /** @param {KeyboardEvent} event */
-function keyed(event) {
+function onKeydown(event) {
   if (!event.altKey || event.ctrlKey || event.metaKey || !/^Arrow(Up|Down)$/.test(event.key)) return
-  const all = links(), at = all.findIndex(link => link.getAttribute('aria-current') === 'page')
+  const all = links()
+  const at = all.findIndex(link => link.getAttribute('aria-current') === 'page')
   const ahead = event.key === 'ArrowDown' ? all.slice(at + 1) : all.slice(0, Math.max(at, 0)).reverse()
   const to = event.shiftKey ? ahead.find(link => link.classList.contains('is-unread')) : ahead[0]
   event.preventDefault()
   to?.click()
 }
 
-socket.subscribe('/api/rooms', {}, { snapshot: compare, events: { room: changed, roomRead: read } })
-document.addEventListener('hubbub:read', event => read(/** @type {CustomEvent<Marks>} */ (event).detail))
-addEventListener('keydown', keyed)
+socket.subscribe('/api/rooms', {}, { snapshot: compare, events: { room: roomChanged, roomRead: applyRead } })
+document.addEventListener('hubbub:read', event => applyRead(/** @type {CustomEvent<Marks>} */ (event).detail))
+addEventListener('keydown', onKeydown)
 showTotal()

@@ -1,11 +1,12 @@
 // @ts-check
-// The list behind "?".
+// The dialog that "?" opens: the list of keyboard shortcuts.
 import { $, el } from './dom.js'
 import { shortcuts, symbol } from './keys.js'
 
 export function showShortcuts() {
   if ($('dialog[open]')) return
-  const dialog = /** @type {HTMLDialogElement} */ (el('dialog', { class: 'dialog', 'aria-labelledby': 'shortcuts-title', closedby: 'any' },
+  const attributes = { class: 'dialog', 'aria-labelledby': 'shortcuts-title', closedby: 'any' }
+  const dialog = /** @type {HTMLDialogElement} */ (el('dialog', attributes,
     el('h2', { id: 'shortcuts-title' }, 'Keyboard shortcuts'), ...lists(),
     el('form', { method: 'dialog' }, el('button', { class: 'btn' }, 'Close'))))
   dialog.addEventListener('close', () => dialog.remove())

@@ -1,6 +1,6 @@
 // @ts-check
-// What the browser's tab tells of a page that is out of sight: how much waits, "(3) #general · Hubbub", and by its
-// icon whether something of it is for the reader.
+// The browser tab's title and icon: the title has the number of unread messages, "(3) #general · Hubbub", and the
+// icon is marked while there are unread notifications.
 import { $ } from './dom.js'
 
 const MARKED = new URL('../icon-unread.svg', import.meta.url).pathname
@@ -9,8 +9,12 @@ const shown = { messages: 0, notifications: 0 }
 const favicon = /** @type {HTMLLinkElement | null} */ ($('link[rel="icon"]'))
 const plain = favicon?.href ?? ''
 
-/** Whoever is mentioned has a message and a notification of it: the larger number counts both once. @param {'messages' | 'notifications'} what @param {number} n */
-export function waiting(what, n) {
+/**
+ * Shows how many messages or notifications are unread. A mention is both, so the title has the larger number, not the
+ * sum.
+ * @param {'messages' | 'notifications'} what @param {number} n
+ */
+export function showInTab(what, n) {
   shown[what] = n
   const most = Math.max(shown.messages, shown.notifications)
   const title = document.title.replace(/^\(\d+\+?\) /, '')

@@ -1,5 +1,5 @@
 // @ts-check
-// Light, dark, or as the system has it. The choice is a cookie, so the server draws the next page right.
+// The light, dark or system theme. The choice is kept in a cookie, so that the server renders the next page with it.
 import { $$, listen } from './dom.js'
 
 const YEAR_S = 31_536_000
@@ -12,9 +12,10 @@ function choose(theme) {
   for (const button of $$('[data-theme-set]')) button.setAttribute('aria-pressed', String(button.dataset.themeSet === theme))
 }
 
-/** To the one that is not on the screen now. */
+/** Switches between light and dark. */
 export function switchTheme() {
-  const shown = document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
+  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'
+  const shown = document.documentElement.dataset.theme ?? system
   choose(shown === 'dark' ? 'light' : 'dark')
 }
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Moments in the reader's zone and in the fewest words that place them, kept true while the page is open.
-// The server draws the same words (web/zone.go) once the cookie has told it the zone.
+// Times in the browser's zone and in few words, updated while the page is open. The server renders the same words
+// (web/zone.go) once the cookie below has given it the zone.
 import { $$ } from './dom.js'
 
 const MINUTE_MS = 60_000
@@ -21,7 +21,7 @@ const longDate = format({ weekday: 'long', day: 'numeric', month: 'long' })
 const longDateOfYear = format({ day: 'numeric', month: 'long', year: 'numeric' })
 const whole = format({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' })
 
-/** Days from a to b by the calendar; a summer-time change does not matter. @param {Date} a @param {Date} b */
+/** The calendar days from a to b. Rounding makes up for a day of 23 or 25 hours. @param {Date} a @param {Date} b */
 const days = (a, b) => Math.round((new Date(b).setHours(0, 0, 0, 0) - new Date(a).setHours(0, 0, 0, 0)) / DAY_MS)
 
 /** "just now", "2 min", "09:04", "Tue", "2 Nov", "2 Nov 2024". @param {Date} at @param {Date} [now] */
@@ -34,17 +34,25 @@ export function ago(at, now = new Date()) {
   return at.getFullYear() === now.getFullYear() ? date(at) : dateOfYear(at)
 }
 
-/** As the end of a sentence: "just now", "5 min ago", "at 09:04", "on Tue", "on 2 Nov". @param {Date} at @param {Date} [now] */
+/**
+ * The same for the end of a sentence: "just now", "5 min ago", "at 09:04", "on Tue", "on 2 Nov".
+ * @param {Date} at @param {Date} [now]
+ */
 export function seen(at, now = new Date()) {
-  const passed = now.getTime() - at.getTime(), words = ago(at, now)
+  const passed = now.getTime() - at.getTime()
+  const words = ago(at, now)
   if (passed < MINUTE_MS) return words
   if (passed < 60 * MINUTE_MS) return `${words} ago`
   return days(at, now) === 0 ? `at ${words}` : `on ${words}`
 }
 
-/** As the end of a sentence, of a moment to come: "at 15:04", "tomorrow at 09:00", "on Mon at 09:00". @param {Date} at @param {Date} [now] */
+/**
+ * A future time for the end of a sentence: "at 15:04", "tomorrow at 09:00", "on Mon at 09:00".
+ * @param {Date} at @param {Date} [now]
+ */
 export function until(at, now = new Date()) {
-  const ahead = days(now, at), time = `at ${clock(at)}`
+  const ahead = days(now, at)
+  const time = `at ${clock(at)}`
   if (ahead === 0) return time
   if (ahead === 1) return `tomorrow ${time}`
   if (ahead > 0 && ahead < 7) return `on ${weekday(at)} ${time}`
@@ -63,17 +71,18 @@ export function day(at, now = new Date()) {
 /** @type {Record<string, (at: Date) => string>} */
 const styles = { ago, clock, day, seen, until }
 
-/** Writes the times in root, itself included. @param {Element | Document} [root] */
+/** Writes the times in root, including root itself. @param {Element | Document} [root] */
 export function showTimes(root = document) {
-  const times = root instanceof Element && root.matches('time[datetime]') ? [root, ...$$('time[datetime]', root)] : $$('time[datetime]', root)
-  for (const time of times) show(/** @type {HTMLTimeElement} */ (time))
+  if (root instanceof Element && root.matches('time[datetime]')) show(/** @type {HTMLTimeElement} */ (root))
+  for (const time of $$('time[datetime]', root)) show(/** @type {HTMLTimeElement} */ (time))
 }
 
 /** @param {HTMLTimeElement} time */
 function show(time) {
-  const words = styles[time.dataset.time ?? ''], at = new Date(time.dateTime)
-  if (!words || isNaN(at.getTime())) return
-  const text = words(at)
+  const format = styles[time.dataset.time ?? '']
+  const at = new Date(time.dateTime)
+  if (!format || isNaN(at.getTime())) return
+  const text = format(at)
   if (time.textContent !== text) time.textContent = text
   time.title = `${whole(at)}, ${clock(at)}`
 }

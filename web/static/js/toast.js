@@ -1,12 +1,12 @@
 // @ts-check
-// Notes that come and go. Whatever one says can be found elsewhere too.
+// Toasts: short notes that disappear. Their information is always available elsewhere, too.
 import { $, $$, el, icon } from './dom.js'
 import { announce } from './announce.js'
 
 const STAY_MS = 5_000
-const LONG = 80 // characters that fit into it
-const READ_MS = 50 // a character beyond: about 200 words a minute
-const LEAVE_MS = 240 // as the stylesheet's transition
+const LONG = 80 // characters that are read within STAY_MS
+const READ_MS = 50 // for each further character: about 200 words a minute
+const LEAVE_MS = 240 // the duration of the stylesheet's transition
 const AT_MOST = 3
 
 /**
@@ -16,8 +16,8 @@ const AT_MOST = 3
  * @property {Node} [lead] such as an avatar
  * @property {string} [icon]
  * @property {'ok' | 'warn' | 'bad' | 'info' | ''} [tone] of the icon
- * @property {string} [href] where "View" leads
- * @property {string} [key] of what it tells: another toast of it replaces this one, and dismiss takes it away
+ * @property {string} [href] the target of "View"
+ * @property {string} [key] names its subject: another toast with the key replaces this one, and dismiss removes it
  */
 
 /** @param {Toast} options */
@@ -25,13 +25,13 @@ export function toast(options) {
   const place = $('[data-toasts]')
   if (!place) return
   if (options.key) dismiss(options.key)
-  const note = shown().length < AT_MOST ? draw(options) : merged()
+  const note = shown().length < AT_MOST ? draw(options) : mergeIntoLast()
   if (!note.isConnected) place.append(note)
   announce([options.title, options.body].filter(Boolean).join('. '))
   return note
 }
 
-/** Takes away the toast of a key, and those of the keys under it ("a" is above "a/b"). @param {string} key */
+/** Removes the toast of a key, and those of the keys below it ("a/b" is below "a"). @param {string} key */
 export function dismiss(key) {
   for (const note of shown()) if (`${note.dataset.key}/`.startsWith(`${key}/`)) leave(note)
 }
@@ -48,7 +48,9 @@ function leave(note) {
 function draw({ title, body = '', lead, icon: name, tone = '', href, key }) {
   const template = /** @type {HTMLTemplateElement} */ ($('template#toast'))
   const note = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true))
-  const [leadPlace, titlePlace, bodyPlace] = ['[data-lead]', '.title', '.body'].map(s => /** @type {HTMLElement} */ ($(s, note)))
+  const leadPlace = /** @type {HTMLElement} */ ($('[data-lead]', note))
+  const titlePlace = /** @type {HTMLElement} */ ($('.title', note))
+  const bodyPlace = /** @type {HTMLElement} */ ($('.body', note))
   if (key) note.dataset.key = key
   if (lead || name) leadPlace.replaceChildren(lead ?? el('span', { class: `tile-icon ${tone}` }, icon(String(name))))
   titlePlace.textContent = title
@@ -58,8 +60,8 @@ function draw({ title, body = '', lead, icon: name, tone = '', href, key }) {
   return note
 }
 
-/** A fourth takes no room of its own: the newest says how many more there are. */
-function merged() {
+/** Counts a fourth toast in the newest one, which then shows how many more there are. */
+function mergeIntoLast() {
   const last = /** @type {HTMLElement} */ (shown().at(-1))
   const more = last.dataset.more = String(Number(last.dataset.more ?? 0) + 1)
   const body = /** @type {HTMLElement} */ ($('.body', last))
@@ -68,7 +70,10 @@ function merged() {
   return last
 }
 
-/** Stays while somebody is at it, by pointer or keyboard, and while nobody can see it. @param {HTMLElement} note @param {number} ms */
+/**
+ * Removes a toast after ms, but not while it has the pointer or the focus, nor while the page is hidden.
+ * @param {HTMLElement} note @param {number} ms
+ */
 function holdAndLeave(note, ms) {
   let timer = 0
   const hold = () => clearTimeout(timer)

@@ -1,7 +1,7 @@
 // @ts-check
-// Behind the scenes: the drawer shows every frame of this page's connection. It listens only while it is open.
+// "Behind the scenes": a drawer that shows every frame of this page's connection while it is open.
 import { $, $$, bind, el, icon, listen, socket } from './dom.js'
-import { payload, unsecret } from './payload.js'
+import { maskURL, payload } from './payload.js'
 
 /** @typedef {import('./types').Tapped} Tapped */
 
@@ -19,7 +19,7 @@ let stop
 let opener
 
 /** @param {Tapped} tapped */
-function tell(tapped) {
+function showFrame(tapped) {
   count.frames++
   count[tapped.direction] += tapped.bytes
   bind('frames', count.frames)
@@ -36,15 +36,17 @@ const kilobytes = bytes => bytes < 10_000 ? (bytes / 1_000).toFixed(1) : Math.ro
 /** @param {Tapped} tapped */
 function row({ direction: way, name, bytes, ms, frame }) {
   const received = way === 'in'
-  const node = el('details', { class: 'frame-row is-new', 'data-dir': way, 'data-ping': name === 'heartbeat' || name === 'GET /healthz' },
+  const isPing = name === 'heartbeat' || name === 'GET /healthz'
+  const arrow = icon(received ? 'arrow-down-left' : 'arrow-up-right', 'sm')
+  const node = el('details', { class: 'frame-row is-new', 'data-dir': way, 'data-ping': isPing },
     el('summary', {},
-      el('span', { class: 'dir' }, icon(received ? 'arrow-down-left' : 'arrow-up-right', 'sm'), el('span', { class: 'sr-only' }, received ? 'received' : 'sent')),
-      el('span', { class: 'name truncate' }, unsecret(name)),
+      el('span', { class: 'dir' }, arrow, el('span', { class: 'sr-only' }, received ? 'received' : 'sent')),
+      el('span', { class: 'name truncate' }, maskURL(name)),
       el('span', { class: 'lat' }, ms === undefined ? '' : `${ms.toFixed(ms < 10 ? 1 : 0)} ms`),
       el('span', { class: 'src truncate' }, source(frame)),
       el('span', { class: 'size' }, `${bytes} B`)))
   node.addEventListener('toggle', () => node.append(el('div', { class: 'frame-body' }, payload(frame))), { once: true })
-  node.hidden = hidden(node)
+  node.hidden = isFiltered(node)
   return node
 }
 
@@ -54,20 +56,21 @@ function source({ event, room, status }) {
   return status === undefined ? 'request' : `reply ${status}`
 }
 
-/** @param {HTMLElement} node */
-function hidden(node) {
+/** Reports whether the filters hide a row. @param {HTMLElement} node */
+function isFiltered(node) {
   return (!!direction && node.dataset.dir !== direction) || (!!hidePings?.checked && node.hasAttribute('data-ping'))
 }
 
 function filter() {
-  for (const node of $$('.frame-row', rows ?? undefined)) node.hidden = hidden(node)
+  for (const node of $$('.frame-row', rows ?? undefined)) node.hidden = isFiltered(node)
 }
 
 function clear() {
-  rows?.replaceChildren(el('div', { class: 'empty' }, el('h3', {}, 'Nothing on the wire'), el('p', {}, 'Type in a room and watch it arrive.')))
+  const hint = el('p', {}, 'Type in a room and watch it arrive.')
+  rows?.replaceChildren(el('div', { class: 'empty' }, el('h3', {}, 'Nothing on the wire'), hint))
 }
 
-/** Opens or closes the drawer. @param {HTMLElement} [button] that asked for it, and gets the focus back */
+/** Opens or closes the drawer. @param {HTMLElement} [button] that opened it, and gets the focus back */
 export function toggleWire(button) {
   if (!drawer) return
   const show = drawer.hidden
@@ -75,7 +78,7 @@ export function toggleWire(button) {
   else if (drawer.contains(document.activeElement)) opener?.focus()
   drawer.hidden = !show
   stop?.()
-  stop = show ? socket?.tap(tell) : undefined
+  stop = show ? socket?.tap(showFrame) : undefined
   for (const toggle of $$('[data-toggle-wire][aria-expanded]')) toggle.setAttribute('aria-expanded', String(show))
   try { sessionStorage.setItem('wire', show ? '1' : '') } catch { /* private windows may refuse */ }
 }

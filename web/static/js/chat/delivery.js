@@ -1,7 +1,7 @@
 // @ts-check
 // The messages of the offline queue for this room, as rows: on screen before the server has stored them.
 import { $, announce, el, icon, parse, showTimes } from '../app.js'
-import { drop, retry, waiting } from '../outbox.js'
+import { drop, entriesOf, retry } from '../outbox.js'
 import { append, rows, show, tidy } from './log.js'
 import { becomeMember, list, roomId } from './room.js'
 import { personalize } from './row.js'
@@ -58,10 +58,10 @@ function showFailed(entry) {
 /** @param {(seq: number) => void} markSeen called with the seq of each message that this page sent */
 export function showDelivery(markSeen) {
   for (const row of rows()) drop(row.dataset.clientId) // stored before the page was loaded
-  for (const entry of waiting(roomId)) (entry.problem ? showFailed : showPending)(entry)
+  for (const entry of entriesOf(roomId)) (entry.problem ? showFailed : showPending)(entry)
 
   document.addEventListener('hubbub:outbox', event => {
-    const { entry, state, answer } = /** @type {CustomEvent<import('../outbox.js').News>} */ (event).detail
+    const { entry, state, answer } = /** @type {CustomEvent<import('../outbox.js').OutboxEvent>} */ (event).detail
     if (entry.roomId !== roomId) return
     if (state === 'pending') showPending(entry)
     else if (state === 'failed') showFailed(entry)

@@ -1,19 +1,23 @@
 // @ts-check
-// A person's card, over whatever names them. Without script the same link leads to a page of it.
+// A user's card, which opens beside their name or avatar. Without script the same link leads to a page.
 import { $, $$, el, listen, parse, showTimes, socket } from '../app.js'
 
 const TICK_MS = 1_000
 
-/** Whose card is open; 0: nobody's. */
+/** The user whose card is open; 0: none. */
 let open = 0
 let ticking = 0
 
-const card = el('div', { class: 'popover person-card', id: 'person-card', popover: '', role: 'dialog', 'aria-labelledby': 'person-card-name', tabindex: -1, autofocus: true })
+const card = el('div', {
+  class: 'popover person-card', id: 'person-card', popover: '', role: 'dialog',
+  'aria-labelledby': 'person-card-name', tabindex: -1, autofocus: true,
+})
 document.body.append(card)
 
-/** @param {number} id */
+/** @param {number} id @returns {Promise<boolean>} false on an error */
 async function fill(id) {
-  const answer = await /** @type {import('../types').Socket} */ (socket).request({ url: `/people/${id}/card`, headers: { Accept: 'text/html' } })
+  const headers = { Accept: 'text/html' }
+  const answer = await /** @type {import('../types').Socket} */ (socket).request({ url: `/people/${id}/card`, headers })
   if (answer.error) return false
   card.replaceChildren(...parse(answer.body))
   for (const place of $$('[data-left-ms]', card)) place.dataset.until = String(Date.now() + Number(place.dataset.leftMs))
@@ -21,14 +25,14 @@ async function fill(id) {
   return true
 }
 
-/** @param {number} id @param {HTMLElement} source where it opens */
+/** @param {number} id @param {HTMLElement} source the element beside which it opens */
 async function show(id, source) {
   if (!await fill(id)) return location.assign(`/people/${id}`)
   card.showPopover({ source })
   open = id
 }
 
-/** Something about the person changed: an open card is drawn anew. @param {number} id */
+/** Fetches the card again if it is open: something about the user has changed. @param {number} id */
 export function refreshCard(id) { if (id === open) fill(id) }
 
 function tick() {

@@ -1,11 +1,11 @@
 // @ts-check
-// One's own status, in the account menu: a choice counts at once, the text with its button.
+// The user's own status, in the account menu: a choice is saved at once, the text by its button.
 import { $, apply, listen, socket } from '../app.js'
 import { show } from './show.js'
 
 const HTML = { Accept: 'text/html' }
 
-/** As it is now, perhaps by another tab. */
+/** Fetches the form again: another tab may have changed the status. */
 async function refresh() {
   const answer = await socket?.request({ url: '/people/me/status', headers: HTML })
   if (answer && !answer.error) apply(answer.body)
@@ -15,13 +15,15 @@ async function refresh() {
 async function save(form, submitter) {
   const { status, text } = Object.fromEntries(new FormData(form))
   const clears = submitter?.getAttribute('name') === 'clear'
-  const answer = await /** @type {import('../types').Socket} */ (socket).post('/api/presence/status', { status, text: clears ? '' : text })
+  const data = { status, text: clears ? '' : text }
+  const answer = await /** @type {import('../types').Socket} */ (socket).post('/api/presence/status', data)
   if (!answer.error) {
     show(answer.body.id, answer.body)
     return refresh()
   }
   const problem = /** @type {HTMLElement} */ ($('[data-status-problem]', form))
-  problem.textContent = `Not saved. ${Object.values(answer.body?.errors ?? {})[0] ?? answer.body?.detail ?? 'No connection'}`
+  const reason = Object.values(answer.body?.errors ?? {})[0] ?? answer.body?.detail ?? 'No connection'
+  problem.textContent = `Not saved. ${reason}`
   problem.hidden = false
 }
 
