@@ -1,5 +1,5 @@
 // @ts-check
-// What the pages of documents use of others' work: `make vendor` bundles it into
+// The third-party code that the pages of documents use. `make vendor` bundles it into
 // web/static/vendor/document.js, which is committed.
 export { Editor, Extension, InputRule, Mark, Node, mergeAttributes } from '@tiptap/core'
 export { StarterKit } from '@tiptap/starter-kit'

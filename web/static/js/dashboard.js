@@ -1,22 +1,24 @@
 // @ts-check
-// The dashboard: history first, stream after. Tiles, charts and table take what the socket tells; the drawing is
-// done at most once a second, and not at all while the page is paused or hidden.
+// The dashboard's page: first the snapshot with the history, then the events. Tiles, charts and table are drawn at most
+// once a second, and not at all while the page is paused or hidden.
 import { $, el, icon, intercept, parse, place } from './app.js'
 import { Chart, spark } from './chart.js'
 import './dashboard/form.js'
-import { fresh, show as showFreshness } from './dashboard/fresh.js'
-import { moves, onMove } from './dashboard/motion.js'
-import { changed, compare } from './dashboard/orders.js'
+import { markFresh, show as showFreshness } from './dashboard/fresh.js'
+import { isMoving, onResume } from './dashboard/motion.js'
+import { compare, orderChanged } from './dashboard/orders.js'
 import { Ring } from './dashboard/series.js'
 import './dashboard/simulator.js'
 
 /** @typedef {{ totalOrders: number, pendingOrders: number, revenue: string, version: number }} Stats */
 /** @typedef {{ perMinute: number, delta: number | null }} Rate */
 /** @typedef {Stats & { after: number, rate: Rate, points: import('./dashboard/series.js').Point[] }} Update */
-/** @typedef {{ orders: import('./dashboard/orders.js').Order[], stats: Stats, series: import('./dashboard/series.js').Series, rate: Rate }} Snapshot */
+/** @typedef {import('./dashboard/orders.js').Order} Order */
+/** @typedef {import('./dashboard/series.js').Series} Series */
+/** @typedef {{ orders: Order[], stats: Stats, series: Series, rate: Rate }} Snapshot */
 
-const PACE_MS = 1_000
-const TABLES_MS = 5_000 // between two questions to the server for what it draws
+const DRAW_MS = 1_000
+const TABLES_MS = 5_000 // between two requests for the tables that the server renders
 const HTML = { Accept: 'text/html' }
 
 const socket = io.socket
@@ -29,36 +31,40 @@ let rate
 /** @type {Ring | undefined} */
 let ring
 let tablesAt = 0
-let tablesOld = true
+let tablesStale = true
 
+const dollars = /** @type {const} */ ({ style: 'currency', currency: 'USD' })
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
-const money = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' })
-const short = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', notation: 'compact', maximumFractionDigits: 1 })
+const money = new Intl.NumberFormat('en-US', dollars)
+const short = new Intl.NumberFormat('en-US', { ...dollars, notation: 'compact', maximumFractionDigits: 1 })
 
 /** @param {string} name */
 const figure = name => /** @type {HTMLElement} */ ($(`[data-chart=${name}]`))
 const charts = {
   orders: new Chart(figure('orders'), { axis: n => count.format(n), point: n => `${count.format(n)} per minute` }),
-  revenue: new Chart(figure('revenue'), { axis: n => n < 1000 && n % 1 ? money.format(n) : short.format(n), point: n => money.format(n) }),
+  revenue: new Chart(figure('revenue'), {
+    axis: n => n < 1000 && n % 1 ? money.format(n) : short.format(n),
+    point: n => money.format(n),
+  }),
 }
 
 /** @param {Snapshot} snapshot @param {{ first: boolean }} info */
-function snapshot({ orders, stats: now, series, rate: pace }, { first }) {
-  stats = now
-  rate = pace
+function snapshot({ orders, stats: newStats, series, rate: newRate }, { first }) {
+  stats = newStats
+  rate = newRate
   ring = new Ring(series)
   compare(orders, first)
-  told()
+  markStale()
   draw()
 }
 
-/** @param {Update} update */
+/** Applies an update; if one before it was missed, fetches a snapshot. @param {Update} update */
 function statsUpdated(update) {
   const missed = stats && update.after > stats.version
   stats = update
   rate = update.rate
   for (const point of update.points) ring?.set(point)
-  told()
+  markStale()
   if (missed) refetch()
 }
 
@@ -67,38 +73,43 @@ async function refetch() {
   if (!answer.error) snapshot(answer.body, { first: false })
 }
 
-function told() {
-  tablesOld = true
-  fresh()
+function markStale() {
+  tablesStale = true
+  markFresh()
 }
 
-function lost() { if (ring) ring.heard = false }
+function disconnected() { if (ring) ring.live = false }
 
 /** @param {string} name @param {string} text */
 function tile(name, text) {
-  const card = $(`#tile-${name}`), value = card && $('[data-value]', card)
+  const card = $(`#tile-${name}`)
+  const value = card && $('[data-value]', card)
   if (!value || value.textContent === text) return
   value.textContent = text
   card.classList.remove('is-fresh')
-  void card.offsetWidth // begins the animation anew
+  void card.offsetWidth // a reflow, which restarts the animation
   card.classList.add('is-fresh')
 }
 
-/** @param {string} name @param {string} text "+8%", or nothing */
+/** @param {string} name @param {string} text "+8%", or "" */
 function delta(name, text) {
-  const place = $(`#tile-${name} [data-delta]`), worse = text.startsWith('−')
+  const place = $(`#tile-${name} [data-delta]`)
+  const worse = text.startsWith('−')
   if (!place || place.dataset.delta === text) return
   place.dataset.delta = text
   place.classList.toggle('bad', worse)
-  place.replaceChildren(...text ? [icon(worse ? 'trending-down' : 'trending-up', 'sm'), text, el('span', { class: 'sr-only' }, ` ${place.title}`)] : [])
+  if (!text) return place.replaceChildren()
+  const arrow = icon(worse ? 'trending-down' : 'trending-up', 'sm')
+  place.replaceChildren(arrow, text, el('span', { class: 'sr-only' }, ` ${place.title}`))
 }
 
 /** @param {(number | null)[]} values */
 const sum = values => values.reduce((/** @type {number} */ total, value) => total + Number(value), 0)
-/** @param {string} amount nothing is not worth a word */
+/** "+" and the amount; "" for zero. @param {string} amount */
 const added = amount => /[1-9]/.test(amount) ? `+${amount}` : ''
 /** @param {number | null | undefined} change */
-const percent = change => typeof change === 'number' ? `${change < 0 ? '−' : '+'}${Math.abs(Math.round(change))}%` : ''
+const percent = change =>
+  typeof change === 'number' ? `${change < 0 ? '−' : '+'}${Math.abs(Math.round(change))}%` : ''
 
 function drawTiles() {
   if (!stats || !ring || !rate) return
@@ -115,27 +126,27 @@ function drawTiles() {
 }
 
 function draw() {
-  if (!ring || !moves()) return
+  if (!ring || !isMoving()) return
   ring.roll()
   const { from, step } = ring
   drawTiles()
   charts.orders.draw({ from, step, values: ring.perMinute(), before: ring.perMinuteBefore() })
   charts.revenue.draw({ from, step, values: ring.dollars })
   showFreshness()
-  if (tablesOld && Date.now() - tablesAt > TABLES_MS) drawTables()
+  if (tablesStale && Date.now() - tablesAt > TABLES_MS) drawTables()
 }
 
-/** What sold, and the charts' numbers, as the server draws them. Numbers that somebody reads stand still. */
+/** Fetches the tables of the best-selling products and of the charts' numbers. A table that is open does not change. */
 async function drawTables() {
   tablesAt = Date.now()
-  tablesOld = false
+  tablesStale = false
   const answer = await socket.request({ url: '/dashboard/tables', data: { range }, headers: HTML })
-  if (answer.error || !moves()) return
+  if (answer.error || !isMoving()) return
   for (const part of parse(answer.body)) if (!$(`details[open] #${part.id}`)) place(part)
 }
 
-intercept('order', changed)
-socket.subscribe('/api/dashboard/subscribe', { range }, { snapshot, events: { statsUpdated, order: fresh } })
-socket.on('disconnect', lost)
-onMove(draw)
-setInterval(draw, PACE_MS)
+intercept('order', orderChanged)
+socket.subscribe('/api/dashboard/subscribe', { range }, { snapshot, events: { statsUpdated, order: markFresh } })
+socket.on('disconnect', disconnected)
+onResume(draw)
+setInterval(draw, DRAW_MS)

@@ -1,6 +1,6 @@
 // @ts-check
-// A document's page. The paper that the server drew stays until the document is in step, or, where there is no
-// connection, until this browser's own copy of it is there; then the editor takes its place.
+// A document's page. The text that the server rendered is shown until the Y.Doc is synchronised or, without a
+// connection, loaded from this browser's copy; then the editor replaces it.
 import { $, addShortcuts } from './app.js'
 import { Carets } from './document/carets.js'
 import { makeEditor } from './document/editor.js'
@@ -17,7 +17,7 @@ import './document/title.js'
 import './document/versions.js'
 import { watchToolbar } from './document/toolbar.js'
 
-const OFFLINE_MS = 4_000 // a connection that is not there by then may be long in coming
+const OFFLINE_MS = 4_000 // without a connection by then, editing begins on the browser's copy
 
 const { awareness, channel, doc, local, people } = session
 const carets = new Carets(awareness, people)
@@ -27,7 +27,8 @@ function begin() {
   if (session.editor) return
   const title = /** @type {HTMLInputElement | null} */ ($('[data-doc-title]'))?.value ?? ''
   const editor = session.editor = makeEditor({
-    doc, writes: channel.writes, label: `${title}, document`, link: openLink, extensions: [carets.extension(), threadsExtension],
+    doc, canWrite: channel.canWrite, label: `${title}, document`, link: openLink,
+    extensions: [carets.extension(), threadsExtension],
   })
   watchToolbar(editor, openLink)
   watchOutline(editor)

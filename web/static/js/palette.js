@@ -1,7 +1,7 @@
 // @ts-check
-// The palette jumps to whatever the page marks with data-palette, whose value is the heading it stands under;
-// choosing a hit clicks that element. Below comes what the server finds, as one types.
-// An ARIA combobox: the focus stays in the input, the hit is pointed at.
+// The command palette. It lists the elements that the page marks with data-palette, whose value is the heading above
+// them; choosing one clicks the element. Below them are the server's search results for the text that is typed.
+// It is an ARIA combobox: the focus stays in the input, aria-activedescendant names the selected hit.
 import { announce } from './announce.js'
 import { $, $$, bind, el, icon, socket } from './dom.js'
 import { match } from './match.js'
@@ -10,12 +10,21 @@ import { recentSearches, rememberSearch, searchPath } from './palette/searches.j
 import { switchTheme } from './theme.js'
 
 const RECENT = 5
-const DO = 'Do'
+const DO = 'Do' // the heading of actions
 const SEARCHES = 'Recent searches'
-const QUIET_MS = 400
+const ANNOUNCE_MS = 400
 
-/** @typedef {{ group: string, label: string, lead: Node, choose: () => void, past?: boolean }} Choice */
-/** A choice that fits, or what the server found, with its content. @typedef {{ group: string, label: string, key: string, choose: () => void, marks?: number[], score?: number, lead?: Node, sub?: string, content?: Node[] }} Hit */
+/**
+ * What the palette can do; past: a recent choice or search.
+ * @typedef {{ group: string, label: string, lead: Node, choose: () => void, past?: boolean }} Choice
+ */
+/**
+ * A line of the list: a choice that matches, or a result of the server, with its content.
+ * @typedef {{
+ *   group: string, label: string, key: string, choose: () => void,
+ *   marks?: number[], score?: number, lead?: Node, sub?: string, content?: Node[],
+ * }} Hit
+ */
 
 const dialog = /** @type {HTMLDialogElement | null} */ ($('dialog#palette'))
 const input = /** @type {HTMLInputElement} */ ($('#palette-input'))
@@ -25,12 +34,12 @@ const list = /** @type {HTMLElement} */ ($('#palette-list'))
 let choices = []
 /** @type {Hit[]} */
 let hits = []
-let at = 0
-/** What the server found for what is typed. @type {Hit[]} */
+let at = 0 // the index of the selected hit
+/** The server's results for the text that is typed. @type {Hit[]} */
 let found = []
 let pending = false
-let moved = false
-let saying = 0
+let moved = false // whether the user has moved the selection since the last input
+let announceTimer = 0
 
 const query = () => input.value.trim()
 
@@ -43,12 +52,13 @@ function collect() {
     choose: () => element.click(),
   }))
   const theme = { group: DO, label: 'Switch theme', lead: tile('sun-moon'), choose: switchTheme }
-  return gathered([...recent(marked), ...recentSearches().map(asChoice), ...marked, theme])
+  return grouped([...recentChoices(marked), ...recentSearches().map(searchChoice), ...marked, theme])
 }
 
 /** @param {Element} element */
 function leadOf(element) {
-  const avatar = $('.avatar', element), own = $('.icon', element)
+  const avatar = $('.avatar', element)
+  const own = $('.icon', element)
   if (avatar) return avatar.cloneNode(true)
   return own ? el('span', { class: 'tile-icon' }, own.cloneNode(true)) : tile('arrow-right')
 }
@@ -56,50 +66,50 @@ function leadOf(element) {
 /** @param {string} name */
 const tile = name => el('span', { class: 'tile-icon' }, icon(name))
 
-/** Those of a heading stand together, in the order in which the headings come; what one can do comes last. @param {Choice[]} all */
-function gathered(all) {
+/** Sorts choices by heading, in the order of the headings' first choices; actions come last. @param {Choice[]} all */
+function grouped(all) {
   const groups = new Set(all.map(choice => choice.group))
   groups.delete(DO)
   return [...groups, DO].flatMap(group => all.filter(choice => choice.group === group))
 }
 
 /** @returns {string[]} */
-function remembered() {
+function recentLabels() {
   try { return JSON.parse(localStorage.getItem('palette') ?? '[]') } catch { return [] }
 }
 
 /** @param {Choice[]} all @returns {Choice[]} */
-function recent(all) {
-  return remembered().flatMap(label => {
-    const known = all.find(choice => choice.label === label)
-    return known ? [{ ...known, group: 'Recent', lead: known.lead.cloneNode(true), past: true }] : []
+function recentChoices(all) {
+  return recentLabels().flatMap(label => {
+    const choice = all.find(choice => choice.label === label)
+    return choice ? [{ ...choice, group: 'Recent', lead: choice.lead.cloneNode(true), past: true }] : []
   })
 }
 
 /** @param {string} text @returns {Choice} */
-function asChoice(text) {
+function searchChoice(text) {
   return { group: SEARCHES, label: text, lead: tile('history'), choose: () => seeAll(text), past: true }
 }
 
 /** @param {string} label */
 function remember(label) {
-  const labels = [label, ...remembered().filter(other => other !== label)].slice(0, RECENT)
+  const labels = [label, ...recentLabels().filter(other => other !== label)].slice(0, RECENT)
   try { localStorage.setItem('palette', JSON.stringify(labels)) } catch { /* private windows may refuse */ }
 }
 
-/** What is typed is looked for here at once, and by the server after a moment. @returns {Hit[]} */
+/** The hits for the text: the page's at once, the server's when they have arrived. @returns {Hit[]} */
 function search() {
   const text = query()
   if (!text) return choices.map(choice => asHit(choice, choice.group))
-  const here = fitting(text)
-  const known = new Set(here.map(({ label }) => label))
-  const there = found.filter(({ key, label }) => !(/^found-(user|room)-/.test(key) && known.has(label)))
-  const all = socket && (here.length || there.length || pending) ? [everything(text)] : []
+  const here = matching(text)
+  const labels = new Set(here.map(({ label }) => label))
+  const there = found.filter(({ key, label }) => !(/^found-(user|room)-/.test(key) && labels.has(label)))
+  const all = socket && (here.length || there.length || pending) ? [seeAllHit(text)] : []
   return [...here, ...there, ...all]
 }
 
-/** The best first. @param {string} text @returns {Hit[]} */
-function fitting(text) {
+/** The choices that match, the best first. @param {string} text @returns {Hit[]} */
+function matching(text) {
   return choices
     .filter(choice => !choice.past)
     .flatMap(choice => {
@@ -111,13 +121,17 @@ function fitting(text) {
 
 /** @param {Choice} choice @param {string} group @returns {Hit} */
 function asHit(choice, group) {
-  const choose = () => { if (choice.group !== SEARCHES) remember(choice.label); choice.choose() }
+  const choose = () => {
+    if (choice.group !== SEARCHES) remember(choice.label)
+    choice.choose()
+  }
   return { ...choice, group, choose, key: `${choice.group} ${choice.label}` }
 }
 
 /** @param {string} text @returns {Hit} */
-function everything(text) {
-  return { group: 'Search', label: `See all results for “${text}”`, key: 'all', lead: tile('search'), choose: () => seeAll(text) }
+function seeAllHit(text) {
+  const label = `See all results for “${text}”`
+  return { group: 'Search', label, key: 'all', lead: tile('search'), choose: () => seeAll(text) }
 }
 
 /** @param {string} text */
@@ -127,30 +141,30 @@ function seeAll(text) {
 }
 
 /** @param {import('./palette/found.js').Found[]} answer */
-function take(answer) {
+function showFound(answer) {
   pending = false
   found = answer.map(({ id, title, href, content }) => ({
     group: 'Found', label: title, key: id, content, choose: () => { rememberSearch(query()); location.assign(href) },
   }))
   render()
-  clearTimeout(saying)
-  saying = setTimeout(() => dialog?.open && announce(counted()), QUIET_MS)
+  clearTimeout(announceTimer)
+  announceTimer = setTimeout(() => dialog?.open && announce(resultCount()), ANNOUNCE_MS)
 }
 
-/** "See all results" is none itself. */
-function counted() {
+/** The number of hits in words, without "See all results". */
+function resultCount() {
   const n = hits.filter(({ key }) => key !== 'all').length
   return n === 1 ? '1 result' : `${n} results`
 }
 
-/** Draws what there is now. The hit that the reader moved to stays the one that is pointed at. */
+/** Draws the list. The hit that the user has moved to stays selected. */
 function render() {
   const key = moved ? hits[at]?.key : undefined
   hits = search()
   at = Math.max(hits.findIndex(hit => hit.key === key), 0)
   list.replaceChildren(...(hits.length ? groups() : [nothing()]))
-  bind('took', pending ? 'Searching…' : counted())
-  point()
+  bind('took', pending ? 'Searching…' : resultCount())
+  showSelection()
 }
 
 function groups() {
@@ -163,10 +177,16 @@ function groups() {
 
 /** @param {Hit} hit @param {number} i */
 function option({ label, marks = [], lead, sub, content }, i) {
-  if (content) return el('div', { class: 'hit', role: 'option', id: `hit-${i}` }, ...content.map(node => node.cloneNode(true)))
+  const row = el('div', { class: 'hit', role: 'option', id: `hit-${i}` })
+  if (content) {
+    row.append(...content.map(node => node.cloneNode(true)))
+    return row
+  }
   const words = [...label].map((letter, n) => marks.includes(n) ? el('mark', {}, letter) : letter)
-  return el('div', { class: 'hit', role: 'option', id: `hit-${i}` },
-    ...lead ? [lead.cloneNode(true)] : [], el('span', { class: 'truncate' }, el('b', {}, ...words)), ...sub ? [el('span', { class: 'sub' }, sub)] : [])
+  if (lead) row.append(lead.cloneNode(true))
+  row.append(el('span', { class: 'truncate' }, el('b', {}, ...words)))
+  if (sub) row.append(el('span', { class: 'sub' }, sub))
+  return row
 }
 
 function nothing() {
@@ -174,7 +194,7 @@ function nothing() {
     el('h3', {}, `Nothing matches “${query()}”`), el('p', {}, 'Try fewer letters, or a name.'))
 }
 
-function point() {
+function showSelection() {
   for (const hit of $$('.hit', list)) hit.setAttribute('aria-selected', String(hit.id === `hit-${at}`))
   if (hits.length) input.setAttribute('aria-activedescendant', `hit-${at}`)
   else input.removeAttribute('aria-activedescendant')
@@ -189,9 +209,10 @@ function choose(hit) {
 }
 
 /** @param {KeyboardEvent} event */
-function key(event) {
+function onKeydown(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  if (event.key === 'Enter' && !event.isComposing) event.metaKey || event.ctrlKey ? seeAll(query()) : choose(hits[at])
+  const withKey = event.metaKey || event.ctrlKey
+  if (event.key === 'Enter' && !event.isComposing) withKey ? seeAll(query()) : choose(hits[at])
   else if (step && hits.length) move((at + step + hits.length) % hits.length)
   else return
   event.preventDefault()
@@ -201,31 +222,31 @@ function key(event) {
 function move(to) {
   at = to
   moved = true
-  point()
+  showSelection()
 }
 
-function typed() {
+function onInput() {
   moved = false
   found = []
-  pending = find(query(), take)
+  pending = find(query(), showFound)
   render()
 }
 
 /** @param {Event} event @returns {number} */
 const indexOf = event => $$('.hit', list).findIndex(hit => hit.contains(/** @type {Node} */ (event.target)))
 
-/** Opens the palette with what the page has now, or closes it. */
+/** Opens the palette with what the page marks now, or closes it. */
 export function togglePalette() {
   if (!dialog) return
   if (dialog.open) return dialog.close()
   input.value = ''
   choices = collect()
-  typed()
+  onInput()
   dialog.showModal()
 }
 
-input.addEventListener('input', typed)
-input.addEventListener('keydown', key)
+input.addEventListener('input', onInput)
+input.addEventListener('keydown', onKeydown)
 list.addEventListener('click', event => choose(hits[indexOf(event)]))
 list.addEventListener('pointermove', event => {
   const i = indexOf(event)

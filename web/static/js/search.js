@@ -1,20 +1,20 @@
 // @ts-check
-// The page of a search. What is typed becomes a standing query: the server answers what it finds, and tells from then
-// on what is added, what has changed and what goes. Each query has a number, so that a stale answer never wins.
+// The search page. The text that is typed becomes a standing query: the server answers with the results, and from then
+// on sends what is added, updated and removed. Each query has a number, by which answers to older ones are ignored.
 import { $, $$, el, intercept, listen, parse, place } from './app.js'
 import { rememberSearch } from './palette/searches.js'
-import { hidePreview, previewAnew, watchPreview } from './search/preview.js'
+import { hidePreview, refreshPreview, watchPreview } from './search/preview.js'
 import { add, append, catchUp, remove, replaceAll, replaceRest, restShown, shown, update } from './search/list.js'
 
-/** @typedef {{ kind: string, id: number, position: number, number: number }} Told */
+/** @typedef {{ kind: string, id: number, position: number, number: number }} ResultEvent */
 
 const socket = io.socket
 const HTML = { Accept: 'text/html' }
 const EVERY = 'user,room,document,product,message'
 const TYPING_MS = 300
-const QUIET_MS = 400
+const DEBOUNCE_MS = 400
 const PAGE = 20
-const MOST = 100 // results in one answer
+const MOST = 100 // results, the server's limit for one answer
 
 const form = /** @type {HTMLFormElement} */ ($('[data-search-form]'))
 const input = /** @type {HTMLInputElement} */ ($('#q'))
@@ -24,37 +24,38 @@ const status = /** @type {HTMLElement} */ ($('[data-hit-count]'))
 
 let number = 0
 let typing = 0
-let quiet = 0
-let saying = 0
+let countsTimer = 0
+let announceTimer = 0
 /** @type {import('./types').Subscription | undefined} */
 let subscription
 
-const wanted = () => input.value.trim()
+const currentQuery = () => input.value.trim()
 
-/** @param {(html: string, first: boolean) => void} [take] */
+/** Subscribes to the query in the field. @param {(html: string, first: boolean) => void} [take] the first answer */
 function search(take = show) {
   clearTimeout(typing)
   hidePreview()
-  const mine = ++number, query = wanted()
+  const mine = ++number
+  const query = currentQuery()
   subscription?.stop()
-  keepInStep(query)
+  updateAddress(query)
   if (!query) return clear()
   pane.setAttribute('aria-busy', 'true')
   subscription = socket.subscribe('/api/search/subscribe', { query, kinds: kinds.value || EVERY, number: mine }, {
     headers: HTML,
-    snapshot: (html, { first }) => answered(() => first ? take(html, first) : catchUp(items(html))),
+    snapshot: (html, { first }) => applySnapshot(() => first ? take(html, first) : catchUp(items(html))),
     events: {
-      searchResultAdded: (data, { html = '' }) => told(data, () => add(items(html)[0], data.position)),
-      searchResultUpdated: (data, { html = '' }) => told(data, () => {
+      searchResultAdded: (data, { html = '' }) => applyEvent(data, () => add(items(html)[0], data.position)),
+      searchResultUpdated: (data, { html = '' }) => applyEvent(data, () => {
         update(items(html)[0], data.position)
-        previewAnew(`found-${data.kind}-${data.id}`, wanted)
+        refreshPreview(`found-${data.kind}-${data.id}`, currentQuery)
       }),
-      searchResultRemoved: data => told(data, () => {
-        previewAnew(`found-${data.kind}-${data.id}`, wanted)
+      searchResultRemoved: data => applyEvent(data, () => {
+        refreshPreview(`found-${data.kind}-${data.id}`, currentQuery)
         remove(`found-${data.kind}-${data.id}`)
       }),
     },
-    error: failed,
+    error: showError,
   })
 }
 
@@ -65,64 +66,69 @@ const show = html => replaceAll(items(html))
 const items = html => parse(html)
 
 /** @param {() => void} apply */
-function answered(apply) {
+function applySnapshot(apply) {
   apply()
   pane.removeAttribute('aria-busy')
-  lookAround()
+  refreshCounts()
 }
 
-/** An event of an older query that was under way is none of this one's. @param {Told} data @param {() => void} apply */
-function told(data, apply) {
+/** Applies an event, unless an older query caused it. @param {ResultEvent} data @param {() => void} apply */
+function applyEvent(data, apply) {
   if (data.number !== number) return
   apply()
-  clearTimeout(quiet)
-  quiet = setTimeout(lookAround, QUIET_MS)
+  clearTimeout(countsTimer)
+  countsTimer = setTimeout(refreshCounts, DEBOUNCE_MS)
 }
 
 function clear() {
   socket.get('/api/search/unsubscribe')
   pane.removeAttribute('aria-busy')
   replaceAll([])
-  lookAround()
+  refreshCounts()
 }
 
-/** Asks how many there are by now, of each kind and in all, and for further results again, which are not live. */
-async function lookAround() {
+const requestCounts = () => socket.request({
+  url: '/search/counts', data: { q: currentQuery(), kinds: kinds.value, offset: shown() }, headers: HTML,
+})
+
+/** Fetches the counts of each kind and in all, and again the further results, which the standing query excludes. */
+async function refreshCounts() {
   const mine = number
-  const answer = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
+  const answer = await requestCounts()
   if (mine !== number || answer.error) return
   for (const element of parse(answer.body)) {
-    if (element.hasAttribute('data-summary')) say(element.textContent ?? '')
+    if (element.hasAttribute('data-summary')) announceCount(element.textContent ?? '')
     else place(element)
   }
-  if (restShown()) more(Math.min(restShown(), MOST), shown() - restShown(), replaceRest)
+  if (restShown()) fetchMore(Math.min(restShown(), MOST), shown() - restShown(), replaceRest)
 }
 
-/** Nobody wants to hear each letter's count. @param {string} text */
-function say(text) {
-  clearTimeout(saying)
-  saying = setTimeout(() => { status.textContent = text }, QUIET_MS)
+/** Announces a count, when no other follows within DEBOUNCE_MS. @param {string} text */
+function announceCount(text) {
+  clearTimeout(announceTimer)
+  announceTimer = setTimeout(() => { status.textContent = text }, DEBOUNCE_MS)
 }
 
 /** @param {number} limit @param {number} offset @param {(items: HTMLElement[]) => void} take */
-async function more(limit, offset, take) {
+async function fetchMore(limit, offset, take) {
   const mine = number
-  const answer = await socket.request({ url: '/api/search', data: { query: wanted(), kinds: kinds.value, limit, offset }, headers: HTML })
+  const data = { query: currentQuery(), kinds: kinds.value, limit, offset }
+  const answer = await socket.request({ url: '/api/search', data, headers: HTML })
   if (mine === number && !answer.error) take(items(answer.body))
 }
 
 async function showMore() {
-  await more(PAGE, shown(), found => {
+  await fetchMore(PAGE, shown(), found => {
     append(found)
     $('.hit', found[0])?.focus({ preventScroll: true })
   })
   const mine = number
-  const answer = await socket.request({ url: '/search/counts', data: { q: wanted(), kinds: kinds.value, offset: shown() }, headers: HTML })
+  const answer = await requestCounts()
   if (mine === number && !answer.error) parse(answer.body).filter(element => element.id === 'after-hits').forEach(place)
 }
 
 /** @param {import('./types').Jwr} answer */
-function failed(answer) {
+function showError(answer) {
   pane.removeAttribute('aria-busy')
   replaceAll([])
   const retry = el('button', { class: 'btn', type: 'button', 'data-search-again': true }, 'Try again')
@@ -130,8 +136,8 @@ function failed(answer) {
     el('h2', {}, 'That search didn’t work'), el('p', {}, answer.body?.detail ?? 'The server answered with an error.'), retry))
 }
 
-/** The address, and what the forms of the page lead back to. @param {string} query */
-function keepInStep(query) {
+/** Writes the query into the page's URL and its forms. @param {string} query */
+function updateAddress(query) {
   const address = new URLSearchParams()
   if (query) address.set('q', query)
   if (kinds.value) address.set('kinds', kinds.value)
@@ -142,8 +148,8 @@ function keepInStep(query) {
   $('[data-hits-live]')?.toggleAttribute('hidden', !query)
 }
 
-/** Arrows go from the field into the results and through them. @param {KeyboardEvent} event */
-function walk(event) {
+/** Arrow keys move from the field into the results and through them. @param {KeyboardEvent} event */
+function onKeydown(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   const from = event.target instanceof Element && event.target.closest('#q, a.hit')
   if (!from || event.altKey || event.metaKey || event.ctrlKey) return
@@ -170,8 +176,8 @@ form.addEventListener('reset', event => {
   input.focus()
   search()
 })
-addEventListener('keydown', walk)
-watchPreview(wanted)
+addEventListener('keydown', onKeydown)
+watchPreview(currentQuery)
 listen('click', '.search-head [data-kinds], #after-hits [data-kinds]', (link, event) => {
   const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
   if (ctrlKey || metaKey || shiftKey) return
@@ -185,7 +191,7 @@ listen('click', '[data-more]', (_, event) => {
 })
 listen('click', '[data-search-again]', () => search())
 listen('click', '.hits a.hit', () => rememberSearch(input.value))
-// They are put in place here.
+// This module puts the results into the page; fragments.js must not.
 for (const event of ['searchResultAdded', 'searchResultUpdated']) intercept(event, () => {})
 
-if (wanted()) search(html => catchUp(items(html)))
+if (currentQuery()) search(html => catchUp(items(html)))

@@ -1,9 +1,9 @@
 // @ts-check
-// The System board: a sample a second, of which the last minute is drawn.
+// The System board: it gets a sample a second and draws the last minute.
 import { $ } from './app.js'
 import { spark } from './chart.js'
-import { fresh, show } from './dashboard/fresh.js'
-import { moves, onMove } from './dashboard/motion.js'
+import { markFresh, show } from './dashboard/fresh.js'
+import { isMoving, onResume } from './dashboard/motion.js'
 
 /**
  * @typedef {Record<string, number | null> & { dropped: { log: number, state: number, volatile: number },
@@ -15,7 +15,10 @@ const SHOWN = 60 // samples: a minute
 const brief = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const fine = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 
-/** How a tile reads a sample, where it does not just stand there. @type {Record<string, (sample: any) => number | null>} */
+/**
+ * The values of the tiles that are not fields of the sample under the tile's name.
+ * @type {Record<string, (sample: any) => number | null>}
+ */
 const readers = {
   dropped: ({ dropped }) => dropped.log + dropped.state + dropped.volatile,
   heap: ({ heap }) => heap / 1e6,
@@ -30,9 +33,11 @@ let history = []
 const read = (name, sample) => readers[name] ? readers[name](sample) : sample[name]
 
 function draw() {
-  if (!moves()) return
+  if (!isMoving()) return
   for (const tile of document.querySelectorAll('.tile')) {
-    const name = tile.id.replace('tile-', ''), values = history.map(sample => read(name, sample)), now = values.at(-1)
+    const name = tile.id.replace('tile-', '')
+    const values = history.map(sample => read(name, sample))
+    const now = values.at(-1)
     const place = $('[data-value]', tile)
     if (place) place.textContent = typeof now === 'number' ? (/^p\d/.test(name) ? fine : brief).format(now) : '–'
     spark($('.spark', tile), values)
@@ -43,16 +48,16 @@ function draw() {
 /** @param {{ history: Sample[] }} board */
 function snapshot(board) {
   history = board.history.slice(-SHOWN)
-  fresh()
+  markFresh()
   draw()
 }
 
 /** @param {Sample} sample */
 function systemUpdated(sample) {
   history = [...history, sample].slice(-SHOWN)
-  fresh()
+  markFresh()
   draw()
 }
 
 io.socket.subscribe('/api/system/subscribe', {}, { snapshot, events: { systemUpdated } })
-onMove(draw)
+onResume(draw)

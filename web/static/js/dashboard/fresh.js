@@ -1,5 +1,5 @@
 // @ts-check
-// Says how old the numbers are. Whatever happens, the last known ones stay.
+// Shows how old the numbers are. The last ones stay on the page while there is no connection.
 import { $, connection } from '../app.js'
 import { isPaused } from './motion.js'
 
@@ -12,8 +12,8 @@ const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-dig
 let at = Date.now()
 let drawn = at
 
-/** The server said something about the numbers. */
-export function fresh() {
+/** Called when the server has sent numbers. */
+export function markFresh() {
   at = Date.now()
   show()
 }
@@ -21,7 +21,9 @@ export function fresh() {
 /** @param {number} ms */
 function ago(ms) {
   const s = Math.round(ms / 1_000)
-  return s < 2 ? 'just now' : s < 60 ? `${s} s ago` : s < 3_600 ? `${Math.floor(s / 60)} min ago` : `at ${clock.format(Date.now() - ms)}`
+  if (s < 2) return 'just now'
+  if (s < 60) return `${s} s ago`
+  return s < 3_600 ? `${Math.floor(s / 60)} min ago` : `at ${clock.format(Date.now() - ms)}`
 }
 
 /** @returns {[tone: string, word: string, note: string]} */

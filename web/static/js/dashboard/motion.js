@@ -1,19 +1,19 @@
 // @ts-check
-// Whether the page moves: not while its reader has paused it, nor while nobody can see it. What happens meanwhile is
-// kept by whoever shows it, and drawn once it moves again.
+// Whether the page is updated: not while its user has paused it, nor while it is hidden. Each module keeps what arrives
+// in the meantime, and draws it when the page resumes.
 import { $, announce, icon } from '../app.js'
 
 let paused = false
 /** @type {(() => void)[]} */
-const waiting = []
+const listeners = []
 
 export const isPaused = () => paused
-export const moves = () => !paused && !document.hidden
+export const isMoving = () => !paused && !document.hidden
 
-/** @param {() => void} fn called whenever the page moves again */
-export const onMove = fn => waiting.push(fn)
+/** @param {() => void} fn called whenever the page resumes */
+export const onResume = fn => listeners.push(fn)
 
-const again = () => { if (moves()) for (const fn of waiting) fn() }
+const resume = () => { if (isMoving()) for (const fn of listeners) fn() }
 
 const button = $('[data-pause]')
 
@@ -22,8 +22,8 @@ function toggle() {
   button?.setAttribute('aria-pressed', String(paused))
   button?.replaceChildren(icon(paused ? 'play' : 'pause', 'sm'), paused ? 'Resume' : 'Pause')
   announce(paused ? 'Paused' : 'Live again')
-  again()
+  resume()
 }
 
 button?.addEventListener('click', toggle)
-document.addEventListener('visibilitychange', again)
+document.addEventListener('visibilitychange', resume)

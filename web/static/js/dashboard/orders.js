@@ -1,25 +1,25 @@
 // @ts-check
-// The table of orders. What the server draws goes in by one rule: a row that is there changes in its place at once;
-// new rows come in on top, unless somebody is at the table, has paused it or has scrolled past: then a button says
-// how many wait. Rows never move under a pointer or the focus.
+// The table of orders. A row that the table shows is updated in its place at once. New rows are inserted on top; while
+// the table has the pointer or the focus, or is scrolled past, a button shows how many wait instead. So rows never move
+// under a pointer or the focus. While the page is paused, nothing changes.
 import { $, $$, parse, place, socket } from '../app.js'
-import { dress } from './status.js'
-import { moves, onMove } from './motion.js'
+import { isMoving, onResume } from './motion.js'
+import { updateMenu } from './status.js'
 
 /** @typedef {import('../types').Frame} Frame */
 /** @typedef {{ id: number, status: string, updatedAt: string }} Order */
 /** @typedef {{ verb: string, id: number, data: any }} Change */
 
 const AT_MOST = 20 // rows
-const PACE_MS = 1_000 // between two arrivals of rows
-const FLASH_MS = 2_000 // as long as the stylesheet fades it
+const ARRIVAL_MS = 1_000 // between two arrivals of rows
+const FLASH_MS = 2_000 // the duration of the stylesheet's animation
 const HTML = { Accept: 'text/html' }
 
 const table = /** @type {HTMLElement} */ ($('[data-orders]'))
 const button = /** @type {HTMLElement} */ ($('[data-new-orders]'))
-const { status: only, before } = table.dataset // what the page shows; neither: the newest of all
+const { status: only, before } = table.dataset // the list's filter and page; without both it shows the newest orders
 
-/** Rows that wait, newest last, never more than the table shows. @type {Map<string, HTMLElement>} */
+/** Rows that wait, the newest last, at most as many as the table shows. @type {Map<string, HTMLElement>} */
 const held = new Map()
 let waiting = 0
 let pointed = false
@@ -31,29 +31,30 @@ const rows = () => $$(':scope > tr[id]', table)
 const version = row => Number(row.dataset.version)
 
 const scrolledPast = () => table.getBoundingClientRect().top < ($('.scroll')?.getBoundingClientRect().top ?? 0)
+/** Reports whether inserting rows would disturb the user. */
 const busy = () => pointed || table.contains(document.activeElement) || scrolledPast()
 
 /** @param {Change} change @param {Frame} frame */
-export function changed({ verb }, frame) {
+export function orderChanged({ verb }, frame) {
   const [row] = parse(frame.html ?? '')
   if (!row) return
-  if (verb === 'created') arrive(row)
+  if (verb === 'created') addNew(row)
   else if (verb === 'updated') update(row)
 }
 
-/** A new order: on the first page of a list that it belongs to. @param {HTMLElement} row */
-function arrive(row) {
+/** Holds a new order's row, if the list includes it and shows its first page. @param {HTMLElement} row */
+function addNew(row) {
   if (before || (only && row.dataset.status !== only) || document.getElementById(row.id)) return
   if (!held.has(row.id)) waiting++
   hold(row)
-  offer()
+  showOrOffer()
 }
 
 /** @param {HTMLElement} row */
 export function update(row) {
-  const known = document.getElementById(row.id) ?? held.get(row.id)
-  if (!known || version(row) <= version(known)) return
-  if (known.isConnected && moves()) replace(known, row)
+  const current = document.getElementById(row.id) ?? held.get(row.id)
+  if (!current || version(row) <= version(current)) return
+  if (current.isConnected && isMoving()) replace(current, row)
   else hold(row)
 }
 
@@ -64,15 +65,16 @@ function hold(row) {
   if (held.size > AT_MOST) held.delete(/** @type {string} */ (held.keys().next().value))
 }
 
-/** Shows what waits, or says that it does. */
-function offer() {
-  if (!held.size || !moves()) return
-  if (waiting && busy()) return say()
+/** Shows the rows that wait, or the button for them. */
+function showOrOffer() {
+  if (!held.size || !isMoving()) return
+  if (waiting && busy()) return updateButton()
+  const wait = Math.max(0, shownAt + ARRIVAL_MS - Date.now())
   clearTimeout(timer)
-  timer = setTimeout(() => { if (moves()) busy() ? say() : show() }, Math.max(0, shownAt + PACE_MS - Date.now()))
+  timer = setTimeout(() => { if (isMoving()) busy() ? updateButton() : show() }, wait)
 }
 
-function say() {
+function updateButton() {
   button.hidden = !waiting
   button.textContent = waiting === 1 ? '1 new order' : `${waiting} new orders`
 }
@@ -80,23 +82,26 @@ function say() {
 function show() {
   shownAt = Date.now()
   for (const row of held.values()) {
-    const known = document.getElementById(row.id)
-    if (known) replace(known, row)
-    else place(dress(flash(row)))
+    const current = document.getElementById(row.id)
+    if (current) replace(current, row)
+    else place(updateMenu(flash(row)))
   }
   held.clear()
   waiting = 0
-  say()
+  updateButton()
   for (const row of rows().slice(AT_MOST)) row.remove()
   $('[data-no-orders]')?.remove()
 }
 
-/** Only what can change does, so that a menu that is open there stays. @param {HTMLElement} known @param {HTMLElement} row */
-function replace(known, row) {
-  Object.assign(known.dataset, row.dataset)
+/**
+ * Updates the parts of a row that can change. The row itself stays, and with it a menu that is open.
+ * @param {HTMLElement} current @param {HTMLElement} row
+ */
+function replace(current, row) {
+  Object.assign(current.dataset, row.dataset)
   const badge = $('.badge', row)
-  if (badge) $('.badge', known)?.replaceWith(badge)
-  flash(dress(known))
+  if (badge) $('.badge', current)?.replaceWith(badge)
+  flash(updateMenu(current))
 }
 
 /** @param {HTMLElement} row */
@@ -106,7 +111,7 @@ export function flash(row) {
   return row
 }
 
-/** What the page shows may be older than the newest orders of a snapshot. @param {Order[]} orders @param {boolean} first */
+/** Fetches the table if it is older than a snapshot's newest orders. @param {Order[]} orders @param {boolean} first */
 export async function compare(orders, first) {
   const stale = orders.some(order => {
     const row = document.getElementById(`order-${order.id}`) ?? held.get(`order-${order.id}`)
@@ -114,24 +119,25 @@ export async function compare(orders, first) {
   })
   if (before ? first : !stale && (first || !only)) return
   const answer = await socket?.request({ url: '/dashboard/orders', data: { status: only, before }, headers: HTML })
-  if (answer && !answer.error) for (const row of parse(answer.body).reverse()) (document.getElementById(row.id) ? update : arrive)(row)
+  if (!answer || answer.error) return
+  for (const row of parse(answer.body).reverse()) (document.getElementById(row.id) ? update : addNew)(row)
 }
 
-/** An order that this page made: its maker wants to see it. @param {string} html */
-export function made(html) {
-  parse(html).forEach(arrive)
+/** Shows an order that this page placed, at once. @param {string} html */
+export function showPlaced(html) {
+  parse(html).forEach(addNew)
   show()
 }
 
-const left = () => setTimeout(offer)
+const offerSoon = () => setTimeout(showOrOffer)
 table.addEventListener('pointerenter', ({ pointerType }) => { pointed = pointerType === 'mouse' })
-table.addEventListener('pointerleave', () => { pointed = false; left() })
-table.addEventListener('focusout', left)
-$('.scroll')?.addEventListener('scroll', left, { passive: true })
+table.addEventListener('pointerleave', () => { pointed = false; offerSoon() })
+table.addEventListener('focusout', offerSoon)
+$('.scroll')?.addEventListener('scroll', offerSoon, { passive: true })
 button.addEventListener('click', () => {
   show()
   $('[data-orders-region]')?.focus({ preventScroll: true })
   $('[data-orders-region]')?.scrollIntoView({ block: 'nearest' })
 })
-onMove(offer)
-rows().forEach(dress)
+onResume(showOrOffer)
+rows().forEach(updateMenu)

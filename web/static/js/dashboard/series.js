@@ -1,44 +1,47 @@
 // @ts-check
-// The past of a range, in steps of even length: a ring that forgets its first step with each new one, so that a page
-// open for a week holds as much as at its start.
+// The history of a range in steps of equal length. Each new step removes the oldest one, so that a page that is open
+// for a week uses no more memory than at its start.
 
 const MINUTE_MS = 60_000
-const SPARK_POINTS = 24 // what a line as wide as a word can show
+const SPARK_POINTS = 24 // a sparkline is as wide as a word and shows no more
 
 /**
- * As on the wire; step in seconds. Before `known` nothing was counted.
- * @typedef {{ step: number, from: string, orders: number[], revenue: string[], known: number, before: number[], beforeKnown: number }} Series
+ * As on the wire; step in seconds. Nothing was counted before the index `known`; the same for before and beforeKnown.
+ * @typedef {{
+ *   step: number, from: string, orders: number[], revenue: string[], known: number,
+ *   before: number[], beforeKnown: number,
+ * }} Series
  */
-/** A step as it is now. @typedef {{ step: number, at: string, orders: number, revenue: string }} Point */
-/** @typedef {(number | null)[]} Values null: nobody knows */
+/** The present values of a step. @typedef {{ step: number, at: string, orders: number, revenue: string }} Point */
+/** @typedef {(number | null)[]} Values null: not known */
 
 /** @param {number[]} values @param {number} known @returns {Values} */
-const knownOf = (values, known) => values.map((value, i) => i < known ? null : value)
+const withGaps = (values, known) => values.map((value, i) => i < known ? null : value)
 
-/** Of what nobody knows, nobody knows the sum. @param {number | null} sum @param {number | null} value */
-const plus = (sum, value) => sum === null || value === null ? null : sum + value
+/** The sum, or null if one of the two is not known. @param {number | null} sum @param {number | null} value */
+const addOrNull = (sum, value) => sum === null || value === null ? null : sum + value
 
 export class Ring {
-  /** Whether what happens is heard: while it is not, new steps are gaps. */
-  heard = true
+  /** Whether the page gets the updates; otherwise new steps are gaps. */
+  live = true
 
-  /** @param {Series} series whose last step is the one of now */
+  /** @param {Series} series whose last step is the present one */
   constructor({ step, from, orders, revenue, known, before, beforeKnown }) {
     this.step = step * 1_000
     this.from = Date.parse(from)
-    this.orders = knownOf(orders, known)
-    this.dollars = knownOf(revenue.map(Number), known)
-    this.before = knownOf(before, beforeKnown)
+    this.orders = withGaps(orders, known)
+    this.dollars = withGaps(revenue.map(Number), known)
+    this.before = withGaps(before, beforeKnown)
     const now = Date.now()
-    this.skew = Math.max(this.end - this.step - now, Math.min(0, this.end - 1 - now)) // to the server's clock
+    this.skew = Math.max(this.end - this.step - now, Math.min(0, this.end - 1 - now)) // of the server's clock, in ms
   }
 
   get end() { return this.from + this.step * this.orders.length }
   get now() { return Date.now() + this.skew }
 
-  /** Begins the steps that time has come to. */
+  /** Begins the steps that are due. */
   roll() {
-    for (const fresh = this.heard ? 0 : null; this.end <= this.now; this.from += this.step) {
+    for (const fresh = this.live ? 0 : null; this.end <= this.now; this.from += this.step) {
       this.before.push(/** @type {number | null} */ (this.orders.shift()))
       this.before.shift()
       this.orders.push(fresh)
@@ -47,7 +50,7 @@ export class Ring {
     }
   }
 
-  /** @param {Point} point of this range or of another */
+  /** Sets the values of a step. A point of another range is ignored. @param {Point} point */
   set({ step, at, orders, revenue }) {
     if (step * 1_000 !== this.step) return
     this.skew += Math.max(0, Date.parse(at) - this.now) // the server's clock is ahead
@@ -59,33 +62,39 @@ export class Ring {
   }
 
   /**
-   * Orders a minute at each step: of the minute that ends there where steps are shorter. The step of now counts as
-   * old as it is, but not younger than half: one order in its first second would be sixty a minute.
+   * Orders per minute at each step; where steps are shorter than a minute, of the minute that ends there. The present
+   * step counts with its age, but at least with half a step: one order in its first second would be 60 per minute.
    */
   perMinute() {
-    const rates = smooth(this.orders, this.before, this.step), last = rates.length - 1, end = rates[last]
-    const age = Math.max(this.now - (this.end - this.step), this.step / 2), window = Math.max(this.step, MINUTE_MS)
+    const rates = ratesPerMinute(this.orders, this.before, this.step)
+    const last = rates.length - 1
+    const end = rates[last]
+    const age = Math.max(this.now - (this.end - this.step), this.step / 2)
+    const window = Math.max(this.step, MINUTE_MS)
     if (end !== null) rates[last] = end * window / (window - this.step + age)
     return rates
   }
 
-  /** The same of the range before this one. */
-  perMinuteBefore() { return smooth(this.before, [], this.step) }
+  /** The same for the range before this one. */
+  perMinuteBefore() { return ratesPerMinute(this.before, [], this.step) }
 
-  /** Few points for a tile's line, without the step of now. @param {Values} values */
+  /** About SPARK_POINTS points for a tile's sparkline, without the present step. @param {Values} values */
   spark(values) {
-    const done = values.slice(0, -1), each = Math.max(Math.floor(done.length / SPARK_POINTS), 1)
+    const done = values.slice(0, -1)
+    const each = Math.max(Math.floor(done.length / SPARK_POINTS), 1)
     const points = []
-    for (let end = done.length; end >= each; end -= each) points.unshift(done.slice(end - each, end).reduce(plus))
+    for (let end = done.length; end >= each; end -= each) points.unshift(done.slice(end - each, end).reduce(addOrNull))
     return points
   }
 }
 
 /** @param {Values} values @param {Values} before @param {number} step */
-function smooth(values, before, step) {
-  const window = Math.max(1, MINUTE_MS / step), all = [...before, ...values]
+function ratesPerMinute(values, before, step) {
+  const window = Math.max(1, MINUTE_MS / step)
+  const all = [...before, ...values]
   return values.map((value, i) => {
-    const at = before.length + i, part = all.slice(Math.max(0, at - window + 1), at + 1)
+    const at = before.length + i
+    const part = all.slice(Math.max(0, at - window + 1), at + 1)
     const sum = part.reduce((/** @type {number} */ total, one) => total + Number(one), 0)
     return value === null ? null : sum * MINUTE_MS / (window * step)
   })

@@ -1,8 +1,8 @@
 // @ts-check
-// The demo's orders: as many a second as the slider says.
+// The slider of the demo's simulator: how many orders it places per second.
 import { $, socket, toast } from '../app.js'
 
-const SETTLE_MS = 250 // a slider says many values on its way
+const DEBOUNCE_MS = 250 // a slider passes through many values
 
 const form = /** @type {HTMLFormElement | null} */ ($('[data-simulator]'))
 const slider = /** @type {HTMLInputElement | null} */ (form && $('[type=range]', form))
@@ -10,7 +10,9 @@ let timer = 0
 
 async function set() {
   const answer = await socket?.post('/api/dashboard/simulator', { rate: Number(slider?.value) })
-  if (answer?.error) toast({ title: 'The simulator stays as it was', body: answer.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  if (!answer?.error) return
+  const body = answer.body?.detail || 'No connection.'
+  toast({ title: 'The simulator stays as it was', body, icon: 'circle-alert', tone: 'bad' })
 }
 
 /** @param {number | string} rate */
@@ -19,7 +21,7 @@ function show(rate) {
   if (shown) shown.textContent = `${rate} a second`
 }
 
-/** Somebody, perhaps the reader, has set it. @param {{ rate: number }} told */
+/** Shows the rate that a user has set, unless this one is moving the slider. @param {{ rate: number }} event */
 function simulatorUpdated({ rate }) {
   if (!slider || slider.matches(':active')) return
   slider.value = String(rate)
@@ -29,7 +31,7 @@ function simulatorUpdated({ rate }) {
 slider?.addEventListener('input', () => {
   show(slider.value)
   clearTimeout(timer)
-  timer = setTimeout(set, SETTLE_MS)
+  timer = setTimeout(set, DEBOUNCE_MS)
 })
 if (slider) socket?.on('simulatorUpdated', simulatorUpdated)
 form?.addEventListener('submit', event => event.preventDefault())

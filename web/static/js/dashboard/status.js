@@ -1,27 +1,30 @@
 // @ts-check
-// Changes an order's status: at once in the page, and back again, with the reason, when the server refuses. Only the
-// pages of those who may have the menu's template.
+// Changes an order's status. The page shows the change at once, and takes it back if the server refuses it. Only the
+// pages of users who may change orders have the menu's template.
 import { $, $$, listen, parse, toast, socket } from '../app.js'
 import { update } from './orders.js'
 
 const template = /** @type {HTMLTemplateElement | null} */ ($('template#order-menu'))
 const HTML = { Accept: 'text/html' }
 
-/** Gives a row the menu of its status. One that is open stays as it is until it is closed. @param {HTMLElement} row */
-export function dress(row) {
+/** Gives a row the menu for its status. A menu that is open stays until it is closed. @param {HTMLElement} row */
+export function updateMenu(row) {
   const place = $('[data-menu]', row)
   if (!template || !place || place.querySelector(':popover-open')) return row
-  const menu = /** @type {DocumentFragment} */ (template.content.cloneNode(true)), focused = place.contains(document.activeElement)
+  const menu = /** @type {DocumentFragment} */ (template.content.cloneNode(true))
+  const focused = place.contains(document.activeElement)
   for (const choice of $$('[data-from]', menu)) if (choice.dataset.from !== row.dataset.status) choice.remove()
-  if ($('[data-from]', menu)) place.replaceChildren(named(menu, row))
+  if ($('[data-from]', menu)) place.replaceChildren(fillMenu(menu, row))
   else place.replaceChildren()
   if (focused) ($('button', place) ?? $('[data-orders-region]'))?.focus({ preventScroll: true })
   return row
 }
 
 /** @param {DocumentFragment} menu @param {HTMLElement} row */
-function named(menu, row) {
-  const { id } = row.dataset, form = $('form', menu), button = $('[popovertarget]', menu)
+function fillMenu(menu, row) {
+  const { id } = row.dataset
+  const form = $('form', menu)
+  const button = $('[popovertarget]', menu)
   form?.setAttribute('id', `order-${id}-menu`)
   form?.setAttribute('action', `/dashboard/orders/${id}/status`)
   button?.setAttribute('popovertarget', `order-${id}-menu`)
@@ -38,23 +41,26 @@ function showStatus(row, status) {
 }
 
 /** @param {HTMLElement} row @param {string} status */
-async function change(row, status) {
-  const before = String(row.dataset.status), version = row.dataset.version
+async function changeStatus(row, status) {
+  const before = String(row.dataset.status)
+  const { version, id } = row.dataset
   showStatus(row, status)
   $('[popover]', row)?.hidePopover()
-  const answer = await socket?.request({ method: 'PATCH', url: `/api/orders/${row.dataset.id}`, data: { status }, headers: HTML })
+  const answer = await socket?.request({ method: 'PATCH', url: `/api/orders/${id}`, data: { status }, headers: HTML })
   if (answer && !answer.error) return parse(answer.body).forEach(update)
-  if (row.dataset.version === version) showStatus(row, before) // else something newer was told meanwhile
-  dress(row)
-  toast({ title: `Order ${row.dataset.id} was not changed`, body: answer?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  if (row.dataset.version === version) showStatus(row, before) // otherwise an event has brought a newer status
+  updateMenu(row)
+  const body = answer?.body?.detail || 'No connection.'
+  toast({ title: `Order ${id} was not changed`, body, icon: 'circle-alert', tone: 'bad' })
 }
 
 listen('submit', '[data-orders] form', (form, event) => {
-  const choice = /** @type {SubmitEvent} */ (event).submitter, row = form.closest('tr')
+  const choice = /** @type {SubmitEvent} */ (event).submitter
+  const row = form.closest('tr')
   event.preventDefault()
-  if (row && choice) change(row, choice.getAttribute('value') ?? '')
+  if (row && choice) changeStatus(row, choice.getAttribute('value') ?? '')
 })
 document.addEventListener('toggle', event => {
   const row = event.target instanceof Element && event.target.closest('tr')
-  if (row && /** @type {ToggleEvent} */ (event).newState === 'closed') dress(row)
+  if (row && /** @type {ToggleEvent} */ (event).newState === 'closed') updateMenu(row)
 }, true)

@@ -1,5 +1,5 @@
 // @ts-check
-// The others' carets and selections in the text. A name shows while its caret moves.
+// The carets and selections of the other users in the text. A caret shows its user's name while it moves.
 import { Extension, yCursorPlugin } from '../../vendor/document.js'
 import { $$, el } from '../dom.js'
 
@@ -12,7 +12,7 @@ const IDLE_MS = 3_000
 export const caretsOf = client => $$(`.caret[data-client="${client}"]`)
 
 export class Carets {
-  /** @type {Map<number, number>} when each becomes idle */
+  /** The timer of each active caret, by client. @type {Map<number, number>} */
   #timers = new Map()
 
   /** @param {Awareness} awareness @param {People} people */
@@ -20,7 +20,7 @@ export class Carets {
     this.awareness = awareness
     this.people = people
     awareness.on('change', (/** @type {{ added: number[], updated: number[] }} */ { added, updated }) => {
-      for (const client of [...added, ...updated]) this.#moved(client)
+      for (const client of [...added, ...updated]) this.#markActive(client)
     })
     people.on('change', () => awareness.emit('change', [{ added: [], updated: [], removed: [] }, this]))
   }
@@ -30,9 +30,11 @@ export class Carets {
     return Extension.create({
       name: 'carets',
       addProseMirrorPlugins: () => [yCursorPlugin(awareness, {
-        awarenessStateFilter: (/** @type {number} */ _, /** @type {number} */ client) => client !== awareness.clientID && !!people.get(client),
+        awarenessStateFilter: (/** @type {number} */ _, /** @type {number} */ client) =>
+          client !== awareness.clientID && !!people.get(client),
         cursorBuilder: (/** @type {unknown} */ _, /** @type {number} */ client) => this.#draw(client),
-        selectionBuilder: (/** @type {unknown} */ _, /** @type {number} */ client) => ({ class: 'remote-selection', 'data-hue': String(people.get(client)?.hue) }),
+        selectionBuilder: (/** @type {unknown} */ _, /** @type {number} */ client) =>
+          ({ class: 'remote-selection', 'data-hue': String(people.get(client)?.hue) }),
       })],
     })
   }
@@ -40,12 +42,15 @@ export class Carets {
   /** @param {number} client */
   #draw(client) {
     const visit = this.people.get(client)
-    return el('span', { class: this.#timers.has(client) ? 'caret' : 'caret is-idle', 'data-client': client, 'data-hue': visit?.hue, 'aria-hidden': 'true' },
-      el('span', {}, visit?.user.fullName.split(' ')[0] ?? ''))
+    const attributes = {
+      class: this.#timers.has(client) ? 'caret' : 'caret is-idle',
+      'data-client': client, 'data-hue': visit?.hue, 'aria-hidden': 'true',
+    }
+    return el('span', attributes, el('span', {}, visit?.user.fullName.split(' ')[0] ?? ''))
   }
 
   /** @param {number} client */
-  #moved(client) {
+  #markActive(client) {
     clearTimeout(this.#timers.get(client))
     this.#timers.set(client, Number(setTimeout(() => {
       this.#timers.delete(client)

@@ -1,37 +1,41 @@
 // @ts-check
-// Keeps a Y.Doc in step with the server's over the page's socket. What you can rely on: what `unsaved` does not count
-// is committed; a change is sent until it is acknowledged or refused for good; after every break both sides exchange
-// what the other lacks. The messages are in message.js, their meaning in docs/protocol.md.
-import { Awareness, Doc, applyAwarenessUpdate, applyUpdate, encodeAwarenessUpdate, encodeStateAsUpdate, encodeStateVector, mergeUpdates, removeAwarenessStates } from '../../vendor/document.js'
+// Synchronises a Y.Doc with the server's document over the page's socket. Guarantees: a change that `unsaved` does not
+// count is committed; a change is sent until it is acknowledged or permanently refused; after every break both sides
+// send what the other is missing. The messages are in message.js, their meaning in docs/protocol.md.
+import {
+  Awareness, Doc, applyAwarenessUpdate, applyUpdate, encodeAwarenessUpdate, encodeStateAsUpdate, encodeStateVector,
+  mergeUpdates, removeAwarenessStates,
+} from '../../vendor/document.js'
 import { Emitter } from './emitter.js'
 import { ACK, AWARENESS, REFUSED, Reader, STEP1, STEP2, UPDATE, WHY, write } from './message.js'
 import { Outbox } from './outbox.js'
 
 /** @typedef {import('./page.js').Role} Role */
 /** @typedef {import('./message.js').Bytes} Bytes */
-/** @typedef {{ channel: number, client: number, epoch: number, role: Role, collaborators: import('./people.js').Visit[] }} Joined */
+/** @typedef {import('./people.js').Visit} Visit */
+/** @typedef {{ channel: number, client: number, epoch: number, role: Role, collaborators: Visit[] }} Joined */
 
-const GATHER_MS = 25 // 40 messages a second; the server takes 60
-const CARET_MS = 100 // 10 a second; the server takes 15
+const GATHER_MS = 25 // 40 messages a second; the server accepts 60
+const CARET_MS = 100 // 10 messages a second; the server accepts 15
 const PAUSE_MS = 1_000 // after "too fast"
-const MEND_MS = 2_000 // after a change that may have made sendable what was not: a join is the server's work
-const MAX_UPDATE = 1 << 20 // bytes; past it the server closes the connection
-const BATCH = 256 << 10 // bytes under way; the server takes as many a second
-const NOTHING = new Uint8Array(2) // an update without anything in it
+const REJOIN_MS = 2_000 // at most so often while a change cannot be sent: a join costs the server work
+const MAX_UPDATE = 1 << 20 // bytes; the server closes the connection when an update is longer
+const BATCH = 256 << 10 // bytes in flight; the server accepts as many per second
+const NOTHING = new Uint8Array(2) // an empty update
 const TOO_LARGE = 'This is too large to be sent. It stays here, and you can go on writing: undo it, or delete part of it.'
 
 /**
- * Emits `joined` (Joined), `synced` (once), `change` (unsaved, connection or role), `role` (Role), `gone` (why),
- * `stuck` (why in words), `broken`, `arrived` and `left` (Visit).
+ * Emits `joined` (Joined), `synced` (once), `change` (of unsaved, connected or role), `role` (Role), `gone` (why),
+ * `stuck` (why, in words), `broken` (the connection), `arrived` and `left` (Visit).
  */
 export class Channel extends Emitter {
   synced = false
-  /** Why nothing more is sent, in words. */
+  /** Why nothing more is sent, in words; "" while changes are sent. */
   stuck = ''
-  #id = 0 // 0: no channel
-  #inStep = false // the server was told what it lacked
-  #brought = false // what was there before the first change is at the server, or in the outbox
-  #timers = { edits: 0, caret: 0, ask: 0, mend: 0 }
+  #id = 0 // of the channel at the server; 0: none
+  #inStep = false // the server has what it was missing, so that updates may follow
+  #initialSent = false // the changes of the browser's copy were sent, or are in the outbox
+  #timers = { edits: 0, caret: 0, step1: 0, rejoin: 0 }
   /** @type {import('../types').Subscription | undefined} */
   #subscription
   #outbox = new Outbox(updates => /** @type {Bytes} */ (updates.length === 1 ? updates[0] : mergeUpdates(updates)))
@@ -49,48 +53,51 @@ export class Channel extends Emitter {
     this.role = page.role
   }
 
-  /** How many changes are not known to be saved. */
+  /** How many changes the server has not acknowledged. */
   get unsaved() { return this.#outbox.size }
 
   get connected() { return this.#id !== 0 }
 
-  get writes() { return this.role !== 'viewer' }
+  get canWrite() { return this.role !== 'viewer' }
 
   open() {
     const { docId, schema, epoch } = this.page
-    this.doc.on('update', (update, origin) => this.#edited(update, origin))
-    this.awareness.on('update', (/** @type {any} */ _, /** @type {unknown} */ origin) => { if (origin !== this) this.#moved() })
+    this.doc.on('update', (update, origin) => this.#onUpdate(update, origin))
+    this.awareness.on('update', (/** @type {any} */ _, /** @type {unknown} */ origin) => {
+      if (origin !== this) this.#scheduleCaret()
+    })
     this.socket.on('binary', bytes => this.#receive(bytes))
-    this.socket.on('disconnect', () => this.#broke())
+    this.socket.on('disconnect', () => this.#close())
     this.#subscription = this.socket.subscribe('/api/documents/join', { docId, schema, epoch }, {
       snapshot: joined => this.#joined(joined),
-      error: answer => this.#over({ 409: 'outdated', 413: 'large' }[answer.statusCode] ?? 'revoked'),
+      error: answer => this.#end({ 409: 'outdated', 413: 'large' }[answer.statusCode] ?? 'revoked'),
       events: {
-        documentRole: rights => this.#mine(rights) && this.#becomes(rights.role),
-        documentGone: gone => this.#mine(gone) && this.#over(gone.why),
-        collaboratorJoined: visit => { if (this.#mine(visit)) this.#arrived(visit) },
-        collaboratorLeft: visit => { if (this.#mine(visit)) this.emit('left', visit) },
+        documentRole: rights => this.#isOurs(rights) && this.#setRole(rights.role),
+        documentGone: gone => this.#isOurs(gone) && this.#end(gone.why),
+        collaboratorJoined: visit => { if (this.#isOurs(visit)) this.#onArrived(visit) },
+        collaboratorLeft: visit => { if (this.#isOurs(visit)) this.emit('left', visit) },
       },
     })
   }
 
-  /** @param {{ docId: number }} told */
-  #mine({ docId }) { return docId === this.page.docId }
+  /** Reports whether an event is about this document. @param {{ docId: number }} event */
+  #isOurs({ docId }) { return docId === this.page.docId }
 
   /** @param {Joined} joined */
   #joined(joined) {
     this.#id = joined.channel
     this.#inStep = false
-    this.#outbox.begin()
+    this.#outbox.reset()
     this.#identify(joined.client)
     this.emit('joined', joined)
-    this.#becomes(joined.role)
+    this.#setRole(joined.role)
     this.emit('change')
   }
 
-  /** What is written and shown from now on is by the client that the server gave out. @param {number} client */
+  /** Writes and shows the caret from now on as the Yjs client that the server assigned. @param {number} client */
   #identify(client) {
-    const { awareness, doc } = this, state = awareness.getLocalState()
+    const { awareness, doc } = this
+    const state = awareness.getLocalState()
     awareness.states.delete(awareness.clientID)
     awareness.meta.delete(awareness.clientID)
     doc.clientID = awareness.clientID = client
@@ -98,16 +105,16 @@ export class Channel extends Emitter {
   }
 
   /** @param {Role} role */
-  #becomes(role) {
+  #setRole(role) {
     if (role === this.role) return
-    const mayNow = role !== 'viewer' && !this.writes
+    const gainsWriting = role !== 'viewer' && !this.canWrite
     this.role = role
     this.emit('role', role)
     this.emit('change')
-    if (mayNow && this.#inStep) this.#subscription?.join() // what was written before is sent
+    if (gainsWriting && this.#inStep) this.#subscription?.join() // sends what was written before the right was lost
   }
 
-  #broke() {
+  #close() {
     this.#id = 0
     this.#inStep = false
     const others = [...this.awareness.getStates().keys()].filter(client => client !== this.awareness.clientID)
@@ -117,74 +124,78 @@ export class Channel extends Emitter {
   }
 
   /** @param {string} why */
-  #over(why) {
+  #end(why) {
     this.#subscription?.stop()
-    this.#broke()
+    this.#close()
     this.emit('gone', why)
   }
 
-  /* What comes */
+  /* Receiving */
 
   /** @param {Uint8Array} bytes */
   #receive(bytes) {
     const message = new Reader(bytes)
     if (!this.#id || message.number() !== this.#id) return
     switch (message.byte()) {
-      case STEP1: return this.#answer(message.rest())
-      case STEP2: return this.#caughtUp(message)
+      case STEP1: return this.#onStep1(message.rest())
+      case STEP2: return this.#onStep2(message)
       case UPDATE: return applyUpdate(this.doc, message.rest(), this)
       case AWARENESS: return applyAwarenessUpdate(this.awareness, message.rest(), this)
-      case ACK: return this.#acknowledged(message.number())
-      case REFUSED: return this.#refused(message.number(), message.number(), message.text())
+      case ACK: return this.#onAck(message.number())
+      case REFUSED: return this.#onRefused(message.number(), message.number(), message.text())
     }
   }
 
-  /** The server says what it has: it gets what it lacks, and is asked for what we lack. @param {Uint8Array} known */
-  #answer(known) {
-    if (this.writes) this.#bring(known)
+  /**
+   * Sends what the server is missing, and requests what this document is missing.
+   * @param {Uint8Array} stateVector the server's
+   */
+  #onStep1(stateVector) {
+    if (this.canWrite) this.#sendMissing(stateVector)
     this.#inStep = true
-    this.#ask()
-    this.#moved()
+    this.#sendStep1()
+    this.#scheduleCaret()
     this.flush()
   }
 
   /**
-   * Sends what the server lacks. What is too large for one message goes as the changes that it was made of, in their
-   * order. @param {Uint8Array} known
+   * Sends what the server is missing. If that is too large for one message, the changes in the outbox are sent instead,
+   * in their order.
+   * @param {Uint8Array} stateVector
    */
-  #bring(known) {
+  #sendMissing(stateVector) {
     this.stuck = ''
-    const lacking = this.#lacking(known)
-    if (lacking.length <= MAX_UPDATE) {
-      this.#brought = true
-      if (lacking.length > NOTHING.length && !this.#outbox.size) this.#outbox.add(lacking)
-      return this.#send(STEP2, lacking, this.#outbox.takeAll(lacking))
+    const missing = this.#missing(stateVector)
+    if (missing.length <= MAX_UPDATE) {
+      this.#initialSent = true
+      if (missing.length > NOTHING.length && !this.#outbox.size) this.#outbox.add(missing)
+      return this.#send(STEP2, missing, this.#outbox.takeAll(missing))
     }
     this.#send(STEP2, NOTHING, this.#outbox.takeNothing())
-    this.#outbox.recall()
-    if (!this.#brought) this.#sticks(TOO_LARGE)
+    this.#outbox.requeueAll()
+    if (!this.#initialSent) this.#setStuck(TOO_LARGE)
   }
 
-  /** What the server does not have. @param {Uint8Array} known @returns {Bytes} */
-  #lacking(known) {
-    const lacking = encodeStateAsUpdate(this.doc, known)
-    if (lacking.length <= MAX_UPDATE) return /** @type {Bytes} */ (lacking)
-    const plain = new Doc() // ours keeps what was deleted, to undo it
+  /** The update that the server is missing. @param {Uint8Array} stateVector @returns {Bytes} */
+  #missing(stateVector) {
+    const missing = encodeStateAsUpdate(this.doc, stateVector)
+    if (missing.length <= MAX_UPDATE) return /** @type {Bytes} */ (missing)
+    const plain = new Doc() // without deleted content, which this.doc keeps for undo
     applyUpdate(plain, encodeStateAsUpdate(this.doc))
-    return /** @type {Bytes} */ (encodeStateAsUpdate(plain, known))
+    return /** @type {Bytes} */ (encodeStateAsUpdate(plain, stateVector))
   }
 
-  /** Nothing more is sent until somebody acts. @param {string} why in words */
-  #sticks(why) {
+  /** Stops sending until the user changes something. @param {string} why in words */
+  #setStuck(why) {
     this.stuck = why
     this.emit('stuck', why)
     this.emit('change')
   }
 
-  #ask() { this.#send(STEP1, encodeStateVector(this.doc)) }
+  #sendStep1() { this.#send(STEP1, encodeStateVector(this.doc)) }
 
   /** @param {Reader} message */
-  #caughtUp(message) {
+  #onStep2(message) {
     message.number()
     applyUpdate(this.doc, message.rest(), this)
     if (!this.synced) {
@@ -195,64 +206,74 @@ export class Channel extends Emitter {
   }
 
   /** @param {number} n */
-  #acknowledged(n) {
-    this.#outbox.acknowledged(n)
+  #onAck(n) {
+    this.#outbox.acknowledge(n)
     if (!this.#timers.edits) this.flush()
     this.emit('change')
   }
 
-  /** A gap is followed by the server's STEP1; what is too fast waits; the rest stays until somebody acts. @param {number} n @param {number} why @param {string} text */
-  #refused(n, why, text) {
-    this.#outbox.refused(n)
+  /**
+   * Requeues a refused message. After a gap the server sends its STEP1; after "too fast" the message is sent again when
+   * PAUSE_MS are over; for any other reason but a lost right the channel is stuck.
+   * @param {number} n the message's number; 0: a STEP1 @param {number} why @param {string} text
+   */
+  #onRefused(n, why, text) {
+    this.#outbox.requeue(n)
     if (why === WHY.TOO_FAST) this.#pause(n === 0)
-    else if (why !== WHY.GAP && why !== WHY.READ_ONLY) this.#sticks(text)
+    else if (why !== WHY.GAP && why !== WHY.READ_ONLY) this.#setStuck(text)
     this.emit('change')
   }
 
-  /** @param {boolean} asked it was our STEP1 that came too fast */
-  #pause(asked) {
-    if (asked) this.#timers.ask ||= this.#later(PAUSE_MS, () => { this.#timers.ask = 0; this.#ask() })
+  /** @param {boolean} step1 whether this side's STEP1 was refused */
+  #pause(step1) {
+    if (step1) {
+      this.#timers.step1 ||= this.#later(PAUSE_MS, () => {
+        this.#timers.step1 = 0
+        this.#sendStep1()
+      })
+    }
     clearTimeout(this.#timers.edits)
     this.#timers.edits = this.#later(PAUSE_MS, () => this.flush())
   }
 
   /** @param {import('./people.js').Visit} visit */
-  #arrived(visit) {
+  #onArrived(visit) {
     this.emit('arrived', visit)
-    this.#moved() // who is new has not seen our caret
+    this.#scheduleCaret() // the new client does not have this one's caret
   }
 
-  /* What goes */
+  /* Sending */
 
   /** @param {Uint8Array} update @param {unknown} origin */
-  #edited(update, origin) {
-    if (origin === this || !this.writes) return
+  #onUpdate(update, origin) {
+    if (origin === this || !this.canWrite) return
     this.#outbox.add(/** @type {Bytes} */ (update))
-    if (this.stuck) this.#timers.mend ||= this.#later(MEND_MS, () => this.#mend())
+    if (this.stuck) this.#timers.rejoin ||= this.#later(REJOIN_MS, () => this.#rejoin())
     else this.#timers.edits ||= this.#later(GATHER_MS, () => this.flush())
     this.emit('change')
   }
 
-  /** Asks what the server lacks now: what could not be sent may be undone. */
-  #mend() {
-    this.#timers.mend = 0
+  /** Joins again to compare with the server: the change that could not be sent may have been undone. */
+  #rejoin() {
+    this.#timers.rejoin = 0
     if (this.stuck) this.#subscription?.join()
   }
 
-  /** Sends what was gathered, if the server is in step and not too much is under way. */
+  /** Sends the waiting changes, if the server has what came before them and fewer than BATCH bytes are in flight. */
   flush() {
     clearTimeout(this.#timers.edits)
     this.#timers.edits = 0
-    if (!this.#inStep || !this.writes || this.stuck || !this.#outbox.waits || this.#outbox.underWay >= BATCH) return
+    if (!this.#inStep || !this.canWrite || this.stuck) return
+    if (!this.#outbox.hasWaiting || this.#outbox.inFlight >= BATCH) return
     const { n, update } = this.#outbox.take(BATCH)
     if (update.length <= MAX_UPDATE) return this.#send(UPDATE, update, n)
-    this.#outbox.refused(n)
-    this.#sticks(TOO_LARGE)
+    this.#outbox.requeue(n)
+    this.#setStuck(TOO_LARGE)
   }
 
-  #moved() { this.#timers.caret ||= this.#later(CARET_MS, () => this.#showCaret()) }
+  #scheduleCaret() { this.#timers.caret ||= this.#later(CARET_MS, () => this.#sendCaret()) }
 
-  #showCaret() {
+  #sendCaret() {
     this.#timers.caret = 0
     if (this.#inStep) this.#send(AWARENESS, encodeAwarenessUpdate(this.awareness, [this.awareness.clientID]))
   }

@@ -1,6 +1,6 @@
 // @ts-check
-// The panel of comments. The server draws the threads; where they stand in the text, the editor knows. A click on
-// marked text opens its thread, and a thread that has the focus is marked in the text.
+// The panel of comments. The server renders the threads, the editor finds their places in the text. A click on
+// commented text opens its thread; the thread that has the focus is highlighted in the text.
 import { $, $$, addShortcuts, apply, listen, parse, socket, toast } from '../app.js'
 import { watchMentions } from '../mentions.js'
 import { docId } from './page.js'
@@ -10,52 +10,55 @@ import { closePanel, openPanel, showPanel } from './side.js'
 /** @typedef {{ id: number, anchor: import('./threads.js').Anchor, resolvedAt: string | null }} Thread */
 
 const NAME = 'comments'
-const NEWS_MS = 100
-const io = /** @type {import('../types').Socket} */ (socket)
+const REFRESH_MS = 100
+const connection = /** @type {import('../types').Socket} */ (socket)
 const url = `/documents/${docId}/comments`
 const headers = { Accept: 'text/html' }
 
-let news = 0
-/** What the next comment is about. @type {ReturnType<typeof session.anchorOfSelection>} */
+let refreshTimer = 0
+/** The selected text, which the next comment is about. @type {ReturnType<typeof session.anchorOfSelection>} */
 let selected = null
 
 /** @param {Error} error */
-const failed = error => void toast({ title: 'That did not work', body: error.message, icon: 'circle-alert', tone: 'bad' })
+const showError = error =>
+  void toast({ title: 'That did not work', body: error.message, icon: 'circle-alert', tone: 'bad' })
 
-/** Marks in the text where there is something said about it. */
+/** Marks the commented parts of the text. */
 async function mark() {
-  const answer = await io.get(`/api${url}`)
+  const answer = await connection.get(`/api${url}`)
   if (answer.error) return
-  session.showThreads(/** @type {Thread[]} */ (answer.body).map(({ id, anchor, resolvedAt }) => ({ id, anchor, resolved: !!resolvedAt })))
+  const threads = /** @type {Thread[]} */ (answer.body)
+  session.showThreads(threads.map(({ id, anchor, resolvedAt }) => ({ id, anchor, resolved: !!resolvedAt })))
 }
 
 /** @param {import('../types').RequestOptions} [request] */
 async function refresh(request = { url }) {
-  const answer = await io.request({ ...request, headers })
-  if (answer.error) return failed(answer.error)
+  const answer = await connection.request({ ...request, headers })
+  if (answer.error) return showError(answer.error)
   if (openPanel() === NAME) show(answer.body)
   return true
 }
 
-/** What is being written in an answer stays. @param {string} html */
+/** Shows the threads, keeps the text in the reply boxes, and reports whether no error is shown. @param {string} html */
 function show(html) {
   const written = new Map(boxes().map(({ id, value }) => [id, value]))
   const [panel] = parse(html)
-  const answered = panel.querySelector('[role=alert]') === null
+  const isAccepted = panel.querySelector('[role=alert]') === null
   apply(html)
   for (const box of boxes()) box.value = written.get(box.id) ?? ''
   for (const box of boxes()) watchMentions(box)
   findPlaces()
-  return answered
+  return isAccepted
 }
 
 const boxes = () => /** @type {HTMLTextAreaElement[]} */ ($$('#comments-panel textarea'))
 
-/** Says of which threads the text is gone. */
+/** Shows which threads' text was deleted. */
 async function findPlaces() {
   const { state } = await session.ready
   for (const item of $$('#comments-panel [data-thread-item]')) {
-    const gone = $('[data-thread-gone]', item), range = session.rangeOf(JSON.parse(item.dataset.anchor ?? ''))
+    const gone = $('[data-thread-gone]', item)
+    const range = session.rangeOf(JSON.parse(item.dataset.anchor ?? ''))
     if (gone) gone.hidden = !!range && !!state.doc.textBetween(range.from, range.to).trim()
   }
 }
@@ -71,7 +74,7 @@ async function open() {
   await refresh()
 }
 
-async function begin() {
+async function startComment() {
   if (openPanel() !== NAME) await open()
   $('#comment-text')?.focus()
 }
@@ -85,11 +88,12 @@ async function openThread(id) {
   session.showThread(id)
 }
 
-/** What is selected in the text stays chosen while the comment is written. */
+/** Takes the selection as what the comment is about, and keeps it while the comment is written. */
 function select() {
   if (openPanel() !== NAME || document.activeElement?.closest('#doc-side') && selected) return
   selected = session.anchorOfSelection()
-  const quote = $('[data-new-quote]'), hint = $('[data-new-hint]')
+  const quote = $('[data-new-quote]')
+  const hint = $('[data-new-hint]')
   if (!quote || !hint) return
   quote.textContent = selected?.quote ?? ''
   quote.hidden = !selected
@@ -99,9 +103,12 @@ function select() {
 /** @param {HTMLFormElement} form */
 async function comment(form) {
   const text = String(new FormData(form).get('text'))
-  if (!selected) return void toast({ title: 'Select some text first', body: 'A comment is about a part of the document.', icon: 'info' })
-  const answer = await io.post(`/api${url}`, { ...selected, text })
-  if (answer.error) return failed(answer.error)
+  if (!selected) {
+    const body = 'A comment is about a part of the document.'
+    return void toast({ title: 'Select some text first', body, icon: 'info' })
+  }
+  const answer = await connection.post(`/api${url}`, { ...selected, text })
+  if (answer.error) return showError(answer.error)
   form.reset()
   selected = null
   await Promise.all([refresh(), mark()])
@@ -110,18 +117,20 @@ async function comment(form) {
 
 /** @param {HTMLFormElement} form */
 async function submit(form) {
-  const taken = await refresh({ method: 'POST', url: new URL(form.action).pathname, data: Object.fromEntries(new FormData(form)) })
-  const box = $('textarea', form), again = box && /** @type {HTMLTextAreaElement | null} */ (document.getElementById(box.id))
-  if (taken && again && !$('#comments-panel [role=alert]')) again.value = ''
+  const data = Object.fromEntries(new FormData(form))
+  const isDone = await refresh({ method: 'POST', url: new URL(form.action).pathname, data })
+  const id = $('textarea', form)?.id ?? ''
+  const box = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(id)) // the panel was replaced
+  if (isDone && box && !$('#comments-panel [role=alert]')) box.value = ''
   mark()
 }
 
-function told() {
-  news ||= setTimeout(() => {
-    news = 0
+function scheduleRefresh() {
+  refreshTimer ||= setTimeout(() => {
+    refreshTimer = 0
     mark()
     if (openPanel() === NAME) refresh()
-  }, NEWS_MS)
+  }, REFRESH_MS)
 }
 
 listen('click', '[data-open-comments]', () => openPanel() === NAME ? closePanel() : open())
@@ -143,12 +152,14 @@ document.addEventListener('hubbub:thread', event => openThread(/** @type {Custom
 addEventListener('keydown', event => {
   if (event.code !== 'KeyM' || !event.altKey || !(event.ctrlKey || event.metaKey)) return
   event.preventDefault()
-  begin()
+  startComment()
 })
 addShortcuts('In a document', [['Ctrl Alt M', 'Comment on the selected text']])
-for (const event of ['commentChanged', 'commentRemoved']) io.on(event, ({ docId: id }) => { if (id === docId) told() })
-io.on('reconnect', told)
+for (const event of ['commentChanged', 'commentRemoved']) {
+  connection.on(event, ({ docId: id }) => { if (id === docId) scheduleRefresh() })
+}
+connection.on('reconnect', scheduleRefresh)
 mark()
 
-const asked = Number(new URLSearchParams(location.search).get('thread'))
-if (asked) session.ready.then(() => openThread(asked))
+const requestedThread = Number(new URLSearchParams(location.search).get('thread'))
+if (requestedThread) session.ready.then(() => openThread(requestedThread))

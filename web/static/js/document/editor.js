@@ -1,17 +1,17 @@
 // @ts-check
-// The editor: TipTap on the shared document. It is made when the document is there, never before: an editor that
-// starts empty would write that down.
+// The editor: TipTap on the shared document. It is made when the document is loaded, never before: an editor that
+// starts empty would write an empty paragraph into the document.
 import { Collaboration, Editor, Extension, InputRule, Markdown, Placeholder, Plugin } from '../../vendor/document.js'
 import { bound, pasteTooLarge } from './bound.js'
 import { paper } from './page.js'
 import { pasteMarkdown, withoutStyles } from './paste.js'
 import { schema } from './schema.js'
 
-/** The text in the Y.Doc, as the server knows it (yjs.Page). */
+/** The name of the text in the Y.Doc; the server's is yjs.Page. */
 export const FIELD = 'prosemirror'
 
-/** Tab belongs to lists, tables and code; after Escape it leaves, as it does elsewhere. */
-function leavingByTab() {
+/** Tab indents in lists, tables and code; after Escape it moves the focus out of the text. */
+function leaveByTab() {
   let leaves = false
   /** @param {unknown} _ @param {KeyboardEvent} event */
   return (_, event) => {
@@ -21,19 +21,23 @@ function leavingByTab() {
   }
 }
 
+/** @typedef {import('../../vendor/document.js').ChainedCommands} Commands */
+
 /**
- * "- [ ] " is a checklist, not a bullet with one in it. @param {Editor} editor
- * @param {{ range: { from: number, to: number }, match: RegExpMatchArray, chain: () => import('../../vendor/document.js').ChainedCommands }} rule
+ * Makes a checklist of "- [ ] ", instead of a bullet list with "[ ] " in it.
+ * @param {Editor} editor
+ * @param {{ range: { from: number, to: number }, match: RegExpMatchArray, chain: () => Commands }} rule
  */
 function checkbox(editor, { range, match, chain }) {
   if (!editor.isActive('listItem')) return null
-  chain().deleteRange(range).clearNodes().toggleTaskList().updateAttributes('taskItem', { checked: match[1] === 'x' }).run()
+  const attributes = { checked: match[1] === 'x' }
+  chain().deleteRange(range).clearNodes().toggleTaskList().updateAttributes('taskItem', attributes).run()
 }
 
 /** @param {() => void} link */
 const shortcuts = link => Extension.create({
   name: 'shortcuts',
-  priority: 1_000, // before the rules of lists
+  priority: 1_000, // before the shortcuts of lists
   addKeyboardShortcuts() {
     return {
       'Mod-Shift-k': () => { link(); return true },
@@ -45,8 +49,8 @@ const shortcuts = link => Extension.create({
   },
 })
 
-/** What a screen reader says of the text. @param {string} label */
-const described = label => Extension.create({
+/** Describes the text for screen readers. @param {string} label */
+const labelled = label => Extension.create({
   name: 'described',
   addProseMirrorPlugins() {
     return [new Plugin({ props: { attributes: () => ({
@@ -63,16 +67,16 @@ const described = label => Extension.create({
  * @param {object} on
  * @param {import('../../vendor/document.js').Doc} on.doc
  * @param {import('../../vendor/document.js').Extension[]} on.extensions carets and comments
- * @param {boolean} on.writes
+ * @param {boolean} on.canWrite
  * @param {string} on.label
- * @param {() => void} on.link asks where a link shall lead
+ * @param {() => void} on.link opens the dialog for a link
  */
-export function makeEditor({ doc, extensions, writes, label, link }) {
+export function makeEditor({ doc, extensions, canWrite, label, link }) {
   paper.replaceChildren()
   /** @type {Editor} */
   const editor = new Editor({
     element: paper,
-    editable: writes,
+    editable: canWrite,
     injectCSS: false,
     extensions: [
       ...schema,
@@ -81,21 +85,24 @@ export function makeEditor({ doc, extensions, writes, label, link }) {
       Markdown,
       bound,
       shortcuts(link),
-      described(label),
+      labelled(label),
       ...extensions,
     ],
     editorProps: {
-      handleDOMEvents: { keydown: leavingByTab() },
+      handleDOMEvents: { keydown: leaveByTab() },
       handlePaste: (_, event) => pasteTooLarge(event) || pasteMarkdown(editor, event),
-      handleClick: (_, __, event) => followed(editor, event),
+      handleClick: (_, __, event) => followLink(editor, event),
       transformPastedHTML: withoutStyles,
     },
   })
   return editor
 }
 
-/** A link is followed by whoever reads, and with the key for new tabs by whoever writes. @param {Editor} editor @param {MouseEvent} event */
-function followed(editor, event) {
+/**
+ * Opens a clicked link; where the text can be edited, only with Ctrl or ⌘.
+ * @param {Editor} editor @param {MouseEvent} event
+ */
+function followLink(editor, event) {
   const link = event.target instanceof Element ? event.target.closest('a') : null
   if (!link || (editor.isEditable && !event.ctrlKey && !event.metaKey)) return false
   open(link.href, '_blank', 'noopener')

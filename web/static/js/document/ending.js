@@ -1,6 +1,6 @@
 // @ts-check
-// When the reader may no longer write, or the document is gone: the text stays on the screen, and what was not saved
-// can be copied.
+// What the page does when its user may no longer write, or when the document is no longer available: the text stays on
+// the screen, and can be copied if some of it was not saved.
 import { $, announce, el } from '../app.js'
 import { page, paper } from './page.js'
 
@@ -16,9 +16,9 @@ const GONE = {
 }
 const READING = 'You can read this document, but no longer change it.'
 
-/** @param {string} words @param {Node[]} ways out */
-function show(words, ways = []) {
-  notice.replaceChildren(el('span', {}, words), ...ways)
+/** @param {string} words "" hides the notice @param {Node[]} buttons */
+function show(words, buttons = []) {
+  notice.replaceChildren(el('span', {}, words), ...buttons)
   notice.hidden = !words
   if (words) announce(words, 'assertive')
 }
@@ -49,21 +49,22 @@ export function watchEnding(session) {
   const { channel, local } = session
   const title = /** @type {HTMLInputElement} */ ($('[data-doc-title]'))
   const unsaved = () => channel.unsaved ? ' What you wrote last was not saved.' : ''
-  const ways = () => channel.unsaved ? [copyButton()] : []
+  const copyIfUnsaved = () => channel.unsaved ? [copyButton()] : []
 
   channel.on('role', role => {
     page.dataset.role = role
-    title.readOnly = !channel.writes
-    session.editor?.setEditable(channel.writes)
+    title.readOnly = !channel.canWrite
+    session.editor?.setEditable(channel.canWrite)
     session.emit('role', role)
-    if (channel.writes) show('')
-    else show(READING + unsaved(), ways())
+    if (channel.canWrite) show('')
+    else show(READING + unsaved(), copyIfUnsaved())
   })
   channel.on('gone', why => {
     title.readOnly = true
     session.editor?.setEditable(false)
     local.clear()
-    show((GONE[why] ?? GONE.revoked) + unsaved(), why === 'revoked' || why === 'deleted' ? [copyButton()] : [...ways(), reloadButton()])
+    const isLost = why === 'revoked' || why === 'deleted'
+    show((GONE[why] ?? GONE.revoked) + unsaved(), isLost ? [copyButton()] : [...copyIfUnsaved(), reloadButton()])
     session.emit('gone', why)
   })
   let stuck = false

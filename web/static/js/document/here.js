@@ -1,12 +1,13 @@
 // @ts-check
-// Who else is here, in the head. A click on somebody keeps the page where they write, until the reader acts.
+// The other users who have the document open, as avatars. A click on one makes the page follow that user's caret, until
+// this page's user types, clicks or scrolls.
 import { $, announce, el } from '../app.js'
 import { caretsOf } from './carets.js'
 import { paper } from './page.js'
 
 /** @typedef {import('./people.js').People} People */
 
-const ANNOUNCE_MS = 1_500 // a reload is no departure
+const ANNOUNCE_MS = 1_500 // a user who reloads the page has not left
 const place = /** @type {HTMLElement} */ ($('#doc-here'))
 
 /** @param {string} name */
@@ -15,20 +16,21 @@ const initials = name => name.split(/\s+/).slice(0, 2).map(word => [...word][0]?
 /** @param {People} people @param {import('../../vendor/document.js').Awareness} awareness */
 export function showHere(people, awareness) {
   let followed = 0
-  let told = new Set(/** @type {number[]} */ ([]))
+  let announced = new Set(/** @type {number[]} */ ([]))
   let timer = 0
 
-  const show = () => place.replaceChildren(...people.others().map(({ visit: { user, hue } }) =>
+  const show = () => place.replaceChildren(...people.others().map(({ visit: { user: { id, fullName }, hue } }) =>
     el('button', {
-      class: 'avatar', type: 'button', 'data-hue': hue, 'data-person': user.id,
-      'aria-pressed': user.id === followed, 'aria-label': `Follow ${user.fullName}`, title: user.fullName, 'data-initials': initials(user.fullName),
+      class: 'avatar', type: 'button', 'data-hue': hue, 'data-person': id,
+      'aria-pressed': id === followed, 'aria-label': `Follow ${fullName}`, title: fullName,
+      'data-initials': initials(fullName),
     })))
 
-  const tell = () => {
+  const announceArrivals = () => {
     timer = 0
     const now = new Map(people.others().map(({ visit: { user } }) => [user.id, user.fullName]))
-    for (const [id, name] of now) if (!told.has(id)) announce(`${name} is here.`)
-    told = new Set(now.keys())
+    for (const [id, name] of now) if (!announced.has(id)) announce(`${name} is here.`)
+    announced = new Set(now.keys())
   }
 
   const scroll = () => {
@@ -36,17 +38,19 @@ export function showHere(people, awareness) {
     clients.flatMap(caretsOf)[0]?.scrollIntoView({ block: 'center', behavior: 'instant' })
   }
 
-  /** @param {number} id 0: nobody */
+  /** @param {number} id 0: no user */
   const follow = id => {
     if (id === followed) return
     followed = id
-    for (const button of place.children) button.setAttribute('aria-pressed', String(Number(/** @type {HTMLElement} */ (button).dataset.person) === id))
+    for (const button of /** @type {Iterable<HTMLElement>} */ (place.children)) {
+      button.setAttribute('aria-pressed', String(Number(button.dataset.person) === id))
+    }
     scroll()
   }
 
   people.on('change', () => {
     show()
-    timer ||= Number(setTimeout(tell, ANNOUNCE_MS))
+    timer ||= Number(setTimeout(announceArrivals, ANNOUNCE_MS))
   })
   awareness.on('change', () => { if (followed) requestAnimationFrame(scroll) })
   place.addEventListener('click', event => {

@@ -1,5 +1,5 @@
 // @ts-check
-// Where a link leads, asked in a dialog.
+// The dialog for a link's target.
 import { $ } from '../app.js'
 import { safeLink } from './schema.js'
 
@@ -8,21 +8,28 @@ const form = /** @type {HTMLFormElement} */ ($('[data-link-form]'))
 const field = /** @type {HTMLInputElement} */ ($('#doc-link-to'))
 const unlink = /** @type {HTMLButtonElement} */ ($('[data-unlink]'))
 
-/** "example.com" is meant as a page on the web. @param {string} address */
-function completed(address) {
+/** Adds the scheme that "example.com" and "sam@example.com" leave out. @param {string} address */
+function complete(address) {
   if (/^[^\s@/]+@[^\s@/]+$/.test(address)) return `mailto:${address}`
   return /^([a-z]+:|[/#?.])/i.test(address) ? address : `https://${address}`
 }
 
-/** @param {() => import('../../vendor/document.js').Editor | undefined} current @returns {() => void} opens it */
+/**
+ * Returns a function that opens the dialog.
+ * @param {() => import('../../vendor/document.js').Editor | undefined} current
+ */
 export function linkDialog(current) {
   form.addEventListener('submit', event => {
-    const href = completed(field.value.trim()), editor = current()
+    const text = field.value.trim()
+    const href = complete(text)
+    const editor = current()
     field.setCustomValidity(safeLink(href) ? '' : 'A link leads to a page on the web, a mail address, or a place here.')
     if (!field.reportValidity()) return event.preventDefault()
     const { empty } = editor?.state.selection ?? {}
-    if (empty && !editor?.isActive('link')) editor?.chain().focus().insertContent({ type: 'text', text: field.value.trim(), marks: [{ type: 'link', attrs: { href } }] }).run()
-    else editor?.chain().focus().extendMarkRange('link').setLink({ href }).run()
+    if (empty && !editor?.isActive('link')) {
+      const marks = [{ type: 'link', attrs: { href } }]
+      editor?.chain().focus().insertContent({ type: 'text', text, marks }).run()
+    } else editor?.chain().focus().extendMarkRange('link').setLink({ href }).run()
   })
   field.addEventListener('input', () => field.setCustomValidity(''))
   unlink.addEventListener('click', () => {

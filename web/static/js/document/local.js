@@ -1,16 +1,16 @@
 // @ts-check
-// The copy of a document that this browser keeps, of one person and one epoch: it has what was written offline
-// when the tab is closed, and is sent when the document is opened again. When the document was made tells it from one
-// of the same number in a database that was there before.
+// This browser's copy of a document, for one user and one epoch. It keeps what was written offline when the tab is
+// closed; the channel sends that when the document is opened again. The name includes the time at which the document
+// was created, since another database may have had a document of the same number.
 import { IndexeddbPersistence } from '../../vendor/document.js'
 import { KEPT, forgetKept } from '../kept.js'
 
-const PATIENCE_MS = 2_000 // a browser that does not answer by then, or refuses, keeps nothing
+const TIMEOUT_MS = 2_000 // a browser that has not opened the copy by then, or refuses, is taken to keep none
 
 export class Local {
-  /** Whether what is written now is kept. */
+  /** Whether changes are kept from now on. */
   kept = false
-  /** Whether anything was kept from before. */
+  /** Whether there was a copy from before. */
   found = false
   /** @type {IndexeddbPersistence | undefined} */
   #store
@@ -22,17 +22,17 @@ export class Local {
     this.name = `${this.document}${made}-${epoch}`
   }
 
-  /** Reads it into the document, and keeps what changes from then on. @param {import('../../vendor/document.js').Doc} doc */
+  /** Reads the copy into the document, and keeps later changes. @param {import('../../vendor/document.js').Doc} doc */
   async open(doc) {
     forgetKept(name => !name.startsWith(this.person) || (name.startsWith(this.document) && name !== this.name))
     if (!globalThis.indexedDB) return
     const store = this.#store = new IndexeddbPersistence(this.name, doc)
-    await Promise.race([store.whenSynced, new Promise(resolve => setTimeout(resolve, PATIENCE_MS))])
+    await Promise.race([store.whenSynced, new Promise(resolve => setTimeout(resolve, TIMEOUT_MS))])
     this.kept = store.synced
     this.found = doc.store.clients.size > 0
   }
 
-  /** The document is no longer this person's to keep. */
+  /** Deletes the copy: the user may no longer read the document. */
   async clear() {
     this.kept = false
     await this.#store?.clearData()

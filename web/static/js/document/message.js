@@ -13,7 +13,7 @@ export const REFUSED = 5
 /** @enum {number} */
 export const WHY = { INVALID: 1, READ_ONLY: 2, GAP: 3, TOO_LARGE: 4, TOO_FAST: 5, FOREIGN: 6, FULL: 7 }
 
-/** @param {number} n @returns {number[]} lowest seven bits first */
+/** A number as a varint. @param {number} n @returns {number[]} seven bits a byte, the lowest first */
 function varuint(n) {
   const bytes = []
   for (; n > 0x7f; n = Math.floor(n / 0x80)) bytes.push(n % 0x80 | 0x80)
@@ -29,7 +29,7 @@ export function write(channel, kind, payload, n) {
   return bytes
 }
 
-/** Reads a message from its front to its end. */
+/** Reads the fields of a message in order. */
 export class Reader {
   #at = 0
 

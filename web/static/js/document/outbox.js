@@ -1,76 +1,79 @@
 // @ts-check
-// What was written and is not acknowledged yet. Each message has a number; a number that is acknowledged takes
-// what it carried away, one that is refused gives it back, to be sent again or to be counted as unsaved.
+// The changes that the server has not acknowledged yet. Each message has a number: when it is acknowledged, its changes
+// are removed; when it is refused, they wait again, to be sent later and counted as unsaved until then.
 
 /** @typedef {Uint8Array<ArrayBuffer>} Bytes */
-/** @typedef {{ update: Bytes, changes: number }} Entry an update of Yjs, and how many changes are in it */
+/** @typedef {{ update: Bytes, changes: number }} Entry an update of Yjs, and the number of changes in it */
 
 /** @param {Entry[]} entries */
 const bytesOf = entries => entries.reduce((sum, { update }) => sum + update.length, 0)
 
 export class Outbox {
   #number = 0
-  /** What waits to be sent. @type {Entry[]} */
+  /** The entries that wait to be sent. @type {Entry[]} */
   #waiting = []
-  /** What is under way, by the number of its message. @type {Map<number, Entry[]>} */
+  /** The entries in flight, by the number of their message. @type {Map<number, Entry[]>} */
   #sent = new Map()
 
   /** @param {(updates: Bytes[]) => Bytes} merge */
   constructor(merge) { this.merge = merge }
 
-  /** How many changes are not known to be saved. */
-  get size() { return [...this.#sent.values()].flat().concat(this.#waiting).reduce((sum, { changes }) => sum + changes, 0) }
+  /** The number of unacknowledged changes. */
+  get size() {
+    const entries = [...this.#sent.values()].flat().concat(this.#waiting)
+    return entries.reduce((sum, { changes }) => sum + changes, 0)
+  }
 
-  get waits() { return this.#waiting.length > 0 }
+  get hasWaiting() { return this.#waiting.length > 0 }
 
-  /** How many bytes are under way. */
-  get underWay() { return bytesOf([...this.#sent.values()].flat()) }
+  /** The number of bytes in flight. */
+  get inFlight() { return bytesOf([...this.#sent.values()].flat()) }
 
   /** @param {Bytes} update */
   add(update) { this.#waiting.push({ update, changes: 1 }) }
 
-  /** A channel begins: numbers count from 1, and whatever was under way has to be sent again. */
-  begin() {
-    this.recall()
+  /** Begins a channel: numbers count from 1, and what was in flight waits again. */
+  reset() {
+    this.requeueAll()
     this.#number = 0
   }
 
-  /** What is under way has to be sent again. */
-  recall() { this.#waiting.unshift(...this.#back([...this.#sent.keys()])) }
+  /** Makes everything in flight wait again. */
+  requeueAll() { this.#waiting.unshift(...this.#takeBack([...this.#sent.keys()])) }
 
-  /** Takes what waits, as one message of so many bytes, or of one update that has more. @param {number} most */
+  /** Takes waiting entries as one message of at most so many bytes, or of one longer update. @param {number} most */
   take(most) {
     let bytes = 0
     const end = this.#waiting.findIndex(({ update }, i) => (bytes += update.length) > most && i > 0)
     const entries = this.#waiting.splice(0, end < 0 ? this.#waiting.length : end)
-    return { n: this.#carry(entries), update: this.merge(entries.map(({ update }) => update)) }
+    return { n: this.#register(entries), update: this.merge(entries.map(({ update }) => update)) }
   }
 
-  /** The number of a message whose update is all that is under way and waits, and perhaps more. @param {Bytes} update */
+  /** Takes everything, and returns the number of a message whose update includes all of it. @param {Bytes} update */
   takeAll(update) {
     const changes = this.size
-    this.recall()
+    this.requeueAll()
     this.#waiting = []
-    return this.#carry([{ update, changes }])
+    return this.#register([{ update, changes }])
   }
 
-  /** The number of a message that carries nothing. */
-  takeNothing() { return this.#carry([]) }
+  /** Returns the number of a message without changes. */
+  takeNothing() { return this.#register([]) }
 
-  /** Everything up to n is stored, but for what was refused. @param {number} n */
-  acknowledged(n) { this.#back([...this.#sent.keys()].filter(number => number <= n)) }
+  /** Removes the messages up to n, which are stored; a refused one has been requeued before. @param {number} n */
+  acknowledge(n) { this.#takeBack([...this.#sent.keys()].filter(number => number <= n)) }
 
-  /** @param {number} n */
-  refused(n) { this.#waiting.unshift(...this.#back([n])) }
+  /** Makes the changes of a refused message wait again. @param {number} n */
+  requeue(n) { this.#waiting.unshift(...this.#takeBack([n])) }
 
   /** @param {Entry[]} entries */
-  #carry(entries) {
+  #register(entries) {
     this.#sent.set(++this.#number, entries)
     return this.#number
   }
 
   /** @param {number[]} numbers */
-  #back(numbers) {
+  #takeBack(numbers) {
     return numbers.flatMap(n => {
       const entries = this.#sent.get(n) ?? []
       this.#sent.delete(n)

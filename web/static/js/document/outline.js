@@ -1,11 +1,11 @@
 // @ts-check
-// The headings, to jump to, and how many words there are.
+// The panel of headings, to jump to, and the count of words.
 import { $, el, listen } from '../app.js'
 import { closePanel, openPanel, showPanel } from './side.js'
 
 /** @typedef {import('../../vendor/document.js').Editor} Editor */
 
-const REST_MS = 300 // counting is for whoever rests
+const THROTTLE_MS = 300
 const words = $('[data-doc-words]')
 
 /** @param {Editor} editor */
@@ -39,7 +39,9 @@ function list(editor) {
 
 /** @param {Editor} editor */
 function count(editor) {
-  const n = editor.state.doc.textBetween(0, editor.state.doc.content.size, ' ', ' ').match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0
+  const { doc } = editor.state
+  const text = doc.textBetween(0, doc.content.size, ' ', ' ')
+  const n = text.match(/[\p{L}\p{N}]+(?:['’-][\p{L}\p{N}]+)*/gu)?.length ?? 0
   if (words) words.textContent = ` · ${n} ${n === 1 ? 'word' : 'words'}`
 }
 
@@ -58,6 +60,6 @@ export function watchOutline(editor) {
     body = showPanel('outline', 'Outline')
     show()
   })
-  editor.on('update', () => { timer ||= Number(setTimeout(show, REST_MS)) })
+  editor.on('update', () => { timer ||= Number(setTimeout(show, THROTTLE_MS)) })
   show()
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What the server drew of the document.
+// The document's data and elements in the page that the server rendered.
 import { $ } from '../dom.js'
 
 /** @typedef {'owner' | 'editor' | 'viewer'} Role */
@@ -13,5 +13,5 @@ export const me = Number(document.body.dataset.userId)
 /** @returns {Role} */
 export const role = () => /** @type {Role} */ (page.dataset.role)
 
-/** Whether the reader may write. */
-export const writes = () => role() !== 'viewer'
+/** Reports whether the user may write. */
+export const canWrite = () => role() !== 'viewer'

@@ -1,49 +1,63 @@
 // @ts-check
-// What comes from elsewhere: Markdown as text, and the HTML of office programs, whose lists are no lists and whose
-// bold is a style. No style is ever applied here, so what one means is put into elements first.
+// Pasting from other programs: Markdown as text, and the HTML of word processors, in which lists are paragraphs and
+// bold is a style. The editor applies no styles, so their meaning is put into elements first.
 
 /** @typedef {import('../../vendor/document.js').Editor} Editor */
 
 const MARKDOWN = /^(#{1,6} |[-*+] |\d+[.)] |> |```|\|.+\|)|\*\*[^*\n]+\*\*|\[[^\]\n]+\]\([^)\s]+\)/m
 
-/** Inserts text that was meant as Markdown; false: it was not. @param {Editor} editor @param {ClipboardEvent} event */
+/**
+ * Inserts text that looks like Markdown, and reports whether it did.
+ * @param {Editor} editor @param {ClipboardEvent} event
+ */
 export function pasteMarkdown(editor, event) {
-  const clipboard = event.clipboardData, text = clipboard?.getData('text/plain') ?? ''
+  const clipboard = event.clipboardData
+  const text = clipboard?.getData('text/plain') ?? ''
   if (clipboard?.types.includes('text/html') || editor.isActive('codeBlock') || !MARKDOWN.test(text)) return false
   return editor.commands.insertContent(text, { contentType: 'markdown' })
 }
 
-/** The same HTML without styles, and with elements for those that the editor knows. @param {string} html */
+/** The HTML without styles, and with elements in place of those that the editor knows. @param {string} html */
 export function withoutStyles(html) {
-  const page = new DOMParser().parseFromString(renamed(html), 'text/html')
+  const page = new DOMParser().parseFromString(renameStyles(html), 'text/html')
   makeLists(page)
   for (const element of page.querySelectorAll('[data-style]')) mark(element)
   return page.body.innerHTML
 }
 
-/** A style attribute would be reported as soon as it is parsed. @param {string} html */
-const renamed = html => html.replace(/<style\b[\s\S]*?<\/style>/gi, '').replace(/<[a-z][^>]*>/gi, tag => tag.replace(/\sstyle\s*=/gi, ' data-style='))
+/**
+ * Renames style attributes before the HTML is parsed: the content security policy would report each of them.
+ * @param {string} html
+ */
+const renameStyles = html => html
+  .replace(/<style\b[\s\S]*?<\/style>/gi, '')
+  .replace(/<[a-z][^>]*>/gi, tag => tag.replace(/\sstyle\s*=/gi, ' data-style='))
 
 /** @param {Element} element */
 const styleOf = element => element.getAttribute('data-style') ?? ''
 
 /** @type {[tag: string, style: RegExp][]} */
-const MARKS = [['strong', /font-weight:\s*(bold|[6-9]00)/i], ['em', /font-style:\s*italic/i], ['s', /text-decoration[^;]*line-through/i]]
+const MARKS = [
+  ['strong', /font-weight:\s*(bold|[6-9]00)/i],
+  ['em', /font-style:\s*italic/i],
+  ['s', /text-decoration[^;]*line-through/i],
+]
 
 /** @param {Element} element */
 function mark(element) {
   const style = styleOf(element)
   element.removeAttribute('data-style')
-  if (/^(B|STRONG)$/.test(element.tagName) && /font-weight:\s*(normal|400)/i.test(style)) return element.replaceWith(...element.childNodes)
+  const isBold = /^(B|STRONG)$/.test(element.tagName)
+  if (isBold && /font-weight:\s*(normal|400)/i.test(style)) return element.replaceWith(...element.childNodes)
   if (element.tagName !== 'SPAN') return
-  for (const [tag] of MARKS.filter(([, means]) => means.test(style))) {
+  for (const [tag] of MARKS.filter(([, pattern]) => pattern.test(style))) {
     const wrapper = element.ownerDocument.createElement(tag)
     wrapper.append(...element.childNodes)
     element.append(wrapper)
   }
 }
 
-/** Makes lists of paragraphs that a word processor numbered by their style. @param {Document} page */
+/** Makes lists of the paragraphs that a word processor styled as list items. @param {Document} page */
 function makeLists(page) {
   /** @type {HTMLElement[]} */
   let open = []
@@ -52,17 +66,21 @@ function makeLists(page) {
     open = level ? listsFor(line, open, level) : []
     if (!level) continue
     const item = page.createElement('li')
-    item.append(unnumbered(line))
+    item.append(withoutNumber(line))
     open[level - 1].append(item)
     line.remove()
   }
 }
 
-/** The lists around a line, one a level, the outermost first. @param {HTMLElement} line @param {HTMLElement[]} open @param {number} level */
+/**
+ * The lists around a line, one for each level, the outermost first. Missing ones are added to the page.
+ * @param {HTMLElement} line @param {HTMLElement[]} open @param {number} level
+ */
 function listsFor(line, open, level) {
   const lists = open.slice(0, level)
   while (lists.length < level) {
-    const list = line.ownerDocument.createElement(/^\s*(\d+|[a-z])[.)]/i.test(line.textContent ?? '') ? 'ol' : 'ul')
+    const isNumbered = /^\s*(\d+|[a-z])[.)]/i.test(line.textContent ?? '')
+    const list = line.ownerDocument.createElement(isNumbered ? 'ol' : 'ul')
     if (lists.length) (lists.at(-1)?.lastElementChild ?? lists.at(-1))?.append(list)
     else line.before(list)
     lists.push(list)
@@ -71,9 +89,11 @@ function listsFor(line, open, level) {
 }
 
 /** The line as a paragraph, without the bullet or number that the program wrote into it. @param {HTMLElement} line */
-function unnumbered(line) {
+function withoutNumber(line) {
   const text = line.ownerDocument.createElement('p')
   text.append(...line.childNodes)
-  for (const part of text.querySelectorAll('[data-style]')) if (/mso-list:\s*Ignore/i.test(styleOf(part))) part.remove()
+  for (const part of text.querySelectorAll('[data-style]')) {
+    if (/mso-list:\s*Ignore/i.test(styleOf(part))) part.remove()
+  }
   return text
 }

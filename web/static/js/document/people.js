@@ -1,6 +1,6 @@
 // @ts-check
-// Who else has the document open, by the client of Yjs that the server gave each. Names and colours are of who they
-// say they are of, since they come from the server and not from what a client says about itself.
+// The users who have the document open, by the Yjs client that the server assigned to each connection. Names and
+// colours come from the server, not from awareness, in which a client could claim any name.
 import { Emitter } from './emitter.js'
 import { me } from './page.js'
 
@@ -23,15 +23,15 @@ export class People extends Emitter {
   /** @param {number} client */
   get(client) { return this.#here.get(client) }
 
-  /** Others than the reader, each once, with all their clients. */
+  /** The users other than this page's, each once, with all their clients. */
   others() {
     /** @type {Map<number, { visit: Visit, clients: number[] }>} */
     const people = new Map()
     for (const visit of this.#here.values()) {
       if (visit.user.id === me) continue
-      const known = people.get(visit.user.id) ?? { visit, clients: [] }
-      known.clients.push(visit.client)
-      people.set(visit.user.id, known)
+      const person = people.get(visit.user.id) ?? { visit, clients: [] }
+      person.clients.push(visit.client)
+      people.set(visit.user.id, person)
     }
     return [...people.values()]
   }

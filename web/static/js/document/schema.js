@@ -1,9 +1,11 @@
 // @ts-check
-// The nodes and marks of a document. A node that an editor does not know it deletes for everybody, so these are all
-// that the server ever writes or shows (internal/collab/reading.templ); one more of them needs a new schema number.
-import { Highlight, ListItem, Mark, Node, StarterKit, Table, TableCell, TableHeader, TableRow, TaskItem, TaskList, mergeAttributes } from '../../vendor/document.js'
+// The nodes and marks of a document. An editor deletes nodes that it does not know, for all users. So the server writes
+// and shows only these (internal/collab/reading.templ), and adding one requires a new schema number.
+import {
+  Highlight, ListItem, Mark, Node, StarterKit, Table, TableCell, TableHeader, TableRow, TaskItem, TaskList, mergeAttributes,
+} from '../../vendor/document.js'
 
-/** Where a link may lead: on the web, to write a mail, or to a place here. @param {string} href */
+/** Reports whether a link leads to the web, to a mail address or to a page of this site. @param {string} href */
 export function safeLink(href) {
   if (/^[/#?.]/.test(href)) return !href.startsWith('//')
   try { return ['http:', 'https:', 'mailto:'].includes(new URL(href).protocol) } catch { return false }
@@ -28,13 +30,13 @@ const Picture = Node.create({
   },
 })
 
-/** Importing may begin an item with something else than a paragraph. */
+/** The content of a list item. An imported one may begin with a block other than a paragraph. */
 const content = 'block+'
 
 export const schema = [
   StarterKit.configure({
-    undoRedo: false, // it would undo what others wrote; Collaboration brings its own
-    trailingNode: false, // it writes into the document by itself
+    undoRedo: false, // it would undo the changes of other users; Collaboration has its own
+    trailingNode: false, // it changes the document without the user
     listItem: false,
     heading: { levels: [1, 2, 3, 4, 5, 6] },
     link: {

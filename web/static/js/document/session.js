@@ -1,6 +1,6 @@
 // @ts-check
-// The document as the page's parts share it: who may do what, the Y.Doc, the editor once it stands, and what comments
-// and versions need of it.
+// The open document, shared by the modules of its page: the user's role, the Y.Doc, the editor once it is made, and the
+// operations that comments and versions need.
 import * as vendor from '../../vendor/document.js'
 import { Channel } from './channel.js'
 import { Emitter } from './emitter.js'
@@ -9,13 +9,13 @@ import { UNBOUNDED } from './bound.js'
 import { Local } from './local.js'
 import { People } from './people.js'
 import { docId, me, page, role, schema } from './page.js'
-import { anchorOfSelection, rangeOf, tellThreads } from './threads.js'
+import { anchorOfSelection, rangeOf, updateThreads } from './threads.js'
 
 /** @typedef {import('../../vendor/document.js').Editor} Editor */
 /** @typedef {import('./page.js').Role} Role */
 /** @typedef {import('./threads.js').Thread} Thread */
 
-/** Begins where clients may count that no server gave out. */
+/** The lowest Yjs client that a page may choose itself; the server assigns smaller ones. */
 const OWN_CLIENTS = 2 ** 32
 
 const doc = new vendor.Doc()
@@ -33,7 +33,7 @@ class Session extends Emitter {
   channel = channel
   people = new People(channel)
   local = new Local({ me, docId, made: Number(page.dataset.made), epoch })
-  /** Set when the document is there. @type {Editor | undefined} */
+  /** Set when the document is loaded. @type {Editor | undefined} */
   editor
   /** @type {Promise<Editor>} */
   ready = new Promise(resolve => this.on('ready', resolve))
@@ -43,19 +43,22 @@ class Session extends Emitter {
   /** @param {(role: Role) => void} fn */
   onRole(fn) { return this.on('role', fn) }
 
-  /** What the selection is about, for a new comment; null where nothing is selected. */
+  /** The anchor and the text of the selection, for a new comment; null if it is empty. */
   anchorOfSelection() { return this.editor ? anchorOfSelection(this.editor) : null }
 
-  /** Where an anchor is now; null: what it was about is gone. @param {import('./threads.js').Anchor} anchor */
+  /** The present range of an anchor; null if its text was deleted. @param {import('./threads.js').Anchor} anchor */
   rangeOf(anchor) { return this.editor ? rangeOf(this.editor.state, anchor) : null }
 
-  /** Marks where threads stand, but the resolved ones. @param {Thread[]} threads */
-  showThreads(threads) { this.ready.then(editor => tellThreads(editor, { threads })) }
+  /** Marks the text of the threads that are not resolved. @param {Thread[]} threads */
+  showThreads(threads) { this.ready.then(editor => updateThreads(editor, { threads })) }
 
-  /** Marks one of them as the one that is read. @param {number} id 0: none */
-  showThread(id) { this.ready.then(editor => tellThreads(editor, { current: id })) }
+  /** Highlights the text of one thread. @param {number} id 0: none */
+  showThread(id) { this.ready.then(editor => updateThreads(editor, { current: id })) }
 
-  /** Replaces what stands in the document by what an update of Yjs holds, as one edit that can be undone. @param {Uint8Array} update */
+  /**
+   * Replaces the document's content by that of an update of Yjs, as one edit that can be undone.
+   * @param {Uint8Array} update @returns {boolean} false if the user may not write
+   */
   replaceWith(update) {
     const { editor } = this
     if (!editor?.isEditable) return false
@@ -64,8 +67,9 @@ class Session extends Emitter {
     const content = vendor.yXmlFragmentToProseMirrorRootNode(scratch.getXmlFragment(FIELD), editor.schema).content
     const { undoManager } = vendor.yUndoPluginKey.getState(editor.state)
     undoManager.stopCapturing()
-    // Only what differs is written, and that is little as a rule.
-    editor.view.dispatch(editor.state.tr.replaceWith(0, editor.state.doc.content.size, content).setMeta(UNBOUNDED, true))
+    // y-tiptap writes only what differs into the Y.Doc, which is usually little: hence UNBOUNDED.
+    const { tr, doc: before } = editor.state
+    editor.view.dispatch(tr.replaceWith(0, before.content.size, content).setMeta(UNBOUNDED, true))
     undoManager.stopCapturing()
     return true
   }

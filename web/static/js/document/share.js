@@ -1,6 +1,6 @@
 // @ts-check
-// The dialog in which a document is shared. The server draws its content, and answers its forms with it anew; what
-// others change meanwhile is asked for.
+// The dialog to share a document. The server renders its content, and answers its forms with the new content; when
+// another user changes something, the dialog fetches it.
 import { $, announce, apply, listen, parse, place, socket, toast } from '../app.js'
 import { docId } from './page.js'
 
@@ -9,17 +9,17 @@ const url = `/documents/${docId}/share`
 const headers = { Accept: 'text/html' }
 
 /** @param {{ method?: string, url: string, data?: object }} request @param {(html: string) => void} [take] */
-async function ask(request, take = apply) {
+async function load(request, take = apply) {
   const answer = await /** @type {import('../types').Socket} */ (socket).request({ ...request, headers })
-  if (answer.error) return failed(answer.error)
+  if (answer.error) return showError(answer.error)
   take(answer.body)
   const address = /** @type {HTMLInputElement | null} */ ($('[data-share-address]'))
   if (address) address.value = new URL(`/documents/${docId}`, location.href).href
   return true
 }
 
-/** What others changed; who is being added, and why that did not work, stays. @param {string} html */
-function renew(html) {
+/** Updates the lists, and keeps the form to add a user, with its error. @param {string} html */
+function refreshParts(html) {
   for (const id of ['share-people', 'share-open']) {
     const part = $(`#${id}`, parse(html)[0])
     if (part && !part.isEqualNode($(`#${id}`))) place(part)
@@ -27,22 +27,22 @@ function renew(html) {
 }
 
 /** @param {Error} error */
-function failed(error) {
+function showError(error) {
   dialog.close()
   toast({ title: 'That did not work', body: error.message, icon: 'circle-alert', tone: 'bad' })
 }
 
-/** Leaving leads to another page, which the browser opens. @param {HTMLFormElement} form */
+/** Submits a form here; the browser submits one that leads to another page. @param {HTMLFormElement} form */
 async function submit(form) {
   if (form.hasAttribute('data-leaves')) return form.submit()
   const adds = form.classList.contains('share-admit')
-  const taken = await ask({ method: 'POST', url: new URL(form.action).pathname, data: Object.fromEntries(new FormData(form)) })
-  if (!taken) return
+  const data = Object.fromEntries(new FormData(form))
+  if (!await load({ method: 'POST', url: new URL(form.action).pathname, data })) return
   if (adds) $('#share-name')?.focus()
   if (!$('#share-problem')) announce('Changed.')
 }
 
-/** Where the clipboard is not to be had, the address is chosen, to be copied by hand. */
+/** Copies the document's URL, or selects it where the clipboard is not available. */
 async function copy() {
   const address = /** @type {HTMLInputElement} */ ($('[data-share-address]'))
   try {
@@ -56,7 +56,7 @@ async function copy() {
 listen('click', '[data-open-share]', (_, event) => {
   event.preventDefault()
   dialog.showModal()
-  ask({ url })
+  load({ url })
 })
 listen('submit', '#doc-share [data-share-form]', (form, event) => {
   event.preventDefault()
@@ -68,4 +68,4 @@ listen('change', '#doc-share [data-share-form] select', select => {
 })
 listen('click', '[data-copy-link]', copy)
 listen('click', '[data-print]', () => print())
-socket?.on('document', ({ id }) => { if (id === docId && dialog.open) ask({ url }, renew) })
+socket?.on('document', ({ id }) => { if (id === docId && dialog.open) load({ url }, refreshParts) })

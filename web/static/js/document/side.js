@@ -1,5 +1,6 @@
 // @ts-check
-// The one panel beside the paper. Who opens it fills it; the button that did shows that it is open.
+// The panel beside the text, which shows one thing at a time: outline, comments or versions. The module that opens it
+// fills it; its button shows that it is open.
 import { $, $$, el, icon } from '../app.js'
 
 const side = /** @type {HTMLElement} */ ($('#doc-side'))
@@ -24,7 +25,7 @@ export function showPanel(name, title) {
   return body
 }
 
-/** Closes it; the focus goes back to its button. */
+/** Closes the panel; the focus returns to its button. */
 export function closePanel() {
   const button = $(`[data-open-${open}]`)
   side.hidden = true
@@ -36,7 +37,9 @@ export function closePanel() {
 /** @param {string} name */
 function mark(name) {
   open = name
-  for (const button of $$('[aria-controls="doc-side"]')) button.setAttribute('aria-expanded', String(!!name && button.hasAttribute(`data-open-${name}`)))
+  for (const button of $$('[aria-controls="doc-side"]')) {
+    button.setAttribute('aria-expanded', String(!!name && button.hasAttribute(`data-open-${name}`)))
+  }
   document.dispatchEvent(new CustomEvent('hubbub:panel', { detail: name }))
 }
 

@@ -1,9 +1,9 @@
 // @ts-check
-// Says how safe what was written is. "Saved" means that the server has committed all of it.
+// Shows whether the changes are saved. "Saved" means that the server has committed all of them.
 import { $, announce, icon } from '../app.js'
 
 const place = /** @type {HTMLElement} */ ($('[data-doc-saved]'))
-const SLOW_MS = 3_000 // a change that is under way for longer is counted
+const SLOW_MS = 3_000 // changes that are in flight for longer are shown as unsent
 
 /** @typedef {'starting' | 'saved' | 'saving' | 'unsent' | 'kept' | 'offline' | 'reading' | 'stuck'} State */
 
@@ -21,20 +21,29 @@ const LOOKS = {
 
 /** @param {import('./channel.js').Channel} channel @param {import('./local.js').Local} local */
 export function showStatus(channel, local) {
-  let shown = '', worried = false, slow = false, timer = 0
+  let shown = ''
+  let worried = false // whether a state that the user should know of was announced
+  let slow = false
+  let timer = 0
 
   /** @returns {State} */
   const state = () => {
-    if (!channel.writes) return channel.connected || !channel.unsaved ? 'reading' : 'offline'
+    if (!channel.canWrite) return channel.connected || !channel.unsaved ? 'reading' : 'offline'
     if (channel.stuck) return 'stuck'
-    if (!channel.connected) return !channel.synced && !local.found ? 'starting' : local.kept ? 'kept' : channel.unsaved ? 'unsent' : 'offline'
+    if (!channel.connected) {
+      if (!channel.synced && !local.found) return 'starting'
+      if (local.kept) return 'kept'
+      return channel.unsaved ? 'unsent' : 'offline'
+    }
     if (!channel.synced) return 'starting'
     if (!channel.unsaved) return 'saved'
     return slow ? 'unsent' : 'saving'
   }
 
   const show = () => {
-    const now = state(), [symbol, words, spoken] = LOOKS[now], text = words(channel.unsaved, local.kept)
+    const now = state()
+    const [symbol, words, spoken] = LOOKS[now]
+    const text = words(channel.unsaved, local.kept)
     if (text === shown) return
     shown = text
     place.dataset.state = now
@@ -60,7 +69,10 @@ export function showStatus(channel, local) {
   show()
 }
 
-/** Asks whoever leaves while something is neither sent nor kept. @param {import('./channel.js').Channel} channel @param {import('./local.js').Local} local */
+/**
+ * Makes the browser ask before the page is left while changes are neither saved nor kept on the device.
+ * @param {import('./channel.js').Channel} channel @param {import('./local.js').Local} local
+ */
 export function warnBeforeLeaving(channel, local) {
   addEventListener('beforeunload', event => {
     channel.flush()

@@ -1,30 +1,38 @@
 // @ts-check
-// Where comments stand. An anchor is two relative positions: they move along with the text, and nowhere if it is gone.
-import { Decoration, DecorationSet, Extension, Plugin, PluginKey, absolutePositionToRelativePosition, createRelativePositionFromJSON, relativePositionToAbsolutePosition, relativePositionToJSON, ySyncPluginKey } from '../../vendor/document.js'
+// The places of comments in the text. An anchor is two relative positions of Yjs: they move with the text, and are lost
+// when it is deleted.
+import {
+  Decoration, DecorationSet, Extension, Plugin, PluginKey, absolutePositionToRelativePosition,
+  createRelativePositionFromJSON, relativePositionToAbsolutePosition, relativePositionToJSON, ySyncPluginKey,
+} from '../../vendor/document.js'
 
 /** @typedef {import('../../vendor/document.js').Editor} Editor */
 /** @typedef {import('../../vendor/document.js').EditorState} EditorState */
 /** @typedef {{ start: any, end: any }} Anchor */
 /** @typedef {{ id: number, anchor: Anchor, resolved?: boolean }} Thread */
 
-const MOST = 500 // characters of a quote, as the server keeps them
+const MOST = 500 // characters of a quote, the server's limit
 const key = new PluginKey('threads')
 
-/** What the selection is about; null where nothing is selected. @param {Editor} editor */
+/** The anchor and the text of the selection; null if it is empty. @param {Editor} editor */
 export function anchorOfSelection(editor) {
-  const { doc, selection: { from, to, empty } } = editor.state, { type, binding } = ySyncPluginKey.getState(editor.state)
+  const { doc, selection: { from, to, empty } } = editor.state
+  const { type, binding } = ySyncPluginKey.getState(editor.state)
   if (empty) return null
   /** @param {number} at */
-  const anchored = at => relativePositionToJSON(absolutePositionToRelativePosition(at, type, binding.mapping))
-  return { anchor: { start: anchored(from), end: anchored(to) }, quote: doc.textBetween(from, to, ' ', ' ').slice(0, MOST) }
+  const relative = at => relativePositionToJSON(absolutePositionToRelativePosition(at, type, binding.mapping))
+  const quote = doc.textBetween(from, to, ' ', ' ').slice(0, MOST)
+  return { anchor: { start: relative(from), end: relative(to) }, quote }
 }
 
-/** Where an anchor is now; null: what it was about is gone. @param {EditorState} state @param {Anchor} anchor */
+/** The present range of an anchor; null if its text was deleted. @param {EditorState} state @param {Anchor} anchor */
 export function rangeOf(state, { start, end }) {
   const { doc, type, binding } = ySyncPluginKey.getState(state)
-  /** @param {any} at */
-  const placed = at => relativePositionToAbsolutePosition(doc, type, createRelativePositionFromJSON(at), binding.mapping)
-  const from = placed(start), to = placed(end)
+  /** @param {any} json */
+  const absolute = json =>
+    relativePositionToAbsolutePosition(doc, type, createRelativePositionFromJSON(json), binding.mapping)
+  const from = absolute(start)
+  const to = absolute(end)
   return from === null || to === null || from >= to ? null : { from, to: Math.min(to, state.doc.content.size) }
 }
 
@@ -33,11 +41,12 @@ function decorations(state, threads, current) {
   if (!ySyncPluginKey.getState(state)?.binding) return DecorationSet.empty
   return DecorationSet.create(state.doc, threads.filter(({ resolved }) => !resolved).flatMap(({ id, anchor }) => {
     const range = rangeOf(state, anchor)
-    return range ? [Decoration.inline(range.from, range.to, { class: id === current ? 'commented is-current' : 'commented', 'data-thread': String(id) })] : []
+    const attributes = { class: id === current ? 'commented is-current' : 'commented', 'data-thread': String(id) }
+    return range ? [Decoration.inline(range.from, range.to, attributes)] : []
   }))
 }
 
-/** Shows threads in the text; a click on one is a `hubbub:thread` event. */
+/** Marks threads in the text; a click on one dispatches a `hubbub:thread` event. */
 export const threadsExtension = Extension.create({
   name: 'threads',
   addProseMirrorPlugins: () => [new Plugin({
@@ -45,8 +54,11 @@ export const threadsExtension = Extension.create({
     state: {
       init: () => ({ threads: /** @type {Thread[]} */ ([]), current: 0, shown: DecorationSet.empty }),
       apply(tr, before, _, state) {
-        const told = tr.getMeta(key), { threads, current } = { ...before, ...told }
-        if (told || ySyncPluginKey.getState(state)?.isChangeOrigin) return { threads, current, shown: decorations(state, threads, current) }
+        const change = tr.getMeta(key)
+        const { threads, current } = { ...before, ...change }
+        if (change || ySyncPluginKey.getState(state)?.isChangeOrigin) {
+          return { threads, current, shown: decorations(state, threads, current) }
+        }
         return tr.docChanged ? { ...before, shown: before.shown.map(tr.mapping, tr.doc) } : before
       },
     },
@@ -61,5 +73,6 @@ export const threadsExtension = Extension.create({
   })],
 })
 
-/** @param {Editor} editor @param {{ threads?: Thread[], current?: number }} told */
-export const tellThreads = (editor, told) => editor.view.dispatch(editor.state.tr.setMeta(key, told).setMeta('addToHistory', false))
+/** @param {Editor} editor @param {{ threads?: Thread[], current?: number }} change */
+export const updateThreads = (editor, change) =>
+  editor.view.dispatch(editor.state.tr.setMeta(key, change).setMeta('addToHistory', false))

@@ -1,14 +1,14 @@
 // @ts-check
-// The title, which is the document's and not of its text: whoever leaves the field has renamed it.
+// The title, which is not part of the document's text. Leaving the field renames the document.
 import { $, announce, socket, toast } from '../app.js'
 import { docId } from './page.js'
 
 const field = /** @type {HTMLInputElement} */ ($('[data-doc-title]'))
-let known = field.value
+let saved = field.value
 
 /** @param {string} title */
 function show(title) {
-  known = title
+  saved = title
   if (document.activeElement !== field) field.value = title
   const heading = $('[data-doc-name]')
   if (heading) heading.textContent = title
@@ -17,24 +17,26 @@ function show(title) {
 
 async function rename() {
   const title = field.value.trim()
-  if (!title || title === known || field.readOnly) return void (field.value = known)
+  if (!title || title === saved || field.readOnly) return void (field.value = saved)
   const answer = await /** @type {import('../types').Socket} */ (socket).patch(`/api/documents/${docId}`, { title })
   if (!answer.error) {
     show(answer.body.title)
     return announce(`Renamed to ${answer.body.title}.`)
   }
-  field.value = known
+  field.value = saved
   toast({ title: 'Not renamed', body: answer.error.message, icon: 'circle-alert', tone: 'bad' })
 }
 
 /** @param {KeyboardEvent} event */
-function keyed(event) {
-  if (event.key === 'Escape') field.value = known
+function onKeydown(event) {
+  if (event.key === 'Escape') field.value = saved
   if (event.key === 'Escape' || event.key === 'Enter') field.blur()
   if (event.key === 'Enter') event.preventDefault()
 }
 
 field.addEventListener('change', rename)
-field.addEventListener('blur', () => { field.value = field.value.trim() || known })
-field.addEventListener('keydown', keyed)
-socket?.on('document', ({ verb, id, data }) => { if (id === docId && verb === 'updated' && data?.title) show(data.title) })
+field.addEventListener('blur', () => { field.value = field.value.trim() || saved })
+field.addEventListener('keydown', onKeydown)
+socket?.on('document', ({ verb, id, data }) => {
+  if (id === docId && verb === 'updated' && data?.title) show(data.title)
+})

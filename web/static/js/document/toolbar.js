@@ -1,10 +1,17 @@
 // @ts-check
-// The format bar: what each button does by its data-do, and how it shows what the selection is. One tab stop;
-// arrows move within it, Escape leads back to the text.
+// The format bar: the action of each button, by its data-do, and its state for the selection. The bar is one tab stop;
+// arrow keys move within it, Escape returns to the text.
 import { $, $$ } from '../app.js'
 
 /** @typedef {import('../../vendor/document.js').Editor} Editor */
-/** @typedef {{ run: (editor: Editor) => unknown, on?: [name: string, attributes?: object], can?: (editor: Editor) => boolean }} Tool */
+/**
+ * on: the node or mark that presses the button; can: whether the button is enabled.
+ * @typedef {{
+ *   run: (editor: Editor) => unknown,
+ *   on?: [name: string, attributes?: object],
+ *   can?: (editor: Editor) => boolean,
+ * }} Tool
+ */
 
 const bar = /** @type {HTMLElement} */ ($('[data-format-bar]'))
 const tableTools = /** @type {HTMLElement} */ ($('[data-table-tools]'))
@@ -33,7 +40,10 @@ const toolsWith = link => ({
   taskList: { run: editor => chain(editor).toggleTaskList().run(), on: ['taskList'] },
   blockquote: { run: editor => chain(editor).toggleBlockquote().run(), on: ['blockquote'] },
   codeBlock: { run: editor => chain(editor).toggleCodeBlock().run(), on: ['codeBlock'] },
-  table: { run: editor => chain(editor).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(), can: editor => !editor.isActive('table') },
+  table: {
+    run: editor => chain(editor).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
+    can: editor => !editor.isActive('table'),
+  },
   addRow: { run: editor => chain(editor).addRowAfter().run() },
   addColumn: { run: editor => chain(editor).addColumnAfter().run() },
   deleteRow: { run: editor => chain(editor).deleteRow().run() },
@@ -43,19 +53,21 @@ const toolsWith = link => ({
 
 const buttons = () => /** @type {HTMLButtonElement[]} */ ($$('button', bar))
 
-/** Those that a key can reach. */
+/** The visible buttons. */
 const reachable = () => buttons().filter(button => button.checkVisibility())
 
-/** @param {HTMLElement | undefined} to */
+/** Makes a button the bar's tab stop (roving tabindex). @param {HTMLElement | undefined} to */
 function rove(to) {
   if (!to) return
   for (const button of buttons()) button.tabIndex = button === to ? 0 : -1
 }
 
 /** @param {Editor} editor @param {KeyboardEvent} event */
-function keyed(editor, event) {
+function onKeydown(editor, event) {
   if (event.key === 'Escape') return editor.commands.focus()
-  const all = reachable(), at = all.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement)), n = all.length
+  const all = reachable()
+  const at = all.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement))
+  const n = all.length
   const to = { ArrowRight: all[(at + 1) % n], ArrowLeft: all[(at - 1 + n) % n], Home: all[0], End: all[n - 1] }[event.key]
   if (!to) return
   event.preventDefault()
@@ -63,7 +75,7 @@ function keyed(editor, event) {
   to.focus()
 }
 
-/** @param {Editor} editor @param {() => void} link asks where a link shall lead */
+/** @param {Editor} editor @param {() => void} link opens the dialog for a link */
 export function watchToolbar(editor, link) {
   const tools = toolsWith(link)
   let frame = 0
@@ -81,14 +93,14 @@ export function watchToolbar(editor, link) {
     if (!reachable().some(button => button.tabIndex === 0)) rove(reachable()[0])
   }
 
-  bar.addEventListener('mousedown', event => event.preventDefault()) // the text keeps the selection
+  bar.addEventListener('mousedown', event => event.preventDefault()) // keeps the selection in the text
   bar.addEventListener('click', event => {
     const button = event.target instanceof Element ? event.target.closest('button') : null
     if (!button || button.getAttribute('aria-disabled') === 'true') return
     rove(button)
     tools[button.dataset.do ?? ''].run(editor)
   })
-  bar.addEventListener('keydown', event => keyed(editor, event))
+  bar.addEventListener('keydown', event => onKeydown(editor, event))
   editor.view.dom.addEventListener('keydown', event => {
     if (event.altKey && event.key === 'F10') reachable().find(button => button.tabIndex === 0)?.focus()
   })

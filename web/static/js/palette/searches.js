@@ -1,10 +1,10 @@
 // @ts-check
-// What this person looked for last, in this browser.
+// The user's recent searches, kept in this browser.
 
 const KEEP = 5
 const place = `searches-${document.body.dataset.userId}`
 
-/** The latest first. @returns {string[]} */
+/** The recent searches, the latest first. @returns {string[]} */
 export function recentSearches() {
   try { return JSON.parse(localStorage.getItem(place) ?? '[]') } catch { return [] }
 }

@@ -1,70 +1,70 @@
 // @ts-check
-// The results on the page. What the server says they are by now is known at once, and shown as soon as that moves
-// nothing under the reader: a row that has the focus or lies under the pointer stays where it is.
+// The list of results. `results` follows the server at once; the page shows them when that moves no row that has the
+// focus or the pointer. Until then a button offers to.
 import { $, $$, el, showTimes } from '../app.js'
 
-const FRESH_MS = 60_000 // how long something is new
+const FRESH_MS = 60_000 // how long a result is marked as new
 
 const list = /** @type {HTMLElement} */ ($('#hits'))
 const rest = /** @type {HTMLElement} */ ($('#more-hits'))
 const button = /** @type {HTMLButtonElement} */ ($('[data-arrivals]'))
 
-/** The results as they are, the best first. @type {HTMLElement[]} */
-let wanted = /** @type {HTMLElement[]} */ ([...list.children])
-/** Those that have come since they were last shown. @type {Set<string>} */
+/** The present results, the best first. @type {HTMLElement[]} */
+let results = /** @type {HTMLElement[]} */ ([...list.children])
+/** The ids of results that were added since the list was last drawn. @type {Set<string>} */
 const arrivals = new Set()
 let drawing = false
 
 /** How many results the page has. */
-export const shown = () => wanted.length + rest.children.length
+export const shown = () => results.length + rest.children.length
 
-/** Another search's results: nothing of them is news. @param {HTMLElement[]} items */
+/** Shows the results of another query; none is marked as new. @param {HTMLElement[]} items */
 export function replaceAll(items) {
-  wanted = items
+  results = items
   arrivals.clear()
   rest.replaceChildren()
   draw()
 }
 
-/** The same search's results later: after the page was drawn, or a break. @param {HTMLElement[]} items */
+/** Shows later results of the same query, after the page was rendered or a break. @param {HTMLElement[]} items */
 export function catchUp(items) {
-  const known = new Set(wanted.map(({ id }) => id))
+  const ids = new Set(results.map(({ id }) => id))
   for (const item of items) {
     const row = $(`#${item.id}`, list)
-    if (row) renew(row, item)
-    if (!known.has(item.id)) arrivals.add(item.id)
+    if (row) updateRow(row, item)
+    if (!ids.has(item.id)) arrivals.add(item.id)
   }
-  wanted = items
+  results = items
   drawSoon()
 }
 
 /** @param {HTMLElement} item @param {number} position */
 export function add(item, position) {
   arrivals.add(item.id)
-  wanted.splice(position, 0, item)
+  results.splice(position, 0, item)
   drawSoon()
 }
 
-/** Goes out of where it is, and to the position. @param {HTMLElement} item @param {number} position */
+/** Replaces a result and moves it to the position. @param {HTMLElement} item @param {number} position */
 export function update(item, position) {
-  wanted = wanted.filter(({ id }) => id !== item.id)
-  wanted.splice(position, 0, item)
+  results = results.filter(({ id }) => id !== item.id)
+  results.splice(position, 0, item)
   const row = $(`#${item.id}`, list)
-  if (row) flash(renew(row, item))
+  if (row) flash(updateRow(row, item))
   drawSoon()
 }
 
 /** @param {string} id */
 export function remove(id) {
-  wanted = wanted.filter(item => item.id !== id)
+  results = results.filter(item => item.id !== id)
   arrivals.delete(id)
   drawSoon()
 }
 
-/** Further results, which are not live. @param {HTMLElement[]} items */
+/** Adds further results, which are not part of the standing query. @param {HTMLElement[]} items */
 export function append(items) {
-  const known = new Set([...wanted, ...rest.children].map(({ id }) => id))
-  rest.append(...items.filter(({ id }) => !known.has(id)))
+  const ids = new Set([...results, ...rest.children].map(({ id }) => id))
+  rest.append(...items.filter(({ id }) => !ids.has(id)))
   showTimes(rest)
 }
 
@@ -76,11 +76,15 @@ export function replaceRest(items) {
 
 export const restShown = () => rest.children.length
 
-/** The row stays the element that it is, so that focus and pointer stay on it. @param {HTMLElement} row @param {HTMLElement} news */
-function renew(row, news) {
-  const link = $('.hit', row), newer = $('.hit', news)
+/**
+ * Gives a row the content of an item. The row stays the same element, so that the focus and the pointer stay on it.
+ * @param {HTMLElement} row @param {HTMLElement} item
+ */
+function updateRow(row, item) {
+  const link = $('.hit', row)
+  const newer = $('.hit', item)
   if (!link?.matches('a') || !newer) {
-    row.replaceChildren(...news.cloneNode(true).childNodes)
+    row.replaceChildren(...item.cloneNode(true).childNodes)
     return row
   }
   const badge = $('.badge', link)
@@ -97,7 +101,7 @@ function flash(row) {
   requestAnimationFrame(() => row.classList.add('is-changed'))
 }
 
-/** What one frame brings is drawn once. */
+/** Draws once for all changes of one task. */
 function drawSoon() {
   if (drawing) return
   drawing = true
@@ -107,21 +111,21 @@ function drawSoon() {
   })
 }
 
-/** Draws all, or what leaves the held row in its place. */
+/** Draws the list, or offers to if the row that the user is at would move. */
 function draw() {
   const held = heldRow()
   const before = held ? [...list.children].indexOf(held) : -1
-  if (held && !leavesInPlace(held, before)) return showPending()
+  if (held && !keepsInPlace(held, before)) return showPending()
   button.hidden = true
-  for (const [i, item] of wanted.entries()) put(item, i)
-  for (const extra of [...list.children].slice(wanted.length)) extra.remove()
-  for (const item of $$('li', rest)) if (wanted.some(({ id }) => id === item.id)) item.remove()
+  for (const [i, item] of results.entries()) put(item, i)
+  for (const extra of [...list.children].slice(results.length)) extra.remove()
+  for (const item of $$('li', rest)) if (results.some(({ id }) => id === item.id)) item.remove()
 }
 
 /** @param {HTMLElement} item @param {number} i */
 function put(item, i) {
   const row = /** @type {HTMLElement} */ (list.querySelector(`#${item.id}`) ?? item)
-  wanted[i] = row
+  results[i] = row
   if (list.children[i] !== row) list.insertBefore(row, list.children[i] ?? null)
   if (row === item) showTimes(row)
   if (arrivals.delete(row.id)) markNew(row)
@@ -132,15 +136,18 @@ function heldRow() {
   return $('li:focus-within', list) ?? $('li:hover', list)
 }
 
-/** Whether what stands before it is what will. @param {Element} held @param {number} before */
-function leavesInPlace(held, before) {
-  if (wanted[before]?.id !== held.id) return false
-  return [...list.children].slice(0, before).every((row, i) => row.id === wanted[i].id)
+/** Reports whether drawing would leave the held row in place. @param {Element} held @param {number} before its index */
+function keepsInPlace(held, before) {
+  if (results[before]?.id !== held.id) return false
+  return [...list.children].slice(0, before).every((row, i) => row.id === results[i].id)
 }
 
-/** What was removed says nothing any more, even where it still stands. */
+/** Shows the button, and empties the rows whose results were removed. */
 function showPending() {
-  for (const row of $$('li', list)) if (!wanted.some(({ id }) => id === row.id)) row.replaceChildren(el('p', { class: 'hit is-gone' }, 'No longer here'))
+  for (const row of $$('li', list)) {
+    if (results.some(({ id }) => id === row.id)) continue
+    row.replaceChildren(el('p', { class: 'hit is-gone' }, 'No longer here'))
+  }
   const n = arrivals.size
   button.textContent = n ? `${n} new result${n > 1 ? 's' : ''}` : 'Bring up to date'
   button.hidden = false
@@ -159,7 +166,7 @@ function markNew(row) {
   }, FRESH_MS)
 }
 
-/** The reader asks for it, so rows may move. */
+/** Draws the list when the user asks for it: then rows may move. */
 function drawAll() {
   const pane = list.parentElement
   pane?.focus({ preventScroll: true })

@@ -1,10 +1,10 @@
 // @ts-check
-// All of the result that the reader is at, beside the list. It is drawn by the server, for the query that found it.
+// The preview beside the list: the whole of the result that has the focus or the pointer, rendered by the server.
 import { $, $$, apply, socket } from '../app.js'
 
-const REST_MS = 150 // a pointer that passes wants nothing
+const HOVER_MS = 150 // a pointer that only passes over a result shows nothing
 
-/** The list item's id. */
+/** The id of the list item that is shown. */
 let at = ''
 let number = 0
 let resting = 0
@@ -15,7 +15,9 @@ async function show(query, hit) {
   at = hit.closest('li')?.id ?? ''
   for (const other of $$('.hits a.hit')) other.toggleAttribute('data-previewed', other === hit)
   const [, kind, id] = /^found-(\w+)-(\d+)$/.exec(at) ?? []
-  const answer = await socket?.request({ url: '/search/preview', data: { q: query, kind, id }, headers: { Accept: 'text/html' } })
+  const answer = await socket?.request({
+    url: '/search/preview', data: { q: query, kind, id }, headers: { Accept: 'text/html' },
+  })
   if (mine !== number) return
   if (!answer || answer.error) hidePreview()
   else apply(answer.body)
@@ -28,8 +30,11 @@ export function hidePreview() {
   if (preview) preview.hidden = true
 }
 
-/** What stands there may say something else by now. @param {string} id of the list item @param {() => string} query */
-export function previewAnew(id, query) {
+/**
+ * Fetches the preview again if it shows this result, which has changed.
+ * @param {string} id of the list item @param {() => string} query
+ */
+export function refreshPreview(id, query) {
   const hit = id === at ? $(`#${id} a.hit`) : null
   if (hit) show(query(), hit)
 }
@@ -44,7 +49,8 @@ export function watchPreview(query) {
   pane?.addEventListener('pointerover', event => {
     clearTimeout(resting)
     const hit = hitOf(event)
-    if (hit && event.pointerType === 'mouse') resting = setTimeout(() => hit.isConnected && show(query(), hit), REST_MS)
+    if (!hit || event.pointerType !== 'mouse') return
+    resting = setTimeout(() => hit.isConnected && show(query(), hit), HOVER_MS)
   })
 }
 
