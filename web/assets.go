@@ -17,12 +17,12 @@ import (
 //go:embed static
 var embedded embed.FS
 
-// stylesheet is the one file that static/css becomes, without its folders: each
-// of them is a stylesheet of its own, for the pages that name it.
+// stylesheet is the file that the stylesheets directly in static/css are joined
+// to. A subfolder becomes a stylesheet of its own.
 const stylesheet = "css/app.css"
 
-// bundle is every static file, by its name below static/, and the one
-// version that their addresses carry.
+// bundle has all static files, by their names below static/, and the version
+// in their addresses.
 type bundle struct {
 	version string
 	files   map[string][]byte
@@ -30,13 +30,13 @@ type bundle struct {
 
 var static = sync.OnceValue(load)
 
-// Asset is the address of a static file, such as "js/app.js". It changes
-// whenever any static file does, so browsers may keep it for ever. Since all
-// files share one prefix, the relative imports and url()s in them work.
+// Asset returns the address of a static file, such as "js/app.js". It changes
+// when any static file changes, so browsers may keep the file permanently. Since
+// all files share one prefix, relative imports and url()s in them work.
 func Asset(name string) string { return "/assets/" + static().version + "/" + name }
 
-// load reads the embedded files and joins the stylesheets. A file that cannot
-// be read is a broken binary, so it panics.
+// load reads the embedded files and joins the stylesheets. It panics if a file
+// cannot be read: the binary is broken then.
 func load() bundle {
 	files := map[string][]byte{}
 	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
@@ -53,25 +53,25 @@ func load() bundle {
 	return bundle{version: version(files), files: files}
 }
 
-// add keeps a file. Stylesheets are appended to one another in the order of
-// their names, which WalkDir keeps: it is the order of the cascade's layers.
+// add adds a file. Stylesheets are joined in the order of the calls, which is
+// WalkDir's order of names and thereby that of the cascade's layers.
 func add(files map[string][]byte, name string, content []byte) {
 	switch path.Ext(name) {
 	case ".css":
 		sheet := sheetOf(name)
-		files[sheet] = append(files[sheet], squeeze(content)...)
+		files[sheet] = append(files[sheet], stripStylesheet(content)...)
 	case ".js":
 		files[name] = content
-		if path.Dir(name) != "vendor" { // is small already
-			files[name] = squeezeScript(content)
+		if path.Dir(name) != "vendor" { // the bundle is minified
+			files[name] = stripScript(content)
 		}
 	default:
 		files[name] = content
 	}
 }
 
-// sheetOf names the stylesheet that a file becomes a part of: "css/document.css"
-// for those in css/document.
+// sheetOf returns the name of the stylesheet that a file belongs to:
+// "css/document.css" for a file in css/document.
 func sheetOf(name string) string {
 	if folder := path.Dir(name); folder != path.Dir(stylesheet) {
 		return folder + ".css"
@@ -83,25 +83,25 @@ var (
 	comments    = regexp.MustCompile(`(?s)/\*.*?\*/`)
 	indentation = regexp.MustCompile(`\n\s*`)
 
-	// Comments that begin a line. Whatever stands behind code is left alone: to
-	// tell it from a string or a regular expression takes a parser.
+	// Comments that begin a line. A comment after code stays: only a parser could
+	// distinguish it from a string or a regular expression.
 	blockLines = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*[^/])*\*/[ \t]*\n`)
 	lines      = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
 )
 
-// squeeze drops what only readers of the source need: a fifth of its size on
-// the wire.
-func squeeze(css []byte) []byte {
+// stripStylesheet removes comments and indentation: a fifth of the compressed
+// size.
+func stripStylesheet(css []byte) []byte {
 	return indentation.ReplaceAll(comments.ReplaceAll(css, nil), []byte("\n"))
 }
 
-// squeezeScript does the same for scripts, whose comments are a third of them.
-// Line breaks stay: they end statements.
-func squeezeScript(js []byte) []byte {
+// stripScript removes the comments that begin a line: a third of the scripts.
+// Other line breaks stay, because they end statements.
+func stripScript(js []byte) []byte {
 	return lines.ReplaceAll(blockLines.ReplaceAll(js, nil), nil)
 }
 
-// version is a hash over the names and contents of all files.
+// version returns a hash over the names and contents of all files.
 func version(files map[string][]byte) string {
 	sum := sha256.New()
 	for _, name := range sorted(files) {

@@ -2,8 +2,8 @@ package web
 
 import "testing"
 
-func TestScriptsAreServedWithoutTheirComments(t *testing.T) {
-	const source = `// A story.
+func TestAssetScriptsAreServedWithoutComments(t *testing.T) {
+	const source = `// A comment.
 /** One line. */
 /**
  * Several ** lines.
@@ -18,7 +18,7 @@ let c = "/* text */"
 /** @type {number} */ let b = 1 // stays
 let c = "/* text */"
 `
-	if got := string(squeezeScript([]byte(source))); got != want {
+	if got := string(stripScript([]byte(source))); got != want {
 		t.Errorf("got\n%s", got)
 	}
 }

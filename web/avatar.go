@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// AvatarSize is how large an avatar is drawn.
+// AvatarSize is the size of an avatar.
 type AvatarSize string
 
 // The empty size is 24 px.
@@ -17,29 +17,29 @@ const (
 	AvatarHuge   AvatarSize = "xl" // 44 px
 )
 
-// Presence is the mark on an avatar's corner; empty shows none.
+// Presence is the mark on an avatar's corner; the empty one shows none.
 type Presence string
 
-// The words are also what a screen reader says.
+// The words are also read by screen readers.
 const (
 	Online    Presence = "online"
 	Away      Presence = "away"
-	Busy      Presence = "busy" // not to be disturbed
+	Busy      Presence = "busy" // do not disturb
 	Offline   Presence = "offline"
-	Invisible Presence = "invisible" // offline to others: only oneself is shown it
+	Invisible Presence = "invisible" // only the user sees it; for others they are offline
 )
 
-// AvatarProps describe a person's square.
+// AvatarProps describe a user's avatar.
 type AvatarProps struct {
-	Name     string // gives the initials
-	Hue      int    // 1–8: the person's colour everywhere
+	Name     string // its initials are shown
+	Hue      int    // 1–8: the user's colour on all pages
 	Size     AvatarSize
 	Presence Presence
-	Person   int64 // the user's id, so that scripts can find all their avatars; 0: unmarked
-	Alone    bool  // no name stands beside it, so it says the name itself
+	Person   int64 // the user's id, by which scripts find all their avatars; 0: none
+	Alone    bool  // there is no name beside the avatar, so its label has the name
 }
 
-// label is what a lone avatar is called.
+// label is the accessible name of an avatar without a name beside it.
 func (p AvatarProps) label() string {
 	if p.Presence == "" {
 		return p.Name
@@ -47,7 +47,8 @@ func (p AvatarProps) label() string {
 	return p.Name + ", " + string(p.Presence)
 }
 
-// Initials are the first letters of the first two words: "Sam Rivera" is SR.
+// Initials returns the first letters of the first two words: SR for
+// "Sam Rivera".
 func Initials(name string) string {
 	var initials strings.Builder
 	for i, word := range strings.Fields(name) {

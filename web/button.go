@@ -2,17 +2,18 @@ package web
 
 import "github.com/a-h/templ"
 
-// ButtonKind is how much a button asks for attention; the empty one is plain.
+// ButtonKind is the emphasis of a button; the empty one is plain.
 type ButtonKind string
 
-// One primary button a view at most.
+// A view has at most one primary button.
 const (
 	ButtonPrimary ButtonKind = "primary"
 	ButtonGhost   ButtonKind = "ghost"
 	ButtonDanger  ButtonKind = "danger"
 )
 
-// ButtonSize is a button's height; the empty one is 32 px, 44 on touch.
+// ButtonSize is a button's height; the empty one is 32 px, or 44 px on touch
+// screens.
 type ButtonSize string
 
 const (
@@ -20,14 +21,14 @@ const (
 	ButtonBig   ButtonSize = "big"   // 40 px
 )
 
-// ButtonProps describe a button with words; the words are its children.
+// ButtonProps describe a button with text, which is its children.
 type ButtonProps struct {
 	Kind     ButtonKind
 	Size     ButtonSize
-	Icon     string // before the words; may be empty
-	Href     string // set: it is a link that looks like a button
-	Submit   bool   // it submits its form
-	Busy     bool   // it spins and takes no clicks
+	Icon     string // before the text; may be empty
+	Href     string // if set, the button is a link
+	Submit   bool   // submits its form
+	Busy     bool   // shows a spinner and ignores clicks
 	Disabled bool
 	Attrs    templ.Attributes
 }
@@ -46,7 +47,7 @@ func (p ButtonProps) typ() string {
 // IconButtonProps describe a button that shows only an icon.
 type IconButtonProps struct {
 	Icon   string
-	Label  string // required: it is all that a screen reader has
+	Label  string // required, for screen readers
 	Small  bool
 	Submit bool
 	Attrs  templ.Attributes // such as aria-pressed
@@ -54,17 +55,17 @@ type IconButtonProps struct {
 
 func (p IconButtonProps) typ() string { return ButtonProps{Submit: p.Submit}.typ() }
 
-// SegmentedProps describe a row of choices of which one is on.
+// SegmentedProps describe a row of options of which one is selected.
 type SegmentedProps struct {
-	Label   string // what is chosen
+	Label   string // of the row
 	Options []Segment
 }
 
-// Segment is one choice: a link when it has an Href, else a toggle button.
+// Segment is one option: a link if it has an Href, otherwise a toggle button.
 type Segment struct {
 	Label    string
 	Icon     string
-	IconOnly bool // the label is spoken, not shown
+	IconOnly bool // the label is only for screen readers
 	On       bool
 	Href     string
 	Attrs    templ.Attributes

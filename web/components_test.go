@@ -19,25 +19,25 @@ func TestInitials(t *testing.T) {
 	}
 }
 
-func TestCountsStopAtNinetyNineAndVanishAtNone(t *testing.T) {
+func TestCountShowsAtMost99AndNothingForZero(t *testing.T) {
 	for n, want := range map[int]string{1: "1", 99: "99", 100: "99+"} {
 		if html := render(t, context.Background(), Count(CountProps{N: n})); !strings.Contains(html, ">"+want+"<") {
 			t.Errorf("%d: %s", n, html)
 		}
 	}
 	if html := render(t, context.Background(), Count(CountProps{})); html != "" {
-		t.Errorf("0 shows %s", html)
+		t.Errorf("0 renders %s", html)
 	}
 }
 
-func TestAnIconButtonSpeaks(t *testing.T) {
+func TestIconButtonHasALabel(t *testing.T) {
 	html := render(t, context.Background(), IconButton(IconButtonProps{Icon: "smile", Label: "React"}))
 	if !strings.Contains(html, `aria-label="React"`) || !strings.Contains(html, `type="button"`) {
 		t.Error(html)
 	}
 }
 
-func TestAFieldPointsAtWhatIsWrong(t *testing.T) {
+func TestFieldPointsAtItsError(t *testing.T) {
 	for _, props := range []FieldProps{{ID: "name", Error: "Too long."}, {ID: "name", Error: "Too long.", Rows: 3}} {
 		html := render(t, context.Background(), Field(props))
 		for _, want := range []string{`aria-invalid="true"`, `aria-describedby="name-note"`, `id="name-note"`, "Too long."} {
@@ -48,7 +48,7 @@ func TestAFieldPointsAtWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestWhatMatchesIsMarked(t *testing.T) {
+func TestHitMarksTheMatch(t *testing.T) {
 	for _, c := range []struct{ title, match, want string }{
 		{"launch-week", "LAU", "<mark>lau</mark>nch-week"},
 		{"launch-week", "week", "launch-<mark>week</mark>"},
@@ -63,12 +63,12 @@ func TestWhatMatchesIsMarked(t *testing.T) {
 	}
 }
 
-func TestProblemsAreToldWithoutCodes(t *testing.T) {
+func TestProblemShowsNoCodes(t *testing.T) {
 	for status := 400; status < 600; status++ {
-		told := tellProblem("/rooms/3", fault.New(status, ""))
-		text := told.title + told.body + told.action
-		if told.title == "" || told.body == "" || told.action == "" || told.href == "" {
-			t.Errorf("%d says too little: %+v", status, told)
+		problem := newProblem("/rooms/3", fault.New(status, ""))
+		text := problem.title + problem.body + problem.action
+		if problem.title == "" || problem.body == "" || problem.action == "" || problem.href == "" {
+			t.Errorf("%d: incomplete problem %+v", status, problem)
 		}
 		if strings.ContainsAny(text, "!0123456789") || strings.Contains(text, "Oops") {
 			t.Errorf("%d: %q", status, text)
@@ -76,7 +76,7 @@ func TestProblemsAreToldWithoutCodes(t *testing.T) {
 	}
 }
 
-func TestAProblemKeepsWhatTheFaultKnows(t *testing.T) {
+func TestProblemShowsTheFaultsDetail(t *testing.T) {
 	html := render(t, context.Background(), Problem("/", fault.Forbidden("The room is private."), "7f3a"))
 	for _, want := range []string{"The room is private.", "Reference 7f3a"} {
 		if !strings.Contains(html, want) {
@@ -85,7 +85,7 @@ func TestAProblemKeepsWhatTheFaultKnows(t *testing.T) {
 	}
 }
 
-func TestAStandingIsSaidInWords(t *testing.T) {
+func TestStandingShowsPresenceInWords(t *testing.T) {
 	seen := time.Now().Add(-5 * time.Minute)
 	for want, p := range map[string]StandingProps{
 		"Online":                       {Presence: Online, LastSeen: &seen},

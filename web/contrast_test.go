@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// pairs are the colours that must stand apart, with the ratio of WCAG 2 that
-// they need: 4.5 for text, 3 for what only has to be seen.
+// pairs are the colours of foregrounds and their backgrounds, with the minimum
+// contrast of WCAG 2: 4.5 for text, 3 for graphics.
 var pairs = []struct {
 	front, back string
 	needs       float64
@@ -62,7 +62,7 @@ var pairs = []struct {
 	{"series-4", "panel", 3},
 }
 
-func TestColoursStandApart(t *testing.T) {
+func TestContrastOfColours(t *testing.T) {
 	for theme, colours := range tokens(t) {
 		for _, p := range pairs {
 			if got := colours[p.front].against(colours[p.back]); got < p.needs {
@@ -72,11 +72,11 @@ func TestColoursStandApart(t *testing.T) {
 	}
 }
 
-func TestEveryPersonCanBeReadAndSeen(t *testing.T) {
+func TestContrastOfAvatars(t *testing.T) {
 	css := source(t, "static/css/01-tokens.css")
 	hues := regexp.MustCompile(`\[data-hue="\d"\]\s*\{\s*--hue: (\d+)`).FindAllStringSubmatch(css, -1)
 	if len(hues) != 8 {
-		t.Fatalf("%d people's hues, want 8", len(hues))
+		t.Fatalf("%d hues, want 8", len(hues))
 	}
 	for _, hue := range hues {
 		for theme, colours := range tokens(t, "var(--hue)", hue[1]) {
@@ -90,8 +90,8 @@ func TestEveryPersonCanBeReadAndSeen(t *testing.T) {
 	}
 }
 
-// The figures are those that the CSS Color specification's own formulas give.
-func TestOklchIsRead(t *testing.T) {
+// The wanted values are computed by the formulas of the CSS Color specification.
+func TestContrastParsesOklch(t *testing.T) {
 	for value, want := range map[string]string{
 		"oklch(100% 0 0)":        "#ffffff",
 		"oklch(96.4% 0.005 268)": "#f2f3f7",
@@ -105,13 +105,13 @@ func TestOklchIsRead(t *testing.T) {
 	}
 }
 
-// colour is linear light of sRGB, each part 0 to 1.
+// colour is a colour in linear-light sRGB, each component from 0 to 1.
 type colour [3]float64
 
 var token = regexp.MustCompile(`--([\w-]+):\s*(light-dark\((oklch\([^()]*\)),\s*(oklch\([^()]*\))\)|oklch\([^()]*\));`)
 
-// tokens are the opaque colours of both themes by their names, after replacing
-// the pairs of old and new in the source.
+// tokens returns the opaque colours of both themes by name, after replacements
+// in the source, given as pairs of old and new.
 func tokens(t *testing.T, replace ...string) map[string]map[string]colour {
 	t.Helper()
 	css := strings.NewReplacer(replace...).Replace(source(t, "static/css/01-tokens.css"))
@@ -128,7 +128,8 @@ func tokens(t *testing.T, replace ...string) map[string]map[string]colour {
 	return themes
 }
 
-// parse reads oklch(L% C H): oklab's axes, then its two matrices, clipped to sRGB.
+// parse converts oklch(L% C H) by oklab's axes and its two matrices, and clips
+// the result to sRGB.
 func parse(t *testing.T, value string) colour {
 	t.Helper()
 	var lightness, chroma, hue float64

@@ -1,10 +1,10 @@
 package web
 
-// DialogProps describe a modal dialog. A button opens it without script by
-// commandfor={ ID } command="show-modal".
+// DialogProps describe a modal dialog. A button with commandfor={ ID } and
+// command="show-modal" opens it without script.
 type DialogProps struct {
 	ID    string
 	Title string
 	Lead  string // a sentence below the title; may be empty
-	Open  bool   // shown at once, where a form came back with errors
+	Open  bool   // shown at once, for a form that came back with errors
 }

@@ -8,8 +8,8 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Dialog is a modal dialog with a title and a way out. Escape and a click
-// beside it close it too; the browser gives the focus back.
+// Dialog is a modal dialog with a title and a close button. Escape and a click
+// beside it close it, too; the browser returns the focus.
 func Dialog(p DialogProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -153,7 +153,7 @@ func Dialog(p DialogProps) templ.Component {
 	})
 }
 
-// Note is a sentence that a page says about itself: saved, expired, new.
+// Note is a message of a page about its state, such as "saved" or "expired".
 func Note(icon string, tone Tone) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

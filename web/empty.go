@@ -1,11 +1,11 @@
 package web
 
-// EmptyProps describe a place with nothing in it: one sentence of what, one of
-// why or what to do. The one action is its children.
+// EmptyProps describe an empty state: a title, and a sentence with the reason or
+// what to do. Its one action is the children.
 type EmptyProps struct {
 	Icon  string
 	Tone  Tone
 	Title string
 	Body  string
-	Level int // of the title as a heading; 2 when 0
+	Level int // of the title's heading; 0 is 2
 }

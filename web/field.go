@@ -8,18 +8,18 @@ import (
 
 // FieldProps describe a labelled input.
 type FieldProps struct {
-	ID           string // also its name, unless Name is set
+	ID           string // also the name, unless Name is set
 	Name         string
 	Label        string
-	Type         string // of the input; "text" when empty
+	Type         string // of the input; empty is "text"
 	Value        string
-	Hint         string // below it, always
-	Error        string // below it, instead of the hint; marks it invalid
+	Hint         string // below the input
+	Error        string // below the input, instead of the hint; marks it as invalid
 	Autocomplete string
 	Placeholder  string
 	Required     bool
 	MaxLength    int // 0: unlimited
-	Rows         int // over 0: a text of several lines
+	Rows         int // if over 0, a textarea of so many rows
 	Attrs        templ.Attributes
 }
 
@@ -37,7 +37,7 @@ func (p FieldProps) typ() string {
 	return "text"
 }
 
-// note is the id of what explains the field; empty when nothing does.
+// note returns the id of the hint or error, or "" if there is neither.
 func (p FieldProps) note() string {
 	if p.Error == "" && p.Hint == "" {
 		return ""
@@ -45,7 +45,7 @@ func (p FieldProps) note() string {
 	return p.ID + "-note"
 }
 
-// attributes are those that an input and a textarea share.
+// attributes returns the attributes that an input and a textarea share.
 func (p FieldProps) attributes() templ.Attributes {
 	all := templ.Attributes{"id": p.ID, "name": p.name(), "required": p.Required}
 	for name, value := range map[string]string{
@@ -67,10 +67,10 @@ func (p FieldProps) attributes() templ.Attributes {
 	return all
 }
 
-// CheckboxProps describe a box with its label.
+// CheckboxProps describe a checkbox with its label.
 type CheckboxProps struct {
 	Name    string
-	Value   string // sent when checked; "true" when empty
+	Value   string // sent when checked; empty is "true"
 	Label   string
 	Checked bool
 	Attrs   templ.Attributes

@@ -8,8 +8,9 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Frame is the page around every signed-in page: sidebar, top bar, the main
-// panel with the children, and what opens over it. The children bring the h1.
+// Frame is the document around every page for signed-in users: sidebar, top bar,
+// the main panel with the children, and what opens over it. The children must
+// have the h1.
 func Frame(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -103,8 +104,8 @@ func Frame(p Page) templ.Component {
 	})
 }
 
-// Bare is a page without the frame: signing in, signing up, errors before
-// that. The children bring <main id="main">.
+// Bare is the document of a page without the frame: sign-in, sign-up, errors for
+// guests. The children must have <main id="main">.
 func Bare(p Page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -53,7 +53,7 @@ func pages() map[string]templ.Component {
 	}
 }
 
-func TestEveryPageHasOneHeadingOneMainAndUniqueIDs(t *testing.T) {
+func TestPagesHaveOneHeadingOneMainAndUniqueIDs(t *testing.T) {
 	for name, page := range pages() {
 		count, ids := map[string]int{}, map[string]int{}
 		elements(t, page, func(element string, attributes map[string]string) {
@@ -69,30 +69,30 @@ func TestEveryPageHasOneHeadingOneMainAndUniqueIDs(t *testing.T) {
 		}
 		for id, times := range ids {
 			if times > 1 {
-				t.Errorf("%s: id %q stands %d times", name, id, times)
+				t.Errorf("%s: id %q is used %d times", name, id, times)
 			}
 		}
 	}
 }
 
-func TestWhatIsPointedAtIsThere(t *testing.T) {
+func TestPagesReferToExistingIDs(t *testing.T) {
 	for name, page := range pages() {
-		ids, pointed := map[string]bool{"": true}, map[string]string{}
+		ids, references := map[string]bool{"": true}, map[string]string{}
 		elements(t, page, func(element string, attributes map[string]string) {
 			ids[attributes["id"]] = true
 			for _, by := range []string{"for", "popovertarget", "commandfor", "aria-controls", "aria-labelledby", "aria-describedby"} {
-				pointed[attributes[by]] = by
+				references[attributes[by]] = by
 			}
 		})
-		for id, by := range pointed {
+		for id, by := range references {
 			if !ids[id] {
-				t.Errorf("%s: %s=%q points at nothing", name, by, id)
+				t.Errorf("%s: %s=%q refers to no element", name, by, id)
 			}
 		}
 	}
 }
 
-func TestEveryFileThatAPageNamesIsServed(t *testing.T) {
+func TestPagesNameOnlyServedFiles(t *testing.T) {
 	for name, page := range pages() {
 		elements(t, page, func(element string, attributes map[string]string) {
 			address, _, _ := strings.Cut(attributes["src"]+attributes["href"], "#")
@@ -106,7 +106,7 @@ func TestEveryFileThatAPageNamesIsServed(t *testing.T) {
 	}
 }
 
-func TestTheBodySaysWhoIsLooking(t *testing.T) {
+func TestFrameBodyHasTheViewersData(t *testing.T) {
 	elements(t, Frame(Page{Viewer: sam}), func(element string, attributes map[string]string) {
 		if element != "body" {
 			return
@@ -119,20 +119,20 @@ func TestTheBodySaysWhoIsLooking(t *testing.T) {
 	})
 }
 
-func TestGuestsOpenASocketOnlyWhereAPageIsLive(t *testing.T) {
+func TestPagesForGuestsLoadTheSocketOnlyWhenLive(t *testing.T) {
 	if html := render(t, context.Background(), Bare(Page{})); strings.Contains(html, "socket.js") {
-		t.Error("a page without a viewer loads the socket")
+		t.Error("a page without a viewer loads socket.js")
 	}
 	if html := render(t, context.Background(), Bare(Page{Live: true})); !strings.Contains(html, "socket.js") {
-		t.Error("a live page does not load the socket")
+		t.Error("a live page does not load socket.js")
 	}
 	html := render(t, context.Background(), Frame(Page{Viewer: sam}))
 	if strings.Index(html, "/js/socket.js?v=") > strings.Index(html, Asset("js/app.js")) {
-		t.Error("app.js comes before the socket client that it uses")
+		t.Error("app.js comes before socket.js, which it uses")
 	}
 }
 
-func TestTheCurrentPageIsMarked(t *testing.T) {
+func TestFrameMarksTheCurrentLink(t *testing.T) {
 	for path, want := range map[string]int{"/rooms": 1, "/rooms/3": 1, "/roomsy": 0, "/people": 0} {
 		got := strings.Count(render(t, context.Background(), Frame(Page{Path: path, Nav: []NavLink{{Href: "/rooms", Label: "Rooms", Icon: "hash"}}})), `aria-current="page"`)
 		if got != want {
@@ -141,20 +141,20 @@ func TestTheCurrentPageIsMarked(t *testing.T) {
 	}
 }
 
-func TestTheThemeIsDrawnByTheServer(t *testing.T) {
+func TestPagesAreRenderedWithTheTheme(t *testing.T) {
 	if html := render(t, context.Background(), Bare(Page{Theme: "dark"})); !strings.Contains(html, `data-theme="dark"`) {
-		t.Error("the choice is not on <html>")
+		t.Error("<html> does not have the theme")
 	}
 	if html := render(t, context.Background(), Bare(Page{})); strings.Contains(html, "data-theme=") {
-		t.Error("no choice, and still a theme")
+		t.Error("<html> has a theme, but none was chosen")
 	}
 }
 
-func TestPartsWithoutFunctionAreNotShown(t *testing.T) {
+func TestFrameLeavesOutPartsThatAreNotSet(t *testing.T) {
 	html := render(t, context.Background(), Frame(Page{Viewer: sam}))
 	for _, absent := range []string{`id="notifications"`, "Open a second person"} {
 		if strings.Contains(html, absent) {
-			t.Errorf("the page has %s, which nothing answers", absent)
+			t.Errorf("the page has %s, which is not set", absent)
 		}
 	}
 	bell := Page{Viewer: sam, Bell: Icon("bell"), SecondPerson: "http://127.0.0.1/signin"}
@@ -166,7 +166,7 @@ func TestPartsWithoutFunctionAreNotShown(t *testing.T) {
 	}
 }
 
-func TestSectionsAreDrawnInTheReadersZone(t *testing.T) {
+func TestFrameRendersSectionsInThePagesZone(t *testing.T) {
 	page := Page{Zone: time.FixedZone("somewhere", 3*60*60), Sidebar: []templ.Component{Clock(now)}}
 	if html := render(t, context.Background(), Frame(page)); !strings.Contains(html, ">12:13<") {
 		t.Error("the sidebar's time is not in the page's zone")

@@ -12,17 +12,18 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// socketScript keeps one address for ever, because pages that are not ours
-// name it.
+// socketScript has a stable address as well, because pages of other sites link
+// to it.
 const socketScript = "js/socket.js"
 
-// steady are the files that keep an address of their own beside it: a service
-// worker is one thing with its address, stands at the root of what it is for,
-// and names its pictures while versions come and go.
-var steady = []string{"sw.js", "icon-192.png", "badge-96.png"}
+// rootFiles have a stable address as well: a browser identifies a service worker
+// by its address, whose folder is its scope, and the worker refers to its
+// pictures across versions.
+var rootFiles = []string{"sw.js", "icon-192.png", "badge-96.png"}
 
-// forever is a year: the most that a cache is asked to keep anything.
-const forever = "public, max-age=31536000, immutable"
+// immutableForAYear is the Cache-Control of files whose address has a version.
+// A year is the longest lifetime that RFC 2616 (14.21) allows.
+const immutableForAYear = "public, max-age=31536000, immutable"
 
 var types = map[string]string{
 	".css":   "text/css; charset=utf-8",
@@ -35,8 +36,8 @@ var types = map[string]string{
 	".woff2": "font/woff2",
 }
 
-// variants are one file as it can be sent. Both encodings are nil where
-// compressing does not pay.
+// variants are the encodings of one file. brotli and gzip are nil for a file
+// that is compressed already.
 type variants struct {
 	kind   string
 	plain  []byte
@@ -44,10 +45,10 @@ type variants struct {
 	gzip   []byte
 }
 
-// Handler serves what Asset names, immutable; and socket.js at /js/socket.js and
-// the service worker with its pictures at the root, where a browser asks each
-// time whether they changed. Any other address, also
-// one of an older version, is 404.
+// Handler serves files at their address from [Asset] as immutable, and
+// /js/socket.js, /sw.js, /icon-192.png and /badge-96.png with an ETag that
+// browsers revalidate each time. It answers 404 to any other address, including
+// one of an older version.
 func Handler() *http.ServeMux { return handler() }
 
 var handler = sync.OnceValue(newHandler)
@@ -56,37 +57,37 @@ func newHandler() *http.ServeMux {
 	all := static()
 	mux := http.NewServeMux()
 	for name, content := range all.files {
-		mux.HandleFunc("GET /assets/"+all.version+"/"+name, immutable(compressed(name, content)))
+		mux.HandleFunc("GET /assets/"+all.version+"/"+name, serveImmutable(lazyVariants(name, content)))
 	}
 	if script, ok := all.files[socketScript]; ok {
-		mux.HandleFunc("GET /"+socketScript, toAnyOrigin(revalidated(compressed(socketScript, script), all.version)))
+		mux.HandleFunc("GET /"+socketScript, allowAnyOrigin(serveRevalidated(lazyVariants(socketScript, script), all.version)))
 	}
-	for _, name := range steady {
-		mux.HandleFunc("GET /"+name, revalidated(compressed(name, all.files[name]), all.version))
+	for _, name := range rootFiles {
+		mux.HandleFunc("GET /"+name, serveRevalidated(lazyVariants(name, all.files[name]), all.version))
 	}
 	return mux
 }
 
-func immutable(file func() variants) http.HandlerFunc {
+func serveImmutable(file func() variants) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Cache-Control", forever)
+		w.Header().Set("Cache-Control", immutableForAYear)
 		w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 		file().send(w, r)
 	}
 }
 
-// toAnyOrigin lets other origins load the file: which of them may connect is the
-// socket's to say.
-func toAnyOrigin(file http.HandlerFunc) http.HandlerFunc {
+// allowAnyOrigin lets other origins load the file; the socket decides which of
+// them may connect.
+func allowAnyOrigin(file http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 		file(w, r)
 	}
 }
 
-// revalidated is a file that a browser keeps, and asks about each time. The tag
-// is weak because the encodings share it.
-func revalidated(file func() variants, version string) http.HandlerFunc {
+// serveRevalidated serves a file that a browser keeps but revalidates each time.
+// The ETag is weak because all encodings share it.
+func serveRevalidated(file func() variants, version string) http.HandlerFunc {
 	tag := `W/"` + version + `"`
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-cache")
@@ -123,8 +124,8 @@ func (v variants) encode(header http.Header, accepted string) []byte {
 	return v.plain
 }
 
-// accepts says whether an Accept-Encoding names a coding and does not refuse
-// it by q=0. Wildcards count as no: every browser names what it takes.
+// accepts reports whether an Accept-Encoding header names a coding without
+// refusing it by q=0. It ignores wildcards: browsers name each coding.
 func accepts(header, coding string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		name, weight, weighted := strings.Cut(part, ";")
@@ -135,31 +136,32 @@ func accepts(header, coding string) bool {
 	return false
 }
 
-// compressed makes a file's variants at its first request and once: all of them
-// would take longer than the rest of the start.
-func compressed(name string, content []byte) func() variants {
+// lazyVariants returns a function that compresses a file at its first call, and
+// so at its first request: compressing all files would take longer than the rest
+// of the start.
+func lazyVariants(name string, content []byte) func() variants {
 	return sync.OnceValue(func() variants {
 		v := variants{kind: types[path.Ext(name)], plain: content}
-		if ext := path.Ext(name); ext != ".woff2" && ext != ".png" { // are compressed already
-			v.brotli, v.gzip = brotlied(content), gzipped(content)
+		if ext := path.Ext(name); ext != ".woff2" && ext != ".png" { // compressed formats
+			v.brotli, v.gzip = compressBrotli(content), compressGzip(content)
 		}
 		return v
 	})
 }
 
-// brotliLevel is just below those that make files a little smaller in twenty
-// times the time, for which the first visitor waits.
+// brotliLevel is below the levels 10 and 11, which take about twenty times as
+// long, while the first request waits, for slightly smaller files.
 const brotliLevel = 9
 
-func brotlied(content []byte) []byte {
+func compressBrotli(content []byte) []byte {
 	var out bytes.Buffer
 	w := brotli.NewWriterLevel(&out, brotliLevel)
-	w.Write(content) // a Buffer takes everything
+	w.Write(content) // a Buffer never fails
 	w.Close()
 	return out.Bytes()
 }
 
-func gzipped(content []byte) []byte {
+func compressGzip(content []byte) []byte {
 	var out bytes.Buffer
 	w, _ := gzip.NewWriterLevel(&out, gzip.BestCompression) // fails on unknown levels only
 	w.Write(content)

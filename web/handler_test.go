@@ -42,13 +42,13 @@ func TestAssetsAreImmutableAndTyped(t *testing.T) {
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != kind {
 			t.Errorf("%s: %d %q, want 200 %q", name, res.StatusCode, res.Header.Get("Content-Type"), kind)
 		}
-		if res.Header.Get("Cache-Control") != forever {
+		if res.Header.Get("Cache-Control") != immutableForAYear {
 			t.Errorf("%s: Cache-Control %q", name, res.Header.Get("Cache-Control"))
 		}
 	}
 }
 
-func TestEncodingsUnpackToTheFile(t *testing.T) {
+func TestAssetEncodingsDecompressToTheFile(t *testing.T) {
 	plain := body(t, get(t, Asset(stylesheet)).Body)
 
 	res := get(t, Asset(stylesheet), "Accept-Encoding", "gzip, br;q=0.9")
@@ -56,7 +56,7 @@ func TestEncodingsUnpackToTheFile(t *testing.T) {
 		t.Errorf("headers %v, want br and Vary", res.Header)
 	}
 	if !bytes.Equal(body(t, brotli.NewReader(res.Body)), plain) {
-		t.Error("the brotli variant is another file")
+		t.Error("the brotli variant differs from the file")
 	}
 
 	res = get(t, Asset(stylesheet), "Accept-Encoding", "gzip, br;q=0")
@@ -68,18 +68,18 @@ func TestEncodingsUnpackToTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(body(t, unpacked), plain) {
-		t.Error("the gzip variant is another file")
+		t.Error("the gzip variant differs from the file")
 	}
 }
 
-func TestTheFontIsNotCompressedTwice(t *testing.T) {
+func TestAssetFontIsNotCompressedAgain(t *testing.T) {
 	res := get(t, Asset("fonts/inter-latin.woff2"), "Accept-Encoding", "gzip, br")
 	if got := res.Header.Get("Content-Encoding"); got != "" {
 		t.Errorf("Content-Encoding %q", got)
 	}
 }
 
-func TestUnknownAndOldAddressesAre404(t *testing.T) {
+func TestAssetsAtUnknownAndOldAddressesAre404(t *testing.T) {
 	for _, address := range []string{
 		Asset("nothing.css"), Asset("css/01-tokens.css"), Asset(""), "/assets/000000000000/css/app.css", "/assets/", "/js/app.js",
 	} {
@@ -99,24 +99,24 @@ func TestAcceptsReadsWeights(t *testing.T) {
 	}
 }
 
-func TestTheBundleBeginsWithTheOrderOfLayers(t *testing.T) {
+func TestStylesheetBeginsWithTheOrderOfLayers(t *testing.T) {
 	css := string(static().files[stylesheet])
 	if !strings.HasPrefix(css, "@layer reset, tokens, base, layout, components, pages, utilities;") {
 		t.Errorf("begins with %.80q", css)
 	}
 }
 
-// The budget is that of the whole product's stylesheet.
-func TestTheStylesheetIsSmall(t *testing.T) {
+// The budget is for the stylesheet of all pages.
+func TestStylesheetIsSmall(t *testing.T) {
 	const budget = 14 << 10
-	size := len(brotlied(static().files[stylesheet]))
+	size := len(compressBrotli(static().files[stylesheet]))
 	t.Logf("%d bytes with brotli", size)
 	if size > budget {
 		t.Errorf("%d bytes with brotli, want at most %d", size, budget)
 	}
 }
 
-func TestTheSocketClientIsAskedForEachTime(t *testing.T) {
+func TestSocketScriptIsRevalidated(t *testing.T) {
 	res := get(t, "/js/socket.js")
 	tag := res.Header.Get("ETag")
 	if res.StatusCode != http.StatusOK || res.Header.Get("Cache-Control") != "no-cache" || tag == "" {
@@ -127,14 +127,14 @@ func TestTheSocketClientIsAskedForEachTime(t *testing.T) {
 	}
 }
 
-func TestTheServiceWorkerStandsAtTheRootAndIsAskedForEachTime(t *testing.T) {
+func TestServiceWorkerIsAtTheRootAndRevalidated(t *testing.T) {
 	for name, kind := range map[string]string{"/sw.js": "text/javascript; charset=utf-8", "/icon-192.png": "image/png", "/badge-96.png": "image/png"} {
 		res := get(t, name)
 		if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != kind || res.Header.Get("Cache-Control") != "no-cache" {
 			t.Errorf("%s: %d %v, want 200, %s and no-cache", name, res.StatusCode, res.Header, kind)
 		}
 		if policy := res.Header.Get("Cross-Origin-Resource-Policy"); policy != "" {
-			t.Errorf("%s lets other origins load it: %s", name, policy)
+			t.Errorf("%s: Cross-Origin-Resource-Policy %q, want none", name, policy)
 		}
 	}
 }

@@ -8,9 +8,9 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Icon is one of the sprite's icons (web/static/icons.svg), by its Lucide name.
-// Classes: sm, lg, xl, spin. It says nothing to a screen reader: a control that
-// shows only an icon has a label of its own.
+// Icon is an icon of the sprite (web/static/icons.svg), by its Lucide name.
+// Classes: sm, lg, xl, spin. Screen readers skip it: a control that shows only an
+// icon needs a label.
 func Icon(name string, class ...string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -71,7 +71,7 @@ func Icon(name string, class ...string) templ.Component {
 	})
 }
 
-// TileIcon is an icon on a soft square, the size of an avatar.
+// TileIcon is an icon on a coloured square of an avatar's size.
 func TileIcon(icon string, tone Tone) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -127,7 +127,7 @@ func TileIcon(icon string, tone Tone) templ.Component {
 	})
 }
 
-// Logo is the hub and its spokes.
+// Logo shows a hub with its spokes.
 func Logo() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -1,9 +1,9 @@
 package web
 
-// Tone is what a colour means. It never says so alone: words stand beside it.
+// Tone is the meaning of a colour. There is always text that says the same.
 type Tone string
 
-// The tones, calm to alarming.
+// The tones, from calm to alarming.
 const (
 	TonePlain Tone = ""
 	ToneInfo  Tone = "info"
@@ -15,8 +15,8 @@ const (
 // CountProps describe a number in a pill.
 type CountProps struct {
 	N       int    // 0: nothing is shown
-	Mention bool   // it is about the reader
-	Label   string // spoken instead; "3 unread" when empty
+	Mention bool   // some of it mentions the user
+	Label   string // for screen readers; empty is "3 unread"
 }
 
 // Text is the number as the pill shows it.
@@ -37,12 +37,12 @@ func (p CountProps) label() string {
 	return decimal(p.N) + " unread"
 }
 
-// ConnectionState is what the pill in the top bar says.
+// ConnectionState is the state that the pill in the top bar shows.
 type ConnectionState string
 
-// A blip under a second stays on the state before it.
+// A break of less than a second does not change the state.
 const (
-	ConnectionStarting   ConnectionState = "starting" // before the first word from the socket
+	ConnectionStarting   ConnectionState = "starting" // before the first connection
 	ConnectionLive       ConnectionState = "live"
 	ConnectionConnecting ConnectionState = "connecting" // lost for over 1 s
 	ConnectionOffline    ConnectionState = "offline"    // lost for over 10 s

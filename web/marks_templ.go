@@ -8,7 +8,7 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Count is a number in a pill, and nothing at 0.
+// Count is a number in a pill; for 0 it renders nothing.
 func Count(p CountProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -84,7 +84,7 @@ func Count(p CountProps) templ.Component {
 	})
 }
 
-// Badge is a word about a state.
+// Badge is a word for a state.
 func Badge(tone Tone, label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -145,7 +145,7 @@ func Badge(tone Tone, label string) templ.Component {
 	})
 }
 
-// Kbd shows keys to press together. app.js writes ⌘ and ⌥ on a Mac.
+// Kbd shows keys to press together. On a Mac app.js replaces them by ⌘ and ⌥.
 func Kbd(keys ...string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -203,8 +203,8 @@ func Kbd(keys ...string) templ.Component {
 	})
 }
 
-// Divider is a line through a list with words on it: a day, or what is new.
-// It is a list item.
+// Divider is a list item that divides a list by a line with text: a day, or
+// "new".
 func Divider(label string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,7 +10,7 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Viewer is who is looking at a page.
+// Viewer is the user for whom a page is rendered.
 type Viewer struct {
 	ID       int64
 	FullName string
@@ -21,23 +21,23 @@ type Viewer struct {
 	Presence Presence
 }
 
-// Page is what a page tells the frame around it.
+// Page is the data of the frame around a page.
 type Page struct {
-	Title   string            // before "· Hubbub" in the tab
+	Title   string            // before "· Hubbub" in the browser's tab
 	Path    string            // of this page; marks the current link
-	Viewer  *Viewer           // nil: nobody is signed in
+	Viewer  *Viewer           // nil for a guest
 	Nav     []NavLink         // the product's pages, in order
-	Deeds   []Deed            // what can be done from every page, for the palette
+	Deeds   []Deed            // actions that the palette offers on every page
 	Sidebar []templ.Component // sections that features contribute, in order
 	Modules []string          // the page's scripts, such as "js/chat.js"
-	Styles  []string          // stylesheets beside the one of every page, such as "css/document.css"
+	Styles  []string          // further stylesheets, such as "css/document.css"
 	Bell    templ.Component   // the notifications button with its popover; nil: none
-	Me      templ.Component   // how the viewer is, in their account menu; nil: nothing
-	Theme   string            // "light", "dark" or "": as the system has it
-	Zone    *time.Location    // the reader's; nil: UTC
-	Live    bool              // guests are connected too; whoever is signed in always is
-	// SecondPerson is an address where somebody else can sign in beside the
-	// viewer, with cookies of its own. Empty: not offered.
+	Me      templ.Component   // the viewer's status, in their account menu; nil: none
+	Theme   string            // "light", "dark" or "" for the system's
+	Zone    *time.Location    // the viewer's; nil: UTC
+	Live    bool              // the page connects for guests, too; for a viewer it always does
+	// SecondPerson is an address of the same server on another host, and so with
+	// other cookies, where a second user can sign in. Empty: not offered.
 	SecondPerson string
 }
 
@@ -46,17 +46,17 @@ type NavLink struct {
 	Href  string
 	Label string
 	Icon  string
-	About string // what one does there, for the start page
+	About string // what the page is for, on the start page
 }
 
-// Deed is something that the palette offers to do: it sends an empty form.
+// Deed is an action that the palette offers. It submits an empty form.
 type Deed struct {
-	Action string // where to
+	Action string // the form's
 	Label  string
 	Icon   string
 }
 
-// current says whether a link leads to this page or to what is above it.
+// current reports whether a link leads to this page or to one above it.
 func (p Page) current(href string) bool {
 	return p.Path == href || strings.HasPrefix(p.Path, href+"/")
 }
@@ -68,15 +68,15 @@ func (p Page) documentTitle() string {
 	return p.Title + " · Hubbub"
 }
 
-// Framed is the whole page, with the component in its frame.
+// Framed returns the whole page, with the component in its frame.
 func (p Page) Framed(content templ.Component) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		return Frame(p).Render(templ.WithChildren(ctx, content), w)
 	})
 }
 
-// socketSource is the socket client's stable address; the version makes a
-// browser fetch it anew with the pages that need it.
+// socketSource returns the stable address of socket.js. The version makes a
+// browser fetch the script again with the pages of a new build.
 func socketSource() string { return "/" + socketScript + "?v=" + static().version }
 
 func (v Viewer) avatar() AvatarProps {

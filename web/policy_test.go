@@ -11,8 +11,8 @@ import (
 	"hubbub/internal/fault"
 )
 
-// forbidden is what the Content-Security-Policy would not run or apply, so it
-// may not stand in any template.
+// forbidden are the patterns of what browsers do not run or apply under the
+// Content-Security-Policy, and what therefore no template may have.
 var forbidden = map[string]*regexp.Regexp{
 	"a style attribute":   regexp.MustCompile(`[\s"]style=`),
 	"a style element":     regexp.MustCompile(`<style\b`),
@@ -24,7 +24,7 @@ var forbidden = map[string]*regexp.Regexp{
 	"another site's file": regexp.MustCompile(`(src|<link[^>]*href)="(https?:)?//`),
 }
 
-func TestTemplatesKeepToThePolicy(t *testing.T) {
+func TestPolicyIsKeptByTemplates(t *testing.T) {
 	for name, text := range sources(t, "..", ".templ") {
 		for what, pattern := range forbidden {
 			if at := pattern.FindString(text); at != "" {
@@ -34,7 +34,7 @@ func TestTemplatesKeepToThePolicy(t *testing.T) {
 	}
 }
 
-func TestForbiddenPatternsFindWhatTheyName(t *testing.T) {
+func TestPolicyPatternsMatchTheirSamples(t *testing.T) {
 	for sample, what := range map[string]string{
 		`<p style="color:red">`:           "a style attribute",
 		`<style>`:                         "a style element",
@@ -47,7 +47,7 @@ func TestForbiddenPatternsFindWhatTheyName(t *testing.T) {
 		`<script src="https://cdn/x.js">`: "another site's file",
 	} {
 		if !forbidden[what].MatchString(sample) {
-			t.Errorf("%s is not found in %s", what, sample)
+			t.Errorf("the pattern of %s does not match %s", what, sample)
 		}
 	}
 }
@@ -57,7 +57,7 @@ var (
 	symbol   = regexp.MustCompile(`<symbol id="([a-z0-9-]+)"`)
 )
 
-func TestEveryIconIsInTheSprite(t *testing.T) {
+func TestIconsAreInTheSprite(t *testing.T) {
 	sprite := map[string]bool{}
 	for _, found := range symbol.FindAllStringSubmatch(source(t, "static/icons.svg"), -1) {
 		sprite[found[1]] = true
@@ -74,7 +74,7 @@ func TestEveryIconIsInTheSprite(t *testing.T) {
 		}
 	}
 	for _, status := range []int{400, 401, 403, 404, 429, 500, 503} {
-		if icon := tellProblem("/", fault.New(status, "")).icon; !sprite[icon] {
+		if icon := newProblem("/", fault.New(status, "")).icon; !sprite[icon] {
 			t.Errorf("the page for %d uses the icon %q", status, icon)
 		}
 	}
@@ -83,8 +83,8 @@ func TestEveryIconIsInTheSprite(t *testing.T) {
 	}
 }
 
-// sources are the files below a folder whose names end in ext, without those
-// that others wrote.
+// sources returns the contents of the files below a folder whose names end in
+// ext, without third-party code and tests.
 func sources(t *testing.T, root, ext string) map[string]string {
 	t.Helper()
 	texts := map[string]string{}

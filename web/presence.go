@@ -2,18 +2,18 @@ package web
 
 import "time"
 
-// StandingProps describe how a person is, in words.
+// StandingProps describe a user's presence in words.
 type StandingProps struct {
-	Person   int64
+	Person   int64 // the user's id
 	Presence Presence
-	Text     string     // what they say of it, such as "lunch until 2"; may be empty
-	LastSeen *time.Time // of whoever is offline; nil: not known
+	Text     string     // the user's status text, such as "lunch until 2"; may be empty
+	LastSeen *time.Time // of a user who is offline; nil: not known
 }
 
-// words come before the time when somebody was last seen. js/presence/show.js
-// writes the same.
+// words returns the presence in words, without the time that follows
+// "Last seen". js/presence/show.js has the same words.
 func (p StandingProps) words() string {
-	if p.isGone() {
+	if p.showsLastSeen() {
 		return "Last seen"
 	}
 	word := map[Presence]string{Online: "Online", Away: "Away", Busy: "Do not disturb", Invisible: "Invisible"}[p.Presence]
@@ -26,7 +26,7 @@ func (p StandingProps) words() string {
 	return word
 }
 
-// isGone says whether it is worth saying when they were here.
-func (p StandingProps) isGone() bool {
+// showsLastSeen reports whether the user is offline and was seen before.
+func (p StandingProps) showsLastSeen() bool {
 	return (p.Presence == Offline || p.Presence == "") && p.LastSeen != nil
 }

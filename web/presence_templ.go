@@ -8,8 +8,8 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Standing says how a person is: "Away · lunch until 2", "Last seen 5 min ago".
-// js/presence.js keeps it true, as it does the mark of every avatar.
+// Standing is a user's presence in words: "Away · lunch until 2", "Last seen
+// 5 min ago". js/presence.js updates it, and the mark of every avatar.
 func Standing(p StandingProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -61,7 +61,7 @@ func Standing(p StandingProps) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.isGone() {
+		if p.showsLastSeen() {
 			templ_7745c5c3_Err = Seen(*p.LastSeen).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -75,7 +75,7 @@ func Standing(p StandingProps) templ.Component {
 	})
 }
 
-// PresenceWord is an avatar's mark for who cannot see it.
+// PresenceWord is an avatar's mark as text for screen readers.
 func PresenceWord(p AvatarProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

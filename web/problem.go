@@ -7,8 +7,8 @@ import (
 	"hubbub/internal/fault"
 )
 
-// problem is what a reader is told instead of a page: what happened, what to
-// do, and the one link that does it.
+// problem is the content of an error page: what happened, what to do, and the
+// link to do it.
 type problem struct {
 	icon   string
 	tone   Tone
@@ -18,9 +18,9 @@ type problem struct {
 	href   string
 }
 
-// tellProblem finds the words for a fault. The fault's own sentence is kept
-// where it knows more than its status does.
-func tellProblem(path string, f *fault.Fault) problem {
+// newProblem returns the content for a fault. It uses the fault's detail for
+// statuses whose details say more than the status.
+func newProblem(path string, f *fault.Fault) problem {
 	switch f.Status {
 	case http.StatusUnauthorized:
 		return problem{"log-in", ToneInfo, "Sign in to see this", "You are not signed in, or your session has ended.", "Sign in", "/signin?next=" + url.QueryEscape(path)}

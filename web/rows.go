@@ -10,9 +10,9 @@ import (
 // NoticeProps describe one notification; its sentence is the children.
 type NoticeProps struct {
 	Href    string
-	Person  *AvatarProps // who did it, or
-	Other   *AvatarProps // who did the same before, beside the person; nil: nobody
-	Icon    string       // what happened
+	Person  *AvatarProps // the user who caused it; nil: Icon is shown instead
+	Other   *AvatarProps // a user who did the same before; nil: none
+	Icon    string       // for what happened
 	Tone    Tone         // of the icon
 	At      time.Time
 	Excerpt string // may be empty
@@ -20,34 +20,34 @@ type NoticeProps struct {
 	Attrs   templ.Attributes
 }
 
-// HitProps describe something found.
+// HitProps describe a search result.
 type HitProps struct {
 	Href   string
-	Person *AvatarProps // whose it is, or
-	Icon   string       // what it is
+	Person *AvatarProps // its author; nil: Icon is shown instead
+	Icon   string       // for its kind
 	Title  string
 	Match  string // its first occurrence in the title is marked; may be empty
-	Sub    string // where it is; may be empty
+	Sub    string // its place; may be empty
 	// Heading is the title as HTML, escaped but for <mark>, in place of Match.
 	Heading string
 	Excerpt string    // HTML, likewise; may be empty
-	At      time.Time // zero: no matter when
+	At      time.Time // zero: no time is shown
 	Attrs   templ.Attributes
 }
 
 // TileProps describe one number of a dashboard. The children are its sparkline,
 // if it has one.
 type TileProps struct {
-	ID      string // so that a script or a fragment finds it; may be empty
+	ID      string // for scripts and fragments; may be empty
 	Label   string
 	Value   string
 	Unit    string // small, after the value
 	Delta   string // "+8.1%"; may be empty
-	Against string // spoken after it: "than a minute ago"
+	Against string // for screen readers, after Delta: "than a minute ago"
 	Worse   bool   // the change is for the worse
 }
 
-// trend is the icon of a change: which way, by its sign.
+// trend returns the icon of a change, by its sign.
 func (p TileProps) trend() string {
 	if strings.HasPrefix(p.Delta, "−") {
 		return "trending-down"
@@ -55,10 +55,10 @@ func (p TileProps) trend() string {
 	return "trending-up"
 }
 
-// marked splits a title around the first occurrence of match, whatever its
-// case. Where there is none, all of it is before. Letters whose lower case has
-// another length would move the place, so they go unmarked.
-func marked(title, match string) (before, hit, after string) {
+// splitMatch splits a title around the first occurrence of match, ignoring case.
+// Without one, before is the whole title. So it is if the title has a letter
+// whose lower case has another length, which would shift the position.
+func splitMatch(title, match string) (before, hit, after string) {
 	lower, match := strings.ToLower(title), strings.ToLower(match)
 	at := strings.Index(lower, match)
 	if match == "" || at < 0 || len(lower) != len(title) {

@@ -8,7 +8,7 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// Notice is a link to what happened.
+// Notice is a notification's row, a link to what happened.
 func Notice(p NoticeProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -133,7 +133,7 @@ func Notice(p NoticeProps) templ.Component {
 	})
 }
 
-// Hit is a link to something found. One with an excerpt takes two lines.
+// Hit is a search result, a link. With an excerpt it has two lines.
 func Hit(p HitProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -287,7 +287,7 @@ func hitTitle(p HitProps) templ.Component {
 			templ_7745c5c3_Var10 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		before, match, after := marked(p.Title, p.Match)
+		before, match, after := splitMatch(p.Title, p.Match)
 		if p.Heading != "" {
 			templ_7745c5c3_Err = templ.Raw(p.Heading).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -344,7 +344,7 @@ func hitTitle(p HitProps) templ.Component {
 	})
 }
 
-// Tile is one number, how it changed, and how it went.
+// Tile is one number with its change and its sparkline.
 func Tile(p TileProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -585,7 +585,7 @@ func Delta(p TileProps) templ.Component {
 	})
 }
 
-// lead is what a row begins with: a person or an icon of the same size.
+// lead is the beginning of a row: an avatar or an icon of the same size.
 func lead(person *AvatarProps, icon string, tone Tone) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -622,7 +622,7 @@ func lead(person *AvatarProps, icon string, tone Tone) templ.Component {
 	})
 }
 
-// together is two people in the place of one.
+// together shows two avatars in the place of one.
 func together(first, second AvatarProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

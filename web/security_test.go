@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestTheSecurityHeadersAreComplete(t *testing.T) {
+func TestSecureHeadersAreComplete(t *testing.T) {
 	h := http.Header{}
 	SecureHeaders(h)
 	for _, name := range []string{

@@ -104,7 +104,7 @@ func sidebar(p Page) templ.Component {
 }
 
 // NavSection is a titled group of links in the sidebar. The children are its
-// list items; aside, when not nil, stands beside the title.
+// list items; aside, if not nil, is shown beside the title.
 func NavSection(id, title string, aside templ.Component) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -229,13 +229,13 @@ type NavItemProps struct {
 	Unread    bool // bold, also without a count
 	Count     int  // unread; 0 shows none
 	Mentioned bool // the count is about the reader
-	// Palette is the heading under which the palette offers the link; empty
-	// keeps it out.
+	// Palette is the heading under which the palette lists the link. Empty: the
+	// palette does not list it.
 	Palette string
 	Attrs   templ.Attributes
 }
 
-// NavItem is a link of the sidebar. Children stand at its end.
+// NavItem is a link in the sidebar, with the children at its end.
 func NavItem(p NavItemProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -6,14 +6,14 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Start is what the start page shows beside the words.
+// Start is the content of the start page.
 type Start struct {
-	Demo     bool            // people can be tried on without a password
-	Counter  templ.Component // what everybody on the page can move
-	Showcase templ.Component // a look inside, for guests
+	Demo     bool            // guests can sign in as a demo user without a password
+	Counter  templ.Component // the counter that all visitors share
+	Showcase templ.Component // a preview of the product, for guests
 }
 
-// greeting is by the first name.
+// greeting addresses the viewer by the first name.
 func (v Viewer) greeting() string {
 	first, _, _ := strings.Cut(v.FullName, " ")
 	return "Hello, " + first

@@ -8,8 +8,8 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// StartPage is where everybody arrives: guests learn what this is and how to
-// come in, whoever is signed in finds their places.
+// StartPage is the start page: guests read what the product is and how to sign
+// in, a viewer gets links to the product's pages.
 func StartPage(p Page, s Start) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -127,8 +127,8 @@ func StartPage(p Page, s Start) templ.Component {
 	})
 }
 
-// places are the product's pages as large targets: on a phone the sidebar is
-// behind a button.
+// places are large links to the product's pages: on a phone the sidebar is
+// hidden behind a button.
 func places(links []NavLink) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

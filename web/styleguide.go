@@ -6,17 +6,16 @@ import "github.com/a-h/templ"
 type Section struct {
 	Title string
 	Body  templ.Component
-	Wide  bool // it takes two columns
+	Wide  bool // spans two columns
 }
 
-// swatches are the tokens that the styleguide shows, and the test computes the
-// contrast of many more.
+// swatches are the colour tokens that the styleguide shows.
 var swatches = []string{
 	"bg", "panel", "raised", "sunken", "text", "text-2", "text-3", "accent", "accent-soft",
 	"ok-solid", "ok-soft", "warn-dot", "warn-soft", "bad-solid", "bad-soft", "mark",
 }
 
-// cast are the styleguide's people, in every state of presence.
+// cast are the styleguide's users.
 var cast = []AvatarProps{
 	{Name: "Sam Rivera", Hue: 6, Presence: Online},
 	{Name: "Maya Okafor", Hue: 7, Presence: Online},
@@ -27,9 +26,8 @@ var cast = []AvatarProps{
 	{Name: "Amara Diallo", Hue: 5, Presence: Offline},
 }
 
-// alone is the cast in one size, each saying their name, without presence when
-// they stand close.
-func alone(size AvatarSize, presence bool) []AvatarProps {
+// castIn returns the cast's avatars in one size, labelled with their names.
+func castIn(size AvatarSize, presence bool) []AvatarProps {
 	people := make([]AvatarProps, 0, len(cast))
 	for _, person := range cast {
 		person.Size, person.Alone = size, true
@@ -41,8 +39,8 @@ func alone(size AvatarSize, presence bool) []AvatarProps {
 	return people
 }
 
-// shared are the sections of this package.
-func shared() []Section {
+// sharedSections returns the sections of this package.
+func sharedSections() []Section {
 	return []Section{
 		{Title: "Colour", Body: colourSample(), Wide: true},
 		{Title: "Type", Body: typeSample()},

@@ -10,8 +10,8 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "time"
 
-// ComponentsPage is the living styleguide: every shared component in every
-// state, then the sections that features add.
+// ComponentsPage is the styleguide: the shared components in all their states,
+// then the sections that features add.
 func ComponentsPage(p Page, sections ...Section) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
@@ -49,7 +49,7 @@ func ComponentsPage(p Page, sections ...Section) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, section := range shared() {
+			for _, section := range sharedSections() {
 				templ_7745c5c3_Err = card(section).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -555,7 +555,7 @@ func peopleSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, person := range alone(AvatarLarge, true) {
+		for _, person := range castIn(AvatarLarge, true) {
 			templ_7745c5c3_Err = Avatar(person).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -565,7 +565,7 @@ func peopleSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Avatars(alone(AvatarMedium, false)[:4], 12).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Avatars(castIn(AvatarMedium, false)[:4], 12).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

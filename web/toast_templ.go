@@ -8,8 +8,8 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-// ToastProps describe a note that comes and goes. Everything in one can be
-// found elsewhere too.
+// ToastProps describe a toast, a note that disappears. Its information must be
+// available elsewhere, too.
 type ToastProps struct {
 	Title  string
 	Body   string
@@ -18,8 +18,8 @@ type ToastProps struct {
 	Tone   Tone         // of the icon
 }
 
-// Toast is a note at the window's corner. app.js fills the page's template of
-// it; it holds while hovered or focused.
+// Toast is a note in the window's corner. js/toast.js fills the page's template
+// of it; it stays while it has the pointer or the focus.
 func Toast(p ToastProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

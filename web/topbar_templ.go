@@ -290,8 +290,8 @@ func accountMenu(p Page) templ.Component {
 	})
 }
 
-// themeSwitch keeps the choice in a cookie, so that the next page is drawn
-// right from the start.
+// themeSwitch chooses the theme. The choice is kept in a cookie, so that the
+// server renders the next page with it.
 func themeSwitch(theme string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -7,7 +7,8 @@ import (
 
 type zoneKey struct{}
 
-// WithZone gives the components below the reader's time zone; nil is UTC.
+// WithZone returns a context with the user's time zone, for the components. A
+// nil zone returns ctx itself.
 func WithZone(ctx context.Context, zone *time.Location) context.Context {
 	if zone == nil {
 		return ctx
@@ -15,7 +16,7 @@ func WithZone(ctx context.Context, zone *time.Location) context.Context {
 	return context.WithValue(ctx, zoneKey{}, zone)
 }
 
-// Zone is the reader's time zone, and UTC where nobody said.
+// Zone returns the user's time zone, or UTC if ctx has none.
 func Zone(ctx context.Context) *time.Location {
 	if zone, ok := ctx.Value(zoneKey{}).(*time.Location); ok {
 		return zone
@@ -23,8 +24,8 @@ func Zone(ctx context.Context) *time.Location {
 	return time.UTC
 }
 
-// ago is a moment in the fewest words that place it: "just now", "2 min",
-// "09:04", "Tue", "2 Nov", "2 Nov 2024". Both times are in the reader's zone.
+// ago returns a past time in few words: "just now", "2 min", "09:04", "Tue",
+// "2 Nov", "2 Nov 2024". Both times must be in the user's zone.
 func ago(at, now time.Time) string {
 	switch passed := now.Sub(at); {
 	case passed < time.Minute:
@@ -41,7 +42,7 @@ func ago(at, now time.Time) string {
 	return at.Format("2 Jan 2006")
 }
 
-// seen is ago as the end of a sentence: "just now", "5 min ago", "at 09:04",
+// seen is ago for the end of a sentence: "just now", "5 min ago", "at 09:04",
 // "on Tue", "on 2 Nov".
 func seen(at, now time.Time) string {
 	words := ago(at, now)
@@ -56,8 +57,8 @@ func seen(at, now time.Time) string {
 	return "on " + words
 }
 
-// until is a moment to come as the end of a sentence: "at 15:04", "tomorrow at
-// 09:00", "on Mon at 09:00", "on 2 Nov at 09:00".
+// until returns a future time for the end of a sentence: "at 15:04", "tomorrow
+// at 09:00", "on Mon at 09:00", "on 2 Nov at 09:00".
 func until(at, now time.Time) string {
 	clock, today := "at "+at.Format("15:04"), midnight(now)
 	switch start := midnight(at); {
@@ -73,7 +74,8 @@ func until(at, now time.Time) string {
 	return "on " + at.Format("2 Jan 2006") + " " + clock
 }
 
-// day is a date as a heading: "Today", "Yesterday", "Tuesday", "Tuesday 2 November".
+// day returns a date for a heading: "Today", "Yesterday", "Tuesday",
+// "Tuesday 2 November", "2 November 2024".
 func day(at, now time.Time) string {
 	today := midnight(now)
 	switch start := midnight(at); {

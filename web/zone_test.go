@@ -9,9 +9,9 @@ import (
 
 var now = time.Date(2026, 11, 21, 9, 13, 0, 0, time.UTC) // a Saturday
 
-func TestMomentsAreSaidInFewWords(t *testing.T) {
+func TestAgoUsesFewWords(t *testing.T) {
 	for at, want := range map[time.Time]string{
-		now.Add(time.Second):         "just now", // their clock is a little ahead
+		now.Add(time.Second):         "just now", // a clock that is slightly ahead
 		now.Add(-59 * time.Second):   "just now",
 		now.Add(-2 * time.Minute):    "2 min",
 		now.Add(-59 * time.Minute):   "59 min",
@@ -29,7 +29,7 @@ func TestMomentsAreSaidInFewWords(t *testing.T) {
 	}
 }
 
-func TestWhenSomebodyWasLastSeenEndsASentence(t *testing.T) {
+func TestSeenEndsASentence(t *testing.T) {
 	for at, want := range map[time.Time]string{
 		now.Add(-time.Second):     "just now",
 		now.Add(-5 * time.Minute): "5 min ago",
@@ -43,7 +43,7 @@ func TestWhenSomebodyWasLastSeenEndsASentence(t *testing.T) {
 	}
 }
 
-func TestDaysAreHeadings(t *testing.T) {
+func TestDayIsAHeading(t *testing.T) {
 	for at, want := range map[time.Time]string{
 		now:                   "Today",
 		now.AddDate(0, 0, -1): "Yesterday",
@@ -58,7 +58,7 @@ func TestDaysAreHeadings(t *testing.T) {
 }
 
 // The day that summer time begins has 23 hours.
-func TestYesterdayIsYesterdayWhenClocksChange(t *testing.T) {
+func TestDayIsYesterdayAcrossAClockChange(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
 		t.Skip("no time zones here")
@@ -69,7 +69,7 @@ func TestYesterdayIsYesterdayWhenClocksChange(t *testing.T) {
 	}
 }
 
-func TestTimesAreInTheReadersZone(t *testing.T) {
+func TestClockIsInTheZoneOfTheContext(t *testing.T) {
 	zone := time.FixedZone("somewhere", 3*60*60)
 	html := render(t, WithZone(context.Background(), zone), Clock(now))
 	for _, want := range []string{`>12:13</time>`, `datetime="2026-11-21T09:13:00Z"`, `title="Saturday 21 November 2026, 12:13"`} {

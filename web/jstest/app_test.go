@@ -11,7 +11,8 @@ func newAppServer(t *testing.T) *server {
 	return s
 }
 
-// importing gives the test the modules that a page's own module would import.
+// importing gives the test the exports of app.js, as a page's own module gets
+// them.
 const importing = `window.app = undefined; import(document.querySelector('script[type=module]').src).then(app => { window.app = app })`
 
 func (p *page) importApp() {
@@ -22,7 +23,7 @@ func (p *page) importApp() {
 
 const pill = `document.querySelector('[data-connection]').dataset.state`
 
-func TestABlipIsSilent(t *testing.T) {
+func TestConnectionPillIgnoresAShortBreak(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect("")
 	p.want(pill, `"live"`)
@@ -30,7 +31,7 @@ func TestABlipIsSilent(t *testing.T) {
 		window.states = []
 		new MutationObserver(() => states.push(` + pill + `)).observe(document.querySelector('[data-connection]'), { attributes: true })
 		Math.random = () => 0
-		setSpeed(.1)`) // ten seconds for the one that is silent, which may be over before a busy machine connects
+		setSpeed(.1)`) // 1 s takes 10 s, so that a busy machine reconnects within the second that is not shown
 	c.cut()
 	s.accept()
 	p.Until(`io.socket.isConnected()`)
@@ -38,7 +39,7 @@ func TestABlipIsSilent(t *testing.T) {
 	p.WantCount(".toast", 0)
 }
 
-func TestALongBreakIsToldAndSoIsTheReturn(t *testing.T) {
+func TestConnectionBannerShowsALongBreakAndItsEnd(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect("")
 	s.refuse.Store(true)
@@ -58,22 +59,22 @@ func TestALongBreakIsToldAndSoIsTheReturn(t *testing.T) {
 	p.WantText(".toast", "Caught up on 6 messages.")
 }
 
-func TestSignedOutLeadsToThePageThatSignsIn(t *testing.T) {
+func TestConnectionSignedOutLeadsToTheSignInPage(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect("")
 	c.close(4401)
 	p.WantPath("/signin?next=%2F")
 }
 
-// paste puts a text into the palette at once: with the fast clock each letter
-// that is typed would be looked for.
+// paste puts a text into the palette at once: with the fast clock the page would
+// search for each letter that is typed.
 func (p *page) paste(text string) {
 	p.t.Helper()
 	p.WantFocus("#palette-input")
 	p.run(fmt.Sprintf(`const input = document.querySelector('#palette-input'); input.value = %q; input.dispatchEvent(new Event('input'))`, text))
 }
 
-func TestThePaletteOffersWhatThePageMarks(t *testing.T) {
+func TestPaletteListsWhatThePageMarks(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect(`<a href="/rooms/3" data-palette="Rooms"><span class="truncate">launch-week</span></a><a id="here" href="#here" data-palette="Rooms"><span class="truncate">general</span></a>`)
 	p.Press("Control+k")
@@ -106,7 +107,7 @@ func TestThePaletteOffersWhatThePageMarks(t *testing.T) {
 	p.WantNo("#palette")
 }
 
-func TestThePaletteShowsNoStaleAnswer(t *testing.T) {
+func TestPaletteShowsNoStaleAnswer(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect("")
 	found := func(title string) string {
@@ -125,7 +126,7 @@ func TestThePaletteShowsNoStaleAnswer(t *testing.T) {
 	p.WantText(".hit", "newer")
 }
 
-func TestTheDrawerShowsTheWireWhileItIsOpen(t *testing.T) {
+func TestDrawerShowsFramesWhileItIsOpen(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect("")
 	c.event("tick", `{}`, "")
@@ -162,7 +163,7 @@ func TestTheDrawerShowsTheWireWhileItIsOpen(t *testing.T) {
 	p.WantNo("#wire")
 }
 
-func TestTheDrawerKeepsTwoHundredRows(t *testing.T) {
+func TestDrawerKeeps200Rows(t *testing.T) {
 	s := newAppServer(t)
 	p, c := s.connect("")
 	p.Press("Alt+w")
@@ -174,7 +175,7 @@ func TestTheDrawerKeepsTwoHundredRows(t *testing.T) {
 	p.WantCount(".frame-row", 200)
 }
 
-func TestTheFourthToastMerges(t *testing.T) {
+func TestToastsAfterTheThirdAreMerged(t *testing.T) {
 	s := newAppServer(t)
 	p, _ := s.connect("")
 	p.importApp()
@@ -185,7 +186,7 @@ func TestTheFourthToastMerges(t *testing.T) {
 	p.WantCount(".toast", 0)
 }
 
-func TestAToastStaysWhileItHasTheFocus(t *testing.T) {
+func TestToastStaysWhileItHasTheFocus(t *testing.T) {
 	s := newAppServer(t)
 	p, _ := s.connect("")
 	p.importApp()
@@ -195,7 +196,7 @@ func TestAToastStaysWhileItHasTheFocus(t *testing.T) {
 	p.WantCount(".toast", 0)
 }
 
-func TestManyMessagesAreAnnouncedAsANumber(t *testing.T) {
+func TestAnnouncementOfManyMessagesIsTheirNumber(t *testing.T) {
 	s := newAppServer(t)
 	p, _ := s.connect("")
 	p.importApp()
@@ -204,7 +205,7 @@ func TestManyMessagesAreAnnouncedAsANumber(t *testing.T) {
 		`["Maya: 1","Maya: 2","Maya: 3","5 new messages"]`)
 }
 
-func TestTheShortcutsAreListed(t *testing.T) {
+func TestShortcutsAreListed(t *testing.T) {
 	s := newAppServer(t)
 	p, _ := s.connect(`<input id="box" aria-label="Box">`)
 	p.importApp()
@@ -219,7 +220,7 @@ func TestTheShortcutsAreListed(t *testing.T) {
 	p.WantCount("dialog:not(#palette)", 0)
 }
 
-func TestTimesAreInTheReadersZoneAndWords(t *testing.T) {
+func TestTimesAreInTheBrowsersZone(t *testing.T) {
 	s := newAppServer(t)
 	p, _ := s.connect(`<time id="now" data-time="ago"></time>`)
 	p.run(`

@@ -4,7 +4,7 @@ import (
 	"testing"
 )
 
-func TestOurEventsHaveTheSecondGuidesNamesAndShapes(t *testing.T) {
+func TestDialectTranslatesEvents(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -22,7 +22,7 @@ func TestOurEventsHaveTheSecondGuidesNamesAndShapes(t *testing.T) {
 		`["presence:update",8,"away"],["notification:read",5,null],["notification:allRead",null,null]]`)
 }
 
-func TestWhoListensForPresenceIsSubscribedOnce(t *testing.T) {
+func TestDialectSubscribesToPresenceOnce(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -38,7 +38,7 @@ func TestWhoListensForPresenceIsSubscribedOnce(t *testing.T) {
 	p.want(`got`, `["away"]`)
 }
 
-func TestAnAliasCanBeTakenOff(t *testing.T) {
+func TestDialectListenerCanBeRemoved(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -53,7 +53,7 @@ func TestAnAliasCanBeTakenOff(t *testing.T) {
 	p.want(`got`, `["own","alias","own"]`)
 }
 
-func TestSomebodyStartsTypingOnceAndStopsEvenWithoutAWord(t *testing.T) {
+func TestDialectTypingStartsOnceAndStopsByItself(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -69,7 +69,7 @@ func TestSomebodyStartsTypingOnceAndStopsEvenWithoutAWord(t *testing.T) {
 	p.want(`got.slice(2)`, `[["typing:start",8],["typing:stop",8]]`)
 }
 
-func TestTheSecondGuidesWordsReachOurActions(t *testing.T) {
+func TestDialectEmitSendsRequests(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -90,7 +90,7 @@ func TestTheSecondGuidesWordsReachOurActions(t *testing.T) {
 	p.want(`[got, heard]`, `[[["hi",7]],[]]`)
 }
 
-func TestATokenBuysATicket(t *testing.T) {
+func TestSocketExchangesATokenForATicket(t *testing.T) {
 	s := newServer(t)
 	s.head = fastClock + `<script src="/js/socket.js" data-auto-connect="false"></script>`
 	p := s.open("")
@@ -110,7 +110,7 @@ func TestATokenBuysATicket(t *testing.T) {
 	p.want(`[got.at(-1), mine.connected]`, `["disconnect",false]`)
 }
 
-func TestABadTokenIsAConnectErrorAndNoReasonToTryAgain(t *testing.T) {
+func TestSocketReportsABadTokenAndDoesNotRetry(t *testing.T) {
 	s := newServer(t)
 	s.head = fastClock + `<script src="/js/socket.js" data-auto-connect="false"></script>`
 	p := s.open("")

@@ -1,6 +1,6 @@
-// Package jstest holds the tests of the page's scripts in web/static/js: they
-// run in a real Chromium against a server that says exactly what each test
-// tells it to, so that a break, a gap or a silence comes when the test wants it.
+// Package jstest tests the scripts in web/static/js. The tests run in Chromium
+// against a server that sends exactly what each test wants, so that a break, a
+// gap or a silence comes at a defined moment.
 //
-// The pages' own stories, against the whole application, are in cmd/app.
+// The browser tests of the pages, against the whole application, are in cmd/app.
 package jstest

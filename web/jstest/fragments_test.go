@@ -17,7 +17,7 @@ const list = `<ol id="list"><li id="m1" data-order="1">one</li><li id="m3" data-
 
 const texts = `[...document.querySelectorAll('#list > *')].map(e => e.textContent)`
 
-func TestAFragmentIsReplacedInsertedOrRemoved(t *testing.T) {
+func TestFragmentIsReplacedInsertedOrRemoved(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, c := s.connect(list)
 	p.want(`'fragments' in window`, `true`)
@@ -27,7 +27,7 @@ func TestAFragmentIsReplacedInsertedOrRemoved(t *testing.T) {
 	p.want(texts, `["ONE","three","last"]`)
 }
 
-func TestApplyingTwiceIsApplyingOnce(t *testing.T) {
+func TestFragmentsAreAppliedIdempotently(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, _ := s.connect(list)
 	p.run(`
@@ -39,7 +39,7 @@ func TestApplyingTwiceIsApplyingOnce(t *testing.T) {
 	p.want(texts, `["two","three"]`)
 }
 
-func TestOrderIsByNumberOrWordFromTheEnd(t *testing.T) {
+func TestFragmentsAreInsertedInOrder(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, _ := s.connect(`<ol id="list"></ol>`)
 	p.run(`
@@ -49,7 +49,7 @@ func TestOrderIsByNumberOrWordFromTheEnd(t *testing.T) {
 	p.want(texts, `["9","10","100","Alpha","beta"]`)
 }
 
-func TestFocusSurvivesAReplacement(t *testing.T) {
+func TestFragmentReplacementKeepsTheFocus(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, _ := s.connect(`<ol id="list"><li id="m1" tabindex="-1"><button id="b1">a</button><button>b</button></li><li id="m2" tabindex="-1">two</li></ol>`)
 	p.run(`document.querySelector('#b1').focus(); fragments.apply('<li id="m1" tabindex="-1"><button id="b1">A</button><button>B</button></li>')`)
@@ -62,7 +62,7 @@ func TestFocusSurvivesAReplacement(t *testing.T) {
 	p.want(`document.activeElement.id`, `"m2"`)
 }
 
-func TestEachNewElementIsAnnounced(t *testing.T) {
+func TestFragmentsDispatchAnEventForEachNewElement(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, _ := s.connect(list)
 	p.run(`
@@ -72,7 +72,7 @@ func TestEachNewElementIsAnnounced(t *testing.T) {
 	p.want(`got`, `[["m1","one"],["m5",null]]`)
 }
 
-func TestAModuleMayTakeAnEventOver(t *testing.T) {
+func TestFragmentsOfAnEventCanBeIntercepted(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, c := s.connect(list)
 	p.run(`window.got = []; window.back = fragments.intercept('newMessage', (data, frame) => got.push(data.id, frame.html))`)

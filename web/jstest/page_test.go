@@ -9,14 +9,14 @@ import (
 
 const patience = testkit.Patience
 
-// page is a browser's tab with the test's page in it.
+// page is a browser tab with the test's page.
 type page struct {
 	*testkit.Page
 	t *testing.T
 }
 
-// open shows html, with the scripts of the head that the server adds. That a
-// connection breaks is what the tests are about, so its complaints are allowed.
+// open shows html, with the scripts of the server's head. The browser's errors
+// about broken connections are allowed, since the tests cause them.
 func (s *server) open(html string) *page {
 	s.t.Helper()
 	s.html = html
@@ -26,9 +26,9 @@ func (s *server) open(html string) *page {
 	return p
 }
 
-// connect shows html and waits until the page's connection stands. On a loaded
-// machine it may be the second: the page's clock is fast, and so its patience
-// with a handshake short.
+// connect shows html and waits until the page is connected. On a loaded machine
+// that may be the second connection: the page's clock is fast, so its handshake
+// timeout is short.
 func (s *server) connect(html string) (*page, *conn) {
 	s.t.Helper()
 	p := s.open(html)
@@ -46,7 +46,8 @@ func (p *page) run(script string) {
 	testkit.Eval[struct{}](p.Page, "(() => {"+script+"})()")
 }
 
-// want waits until an expression, or what it promises, is what the JSON says.
+// want waits until an expression, or the value that it promises, equals the
+// JSON.
 func (p *page) want(expression, want string) {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)

@@ -21,26 +21,25 @@ import (
 	"hubbub/web"
 )
 
-// server serves one page, the scripts, and a socket that does only what the
-// test says.
+// server serves one page, the scripts, and a socket that the test controls.
 type server struct {
 	*httptest.Server
 	t       *testing.T
 	html    string // the page's body
-	head    string // the scripts' tags
-	frame   bool   // the body is what a page of the product shows in its frame
+	head    string // the tags of the scripts
+	frame   bool   // html is shown in the frame of the product's pages
 	accepts chan *conn
-	refuse  atomic.Bool // the socket, as a server does that is not there
+	refuse  atomic.Bool // /socket answers 503
 	heart   int         // heartbeatMs
 	tickets chan *http.Request
 	user    atomic.Value // userId of the connected event
 }
 
-// The clock goes ten times as fast in the page, so that seconds of backoff
-// take tenths.
+// fastClock makes the page's clock ten times as fast, so that a backoff of
+// seconds takes tenths of seconds.
 const fastClock = `<script src="/testdata/fastclock.js"></script>`
 
-var assets = sync.OnceValue(web.Handler) // compresses all files, once will do
+var assets = sync.OnceValue(web.Handler)
 
 func newServer(t *testing.T) *server {
 	t.Parallel()
@@ -71,7 +70,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "<!doctype html><head>%s</head><body>%s</body>", s.head, s.html)
 }
 
-// framed is a real page of the product, but for the clock.
+// framed serves html in the frame of the product's pages, with the fast clock.
 func (s *server) framed(w http.ResponseWriter, r *http.Request) {
 	page := web.Page{
 		Title:  "Test",
@@ -95,7 +94,7 @@ func (s *server) ticket(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, `{"ticket":"t1"}`)
 }
 
-// login knows one password.
+// login accepts one password: "good".
 func (s *server) login(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Query().Get("password") != "good" {
 		http.Error(w, "{}", http.StatusUnauthorized)
@@ -120,7 +119,7 @@ func (s *server) socket(w http.ResponseWriter, r *http.Request) {
 	c := &conn{t: s.t, ws: ws, ctx: ctx, cancel: cancel, query: r.URL.Query(), frames: make(chan frame, 1000)}
 	greeting := fmt.Sprintf(`{"event":"connected","data":{"connectionId":"c_1","userId":%s,"heartbeatMs":%d,"protocol":1}}`, s.user.Load(), s.heart)
 	if ws.Write(ctx, websocket.MessageText, []byte(greeting)) != nil {
-		return // the page, whose clock is fast, would not wait so long, and comes again
+		return // the page's handshake timeout, with its fast clock, was over; it will retry
 	}
 	s.accepts <- c
 	c.read()
@@ -157,7 +156,7 @@ type frame struct {
 	Data    map[string]any
 }
 
-// String is a request as the tests write it: "GET /api/x a=1".
+// String returns a request as the tests write it: "GET /api/x a=1".
 func (f frame) String() string {
 	text := f.Method + " " + f.URL
 	for _, key := range slices.Sorted(maps.Keys(f.Data)) {
@@ -190,20 +189,20 @@ func (c *conn) wants(request string) frame {
 	select {
 	case f, open := <-c.frames:
 		if !open {
-			c.t.Fatalf("the page left, want %q", request)
+			c.t.Fatalf("the page closed the connection, want %q", request)
 		}
 		if f.String() != request {
-			c.t.Fatalf("the page asked %q, want %q", f, request)
+			c.t.Fatalf("the page sent %q, want %q", f, request)
 		}
 		return f
 	case <-time.After(patience):
-		c.t.Fatalf("the page did not ask %q", request)
+		c.t.Fatalf("the page did not send %q", request)
 		return frame{}
 	}
 }
 
-// gone waits until the page has let go of the connection.
-func (c *conn) gone() {
+// waitForClose waits until the page has closed the connection.
+func (c *conn) waitForClose() {
 	c.t.Helper()
 	deadline := time.After(patience)
 	for {
@@ -213,7 +212,7 @@ func (c *conn) gone() {
 				return
 			}
 		case <-deadline:
-			c.t.Fatal("the page did not let go")
+			c.t.Fatal("the page did not close the connection")
 		}
 	}
 }
@@ -243,8 +242,8 @@ func (c *conn) event(name, data, html string) {
 	c.send(fmt.Sprintf(`{"event":%q,"data":%s,"html":%s}`, name, data, encoded))
 }
 
-// cut ends the connection as a lost network does: without a word.
+// cut ends the connection as a lost network does, without a close frame.
 func (c *conn) cut() { _ = c.ws.CloseNow() }
 
-// close ends it with a code.
+// close ends the connection with a close code.
 func (c *conn) close(code int) { _ = c.ws.Close(websocket.StatusCode(code), "") }

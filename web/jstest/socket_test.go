@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestRequestsWaitForTheConnectionAndGoOutInOrder(t *testing.T) {
+func TestRequestsWaitForTheConnectionAndAreSentInOrder(t *testing.T) {
 	s := newServer(t)
 	s.head = fastClock + `<script src="/js/socket.js" data-auto-connect="false"></script>`
 	p := s.open("")
@@ -28,7 +28,7 @@ func TestRequestsWaitForTheConnectionAndGoOutInOrder(t *testing.T) {
 	p.want(`[io.socket.isConnected(), io.socket.isConnecting(), io.socket.userId]`, `[true,false,7]`)
 }
 
-func TestAPromiseHoldsTheWholeAnswer(t *testing.T) {
+func TestRequestPromiseHasTheWholeAnswer(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`io.socket.headers = { 'X-A': '1' }; window.answer = io.socket.get('/api/x')`)
@@ -42,7 +42,7 @@ func TestAPromiseHoldsTheWholeAnswer(t *testing.T) {
 	p.want(`io.socket.rtt > 0`, `true`)
 }
 
-func TestAFragmentIsTheBodyOfItsReply(t *testing.T) {
+func TestRequestForAFragmentHasItsHTMLAsBody(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`window.answer = io.socket.get('/rooms/3', {})`)
@@ -51,7 +51,7 @@ func TestAFragmentIsTheBodyOfItsReply(t *testing.T) {
 	p.want(`answer.then(a => a.body)`, `"<p>hi</p>"`)
 }
 
-func TestARequestUnderWayFailsWhenTheConnectionBreaks(t *testing.T) {
+func TestRequestInFlightFailsWhenTheConnectionBreaks(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`window.answer = io.socket.post('/api/chat/send', { text: 'hi' })`)
@@ -61,7 +61,7 @@ func TestARequestUnderWayFailsWhenTheConnectionBreaks(t *testing.T) {
 	s.accept()
 }
 
-func TestTheQueueHoldsAHundredForThirtySeconds(t *testing.T) {
+func TestRequestQueueHolds100For30Seconds(t *testing.T) {
 	s := newServer(t)
 	s.head = fastClock + `<script src="/js/socket.js" data-auto-connect="false"></script>`
 	p := s.open("")
@@ -72,7 +72,7 @@ func TestTheQueueHoldsAHundredForThirtySeconds(t *testing.T) {
 	p.want(`[statuses.length, statuses.at(-2)]`, `[202,99]`)
 }
 
-func TestItReconnectsAndTellsSo(t *testing.T) {
+func TestReconnectDispatchesEvents(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`for (const name of ['connect', 'disconnect', 'reconnect', 'ready']) hear(name)`)
@@ -80,7 +80,7 @@ func TestItReconnectsAndTellsSo(t *testing.T) {
 	p.want(`heard`, `[["disconnect",1011],["connect",null],["reconnect",null],["ready",null]]`)
 }
 
-func TestEachDelayIsTwiceTheLastUpToFiveSeconds(t *testing.T) {
+func TestReconnectDelayDoublesUpToFiveSeconds(t *testing.T) {
 	s := newServer(t)
 	s.refuse.Store(true)
 	s.head = `<script src="/testdata/delays.js"></script><script src="/js/socket.js"></script>`
@@ -88,7 +88,7 @@ func TestEachDelayIsTwiceTheLastUpToFiveSeconds(t *testing.T) {
 	p.want(`delays.slice(0, 5)`, `[1000,2000,4000,5000,5000]`)
 }
 
-func TestACloseCodeSaysWhenToComeBack(t *testing.T) {
+func TestReconnectDelayDependsOnTheCloseCode(t *testing.T) {
 	for code, want := range map[int]string{1012: "2500", 4408: "1000", 4429: "30000", 1009: "1000"} {
 		t.Run(strconv.Itoa(code), func(t *testing.T) {
 			s := newServer(t)
@@ -100,7 +100,7 @@ func TestACloseCodeSaysWhenToComeBack(t *testing.T) {
 	}
 }
 
-func TestSignedOutMeansStop(t *testing.T) {
+func TestReconnectStopsWhenSignedOut(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`hear('signedOut'); hear('disconnect'); window.answer = io.socket.get('/api/x')`)
@@ -110,28 +110,28 @@ func TestSignedOutMeansStop(t *testing.T) {
 	p.want(`[io.socket.isConnecting(), io.socket.isConnected()]`, `[false,false]`)
 }
 
-func TestDisconnectStaysAwayUntilReconnect(t *testing.T) {
+func TestDisconnectLastsUntilReconnect(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`hear('disconnect'); io.socket.disconnect()`)
-	c.gone()
+	c.waitForClose()
 	p.want(`[heard, io.socket.isConnecting()]`, `[[["disconnect",1000]],false]`)
 	p.run(`io.socket.reconnect()`)
 	s.accept()
 }
 
-func TestSilenceForOneAndAHalfHeartbeatsIsDeath(t *testing.T) {
+func TestReconnectAfterSilenceOfOneAndAHalfHeartbeats(t *testing.T) {
 	s := newServer(t)
 	s.heart = 5_000
 	p, c := s.connect("")
 	p.run(`hear('disconnect')`)
 	c.send(`{"event":"heartbeat"}`)
-	c.gone()
+	c.waitForClose()
 	s.accept()
 	p.want(`heard`, `[["disconnect",0]]`)
 }
 
-func TestItProbesWhenThePageWakes(t *testing.T) {
+func TestProbeIsSentWhenThePageWakes(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	for _, wake := range []string{`Event('online')`, `Event('offline')`, `PageTransitionEvent('pageshow', { persisted: true })`} {
@@ -141,21 +141,21 @@ func TestItProbesWhenThePageWakes(t *testing.T) {
 	}
 	p.run(`document.dispatchEvent(new Event('visibilitychange'))`)
 	c.wants("GET /healthz")
-	c.gone()
+	c.waitForClose()
 	s.accept()
 }
 
-func TestItProbesAfterTheMachineSlept(t *testing.T) {
+func TestProbeIsSentAfterTheMachineSlept(t *testing.T) {
 	s := newServer(t)
 	s.heart = 25_000
 	p, c := s.connect("")
 	p.run(`sleepFor(3_600_000)`)
 	c.wants("GET /healthz")
-	c.gone()
+	c.waitForClose()
 	s.accept()
 }
 
-func TestATapSeesEveryFrame(t *testing.T) {
+func TestTapReceivesEveryFrame(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -170,7 +170,7 @@ func TestATapSeesEveryFrame(t *testing.T) {
 	p.want(`seen.length`, `3`)
 }
 
-func TestListenersComeAndGo(t *testing.T) {
+func TestListenersAreAddedAndRemoved(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
@@ -190,7 +190,7 @@ func TestListenersComeAndGo(t *testing.T) {
 	p.want(`got.slice(5)`, `["a3"]`)
 }
 
-func TestViewHTMLIsAskedForByTheScriptsTag(t *testing.T) {
+func TestHandshakeRequestsTheViewOfTheScriptTag(t *testing.T) {
 	s := newServer(t)
 	s.head = `<script src="/js/socket.js" data-view="html"></script>`
 	s.open("")
@@ -199,17 +199,17 @@ func TestViewHTMLIsAskedForByTheScriptsTag(t *testing.T) {
 	}
 }
 
-func TestWhatIsTooLongIsNotSent(t *testing.T) {
+func TestRequestThatIsTooLongIsNotSent(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.want(`io.socket.post('/api/x', { text: 'é'.repeat(33_000) }).then(a => [a.statusCode, a.error.message])`, `[413,"That is too long to send."]`)
 	p.run(`io.socket.post('/api/x', { text: 'e'.repeat(33_000) })`)
 	if f := <-c.frames; len(f.Data["text"].(string)) != 33_000 {
-		t.Error("what fits was not sent")
+		t.Error("a request that fits was not sent")
 	}
 }
 
-func TestSignInInThePageMakesTheConnectionAnew(t *testing.T) {
+func TestReconnectAfterASignInWithinThePage(t *testing.T) {
 	s := newServer(t)
 	s.user.Store("null")
 	p, c := s.connect("")
@@ -220,10 +220,10 @@ func TestSignInInThePageMakesTheConnectionAnew(t *testing.T) {
 	p.want(`fetch('/api/login?password=good', { method: 'POST' }).then(r => r.status)`, `200`)
 	c.reply(request, 200, `"answered"`)
 	p.want(`answer.then(a => a.body)`, `"answered"`)
-	c.gone()
+	c.waitForClose()
 	c = s.accept()
 	p.want(`io.socket.userId`, `7`)
 	p.want(`fetch('/api/login?password=good', { method: 'POST' }).then(r => r.status)`, `200`)
 	p.run(`io.socket.get('/api/y')`)
-	c.wants("GET /api/y") // by the same connection
+	c.wants("GET /api/y") // over the same connection
 }

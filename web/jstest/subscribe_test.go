@@ -6,17 +6,17 @@ import (
 	"testing"
 )
 
-// follow subscribes the page to room 3 and notes what it is told.
+// follow subscribes the page to room 3 and records what it receives.
 const follow = `
-	window.told = []
+	window.received = []
 	window.room = io.socket.subscribe('/api/chat/join', { roomId: 3 }, {
 		headers: { Accept: "text/html" },
-		snapshot: (body, { first, reset }) => told.push(['snapshot', body, first, reset]),
-		events: { newMessage: data => told.push(data.id), typing: () => told.push('typing') },
-		error: jwr => told.push(['error', jwr.statusCode]),
+		snapshot: (body, { first, reset }) => received.push(['snapshot', body, first, reset]),
+		events: { newMessage: data => received.push(data.id), typing: () => received.push('typing') },
+		error: answer => received.push(['error', answer.statusCode]),
 	});`
 
-// join answers the page's first join with nothing, at seq 10.
+// join answers the page's first join with an empty snapshot at seq 10.
 func (p *page) join(c *conn) {
 	p.t.Helper()
 	p.run(follow)
@@ -25,8 +25,8 @@ func (p *page) join(c *conn) {
 		p.t.Errorf("headers %v", join.Headers)
 	}
 	c.reply(join, 200, `[]`, "X-Seq: 10")
-	p.want(`[told, room.seq, room.stands]`, `[[["snapshot",[],true,false]],10,true]`)
-	p.run(`told.length = 0`)
+	p.want(`[received, room.seq, room.stands]`, `[[["snapshot",[],true,false]],10,true]`)
+	p.run(`received.length = 0`)
 }
 
 func (c *conn) message(seq int) {
@@ -38,7 +38,7 @@ func messageFrame(seq int) string {
 	return fmt.Sprintf(`{"event":"newMessage","data":{"id":%d,"seq":%d}}`, seq, seq)
 }
 
-func TestEventsDuringAJoinWaitForItsSnapshot(t *testing.T) {
+func TestSubscriptionHoldsEventsUntilTheSnapshot(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(follow)
@@ -47,17 +47,17 @@ func TestEventsDuringAJoinWaitForItsSnapshot(t *testing.T) {
 	c.message(11)
 	c.message(10)
 	c.event("typing", `{}`, "")
-	p.want(`told`, `[]`)
+	p.want(`received`, `[]`)
 	c.reply(join, 200, `["m10"]`, "X-Seq: 10")
-	p.want(`told`, `[["snapshot",["m10"],true,false],"typing",11,12]`)
+	p.want(`received`, `[["snapshot",["m10"],true,false],"typing",11,12]`)
 }
 
-func TestAfterABreakItAsksForWhatItMissed(t *testing.T) {
+func TestReconnectFetchesMissedEvents(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
 	c.message(11)
-	p.want(`told`, `[11]`)
+	p.want(`received`, `[11]`)
 	p.run(`hear('ready'); hear('connect'); window.sent = io.socket.post('/api/chat/send')`)
 	c.wants("POST /api/chat/send")
 	c.cut()
@@ -69,54 +69,54 @@ func TestAfterABreakItAsksForWhatItMissed(t *testing.T) {
 	c.wants("GET /api/later")
 	p.want(`[heard, io.socket.isConnected(), io.socket.isReady()]`, `[[["connect",null]],true,false]`)
 	c.reply(join, 200, `[12,13]`, "X-Seq: 13")
-	p.want(`told`, `[11,["snapshot",[12,13],false,false]]`)
+	p.want(`received`, `[11,["snapshot",[12,13],false,false]]`)
 	p.want(`[heard.at(-1), room.seq, io.socket.isReady()]`, `[["ready",null],13,true]`)
 }
 
-func TestTooMuchMissedIsAReset(t *testing.T) {
+func TestReconnectAfterTooManyChangesIsAReset(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
 	c.cut()
 	c = s.accept()
 	c.reply(c.wants("GET /api/chat/join after=10 roomId=3"), 200, `[900]`, "X-Seq: 900", "X-Reset: true")
-	p.want(`[told, room.seq]`, `[[["snapshot",[900],false,true]],900]`)
+	p.want(`[received, room.seq]`, `[[["snapshot",[900],false,true]],900]`)
 }
 
-func TestWhatOvertookIsPutInOrder(t *testing.T) {
+func TestSubscriptionReordersEvents(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
 	c.send(strings.Join([]string{messageFrame(12), `{"event":"typing","data":{}}`, messageFrame(11), messageFrame(11)}, "\n"))
-	p.want(`told`, `["typing",11,12]`)
+	p.want(`received`, `["typing",11,12]`)
 	p.run(`io.socket.get('/api/next')`)
 	c.wants("GET /api/next")
 }
 
-func TestAGapIsFilledFromTheDatabase(t *testing.T) {
+func TestSubscriptionFillsAGapByJoiningAgain(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
 	c.message(12)
 	c.message(14)
 	join := c.wants("GET /api/chat/join after=10 roomId=3")
-	p.want(`told`, `[]`)
+	p.want(`received`, `[]`)
 	c.reply(join, 200, `[11,12,13]`, "X-Seq: 13")
-	p.want(`[told, room.seq]`, `[[["snapshot",[11,12,13],false,false],14],14]`)
+	p.want(`[received, room.seq]`, `[[["snapshot",[11,12,13],false,false],14],14]`)
 }
 
-func TestOnesOwnChangesLeaveNoGap(t *testing.T) {
+func TestSubscriptionCountsOwnChangesAsSeen(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
 	p.run(`room.seen(11); room.seen(NaN); io.socket.on('typing', () => room.seen(13))`)
 	c.send(strings.Join([]string{`{"event":"typing","data":{}}`, messageFrame(12), messageFrame(14)}, "\n"))
-	p.want(`[told, room.seq]`, `[["typing",12,14],14]`)
+	p.want(`[received, room.seq]`, `[["typing",12,14],14]`)
 	p.run(`io.socket.get('/api/next')`)
 	c.wants("GET /api/next")
 }
 
-func TestListenersHearASubscriptionsEventsInItsOrder(t *testing.T) {
+func TestListenersGetASubscriptionsEventsInOrder(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
@@ -125,74 +125,74 @@ func TestListenersHearASubscriptionsEventsInItsOrder(t *testing.T) {
 	p.want(`all`, `["newMessage",11,"newMessage",12]`)
 }
 
-func TestARefusalEndsASubscriptionAndTheRestStands(t *testing.T) {
+func TestSubscriptionEndsWhenItsJoinIsRefused(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(follow + `hear('ready')`)
 	join := c.wants("GET /api/chat/join roomId=3")
 	p.want(`io.socket.isReady()`, `false`)
 	c.reply(join, 404, `{"title":"Not Found"}`)
-	p.want(`[told, heard, io.socket.isReady()]`, `[[["error",404]],[["ready",null]],true]`)
+	p.want(`[received, heard, io.socket.isReady()]`, `[[["error",404]],[["ready",null]],true]`)
 	c.cut()
 	c = s.accept()
 	p.run(`io.socket.get('/api/next')`)
 	c.wants("GET /api/next")
 }
 
-func TestTooFastAndOutOfOrderAreAskedAgain(t *testing.T) {
+func TestSubscriptionRetriesAfter429And503(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(follow)
 	c.reply(c.wants("GET /api/chat/join roomId=3"), 429, `{}`, "Retry-After: 2")
 	c.reply(c.wants("GET /api/chat/join roomId=3"), 503, `{}`)
 	c.reply(c.wants("GET /api/chat/join roomId=3"), 200, `[]`, "X-Seq: 1")
-	p.want(`[told, room.seq]`, `[[["snapshot",[],true,false]],1]`)
+	p.want(`[received, room.seq]`, `[[["snapshot",[],true,false]],1]`)
 }
 
-func TestAStoppedSubscriptionIsSilentAndNotAskedForAgain(t *testing.T) {
+func TestSubscriptionStopEndsItsEventsAndJoins(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.join(c)
 	p.run(`hear('newMessage'); room.stop()`)
 	c.message(11)
-	p.want(`[heard.length, told]`, `[1,[]]`)
+	p.want(`[heard.length, received]`, `[1,[]]`)
 	c.cut()
 	c = s.accept()
 	p.run(`io.socket.get('/api/next')`)
 	c.wants("GET /api/next")
 }
 
-func TestTwoRoomsWithTheSameEventsAreToldApart(t *testing.T) {
+func TestSubscriptionsOfTwoRoomsGetTheirOwnEvents(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
-		window.told = []
+		window.received = []
 		for (const roomId of [3, 4]) {
-			io.socket.subscribe('/api/chat/join', { roomId }, { room: 'chat-' + roomId, events: { newMessage: ({ id }) => told.push([roomId, id]) } })
+			io.socket.subscribe('/api/chat/join', { roomId }, { room: 'chat-' + roomId, events: { newMessage: ({ id }) => received.push([roomId, id]) } })
 		}`)
 	c.reply(c.wants("GET /api/chat/join roomId=3"), 200, `[]`, "X-Seq: 10")
 	c.reply(c.wants("GET /api/chat/join roomId=4"), 200, `[]`, "X-Seq: 20")
 	c.send(`{"event":"newMessage","room":"chat-4","data":{"id":1,"seq":21}}`)
 	c.send(`{"event":"newMessage","room":"chat-3","data":{"id":2,"seq":11}}`)
-	p.want(`told`, `[[4,1],[3,2]]`)
+	p.want(`received`, `[[4,1],[3,2]]`)
 }
 
-func TestASubscriptionWithoutSeqTakesEachSnapshotWhole(t *testing.T) {
+func TestSubscriptionWithoutSeqTakesEachSnapshot(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
-		window.told = []
-		io.socket.subscribe('/api/presence/subscribe', {}, { snapshot: body => told.push(body), events: { userOnline: data => told.push(data) } })`)
+		window.received = []
+		io.socket.subscribe('/api/presence/subscribe', {}, { snapshot: body => received.push(body), events: { userOnline: data => received.push(data) } })`)
 	c.reply(c.wants("GET /api/presence/subscribe"), 200, `"a"`)
 	c.event("userOnline", `"b"`, "")
-	p.want(`told`, `["a","b"]`)
+	p.want(`received`, `["a","b"]`)
 	c.cut()
 	c = s.accept()
 	c.reply(c.wants("GET /api/presence/subscribe"), 200, `"c"`)
-	p.want(`told`, `["a","b","c"]`)
+	p.want(`received`, `["a","b","c"]`)
 }
 
-// plain joins room 3 as somebody does who knows only requests and events.
+// plain joins room 3 by a plain request and listens to its events.
 const plain = `
 	window.got = []
 	for (const name of ['newMessage', 'messageUpdated', 'messageDeleted']) io.socket.on(name, ({ id, text }) => got.push([name, id, text ?? null]))
@@ -206,7 +206,7 @@ func (p *page) plainJoin(c *conn) {
 	p.run(`got.length = 0`)
 }
 
-func TestPlainJoinIsRepeatedWithWhatWasMissed(t *testing.T) {
+func TestPlainJoinIsRepeatedWithMissedChanges(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.plainJoin(c)
@@ -237,7 +237,7 @@ func TestPlainJoinOfANewRoomIsRepeatedFromItsBeginning(t *testing.T) {
 	p.want(`got`, `[["joined",[]],["newMessage",1,"first"]]`)
 }
 
-func TestPlainJoinIsForgottenWithItsLeave(t *testing.T) {
+func TestPlainJoinEndsWithItsLeave(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.plainJoin(c)
@@ -261,7 +261,7 @@ func TestPlainJoinIsForgottenWithItsLeave(t *testing.T) {
 	c.wants("GET /api/next")
 }
 
-func TestPlainJoinBesideASubscriptionIsAskedOnce(t *testing.T) {
+func TestPlainJoinBesideASubscriptionJoinsOnce(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`

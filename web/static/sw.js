@@ -14,7 +14,8 @@ const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (
  */
 
 worker.addEventListener('install', () => worker.skipWaiting())
-worker.addEventListener('activate', event => event.waitUntil(worker.clients.claim())) // only claimed tabs can be navigated
+// A worker can navigate only the tabs that it controls.
+worker.addEventListener('activate', event => event.waitUntil(worker.clients.claim()))
 
 worker.addEventListener('push', event => event.waitUntil(receive(event.data)))
 

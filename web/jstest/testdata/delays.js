@@ -1,4 +1,4 @@
-// Backoff without jitter and without waiting: delays holds what was asked for. The handshake's deadline is no delay.
+// Backoff without jitter and without waiting: `delays` records the timeouts, except that of the handshake.
 (() => {
   const { setTimeout } = window
   window.delays = []

@@ -1,6 +1,6 @@
 // @ts-check
 // Updates a chart that the server rendered (internal/dashboard/chart.go has the same geometry): SVG paths in a box of
-// 100 × 100, stretched to fit. That is cheap up to about 2,000 points in a line; more, or zooming, would need a canvas.
+// 100 × 100, stretched to fit. That is cheap up to about 2,000 points in a line; more points would need a canvas.
 import { $, $$, announce, showTimes } from './app.js'
 
 const SUMMARY_MS = 30_000 // between two updates of the chart's label, which screen readers read

@@ -82,7 +82,7 @@ function notificationRemoved({ id, unreadCount }) {
   dismiss(keyOf(id))
 }
 
-/** Shows a row as read. It stays where it is, so that nothing moves under the pointer. @param {HTMLElement | null} row */
+/** Shows a row as read. The row stays, so that nothing moves under the pointer. @param {HTMLElement | null} row */
 function showRead(row) {
   if (!row) return
   $('.notice', row)?.classList.remove('is-unread')

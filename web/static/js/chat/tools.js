@@ -113,7 +113,7 @@ function onKeydown(event) {
 /** @param {HTMLElement | null | undefined} to */
 const focusOn = to => to?.focus()
 
-/** Goes to the quoted message if the log shows it; otherwise the link opens. @param {Element} link @param {Event} event */
+/** Goes to a quoted message in the log; the link opens if it is not there. @param {Element} link @param {Event} event */
 function follow(link, event) {
   const row = document.getElementById(`message-${/** @type {HTMLElement} */ (link).dataset.quote}`)
   if (!row) return

@@ -7,7 +7,7 @@ import { toast } from '../app.js'
 /** @typedef {import('../../vendor/document.js').EditorState['tr']} Change */
 
 const MOST = 768 << 10 // bytes as JSON, which is about as long as an update of Yjs; the server accepts 1 MiB
-const SMALL = MOST >> 6 // positions; a smaller slice is not measured, since a position takes less than 64 bytes on average
+const SMALL = MOST >> 6 // positions; a smaller slice is not measured: a position takes less than 64 bytes on average
 
 /** The meta of a change whose update is smaller than what its steps insert. */
 export const UNBOUNDED = 'unbounded'

@@ -2,7 +2,8 @@
 // The nodes and marks of a document. An editor deletes nodes that it does not know, for all users. So the server writes
 // and shows only these (internal/collab/reading.templ), and adding one requires a new schema number.
 import {
-  Highlight, ListItem, Mark, Node, StarterKit, Table, TableCell, TableHeader, TableRow, TaskItem, TaskList, mergeAttributes,
+  Highlight, ListItem, Mark, Node, StarterKit, Table, TableCell, TableHeader, TableRow, TaskItem, TaskList,
+  mergeAttributes,
 } from '../../vendor/document.js'
 
 /** Reports whether a link leads to the web, to a mail address or to a page of this site. @param {string} href */
