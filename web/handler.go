@@ -60,7 +60,8 @@ func newHandler() *http.ServeMux {
 		mux.HandleFunc("GET /assets/"+all.version+"/"+name, serveImmutable(lazyVariants(name, content)))
 	}
 	if script, ok := all.files[socketScript]; ok {
-		mux.HandleFunc("GET /"+socketScript, allowAnyOrigin(serveRevalidated(lazyVariants(socketScript, script), all.version)))
+		file := lazyVariants(socketScript, script)
+		mux.HandleFunc("GET /"+socketScript, allowAnyOrigin(serveRevalidated(file, all.version)))
 	}
 	for _, name := range rootFiles {
 		mux.HandleFunc("GET /"+name, serveRevalidated(lazyVariants(name, all.files[name]), all.version))

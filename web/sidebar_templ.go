@@ -222,13 +222,13 @@ type NavItemProps struct {
 	ID        string // so that a fragment can replace the link; may be empty
 	Href      string
 	Label     string
-	Icon      string       // or
-	Avatar    *AvatarProps // a person in its place
-	Current   bool         // the page that is open
+	Icon      string
+	Avatar    *AvatarProps // shown instead of Icon; may be nil
+	Current   bool         // it leads to the page that is open
 	Muted     bool
 	Unread    bool // bold, also without a count
 	Count     int  // unread; 0 shows none
-	Mentioned bool // the count is about the reader
+	Mentioned bool // some of the count mentions the viewer
 	// Palette is the heading under which the palette lists the link. Empty: the
 	// palette does not list it.
 	Palette string

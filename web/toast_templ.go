@@ -13,9 +13,9 @@ import templruntime "github.com/a-h/templ/runtime"
 type ToastProps struct {
 	Title  string
 	Body   string
-	Person *AvatarProps // whom it is about, or
-	Icon   string       // what
-	Tone   Tone         // of the icon
+	Person *AvatarProps // the user it is about; nil: Icon is shown instead
+	Icon   string
+	Tone   Tone // of the icon
 }
 
 // Toast is a note in the window's corner. js/toast.js fills the page's template

@@ -73,7 +73,7 @@ func TestDialectEmitSendsRequests(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
 	p.run(`
-		hear('newMessage')
+		record('newMessage')
 		window.got = []
 		io.socket.on('chat:message', message => got.push([message.text, message.user.id]))
 		io.socket.emit('room:join', 3)
@@ -87,7 +87,7 @@ func TestDialectEmitSendsRequests(t *testing.T) {
 	send := c.wants("POST /api/chat/send roomId=3 text=hi")
 	c.wants("GET /api/chat/leave roomId=3")
 	c.reply(send, 200, `{"id":1,"text":"hi","sender":{"id":7}}`)
-	p.want(`[got, heard]`, `[[["hi",7]],[]]`)
+	p.want(`[got, recorded]`, `[[["hi",7]],[]]`)
 }
 
 func TestSocketExchangesATokenForATicket(t *testing.T) {

@@ -75,9 +75,9 @@ func TestRequestQueueHolds100For30Seconds(t *testing.T) {
 func TestReconnectDispatchesEvents(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
-	p.run(`for (const name of ['connect', 'disconnect', 'reconnect', 'ready']) hear(name)`)
+	p.run(`for (const name of ['connect', 'disconnect', 'reconnect', 'ready']) record(name)`)
 	c.close(1011)
-	p.want(`heard`, `[["disconnect",1011],["connect",null],["reconnect",null],["ready",null]]`)
+	p.want(`recorded`, `[["disconnect",1011],["connect",null],["reconnect",null],["ready",null]]`)
 }
 
 func TestReconnectDelayDoublesUpToFiveSeconds(t *testing.T) {
@@ -103,19 +103,19 @@ func TestReconnectDelayDependsOnTheCloseCode(t *testing.T) {
 func TestReconnectStopsWhenSignedOut(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
-	p.run(`hear('signedOut'); hear('disconnect'); window.answer = io.socket.get('/api/x')`)
+	p.run(`record('signedOut'); record('disconnect'); window.answer = io.socket.get('/api/x')`)
 	c.wants("GET /api/x")
 	c.close(4401)
-	p.want(`heard`, `[["disconnect",4401],["signedOut",null]]`)
+	p.want(`recorded`, `[["disconnect",4401],["signedOut",null]]`)
 	p.want(`[io.socket.isConnecting(), io.socket.isConnected()]`, `[false,false]`)
 }
 
 func TestDisconnectLastsUntilReconnect(t *testing.T) {
 	s := newServer(t)
 	p, c := s.connect("")
-	p.run(`hear('disconnect'); io.socket.disconnect()`)
+	p.run(`record('disconnect'); io.socket.disconnect()`)
 	c.waitForClose()
-	p.want(`[heard, io.socket.isConnecting()]`, `[[["disconnect",1000]],false]`)
+	p.want(`[recorded, io.socket.isConnecting()]`, `[[["disconnect",1000]],false]`)
 	p.run(`io.socket.reconnect()`)
 	s.accept()
 }
@@ -124,11 +124,11 @@ func TestReconnectAfterSilenceOfOneAndAHalfHeartbeats(t *testing.T) {
 	s := newServer(t)
 	s.heart = 5_000
 	p, c := s.connect("")
-	p.run(`hear('disconnect')`)
+	p.run(`record('disconnect')`)
 	c.send(`{"event":"heartbeat"}`)
 	c.waitForClose()
 	s.accept()
-	p.want(`heard`, `[["disconnect",0]]`)
+	p.want(`recorded`, `[["disconnect",0]]`)
 }
 
 func TestProbeIsSentWhenThePageWakes(t *testing.T) {

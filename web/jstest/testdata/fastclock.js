@@ -10,6 +10,6 @@
   window.setInterval = (fn, ms = 0, ...args) => setInterval(fn, ms / speed, ...args)
   window.sleepFor = ms => { base += ms }
   window.setSpeed = to => { [base, from, speed] = [window.Date.now(), Date.now(), to] }
-  window.heard = []
-  window.hear = name => io.socket.on(name, data => heard.push([name, data?.message ?? data]))
+  window.recorded = []
+  window.record = name => io.socket.on(name, data => recorded.push([name, data?.message ?? data]))
 })()
