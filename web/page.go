@@ -10,7 +10,7 @@ import (
 	"github.com/a-h/templ"
 )
 
-// Viewer is the user for whom a page is rendered.
+// Viewer is the user that a page is rendered for.
 type Viewer struct {
 	ID       int64
 	FullName string

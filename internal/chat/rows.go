@@ -20,8 +20,8 @@ const groupWithin = 5 * time.Minute
 // maxQuote is the length of a quote in code points: about a line.
 const maxQuote = 140
 
-// Reader is the user for whom a message is rendered. The zero Reader is no user: a broadcast is rendered once for every
-// user, and web/static/js/chat/row.js (personal) adapts the row to its reader.
+// Reader is the user that a message is rendered for. The zero Reader is no user: a broadcast is rendered once for every
+// user, and web/static/js/chat/row.js (personalize) adapts the row to its reader.
 type Reader struct {
 	ID    int64
 	cards map[int64][]Card // by message; nil: the reader's cards were not read

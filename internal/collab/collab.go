@@ -101,7 +101,7 @@ type Whole struct {
 	Content string `json:"content"`
 }
 
-// Member is a user whom a document is shared with.
+// Member is a user that a document is shared with.
 type Member struct {
 	User account.Profile `json:"user"`
 	Role Role            `json:"role"`

@@ -139,7 +139,7 @@ func (s *Service) addComment(
 
 var mentionPattern = regexp.MustCompile(`(?:^|[^\w@])@([\pL\pN][\pL\pN._-]*)`)
 
-// mentionedUsers returns the ids of the users whom a text mentions.
+// mentionedUsers returns the ids of the users that a text mentions.
 func (s *Service) mentionedUsers(ctx context.Context, text string) ([]int64, error) {
 	var handles []string
 	for _, found := range mentionPattern.FindAllStringSubmatch(text, maxMentions) {

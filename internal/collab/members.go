@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/postgres"
 )
 
-// Members lists the users whom the document is shared with. The error is 404 if the user
+// Members lists the users that the document is shared with. The error is 404 if the user
 // may not read it.
 func (s *Service) Members(ctx context.Context, userID, docID int64) ([]Member, error) {
 	if _, err := editionFor(ctx, s.db, docID, userID); err != nil {

@@ -32,7 +32,7 @@ const maxOffered = 500
 type Sharing struct {
 	Document Document
 	Members  []Member
-	Others   []account.User // the users whom an owner can add
+	Others   []account.User // the users that an owner can add
 	Viewer   account.User
 	Name     string // as entered in the last form
 	Problem  string // why the last form was refused

@@ -17,8 +17,8 @@ import (
 
 // runAs returns the user that Postgres runs as: nil, for this process's own user,
 // unless that is root, as which Postgres refuses to run. Then it is the user
-// postgres, or else nobody. Other processes that run as nobody may then read and
-// change the files of this Postgres, but not connect to it.
+// postgres, or else nobody, whose other processes may then read and change the
+// files of this Postgres, but not connect to it.
 func runAs(log *slog.Logger) (*syscall.Credential, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

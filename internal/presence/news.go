@@ -69,7 +69,7 @@ func (r *roster) presence(viewer, id int64) Presence {
 	return p.publicPresence()
 }
 
-// online returns the users whom others see as online, in ascending order.
+// online returns the users that others see as online, in ascending order.
 func (r *roster) online() []int64 {
 	var ids []int64
 	for id, p := range r.people {
@@ -82,7 +82,7 @@ func (r *roster) online() []int64 {
 }
 
 // snapshot returns, in ascending order, the users who are online for a watcher
-// that joins now: those whom the other watchers were last sent as online. It
+// that joins now: those that the other watchers were last sent as online. It
 // leaves out changes that have not been sent yet, because a change that is undone
 // before that is never sent. If Maya has just come and were in the answer, and
 // went again before userOnline was sent, there would be no userOffline to take
