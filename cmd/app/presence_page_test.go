@@ -173,6 +173,7 @@ func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 	app, sam, maya, id := openPeoplePage(t)
 	mayaTab := app.open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
+	sam.AllowErrors("ERR_", "WebSocket") // while the app restarts
 	app.stop()
 	mayaTab.close() // so that she does not reconnect to the next app
 	again := startAppOn(t, app.config.DatabaseURL, fastPagePresence, func(c *Config) { c.Addr = app.listener.Addr().String() })

@@ -31,6 +31,7 @@ func (a *App) wire() error {
 		Log:    a.config.Log,
 		Guard:  a.guard,
 		Demo:   a.config.Demo,
+		Nodes:  func() int { return a.presence.Nodes() },
 		Secure: a.config.byHTTPS,
 		Cost:   a.config.PasswordCost,
 		Index:  userIndex{a.search},

@@ -11,10 +11,11 @@ import (
 )
 
 const (
-	sessionLife = 30 * 24 * time.Hour // since its last use
-	ticketLife  = time.Minute         // a client connects right after it got the ticket
-	touchEvery  = time.Minute         // the resolution of "last seen", so that most requests write nothing
-	sweepEvery  = 10 * time.Minute    // expired rows are already ignored before they are deleted
+	sessionLife      = 30 * 24 * time.Hour // since its last use
+	ticketLife       = time.Minute         // a client connects right after it got the ticket
+	touchEvery       = time.Minute         // the resolution of "last seen", so that most requests write nothing
+	sweepEvery       = 10 * time.Minute    // expired rows are already ignored before they are deleted
+	revocationsEvery = time.Second         // sockets on another node end within a second of their session
 )
 
 // Role is a user's role in the whole instance.

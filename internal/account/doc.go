@@ -17,7 +17,8 @@
 //  5. SignOut, RevokeSession (keys.go) and ChangePassword (service.go), which also
 //     revokes tokens, delete the row first and then close the sockets with 4401
 //     (closeSockets, events.go). A handshake in between is rejected by the hub, which
-//     remembers ended sessions for a minute.
+//     remembers ended sessions for a minute. Every other node closes its sockets of
+//     that session within a second, with a bus and without (closeEnded, service.go).
 //  6. Run (service.go) deletes sessions that were not used for 30 days.
 //
 // # Who is calling

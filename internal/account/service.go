@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 
 	"hubbub/internal/fault"
 	"hubbub/internal/hub"
@@ -27,6 +28,7 @@ type Config struct {
 	Cost   Cost         // of hashing a password; zero: defaultCost
 	Index  Index        // nil: users are not indexed for search
 
+	Nodes  func() int               // live nodes on the database, this one included; nil: one
 	Secure func(*http.Request) bool // reports whether the browser uses https; nil: never
 }
 
@@ -46,6 +48,9 @@ func New(db *postgres.DB, c Config) (*Service, error) {
 	c.Guard = c.Guard.WithLog(c.Log)
 	if c.Index == nil {
 		c.Index = noIndex{}
+	}
+	if c.Nodes == nil {
+		c.Nodes = func() int { return 1 }
 	}
 	if c.Secure == nil {
 		c.Secure = func(*http.Request) bool { return false }
@@ -228,13 +233,41 @@ func (s *Service) replacePassword(ctx context.Context, c Caller, hash string) er
 	return nil
 }
 
-// Run deletes what has expired, and closes the sockets of expired sessions, until ctx ends.
+// Run deletes expired sessions, and closes the sockets of sessions and tokens that ended on
+// another node, until ctx ends.
 func (s *Service) Run(ctx context.Context) {
+	var running sync.WaitGroup
+	running.Go(func() {
+		loop.Run(ctx, loop.Config{Name: "account-revocations", Guard: s.Guard, Period: revocationsEvery}, s.closeEnded)
+	})
 	loop.Run(ctx, loop.Config{Name: "account-sweep", Guard: s.Guard, Period: sweepEvery, AtOnce: true}, s.sweep)
+	running.Wait()
 }
 
 func (s *Service) sweep(ctx context.Context) error {
 	ended, err := s.store.deleteExpired(ctx)
 	s.closeSessions(ended)
 	return err
+}
+
+// closeEnded closes this node's sockets of sessions and tokens that are no longer valid. A
+// node closes the sockets of what it ends itself at once, so a single node asks nothing.
+func (s *Service) closeEnded(ctx context.Context) error {
+	if s.Nodes() < 2 {
+		return nil
+	}
+	open := s.Hub.Sessions()
+	if len(open) == 0 {
+		return nil
+	}
+	valid, err := s.Standing(ctx, open)
+	if err != nil {
+		return err
+	}
+	for _, key := range open {
+		if !valid[key] {
+			s.closeSockets(key)
+		}
+	}
+	return nil
 }

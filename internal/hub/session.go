@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"hubbub/internal/bus"
@@ -21,6 +23,18 @@ const sweepPause = 500 * time.Millisecond
 func (h *Hub) CloseSession(session string, code wire.CloseCode) {
 	h.closeSession(session, code)
 	h.config.Bus.Publish(bus.Message{Kind: bus.SessionEnded, Session: session, Code: int(code)})
+}
+
+// Sessions returns the sessions that connections on this node were opened with,
+// each once, in no particular order. Connections without a session are left out.
+func (h *Hub) Sessions() []string {
+	open := map[string]bool{}
+	for _, c := range h.connections() {
+		if c.who.Session != "" {
+			open[c.who.Session] = true
+		}
+	}
+	return slices.Collect(maps.Keys(open))
 }
 
 func (h *Hub) closeSession(session string, code wire.CloseCode) {

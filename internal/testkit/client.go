@@ -52,9 +52,15 @@ func (c *Client) WithToken(token string) *Client {
 // Through returns a client of the same user that is connected through the relay.
 func (c *Client) Through(w *Wire) *Client {
 	c.t.Helper()
-	behind := NewClient(c.t, "http://"+w.Addr())
-	behind.token, behind.http.Jar = c.token, c.http.Jar
-	return behind
+	return c.At("http://" + w.Addr())
+}
+
+// At returns the same user at another address of the application, such as another node's.
+func (c *Client) At(baseURL string) *Client {
+	c.t.Helper()
+	there := NewClient(c.t, baseURL)
+	there.token, there.http.Jar = c.token, c.http.Jar
+	return there
 }
 
 // Cookies returns the cookies that a browser of this user would send.
