@@ -263,8 +263,9 @@ func (s *Service) setIdle(from *hub.Conn, idle bool) {
 
 // announceUser sends a user's changes without waiting for Run, which could not
 // leave out the connection from. If Run is first all the same, from gets the event
-// of its own change. A failure to send is not returned: the change is stored, and
-// Run tries again.
+// of its own change. What is sent to from afterwards is held until the answer is
+// queued, or the answer would replace a newer state on the page. A failure to send
+// is not returned: the change is stored, and Run tries again.
 func (s *Service) announceUser(ctx context.Context, userID int64, from *hub.Conn) (Presence, error) {
 	if err := s.announce(ctx, []int64{userID}, from); err != nil {
 		s.logError(ctx, "announce", err)
@@ -272,6 +273,9 @@ func (s *Service) announceUser(ctx context.Context, userID int64, from *hub.Conn
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if from != nil {
+		from.Hold(Room)
+	}
 	p := s.roster.person(userID)
 	if self := p.ownPresence(); self.IsOnline() {
 		return self, nil

@@ -211,6 +211,34 @@ func TestPresenceEventAfterTheSnapshotFollowsTheAnswer(t *testing.T) {
 	}
 }
 
+func TestPresenceEventAfterAStatusChangeFollowsItsAnswer(t *testing.T) {
+	db := testkit.Database(t)
+	insertUsers(t, db, 1)
+	s, h := startService(t, db, brisk)
+	one, two := newNaiveClient(h, 1), newNaiveClient(h, 1)
+	defer h.Remove(one.conn)
+	defer h.Remove(two.conn)
+	one.subscribe(t, s)
+	two.subscribe(t, s)
+	own, err := s.Set(t.Context(), one.conn, 1, Change{Idle: new(true)}) // the answer is not queued yet
+	if err != nil || own.Status != Online {
+		t.Fatalf("with an active tab the user is %q, %v", own.Status, err)
+	}
+	if own, err = s.Set(t.Context(), two.conn, 1, Change{Idle: new(true)}); err != nil || own.Status != Away {
+		t.Fatalf("with idle tabs the user is %q, %v", own.Status, err)
+	}
+	one.conn.ReplySoon([]byte(`{"answer":"online"}`))
+	one.conn.Release()
+	frames, _ := one.conn.Take(nil)
+	var got []byte
+	for _, f := range frames {
+		got = append(got, f.Bytes...)
+	}
+	if answer, event := bytes.Index(got, []byte(`{"answer"`)), bytes.LastIndex(got, []byte(`"away"`)); event < answer {
+		t.Errorf("the event is not behind the answer: %s", got)
+	}
+}
+
 // pauseFor imitates the time that users take between two actions.
 func pauseFor(d time.Duration) { <-time.After(d) }
 

@@ -1,14 +1,19 @@
 // @ts-check
 // The user's own status, in the account menu: a choice is saved at once, the text by its button.
-import { $, apply, listen, socket } from '../app.js'
+import { $, apply, listen, parse, socket } from '../app.js'
 import { show } from './show.js'
 
 const HTML = { Accept: 'text/html' }
 
-/** Fetches the form again: another tab may have changed the status. */
+/**
+ * Fetches the form again: another tab may have changed the status. A form that is the same stays, because a click on
+ * one that is replaced between press and release is lost.
+ */
 async function refresh() {
   const answer = await socket?.request({ url: '/people/me/status', headers: HTML })
-  if (answer && !answer.error) apply(answer.body)
+  if (!answer || answer.error) return
+  const [form] = parse(answer.body)
+  if (!form || document.getElementById(form.id)?.outerHTML !== form.outerHTML) apply(answer.body)
 }
 
 /** @param {HTMLFormElement} form @param {HTMLElement | null} submitter */
