@@ -13,23 +13,23 @@ test: node_modules ## run all tests, those in browsers included
 check: format vet generated bundled types containers test ## run what CI runs: format, vet, staticcheck, generated code, types, images, tests
 
 bench: ## run the benchmarks of docs/performance.md
-	go test -run '^$$' -bench . -benchtime 2s ./internal/hub
+	go test -run '^$$' -bench . -benchtime 2s ./internal/live/hub
 	go test -run '^$$' -bench . ./internal/collab/yjs
 	go test -run '^$$' -bench Typing -benchtime 20000x ./internal/collab
 	go test -run '^$$' -bench OpenDocument -benchtime 200x ./internal/collab
-	go test -run '^$$' -bench FanOutSaturated -benchtime 2000x ./internal/socket ./cmd/app
-	go test -run '^$$' -bench FanOutPaced -benchtime 200x ./internal/socket ./cmd/app
-	go test -run '^$$' -bench Requests -benchtime 100000x ./internal/socket ./cmd/app
-	go test -run '^$$' -bench StoredSends -benchtime 30000x ./cmd/app
-	go test -run '^$$' -bench ConnectStorm -benchtime 5000x ./cmd/app
-	go test -run '^$$' -bench PresenceStorm -benchtime 2000x ./cmd/app
+	go test -run '^$$' -bench FanOutSaturated -benchtime 2000x ./internal/live/socket ./internal/app
+	go test -run '^$$' -bench FanOutPaced -benchtime 200x ./internal/live/socket ./internal/app
+	go test -run '^$$' -bench Requests -benchtime 100000x ./internal/live/socket ./internal/app
+	go test -run '^$$' -bench StoredSends -benchtime 30000x ./internal/app
+	go test -run '^$$' -bench ConnectStorm -benchtime 5000x ./internal/app
+	go test -run '^$$' -bench PresenceStorm -benchtime 2000x ./internal/app
 	go test -run '^$$' -bench Dashboard -benchtime 2s -timeout 60m ./internal/dashboard
 	go test -run '^$$' -bench Search -benchtime 200x ./internal/search
 	go test -run '^$$' -bench Change -benchtime 50x ./internal/search
-	go test -run '^$$' -bench IdleMemory -benchtime 5000x ./internal/socket ./cmd/app
+	go test -run '^$$' -bench IdleMemory -benchtime 5000x ./internal/live/socket ./internal/app
 
 soak: ## run 200 clients for 15 minutes and report memory and goroutines
-	go test -run '^$$' -bench Soak -benchtime 900x -timeout 30m -v ./cmd/app
+	go test -run '^$$' -bench Soak -benchtime 900x -timeout 30m -v ./internal/app
 
 templ: ## generate the Go code of the *.templ files
 	go tool templ generate

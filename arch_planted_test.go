@@ -9,15 +9,19 @@ const document = "// Package p\n// has\n// a\n// package\n// document.\n"
 
 func TestArchitectureBreachesAreFound(t *testing.T) {
 	for _, planted := range []struct{ path, text, want string }{
-		{"internal/chat/service.go", `import _ "hubbub/internal/notify"`, "imports internal/notify"},
-		{"internal/hub/hub.go", `import _ "hubbub/internal/socket"`, "imports internal/socket"},
-		{"internal/action/bind.go", `import _ "hubbub/internal/account"`, "imports internal/account"},
-		{"internal/postgres/db.go", `import _ "hubbub/internal/wire"`, "imports internal/wire"},
+		{"internal/chat/service.go", `import _ "hubbub/internal/notify"`, "imports internal/notify, which is another feature"},
+		{"internal/chat/markdown/text.go", `import _ "hubbub/internal/notify"`, "another feature"},
+		{"internal/account/store.go", `import _ "hubbub/internal/chat"`, "imports internal/chat, which is in a higher layer"},
+		{"internal/live/hub/hub.go", `import _ "hubbub/web"`, "imports web, which is in a higher layer"},
+		{"internal/base/action/bind.go", `import _ "hubbub/internal/live/hub"`, "imports internal/live/hub"},
+		{"internal/base/postgres/db.go", `import _ "hubbub/internal/live/wire"`, "imports internal/live/wire"},
+		{"internal/chat/service.go", `import _ "hubbub/internal/app"`, "imports internal/app"},
 		{"internal/chat/service.go", `import _ "hubbub/internal/testkit"`, "tests only"},
-		{"internal/wire/frame.go", `import _ "github.com/google/uuid"`, "standard library only"},
-		{"internal/stray/stray.go", ``, "no layer"},
+		{"internal/app/app.go", `import _ "hubbub/internal/testkit/load"`, "tests only"},
+		{"internal/live/wire/frame.go", `import _ "github.com/google/uuid"`, "standard library only"},
+		{"stray/stray.go", ``, "no layer"},
 		{"internal/chat/service.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
-		{"internal/hub/hub.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
+		{"internal/live/hub/hub.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
 		{"internal/chat/service.go", `import _ "github.com/jackc/pgx/v5"`, "uses Postgres"},
 		{"internal/chat/middleware.go", `import _ "github.com/labstack/echo/v4"`, "uses Echo"},
 		{"internal/chat/service.go", `import _ "github.com/a-h/templ"`, "uses templ"},
@@ -36,8 +40,8 @@ func TestArchitectureBreachesAreFound(t *testing.T) {
 func TestArchitectureShortPackageDocumentIsFound(t *testing.T) {
 	sources := []source{
 		parse(t, "internal/chat/chat.go", "// Package chat is short.\npackage chat"),
-		parse(t, "internal/hub/hub.go", "package hub"),
-		parse(t, "internal/hub/doc.go", document+"package hub"),
+		parse(t, "internal/live/hub/hub.go", "package hub"),
+		parse(t, "internal/live/hub/doc.go", document+"package hub"),
 	}
 	if breaches := check(sources); len(breaches) != 1 || !strings.Contains(breaches[0], "internal/chat") {
 		t.Errorf("got %q", breaches)
@@ -46,13 +50,16 @@ func TestArchitectureShortPackageDocumentIsFound(t *testing.T) {
 
 func TestArchitectureAllowsValidSources(t *testing.T) {
 	for path, text := range map[string]string{
-		"internal/chat/actions.go":       `import (_ "github.com/labstack/echo/v4"; _ "github.com/a-h/templ"; _ "hubbub/internal/account")`,
-		"internal/chat/store_rooms.go":   "import _ \"github.com/jackc/pgx/v5\"\nconst q = `select u.id from chat.rooms join account.users u using (id)`",
-		"internal/chat/rooms_templ.go":   `import _ "github.com/a-h/templ"`,
-		"internal/chat/service.go":       "import _ \"hubbub/internal/postgres\"\nconst text = `Select a room. Or search. Update your chat from here.`",
-		"internal/account/middleware.go": `import _ "github.com/labstack/echo/v4"`,
-		"internal/socket/socket.go":      `import (_ "github.com/coder/websocket"; _ "hubbub/internal/hub"; _ "hubbub/internal/fault")`,
-		"cmd/app/app.go":                 `import (_ "hubbub/internal/chat"; _ "hubbub/internal/notify"; _ "github.com/labstack/echo/v4")`,
+		"internal/chat/actions.go":        `import (_ "github.com/labstack/echo/v4"; _ "github.com/a-h/templ"; _ "hubbub/internal/account")`,
+		"internal/chat/store_rooms.go":    "import _ \"github.com/jackc/pgx/v5\"\nconst q = `select u.id from chat.rooms join account.users u using (id)`",
+		"internal/chat/rooms_templ.go":    `import _ "github.com/a-h/templ"`,
+		"internal/chat/service.go":        "import _ \"hubbub/internal/base/postgres\"\nconst text = `Select a room. Or search. Update your chat from here.`",
+		"internal/account/middleware.go":  `import _ "github.com/labstack/echo/v4"`,
+		"internal/live/socket/socket.go":  `import (_ "github.com/coder/websocket"; _ "hubbub/internal/live/hub"; _ "hubbub/internal/base/fault")`,
+		"internal/collab/accept.go":       `import _ "hubbub/internal/collab/yjs"`,
+		"internal/testkit/apptest/app.go": `import (_ "hubbub/internal/app"; _ "hubbub/internal/testkit"; _ "github.com/labstack/echo/v4")`,
+		"internal/app/app.go":             `import (_ "hubbub/internal/chat"; _ "hubbub/internal/notify"; _ "github.com/labstack/echo/v4")`,
+		"cmd/app/main.go":                 `import _ "hubbub/internal/app"`,
 	} {
 		if breaches := check([]source{parse(t, path, document+"package p\n"+text)}); len(breaches) > 0 {
 			t.Errorf("%s: %q", path, breaches)

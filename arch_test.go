@@ -21,26 +21,37 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 )
 
-var features = []string{"chat", "presence", "notify", "dashboard", "collab", "search", "playground"}
+// layers begin with the lowest. A package imports only packages of its own and of
+// lower layers, but a feature imports no other feature. The layer of a package is
+// that of the longest entry which its path begins with: internal/chat/markdown is a
+// part of the feature internal/chat.
+var layers = []string{"internal/base", "internal/live", "web", "internal/account", "internal", "internal/app", "cmd"}
 
-// layers begin with the lowest. A package imports only packages of earlier lines.
-var layers = [][]string{
-	{"internal/fault", "internal/loop", "migrations"},
-	{"internal/budget"},
-	{"internal/postgres"},
-	{"internal/testkit"},
-	{"internal/wire", "internal/bus"},
-	{"internal/hub"},
-	{"internal/socket"},
-	{"web"},
-	{"internal/action"},
-	{"internal/account"},
-	under("internal/", features),
-	{"cmd"},
-}
+// The layer of the features: every folder of internal that has no layer of its own.
+var featureLayer = slices.Index(layers, "internal")
+
+// tests has the folders of packages for tests only. They may import every layer, and
+// only they and tests may import them.
+var tests = []string{"internal/testkit", "web/jstest"}
+
+// features returns the names of the folders of the features.
+var features = sync.OnceValue(func() []string {
+	folders, err := os.ReadDir("internal")
+	if err != nil {
+		panic(err) // tests run in the folder of their package
+	}
+	var names []string
+	for _, folder := range folders {
+		if dir := "internal/" + folder.Name(); folder.IsDir() && !inside(dir, tests) && layerOf(dir) == featureLayer {
+			names = append(names, folder.Name())
+		}
+	}
+	return names
+})
 
 // technology is a library or standard, with the packages that may use it in every file
 // (home), and the files of a feature or of account that may use it: "store" also
@@ -55,23 +66,23 @@ type technology struct {
 var technologies = map[string]technology{
 	"Echo": {
 		imports: []string{"github.com/labstack/echo"},
-		home:    []string{"internal/action", "cmd"},
+		home:    []string{"internal/base/action", "internal/app", "internal/testkit"},
 		files:   []string{"actions", "pages"},
 	},
 	"Postgres": {
 		imports: []string{"github.com/jackc/", "database/sql"},
-		home:    []string{"internal/postgres", "internal/testkit", "cmd"},
+		home:    []string{"internal/base/postgres", "internal/app", "internal/testkit"},
 		files:   []string{"store"},
 	},
 	"templ": {
 		imports:   []string{"github.com/a-h/templ"},
-		home:      []string{"web", "internal/action", "cmd"},
+		home:      []string{"web", "internal/base/action", "internal/app"},
 		files:     []string{"actions", "pages", "events"},
 		generated: true,
 	},
 	"WebSocket": {
 		imports: []string{"github.com/coder/websocket"},
-		home:    []string{"internal/socket", "internal/testkit", "cmd"},
+		home:    []string{"internal/live/socket", "internal/app", "internal/testkit"},
 	},
 }
 
@@ -79,14 +90,6 @@ var technologies = map[string]technology{
 var exceptions = map[string]string{
 	"internal/account/middleware.go": "Echo", // finds the caller of every route
 	"internal/account/policy.go":     "Echo", // checks who may call an action
-}
-
-func under(prefix string, names []string) []string {
-	var all []string
-	for _, name := range names {
-		all = append(all, prefix+name)
-	}
-	return all
 }
 
 // source is one Go file. Its path is relative to the module's root.
@@ -122,20 +125,35 @@ func inside(dir string, folders []string) bool {
 	})
 }
 
+// layerOf returns the index of the layer of a package, or -1.
 func layerOf(dir string) int {
-	return slices.IndexFunc(layers, func(packages []string) bool { return inside(dir, packages) })
+	if dir == "migrations" {
+		return 0 // files for internal/base/postgres
+	}
+	layer, longest := -1, 0
+	for i, prefix := range layers {
+		if len(prefix) > longest && inside(dir, []string{prefix}) {
+			layer, longest = i, len(prefix)
+		}
+	}
+	if dir == "internal" {
+		return -1
+	}
+	return layer
 }
 
-// packageOf returns internal/chat for internal/chat/markdown: the packages of one
+// featureOf returns internal/chat for internal/chat/markdown: the packages of one
 // feature may import each other.
-func packageOf(dir string) string {
+func featureOf(dir string) string {
 	parts := strings.Split(dir, "/")
 	return strings.Join(parts[:min(2, len(parts))], "/")
 }
 
-// checkLayers checks that imports are of lower layers only, so no feature imports
-// another.
+// checkLayers checks that no import is of a higher layer or of another feature.
 func checkLayers(s source) []string {
+	if inside(s.dir(), tests) {
+		return nil
+	}
 	own := layerOf(s.dir())
 	if own < 0 {
 		return []string{s.breach("this package is in no layer")}
@@ -144,11 +162,13 @@ func checkLayers(s source) []string {
 	for _, imported := range s.imports() {
 		dir, ours := strings.CutPrefix(imported, "hubbub/")
 		switch {
-		case ours && dir == "internal/testkit" && !inside(s.dir(), []string{"internal/testkit"}):
-			breaches = append(breaches, s.breach("imports testkit, which is for tests only"))
-		case ours && layerOf(dir) >= own && packageOf(dir) != packageOf(s.dir()):
-			breaches = append(breaches, s.breach("imports %s, which is not in a lower layer", dir))
-		case s.dir() == "internal/wire" && strings.Contains(imported, "."):
+		case ours && inside(dir, tests):
+			breaches = append(breaches, s.breach("imports %s, which is for tests only", dir))
+		case ours && layerOf(dir) > own:
+			breaches = append(breaches, s.breach("imports %s, which is in a higher layer", dir))
+		case ours && own == featureLayer && layerOf(dir) == own && featureOf(dir) != featureOf(s.dir()):
+			breaches = append(breaches, s.breach("imports %s, which is another feature", dir))
+		case s.dir() == "internal/live/wire" && strings.Contains(imported, "."):
 			breaches = append(breaches, s.breach("imports %s, but wire may import the standard library only", imported))
 		}
 	}
@@ -175,7 +195,7 @@ func (tech technology) allowedIn(s source) bool {
 	if inside(s.dir(), tech.home) {
 		return true
 	}
-	feature := inside(s.dir(), append(under("internal/", features), "internal/account"))
+	feature := layerOf(s.dir()) == featureLayer || s.dir() == "internal/account"
 	generated := tech.generated && strings.HasSuffix(s.path, "_templ.go")
 	return feature && (generated || slices.Contains(tech.files, s.stem()))
 }
@@ -186,7 +206,7 @@ var statement = regexp.MustCompile(`(?is)^\s*(select\s.*\sfrom\s+\w+\.\w|insert\
 // tables of its own schema and of account only.
 func checkTables(s source) []string {
 	own := path.Base(s.dir())
-	if own != "account" && !slices.Contains(features, own) {
+	if own != "account" && !slices.Contains(features(), own) {
 		return nil
 	}
 	var breaches []string
@@ -209,9 +229,9 @@ func checkTables(s source) []string {
 
 func (s source) foreignTables(own, sql string) []string {
 	var breaches []string
-	for _, other := range features {
+	for _, other := range features() {
 		if other != own && regexp.MustCompile(`\b`+other+`\.\w`).MatchString(sql) {
-			breaches = append(breaches, s.breach("names a table of %s; call that feature through cmd/app instead", other))
+			breaches = append(breaches, s.breach("names a table of %s; call that feature through internal/app instead", other))
 		}
 	}
 	return breaches

@@ -17,7 +17,7 @@ func TestMissingFilesAreFound(t *testing.T) {
 		{"internal/chat/doc.go", "// Send (send.go) calls tell.go.", "internal/chat/doc.go:1: there is no tell.go"},
 		{"internal/chat/doc.go", "// It is drawn\n// by pages.templ.", "doc.go:2: there is no pages.templ"},
 		{"internal/chat/doc.go", "// The page (js/chat/line.js) draws it.", "there is no js/chat/line.js"},
-		{"internal/chat/doc.go", "// See internal/hub.", "there is no internal/hub"},
+		{"internal/chat/doc.go", "// See internal/live/hub.", "there is no internal/live/hub"},
 		{"README.md", "| `internal/chat` | `send.go` → `tell.go` |", "README.md:1: there is no tell.go"},
 		{"README.md", "Read `gone.go`.", "there is no gone.go"},
 		{"README.md", "The files `chat_*.go`.", "there is no chat_*.go"},

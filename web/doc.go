@@ -3,7 +3,7 @@
 //
 // # The path of a page
 //
-//  1. A feature's pages.go gets a [Page] from the app (cmd/app/shell.go: Page),
+//  1. A feature's pages.go gets a [Page] from the app (internal/app/shell.go: Page),
 //     with the viewer, the navigation and the sections of the sidebar, and adds
 //     its title and scripts.
 //  2. [Page.Framed] (page.go) puts the feature's component into [Frame]

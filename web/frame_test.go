@@ -10,7 +10,7 @@ import (
 	"github.com/a-h/templ"
 	"golang.org/x/net/html"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 var sam = &Viewer{ID: 7, FullName: "Sam <Rivera>", Handle: "sam", Hue: 6}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // forbidden are the patterns of what browsers do not run or apply under the

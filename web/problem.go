@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // problem is the content of an error page: what happened, what to do, and the

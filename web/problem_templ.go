@@ -8,7 +8,7 @@ package web
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "hubbub/internal/fault"
+import "hubbub/internal/base/fault"
 
 // ErrorPage is the page for a fault, in the frame if there is a viewer. The
 // reference is the request's id in the log; it may be empty.

@@ -1,26 +1,15 @@
-// Command app is Hubbub: the whole live workspace in one program.
+// Command app is Hubbub: the whole live workspace in one program, which the
+// Makefile and the image call hubbub.
 //
-// main only selects the command (command.go). App (app.go) is what it runs and
-// what the end-to-end tests start: it opens the database, wires the features to
-// each other, and serves until Close. Configuration comes from the environment
-// (config.go). The features know nothing of each other and are connected in this
-// package only (wiring.go).
+// It only starts package app (internal/app), so that tests can start the same App
+// in their own process. Configuration comes from the environment; run it with an
+// unknown argument to see its commands.
 package main
 
 import (
-	"context"
-	"fmt"
 	"os"
-	"os/signal"
-	"syscall"
+
+	"hubbub/internal/app"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	if err := command(ctx, os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, "hubbub:", err)
-		os.Exit(1)
-	}
-}
+func main() { os.Exit(app.Main(os.Args[1:])) }

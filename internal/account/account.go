@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 )
 
 const (

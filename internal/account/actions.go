@@ -3,10 +3,12 @@ package account
 import (
 	"time"
 
+	"hubbub/internal/live/hub"
+
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/action"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/action"
+	"hubbub/internal/live/wire"
 )
 
 // maxUsers is the most users that GET /api/users returns; a query narrows it down.
@@ -117,7 +119,7 @@ type usersInput struct {
 // lost.
 func (a actions) users(c echo.Context, _ User, in usersInput) error {
 	people, err := a.find(c, in)
-	if conn := action.Conn(c); conn != nil && err == nil {
+	if conn := hub.ConnFrom(c.Request().Context()); conn != nil && err == nil {
 		a.account.subscribe(conn, people)
 		people, err = a.find(c, in)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 func TestSignUpReturnsTheUserAndSetsTheCookie(t *testing.T) {

@@ -14,9 +14,9 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/action"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 	"hubbub/web"
 )
 

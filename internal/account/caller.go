@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // Caller is the user behind a request, with the session or token that proves it.

@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 )
 
 // DemoPerson is a user of the demo; any visitor may sign in as one with a click.

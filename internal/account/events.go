@@ -3,8 +3,8 @@ package account
 import (
 	"context"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // resource is the name of users in resource events: {"verb":"created","id":7,"data":{a

@@ -3,7 +3,7 @@ package account
 import (
 	"net/http"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // fieldErrors are the messages of a form by field, in whole sentences.

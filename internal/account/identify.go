@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 const (

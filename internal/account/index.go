@@ -3,10 +3,10 @@ package account
 import (
 	"context"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
-// Index makes users findable: an adapter in cmd/app writes them to the search index.
+// Index makes users findable: an adapter in internal/app writes them to the search index.
 type Index interface {
 	// People writes new or renamed users, in the transaction of the change.
 	People(ctx context.Context, tx postgres.Tx, people ...User) error

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // sessionID returns 0 for a token's key; tokenID returns 0 for a session's.

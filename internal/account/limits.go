@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // limit is how often something may happen to a subject within a window.

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/testkit"
 )
 

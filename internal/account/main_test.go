@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

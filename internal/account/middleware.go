@@ -7,7 +7,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // cookieLife is the longest time that browsers keep a cookie. The database decides when the

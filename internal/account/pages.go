@@ -7,11 +7,11 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/action"
+	"hubbub/internal/base/action"
 	"hubbub/web"
 )
 
-// Shell provides the frame of a page. It is implemented in cmd/app, because features
+// Shell provides the frame of a page. It is implemented in internal/app, because features
 // contribute to the sidebar.
 type Shell interface {
 	Page(c echo.Context, title string) (web.Page, error)

@@ -9,7 +9,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // Cost is the cost of hashing a password. The zero value means defaultCost; tests use a lower

@@ -3,7 +3,7 @@ package account
 import (
 	"context"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // User returns a user, or 404.

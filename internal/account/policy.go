@@ -6,9 +6,9 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/action"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 )
 
 // Action makes a handler for signed-in users; others get a 401. It reads the input as
@@ -36,7 +36,7 @@ func callerAction[In any](do func(c echo.Context, who Caller, in In) error) echo
 // before the 401.
 func LiveAction[In any](do func(c echo.Context, conn *hub.Conn, who User, in In) error) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		conn, err := action.Live(c)
+		conn, err := hub.RequireConn(c.Request().Context())
 		if err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func PageAction[In any](do func(c echo.Context, who User, in In) error) echo.Han
 // byHTTP rejects an action over the socket, whose caller was fixed by its handshake.
 func byHTTP(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if action.Conn(c) != nil {
+		if hub.ConnFrom(c.Request().Context()) != nil {
 			return fault.Malformed("Sign up, in and out by HTTP. The socket stays who it was at its handshake.")
 		}
 		return next(c)

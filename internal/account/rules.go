@@ -9,7 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 const (

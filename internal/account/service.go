@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"sync"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
-// Online reports who is online. An adapter in cmd/app asks presence, or the hub.
+// Online reports who is online. An adapter in internal/app asks presence, or the hub.
 type Online interface {
 	// Online returns the presence of each user; unknown users may be left out.
 	Online(ctx context.Context, ids []int64) map[int64]Presence

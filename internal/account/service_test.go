@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 func wantStatus(t *testing.T, err error, status int) *fault.Fault {

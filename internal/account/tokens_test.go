@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // inAnHour returns an expiry as a client sends it.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 )
 
 // chat.alerts is a transactional outbox. A change that users may have to be notified of stores an entry in its own

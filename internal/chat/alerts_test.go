@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"hubbub/internal/account"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 )
 
 // silentGuard is a guard that discards its log.

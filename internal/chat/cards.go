@@ -7,8 +7,8 @@ import (
 	"slices"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 // Card is the preview of something that a message links to, for one reader.
@@ -20,7 +20,7 @@ type Card struct {
 	At    wire.Time       `json:"at"` // of the last change
 }
 
-// Cards finds the cards of links; cmd/app implements it on the features that links lead to.
+// Cards finds the cards of links; internal/app implements it on the features that links lead to.
 //
 // A card depends on its reader's rights, and an event is rendered once for every user. So no event has cards: a page
 // that is rendered for one reader has them, and web/static/js/chat/cards.js requests those of messages that come later.

@@ -10,8 +10,8 @@ import (
 	"github.com/forPelevin/gomoji"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 const (

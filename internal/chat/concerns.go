@@ -7,8 +7,8 @@ import (
 	"net/http"
 	"slices"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 )
 
 // deliverAlert notifies the users that the entry concerns when it is handled. It notifies no user of a message or a

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // line is a message of the demo.

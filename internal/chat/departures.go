@@ -5,8 +5,8 @@ import (
 	"sync"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/live/hub"
 )
 
 // departures holds the connections that have left a room until the room is notified. The hub reports them while it

@@ -9,7 +9,7 @@
 //     page: outbox.js (send).
 //  2. chat/delivery.js (showDelivery, pending) shows the queued message as a row marked "Sending…".
 //  3. outbox.js (flush, deliver) sends the queued messages in order, one at a time, as POST /api/chat/send. Over the
-//     socket the request is a frame; internal/socket/virtual.go (serve) makes an HTTP request of it and calls the same
+//     socket the request is a frame; internal/live/socket/virtual.go (serve) makes an HTTP request of it and calls the same
 //     router with it. From here on it does not matter how the request came.
 //  4. actions.go (send) reads the input and calls Send in send.go.
 //  5. send.go (compose) renders the text: markdown.go (parseMarkdown, Render) makes sanitised HTML of it, and
@@ -60,7 +60,7 @@
 //	user-<id>  log       room (addedTo, removedFrom): to the members, and to the user added or removed
 //
 // A connection enters "chat-<id>" by Join, and "room" and "room:<id>" by Rooms: lists of rooms are kept up to date by
-// these two. They are the hub rooms of the resource "room"; see internal/hub/resource.go.
+// these two. They are the hub rooms of the resource "room"; see internal/live/hub/resource.go.
 //
 // # Guarantees
 //
@@ -87,5 +87,5 @@
 //
 // It keeps no presence: the hub's connections are who is in a room, and the interface Presence reports who is visible.
 // It does not notify users itself: it passes an Alert to the interface Notifier, which knows their preferences.
-// It neither searches nor knows what links lead to: see Index and Cards. cmd/app implements these interfaces.
+// It neither searches nor knows what links lead to: see Index and Cards. internal/app implements these interfaces.
 package chat

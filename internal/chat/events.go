@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // The names of chat's events, as in the protocol and in web/static/js/chat.js.

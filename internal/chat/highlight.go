@@ -12,7 +12,7 @@ import (
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 )
 
 // languages are the lexers that chat uses, by the names that users give them. Of Chroma's 300 lexers two never end on

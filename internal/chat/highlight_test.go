@@ -11,7 +11,7 @@ import (
 	"github.com/alecthomas/chroma/v2"
 	"github.com/alecthomas/chroma/v2/lexers"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 )
 
 const (

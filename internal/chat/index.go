@@ -5,10 +5,10 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
-// Index is the search index of rooms and messages; cmd/app implements it on package search. Its methods, except
+// Index is the search index of rooms and messages; internal/app implements it on package search. Its methods, except
 // Changed, write in the transaction of the change, so that the index always agrees with the tables.
 type Index interface {
 	// Messages adds messages, or replaces them after an edit.

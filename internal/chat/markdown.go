@@ -19,7 +19,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"hubbub/internal/account"
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 )
 
 // Chat's Markdown has emphasis, code, code blocks, links, lists, quotes and mentions. It has no HTML, so "<b>" is shown

@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Members returns the members of a room with their roles, owners first.

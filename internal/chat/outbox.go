@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // committer stores drafts by group commit: the drafts that are sent at the same moment share one transaction. Under

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/loop"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
 	"hubbub/internal/testkit"
 )
 

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/live/hub"
 )
 
 // ReconcileEvery is how often a node compares its open rooms with the database.

@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Rooms returns the rooms that the user is a member of or, if public is true, every public room. If conn is not nil, it

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 	"hubbub/web"
 )
 

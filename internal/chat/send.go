@@ -6,10 +6,10 @@ import (
 	"net/http"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // Outgoing is a message to send.

@@ -6,10 +6,10 @@ import (
 	"errors"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // People provides the user accounts that chat shows.

@@ -9,9 +9,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 // selectMessages selects what scanMessage reads; m is the message, q the message that it answers. A query appends its

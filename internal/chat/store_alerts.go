@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // alertBatchSize is the most entries that one transaction takes. Other nodes can take the next ones at the same time.

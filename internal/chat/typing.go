@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 )
 
 // typists records which users are typing in which rooms, over all their connections. An entry that is not renewed

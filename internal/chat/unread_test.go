@@ -10,7 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 const unreadRooms = 20

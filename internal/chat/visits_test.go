@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

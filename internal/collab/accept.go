@@ -4,9 +4,9 @@ import (
 	"context"
 	"slices"
 
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // accept stores a batch of edits in one transaction, then acknowledges them, then

@@ -14,9 +14,9 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 )
 
 const (

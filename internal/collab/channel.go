@@ -7,8 +7,8 @@ import (
 	"golang.org/x/time/rate"
 
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // channel is a connection that has a document open.

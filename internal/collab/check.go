@@ -4,8 +4,8 @@ import (
 	"context"
 	"time"
 
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 // check compares what is open and subscribed on this node with the database: it

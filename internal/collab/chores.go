@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"sync"
 
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
 )
 
 const (

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 // Schema is the version of the page's editor; each new kind of node increases it.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/testkit"
 )
 

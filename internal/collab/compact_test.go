@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

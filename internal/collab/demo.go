@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/postgres"
 )
 
 // demoDocument is a document of the demo. The last draft is its content, and the drafts

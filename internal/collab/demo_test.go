@@ -8,7 +8,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -5,10 +5,10 @@ import (
 	"net/http"
 	"strings"
 
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Document returns a document without its text; the error is 404 if the user may not

@@ -3,8 +3,8 @@ package collab
 import (
 	"context"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 )
 
 // Erase removes everything but the current content of a document: deleted text, versions

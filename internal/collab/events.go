@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // The names of collab's events in the protocol.

@@ -8,9 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
 )
 
 // File is a document in an export format.

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -11,10 +11,10 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/util"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // The names of nodes and marks are those of the editor (https://tiptap.dev).

@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
 )
 
 const (

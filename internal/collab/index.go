@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // Entry is a document in the search index.

@@ -3,9 +3,9 @@ package collab
 import (
 	"context"
 
-	"hubbub/internal/budget"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/budget"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 )
 
 // Opening is a client's request to join a document.

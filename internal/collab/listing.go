@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // Filter selects the documents of a list.

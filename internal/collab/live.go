@@ -5,11 +5,11 @@ import (
 	"sync"
 	"time"
 
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // live is a document that is open on this node. Edits are queued in it while a

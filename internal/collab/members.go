@@ -5,9 +5,9 @@ import (
 	"slices"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Members lists the users that the document is shared with. The error is 404 if the user

@@ -5,9 +5,9 @@ import (
 	"sync"
 	"testing"
 
-	"hubbub/internal/bus"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/bus"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -12,7 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 func (p pages) lists(g *echo.Group) {

@@ -9,9 +9,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 )
 
 // sharing registers a document's members and visibility: as a page, with forms that
@@ -71,12 +71,12 @@ func (p pages) share(c echo.Context, who account.User, in documentInput) error {
 }
 
 func (p pages) showSharing(c echo.Context, status int, who account.User, id int64, name, problem string) error {
-	v, err := p.documents.Sharing(c.Request().Context(), action.Conn(c), who, id)
+	v, err := p.documents.Sharing(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, id)
 	if err != nil {
 		return err
 	}
 	v.Name, v.Problem = name, problem
-	if action.Conn(c) != nil {
+	if hub.ConnFrom(c.Request().Context()) != nil {
 		return action.Page(c, http.StatusOK, SharePanel(v))
 	}
 	return p.show(c, status, "Share "+v.Document.Title, SharePage(v))
@@ -87,7 +87,7 @@ func (p pages) answerSharing(c echo.Context, who account.User, id int64, name st
 	if problem := problemOf(err); problem != "" {
 		return p.showSharing(c, fault.Of(err).Status, who, id, name, problem)
 	}
-	if err != nil || action.Conn(c) == nil {
+	if err != nil || hub.ConnFrom(c.Request().Context()) == nil {
 		return redirect(c, sharePath(id), err)
 	}
 	return p.showSharing(c, http.StatusOK, who, id, "", "")

@@ -6,9 +6,9 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/live/wire"
 	"hubbub/internal/testkit"
-	"hubbub/internal/wire"
 )
 
 // panicCounter counts panics by the name of the job.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"time"
 
-	"hubbub/internal/action"
+	"hubbub/internal/base/action"
 )
 
 // Place is a position in the list of documents, the latest change first: a cursor made

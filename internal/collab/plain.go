@@ -4,10 +4,10 @@ import (
 	"context"
 	"sync"
 
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Rewriting is a new text for a whole document, from a client without an editor.

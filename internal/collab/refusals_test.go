@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"hubbub/internal/base/fault"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
 )
 
 func TestDocumentEditRefusals(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // publishRightsChange makes every node check who may still read the document.

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/testkit"
 )
 

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // People is what collab needs from account.

@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
-	"hubbub/internal/socket"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/socket"
 )
 
 // The messages of y-websocket (https://github.com/yjs/y-protocols), the protocol of

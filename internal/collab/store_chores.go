@@ -8,9 +8,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/postgres"
 )
 
 // Only one node at a time runs a maintenance job on a document: it holds an advisory lock

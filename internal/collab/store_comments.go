@@ -9,8 +9,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 // threadsOf reads a document's threads, the oldest first; with only, just that one.

@@ -7,10 +7,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
 )
 
 // content is a document as stored: the newest snapshot, if there is one, and the updates

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 	"hubbub/internal/collab/yjs"
 )
 

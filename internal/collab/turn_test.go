@@ -4,7 +4,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 func TestDocumentTurnTimesOut(t *testing.T) {

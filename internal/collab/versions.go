@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // The kinds of versions.

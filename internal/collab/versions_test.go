@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 func TestDocumentVersionDoesNotDependOnLog(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 )
 
 // Presence is what collab needs from presence.

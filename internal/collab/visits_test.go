@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"hubbub/internal/collab/yjs"
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // announceEvery is how often the outbox is read for orders whose node stopped, or whose

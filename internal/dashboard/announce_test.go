@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
 	"hubbub/internal/testkit"
 )
 

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 )
 
 func TestChartScaleFitsAllValuesAndHasRoundTicks(t *testing.T) {

@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // counter is the live counter of the getting-started guide, which is open to guests.

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // demoProduct is a product of the demo; weight is how often it is ordered.

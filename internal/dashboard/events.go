@@ -3,8 +3,8 @@ package dashboard
 import (
 	"context"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // The names of the dashboard's events, on the wire and in dashboard.js.

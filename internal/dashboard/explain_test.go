@@ -9,8 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // maxListedWindow is how many orders a connection that lists orders is subscribed to: the

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 func TestDashboardIsSubscribedToTheNewestTwentyOrders(t *testing.T) {

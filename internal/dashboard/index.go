@@ -3,7 +3,7 @@ package dashboard
 import (
 	"context"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // IndexProducts writes up to limit products with an id greater than after into the index, and

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"hubbub/internal/action"
+	"hubbub/internal/base/action"
 )
 
 // Money is an amount in cents. On the wire it is a decimal string with two

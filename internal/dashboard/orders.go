@@ -7,9 +7,9 @@ import (
 	"net/http"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 var errNotStaff = fault.Forbidden("Only staff change orders and products.")

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 func TestOrderRollupsEqualARecount(t *testing.T) {

@@ -13,9 +13,9 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 	"hubbub/web"
 )
 
@@ -107,7 +107,7 @@ func (p pages) list(ctx context.Context, conn *hub.Conn, who account.User, in bo
 // rows renders the rows of the page for a client that was disconnected. It asks over the
 // socket, so that its connection is subscribed to them.
 func (p pages) rows(c echo.Context, who account.User, in boardInput) error {
-	v, err := p.list(c.Request().Context(), action.Conn(c), who, in)
+	v, err := p.list(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, in)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
+	"hubbub/internal/base/action"
 	"hubbub/web"
 )
 

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"testing"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // fakeIndex is a search index in memory.

@@ -3,7 +3,7 @@ package dashboard
 import (
 	"time"
 
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 	"hubbub/web"
 )
 

@@ -4,8 +4,8 @@ import (
 	"math"
 	"time"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 // Range is the period that the charts show.

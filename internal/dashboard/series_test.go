@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 )
 
 func TestSeriesPerMinuteIsOfTheMinuteThatEndsWithTheStep(t *testing.T) {

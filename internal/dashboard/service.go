@@ -6,9 +6,9 @@ import (
 	"sync"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Notifier notifies the admins of new orders. It is called until it succeeds, so it may get

@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

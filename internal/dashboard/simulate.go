@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 )
 
 const (

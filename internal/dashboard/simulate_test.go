@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -5,8 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 const (

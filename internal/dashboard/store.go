@@ -8,8 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 )
 
 // orderColumns are the columns that scanOrder reads, of an order o and its product p.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 func readCounter(ctx context.Context, db postgres.Queryer) (n int64, err error) {

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // lockIfEmpty keeps other nodes from seeding until the transaction ends, and reports whether

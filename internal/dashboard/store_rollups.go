@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // shards is how many rows share each count. dashboard.totals has as many.

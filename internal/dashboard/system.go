@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 const (

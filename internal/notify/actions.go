@@ -7,8 +7,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/live/hub"
 )
 
 // Actions registers the notification routes under /api. All are about the caller's

@@ -6,7 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
+	"hubbub/internal/base/action"
 )
 
 // PushActions registers the routes of Web Push under /api. All are about the caller's

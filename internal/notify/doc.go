@@ -3,7 +3,7 @@
 //
 // # How a notification reaches its user
 //
-//  1. A feature calls an interface of its own. An adapter in cmd/app
+//  1. A feature calls an interface of its own. An adapter in internal/app
 //     (notices.go) makes a Notification of the call and passes it to
 //     Service.Send (send.go), through which every notification goes. A feature
 //     that must not lose one in a crash has a row in its own transactional

@@ -5,8 +5,8 @@ import (
 
 	"github.com/a-h/templ"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // The names of the notification events, as on the wire and in notifications.js. All

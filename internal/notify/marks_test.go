@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 func TestNotificationReadIsSentOnceWithTheCount(t *testing.T) {

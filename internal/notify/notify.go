@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 )
 
 const (

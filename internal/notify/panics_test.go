@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
 )
 
 // panickyTransport panics the number of times that is set.

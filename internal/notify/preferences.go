@@ -7,7 +7,7 @@ import (
 	"time"
 	_ "time/tzdata" // the users' time zones must be known on a machine without a database of them
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 )
 
 // Channels are the ways by which a type of notification reaches the user.

@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 const (

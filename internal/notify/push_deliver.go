@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 )
 
 const (

@@ -8,9 +8,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 )
 
 // Sessions is what a Pusher needs to know of sign-ins.

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
 )
 
 const (

@@ -6,8 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 func TestNotificationTitleHasNamesAndCounts(t *testing.T) {

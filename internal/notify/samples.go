@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 	"hubbub/web"
 )
 

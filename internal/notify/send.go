@@ -3,7 +3,7 @@ package notify
 import (
 	"context"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // Send stores the notification and sends it to the user's connections. All

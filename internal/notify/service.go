@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // People is what notify needs to know of accounts.

@@ -11,9 +11,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 // isUnread is the condition for a notification that counts as unread.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 // saveKeys stores the instance's keys unless there are some, and returns those that

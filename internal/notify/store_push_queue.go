@@ -8,8 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 // schedulePush schedules the decision whether a notification is pushed. If one is

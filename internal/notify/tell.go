@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // watermarks has, for each user with subscribed connections to this node, the seq

@@ -3,7 +3,7 @@ package notify
 import (
 	"time"
 
-	"hubbub/internal/wire"
+	"hubbub/internal/live/wire"
 )
 
 // Why is what a notification follows from, and what became of it, for the user who

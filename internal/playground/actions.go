@@ -3,8 +3,8 @@ package playground
 import (
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/action"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/live/hub"
 )
 
 // Actions registers the only route, which the guide to realtime concepts has outside /api.
@@ -15,7 +15,7 @@ func Actions(site *echo.Group, h *hub.Hub) {
 type actions struct{ hub *hub.Hub }
 
 func (a actions) hello(c echo.Context) error {
-	conn, err := action.Live(c)
+	conn, err := hub.RequireConn(c.Request().Context())
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,7 @@
 // # The life of a hello
 //
 //  1. A page calls io.socket.get('/say/hello'). The socket makes a virtual HTTP request
-//     of the frame and serves it with the router (internal/socket).
+//     of the frame and serves it with the router (internal/live/socket).
 //  2. hello (actions.go) gets the live connection of the request. A plain HTTP request
 //     has none, and the answer is 400 "WebSocket required".
 //  3. The connection joins the hub room funSockets. Then the hub broadcasts the event
@@ -24,6 +24,6 @@
 //
 // # What it does not do
 //
-// The shared counter on the page belongs to the dashboard; cmd/app passes it as a
+// The shared counter on the page belongs to the dashboard; internal/app passes it as a
 // Counter.
 package playground

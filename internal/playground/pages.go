@@ -7,7 +7,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/labstack/echo/v4"
 
-	"hubbub/internal/action"
+	"hubbub/internal/base/action"
 	"hubbub/web"
 )
 

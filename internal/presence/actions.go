@@ -4,8 +4,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/live/hub"
 )
 
 // Actions registers the presence routes under /api.
@@ -52,7 +52,7 @@ type statusAnswer struct {
 
 func (a actions) status(c echo.Context, who account.User, in statusInput) error {
 	ctx := c.Request().Context()
-	p, err := a.presences.Set(ctx, action.Conn(c), who.ID, Change{Status: in.Status, Text: in.Text, Idle: (*bool)(in.Idle)})
+	p, err := a.presences.Set(ctx, hub.ConnFrom(c.Request().Context()), who.ID, Change{Status: in.Status, Text: in.Text, Idle: (*bool)(in.Idle)})
 	if err != nil {
 		return err
 	}

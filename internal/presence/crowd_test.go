@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

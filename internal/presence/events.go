@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/hub"
-	"hubbub/internal/wire"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/wire"
 )
 
 // The names of the presence events, as on the wire and in presence.js. All have

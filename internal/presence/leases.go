@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // Timing is the delays and periods of presence. A zero field has its default.

@@ -10,8 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
-	"hubbub/internal/fault"
+	"hubbub/internal/base/action"
+	"hubbub/internal/base/fault"
 	"hubbub/web"
 )
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"hubbub/internal/account"
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
 	"hubbub/internal/testkit"
 )
 

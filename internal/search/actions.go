@@ -6,8 +6,8 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"hubbub/internal/account"
-	"hubbub/internal/action"
-	"hubbub/internal/hub"
+	"hubbub/internal/base/action"
+	"hubbub/internal/live/hub"
 )
 
 // Actions registers search's routes under /api.

@@ -3,8 +3,8 @@ package search
 import (
 	"context"
 
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
 )
 
 const backfillPage = 500 // entries in one transaction, few enough that others wait only briefly for its locks

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // difference returns the events that turn the list was into the list is, for a client that

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // ranked returns a result with a score.

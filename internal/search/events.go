@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // The names of search's events, on the wire and in search.js. They are sent to the connection

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // TestStandingQueryEqualsNewSearchAfterRandomChanges changes entries and rights at

@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/live/hub"
 )
 
 const (

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 )
 
 // minTypo is the number of letters from which on typos in a query are tolerated. Shorter words

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 )
 
 func TestQueryIsParsed(t *testing.T) {

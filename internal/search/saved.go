@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
 )
 
 // Saved returns the user's saved searches, the newest first.

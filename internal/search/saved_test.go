@@ -10,7 +10,7 @@ import (
 	"sync"
 	"testing"
 
-	"hubbub/internal/fault"
+	"hubbub/internal/base/fault"
 	"hubbub/internal/testkit"
 )
 

@@ -9,8 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/live/wire"
 )
 
 const (

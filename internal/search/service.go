@@ -8,10 +8,10 @@ import (
 	"slices"
 	"time"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/hub"
-	"hubbub/internal/loop"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Notifier notifies a user that their saved search has found something new. It is called at

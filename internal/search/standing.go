@@ -4,7 +4,7 @@ import (
 	"context"
 	"sync"
 
-	"hubbub/internal/hub"
+	"hubbub/internal/live/hub"
 )
 
 // standingQuery is a query that a connection is subscribed to.

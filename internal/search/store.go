@@ -8,7 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // statements are the SQL statements of a search, which all share one condition. They are built

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 // putEntries inserts or updates entries, and records what their words were before. Each key

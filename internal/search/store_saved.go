@@ -7,9 +7,9 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"hubbub/internal/fault"
-	"hubbub/internal/postgres"
-	"hubbub/internal/wire"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
 const savedColumns = `id, user_id, query, kinds, notify, created_at`

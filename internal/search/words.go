@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"hubbub/internal/budget"
+	"hubbub/internal/base/budget"
 )
 
 // maxWord is in characters. Longer words are equal if they begin with the same ones.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 	"hubbub/migrations"
 
 	"github.com/jackc/pgx/v5"

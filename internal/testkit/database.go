@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 )
 
 const (

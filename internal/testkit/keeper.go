@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"hubbub/internal/postgres"
+	"hubbub/internal/base/postgres"
 
 	"github.com/jackc/pgx/v5"
 )

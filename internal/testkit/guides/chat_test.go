@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/hub"
-	"hubbub/internal/socket"
+	"hubbub/internal/live/hub"
+	"hubbub/internal/live/socket"
 	"hubbub/web"
 )
 

@@ -1,0 +1,84 @@
+package app
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"hubbub/internal/testkit"
+)
+
+// dialHTTP opens a connection and reports whether the server answers on it.
+func dialHTTP(t *testing.T, address string) (conn net.Conn, answered bool) {
+	t.Helper()
+	conn, err := net.Dial("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	conn.SetDeadline(time.Now().Add(testkit.Patience))
+	fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: hubbub\r\n\r\n") // fails if the server has closed the connection already
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	return conn, err == nil && response.StatusCode == http.StatusOK
+}
+
+func TestConnectionLimitPerAddress(t *testing.T) {
+	t.Parallel()
+	app := startApp(t, func(c *Config) { c.ConnectionsPerAddress = 2 })
+	sam := app.as("sam") // its HTTP connection counts, too
+	live, other := sam.Connect(""), sam.Connect("")
+	if got := sam.ConnectRefused(""); got != http.StatusTooManyRequests {
+		t.Errorf("the third socket is answered %d", got)
+	}
+	var last net.Conn
+	open := 0
+	for answered := true; answered && open <= requestConnections; {
+		var conn net.Conn
+		if conn, answered = dialHTTP(t, app.listener.Addr().String()); answered {
+			last = conn
+			open++
+		}
+	}
+	if open < requestConnections-10 || open > requestConnections {
+		t.Errorf("%d connections in addition to two sockets are open, want about %d", open, requestConnections)
+	}
+	live.Get("/api/me", nil).Want(http.StatusOK)
+	last.Close()
+	testkit.Eventually(t, "the HTTP connection no longer counts", testkit.Patience, func() bool {
+		_, answered := dialHTTP(t, app.listener.Addr().String())
+		return answered
+	})
+	other.Close()
+	testkit.Eventually(t, "the socket no longer counts", testkit.Patience, func() bool {
+		_, answered := dialHTTP(t, app.listener.Addr().String())
+		return answered
+	})
+}
+
+func TestConnectionLimitExemptsTrustedProxies(t *testing.T) {
+	t.Parallel()
+	app := startApp(t, func(c *Config) {
+		c.ConnectionsPerAddress = 2
+		c.TrustedProxies = networks(t, "127.0.0.1/32")
+	})
+	for range requestConnections + 20 {
+		if _, answered := dialHTTP(t, app.listener.Addr().String()); !answered {
+			t.Fatal("a connection of the proxy is refused")
+		}
+	}
+}
+
+func networks(t *testing.T, cidrs ...string) (networks []*net.IPNet) {
+	t.Helper()
+	for _, cidr := range cidrs {
+		_, network, err := net.ParseCIDR(cidr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		networks = append(networks, network)
+	}
+	return networks
+}

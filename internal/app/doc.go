@@ -1,0 +1,15 @@
+// Package app is Hubbub as one program: it opens the database, makes the services,
+// connects the features to each other, and serves until Close.
+//
+//  1. Main (command.go) selects the command. Configuration comes from the
+//     environment (config.go).
+//  2. Start (app.go) opens the database and wires the services (wiring.go). Tests
+//     start an App the same way.
+//  3. The features do not import each other. What one needs of another is an
+//     interface in the feature that needs it; an adapter here implements it, in one
+//     file for each pair.
+//  4. router.go has the routes that belong to no feature and the middleware, which
+//     is in the order of middleware.go: request id and log, limits, caller, policy.
+//  5. Close (app.go) ends the sockets, the requests, the jobs and the database, in
+//     this order, each within its share of the time.
+package app

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"hubbub/internal/chat"
+	"hubbub/internal/collab"
+	"hubbub/internal/notify"
+)
+
+// attendance lets notify ask presence for a user's status, and whether the user is active.
+type attendance struct{ app *App }
+
+func (a attendance) Attending(ctx context.Context, userID int64) notify.Attending {
+	status, active := a.app.presence.Attending(ctx, userID)
+	return notify.Attending{Status: string(status), Active: active}
+}
+
+// chatNotices makes notifications of chat's alerts.
+type chatNotices struct{ notify *notify.Service }
+
+func (c chatNotices) Notify(ctx context.Context, a chat.Alert) error {
+	n := notify.Notification{
+		UserID: a.UserID, Key: a.Key, ActorID: a.ActorID, Message: a.Text, At: a.At, Read: a.Read,
+		URL: fmt.Sprintf("/rooms/%d", a.Room.ID), Data: map[string]any{"roomId": a.Room.ID},
+		Topic: roomTopic(a.Room.ID), TopicSeq: a.Seq,
+	}
+	if a.MessageID != 0 {
+		n.URL = fmt.Sprintf("/rooms/%d?message=%d", a.Room.ID, a.MessageID)
+		n.Data["messageId"] = a.MessageID
+	}
+	return c.notify.Send(ctx, withText(n, a))
+}
+
+// withText returns n with the type, the texts and the group of the alert.
+func withText(n notify.Notification, a chat.Alert) notify.Notification {
+	switch a.Kind {
+	case chat.AlertMention:
+		n.Type, n.Rule = notify.Mention, "A message names you."
+		n.Title = notify.Who + " mentioned you" + place(a.Room)
+	case chat.AlertReply:
+		n.Type, n.Rule = notify.Reply, "A message answers one of yours."
+		n.Title = notify.Who + " replied to you" + place(a.Room)
+	case chat.AlertDirect:
+		n.Type, n.Rule = notify.Direct, "Somebody wrote to you alone."
+		n.GroupKey = fmt.Sprintf("direct:%d", a.Room.ID)
+		n.Title, n.Titles = notify.Who+" sent you a message", notify.Who+" sent you "+notify.Many+" messages"
+	case chat.AlertReaction:
+		n.Type, n.Rule = notify.Reaction, "Somebody reacted to a message of yours."
+		n.GroupKey = fmt.Sprintf("reactions:%d", a.MessageID)
+		n.Title, n.Titles = notify.Who+" reacted "+a.Emoji+" to your message", notify.Who+" reacted to your message"
+		n.Data["emoji"] = a.Emoji
+	case chat.AlertInvitation:
+		n.Type, n.Rule = notify.Invite, "Somebody added you to a room."
+		n.Title = notify.Who + " added you to #" + a.Room.Name
+	}
+	return n
+}
+
+// place returns " in #" and the room's name, or "" for a direct room.
+func place(room chat.AlertRoom) string {
+	if room.Kind == chat.Direct {
+		return ""
+	}
+	return " in #" + room.Name
+}
+
+func (c chatNotices) Withdraw(ctx context.Context, key string) error {
+	return c.notify.Withdraw(ctx, key)
+}
+
+func (c chatNotices) Reword(ctx context.Context, key, text string) error {
+	return c.notify.Reword(ctx, key, text)
+}
+
+func (c chatNotices) RoomRead(ctx context.Context, userID, roomID, seq int64) error {
+	return c.notify.ReadTopic(ctx, userID, roomTopic(roomID), seq)
+}
+
+func roomTopic(id int64) string { return fmt.Sprintf("room:%d", id) }
+
+// commentNotices lets collab notify users of comments.
+type commentNotices struct{ notices *notify.Service }
+
+func (c commentNotices) Notify(ctx context.Context, a collab.Alert) error {
+	n := notify.Notification{
+		UserID: a.UserID, Type: notify.Comment, ActorID: a.AuthorID, At: a.At,
+		Key:      "comment:" + strconv.FormatInt(a.CommentID, 10),
+		GroupKey: "thread:" + strconv.FormatInt(a.ThreadID, 10),
+		Title:    fmt.Sprintf("%s commented in “%s”", notify.Who, a.Title),
+		Titles:   fmt.Sprintf("%s commented %s times in “%s”", notify.Who, notify.Many, a.Title),
+		Message:  a.Text,
+		URL:      fmt.Sprintf("/documents/%d?thread=%d", a.DocID, a.ThreadID),
+		Data:     map[string]any{"documentId": a.DocID, "threadId": a.ThreadID},
+		Rule:     "You are in the conversation.",
+		Topic:    "document:" + strconv.FormatInt(a.DocID, 10),
+	}
+	if a.Mentioned {
+		n.Title = fmt.Sprintf("%s mentioned you in “%s”", notify.Who, a.Title)
+		n.Rule = "A comment names you."
+	}
+	return c.notices.Send(ctx, n)
+}

@@ -1,0 +1,132 @@
+package app
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"hubbub/internal/live/hub"
+	"hubbub/internal/testkit"
+)
+
+// panickyTransport panics for the first requests, as many as panics counts.
+type panickyTransport struct {
+	http.RoundTripper
+	panics atomic.Int64
+}
+
+func (p *panickyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if p.panics.Add(-1) >= 0 {
+		panic("the transport broke")
+	}
+	return p.RoundTripper.RoundTrip(r)
+}
+
+// wantPanics waits until the panics at a place are counted, and checks that their stack is
+// in the log.
+func wantPanics(t *testing.T, app *instance, ops *testkit.Client, where string, count string) {
+	t.Helper()
+	line := `hubbub_panics_total{where="` + where + `"} ` + count + "\n"
+	testkit.Eventually(t, "counted: "+line, testkit.Patience, func() bool {
+		return strings.Contains(ops.Get("/metrics").Body, line)
+	})
+	logged := regexp.MustCompile(`level=ERROR msg=panic .*where=` + where + ` .*stack=.*panics_test\.go`)
+	if !logged.MatchString(app.log.String()) {
+		t.Errorf("the log has no stack of a panic at %s", where)
+	}
+}
+
+func TestPanicOfAPushTransportSparesTheApp(t *testing.T) {
+	t.Parallel()
+	service := testkit.NewPushService(t)
+	client := *service.Client()
+	transport := &panickyTransport{RoundTripper: client.Transport}
+	transport.panics.Store(1)
+	client.Transport = transport
+	app, ops := startWithOps(t, fastPagePresence, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, &client })
+	nora, broken, phone := app.signUpNora(), service.Device("broken"), service.Device("phone")
+	nora.Post("/api/push/subscriptions", broken.Subscription()).Want(http.StatusNoContent)
+	app.sendNotification(app.id(nora), "first")
+	wantPanics(t, app, ops, "push-delivery", "1")
+	nora.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
+	app.sendNotification(app.id(nora), "second")
+	phone.WantPushes(1)
+	app.anonymous().Get("/readyz").Want(http.StatusOK)
+}
+
+func TestPanicOfAHubCallbackSparesTheApp(t *testing.T) {
+	t.Parallel()
+	app, ops := startWithOps(t)
+	app.hub.OnLeave("chat-", func(hub.Left) { panic("a feature broke") })
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.room(sam, "unharmed")
+	samSocket, mayaSocket := sam.Connect(""), maya.Connect("")
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
+	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
+	samSocket.Close()
+	wantPanics(t, app, ops, "hub-left", "1")
+	mayaSocket.WantEvent("userLeft") // the other callbacks were called
+	sam.Post("/api/chat/send", in{"roomId": room, "text": "still here"}).Want(http.StatusOK)
+	mayaSocket.WantEvent("newMessage")
+}
+
+func TestPanicOfARequestIsCounted(t *testing.T) {
+	t.Parallel()
+	app, ops := startWithOps(t)
+	app.router.GET("/broken", func(echo.Context) error { panic("a handler broke") })
+	app.anonymous().Get("/broken").Want(http.StatusInternalServerError)
+	app.as("sam").Connect("").Get("/broken", nil).Want(http.StatusInternalServerError)
+	ops.Get("/metrics").Want(http.StatusOK).WantBody(`hubbub_panics_total{where="request"} 2` + "\n")
+	if !strings.Contains(app.log.String(), "panics_test.go") {
+		t.Error("the log has no stack")
+	}
+}
+
+func TestPanicOutsideTheRouterClosesOneConnection(t *testing.T) {
+	t.Parallel()
+	app, ops := startWithOps(t)
+	app.router.Pre(func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if c.Request().URL.Path == "/broken" {
+				panic("middleware broke")
+			}
+			return next(c)
+		}
+	})
+	if answer, err := http.Get(app.at() + "/broken"); err == nil {
+		answer.Body.Close()
+		t.Errorf("the answer is %s", answer.Status)
+	}
+	live := app.as("sam").Connect("")
+	live.Get("/broken", nil).Want(http.StatusInternalServerError)
+	live.Get("/api/me", nil).Want(http.StatusOK)
+	wantPanics(t, app, ops, "socket-request", "1")
+	testkit.Eventually(t, "the request by HTTP is counted", testkit.Patience, func() bool {
+		return strings.Contains(ops.Get("/metrics").Body, `hubbub_panics_total{where="http"} `)
+	})
+}
+
+func TestPanicOfAMetricCostsThatMetric(t *testing.T) {
+	t.Parallel()
+	app, ops := startWithOps(t)
+	app.metrics.gauge("hubbub_broken", "", func() float64 { panic("a gauge broke") })
+	app.metrics.collect(brokenFigures{})
+	ops.Get("/metrics").Want(http.StatusOK).WantBody("\nhubbub_connections 0\n").WantBody("\nhubbub_broken NaN\n")
+	testkit.Eventually(t, "both are counted", testkit.Patience, func() bool {
+		body := ops.Get("/metrics").Body
+		return strings.Contains(body, `hubbub_panics_total{where="metrics"} `) && strings.Contains(app.log.String(), "figures broke")
+	})
+}
+
+// brokenFigures panics in a goroutine of the registry.
+type brokenFigures struct{}
+
+func (brokenFigures) Describe(chan<- *prometheus.Desc) {}
+
+func (brokenFigures) Collect(chan<- prometheus.Metric) { panic("figures broke") }

@@ -1,0 +1,149 @@
+package app
+
+import (
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"hubbub/internal/presence"
+	"hubbub/internal/testkit"
+)
+
+func TestPresenceConvergesOnAnotherNode(t *testing.T) {
+	t.Parallel()
+	here := startApp(t, fastPresence)
+	there := startAppOn(t, here.config.DatabaseURL, fastPresence)
+	sam, maya := here.as("sam"), there.as("maya")
+	mayaID := here.id(maya)
+	samSocket, _ := subscribePresence(sam)
+	mayaSocket := maya.Connect("")
+	if came := testkit.DataOf[arrival](t, samSocket.WantEvent("userOnline")); came.UserID != mayaID {
+		t.Errorf("userOnline is %+v", came)
+	}
+	samSocket.WantEvent("presenceUpdated")
+	mayaSocket.Post("/api/presence/status", in{"status": "busy", "text": "lunch until 2"}).Want(200)
+	waitForPresence(t, samSocket, "busy", "lunch until 2")
+	mayaSocket.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
+	waitForPresence(t, samSocket, "away", "lunch until 2")
+	moved := here.as("maya").Connect("") // to the other node, without an offline event
+	waitForPresence(t, samSocket, "online", "lunch until 2")
+	mayaSocket.Close()
+	moved.Post("/api/presence/status", in{"text": ""}).Want(200)
+	there.stop()
+	waitForPresence(t, samSocket, "online", "")
+	moved.Close()
+	samSocket.WantEvent("userOffline")
+}
+
+// waitForPresence waits until the subscriber receives the state; intermediate states may
+// come first.
+func waitForPresence(t *testing.T, watcher *testkit.Socket, status, text string) {
+	t.Helper()
+	for {
+		is := testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
+		if is.Status == status && is.Text == text {
+			return
+		}
+		if is.Status == "offline" {
+			t.Fatalf("became %+v before %s", is, status)
+		}
+	}
+}
+
+func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
+	t.Parallel()
+	app := startApp(t, fastPresence)
+	other := startAppOn(t, app.config.DatabaseURL, fastPresence)
+	dying := startProcess(t, app.config.DatabaseURL)
+	maya, theo := dying.as("maya"), dying.as("theo")
+	samSocket, _ := subscribePresence(app.as("sam"))
+	linSocket, _ := subscribePresence(other.as("lin"))
+	mayaSocket := maya.Connect("")
+	theo.Connect("")
+	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
+		testkit.Eventually(t, "both are online", testkit.Patience, func() bool {
+			return len(testkit.As[[]person](watcher.Get("/api/presence/subscribe", nil))) == 4
+		})
+		watcher.Events()
+	}
+	stays := app.as("theo").Connect("") // has a connection to a live node, too
+	defer stays.Close()
+	dying.kill()
+	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
+		if went := testkit.DataOf[arrival](t, watcher.WantEvent("userOffline")); went.User.Handle != "maya" {
+			t.Errorf("userOffline is %+v", went)
+		}
+		testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
+	}
+	back := app.as("priya").Connect("") // a later event, to wait for
+	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
+		for e, err := watcher.Next(); ; e, err = watcher.Next() {
+			if err != nil || e.Name == "userOffline" {
+				t.Fatalf("got %+v, %v", e, err)
+			}
+			if e.Name == "userOnline" {
+				break
+			}
+		}
+	}
+	back.Close()
+	mayaSocket.Close()
+}
+
+func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
+	t.Parallel()
+	database := testkit.DatabaseURL(t)
+	killed := startProcess(t, database)
+	maya := killed.as("maya")
+	mayaSocket := maya.Connect("")
+	mayaSocket.Get("/api/presence/subscribe", nil).Want(200)
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
+	killed.kill()
+	app := startAppOn(t, database, fastPresence)
+	samSocket, _ := subscribePresence(app.as("sam"))
+	app.wantPresence(app.as("sam"), app.id(app.as("maya")), presence.Offline)
+	testkit.Eventually(t, "subscribers see her offline", testkit.Patience, func() bool {
+		here := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))
+		return len(here) == 1 && here[0].Handle == "sam"
+	})
+	testkit.Eventually(t, "the lease of the killed node is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
+}
+
+func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
+	t.Parallel()
+	withGrace := func(c *Config) { fastPresence(c); c.Presence.Grace = time.Second }
+	app := startApp(t, withGrace)
+	app.as("maya").Connect("")
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
+	app.stop()
+	again := startAppOn(t, app.config.DatabaseURL, withGrace)
+	again.as("maya").Connect("")
+	samSocket, here := subscribePresence(again.as("sam"))
+	if len(here) != 2 {
+		t.Errorf("the users online are %+v", here)
+	}
+	testkit.Eventually(t, "the old node is deleted", testkit.Patience, func() bool {
+		return find[int64](again, `select count(*) from presence.nodes`) == 1
+	})
+	again.as("theo").Connect("")
+	for e, _ := samSocket.Next(); e.Name != "presenceUpdated"; e, _ = samSocket.Next() {
+		if e.Name != "userOnline" || testkit.DataOf[arrival](t, e).User.Handle != "theo" {
+			t.Fatalf("got %s %s", e.Name, e.Data)
+		}
+	}
+}
+
+// leasesIn counts the leases in a database on which no app of this process runs.
+func leasesIn(t *testing.T, databaseURL string) (n int) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), databaseURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	if err := conn.QueryRow(t.Context(), `select count(*) from presence.leases`).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hubbub/internal/live/wire"
+	"hubbub/internal/testkit"
+)
+
+func TestReconnectAfterARestartLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	testReconnectAfter(t, func(app *instance, _ []*follower) { app.stop() }, wire.CloseRestart)
+}
+
+func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	testReconnectAfter(t, func(app *instance, all []*follower) {
+		for _, f := range all { // so that no close frame arrives
+			f.wire.Cut()
+		}
+		app.stop()
+		for _, f := range all {
+			f.wire.Restore()
+		}
+	}, -1)
+}
+
+// testReconnectAfter ends the app twice while followers send messages, and starts another
+// one at its address each time. It checks that the connections were closed with the code,
+// and that no message was lost or doubled.
+func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wire.CloseCode) {
+	app := startApp(t)
+	sam := app.as("sam")
+	room := app.room(sam, "restart")
+	following, stopFollowing := context.WithCancel(t.Context())
+	var living, talking sync.WaitGroup
+	defer living.Wait()
+	defer stopFollowing()
+	var all []*follower
+	var sent, answered atomic.Int64
+	enough := make(chan struct{})
+	for n := range 5 {
+		f := app.follow(following, &living, sam, fmt.Sprintf("f%d-", n), room)
+		all = append(all, f)
+		talking.Go(func() {
+			for i := 0; !isClosed(enough); i++ {
+				sent.Add(1)
+				f.sendUntilAnswered(following, room, fmt.Sprint(f.name, i))
+				answered.Add(1)
+			}
+		})
+	}
+	talk := func() { // waits for 50 more answers
+		t.Helper()
+		more := answered.Load() + 50
+		testkit.Eventually(t, "more messages are answered", testkit.Patience, func() bool { return answered.Load() > more })
+	}
+	talk()
+	for range 2 {
+		end(app, all)
+		app = startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr, c.Reconcile = app.listener.Addr().String(), often })
+		talk()
+	}
+	close(enough)
+	talking.Wait()
+	app.waitUntilConverged(following, all, []int64{room})
+	app.wantEachStoredOnce([]int64{room}, sent.Load())
+	for _, f := range all {
+		f.mu.Lock()
+		if f.codes[int(code)] < 2 {
+			t.Errorf("%s was closed with %v, want %d twice", f.name, f.codes, code)
+		}
+		f.mu.Unlock()
+	}
+}
+
+func TestShutdownCloses500SocketsWithinTenSeconds(t *testing.T) {
+	app := startApp(t)
+	sam := app.as("sam")
+	room := app.room(sam, "crowd")
+	sockets := make([]*testkit.Socket, 500)
+	for i := range sockets {
+		sockets[i] = sam.Connect("")
+		sockets[i].Get("/api/chat/join", in{"roomId": room}).Want(200)
+	}
+	began := time.Now()
+	app.stop()
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the shutdown took %v", took)
+	}
+	for _, s := range sockets {
+		s.WantClosed(1012)
+	}
+}
+
+func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam := app.as("sam")
+	wire := testkit.Relay(t, app.listener.Addr().String())
+	fast, stuck := sam.Connect(""), sam.Through(wire).Connect("")
+	wire.Freeze() // so that its close takes longer
+	client := app.anonymous()
+	client.Get("/readyz").Want(200)
+	var stopping sync.WaitGroup
+	stopping.Go(app.stop)
+	fast.WantClosed(1012)
+	client.Get("/readyz").Want(503).WantBody("shutting down")
+	client.Get("/healthz").Want(200)
+	if got := sam.ConnectRefused(""); got != 503 {
+		t.Errorf("a new client is refused with %d", got)
+	}
+	wire.Thaw()
+	stuck.WantClosed(1012)
+	stopping.Wait()
+}

@@ -1,0 +1,236 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"hubbub/internal/live/hub"
+	"hubbub/internal/testkit"
+)
+
+// soon is the time within which a revocation closes the sockets.
+const soon = time.Second
+
+// TestChatRemovalDuringAJoinWins blocks a join twice where it reads Maya's membership:
+// after the first read she is removed, and the join reads again. In between it must not
+// add her to the hub room.
+func TestChatRemovalDuringAJoinWins(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.newPrivateRoom(sam, maya)
+	tab := maya.Connect("")
+	app.exec(`create sequence chat.turns`)
+	app.exec(`create sequence chat.doors`)
+	app.exec(`create function chat.gate() returns bool language plpgsql volatile as $$
+		begin
+		  if nextval('chat.turns') = 1 then
+		    perform pg_advisory_xact_lock_shared(nextval('chat.doors'));
+		  end if;
+		  return true;
+		end $$`)
+	app.exec(`alter table chat.rooms rename to places`)
+	app.exec(fmt.Sprintf(`create view chat.rooms as select * from chat.places where id <> %d or chat.gate()`, room))
+	app.exec(`select pg_advisory_lock(1), pg_advisory_lock(2)`)
+	waitsAt := func(door int) {
+		t.Helper()
+		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), testkit.Patience, func() bool {
+			return find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = $1
+				and database = (select oid from pg_database where datname = current_database()))`, door)
+		})
+	}
+
+	var joined testkit.Answer
+	var joining sync.WaitGroup
+	joining.Go(func() { joined, _ = tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room}) })
+	waitsAt(1)
+	app.remove(sam, room, maya)
+	app.exec(`select setval('chat.turns', 1, false)`)
+	app.exec(`select pg_advisory_unlock(1)`)
+	waitsAt(2)
+	app.send(sam, room, "after")
+	app.exec(`select pg_advisory_unlock(2)`)
+	joining.Wait()
+	joined.Want(http.StatusNotFound)
+	if got := app.receivedTexts(tab); len(got) > 0 {
+		t.Errorf("Maya receives %v", got)
+	}
+}
+
+func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam, theo, maya := app.as("sam"), app.as("theo"), app.as("maya")
+	for round := range 5 {
+		room := app.newPrivateRoom(sam, maya, theo)
+		tabs := []*testkit.Socket{maya.Connect(""), maya.Connect("view=html"), maya.Connect("")}
+		tabs[0].Get("/api/chat/join", in{"roomId": room}).Want(200)
+		var removed atomic.Bool
+		var working sync.WaitGroup
+		stop := make(chan struct{})
+		for _, tab := range tabs { // they join repeatedly
+			working.Go(func() {
+				for !isClosed(stop) {
+					tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room})
+				}
+			})
+		}
+		writer := theo.Connect("")
+		working.Go(func() {
+			for !isClosed(stop) {
+				text := "before"
+				if removed.Load() {
+					text = "after"
+				}
+				writer.Try(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": text})
+			}
+		})
+		tabs[0].WantEvent("newMessage")
+		app.remove(sam, room, maya)
+		removed.Store(true)
+		for range 3 {
+			app.send(sam, room, "after")
+		}
+		close(stop)
+		working.Wait()
+		app.send(sam, room, "after")
+		for n, tab := range tabs {
+			for _, text := range app.receivedTexts(tab) {
+				if text == "after" {
+					t.Errorf("round %d: tab %d receives a message that was sent after the removal", round, n)
+				}
+			}
+			tab.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusNotFound)
+		}
+	}
+}
+
+func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam, maya := app.as("sam"), app.as("maya")
+	room := app.newPrivateRoom(sam, maya)
+	wire := testkit.Relay(t, app.listener.Addr().String())
+	slow := maya.Through(wire).Connect("")
+	slow.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	wire.Freeze()
+	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
+	testkit.Eventually(t, "frames wait in her queue", testkit.Patience, func() bool {
+		app.hub.Broadcast(t.Context(), large, nil, fmt.Sprint("chat-", room)) // the buffers of the network fill first
+		sent++
+		return app.hub.Stats().Deepest > 5
+	})
+	app.remove(sam, room, maya)
+	if left := app.hub.Stats().Deepest; left > 1 {
+		t.Errorf("after the removal %d frames are still queued", left)
+	}
+	wire.Thaw()
+	if got := app.receivedTexts(slow); len(got) > sent-5 {
+		t.Errorf("Maya receives all %d messages", len(got))
+	}
+}
+
+func TestSignOutClosesTheSocketsOfTheSession(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	here, there := app.as("maya"), app.as("maya")
+	ticket := testkit.As[struct{ Ticket string }](here.Post("/api/tickets", nil).Want(200)).Ticket
+	closing := []*testkit.Socket{here.Connect(""), here.Connect("view=html"), app.anonymous().Connect("ticket=" + ticket)}
+	staying := there.Connect("")
+	began := time.Now()
+	here.Post("/api/logout", nil).Want(204)
+	app.wantClosedSoon(began, closing...)
+	staying.Get("/api/me", nil).Want(200)
+	here.Connect("").Get("/api/me", nil).Want(401)
+}
+
+func TestSessionRevocationClosesItsSockets(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	lost, mine := app.as("maya"), app.as("maya")
+	closing, staying := lost.Connect(""), mine.Connect("")
+	for _, s := range testkit.As[[]struct {
+		ID      int64
+		Current bool
+	}](mine.Get("/api/sessions")) {
+		if s.Current {
+			continue
+		}
+		began := time.Now()
+		staying.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil).Want(204)
+		app.wantClosedSoon(began, closing)
+	}
+	staying.Get("/api/me", nil).Want(200)
+	lost.Get("/api/me").Want(401)
+}
+
+func TestTokenRevocationClosesItsSockets(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	maya := app.as("maya")
+	made := testkit.As[struct {
+		ID    int64
+		Token string
+	}](maya.Post("/api/tokens", in{"name": "robot"}).Want(200))
+	robot := app.anonymous().WithToken(made.Token)
+	ticket := testkit.As[struct{ Ticket string }](robot.Post("/api/tickets", nil).Want(200)).Ticket
+	closing := []*testkit.Socket{robot.Connect(""), app.anonymous().Connect("ticket=" + ticket)}
+	began := time.Now()
+	maya.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
+	app.wantClosedSoon(began, closing...)
+	if got := robot.ConnectRefused(""); got != 401 {
+		t.Errorf("the token still opens sockets: %d", got)
+	}
+}
+
+// wantClosedSoon waits until the sockets are closed with 4401, and checks the time.
+func (i *instance) wantClosedSoon(since time.Time, sockets ...*testkit.Socket) {
+	i.t.Helper()
+	for _, s := range sockets {
+		s.WantClosed(4401)
+	}
+	if took := time.Since(since); took > soon {
+		i.t.Errorf("closing took %v", took)
+	}
+}
+
+// newPrivateRoom creates a private room with the members.
+func (i *instance) newPrivateRoom(owner *testkit.Client, members ...*testkit.Client) int64 {
+	i.t.Helper()
+	var ids []int64
+	for _, m := range members {
+		ids = append(ids, i.id(m))
+	}
+	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": ids}).Want(200)).ID
+}
+
+func (i *instance) remove(owner *testkit.Client, room int64, client *testkit.Client) {
+	i.t.Helper()
+	owner.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, i.id(client)), nil).Want(204)
+}
+
+// receivedTexts returns the texts of the newMessage events that have arrived.
+func (i *instance) receivedTexts(s *testkit.Socket) []string {
+	i.t.Helper()
+	var texts []string
+	for _, e := range s.Events() {
+		if e.Name == "newMessage" {
+			texts = append(texts, testkit.DataOf[thing](i.t, e).Text)
+		}
+	}
+	return texts
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
