@@ -17,9 +17,10 @@ const requestConnections = 56
 // limit. A connection counts until it is closed, also after it became a WebSocket.
 type limitedListener struct {
 	*net.TCPListener
-	limit  int
-	exempt func(net.IP) bool
-	log    *slog.Logger
+	limit   int
+	exempt  func(net.IP) bool
+	refused func() // counts a refused connection
+	log     *slog.Logger
 
 	mu   sync.Mutex
 	open map[string]int // by network
@@ -33,7 +34,7 @@ func (a *App) limitConnections(listener *net.TCPListener) net.Listener {
 	}
 	return &limitedListener{
 		TCPListener: listener, limit: a.config.ConnectionsPerAddress + requestConnections,
-		exempt: a.config.trusts, log: a.config.Log, open: map[string]int{},
+		exempt: a.config.trusts, refused: a.metrics.refused.Inc, log: a.config.Log, open: map[string]int{},
 	}
 }
 
@@ -53,6 +54,7 @@ func (l *limitedListener) Accept() (net.Conn, error) {
 			return &limitedConn{TCPConn: conn, release: sync.OnceFunc(func() { l.release(network) })}, nil
 		}
 		conn.Close()
+		l.refused()
 		l.log.Info("connection refused", "status", http.StatusTooManyRequests, "address", network)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +46,11 @@ func TestConnectionLimitPerAddress(t *testing.T) {
 	}
 	if open < requestConnections-10 || open > requestConnections {
 		t.Errorf("%d connections in addition to two sockets are open, want about %d", open, requestConnections)
+	}
+	metrics := httptest.NewRecorder()
+	app.metrics.handler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if !strings.Contains(metrics.Body.String(), "hubbub_connections_refused_total 1\n") {
+		t.Errorf("the refused connection is not counted:\n%s", metrics.Body)
 	}
 	live.Get("/api/me", nil).Want(http.StatusOK)
 	last.Close()

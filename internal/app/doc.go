@@ -8,8 +8,9 @@
 //  3. The features do not import each other. What one needs of another is an
 //     interface in the feature that needs it; an adapter here implements it, in one
 //     file for each pair.
-//  4. router.go has the routes that belong to no feature and the middleware, which
-//     is in the order of middleware.go: request id and log, limits, caller, policy.
+//  4. newRouter (router.go) adds the routes of the features and the middleware in
+//     its order: request id, log, panics, limit of the address, caller, limit of the
+//     caller.
 //  5. Close (app.go) ends the sockets, the requests, the jobs and the database, in
 //     this order, each within its share of the time.
 package app

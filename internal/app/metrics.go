@@ -26,6 +26,7 @@ type metrics struct {
 	batches    prometheus.Histogram
 	accepts    prometheus.Histogram
 	panics     *prometheus.CounterVec
+	refused    prometheus.Counter // connections
 }
 
 func newMetrics() *metrics {
@@ -50,8 +51,12 @@ func newMetrics() *metrics {
 		panics: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "hubbub_panics_total", Help: "Panics that were recovered, by place. Each is a defect; the log has its stack.",
 		}, []string{"where"}),
+		refused: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "hubbub_connections_refused_total", Help: "HTTP connections that were closed at once, because their address had as many as it may have.",
+		}),
 	}
-	m.registry.MustRegister(m.requests, m.broadcasts, m.batches, m.accepts, m.panics, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.requests, m.broadcasts, m.batches, m.accepts, m.panics, m.refused,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
