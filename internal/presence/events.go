@@ -73,7 +73,7 @@ func (n diff) newEvent(name string, data any) hub.Event {
 }
 
 // announce sends this node's watchers, without except, what has changed of the
-// users. Then it calls Config.Seen for those who came or went.
+// users. Then it calls Config.Seen for those who became visible or invisible.
 func (s *Service) announce(ctx context.Context, ids []int64, except *hub.Conn) error {
 	known, err := s.people.Profiles(ctx, ids)
 	if err != nil {
@@ -87,10 +87,10 @@ func (s *Service) announce(ctx context.Context, ids []int64, except *hub.Conn) e
 
 // broadcast takes the diffs and sends them under one lock, so that the newer of
 // two states is sent last; the profiles have been read before. It returns the
-// users who came or went and have connections to this node.
+// users who became visible or invisible and have connections to this node.
 func (s *Service) broadcast(
 	ctx context.Context, ids []int64, known map[int64]account.Profile, except *hub.Conn,
-) (cameOrWent []int64) {
+) (seen []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var notes []hub.Note
@@ -101,12 +101,12 @@ func (s *Service) broadcast(
 		}
 		n := s.roster.takeDiff(id)
 		notes = append(notes, n.notes(who, time.Now())...)
-		if (n.cameOnline() || n.wentOffline()) && s.roster.connected(id) {
-			cameOrWent = append(cameOrWent, id)
+		if n.seen && s.roster.connected(id) {
+			seen = append(seen, id)
 		}
 	}
 	if len(notes) > 0 {
 		s.hub.DigestHere(ctx, notes, except, Room)
 	}
-	return cameOrWent
+	return seen
 }

@@ -49,11 +49,18 @@ func (p *person) publicPresence() Presence {
 // connected reports whether the user has connections to this node.
 func (r *roster) connected(id int64) bool { return len(r.person(id).tabs) > 0 }
 
-// visible reports whether others may see the user. It is false until the choice
-// has been read.
+// visible reports whether others may see where the user is. It becomes true with
+// the diff that says so and not before: else a user who comes and at once turns
+// invisible would be shown, and no diff would be left that takes them away.
 func (r *roster) visible(id int64) bool {
 	p := r.people[id]
-	return p != nil && p.choiceRead && p.choice.Status != Invisible
+	return p != nil && p.shown
+}
+
+func (p *person) show(shown bool) {
+	if p.shown != shown {
+		p.shown, p.seenDue = shown, true
+	}
 }
 
 // presence returns how the viewer sees the user with the id; viewer 0 is any
@@ -103,6 +110,7 @@ type diff struct {
 	userID        int64
 	before, after Presence  // for other users
 	self          *Presence // for the user's own tabs; nil: no change
+	seen          bool      // visible has changed
 }
 
 func (n diff) cameOnline() bool  { return !n.before.IsOnline() && n.after.IsOnline() }
@@ -130,7 +138,7 @@ func (r *roster) pending() []int64 {
 
 // dirty reports whether the user's state differs from what was last sent.
 func (p *person) dirty() bool {
-	return !p.publicPresence().looksLike(p.sent) ||
+	return !p.publicPresence().looksLike(p.sent) || p.seenDue || p.shown != (p.choice.Status != Invisible) ||
 		len(p.tabs) > 0 && (p.sentToSelf == nil || !p.ownPresence().looksLike(*p.sentToSelf))
 }
 
@@ -140,8 +148,9 @@ func (r *roster) takeDiff(id int64) diff {
 	if !p.choiceRead {
 		return diff{userID: id, before: p.sent, after: p.sent}
 	}
-	n := diff{userID: id, before: p.sent, after: p.publicPresence()}
-	p.sent = n.after
+	p.show(p.choice.Status != Invisible)
+	n := diff{userID: id, before: p.sent, after: p.publicPresence(), seen: p.seenDue}
+	p.sent, p.seenDue = n.after, false
 	if self := p.ownPresence(); len(p.tabs) > 0 {
 		if p.sentToSelf != nil && !self.looksLike(*p.sentToSelf) {
 			n.self = &self

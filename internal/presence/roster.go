@@ -29,6 +29,8 @@ type person struct {
 	otherLease   *lease          // of all other nodes together; nil: none
 	choiceRead   bool            // choice has been read since the user came
 	choice       Choice
+	shown        bool      // see visible
+	seenDue      bool      // shown has changed since the last diff
 	storedLease  *lease    // of this node, in the database; nil: none
 	sent         Presence  // what other users were last sent
 	sentToSelf   *Presence // what the user's own tabs were last sent or rendered with; nil: not noted yet
@@ -61,7 +63,7 @@ func (r *roster) markDirty(id int64) { r.dirtyLeases[id], r.dirtyUsers[id] = tru
 func (r *roster) open(id int64, tab string) {
 	p := r.person(id)
 	if !p.present() {
-		p.choiceRead = false
+		p.forgetChoice()
 	}
 	p.here, p.tabs[tab] = true, false
 	delete(r.leaving, id)
@@ -148,7 +150,9 @@ func (r *roster) applyLeases(leases []record) {
 	}
 	for id := range before {
 		if p := r.people[id]; !r.leasedElsewhere[id] {
-			p.otherLease, p.choiceRead = nil, p.here
+			if p.otherLease = nil; !p.here {
+				p.forgetChoice()
+			}
 			r.markDirty(id)
 		}
 	}
@@ -170,7 +174,13 @@ func (p *person) applyChoice(c Choice) {
 		p.choice = c
 	}
 	p.choice.LastSeenAt, p.choiceRead = seen, true
+	if p.choice.Status == Invisible {
+		p.show(false)
+	}
 }
+
+// forgetChoice lets the choice be read again. The user has no connection here.
+func (p *person) forgetChoice() { p.choiceRead, p.shown, p.seenDue = false, false, false }
 
 // applyChoice takes over what the user has just chosen.
 func (r *roster) applyChoice(id int64, c Choice) {

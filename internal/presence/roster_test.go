@@ -292,3 +292,30 @@ func TestPresenceLeasesArePendingUntilConfirmed(t *testing.T) {
 	s.resetLeases() // the node was deleted, and its leases with it
 	check([]int64{7}, nil)
 }
+
+func TestRosterVisibilityChangesWithItsDiff(t *testing.T) {
+	s := newRosterTest(t)
+	s.open(sam, "a")
+	if s.read(defaultChoice); s.visible(sam) {
+		t.Error("the user is visible before the arrival is announced")
+	}
+	s.roster.applyChoice(sam, Choice{Status: Invisible, Version: 1})
+	if n := s.takeDiff(sam); s.visible(sam) || n.seen {
+		t.Errorf("a user who came and turned invisible at once is visible, or was announced: %+v", n)
+	}
+	s.roster.applyChoice(sam, Choice{Status: Online, Version: 2})
+	if n := s.takeDiff(sam); !s.visible(sam) || !n.seen {
+		t.Errorf("a user who is online is not announced: %+v", n)
+	}
+	s.roster.applyChoice(sam, Choice{Status: Invisible, Version: 3})
+	if s.visible(sam) {
+		t.Error("the user is visible after having chosen to be invisible")
+	}
+	s.roster.applyChoice(sam, Choice{Status: Online, Version: 4})
+	if n := s.takeDiff(sam); !s.visible(sam) || !n.seen {
+		t.Errorf("a user who was invisible for a moment is not announced again: %+v", n)
+	}
+	if len(s.pending()) > 0 {
+		t.Error("a diff is left")
+	}
+}

@@ -28,8 +28,8 @@ type Config struct {
 	Log   *slog.Logger // nil: slog.Default
 	Guard loop.Guard   // catches the panics of Run; without a logger it uses Log
 
-	// Seen is called after a user with connections to this node came online or went
-	// offline for others. It may be nil.
+	// Seen is called after the result of Visible has changed for a user with
+	// connections to this node. It may be nil.
 	Seen func(ctx context.Context, userID int64)
 	Timing
 }
@@ -173,8 +173,8 @@ func (s *Service) Online(ctx context.Context, ids []int64) map[int64]account.Pre
 }
 
 // Visible reports whether others may see where the user is: it is false for an
-// invisible user, and until the choice has been read, because Visible does not ask
-// the database. When it changes, Config.Seen is called.
+// invisible user, and until the user's arrival is announced, because Visible does
+// not ask the database. When it changes, Config.Seen is called.
 func (s *Service) Visible(userID int64) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
