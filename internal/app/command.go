@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/base/postgres/embedded"
 )
 
 const usage = `usage: hubbub                      run
@@ -118,9 +119,9 @@ func forceMigration(ctx context.Context, config Config, version string) error {
 	if config.DatabaseURL != "" {
 		return postgres.Force(ctx, config.DatabaseURL, n)
 	}
-	server, err := postgres.StartServer(ctx, postgres.ServerConfig{Dir: config.DataDir, Log: config.Log})
+	server, err := embedded.Start(ctx, embedded.Config{Dir: config.DataDir, Log: config.Log})
 	if err != nil {
 		return err
 	}
-	return errors.Join(postgres.Force(ctx, server.URL(postgres.Name), n), server.Stop())
+	return errors.Join(postgres.Force(ctx, server.URL(embedded.Name), n), server.Stop())
 }

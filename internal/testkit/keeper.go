@@ -11,7 +11,7 @@ import (
 	"syscall"
 	"time"
 
-	"hubbub/internal/base/postgres"
+	"hubbub/internal/base/postgres/embedded"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -112,11 +112,11 @@ func keep(dir string) (exitCode int) {
 	return 0
 }
 
-func serve(dir string) (*postgres.Server, error) {
+func serve(dir string) (*embedded.Server, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	server, err := postgres.StartServer(context.Background(), postgres.ServerConfig{Dir: dir, Throwaway: true})
+	server, err := embedded.Start(context.Background(), embedded.Config{Dir: dir, Throwaway: true})
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"hubbub/internal/base/loop"
+	"hubbub/internal/base/postgres/embedded"
 )
 
 const (
@@ -19,9 +20,6 @@ const (
 	connectTimeout = 3 * time.Second  // an unreachable host must not hold a request for minutes
 	healthCheck    = 5 * time.Second  // how often idle connections are checked
 	defaultConns   = 16
-
-	// Name is the name of the embedded server's superuser and of its database.
-	Name = "hubbub"
 )
 
 // Config describes where the database is and how it is used.
@@ -33,26 +31,18 @@ type Config struct {
 	Guard    loop.Guard   // catches panics in the embedded server's supervisor; without a logger it uses Log
 }
 
-// ServerConfig describes an embedded server.
-type ServerConfig struct {
-	Dir       string       // in which the cluster's folder, postgres-<version>, is created
-	Log       *slog.Logger // nil: slog.Default()
-	Guard     loop.Guard   // catches panics in the supervisor; without a logger it uses Log
-	Throwaway bool         // for tests: fast, but a crash of the server may lose data
-}
-
 // DB is a migrated database: a pool for requests, and one for background work (see InBackground).
 type DB struct {
 	*pgxpool.Pool
 	background *pgxpool.Pool
 	disk       *diskHealth
 	url        string
-	server     *Server
+	server     *embedded.Server
 }
 
 // Open starts the embedded server if c.URL is empty, connects and migrates.
 func Open(ctx context.Context, c Config) (*DB, error) {
-	var server *Server
+	var server *embedded.Server
 	if c.URL == "" {
 		var err error
 		if server, c.URL, err = openServer(ctx, c); err != nil {
@@ -95,16 +85,16 @@ func open(ctx context.Context, c Config) (*DB, error) {
 }
 
 // openServer starts the embedded server and creates its database, which a new cluster lacks.
-func openServer(ctx context.Context, c Config) (*Server, string, error) {
-	server, err := StartServer(ctx, ServerConfig{Dir: c.DataDir, Log: c.Log, Guard: c.Guard})
+func openServer(ctx context.Context, c Config) (*embedded.Server, string, error) {
+	server, err := embedded.Start(ctx, embedded.Config{Dir: c.DataDir, Log: c.Log, Guard: c.Guard})
 	if err != nil {
 		return nil, "", err
 	}
-	err = whenReachable(ctx, func() error { return createDatabase(ctx, server.URL("postgres"), Name) })
+	err = whenReachable(ctx, func() error { return createDatabase(ctx, server.URL("postgres"), embedded.Name) })
 	if err != nil {
 		return nil, "", errors.Join(err, server.Stop())
 	}
-	return server, server.URL(Name), nil
+	return server, server.URL(embedded.Name), nil
 }
 
 func createDatabase(ctx context.Context, url, name string) error {

@@ -37,7 +37,7 @@ func TestFullDiskIsUnavailableAndNotReady(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("simulating a full disk needs /dev/full")
 	}
-	db := open(t, dataDir(t))
+	db := privateServer(t)
 	execute(t, db, `create table numbers (n int)`)
 	restore := fillDisk(t, db, "numbers")
 	if err := insert(t.Context(), db, 1); !postgres.Unavailable(err) {

@@ -1,12 +1,12 @@
 // Package postgres connects to the database. It provides a connection pool, a
-// transaction helper, two functions that classify errors, the migrations and, for
-// a machine without a database server, an embedded one.
+// transaction helper, two functions that classify errors, and the migrations.
+// On a machine without a database server it uses the one of the package embedded.
 //
 // # The path of Open
 //
-//  1. Open (db.go) uses the server of Config.URL. If that is empty, StartServer
-//     (server.go) runs a private server under Config.DataDir, and createDatabase
-//     (db.go) creates the database in it.
+//  1. Open (db.go) uses the server of Config.URL. If that is empty, embedded.Start
+//     (embedded/server.go) runs a private server under Config.DataDir, and
+//     createDatabase (db.go) creates the database in it.
 //  2. whenReachable (db.go) waits up to ten seconds for the server to answer,
 //     because containers of the app and the server start together.
 //  3. Migrate (migrate.go) applies the migrations under an advisory lock, so
@@ -38,20 +38,7 @@
 // gets its lock. Migrations run without these limits. When the disk is full, writes
 // fail as unavailable and the node is not ready (disk.go).
 //
-// # The embedded server
-//
-// The embedded server (server.go, child.go, cluster.go, find.go, runas.go) is a
-// child process without a TCP port or a password. It listens on a Unix socket in
-// its own folder, which other users of the machine may not enter, and accepts only
-// root and the user that the app runs as (peer authentication). If the app runs as
-// root, the server runs as the user postgres, or as nobody if there is no such user.
-// It stops when the app stops. If the app is killed, the kernel of Linux ends the
-// server as well; on other systems it keeps running, and the next start uses it. A
-// second app on the same folder uses the first one's server, and starts its own when
-// the first app stops.
-//
 // # What it does not do
 //
-// The embedded server is for trying, developing and testing Hubbub. It makes no
-// backups and never upgrades data from one major version of Postgres to the next.
+// It makes no backups, and has no object-relational mapping: the SQL is in the stores of the features.
 package postgres

@@ -179,10 +179,10 @@ func TestQueryIsCancelledWithItsContext(t *testing.T) {
 	testkit.Eventually(t, "the query to end", 3*time.Second, func() bool { return count() == 0 })
 }
 
-// freeze stops all processes of the server on the folder until thaw is called.
-func freeze(t *testing.T, dir string) (thaw func()) {
+// freeze stops all processes of the server until thaw is called.
+func freeze(t *testing.T, db *postgres.DB) (thaw func()) {
 	t.Helper()
-	postmaster := serverPID(t, dir)
+	postmaster := postmasterOf(t, db)
 	pids := append(childrenOf(t, postmaster), postmaster)
 	signal := func(s syscall.Signal) {
 		for _, pid := range pids {
@@ -193,6 +193,22 @@ func freeze(t *testing.T, dir string) (thaw func()) {
 	thaw = sync.OnceFunc(func() { signal(syscall.SIGCONT) })
 	t.Cleanup(thaw)
 	return thaw
+}
+
+// postmasterOf returns the process id of the server, which is on the first line of a file in its data folder.
+func postmasterOf(t *testing.T, db *postgres.DB) int {
+	t.Helper()
+	var data string
+	if err := db.QueryRow(t.Context(), `show data_directory`).Scan(&data); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(data, "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pid int
+	fmt.Sscan(string(text), &pid)
+	return pid
 }
 
 func childrenOf(t *testing.T, parent int) (pids []int) {
@@ -219,10 +235,9 @@ func TestFrozenServerIsUnavailableUntilItResumes(t *testing.T) {
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
 		t.Skip("finding the server's processes needs /proc")
 	}
-	dir := dataDir(t)
-	db := open(t, dir)
+	db := privateServer(t)
 	execute(t, db, `create table numbers (n int)`)
-	thaw := freeze(t, dir)
+	thaw := freeze(t, db)
 	var crowd sync.WaitGroup
 	for range 40 {
 		crowd.Go(func() {

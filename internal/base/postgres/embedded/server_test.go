@@ -1,4 +1,4 @@
-package postgres_test
+package embedded_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/base/postgres/embedded"
 	"hubbub/internal/testkit"
 )
 
@@ -292,7 +293,7 @@ func TestEmbeddedServerReportsWhyItCannotStart(t *testing.T) {
 func TestOpenWithoutPostgresListsTheRemedies(t *testing.T) {
 	t.Setenv("PG_BIN", "/nowhere")
 	_, err := postgres.Open(t.Context(), postgres.Config{DataDir: dataDir(t)})
-	if !errors.Is(err, postgres.ErrNotFound) {
+	if !errors.Is(err, embedded.ErrNotFound) {
 		t.Fatal(err)
 	}
 	for _, remedy := range []string{"make postgres", "apt install", "docker compose up", "DATABASE_URL", "PG_BIN", "/nowhere"} {

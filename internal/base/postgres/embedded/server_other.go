@@ -1,6 +1,6 @@
 //go:build !unix
 
-package postgres
+package embedded
 
 import (
 	"context"
@@ -10,13 +10,16 @@ import (
 // Server is not supported on this system.
 type Server struct{}
 
-// StartServer returns an error that names the alternatives.
-func StartServer(context.Context, ServerConfig) (*Server, error) {
+// Start returns an error that names the alternatives.
+func Start(context.Context, Config) (*Server, error) {
 	return nil, errors.New("the embedded Postgres needs a Unix: use WSL or docker compose, or set DATABASE_URL")
 }
 
 // URL is never called.
 func (*Server) URL(string) string { return "" }
+
+// Owned reports false.
+func (*Server) Owned() bool { return false }
 
 // Stop does nothing.
 func (*Server) Stop() error { return nil }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package postgres
+package embedded
 
 import (
 	"context"
@@ -37,9 +37,9 @@ type Server struct {
 	stopErr error
 }
 
-// StartServer starts a server, or uses the one that another app runs on the folder.
+// Start starts a server, or uses the one that another app runs on the folder.
 // It returns when the server answers queries.
-func StartServer(ctx context.Context, c ServerConfig) (*Server, error) {
+func Start(ctx context.Context, c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}

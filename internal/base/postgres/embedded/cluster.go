@@ -1,6 +1,6 @@
 //go:build unix
 
-package postgres
+package embedded
 
 import (
 	"context"
@@ -34,7 +34,7 @@ type cluster struct {
 
 // newCluster creates the folders. They are named by the major version, because
 // Postgres cannot read the files of another major version.
-func newCluster(ctx context.Context, c ServerConfig) (*cluster, error) {
+func newCluster(ctx context.Context, c Config) (*cluster, error) {
 	found, err := findPrograms(ctx)
 	if err != nil {
 		return nil, err
