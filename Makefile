@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak templ vendor postgres tools format vet generated bundled types containers
+.PHONY: help run test check bench soak templ emoji vendor postgres tools format vet generated listed bundled types containers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,7 +10,7 @@ run: ## start Hubbub at http://localhost:8080, with an embedded Postgres
 test: node_modules ## run all tests, those in browsers included
 	go test -race -timeout 30m ./...
 
-check: format vet generated bundled types containers test ## run what CI runs: format, vet, staticcheck, generated code, types, images, tests
+check: format vet generated listed bundled types containers test ## run what CI runs: format, vet, staticcheck, generated code, types, images, tests
 
 bench: ## run the benchmarks of docs/performance.md
 	go test -run '^$$' -bench . -benchtime 2s ./internal/live/hub
@@ -33,6 +33,10 @@ soak: ## run 200 clients for 15 minutes and report memory and goroutines
 
 templ: ## generate the Go code of the *.templ files
 	go tool templ generate
+
+emoji: node_modules ## generate the table of all emoji, for reactions
+	go run -C tools ./emoji ../node_modules/emoji-test-regex-pattern/dist/emoji-18.0/index-strings.txt \
+		../internal/chat/emoji/table.go
 
 vendor: node_modules ## bundle the npm packages of the document page
 	node_modules/.bin/esbuild web/vendor/document.js --bundle --minify --format=esm --target=es2024 \
@@ -63,6 +67,9 @@ generated:
 		go tool templ generate -log-level error; \
 		after=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
 		test "$$before" = "$$after" || { echo "*_templ.go were out of date: commit the result of make templ"; exit 1; }
+
+listed: emoji
+	@git diff --quiet -- internal/chat/emoji || { echo "internal/chat/emoji was out of date: commit the result of make emoji"; exit 1; }
 
 bundled: vendor
 	@git diff --quiet -- web/static/vendor || { echo "web/static/vendor was out of date: commit the result of make vendor"; exit 1; }

@@ -7,10 +7,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/forPelevin/gomoji"
-
 	"hubbub/internal/account"
 	"hubbub/internal/base/fault"
+	"hubbub/internal/chat/emoji"
 	"hubbub/internal/live/wire"
 )
 
@@ -199,8 +198,8 @@ func checkTopic(topic string) error {
 	return nil
 }
 
-func checkEmoji(emoji string) error {
-	if _, err := gomoji.GetInfo(emoji); err != nil {
+func checkEmoji(text string) error {
+	if !emoji.Is(text) {
 		return fault.Invalid("emoji", "must be one emoji")
 	}
 	return nil
