@@ -31,8 +31,8 @@ bench: ## run the benchmarks of docs/performance.md
 soak: ## run 200 clients for 15 minutes and report memory and goroutines
 	go test -run '^$$' -bench Soak -benchtime 900x -timeout 30m -v ./internal/app
 
-templ: ## generate the Go code of the *.templ files
-	go tool templ generate
+templ: tools ## generate the Go code of the *.templ files
+	bin/templ generate
 
 emoji: node_modules ## generate the table of all emoji, for reactions
 	go run -C tools ./emoji ../node_modules/emoji-test-regex-pattern/dist/emoji-18.0/index-strings.txt \
@@ -62,9 +62,9 @@ vet: tools
 	bin/staticcheck ./...
 	cd tools && go vet ./... && ../bin/staticcheck ./... && go test ./...
 
-generated:
+generated: tools
 	@before=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
-		go tool templ generate -log-level error; \
+		bin/templ generate -log-level error; \
 		after=$$(git ls-files --cached --others '*_templ.go' | xargs cat | cksum); \
 		test "$$before" = "$$after" || { echo "*_templ.go were out of date: commit the result of make templ"; exit 1; }
 

@@ -28,3 +28,27 @@ func TestDependenciesHaveAReason(t *testing.T) {
 		}
 	}
 }
+
+// templ generates code for its own version of the library.
+func TestDependenciesHaveOneVersionOfTempl(t *testing.T) {
+	var versions []string
+	for _, file := range []string{"go.mod", "tools/go.mod"} {
+		version := versionOf("github.com/a-h/templ", read(t, file))
+		if version == "" {
+			t.Errorf("%s does not require templ", file)
+		}
+		versions = append(versions, version)
+	}
+	if versions[0] != versions[1] {
+		t.Errorf("go.mod and tools/go.mod require different versions of templ: %q", versions)
+	}
+}
+
+// versionOf returns the version of a module that the text of a go.mod requires, or "".
+func versionOf(module, text string) string {
+	match := regexp.MustCompile(`(?m)^\s*`+regexp.QuoteMeta(module)+` (v\S+)`).FindStringSubmatch(text)
+	if match == nil {
+		return ""
+	}
+	return match[1]
+}

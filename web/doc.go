@@ -46,6 +46,6 @@
 // Pages are served with [ContentSecurityPolicy]: no style attribute, no on…
 // attribute, no inline script; a test searches every template for them.
 // Colours, sizes and durations are defined once, in static/css/01-tokens.css,
-// and a test computes their contrast. `go tool templ generate` generates Go
+// and a test computes their contrast. `make templ` generates Go
 // code from the templates; it is committed.
 package web
