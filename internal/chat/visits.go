@@ -84,8 +84,8 @@ func (s *Service) announceVisit(ctx context.Context, v Visit) {
 	}
 }
 
-// setAnnounced records whether the user is in the room and whether the room is notified of it, and returns whether the
-// room was notified before.
+// setAnnounced records whether the user is in the room and whether the room is notified of it. It reports whether
+// the room was notified before.
 func setAnnounced(announced map[int64]map[int64]bool, userID, roomID int64, there, shown bool) (before bool) {
 	before = announced[userID][roomID]
 	switch {

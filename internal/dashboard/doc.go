@@ -34,6 +34,12 @@
 // An order counts in the step in which it was placed, its revenue in the step in which
 // it was completed; revenue is never added to earlier steps.
 //
+// # Tables
+//
+// The schema dashboard: products and orders; totals, series and sales (the rollups);
+// announcements (the transactional outbox of what the admins are notified of),
+// simulator (its rate and the node that has its lease), counter (the one count).
+//
 // # Rooms and events
 //
 //	room               members                     events

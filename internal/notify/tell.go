@@ -125,7 +125,7 @@ func (s *Service) eventsSince(ctx context.Context, userID, delivered int64) (use
 }
 
 // broadcastFrom sends the events of the changes between the seqs from and to, and
-// moves the watermark to the latter. It returns false, and sends nothing, if the
+// moves the watermark to the latter. It reports false, and sends nothing, if the
 // watermark is not from any more.
 func (s *Service) broadcastFrom(
 	ctx context.Context, shard *watermarkShard, userID, from, to int64, events []hub.Event,

@@ -140,7 +140,8 @@ func (h *Hub) deliverToRoom(room string, b *broadcast, seen map[*Conn]bool) (del
 }
 
 // deliverToMember queues the member's frame. The member joins the room to follow
-// first, so that it cannot miss that room's next event.
+// first, so that it cannot miss that room's next event. It reports whether the frame
+// was queued.
 func (h *Hub) deliverToMember(m *member, b *broadcast, frames *frames) bool {
 	if b.follow != "" {
 		h.subscribe(m.conn, b.follow)

@@ -129,8 +129,8 @@ func (c *Conn) enter(name string, counted bool, epoch uint64) (first bool, err e
 	return first, nil
 }
 
-// enterOwn puts the connection into one of the server's rooms. first is true if
-// the user had no connection in it.
+// enterOwn puts the connection into one of the server's rooms. It reports
+// whether it is the user's first connection in it.
 func (c *Conn) enterOwn(name string) (first bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -111,8 +111,8 @@ func tooManyRooms(limit int) error {
 		fmt.Sprintf("This connection is in %d rooms, the most it may be in. Leave one first.", limit))
 }
 
-// Leave takes the connection out of the room. last is true if the user has no
-// other connection in it on this node; it is false if the connection was not in
+// Leave takes the connection out of the room. It reports whether it was the
+// user's last connection in it on this node, and false if the connection was not in
 // the room.
 func (h *Hub) Leave(c *Conn, room string) (last bool) {
 	left, ok := c.exit(room, false)

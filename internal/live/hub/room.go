@@ -57,7 +57,7 @@ func (s *shard) add(name string, m *member, epoch uint64) (first, ok bool) {
 	return r.users[user] == 1, true
 }
 
-// remove takes the member out of the room. last is true if the user has no other
+// remove takes the member out of the room. It reports whether it was the user's last
 // connection in it.
 func (s *shard) remove(name string, m *member) (last bool) {
 	s.mu.Lock()

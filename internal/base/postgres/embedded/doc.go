@@ -38,6 +38,6 @@
 //
 // It makes no backups and never upgrades data from one major version of Postgres to
 // the next: the folder is named by the version, so a newer Postgres begins with an
-// empty one. It never downloads anything. It does not run on Windows
-// (server_other.go): use WSL, docker compose or DATABASE_URL.
+// empty one. It never downloads anything. It needs a Unix; server_other.go, for Windows,
+// recommends WSL, docker compose or DATABASE_URL.
 package embedded
