@@ -85,6 +85,24 @@ func TestBannedWordsAreFound(t *testing.T) {
 		wantUse(t, text, want, usesOf(words, comments(t, textFile{"p.go", text})))
 	}
 	for text, want := range map[string]string{
+		"package p\n\nfunc waitForever() { queueParcel() }": `p.go:3: "parcel" is not used`,
+		"package p\n\nvar Nobody, parcels = 1, 2":           `p.go:3: "parcels" is not used`,
+		"package p\n\nvar parcelled = \"a parcel\"":         "",
+	} {
+		wantUse(t, text, want, usesOf(words, identifiers(t, textFile{"p.go", text})))
+	}
+	for _, planted := range []struct{ path, text, want string }{
+		{"chat/row.js", "const nobody = 'nobody' // it waits for\n  // ever", `chat/row.js:1: "for\n`},
+		{"chat/row.js", "/**\n * Nobody reads it.\n */", `chat/row.js:2: "Nobody" is not used`},
+		{"chat/row.js", "const link = 'https://nobody.example' // fine", ""},
+		{"chat/chat.css", "/* a parcel */ .parcel {}", `chat/chat.css:1: "parcel" is not used`},
+		{"chat/rows.templ", "// Row is nobody's.\ntempl Row() {}", `chat/rows.templ:1: "nobody's" is not used`},
+		{"migrations/1_chat.up.sql", "select 1; -- a parcel\n-- of 2", `migrations/1_chat.up.sql:1: "parcel" is not used`},
+		{"migrations/1_chat.up.sql", "select 'nobody', 2 - 1", ""},
+	} {
+		wantUse(t, planted.text, planted.want, usesOf(words, otherComments(textFile{planted.path, planted.text})))
+	}
+	for text, want := range map[string]string{
 		"# Page\n\nNobody reads it.":                         `docs/p.md:3: "Nobody" is not used`,
 		"Code:\n\n```\nnobody\n```\n\nIt waits for\never.":   `docs/p.md:7: "for\never" is not used`,
 		"As `nobody`.\n\n```sh\nparcel # nobody\n```\n\nOK.": "",

@@ -2,6 +2,7 @@ package hubbub_test
 
 import (
 	"fmt"
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -52,7 +53,10 @@ func TestGlossaryKeepsWordsOut(t *testing.T) {
 		case isPage(file):
 			text = pageProse(textFile{file, read(t, file)})
 		case path.Ext(file) == ".go":
-			text = comments(t, textFile{file, read(t, file)})
+			f := textFile{file, read(t, file)}
+			text = append(comments(t, f), identifiers(t, f)...)
+		case commentsIn[path.Ext(file)] != nil && !strings.HasPrefix(file, "web/static/vendor/"):
+			text = otherComments(textFile{file, read(t, file)})
 		}
 		for _, breach := range usesOf(words, text) {
 			t.Error(breach)
@@ -69,6 +73,12 @@ const (
 var allowedPhrases = []string{
 	`postgres or nobody`, `postgres, or else nobody`, `or as nobody`, `runs as nobody`, // the user of Unix
 	`Nobody is the role`, // of collab
+}
+
+// allowedIdentifiers have a banned word as well.
+var allowedIdentifiers = []string{
+	"Nobody",                    // a role of collab
+	"nobody", "connectAsNobody", // the user of Unix
 }
 
 // textFile is a file that is read for its text.
@@ -240,6 +250,51 @@ func comments(t *testing.T, f textFile) []passage {
 		all = append(all, passage{f.path, from.Line, text})
 	}
 	return all
+}
+
+var camelHump = regexp.MustCompile(`[A-Z]?[a-z]+|[A-Z]+`)
+
+// identifiers are the words of those of a Go file, each of them once.
+func identifiers(t *testing.T, f textFile) []passage {
+	t.Helper()
+	positions := token.NewFileSet()
+	file, err := parser.ParseFile(positions, f.path, f.text, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	var all []passage
+	ast.Inspect(file, func(node ast.Node) bool {
+		if name, ok := node.(*ast.Ident); ok && !seen[name.Name] && !slices.Contains(allowedIdentifiers, name.Name) {
+			seen[name.Name] = true
+			words := strings.Join(camelHump.FindAllString(name.Name, -1), " ")
+			all = append(all, passage{f.path, positions.Position(name.Pos()).Line, strings.ToLower(words)})
+		}
+		return true
+	})
+	return all
+}
+
+// commentsIn are the comments of languages other than Go. What begins inside of a string
+// or an address, as in "https://", is none.
+var commentsIn = map[string]*regexp.Regexp{
+	".js":    regexp.MustCompile(`(?ms)(?:^|\s)//[^\n]*|/\*.*?\*/`),
+	".ts":    regexp.MustCompile(`(?ms)(?:^|\s)//[^\n]*|/\*.*?\*/`),
+	".css":   regexp.MustCompile(`(?s)/\*.*?\*/`),
+	".templ": regexp.MustCompile(`(?ms)(?:^|\s)//[^\n]*|/\*.*?\*/|<!--.*?-->`),
+	".sql":   regexp.MustCompile(`(?m)--[^\n]*`),
+}
+
+// otherComments are those of a file of another language than Go, as one passage: a
+// sentence may go on in the comment of the next line.
+func otherComments(f textFile) []passage {
+	var text strings.Builder
+	end := 0
+	for _, at := range commentsIn[path.Ext(f.path)].FindAllStringIndex(f.text, -1) {
+		text.WriteString(blank(f.text[end:at[0]]) + strings.NewReplacer("//", "  ", "--", "  ", "*", " ").Replace(f.text[at[0]:at[1]]))
+		end = at[1]
+	}
+	return []passage{{f.path, 1, text.String()}}
 }
 
 // usesOf finds the words in the passages, also over the end of a line.

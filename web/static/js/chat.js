@@ -2,7 +2,7 @@
 // A chat room's page. It passes each event to the module that shows it; the events are those of chat's events.go.
 //
 // A new message reaches a page by up to three events: `newMessage` here, with the row; `room` in rooms.js, for the
-// sidebar's counts; and `notification` in notifications.js, for the users whom it concerns.
+// sidebar's counts; and `notification` in notifications.js, for the users that it concerns.
 import { $, $$, addShortcuts, announceMessage, intercept, parse, apply } from './app.js'
 import { drop } from './outbox.js'
 import { watchCards } from './chat/cards.js'
