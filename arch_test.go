@@ -71,7 +71,7 @@ var technologies = map[string]technology{
 	},
 	"Postgres": {
 		imports: []string{"github.com/jackc/", "database/sql"},
-		home:    []string{"internal/base/postgres", "internal/app", "internal/testkit"},
+		home:    []string{"internal/base/postgres", "internal/base/outbox", "internal/app", "internal/testkit"},
 		files:   []string{"store"},
 	},
 	"templ": {
