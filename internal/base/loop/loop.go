@@ -52,7 +52,7 @@ func Run(ctx context.Context, c Config, round func(context.Context) error) {
 			return
 		case err != nil:
 			l.noteFailure(err)
-			on = sleep(ctx, jittered(l.pause))
+			on = Sleep(ctx, jittered(l.pause))
 		default:
 			l.noteSuccess()
 			on = l.wait(ctx, rest)
@@ -126,8 +126,8 @@ func (l *runner) noteSuccess() {
 // together.
 func jittered(d time.Duration) time.Duration { return d/2 + rand.N(d) }
 
-// sleep waits for d. It reports false if ctx ends first.
-func sleep(ctx context.Context, d time.Duration) bool {
+// Sleep waits for d. It reports false if ctx ends first.
+func Sleep(ctx context.Context, d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

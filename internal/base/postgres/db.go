@@ -124,10 +124,8 @@ func whenReachable(ctx context.Context, try func() error) error {
 		if err == nil || !Unavailable(err) {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if !loop.Sleep(ctx, 100*time.Millisecond) {
 			return fmt.Errorf("the database can't be reached; check DATABASE_URL and that the server runs: %w", err)
-		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }

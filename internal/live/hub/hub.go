@@ -191,7 +191,7 @@ func (h *Hub) Shutdown(ctx context.Context) error {
 	conns := h.connections()
 	batch := max(len(conns)/shutdownBatches, 50)
 	for i, c := range conns {
-		if i > 0 && i%batch == 0 && !pause(ctx, shutdownPause) {
+		if i > 0 && i%batch == 0 && !loop.Sleep(ctx, shutdownPause) {
 			return ctx.Err()
 		}
 		c.Close(wire.CloseRestart)
@@ -217,18 +217,6 @@ func (h *Hub) startClosing() bool {
 	}
 	h.signalDrained()
 	return true
-}
-
-// pause waits for d. It reports false if ctx ends first.
-func pause(ctx context.Context, d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // connections returns the connections of this node.

@@ -79,7 +79,7 @@ func (s *Server) supervise(ctx context.Context) {
 	defer close(s.done)
 	for ctx.Err() == nil {
 		if s.guard.Do("postgres-supervisor", func() { s.restart(ctx) }) != nil {
-			pause(ctx, restartPause)
+			loop.Sleep(ctx, restartPause)
 		}
 	}
 	s.stopErr = s.leave()
@@ -94,7 +94,7 @@ func (s *Server) restart(ctx context.Context) {
 	s.log.Warn("the embedded Postgres has ended; restarting it", "folder", s.cluster.dir)
 	for err := s.acquire(ctx); err != nil && ctx.Err() == nil; err = s.acquire(ctx) {
 		s.log.Error("restart the embedded Postgres", "error", err)
-		pause(ctx, restartPause)
+		loop.Sleep(ctx, restartPause)
 	}
 }
 
@@ -144,7 +144,7 @@ func (s *Server) acquire(ctx context.Context) error {
 		if err = s.launch(ctx); !errors.Is(err, errOccupied) || time.Now().After(deadline) {
 			return err
 		}
-		pause(ctx, 20*time.Millisecond)
+		loop.Sleep(ctx, 20*time.Millisecond)
 	}
 }
 
@@ -204,13 +204,6 @@ func lockFile(ctx context.Context, path string) (*os.File, error) {
 		if !errors.Is(err, syscall.EWOULDBLOCK) || ctx.Err() != nil {
 			return nil, errors.Join(fmt.Errorf("lock Postgres' folder: %w", err), ctx.Err(), file.Close())
 		}
-		pause(ctx, 20*time.Millisecond)
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) {
-	select {
-	case <-ctx.Done():
-	case <-time.After(d):
+		loop.Sleep(ctx, 20*time.Millisecond)
 	}
 }
