@@ -7,7 +7,8 @@
 //  1. A feature inserts an entry in the transaction of a change. After the commit it
 //     signals the Wake of the outbox.
 //  2. Outbox.Run (outbox.go) works the entries off: at once after a signal, and
-//     otherwise once a poll interval, for entries of a node that has crashed.
+//     otherwise when an entry that failed is due again, or once a poll interval, for
+//     entries of a node that has crashed.
 //  3. Outbox.claim (store.go) takes a batch of due entries. It sets their due time to
 //     the end of a lease and commits: until then no other node takes them. Of entries
 //     with one key it takes only the oldest, and none while the oldest is not due.

@@ -12,11 +12,11 @@ import (
 )
 
 const (
-	batchSize     = 50               // entries a claim; other nodes can claim the next ones at the same time
-	lease         = 10 * time.Second // how long a claim is valid, and so how long entries of a crashed node wait
-	leaseMargin   = 2 * time.Second  // before the end of the lease Do must return; includes the settling
-	settleTimeout = 2 * time.Second  // for the last statement of a node that stops
-	pollInterval  = 5 * time.Second  // between two looks for entries without a signal
+	batchSize     = 50              // entries a claim; other nodes can claim the next ones at the same time
+	lease         = 5 * time.Second // how long a claim is valid, and so how long entries of a crashed node wait
+	leaseMargin   = time.Second     // before the end of the lease Do must return; usually an entry takes milliseconds
+	settleTimeout = 2 * time.Second // for the last statement of a node that stops
+	pollInterval  = 5 * time.Second // between two looks for entries without a signal
 
 	firstPause = 500 * time.Millisecond // after the first failure of an entry; doubled by each further one
 	lastPause  = 5 * time.Minute        // the longest pause, before jitter
@@ -38,13 +38,13 @@ type Outbox[E any] struct {
 	Config[E]
 	db *postgres.DB
 
-	mu        sync.Mutex // held while entries are worked off
-	unsettled []result   // results that the database does not have yet
-	retryAt   time.Time  // when the next failed entry of this node is due; zero: not known
+	mu         sync.Mutex // held while entries are worked off
+	unsettled  []result   // results that the database does not have yet
+	nextAt     time.Time  // when the next entry is due, as far as this node knows; zero: not known
+	measuredAt time.Time
 
 	pending, done, failed atomic.Int64
 	oldest                atomic.Int64 // nanoseconds, at measuredAt
-	measuredAt            time.Time    // is used by Run only
 }
 
 // claimed is an entry that this node has claimed. The number of attempts identifies the
@@ -72,22 +72,17 @@ func New[E any](db *postgres.DB, c Config[E]) *Outbox[E] {
 func (o *Outbox[E]) Run(ctx context.Context, guard loop.Guard) {
 	loop.Run(ctx, loop.Config{
 		Name: o.Name, Guard: guard, Period: pollInterval, Wake: o.Wake, AtOnce: true, Next: o.untilNext,
-	}, func(ctx context.Context) error {
-		if err := o.Work(ctx, guard); err != nil {
-			return err
-		}
-		return o.measure(ctx)
-	})
+	}, func(ctx context.Context) error { return o.Work(ctx, guard) })
 }
 
 // untilNext returns how long Run may wait without a signal.
 func (o *Outbox[E]) untilNext(context.Context) time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.retryAt.IsZero() {
+	if o.nextAt.IsZero() {
 		return pollInterval
 	}
-	return min(max(time.Until(o.retryAt), 0), pollInterval)
+	return min(max(time.Until(o.nextAt), 0), pollInterval)
 }
 
 // Work works off all entries that are due, and those that become due in the meantime.
@@ -95,13 +90,16 @@ func (o *Outbox[E]) untilNext(context.Context) time.Duration {
 func (o *Outbox[E]) Work(ctx context.Context, guard loop.Guard) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if !time.Now().Before(o.retryAt) {
-		o.retryAt = time.Time{}
+	if !time.Now().Before(o.nextAt) {
+		o.nextAt, o.measuredAt = time.Time{}, time.Time{} // find out the next one
 	}
 	for {
 		n, err := o.workBatch(ctx, guard)
-		if err != nil || n == 0 {
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return o.measure(ctx)
 		}
 	}
 }

@@ -127,6 +127,7 @@ func work(t *testing.T, o *outbox.Outbox[entry]) {
 }
 
 func TestOutboxDoesEntriesInOrderAndDeletesThem(t *testing.T) {
+	t.Parallel()
 	db, w := database(t), &worker{}
 	o := newOutbox(db, w)
 	var texts []string
@@ -142,6 +143,7 @@ func TestOutboxDoesEntriesInOrderAndDeletesThem(t *testing.T) {
 }
 
 func TestOutboxBadEntryDoesNotBlockOthers(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	var panics int
 	guard := loop.Guard{Log: quiet.Log, OnPanic: func(string) { panics++ }}
@@ -173,6 +175,7 @@ func TestOutboxBadEntryDoesNotBlockOthers(t *testing.T) {
 }
 
 func TestOutboxDoesEntriesOfAKeyInOrder(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	failing := true
 	w := &worker{before: func(_ context.Context, text string) error {
@@ -192,6 +195,7 @@ func TestOutboxDoesEntriesOfAKeyInOrder(t *testing.T) {
 }
 
 func TestOutboxKeyWaitsForTheClaimOfAnotherNode(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	here, there := &worker{}, &worker{}
 	node := newOutbox(db, here)
@@ -209,6 +213,7 @@ func TestOutboxKeyWaitsForTheClaimOfAnotherNode(t *testing.T) {
 }
 
 func TestOutboxEntryIsDoneByOneOfSeveralNodes(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	const many, nodes = 400, 4
 	var texts []string
@@ -260,6 +265,7 @@ func TestOutboxEntryIsDoneByOneOfSeveralNodes(t *testing.T) {
 }
 
 func TestOutboxRepeatsTheEntriesOfACrashedNode(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	add(t, db, "done", "in progress", "claimed")
 	node := &worker{before: func(_ context.Context, text string) error {
@@ -281,7 +287,27 @@ func TestOutboxRepeatsTheEntriesOfACrashedNode(t *testing.T) {
 	other.want(t, "done", "in progress", "claimed")
 }
 
+func TestOutboxRunTakesOverWhenALeaseEnds(t *testing.T) {
+	t.Parallel()
+	db := database(t)
+	add(t, db, "a")
+	run(t, db, `update try.entries set attempts = 1, due_at = now() + interval '1500 ms'`) // claimed by a node that has crashed
+	ctx, stop := context.WithCancel(t.Context())
+	w := &worker{}
+	o := newOutbox(db, w)
+	began := time.Now()
+	var running sync.WaitGroup
+	running.Go(func() { o.Run(ctx, quiet) })
+	defer running.Wait()
+	defer stop()
+	testkit.Eventually(t, "the entry is done", testkit.Patience, func() bool { return len(w.all()) == 1 })
+	if took := time.Since(began); took < time.Second || took > 4*time.Second {
+		t.Errorf("the lease ended after 1.5 s, and the entry was done after %v", took)
+	}
+}
+
 func TestOutboxKeepsResultsThatCouldNotBeStored(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	add(t, db, "a", "b")
 	w := &worker{}
@@ -306,6 +332,7 @@ func TestOutboxKeepsResultsThatCouldNotBeStored(t *testing.T) {
 }
 
 func TestOutboxLateResultDoesNotEndTheClaimOfAnotherNode(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	add(t, db, "a")
 	other := &worker{before: func(context.Context, string) error { return errors.New("broken") }}
@@ -321,6 +348,7 @@ func TestOutboxLateResultDoesNotEndTheClaimOfAnotherNode(t *testing.T) {
 }
 
 func TestOutboxReleasesWhatItHasNotBegunAtTheStop(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	add(t, db, "a", "interrupted", "not begun")
 	ctx, stop := context.WithCancel(t.Context())
@@ -342,6 +370,7 @@ func TestOutboxReleasesWhatItHasNotBegunAtTheStop(t *testing.T) {
 }
 
 func TestOutboxRunsAfterASignalAndRetriesWithBackoff(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	ctx, stop := context.WithCancel(t.Context())
 	failures := 2
@@ -377,6 +406,7 @@ func TestOutboxRunsAfterASignalAndRetriesWithBackoff(t *testing.T) {
 }
 
 func TestOutboxClaimUsesIndexes(t *testing.T) {
+	t.Parallel()
 	db := database(t)
 	run(t, db, `
 		insert into try.entries (key, text, due_at)
@@ -396,6 +426,7 @@ func TestOutboxClaimUsesIndexes(t *testing.T) {
 }
 
 func TestOutboxPausesGrowWithinLimits(t *testing.T) {
+	t.Parallel()
 	for attempts, want := range map[int]time.Duration{1: 500 * time.Millisecond, 2: time.Second, 5: 8 * time.Second, 100: 5 * time.Minute} {
 		for range 100 {
 			if pause := outbox.PauseAfter(attempts); pause < want/2 || pause > want*3/2 {

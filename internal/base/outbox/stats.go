@@ -7,7 +7,7 @@ import (
 )
 
 // Stats is the state of an outbox. Pending and Oldest are of all nodes, as of the last
-// measurement, which Run makes every few seconds; Done and Failed are of this node,
+// measurement, which Work makes every few seconds; Done and Failed are of this node,
 // since its start.
 type Stats struct {
 	Name    string
@@ -28,18 +28,23 @@ func (o *Outbox[E]) Stats() Stats {
 // measureInterval is shorter than pollInterval, so that an idle node measures at each poll.
 const measureInterval = pollInterval / 2
 
-// measure counts the entries, unless it did so within measureInterval.
+// measure counts the entries and plans for the next one that is due, unless it did so
+// within measureInterval.
 func (o *Outbox[E]) measure(ctx context.Context) error {
 	if time.Since(o.measuredAt) < measureInterval {
 		return nil
 	}
 	var pending int64
-	var seconds float64
-	if err := o.db.QueryRow(ctx, o.Table.sql(measureAll), o.now()).Scan(&pending, &seconds); err != nil {
+	var oldest time.Duration
+	var dueIn *time.Duration
+	if err := o.db.QueryRow(ctx, o.Table.sql(measureAll), o.now()).Scan(&pending, &oldest, &dueIn); err != nil {
 		return fmt.Errorf("count the entries of %s: %w", o.Table.Name, err)
 	}
 	o.measuredAt = time.Now()
 	o.pending.Store(pending)
-	o.oldest.Store(int64(max(seconds, 0) * float64(time.Second)))
+	o.oldest.Store(int64(max(oldest, 0)))
+	if dueIn != nil {
+		o.plan(*dueIn)
+	}
 	return nil
 }

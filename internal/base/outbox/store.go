@@ -31,11 +31,11 @@ const claimDue = `
 	   limit $2
 	     for update skip locked
 	), claimed as (
-	  update TABLE
-	     set due_at = coalesce($1::timestamptz, now()) + $3::interval, attempts = attempts + 1
+	  update TABLE as entry
+	     set due_at = coalesce($1::timestamptz, now()) + $3::interval, attempts = entry.attempts + 1
 	    from due
-	   where id = due_id
-	  returning *
+	   where entry.id = due.due_id
+	  returning entry.*, due.was_due
 	)
 	select id, attempts, COLUMNS from claimed order by was_due, id`
 
@@ -43,17 +43,23 @@ const claimDue = `
 const head = `and not exists (select from TABLE as older where older.KEY = entry.KEY and older.id < entry.id)`
 
 const deleteDone = `
-	delete from TABLE using unnest($1::bigint[], $2::int[]) as done (entry_id, attempt)
-	 where id = entry_id and attempts = attempt`
+	delete from TABLE as entry
+	 using unnest($1::bigint[], $2::int[]) as done (id, attempts)
+	 where entry.id = done.id and entry.attempts = done.attempts`
 
 const postpone = `
-	update TABLE
-	   set due_at = coalesce($1::timestamptz, now()) + pause
-	  from unnest($2::bigint[], $3::int[], $4::interval[]) as again (entry_id, attempt, pause)
-	 where id = entry_id and attempts = attempt`
+	update TABLE as entry
+	   set due_at = coalesce($1::timestamptz, now()) + retry.pause
+	  from unnest($2::bigint[], $3::int[], $4::interval[]) as retry (id, attempts, pause)
+	 where entry.id = retry.id and entry.attempts = retry.attempts`
 
+// measureAll counts the entries. Its last column is for the entries that other nodes have
+// claimed or postponed; those that are due already wait for an entry of their key.
 const measureAll = `
-	select count(*), coalesce(extract(epoch from coalesce($1::timestamptz, now()) - min(at)), 0)::float8 from TABLE`
+	with entry as (
+	  select coalesce($1::timestamptz, now()) - at as age, due_at - coalesce($1::timestamptz, now()) as due_in from TABLE
+	)
+	select count(*), coalesce(max(age), '0'), min(due_in) filter (where due_in > '0') from entry`
 
 // sql returns a statement for the table. Its names are constants of the program.
 func (t Table[E]) sql(statement string) string {
@@ -121,16 +127,16 @@ func (o *Outbox[E]) settle(ctx context.Context) error {
 		if _, err := o.db.Exec(ctx, o.Table.sql(postpone), o.now(), againIDs, againAttempts, pauses); err != nil {
 			return fmt.Errorf("postpone entries of %s: %w", o.Table.Name, err)
 		}
-		o.planRetry(slices.Min(pauses))
+		o.plan(slices.Min(pauses))
 	}
 	o.unsettled = nil
 	return nil
 }
 
-// planRetry lets Run look for due entries after the pause. It is called after the
-// statement that postponed them, so that they are due then.
-func (o *Outbox[E]) planRetry(pause time.Duration) {
-	if at := time.Now().Add(pause); o.retryAt.IsZero() || at.Before(o.retryAt) {
-		o.retryAt = at
+// plan lets Run look for due entries after the pause. It is called after the statement
+// that postponed them or found them, so that they are due then.
+func (o *Outbox[E]) plan(pause time.Duration) {
+	if at := time.Now().Add(pause); o.nextAt.IsZero() || at.Before(o.nextAt) {
+		o.nextAt = at
 	}
 }
