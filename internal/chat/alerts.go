@@ -6,16 +6,12 @@ import (
 	"time"
 
 	"hubbub/internal/base/loop"
-	"hubbub/internal/base/postgres"
+	"hubbub/internal/base/outbox"
 )
 
 // chat.alerts is a transactional outbox. A change that users may have to be notified of stores an entry in its own
-// transaction; RunAlerts works the entries off after the commit, and deletes each when it is done. So every change is
-// handled at least once, whatever crashes in between.
-
-// alertPollInterval is how often a node looks for entries without a signal: those of a node that crashed, and those
-// that are due again after a failure.
-const alertPollInterval = 5 * time.Second
+// transaction; RunAlerts works the entries off after the commit: see package outbox. So every change is handled at
+// least once, whatever crashes in between, and the changes of one message in their order.
 
 // Notifier notifies users of alerts. It may be called several times with the same alert; the key is an idempotency key,
 // by which it must notify once.
@@ -113,12 +109,18 @@ func (e alertEntry) reactionKey() string {
 
 // alertOutbox is what the service needs to work off the entries of chat.alerts.
 type alertOutbox struct {
+	*outbox.Outbox[alertEntry]
 	notifier  Notifier
 	attention Attention
 	wake      loop.Wake // signalled when an entry was committed
 }
 
-func newAlertOutbox() alertOutbox { return alertOutbox{wake: loop.NewWake()} }
+func newAlertOutbox(s *Service) alertOutbox {
+	wake := loop.NewWake()
+	return alertOutbox{wake: wake, Outbox: outbox.New(s.db, outbox.Config[alertEntry]{
+		Name: "chat-alerts", Table: alertTable, Do: s.deliverAlert, Wake: wake,
+	})}
+}
 
 // NotifyBy sets the notifier, and what reports whether users look at a room. Call it before RunAlerts.
 func (s *Service) NotifyBy(n Notifier, a Attention) { s.alerts.notifier, s.alerts.attention = n, a }
@@ -131,47 +133,13 @@ func (a *alertOutbox) roomRead(ctx context.Context, userID, roomID, seq int64) e
 	return a.notifier.RoomRead(ctx, userID, roomID, seq)
 }
 
-// RunAlerts works the entries of the transactional outbox off until ctx ends: each soon after its commit.
-func (s *Service) RunAlerts(ctx context.Context, guard loop.Guard) {
-	loop.Run(ctx, loop.Config{
-		Name: "chat-alerts", Guard: guard, Period: alertPollInterval, Wake: s.alerts.wake, AtOnce: true,
-	}, func(ctx context.Context) error { return s.TellAlerts(ctx, guard) })
-}
+// RunAlerts notifies users of the entries of the transactional outbox until ctx ends: of each soon after its commit.
+func (s *Service) RunAlerts(ctx context.Context, guard loop.Guard) { s.alerts.Run(ctx, guard) }
 
-// TellAlerts notifies users of all entries that are due. It deletes an entry after the notifier has taken it, so after
-// a crash in between the notifier gets the same alert again, and recognises it by its key. An entry that fails, or
-// panics, is postponed; the others do not wait for it.
+// TellAlerts notifies users of all entries that are due.
 func (s *Service) TellAlerts(ctx context.Context, guard loop.Guard) error {
-	for {
-		handled := 0
-		err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-			handled, err = s.deliverDueAlerts(ctx, tx, guard)
-			return err
-		})
-		if err != nil || handled == 0 {
-			return err
-		}
-	}
+	return s.alerts.Work(ctx, guard)
 }
 
-// deliverDueAlerts handles one batch of entries and returns how many it took, with those that failed.
-func (s *Service) deliverDueAlerts(ctx context.Context, tx postgres.Tx, guard loop.Guard) (handled int, err error) {
-	due, err := takeDueAlerts(ctx, tx)
-	if err != nil || len(due) == 0 {
-		return 0, err
-	}
-	var done, failed []int64
-	for _, e := range due {
-		if err := guard.Try("chat-alert", func() error { return s.deliverAlert(ctx, tx, e) }); err != nil {
-			guard.Logger().WarnContext(ctx, "notifying users of an alert failed; it is retried",
-				"alert", e.id, "kind", e.kind, "error", err)
-			failed = append(failed, e.id)
-			continue
-		}
-		done = append(done, e.id)
-	}
-	if err := postponeAlerts(ctx, tx, failed); err != nil {
-		return 0, err
-	}
-	return len(due), deleteAlerts(ctx, tx, done)
-}
+// AlertStats returns the state of the transactional outbox.
+func (s *Service) AlertStats() outbox.Stats { return s.alerts.Stats() }

@@ -8,21 +8,20 @@ import (
 	"slices"
 
 	"hubbub/internal/base/fault"
-	"hubbub/internal/base/postgres"
 )
 
 // deliverAlert notifies the users that the entry concerns when it is handled. It notifies no user of a message or a
 // reaction that has been deleted since, nor a user who may no longer see the room.
-func (s *Service) deliverAlert(ctx context.Context, db postgres.Queryer, e alertEntry) error {
+func (s *Service) deliverAlert(ctx context.Context, e alertEntry) error {
 	switch e.kind {
 	case entryDeletion:
 		return s.alerts.notifier.Withdraw(ctx, messageKey(e.messageID))
 	case entryUnreaction:
 		return s.alerts.notifier.Withdraw(ctx, e.reactionKey())
 	case entryInvitation:
-		return s.notifyInvitation(ctx, db, e)
+		return s.notifyInvitation(ctx, e)
 	}
-	m, err := messageByID(ctx, db, e.messageID)
+	m, err := messageByID(ctx, s.db, e.messageID)
 	if fault.Is(err, http.StatusNotFound) || err == nil && m.Deleted() {
 		return nil
 	}
@@ -30,17 +29,17 @@ func (s *Service) deliverAlert(ctx context.Context, db postgres.Queryer, e alert
 		return err
 	}
 	if e.kind == entryReaction {
-		return s.notifyReaction(ctx, db, e, m)
+		return s.notifyReaction(ctx, e, m)
 	}
-	return s.notifyMessage(ctx, db, e, m)
+	return s.notifyMessage(ctx, e, m)
 }
 
-func (s *Service) notifyInvitation(ctx context.Context, db postgres.Queryer, e alertEntry) error {
-	room, _, err := readAlertRoom(ctx, db, e.roomID)
+func (s *Service) notifyInvitation(ctx context.Context, e alertEntry) error {
+	room, _, err := readAlertRoom(ctx, s.db, e.roomID)
 	if err != nil {
 		return err
 	}
-	members, err := membersOf(ctx, db, e.roomID)
+	members, err := membersOf(ctx, s.db, e.roomID)
 	if err != nil {
 		return err
 	}
@@ -55,15 +54,15 @@ func (s *Service) notifyInvitation(ctx context.Context, db postgres.Queryer, e a
 	return nil
 }
 
-func (s *Service) notifyReaction(ctx context.Context, db postgres.Queryer, e alertEntry, m Message) error {
+func (s *Service) notifyReaction(ctx context.Context, e alertEntry, m Message) error {
 	if m.Sender.ID == e.actorID || !m.hasReaction(e.emoji, e.actorID) {
 		return nil
 	}
-	room, _, err := readAlertRoom(ctx, db, e.roomID)
+	room, _, err := readAlertRoom(ctx, s.db, e.roomID)
 	if err != nil {
 		return err
 	}
-	seqs, err := readSeqsOf(ctx, db, e.roomID, []int64{m.Sender.ID})
+	seqs, err := readSeqsOf(ctx, s.db, e.roomID, []int64{m.Sender.ID})
 	if err != nil {
 		return err
 	}
@@ -89,8 +88,8 @@ func (s *Service) notify(ctx context.Context, a Alert) error {
 // notifyMessage notifies the users that a new message mentions, the sender of the message that it answers, and the
 // other user of a direct room, each of them once. After an edit it changes the text of the notifications that exist and
 // notifies the users that the message mentions now.
-func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e alertEntry, m Message) error {
-	room, two, err := readAlertRoom(ctx, db, e.roomID)
+func (s *Service) notifyMessage(ctx context.Context, e alertEntry, m Message) error {
+	room, two, err := readAlertRoom(ctx, s.db, e.roomID)
 	if err != nil {
 		return err
 	}
@@ -101,7 +100,7 @@ func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e aler
 		}
 	}
 	kinds := m.alertKinds(two)
-	seqs, err := readSeqsOf(ctx, db, room.ID, slices.Collect(maps.Keys(kinds)))
+	seqs, err := readSeqsOf(ctx, s.db, room.ID, slices.Collect(maps.Keys(kinds)))
 	if err != nil {
 		return err
 	}
@@ -118,7 +117,7 @@ func (s *Service) notifyMessage(ctx context.Context, db postgres.Queryer, e aler
 			return err
 		}
 	}
-	return s.syncReadMarks(ctx, db, room.ID, seqs)
+	return s.syncReadMarks(ctx, room.ID, seqs)
 }
 
 // alertKinds returns the users that the message concerns, with the kind of their alert: a mention takes precedence over a
@@ -146,11 +145,11 @@ func (s *Service) isViewing(userID, roomID int64) bool {
 
 // syncReadMarks passes the read marks that moved since before was read to the notifier. Such a mark may have come to
 // the notifier before the notification that it marks as read.
-func (s *Service) syncReadMarks(ctx context.Context, db postgres.Queryer, roomID int64, before map[int64]int64) error {
+func (s *Service) syncReadMarks(ctx context.Context, roomID int64, before map[int64]int64) error {
 	if len(before) == 0 {
 		return nil
 	}
-	seqs, err := readSeqsOf(ctx, db, roomID, slices.Collect(maps.Keys(before)))
+	seqs, err := readSeqsOf(ctx, s.db, roomID, slices.Collect(maps.Keys(before)))
 	if err != nil {
 		return err
 	}

@@ -46,8 +46,9 @@ type Service struct {
 func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, presence: presence, index: noIndex{}, cards: noCards{}, typing: newTypists(),
-		departures: departures{wake: loop.NewWake()}, alerts: newAlertOutbox(),
+		departures: departures{wake: loop.NewWake()},
 	}
+	s.alerts = newAlertOutbox(s)
 	s.committer.commit = s.commitDrafts
 	h.OnLeave(hubRoomPrefix, s.departures.add)
 	h.OnDelivered(hubRoomPrefix, func(room string, seq int64) { s.ledger.record(roomIDOf(room), seq) })

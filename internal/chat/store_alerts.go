@@ -6,11 +6,20 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 )
 
-// alertBatchSize is the most entries that one transaction takes. Other nodes can take the next ones at the same time.
-const alertBatchSize = 50
+// alertTable is the transactional outbox. The key is the message, so that the changes of a message are handled in their
+// order: each locks the message's room. An invitation waits for no other entry.
+var alertTable = outbox.Table[alertEntry]{
+	Name: "chat.alerts", Key: "message_id",
+	Columns: "id, kind, room_id, coalesce(message_id, 0), actor_id, coalesce(user_id, 0), coalesce(emoji, ''), seq, at",
+	Scan: func(row pgx.Row) (e alertEntry, err error) {
+		err = row.Scan(&e.id, &e.kind, &e.roomID, &e.messageID, &e.actorID, &e.userID, &e.emoji, &e.seq, &e.at)
+		return e, err
+	},
+}
 
 // enqueueAlert adds the entry to the transactional outbox, in the transaction of the change.
 func enqueueAlert(ctx context.Context, tx pgx.Tx, e alertEntry) error {
@@ -28,43 +37,6 @@ func enqueueInvitations(ctx context.Context, tx pgx.Tx, roomID, actorID int64, a
 		  from chat.rooms r, unnest($3::bigint[]) as person
 		 where r.id = $1 and person <> $2`, roomID, actorID, orEmpty(added))
 	return wrap("add alerts for invitations", err)
-}
-
-// takeDueAlerts returns the oldest entries that are due and locks them until the transaction ends; it skips those that
-// another node has locked. Of the entries of one message it returns only the oldest, and none while the oldest is
-// locked or not due, so that the changes of a message are handled in their order.
-func takeDueAlerts(ctx context.Context, tx pgx.Tx) ([]alertEntry, error) {
-	rows, err := tx.Query(ctx, `
-		select id, kind, room_id, coalesce(message_id, 0), actor_id, coalesce(user_id, 0), coalesce(emoji, ''), seq, at
-		  from chat.alerts a
-		 where due_at <= now()
-		   and not exists (select from chat.alerts older where older.message_id = a.message_id and older.id < a.id)
-		 order by at, id
-		 limit $1
-		   for update skip locked`, alertBatchSize)
-	if err != nil {
-		return nil, fmt.Errorf("take due alerts: %w", err)
-	}
-	entries, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (e alertEntry, err error) {
-		err = row.Scan(&e.id, &e.kind, &e.roomID, &e.messageID, &e.actorID, &e.userID, &e.emoji, &e.seq, &e.at)
-		return e, err
-	})
-	return entries, wrap("take due alerts", err)
-}
-
-func deleteAlerts(ctx context.Context, tx pgx.Tx, ids []int64) error {
-	_, err := tx.Exec(ctx, `delete from chat.alerts where id = any ($1)`, ids)
-	return wrap("delete handled alerts", err)
-}
-
-// postponeAlerts makes failed entries due again after a pause: one second after the first failure, doubled with each
-// further one, 256 seconds at most.
-func postponeAlerts(ctx context.Context, tx pgx.Tx, ids []int64) error {
-	_, err := tx.Exec(ctx, `
-		update chat.alerts
-		   set attempts = attempts + 1, due_at = now() + interval '1 second' * 2 ^ least(attempts, 8)
-		 where id = any ($1)`, ids)
-	return wrap("postpone failed alerts", err)
 }
 
 // readSeqsOf returns the readSeq of those of the users who may see the room, by user; 0 for a user who is not a member.

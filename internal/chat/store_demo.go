@@ -28,7 +28,7 @@ func insertPastMessage(ctx context.Context, tx pgx.Tx, d draft, ago time.Duratio
 	if err != nil {
 		return wrap("date the message", err)
 	}
-	_, err = tx.Exec(ctx, `update chat.alerts set at = now() - $2::interval where message_id = $1`, row.ID, ago)
+	_, err = tx.Exec(ctx, `update chat.alerts set at = now() - $2::interval, due_at = now() - $2::interval where message_id = $1`, row.ID, ago)
 	if err != nil {
 		return wrap("date the message's alert", err)
 	}
@@ -49,9 +49,9 @@ func reactToLast(ctx context.Context, tx pgx.Tx, roomID int64, emoji string, peo
 		return wrap("add the reaction", err)
 	}
 	_, err = tx.Exec(ctx, `
-		insert into chat.alerts (kind, room_id, message_id, actor_id, emoji, seq, at)
-		select 'reaction', m.room_id, m.id, person, $2, m.seq, least(m.created_at + interval '5 minutes', now())
-		  from chat.messages m, unnest($3::bigint[]) as person
+		insert into chat.alerts (kind, room_id, message_id, actor_id, emoji, seq, at, due_at)
+		select 'reaction', m.room_id, m.id, person, $2, m.seq, reacted_at, reacted_at
+		  from chat.messages m, least(m.created_at + interval '5 minutes', now()) as reacted_at, unnest($3::bigint[]) as person
 		 where m.id = (select max(id) from chat.messages where room_id = $1) and m.sender_id <> person`,
 		roomID, emoji, people)
 	return wrap("add alerts for the reaction", err)

@@ -1,0 +1,1 @@
+drop index chat.alerts_due;
