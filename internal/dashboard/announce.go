@@ -2,30 +2,32 @@ package dashboard
 
 import (
 	"context"
-	"time"
+	"net/http"
 
-	"hubbub/internal/base/postgres"
+	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 )
 
-// announceEvery is how often the outbox is read for orders whose node stopped, or whose
-// notification failed, before the admins were notified.
-const announceEvery = 5 * time.Second
-
-// announceAll notifies the admins of each order in the outbox. The order's transaction added
-// the entry; the transaction around the notification deletes it. After a crash in between the
-// notification is sent again: it is sent at least once.
-func (s *Service) announceAll(ctx context.Context) error {
-	for {
-		var more bool
-		err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-			var o Order
-			if o, more, err = takeAnnouncement(ctx, tx); err != nil || !more {
-				return err
-			}
-			return s.config.Notifier.OrderPlaced(ctx, o)
-		})
-		if err != nil || !more {
-			return err
-		}
-	}
+// newAnnouncements returns the transactional outbox of the orders that the admins are to
+// be notified of. The order's transaction adds the entry.
+func newAnnouncements(s *Service, wake loop.Wake) *outbox.Outbox[int64] {
+	return outbox.New(s.db, outbox.Config[int64]{
+		Name: "dashboard-announcements", Table: announcementTable, Do: s.announce, Wake: wake,
+	})
 }
+
+// announce notifies the admins of the order. It may do so again for the same order.
+func (s *Service) announce(ctx context.Context, orderID int64) error {
+	o, err := orderByID(ctx, s.db, orderID)
+	if fault.Is(err, http.StatusNotFound) {
+		return nil // it was deleted
+	}
+	if err != nil {
+		return err
+	}
+	return s.config.Notifier.OrderPlaced(ctx, o)
+}
+
+// AnnouncementStats returns the state of the transactional outbox.
+func (s *Service) AnnouncementStats() outbox.Stats { return s.announcements.Stats() }

@@ -16,7 +16,7 @@
 //  5. The loop of statsPublisher (stats.go) reads the rollups and broadcasts them to
 //     this node's dashboards, throttled to four times a second; the last state is
 //     always sent.
-//  6. announceAll (announce.go) notifies the admins.
+//  6. The outbox calls announce (announce.go), which notifies the admins.
 //  7. PATCH /api/orders/:id calls Service.Move (orders.go), which changes the status:
 //     pending to completed or cancelled, completed to shipped. The update requires the
 //     status that it comes from, so of several concurrent moves one succeeds; the

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
 )
@@ -48,6 +49,7 @@ type Service struct {
 	counter           counter
 	statsChanged      loop.Wake // signalled when the stats may have changed
 	announcementAdded loop.Wake // signalled when the outbox of announcements may have an entry
+	announcements     *outbox.Outbox[int64]
 }
 
 // New connects the service to its database and hub. It observes the hub for new orders, so
@@ -60,6 +62,7 @@ func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 		db: db, hub: h, config: c, guard: c.Guard.WithLog(c.Log), followers: newFollowers(h),
 		statsChanged: loop.NewWake(), announcementAdded: loop.NewWake(),
 	}
+	s.announcements = newAnnouncements(s, s.announcementAdded)
 	return s
 }
 
@@ -76,9 +79,7 @@ func (s *Service) Run(ctx context.Context) {
 		return s.deleteOldSteps(ctx, time.Now())
 	})
 	if s.config.Notifier != nil {
-		start(loop.Config{
-			Name: "dashboard-announcements", Period: announceEvery, Wake: s.announcementAdded, AtOnce: true,
-		}, s.announceAll)
+		running.Go(func() { s.announcements.Run(ctx, s.guard) })
 	}
 	if s.config.Figures != nil {
 		start(loop.Config{Name: "dashboard-figures", Period: sampleEvery, AtOnce: true}, s.sampleFigures)

@@ -2,13 +2,13 @@ package dashboard
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 )
 
@@ -130,32 +130,17 @@ func newestIDs(ctx context.Context, db postgres.Queryer, limit int) ([]int64, er
 	return ids, nil
 }
 
-// insertAnnouncement adds the order to the outbox of announcements.
+// announcementTable is the transactional outbox of announcements; an entry is the id of an
+// order.
+var announcementTable = outbox.Table[int64]{
+	Name: "dashboard.announcements", Columns: "order_id",
+	Scan: func(row pgx.Row) (orderID int64, err error) { return orderID, row.Scan(&orderID) },
+}
+
+// insertAnnouncement adds the order to the outbox.
 func insertAnnouncement(ctx context.Context, tx postgres.Tx, orderID int64) error {
 	if _, err := tx.Exec(ctx, `insert into dashboard.announcements (order_id) values ($1)`, orderID); err != nil {
 		return fmt.Errorf("insert the announcement: %w", err)
 	}
 	return nil
-}
-
-// takeAnnouncement deletes the oldest entry of the outbox that no other transaction has
-// locked, and returns its order; false if there is none.
-func takeAnnouncement(ctx context.Context, tx postgres.Tx) (Order, bool, error) {
-	var id int64
-	err := tx.QueryRow(ctx, `
-		delete from dashboard.announcements
-		 where order_id = (select order_id
-		                     from dashboard.announcements
-		                    order by order_id
-		                    limit 1
-		                      for update skip locked)
-		returning order_id`).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Order{}, false, nil
-	}
-	if err != nil {
-		return Order{}, false, fmt.Errorf("take an announcement: %w", err)
-	}
-	o, err := orderByID(ctx, tx, id)
-	return o, err == nil, err
 }
