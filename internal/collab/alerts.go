@@ -3,9 +3,12 @@ package collab
 import (
 	"context"
 	"time"
+
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 )
 
-// Alert is a notification that a comment causes: an entry of the transactional outbox.
+// Alert is a notification that a comment causes.
 type Alert struct {
 	CommentID, ThreadID, DocID int64
 	UserID, AuthorID           int64
@@ -21,23 +24,29 @@ type Notifier interface {
 	Notify(ctx context.Context, a Alert) error
 }
 
-// deliverAlerts passes the pending alerts to the notifier, and deletes each afterwards:
-// after a crash it is delivered again.
-func (s *Service) deliverAlerts(ctx context.Context) error {
-	if s.notifier == nil {
-		return nil
+// alertEntry is an entry of the outbox: the alert's comment and user.
+type alertEntry struct {
+	commentID, userID int64
+	mentioned         bool
+}
+
+// newAlerts returns the transactional outbox of alerts. The comment's transaction adds the
+// entries.
+func newAlerts(s *Service, wake loop.Wake) *outbox.Outbox[alertEntry] {
+	return outbox.New(s.db, outbox.Config[alertEntry]{Name: "collab-alerts", Table: alertTable, Do: s.deliverAlert, Wake: wake})
+}
+
+// deliverAlert passes the alert to the notifier, with the comment as it is now.
+func (s *Service) deliverAlert(ctx context.Context, e alertEntry) error {
+	a, err := alertOf(ctx, s.db, e)
+	if isGone(err) {
+		return nil // the comment was deleted
 	}
-	alerts, err := pendingAlerts(ctx, s.db)
 	if err != nil {
 		return err
 	}
-	for _, a := range alerts {
-		if err := s.notifier.Notify(ctx, a); err != nil {
-			return err
-		}
-		if err := deleteAlert(ctx, s.db, a); err != nil {
-			return err
-		}
-	}
-	return nil
+	return s.notifier.Notify(ctx, a)
 }
+
+// AlertStats returns the state of the transactional outbox.
+func (s *Service) AlertStats() outbox.Stats { return s.alerts.Stats() }

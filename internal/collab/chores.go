@@ -55,7 +55,7 @@ func (c *maintenance) take() []int64 {
 }
 
 // runMaintenance runs the maintenance jobs one after the other: compaction, texts for
-// search, versions, notifications. No edit waits for them.
+// search, versions. No edit waits for them.
 func (s *Service) runMaintenance(ctx context.Context) error {
 	var errs []error
 	run := func(doing string, job func(context.Context) error) {
@@ -68,7 +68,6 @@ func (s *Service) runMaintenance(ctx context.Context) error {
 	}
 	run("read texts for search", s.updateTexts)
 	run("make versions", s.makeVersions)
-	run("deliver notifications of comments", s.deliverAlerts)
 	return errors.Join(errs...)
 }
 

@@ -133,7 +133,7 @@ func (s *Service) addComment(
 	if err != nil {
 		return Thread{}, err
 	}
-	s.maintenance.wake.Signal()
+	s.alertAdded.Signal()
 	return s.broadcastThread(ctx, from, docID, id)
 }
 

@@ -154,7 +154,7 @@ func (l *live) work() {
 		}
 		l.s.log.Warn("processing a document failed, trying again", "document", l.id, "error", err)
 		l.requeue(edits, syncs)
-		if !l.s.sleep(pause) {
+		if !loop.Sleep(l.s.ctx, pause) {
 			return
 		}
 		pause = min(2*pause, lastPause)

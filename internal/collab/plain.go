@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/live/hub"
@@ -186,7 +187,7 @@ func (p *plainReaders) run(docID int64) {
 		}
 		err := p.s.guard.Try("collab-plain", func() error { return p.send(p.s.ctx, docID, n) })
 		p.s.logError("send a document's text", err)
-		if !p.s.sleep(p.s.timing.PlainGap) {
+		if !loop.Sleep(p.s.ctx, p.s.timing.PlainGap) {
 			return
 		}
 	}

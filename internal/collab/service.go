@@ -10,6 +10,7 @@ import (
 	"hubbub/internal/account"
 	"hubbub/internal/base/fault"
 	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/live/hub"
@@ -58,6 +59,8 @@ type Service struct {
 	stop context.CancelFunc
 	jobs sync.WaitGroup
 
+	alerts      *outbox.Outbox[alertEntry]
+	alertAdded  loop.Wake // signalled when an entry of the outbox was committed
 	maintenance *maintenance
 	plain       *plainReaders
 
@@ -94,6 +97,8 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 		s.now = time.Now
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
+	s.alertAdded = loop.NewWake()
+	s.alerts = newAlerts(s, s.alertAdded)
 	s.maintenance = newMaintenance()
 	s.plain = &plainReaders{s: s, pending: map[int64]*pendingText{}}
 	h.OnLeave(roomPrefix, s.onLeave)
@@ -103,13 +108,16 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	return s
 }
 
-// Run does the background work until ctx ends: it reads what other nodes wrote, indexes
-// texts, makes versions and compacts logs. Call it once.
+// Run does the background work until ctx ends: it reads what other nodes wrote, notifies
+// users of comments, indexes texts, makes versions and compacts logs. Call it once.
 func (s *Service) Run(ctx context.Context) {
 	s.jobs.Go(func() {
 		config := loop.Config{Name: "collab-maintenance", Guard: s.guard, Wake: s.maintenance.wake}
 		loop.Run(postgres.InBackground(s.ctx), config, s.runMaintenance)
 	})
+	if s.notifier != nil {
+		s.jobs.Go(func() { s.alerts.Run(postgres.InBackground(s.ctx), s.guard) })
+	}
 	loop.Run(ctx, loop.Config{Name: "collab-check", Guard: s.guard, Period: s.timing.Check}, func(context.Context) error {
 		s.maintenance.wake.Signal()
 		return s.check(s.ctx)
@@ -121,18 +129,6 @@ func (s *Service) Run(ctx context.Context) {
 // startJob runs a job in a goroutine that Run waits for. A panic ends only the job.
 func (s *Service) startJob(where string, job func()) {
 	s.jobs.Go(func() { _ = s.guard.Do(where, job) }) // it is logged
-}
-
-// sleep reports false if the service ends before d.
-func (s *Service) sleep(d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-s.ctx.Done():
-		return false
-	}
 }
 
 // logError logs an error of background work, unless the service is ending.

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/wire"
 )
@@ -104,25 +105,22 @@ func deleteThread(ctx context.Context, tx pgx.Tx, id int64) error {
 	return wrap("delete the thread", err)
 }
 
-func pendingAlerts(ctx context.Context, db postgres.Queryer) ([]Alert, error) {
-	rows, err := db.Query(ctx, `
-		select c.id, t.id, d.id, a.user_id, c.author_id, a.mentioned, d.title, c.text, c.created_at
-		  from collab.alerts a
-		  join collab.comments c on c.id = a.comment_id
-		  join collab.threads t on t.id = c.thread_id
-		  join collab.documents d on d.id = t.doc_id
-		 order by a.comment_id, a.user_id
-		 limit 100`)
-	if err != nil {
-		return nil, fmt.Errorf("read the alerts: %w", err)
-	}
-	alerts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (a Alert, err error) {
-		return a, row.Scan(&a.CommentID, &a.ThreadID, &a.DocID, &a.UserID, &a.AuthorID, &a.Mentioned, &a.Title, &a.Text, &a.At)
-	})
-	return alerts, wrap("read the alerts", err)
+// alertTable is the transactional outbox of alerts.
+var alertTable = outbox.Table[alertEntry]{
+	Name: "collab.alerts", Columns: "comment_id, user_id, mentioned",
+	Scan: func(row pgx.Row) (e alertEntry, err error) {
+		return e, row.Scan(&e.commentID, &e.userID, &e.mentioned)
+	},
 }
 
-func deleteAlert(ctx context.Context, db postgres.Queryer, a Alert) error {
-	_, err := db.Exec(ctx, `delete from collab.alerts where comment_id = $1 and user_id = $2`, a.CommentID, a.UserID)
-	return wrap("delete the alert", err)
+// alertOf reads the alert of an entry; 404 if its comment does not exist.
+func alertOf(ctx context.Context, db postgres.Queryer, e alertEntry) (Alert, error) {
+	a := Alert{CommentID: e.commentID, UserID: e.userID, Mentioned: e.mentioned}
+	err := db.QueryRow(ctx, `
+		select t.id, d.id, c.author_id, d.title, c.text, c.created_at
+		  from collab.comments c
+		  join collab.threads t on t.id = c.thread_id
+		  join collab.documents d on d.id = t.doc_id
+		 where c.id = $1`, e.commentID).Scan(&a.ThreadID, &a.DocID, &a.AuthorID, &a.Title, &a.Text, &a.At)
+	return a, orNotFound("read the alert", err)
 }
