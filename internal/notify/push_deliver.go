@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 )
 
@@ -55,7 +56,7 @@ func (p *Pusher) work(ctx context.Context) error {
 		doing string
 		do    func(context.Context) error
 	}{
-		{"deciding", p.decideAll},
+		{"deciding", func(ctx context.Context) error { return p.decisions.Work(ctx, p.guard) }},
 		{"ending unreachable deliveries", func(ctx context.Context) error { return endUnreachable(ctx, p.db, p.now()) }},
 		{"sending", p.deliver},
 		{"scheduling withdrawals", func(ctx context.Context) error { return scheduleWithdrawals(ctx, p.db, p.now()) }},
@@ -73,52 +74,69 @@ func (p *Pusher) logError(ctx context.Context, what string, err error) {
 	}
 }
 
-func (p *Pusher) decideAll(ctx context.Context) error {
-	for more := true; more && ctx.Err() == nil; {
-		var err error
-		if more, err = p.decideNext(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
+// newDecisions returns the transactional outbox of the pushes that are to be decided. The
+// notification's transaction adds the entry.
+func newDecisions(p *Pusher) *outbox.Outbox[pushEntry] {
+	return outbox.New(p.db, outbox.Config[pushEntry]{Name: "notify-pushes", Table: pushTable, Do: p.decide, Now: p.now})
 }
 
-// decideNext decides the next push that is due. It holds its row until the decision
-// is stored, so that each is decided once on all nodes. It returns false if no push
-// is due.
-func (p *Pusher) decideNext(ctx context.Context) (more bool, err error) {
-	err = postgres.InTx(ctx, p.db, func(tx postgres.Tx) error {
-		var d pushJob
-		if d, more, err = takePush(ctx, tx, p.now()); err != nil || !more {
-			return err
-		}
-		return p.decide(ctx, tx, d)
-	})
-	return more, err
-}
+// DecisionStats returns the state of the transactional outbox.
+func (p *Pusher) DecisionStats() outbox.Stats { return p.decisions.Stats() }
 
 // decide repeats the decision of Send with the state of now, stores the result as
-// the notification's Why, and adds the deliveries.
-func (p *Pusher) decide(ctx context.Context, tx postgres.Tx, d pushJob) error {
-	chosen, err := preferencesOf(ctx, tx, d.userID)
+// the notification's Why, and adds the deliveries. The transaction that does so deletes
+// the entry, too, so each push is decided once. If the notification changes in the
+// meantime, for example because its group grows, decide begins again.
+func (p *Pusher) decide(ctx context.Context, e pushEntry) error {
+	for {
+		d, seq, ok, err := pushToDecide(ctx, p.db, e)
+		if err != nil || !ok {
+			return err
+		}
+		why, devices, err := p.evaluate(ctx, d)
+		if err != nil {
+			return err
+		}
+		if stored, err := p.storeDecision(ctx, e, d, seq, why, devices); stored || err != nil {
+			return err
+		}
+	}
+}
+
+func (p *Pusher) evaluate(ctx context.Context, d pushJob) (why Why, devices []subscriber, err error) {
+	chosen, err := preferencesOf(ctx, p.db, d.userID)
 	if err != nil {
-		return err
+		return why, nil, err
 	}
-	why := d.why.reevaluate(d, chosen, p.presence.Attending(ctx, d.userID), p.now())
-	var devices []subscriber
-	if why.Result.Push == PushDue {
-		if devices, err = p.subscribers(ctx, d.userID); err != nil {
-			return err
-		}
-		why.Result.Push = PushNoDevice
+	why = d.why.reevaluate(d, chosen, p.presence.Attending(ctx, d.userID), p.now())
+	if why.Result.Push != PushDue {
+		return why, nil, nil
 	}
-	for _, to := range devices {
+	devices, err = p.subscribers(ctx, d.userID)
+	why.Result.Push = PushNoDevice
+	if len(devices) > 0 {
 		why.Result.Push = PushSent
-		if err := addDelivery(ctx, tx, d.notificationID, to, p.now()); err != nil {
+	}
+	return why, devices, err
+}
+
+// storeDecision reports false if it has stored nothing, because the notification has a
+// seq other than seq, or the push was decided by another node.
+func (p *Pusher) storeDecision(
+	ctx context.Context, e pushEntry, d pushJob, seq int64, why Why, devices []subscriber,
+) (stored bool, err error) {
+	err = postgres.InTx(ctx, p.db, func(tx postgres.Tx) error {
+		if stored, err = deletePush(ctx, tx, e, seq); err != nil || !stored {
 			return err
 		}
-	}
-	return writeWhy(ctx, tx, d.notificationID, why)
+		for _, to := range devices {
+			if err := addDelivery(ctx, tx, d.notificationID, to, p.now()); err != nil {
+				return err
+			}
+		}
+		return writeWhy(ctx, tx, d.notificationID, why)
+	})
+	return stored, err
 }
 
 // deliver starts attempts for the deliveries that are due, while there are free slots.

@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/base/fault"
 	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 )
 
@@ -45,8 +46,9 @@ type Pusher struct {
 
 	keys atomic.Pointer[vapidKeys] // nil: not read yet
 
-	sending  sync.WaitGroup
-	attempts *attempts
+	decisions *outbox.Outbox[pushEntry]
+	sending   sync.WaitGroup
+	attempts  *attempts
 }
 
 // NewPusher returns a Pusher; Run does its work.
@@ -69,6 +71,7 @@ func NewPusher(db *postgres.DB, presence Presence, sessions Sessions, c PushConf
 	if p.beat == 0 {
 		p.beat = beat
 	}
+	p.decisions = newDecisions(p)
 	return p
 }
 

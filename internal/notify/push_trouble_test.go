@@ -125,7 +125,7 @@ func TestPushOfADeadNodeIsSentByAnother(t *testing.T) {
 	laptop := one.laptop()
 	one.send(mention("message:1"))
 	one.clock.advance(pushAfter)
-	if err := one.push.decideAll(t.Context()); err != nil {
+	if err := one.push.decisions.Work(t.Context(), one.push.guard); err != nil {
 		t.Fatal(err)
 	}
 	if taken, err := takeDeliveries(t.Context(), one.db, one.clock.now(), 10, usage{}); err != nil || len(taken) != 1 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/wire"
 )
@@ -60,23 +61,39 @@ func (d *pushJob) scan(row pgx.Row, more ...any) error {
 	}, more...)...)
 }
 
-// takePush takes the next push that is due to be decided, or returns false if there
-// is none. It locks the row: no other node gets it before the transaction ends.
-func takePush(ctx context.Context, tx postgres.Tx, now time.Time) (d pushJob, ok bool, err error) {
-	err = d.scan(tx.QueryRow(ctx, `
-		with taken as (
-		  delete from notify.pushes
-		   where notification_id = (
-		         select notification_id from notify.pushes where due_at <= $1 order by due_at limit 1 for update skip locked)
-		  returning notification_id
-		)
-		select `+pushJobColumns+`
-		  from taken t
-		  join notify.notifications n on n.id = t.notification_id`, now))
+// pushEntry is an entry of the outbox: a notification whose push is to be decided.
+type pushEntry struct{ id, notificationID int64 }
+
+// pushTable is the transactional outbox of pushes that are to be decided.
+var pushTable = outbox.Table[pushEntry]{
+	Name: "notify.pushes", Columns: "id, notification_id",
+	Scan: func(row pgx.Row) (e pushEntry, err error) { return e, row.Scan(&e.id, &e.notificationID) },
+}
+
+// pushToDecide returns the entry's notification and its seq, or false if the push has been
+// decided.
+func pushToDecide(ctx context.Context, db postgres.Queryer, e pushEntry) (d pushJob, seq int64, ok bool, err error) {
+	err = d.scan(db.QueryRow(ctx, `
+		select `+pushJobColumns+`, n.seq
+		  from notify.pushes p
+		  join notify.notifications n on n.id = p.notification_id
+		 where p.id = $1`, e.id), &seq)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return d, false, nil
+		return d, 0, false, nil
 	}
-	return d, err == nil, wrap("take the next push", err)
+	return d, seq, err == nil, wrap("read the push to decide", err)
+}
+
+// deletePush deletes the entry if its notification still has the seq, and locks the
+// notification until the transaction ends. It reports whether it did.
+func deletePush(ctx context.Context, tx postgres.Tx, e pushEntry, seq int64) (bool, error) {
+	done, err := tx.Exec(ctx, `
+		with unchanged as (
+		  select id from notify.notifications where id = $2 and seq = $3 for update
+		)
+		delete from notify.pushes p using unchanged n where p.notification_id = n.id and p.id = $1`,
+		e.id, e.notificationID, seq)
+	return done.RowsAffected() > 0, wrap("delete the decided push", err)
 }
 
 // writeWhy stores a decision. It sends no event: pages read it when the user asks.
