@@ -25,9 +25,10 @@
 //  6. sendDifference (standing.go) sends each connection the difference between the
 //     new list and the one that it shows (diff.go), in one frame:
 //     searchResultAdded, searchResultUpdated, searchResultRemoved.
-//  7. notifySaved (saved.go) does the same for saved searches, on one node at a
-//     time: an entry that a saved search finds now and did not find before goes to
-//     the Notifier.
+//  7. findForSaved (saved.go) does the same for saved searches, on one node at a
+//     time: an entry that a saved search finds now and did not find before goes into
+//     the transactional outbox, in the transaction that moves the watermark. After
+//     the commit notifyFinding (saved.go) passes it to the Notifier.
 //  8. The page is /search (pages.go): a form that works without JavaScript, which
 //     search.js turns into a standing query. One component, Item, renders a result
 //     on the page, in an event's HTML and in the command palette. search/list.js
@@ -39,7 +40,8 @@
 // The schema search: entries (what can be found), grants (who may see a scope
 // that is not public), changes (what happened in the last minutes, for step 5),
 // saved (saved searches), told (the watermark of saved searches, a snapshot),
-// backfills (which features were indexed after they had data).
+// findings (the transactional outbox of what they found), backfills (which features
+// were indexed after they had data).
 //
 // # Guarantees
 //

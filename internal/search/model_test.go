@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
 )
 
@@ -118,7 +119,7 @@ func (x *index) changeAtRandom(ctx context.Context, dice *rand.Rand, times int, 
 				return err
 			}
 			if dice.IntN(4) == 0 {
-				sleep(ctx, time.Duration(dice.IntN(60))*time.Millisecond)
+				loop.Sleep(ctx, time.Duration(dice.IntN(60))*time.Millisecond)
 			}
 			if dice.IntN(8) == 0 {
 				return fmt.Errorf("rolled back at random")

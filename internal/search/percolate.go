@@ -26,8 +26,11 @@ const (
 func (s *Service) Run(ctx context.Context) {
 	var running sync.WaitGroup
 	running.Go(func() {
-		loop.Run(ctx, loop.Config{Name: "search-saved", Guard: s.guard, Period: s.poll}, s.notifySaved)
+		loop.Run(ctx, loop.Config{Name: "search-saved", Guard: s.guard, Period: s.poll}, s.findForSaved)
 	})
+	if s.notifier != nil {
+		running.Go(func() { s.findings.Run(ctx, s.guard) })
+	}
 	running.Go(func() {
 		loop.Run(ctx, loop.Config{Name: "search-forget", Guard: s.guard, Period: changesTTL / 10}, s.deleteOldChanges)
 	})
@@ -40,7 +43,7 @@ func (s *Service) Run(ctx context.Context) {
 			return err
 		}
 		looked = time.Now()
-		sleep(ctx, minPause)
+		loop.Sleep(ctx, minPause)
 		return nil
 	})
 	running.Wait()
@@ -48,15 +51,6 @@ func (s *Service) Run(ctx context.Context) {
 
 func (s *Service) deleteOldChanges(ctx context.Context) error {
 	return deleteChanges(ctx, s.db, changesTTL)
-}
-
-func sleep(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }
 
 // percolate runs one round: it finds the standing queries that recent changes concern, and

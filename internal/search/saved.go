@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 )
 
@@ -37,11 +39,11 @@ func (s *Service) Forget(ctx context.Context, userID, id int64) error {
 	return deleteSaved(ctx, s.db, userID, id)
 }
 
-// notifySaved notifies the owners of saved searches of what these have found since the
-// watermark, on one node at a time. The watermark moves when the Notifier has accepted all of
-// it: after a crash the Notifier gets some results again, and must ignore those that it had.
-func (s *Service) notifySaved(ctx context.Context) error {
-	return postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
+// findForSaved stores what saved searches have found since the watermark in the
+// transactional outbox, and moves the watermark, on one node at a time.
+func (s *Service) findForSaved(ctx context.Context) error {
+	var found bool
+	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		since, ok, err := lockSavedWatermark(ctx, tx)
 		if err != nil || !ok {
 			return err
@@ -50,20 +52,24 @@ func (s *Service) notifySaved(ctx context.Context) error {
 		if err != nil || len(c.keys) == 0 && len(c.users) == 0 {
 			return err
 		}
-		if err := s.notifyChanges(ctx, tx, c); err != nil {
+		if found, err = s.storeFindings(ctx, tx, c); err != nil {
 			return err
 		}
 		return setSavedWatermark(ctx, tx, c.watermark)
 	})
+	if err == nil && found {
+		s.findingAdded.Signal()
+	}
+	return err
 }
 
-func (s *Service) notifyChanges(ctx context.Context, tx postgres.Tx, c changes) error {
+func (s *Service) storeFindings(ctx context.Context, tx postgres.Tx, c changes) (found bool, err error) {
 	if s.notifier == nil || len(c.keys) == 0 {
-		return nil
+		return false, nil
 	}
 	all, err := notifying(ctx, tx)
 	if err != nil || len(all) == 0 {
-		return err
+		return false, err
 	}
 	finder := newFinder[int]()
 	for i, saved := range all {
@@ -71,24 +77,32 @@ func (s *Service) notifyChanges(ctx context.Context, tx postgres.Tx, c changes) 
 	}
 	for from := 0; from < len(c.keys); from += perStatement {
 		to := min(from+perStatement, len(c.keys))
-		if err := s.notifyBatch(ctx, tx, all, finder, c.keys[from:to], c.befores[from:to]); err != nil {
-			return err
+		findings, err := s.findingsAmong(ctx, tx, all, finder, c.keys[from:to], c.befores[from:to])
+		if err != nil {
+			return false, err
 		}
+		if err := insertFindings(ctx, tx, findings); err != nil {
+			return false, err
+		}
+		found = found || len(findings) > 0
 	}
-	return nil
+	return found, nil
 }
 
-func (s *Service) notifyBatch(ctx context.Context, tx postgres.Tx, all []Saved, finder finder[int], keys []key, befores []*string) error {
+// findingsAmong returns which of the entries a saved search finds now and did not find before.
+func (s *Service) findingsAmong(
+	ctx context.Context, tx postgres.Tx, all []Saved, finder finder[int], keys []key, befores []*string,
+) (findings []finding, err error) {
 	entries, err := indexedEntries(ctx, tx, keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	candidates := map[int]struct{}{}
 	for _, e := range entries {
 		finder.find(e, candidates)
 	}
 	if len(candidates) == 0 {
-		return nil
+		return nil, nil
 	}
 	var reqs []parsedRequest
 	var of []Saved
@@ -97,16 +111,41 @@ func (s *Service) notifyBatch(ctx context.Context, tx postgres.Tx, all []Saved, 
 	}
 	found, err := s.statements.newResultsAmong(ctx, tx, reqs, keys, befores)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for i, results := range found {
 		for _, r := range results {
-			if err := s.notifier.Found(ctx, of[i].UserID, of[i], r); err != nil {
-				return err
-			}
+			findings = append(findings, finding{of[i].ID, key{r.Kind, r.ID}})
 		}
 	}
-	return nil
+	return findings, nil
+}
+
+// finding is an entry of the transactional outbox: what a saved search has found.
+type finding struct {
+	savedID int64
+	key     key
+}
+
+func newFindings(s *Service, wake loop.Wake) *outbox.Outbox[finding] {
+	return outbox.New(s.db, outbox.Config[finding]{Name: "search-findings", Table: findingTable, Do: s.notifyFinding, Wake: wake})
+}
+
+// FindingStats returns the state of the transactional outbox.
+func (s *Service) FindingStats() outbox.Stats { return s.findings.Stats() }
+
+// notifyFinding notifies the owner of the saved search, if it still finds the entry and the
+// owner still wants to know. It may be called again for what the Notifier has accepted.
+func (s *Service) notifyFinding(ctx context.Context, f finding) error {
+	saved, ok, err := savedByID(ctx, s.db, f.savedID)
+	if err != nil || !ok || !saved.Notify {
+		return err
+	}
+	found, err := s.statements.resultsAmong(ctx, s.db, []parsedRequest{saved.request()}, []key{f.key})
+	if err != nil || len(found[0]) == 0 {
+		return err
+	}
+	return s.notifier.Found(ctx, saved.UserID, saved, found[0][0])
 }
 
 // request returns the saved search as a request. It tolerates no typos, because notifications

@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/base/fault"
 	"hubbub/internal/base/loop"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
 )
@@ -40,6 +41,9 @@ type Service struct {
 	statements statements
 	standing   *registry
 	wake       loop.Wake // signalled when something has changed
+
+	findings     *outbox.Outbox[finding]
+	findingAdded loop.Wake // signalled when an entry of the outbox was committed
 }
 
 // New connects the service to its database and hub. It observes the hub for connections that
@@ -48,8 +52,9 @@ type Service struct {
 func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, notifier: c.Notifier, log: c.Log, poll: c.Poll,
-		statements: newStatements(true), standing: newRegistry(), wake: loop.NewWake(),
+		statements: newStatements(true), standing: newRegistry(), wake: loop.NewWake(), findingAdded: loop.NewWake(),
 	}
+	s.findings = newFindings(s, s.findingAdded)
 	if s.log == nil {
 		s.log = slog.Default()
 	}

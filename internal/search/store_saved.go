@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/wire"
 )
@@ -88,4 +89,40 @@ func (s statements) newResultsAmong(ctx context.Context, db postgres.Queryer, re
 		return nil, fmt.Errorf("find new results of saved searches: %w", err)
 	}
 	return found, nil
+}
+
+// savedByID returns a saved search, or false if there is none with the id.
+func savedByID(ctx context.Context, db postgres.Queryer, id int64) (Saved, bool, error) {
+	saved, err := manySaved(ctx, db, `select `+savedColumns+` from search.saved where id = $1`, id)
+	if err != nil || len(saved) == 0 {
+		return Saved{}, false, err
+	}
+	return saved[0], true, nil
+}
+
+// findingTable is the transactional outbox of findings.
+var findingTable = outbox.Table[finding]{
+	Name: "search.findings", Columns: "saved_id, kind, entry_id",
+	Scan: func(row pgx.Row) (f finding, err error) { return f, row.Scan(&f.savedID, &f.key.kind, &f.key.id) },
+}
+
+// insertFindings adds findings to the outbox, except those that are in it.
+func insertFindings(ctx context.Context, tx pgx.Tx, findings []finding) error {
+	if len(findings) == 0 {
+		return nil
+	}
+	var saved []int64
+	var keys []key
+	for _, f := range findings {
+		saved, keys = append(saved, f.savedID), append(keys, f.key)
+	}
+	_, err := tx.Exec(ctx, `
+		insert into search.findings (saved_id, kind, entry_id)
+		select saved, kind, id from unnest($1::bigint[], $2::text[], $3::bigint[]) as f (saved, kind, id)
+		    on conflict on constraint one_finding_of_an_entry do nothing`,
+		append([]any{saved}, keyColumns(keys, nil)[:2]...)...)
+	if err != nil {
+		return fmt.Errorf("store findings: %w", err)
+	}
+	return nil
 }
