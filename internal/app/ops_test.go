@@ -39,6 +39,7 @@ func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 		`hubbub_request_seconds_count{route="/api/chat/send",status="200",transport="http"} 1`,
 		"hubbub_broadcast_seconds_count", "hubbub_queue_frames ", `hubbub_frames_dropped_total{class="volatile"} 0`,
 		"hubbub_database_connections ", "go_goroutines",
+		`hubbub_outbox_failures_total{outbox="chat-alerts"} 0`, `hubbub_outbox_entries{outbox="search-findings"} 0`,
 		"\nhubbub_documents_open 0\n", `hubbub_document_refusals_total{why="gap"} 0`, "hubbub_document_accept_seconds_count 0",
 	} {
 		metrics.WantBody(line)

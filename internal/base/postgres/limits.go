@@ -38,7 +38,7 @@ func requestLimits(conns int32) limits {
 // backgroundLimits give maintenance jobs the time that they need, since no user waits for them.
 func backgroundLimits() limits {
 	return limits{
-		conns:     8, // some jobs hold a transaction while they call a feature that needs another connection
+		conns:     8, // about one for each loop that is at work
 		statement: time.Minute,
 		lock:      10 * time.Second,
 		idle:      time.Minute,
