@@ -46,7 +46,7 @@ func TestDependenciesHaveOneVersionOfTempl(t *testing.T) {
 
 // versionOf returns the version of a module that the text of a go.mod requires, or "".
 func versionOf(module, text string) string {
-	match := regexp.MustCompile(`(?m)^\s*`+regexp.QuoteMeta(module)+` (v\S+)`).FindStringSubmatch(text)
+	match := regexp.MustCompile(`(?m)^\s*` + regexp.QuoteMeta(module) + ` (v\S+)`).FindStringSubmatch(text)
 	if match == nil {
 		return ""
 	}
