@@ -131,6 +131,7 @@ func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 	for _, s := range []*testkit.Socket{mayaSocket, one, two} {
 		s.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
+	mayaSocket.WantEvent("userJoined")
 	typing := func(s *testkit.Socket, is bool) {
 		t.Helper()
 		s.Post("/api/chat/typing", in{"roomId": room, "isTyping": is}).Want(200).WantBody(`{"ok":true}`)

@@ -55,6 +55,16 @@ func (h *hiding) setTyping(is bool) {
 	}
 }
 
+// waitForJoined waits for her userJoined, from so many rooms.
+func (h *hiding) waitForJoined(s *testkit.Socket, rooms int) {
+	h.t.Helper()
+	for rooms > 0 {
+		if testkit.DataOf[thing](h.t, s.WantEvent("userJoined")).UserID == h.id {
+			rooms--
+		}
+	}
+}
+
 // presenceEventNames returns the names of the presence events about her that have
 // arrived, in order.
 func (h *hiding) presenceEventNames(s *testkit.Socket) (names []string) {
@@ -140,9 +150,11 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	for _, room := range h.rooms() {
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
-	h.setTyping(true)
 	h.nextUpdate(h.frames[0], h.maya)
 	h.nextUpdate(h.frames[1], h.maya)
+	h.waitForJoined(h.frames[0], 2)
+	h.waitForJoined(h.frames[1], 1)
+	h.setTyping(true)
 	h.tab.Events()
 	for _, s := range h.frames {
 		s.Events()

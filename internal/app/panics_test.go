@@ -67,8 +67,9 @@ func TestPanicOfAHubCallbackSparesTheApp(t *testing.T) {
 	sam, maya := app.as("sam"), app.as("maya")
 	room := app.room(sam, "unharmed")
 	samSocket, mayaSocket := sam.Connect(""), maya.Connect("")
-	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
+	mayaSocket.WantEvent("userJoined")
 	samSocket.Close()
 	wantPanics(t, app, ops, "hub-left", "1")
 	mayaSocket.WantEvent("userLeft") // the other callbacks were called

@@ -160,6 +160,7 @@ func TestChatWorksWithoutScript(t *testing.T) {
 	maya.Goto("/rooms").ClickText(".room-item-name", "plain").WantText(".room-head h1", "plain")
 	maya.WantMessage("line 60.").WantNoMessage("line 10.").ClickText("a", "Older messages")
 	maya.WantMessage("line 1.").WantNoMessage("line 60.").ClickText("a", "Newer messages")
+	maya.Until(`location.search === "?message=35"`)
 	maya.WantMessage("line 30.").ClickText("button", "Join").WantNo("form.room-note")
 	maya.Type("#compose", "no **script** here").Click(".send")
 	maya.WantText(".message strong", "script").WantText("#sidebar", "plain").WantText(".message .you", "you")

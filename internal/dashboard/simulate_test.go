@@ -34,7 +34,9 @@ func TestDemoIsSeededOnceWithCorrectRollups(t *testing.T) {
 		for _, n := range series.Orders {
 			ordered += n
 		}
-		if ordered == 0 || series.Known != 0 || series.BeforeKnown != 0 || len(series.Products) != bestCount || series.Revenue == nil {
+		few := r == QuarterHour && ordered < 4*bestCount // at night
+		if ordered == 0 && !few || series.Known != 0 || series.BeforeKnown != 0 || series.Revenue == nil ||
+			len(series.Products) != bestCount && !few {
 			t.Errorf("%s shows %d orders: %+v", r, ordered, series)
 		}
 	}
