@@ -52,7 +52,7 @@ func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 			}
 			cast[d.Handle] = u
 		}
-		return s.Index.People(ctx, tx, slices.Collect(maps.Values(cast))...)
+		return s.Index.Put(ctx, tx, entriesOf(slices.Collect(maps.Values(cast)))...)
 	})
 	s.Index.Changed()
 	return cast, err

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
@@ -26,7 +27,7 @@ type Config struct {
 	Guard  loop.Guard   // catches panics of background loops; without a logger it uses Log
 	Demo   bool         // demo users sign in with one click
 	Cost   Cost         // of hashing a password; zero: defaultCost
-	Index  Index        // nil: users are not indexed for search
+	Index  index.Writer // nil: users are not indexed for search
 
 	Nodes  func() int               // live nodes on the database, this one included; nil: one
 	Secure func(*http.Request) bool // reports whether the browser uses https; nil: never
@@ -47,7 +48,7 @@ func New(db *postgres.DB, c Config) (*Service, error) {
 	}
 	c.Guard = c.Guard.WithLog(c.Log)
 	if c.Index == nil {
-		c.Index = noIndex{}
+		c.Index = index.None{}
 	}
 	if c.Nodes == nil {
 		c.Nodes = func() int { return 1 }

@@ -34,14 +34,12 @@ func (a *App) wire() error {
 		Nodes:  func() int { return a.presence.Nodes() },
 		Secure: a.config.byHTTPS,
 		Cost:   a.config.PasswordCost,
-		Index:  userIndex{a.search},
+		Index:  a.search,
 	})
 	if err != nil {
 		return err
 	}
 	a.account = accounts
-	a.chat = chat.New(a.db, a.hub, accounts, onlineByPresence{a})
-	a.chat.FoundBy(chatIndex{a.search})
 	a.presence = presence.New(a.db, a.hub, accounts, presence.Config{
 		Node: a.nodeName(), Log: a.config.Log, Guard: a.guard, Timing: a.config.Presence, Seen: a.seen,
 	})
@@ -49,16 +47,18 @@ func (a *App) wire() error {
 	a.push = notify.NewPusher(a.db, attendance{a}, accounts, notify.PushConfig{
 		Contact: a.contact(), Client: a.config.PushClient, Log: a.config.Log, Guard: a.guard,
 	})
-	a.chat.NotifyBy(chatNotices{a.notify}, a.presence)
+	a.chat = chat.New(a.db, a.hub, accounts, chat.Config{
+		Presence: onlineByPresence{a}, Index: a.search, Cards: documentCards{a},
+		Notifier: chatNotices{a.notify}, Attention: a.presence,
+	})
 	a.dashboard = dashboard.New(a.db, a.hub, dashboard.Config{
-		Node: a.nodeName(), Notifier: orderNotices{a}, Index: productIndex{a.search}, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
+		Node: a.nodeName(), Notifier: orderNotices{a}, Index: a.search, Figures: figures{a}, Simulate: a.config.Orders, Log: a.config.Log,
 		Guard: a.guard,
 	})
 	a.collab = collab.New(a.db, a.hub, accounts, collab.Config{
-		Log: a.config.Log, Guard: a.guard, Notifier: commentNotices{a.notify}, Index: documentIndex{a.search}, Presence: a.presence,
+		Log: a.config.Log, Guard: a.guard, Notifier: commentNotices{a.notify}, Index: a.search, Presence: a.presence,
 		Observe: a.metrics.observeBatch,
 	})
-	a.chat.ShowCards(documentCards{a})
 	a.router = a.newRouter()
 	a.socket = socket.New(a.socketConfig())
 	a.metrics.watch(a.hub, a.db, a.guard)

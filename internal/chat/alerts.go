@@ -115,15 +115,12 @@ type alertOutbox struct {
 	wake      loop.Wake // signalled when an entry was committed
 }
 
-func newAlertOutbox(s *Service) alertOutbox {
+func newAlertOutbox(s *Service, c Config) alertOutbox {
 	wake := loop.NewWake()
-	return alertOutbox{wake: wake, Outbox: outbox.New(s.db, outbox.Config[alertEntry]{
+	return alertOutbox{notifier: c.Notifier, attention: c.Attention, wake: wake, Outbox: outbox.New(s.db, outbox.Config[alertEntry]{
 		Name: "chat-alerts", Table: alertTable, Do: s.deliverAlert, Wake: wake,
 	})}
 }
-
-// NotifyBy sets the notifier, and what reports whether users look at a room. Call it before RunAlerts.
-func (s *Service) NotifyBy(n Notifier, a Attention) { s.alerts.notifier, s.alerts.attention = n, a }
 
 // roomRead passes a read mark to the notifier, if there is one.
 func (a *alertOutbox) roomRead(ctx context.Context, userID, roomID, seq int64) error {

@@ -53,15 +53,18 @@ func (stubPresence) ActiveAt(int64, []string) bool { return false }
 // newNotifyingService returns a service with a recording notifier, and two users.
 func newNotifyingService(t *testing.T) (*Service, *recordingNotifier, account.User, account.User) {
 	t.Helper()
-	s, _, ada := newTestService(t)
+	n := &recordingNotifier{}
+	s, _, ada := newTestService(t, func(c *Config) { *c = notifyBy(n) })
 	person := account.NewPerson{FullName: "Bob", Email: "bob@test.example", Password: "correct horse"}
 	bob, _, err := s.people.(*account.Service).SignUp(t.Context(), person, account.Client{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &recordingNotifier{}
-	s.NotifyBy(c, stubPresence{})
-	return s, c, ada, bob.User
+	return s, n, ada, bob.User
+}
+
+func notifyBy(n Notifier) Config {
+	return Config{Presence: stubPresence{}, Notifier: n, Attention: stubPresence{}}
 }
 
 // wantCalls compares the calls since the last one with want.
@@ -97,9 +100,8 @@ func TestAlertOutlivesCrashesAndFailures(t *testing.T) {
 	mention := fmt.Sprintf("mention message:%d to %d", m.ID, bob.ID)
 	c.wantCalls(t)
 	c.failures = 1
-	restarted := New(s.db, s.hub, s.people, stubPresence{}) // the process has crashed before it handled the entry
-	restarted.NotifyBy(c, stubPresence{})
-	restarted.deliverAlertsNow(t) // fails
+	restarted := New(s.db, s.hub, s.people, notifyBy(c)) // the process has crashed before it handled the entry
+	restarted.deliverAlertsNow(t)                        // fails
 	c.wantCalls(t, mention)
 	restarted.deliverAlertsNow(t)
 	c.wantCalls(t, mention)
@@ -120,14 +122,13 @@ func TestAlertsOfAMessageStayInOrderAcrossNodes(t *testing.T) {
 	if _, err := s.Edit(t.Context(), nil, ada, m.ID, "@bob good bye"); err != nil {
 		t.Fatal(err)
 	}
-	other := New(s.db, s.hub, s.people, stubPresence{})
 	notifier := &callingNotifier{recordingNotifier: c, before: func() { // the other node has claimed the first entry
 		if err := s.TellAlerts(t.Context(), silentGuard); err != nil {
 			t.Error(err)
 		}
 		c.wantCalls(t)
 	}}
-	other.NotifyBy(notifier, stubPresence{})
+	other := New(s.db, s.hub, s.people, notifyBy(notifier))
 	other.deliverAlertsNow(t)
 	mention := fmt.Sprintf("mention message:%d to %d", m.ID, bob.ID)
 	c.wantCalls(t, mention, fmt.Sprintf("reword message:%d @bob good bye", m.ID), mention)
@@ -224,10 +225,10 @@ func TestAlertThatPanicsDoesNotDelayTheOthers(t *testing.T) {
 		sent = append(sent, m)
 	}
 	mention := func(i int) string { return fmt.Sprintf("mention message:%d to %d", sent[i].ID, bob.ID) }
-	s.NotifyBy(panickingNotifier{c, sent[0].ID}, stubPresence{})
+	s.alerts.notifier = panickingNotifier{c, sent[0].ID}
 	s.deliverAlertsNow(t)
 	c.wantCalls(t, mention(1))
-	s.NotifyBy(c, stubPresence{})
+	s.alerts.notifier = c
 	s.deliverAlertsNow(t)
 	c.wantCalls(t, mention(0))
 }

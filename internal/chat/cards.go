@@ -34,9 +34,6 @@ type noCards struct{}
 
 func (noCards) Cards(context.Context, int64, []string) (map[string]Card, error) { return nil, nil }
 
-// ShowCards sets what finds cards. Call it before serving.
-func (s *Service) ShowCards(cards Cards) { s.cards = cards }
-
 const maxCards = 3 // cards a message, so that links do not crowd out the text
 
 var hrefs = regexp.MustCompile(`<a href="([^"]+)"`)

@@ -15,10 +15,10 @@
 //  5. send.go (compose) renders the text: markdown.go (parseMarkdown, Render) makes sanitised HTML of it, and
 //     highlight.go (codeBlock) colours its code, within the limits budget.ChatMarkdown and budget.ChatCode. send.go
 //     (render) also finds the users that the text mentions.
-//  6. outbox.go (Submit) stores the draft by a group commit: drafts that are sent at the same moment share one
-//     transaction, which send.go (commitDrafts) runs. For each draft one statement, insertMessage in store.go, checks
-//     that the room takes a message of the sender, takes the room's next seq, and inserts the message and what else
-//     belongs to it. The same transaction adds the messages to the search index: index.go (indexDrafts).
+//  6. commit.go (Submit, store) stores the draft by a group commit: drafts that are sent at the same moment share one
+//     transaction. For each draft one statement, insertMessage in store.go, checks that the room takes a message of
+//     the sender, takes the room's next seq, and inserts the message and what else belongs to it. The same transaction
+//     adds the messages to the search index: index.go (indexSent).
 //  7. After the commit events.go (broadcastSent) broadcasts newMessage to the hub room "chat-<room id>", except to the
 //     connection that sent the message. The event holds the message as JSON and, for pages, as the row of HTML that
 //     MessageRow in message.templ renders; the first page and history use the same component.
@@ -87,5 +87,6 @@
 //
 // It keeps no presence: the hub's connections are who is in a room, and the interface Presence reports who is visible.
 // It does not notify users itself: it passes an Alert to the interface Notifier, which knows their preferences.
-// It neither searches nor knows what links lead to: see Index and Cards. internal/app implements these interfaces.
+// It neither searches nor knows what links lead to: it writes to an index.Writer, and Cards knows the links. internal/app
+// implements Notifier and Cards.
 package chat

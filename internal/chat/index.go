@@ -2,106 +2,95 @@ package chat
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
-// Index is the search index of rooms and messages; internal/app implements it on package search. Its methods, except
-// Changed, write in the transaction of the change, so that the index always agrees with the tables.
-type Index interface {
-	// Messages adds messages, or replaces them after an edit.
-	Messages(ctx context.Context, tx postgres.Tx, messages ...Findable) error
-	// Erase deletes messages from the index.
-	Erase(ctx context.Context, tx postgres.Tx, messageIDs ...int64) error
-	// Rooms adds or replaces rooms. Direct rooms are not indexed: search finds their users by name.
-	Rooms(ctx context.Context, tx postgres.Tx, rooms ...FindableRoom) error
-	// Admit grants users the right to find a room that is not public and its messages.
-	Admit(ctx context.Context, tx postgres.Tx, roomID int64, people ...int64) error
-	// Dismiss revokes that right.
-	Dismiss(ctx context.Context, tx postgres.Tx, roomID int64, people ...int64) error
-	// Changed notifies the index after the commit that entries have changed.
-	Changed()
+// This file writes rooms and messages into the search index, in the transactions that change them. The scope of a room
+// that is not public, and of its messages, is the room: its members are granted it.
+
+// indexScope returns the scope of a room and its messages.
+func indexScope(kind Kind, roomID int64) string {
+	if kind == Public {
+		return index.Public
+	}
+	return memberScope(roomID)
 }
 
-// Findable is a message in the search index.
-type Findable struct {
-	ID, RoomID, SenderID int64
-	Kind                 Kind // of the room
-	Sender               string
-	Text                 string
-	URL                  string
-	SentAt               time.Time
+// memberScope returns the scope that the members of the room are granted.
+func memberScope(roomID int64) string { return "room:" + strconv.FormatInt(roomID, 10) }
+
+// indexedMessage has the fields of a message in search results.
+type indexedMessage struct {
+	ID        int64     `json:"id"`
+	RoomID    int64     `json:"roomId"`
+	SenderID  int64     `json:"senderId"`
+	CreatedAt wire.Time `json:"createdAt"`
 }
 
-// FindableRoom is a room in the search index, with its members.
-type FindableRoom struct {
+// messageEntry returns the message's entry in the index. Its sender needs an id and a full name only.
+func messageEntry(m Message, kind Kind) index.Entry {
+	return index.Entry{
+		Kind: index.Message, ID: m.ID, Title: m.Sender.FullName, Body: m.Text, URL: messagePath(m.RoomID, m.ID),
+		Scope: indexScope(kind, m.RoomID), ActorID: m.Sender.ID, At: m.sentAt(),
+		Data: map[string]any{"message": indexedMessage{m.ID, m.RoomID, m.Sender.ID, m.CreatedAt}},
+	}
+}
+
+// indexedRoom is a room as it is indexed, with its members. Its JSON has the room's fields in search results.
+type indexedRoom struct {
 	ID       int64     `json:"id"`
 	Name     string    `json:"name"`
 	Topic    string    `json:"topic"`
 	Kind     Kind      `json:"kind"`
 	Archived bool      `json:"archived"`
-	URL      string    `json:"-"`
 	MadeAt   time.Time `json:"-"`
 	Members  []int64   `json:"-"`
 }
 
-// noIndex is the index of an app without search.
-type noIndex struct{}
+func (r indexedRoom) entry() index.Entry {
+	return index.Entry{
+		Kind: index.Room, ID: r.ID, Title: r.Name, Body: r.Topic, URL: roomPath(r.ID),
+		Scope: indexScope(r.Kind, r.ID), At: r.MadeAt, Data: map[string]any{"room": r},
+	}
+}
 
-func (noIndex) Messages(context.Context, postgres.Tx, ...Findable) error    { return nil }
-func (noIndex) Erase(context.Context, postgres.Tx, ...int64) error          { return nil }
-func (noIndex) Rooms(context.Context, postgres.Tx, ...FindableRoom) error   { return nil }
-func (noIndex) Admit(context.Context, postgres.Tx, int64, ...int64) error   { return nil }
-func (noIndex) Dismiss(context.Context, postgres.Tx, int64, ...int64) error { return nil }
-func (noIndex) Changed()                                                    {}
-
-// FoundBy sets the search index for later changes. Call it before serving. IndexRooms and IndexMessages add what is
-// stored already.
-func (s *Service) FoundBy(index Index) { s.index = index }
-
-// indexDrafts adds the stored drafts to the index, and grants the right to users who became members of a private or
-// direct room by them. It skips rejected drafts.
-func (s *Service) indexDrafts(ctx context.Context, tx postgres.Tx, drafts []draft, rows []insertedRow) error {
-	var messages []Findable
+// indexSent adds the stored drafts to the index, and grants users who became members of a room by them its scope. It
+// skips rejected drafts.
+func indexSent(ctx context.Context, to index.Writer, tx postgres.Tx, drafts []draft, rows []insertedRow) error {
+	var entries []index.Entry
 	for i, row := range rows {
 		if row.ID == 0 {
 			continue
 		}
 		d := drafts[i]
 		sender := account.Profile{ID: d.SenderID, FullName: d.Sender}
-		messages = append(messages, newFindable(Message{
-			ID: row.ID, RoomID: d.RoomID, Sender: sender, Text: d.Text, CreatedAt: row.sentAt(),
+		entries = append(entries, messageEntry(Message{
+			ID: row.ID, RoomID: d.RoomID, Sender: sender, Text: d.Text, CreatedAt: wire.Time(row.CreatedAt),
 		}, row.Kind))
-		if row.Kind != Public && len(row.Joined) > 0 {
-			if err := s.index.Admit(ctx, tx, d.RoomID, row.Joined...); err != nil {
-				return err
-			}
+		if err := grantMembers(ctx, to, tx, row.Kind, d.RoomID, row.Joined); err != nil {
+			return err
 		}
 	}
-	if len(messages) == 0 {
+	return to.Put(ctx, tx, entries...)
+}
+
+// grantMembers grants users who became members of the room its scope, unless the room is public.
+func grantMembers(
+	ctx context.Context, to index.Writer, tx postgres.Tx, kind Kind, roomID int64, added []int64,
+) error {
+	if kind == Public || len(added) == 0 {
 		return nil
 	}
-	return s.index.Messages(ctx, tx, messages...)
+	return to.Grant(ctx, tx, memberScope(roomID), added...)
 }
 
-func newFindable(m Message, kind Kind) Findable {
-	return Findable{
-		ID: m.ID, RoomID: m.RoomID, SenderID: m.Sender.ID, Kind: kind, Sender: m.Sender.FullName, Text: m.Text,
-		URL: messagePath(m.RoomID, m.ID), SentAt: m.sentAt(),
-	}
-}
-
-// admitToIndex grants added members the right to find the room, unless it is public.
-func (s *Service) admitToIndex(ctx context.Context, tx postgres.Tx, room Room, added []int64) error {
-	if room.Kind == Public || len(added) == 0 {
-		return nil
-	}
-	return s.index.Admit(ctx, tx, room.ID, added...)
-}
-
-// indexRoom adds the room as it is now to the index, and grants its members the right to find it.
+// indexRoom adds the room as it is now to the index, and grants its members its scope.
 func (s *Service) indexRoom(ctx context.Context, tx postgres.Tx, id int64) error {
 	rooms, err := roomsToIndex(ctx, tx, id-1, 1)
 	if err != nil {
@@ -110,19 +99,18 @@ func (s *Service) indexRoom(ctx context.Context, tx postgres.Tx, id int64) error
 	return s.indexRooms(ctx, tx, rooms)
 }
 
-func (s *Service) indexRooms(ctx context.Context, tx postgres.Tx, rooms []FindableRoom) error {
-	var named []FindableRoom
+// indexRooms leaves out direct rooms: the search finds their users by name.
+func (s *Service) indexRooms(ctx context.Context, tx postgres.Tx, rooms []indexedRoom) error {
+	var entries []index.Entry
 	for _, r := range rooms {
 		if r.Kind != Direct {
-			named = append(named, r)
+			entries = append(entries, r.entry())
 		}
-		if r.Kind != Public {
-			if err := s.index.Admit(ctx, tx, r.ID, r.Members...); err != nil {
-				return err
-			}
+		if err := grantMembers(ctx, s.index, tx, r.Kind, r.ID, r.Members); err != nil {
+			return err
 		}
 	}
-	return s.index.Rooms(ctx, tx, named...)
+	return s.index.Put(ctx, tx, entries...)
 }
 
 // IndexRooms adds the next rooms after the id to the index, at most limit, and returns the id of the last one, or 0 if
@@ -137,9 +125,9 @@ func (s *Service) IndexRooms(ctx context.Context, tx postgres.Tx, after int64, l
 
 // IndexMessages is IndexRooms for messages.
 func (s *Service) IndexMessages(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error) {
-	messages, err := messagesToIndex(ctx, tx, after, limit)
-	if err != nil || len(messages) == 0 {
+	entries, err := messagesToIndex(ctx, tx, after, limit)
+	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
-	return messages[len(messages)-1].ID, s.index.Messages(ctx, tx, messages...)
+	return entries[len(entries)-1].ID, s.index.Put(ctx, tx, entries...)
 }

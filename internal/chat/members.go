@@ -41,7 +41,7 @@ func (s *Service) AddMember(
 		if added, err = addMembers(ctx, tx, roomID, Member, userID); err != nil {
 			return err
 		}
-		if err := s.admitToIndex(ctx, tx, room, added); err != nil {
+		if err := grantMembers(ctx, s.index, tx, room.Kind, roomID, added); err != nil {
 			return err
 		}
 		return enqueueInvitations(ctx, tx, roomID, who.ID, added)
@@ -78,7 +78,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		if err := removeMember(ctx, tx, roomID, userID); err != nil {
 			return err
 		}
-		if err := s.index.Dismiss(ctx, tx, roomID, userID); err != nil {
+		if err := s.index.Revoke(ctx, tx, memberScope(roomID), userID); err != nil {
 			return err
 		}
 		remaining, err = membersOf(ctx, tx, roomID)

@@ -19,8 +19,9 @@ func (stubPresence) Online(context.Context, []int64) map[int64]account.Presence 
 
 func (stubPresence) Visible(int64) bool { return true }
 
-// newTestService returns a service on a database of its own, its hub, and a user.
-func newTestService(t *testing.T) (*Service, *hub.Hub, account.User) {
+// newTestService returns a service on a database of its own, its hub, and a user. The functions change the
+// configuration.
+func newTestService(t *testing.T, change ...func(*Config)) (*Service, *hub.Hub, account.User) {
 	t.Helper()
 	db, h := testkit.Database(t), hub.New(hub.Config{})
 	cost := account.Cost{MemoryKiB: 64, Iterations: 1}
@@ -28,7 +29,11 @@ func newTestService(t *testing.T) (*Service, *hub.Hub, account.User) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := New(db, h, people, stubPresence{})
+	config := Config{Presence: stubPresence{}}
+	for _, c := range change {
+		c(&config)
+	}
+	s := New(db, h, people, config)
 	return s, h, signUp(t, s, "Ada")
 }
 
@@ -80,7 +85,7 @@ func TestReconcileSendsOnlyToMembersAndEvictsOthers(t *testing.T) {
 	ctx := t.Context()
 	here, _, ada := newTestService(t)
 	bob, eve := signUp(t, here, "Bob"), signUp(t, here, "Eve")
-	there := New(here.db, hub.New(hub.Config{}), here.people, stubPresence{}) // another node, without a bus
+	there := New(here.db, hub.New(hub.Config{}), here.people, Config{Presence: stubPresence{}}) // another node, without a bus
 	room, err := here.Create(ctx, nil, ada, NewRoom{Name: "private", Kind: Private, Members: []int64{bob.ID, eve.ID}})
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +124,7 @@ func TestReconcileEvictsWithoutMissedMessages(t *testing.T) {
 	ctx := t.Context()
 	here, _, ada := newTestService(t)
 	eve := signUp(t, here, "Eve")
-	there := New(here.db, hub.New(hub.Config{}), here.people, stubPresence{})
+	there := New(here.db, hub.New(hub.Config{}), here.people, Config{Presence: stubPresence{}})
 	room, err := here.Create(ctx, nil, ada, NewRoom{Name: "private", Kind: Private, Members: []int64{eve.ID}})
 	if err != nil {
 		t.Fatal(err)

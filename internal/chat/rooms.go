@@ -115,7 +115,7 @@ func (s *Service) Direct(ctx context.Context, from *hub.Conn, who account.User, 
 		if id, added, err = directRoom(ctx, tx, who.ID, other); err != nil || len(added) == 0 {
 			return err
 		}
-		return s.index.Admit(ctx, tx, id, added...)
+		return grantMembers(ctx, s.index, tx, Direct, id, added)
 	})
 	if err != nil {
 		return Room{}, err

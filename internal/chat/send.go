@@ -46,18 +46,6 @@ func (s *Service) Send(ctx context.Context, from *hub.Conn, who account.User, ou
 	return m.forUser(who.ID), nil
 }
 
-// commitDrafts stores the drafts and their entries in the search index in one transaction.
-func (s *Service) commitDrafts(ctx context.Context, drafts []draft) (rows []insertedRow, err error) {
-	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if rows, err = storeMessages(ctx, tx, drafts); err != nil {
-			return err
-		}
-		return s.indexDrafts(ctx, tx, drafts, rows)
-	})
-	s.index.Changed()
-	return rows, err
-}
-
 // compose returns the message with all but what the database adds, so that Send need not read it back.
 func (s *Service) compose(ctx context.Context, who account.User, out Outgoing) (Message, error) {
 	if err := checkText(out.Text); err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
@@ -31,7 +32,7 @@ type Service struct {
 	hub        *hub.Hub
 	people     People
 	presence   Presence
-	index      Index
+	index      index.Writer
 	cards      Cards
 	committer  committer
 	typing     *typists
@@ -41,15 +42,35 @@ type Service struct {
 	alerts     alertOutbox
 }
 
+// Config has what chat uses of other features.
+type Config struct {
+	Presence  Presence     // required
+	Index     index.Writer // nil: nothing is indexed for search
+	Cards     Cards        // nil: links have no cards
+	Notifier  Notifier     // nil: users are not notified
+	Attention Attention    // required with a Notifier
+}
+
+func (c Config) withDefaults() Config {
+	if c.Index == nil {
+		c.Index = index.None{}
+	}
+	if c.Cards == nil {
+		c.Cards = noCards{}
+	}
+	return c
+}
+
 // New returns a service on the database and the hub. It registers callbacks with the hub, so make only one service
 // for each hub.
-func New(db *postgres.DB, h *hub.Hub, people People, presence Presence) *Service {
+func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
+	c = c.withDefaults()
 	s := &Service{
-		db: db, hub: h, people: people, presence: presence, index: noIndex{}, cards: noCards{}, typing: newTypists(),
+		db: db, hub: h, people: people, presence: c.Presence, index: c.Index, cards: c.Cards, typing: newTypists(),
+		committer:  committer{db: db, index: c.Index},
 		departures: departures{wake: loop.NewWake()},
 	}
-	s.alerts = newAlertOutbox(s)
-	s.committer.commit = s.commitDrafts
+	s.alerts = newAlertOutbox(s, c)
 	h.OnLeave(hubRoomPrefix, s.departures.add)
 	h.OnDelivered(hubRoomPrefix, func(room string, seq int64) { s.ledger.record(roomIDOf(room), seq) })
 	return s
@@ -129,7 +150,7 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 			return err
 		}
 		m.Text, m.Sender.FullName = text, who.FullName
-		if err := s.index.Messages(ctx, tx, newFindable(m, room.Kind)); err != nil {
+		if err := s.index.Put(ctx, tx, messageEntry(m, room.Kind)); err != nil {
 			return err
 		}
 		entry := alertEntry{kind: entryEdit, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq}
@@ -168,7 +189,7 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, 
 		if err := eraseMessage(ctx, tx, id, seq); err != nil {
 			return err
 		}
-		if err := s.index.Erase(ctx, tx, id); err != nil {
+		if err := s.index.Drop(ctx, tx, index.Message, id); err != nil {
 			return err
 		}
 		entry := alertEntry{kind: entryDeletion, roomID: m.RoomID, messageID: id, actorID: who.ID, seq: seq}

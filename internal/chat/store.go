@@ -66,8 +66,6 @@ func (s *insertedRow) targets() []any {
 	return []any{&s.ID, &s.Seq, &s.CreatedAt, &s.HasAlert, &s.Kind, &s.Joined}
 }
 
-func (s insertedRow) sentAt() wire.Time { return wire.Time(s.CreatedAt) }
-
 // errRejected means that the draft's room does not exist or is archived, or that the sender may not write to it.
 var errRejected = errors.New("the room does not take the message")
 
@@ -114,9 +112,9 @@ func (d draft) args() []any {
 	return []any{d.RoomID, d.SenderID, d.Text, d.HTML, d.ClientID, d.ReplyTo, orEmpty(d.Mentions)}
 }
 
-// storeMessages stores the drafts in one round trip to the database, in the caller's transaction. The row of a draft
+// insertMessages stores the drafts in one round trip to the database, in the caller's transaction. The row of a draft
 // that its room does not take has the id 0.
-func storeMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]insertedRow, error) {
+func insertMessages(ctx context.Context, db postgres.Queryer, drafts []draft) ([]insertedRow, error) {
 	out := make([]insertedRow, len(drafts))
 	batch := &pgx.Batch{}
 	for i, d := range drafts {

@@ -129,7 +129,7 @@ func TestUnreadCountsStopAtMaxUnread(t *testing.T) {
 
 func TestMentionsFollowEditsAndDeletions(t *testing.T) {
 	db, reader, writer, rooms := newUnreadRooms(t)
-	stored, err := storeMessages(t.Context(), db, []draft{
+	stored, err := insertMessages(t.Context(), db, []draft{
 		{RoomID: rooms[0], SenderID: writer.ID, Text: "x", Mentions: []int64{reader.ID, writer.ID, reader.ID}},
 	})
 	if err != nil {

@@ -100,7 +100,7 @@ func (s *Service) SeedDemo(ctx context.Context, cast map[string]account.User) (m
 		}
 		return nil
 	})
-	s.notifyIndex()
+	s.index.Changed()
 	return made, err
 }
 

@@ -172,7 +172,7 @@ func (s *Service) Change(ctx context.Context, from *hub.Conn, userID, docID int6
 		return s.Document(ctx, userID, docID)
 	}
 	s.publishRightsChange(ctx, docID)
-	s.notifyIndex()
+	s.index.Changed()
 	changed, err := s.Document(ctx, userID, docID)
 	if err == nil {
 		s.publishChange(ctx, from, changed, changed.Visibility == Everyone && was != Everyone)
@@ -211,14 +211,6 @@ func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int6
 	}
 	s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.Destroyed, ID: docID}, hub.Subscribers, from)
 	s.publishRightsChange(ctx, docID)
-	s.notifyIndex()
+	s.index.Changed()
 	return nil
-}
-
-func (s *Service) dropEntry(ctx context.Context, tx postgres.Tx, docID int64) error {
-	members, err := membersOf(ctx, tx, docID)
-	if err != nil || s.index == nil {
-		return err
-	}
-	return s.index.Drop(ctx, tx, docID, idsOf(members))
 }

@@ -3,30 +3,40 @@ package collab
 import (
 	"context"
 	"slices"
+	"strconv"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/wire"
 )
 
-// Entry is a document in the search index.
-type Entry struct {
-	DocID       int64
-	Title, Text string
-	At          time.Time
-	Everyone    bool    // every signed-in user may read it, not only the members
-	Members     []int64 // the users who may read it
-	Lost        []int64 // the users who may no longer read it as members
+// documentEntry is a document as it is indexed, with the users who may find it.
+type documentEntry struct {
+	ID        int64     `json:"id"`
+	Title     string    `json:"title"`
+	UpdatedAt wire.Time `json:"updatedAt"`
+
+	text     string
+	everyone bool    // every signed-in user may find it, not only the members
+	members  []int64 // of the document
 }
 
-// Index is a search index of documents.
-type Index interface {
-	// Put replaces the document's entry, in the transaction.
-	Put(ctx context.Context, tx postgres.Tx, e Entry) error
-	// Drop deletes the document's entry and the rights of these members.
-	Drop(ctx context.Context, tx postgres.Tx, docID int64, members []int64) error
-	// Changed is called after the commit.
-	Changed()
+// entry returns the document's entry in the search index. The scope of a document that is not for everyone is the
+// document: its members are granted it.
+func (d documentEntry) entry() index.Entry {
+	scope := memberScope(d.ID)
+	if d.everyone {
+		scope = index.Public
+	}
+	return index.Entry{
+		Kind: index.Document, ID: d.ID, Title: d.Title, Body: d.text, URL: "/documents/" + strconv.FormatInt(d.ID, 10),
+		Scope: scope, At: time.Time(d.UpdatedAt), Data: map[string]any{"document": d},
+	}
 }
+
+// memberScope returns the scope that the members of the document are granted.
+func memberScope(docID int64) string { return "document:" + strconv.FormatInt(docID, 10) }
 
 // updateTexts reads the texts that are stale, and puts them into the search index:
 // Timing.Settle after the last change, and every Timing.AtMost while users keep writing.
@@ -44,7 +54,7 @@ func (s *Service) updateTexts(ctx context.Context) error {
 		}
 	}
 	if len(ids) > 0 {
-		s.notifyIndex()
+		s.index.Changed()
 	}
 	return nil
 }
@@ -79,21 +89,30 @@ func (s *Service) updateText(ctx context.Context, docID int64) error {
 // putEntry puts the document as it is stored into the search index. The lost users may no
 // longer find it, except those who are still members.
 func (s *Service) putEntry(ctx context.Context, tx postgres.Tx, docID int64, lost ...int64) error {
-	if s.index == nil {
-		return nil
-	}
-	e, err := searchEntry(ctx, tx, docID)
+	d, err := readEntry(ctx, tx, docID)
 	if err != nil {
 		return err
 	}
-	e.Lost = slices.DeleteFunc(lost, func(userID int64) bool { return slices.Contains(e.Members, userID) })
-	return s.index.Put(ctx, tx, e)
+	if err := s.index.Grant(ctx, tx, memberScope(docID), d.members...); err != nil {
+		return err
+	}
+	lost = slices.DeleteFunc(lost, func(userID int64) bool { return slices.Contains(d.members, userID) })
+	if err := s.index.Revoke(ctx, tx, memberScope(docID), lost...); err != nil {
+		return err
+	}
+	return s.index.Put(ctx, tx, d.entry())
 }
 
-func (s *Service) notifyIndex() {
-	if s.index != nil {
-		s.index.Changed()
+// dropEntry deletes the document's entry and the right of its members to find it.
+func (s *Service) dropEntry(ctx context.Context, tx postgres.Tx, docID int64) error {
+	members, err := membersOf(ctx, tx, docID)
+	if err != nil {
+		return err
 	}
+	if err := s.index.Revoke(ctx, tx, memberScope(docID), idsOf(members)...); err != nil {
+		return err
+	}
+	return s.index.Drop(ctx, tx, index.Document, docID)
 }
 
 func ignoreGone(err error) error {

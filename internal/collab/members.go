@@ -96,7 +96,7 @@ func (s *Service) membership(ctx context.Context, docID, userID, leaver, member 
 	})
 	if err == nil {
 		s.publishRightsChange(ctx, docID)
-		s.notifyIndex()
+		s.index.Changed()
 	}
 	return err
 }

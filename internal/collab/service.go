@@ -9,6 +9,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
@@ -31,7 +32,7 @@ type Config struct {
 	Log      *slog.Logger
 	Guard    loop.Guard       // catches the panics of Run and of jobs; without a logger it uses Log
 	Now      func() time.Time // nil: time.Now
-	Index    Index            // nil: documents are not indexed for search
+	Index    index.Writer     // nil: documents are not indexed for search
 	Notifier Notifier         // nil: comments notify no user
 	Presence Presence         // nil: no user is invisible
 	// Observe is called for each batch of edits with their number and the time from
@@ -49,7 +50,7 @@ type Service struct {
 	log      *slog.Logger
 	guard    loop.Guard
 	now      func() time.Time
-	index    Index
+	index    index.Writer
 	notifier Notifier
 	timing   Timing
 	observe  func(edits int, took time.Duration)
@@ -85,6 +86,9 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	}
 	if s.log == nil {
 		s.log = slog.Default()
+	}
+	if s.index == nil {
+		s.index = index.None{}
 	}
 	s.guard = c.Guard.WithLog(s.log)
 	if s.presence = c.Presence; s.presence == nil {

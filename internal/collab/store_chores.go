@@ -11,6 +11,7 @@ import (
 	"hubbub/internal/base/budget"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/collab/yjs"
+	"hubbub/internal/live/wire"
 )
 
 // Only one node at a time runs a maintenance job on a document: it holds an advisory lock
@@ -107,14 +108,16 @@ func storeText(ctx context.Context, tx pgx.Tx, docID, seq int64, text *string) e
 	return wrap("store the text", err)
 }
 
-// searchEntry reads the document's entry in the search index.
-func searchEntry(ctx context.Context, tx pgx.Tx, docID int64) (e Entry, err error) {
+// readEntry reads the document as it is indexed.
+func readEntry(ctx context.Context, tx pgx.Tx, docID int64) (d documentEntry, err error) {
+	var updated time.Time
 	err = tx.QueryRow(ctx, `
 		select id, title, text, updated_at, visibility = 'everyone',
 		       array(select user_id from collab.members where doc_id = d.id order by user_id)
 		  from collab.documents d
-		 where id = $1`, docID).Scan(&e.DocID, &e.Title, &e.Text, &e.At, &e.Everyone, &e.Members)
-	return e, orNotFound("read the search entry", err)
+		 where id = $1`, docID).Scan(&d.ID, &d.Title, &d.text, &updated, &d.everyone, &d.members)
+	d.UpdatedAt = wire.Time(updated)
+	return d, orNotFound("read the search entry", err)
 }
 
 // versionRow is a version with its content.

@@ -120,10 +120,8 @@ func (s *Service) SeedDemo(ctx context.Context) error {
 			if err != nil {
 				return fmt.Errorf("offer %s: %w", d.name, err)
 			}
-			if s.config.Index != nil {
-				if err := s.config.Index.Put(ctx, tx, p); err != nil {
-					return err
-				}
+			if err := s.config.Index.Put(ctx, tx, p.entry()); err != nil {
+				return err
 			}
 			offer = append(offer, p)
 		}

@@ -2,7 +2,10 @@ package dashboard
 
 import (
 	"context"
+	"strconv"
+	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 )
 
@@ -11,14 +14,30 @@ import (
 // concurrent change is indexed after it.
 func (s *Service) IndexProducts(ctx context.Context, tx postgres.Tx, after int64, limit int) (last int64, err error) {
 	products, err := productsToIndex(ctx, tx, after, limit)
-	if err != nil || s.config.Index == nil {
+	if err != nil || len(products) == 0 {
 		return 0, err
 	}
-	for _, p := range products {
-		if err := s.config.Index.Put(ctx, tx, p); err != nil {
-			return 0, err
-		}
-		last = p.ID
+	entries := make([]index.Entry, len(products))
+	for i, p := range products {
+		entries[i] = p.entry()
 	}
-	return last, nil
+	return products[len(products)-1].ID, s.config.Index.Put(ctx, tx, entries...)
+}
+
+// indexedProduct has the fields of a product in search results: those of the product, and some of them again, where
+// the guides' page of a search expects them.
+type indexedProduct struct {
+	Product     Product `json:"product"`
+	Name        string  `json:"name"`
+	Description string  `json:"description"`
+	Price       Money   `json:"price"`
+}
+
+// entry returns the product's entry in the search index.
+func (p Product) entry() index.Entry {
+	return index.Entry{
+		Kind: index.Product, ID: p.ID, Title: p.Name, Body: p.Description, Scope: index.Public,
+		URL: "/products/" + strconv.FormatInt(p.ID, 10), At: time.Time(p.UpdatedAt),
+		Data: indexedProduct{p, p.Name, p.Description, p.Price},
+	}
 }

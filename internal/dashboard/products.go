@@ -5,6 +5,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
 )
@@ -97,15 +98,15 @@ func (s *Service) changeProduct(ctx context.Context, who account.User, ch Produc
 		return p, err
 	}
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
-		if p, err = do(tx, ch); err != nil || s.config.Index == nil {
+		if p, err = do(tx, ch); err != nil {
 			return err
 		}
-		return s.config.Index.Put(ctx, tx, p)
+		return s.config.Index.Put(ctx, tx, p.entry())
 	})
 	if err != nil {
 		return p, err
 	}
-	s.indexChanged()
+	s.config.Index.Changed()
 	return p, nil
 }
 
@@ -116,21 +117,15 @@ func (s *Service) RemoveProduct(ctx context.Context, conn *hub.Conn, who account
 	}
 	var removed Product
 	err := postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
-		if removed, err = markDeleted(ctx, tx, id); err != nil || s.config.Index == nil {
+		if removed, err = markDeleted(ctx, tx, id); err != nil {
 			return err
 		}
-		return s.config.Index.Drop(ctx, tx, id)
+		return s.config.Index.Drop(ctx, tx, index.Product, id)
 	})
 	if err != nil {
 		return err
 	}
-	s.indexChanged()
+	s.config.Index.Changed()
 	s.publishProduct(ctx, hub.Destroyed, removed, nil, conn)
 	return nil
-}
-
-func (s *Service) indexChanged() {
-	if s.config.Index != nil {
-		s.config.Index.Changed()
-	}
 }

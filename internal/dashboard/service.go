@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
@@ -18,21 +19,13 @@ type Notifier interface {
 	OrderPlaced(ctx context.Context, o Order) error
 }
 
-// Index is the search index. Products are written to it in the transactions that change them.
-type Index interface {
-	Put(ctx context.Context, tx postgres.Tx, p Product) error
-	Drop(ctx context.Context, tx postgres.Tx, productID int64) error
-	// Changed is called after the commit.
-	Changed()
-}
-
 // Config configures the service. The zero value has the rollups and live updates only.
 type Config struct {
-	Node     string   // identifies this node among those on one database
-	Notifier Notifier // nil: no user is notified
-	Index    Index    // nil: nothing is indexed
-	Figures  Figures  // nil: there is no System board
-	Simulate bool     // a demo: the service places orders while a dashboard is open
+	Node     string       // identifies this node among those on one database
+	Notifier Notifier     // nil: no user is notified
+	Index    index.Writer // nil: products are not indexed for search
+	Figures  Figures      // nil: there is no System board
+	Simulate bool         // a demo: the service places orders while a dashboard is open
 	Log      *slog.Logger
 	Guard    loop.Guard // catches the panics of Run; without a logger it uses Log
 }
@@ -57,6 +50,9 @@ type Service struct {
 func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Index == nil {
+		c.Index = index.None{}
 	}
 	s := &Service{
 		db: db, hub: h, config: c, guard: c.Guard.WithLog(c.Log), followers: newFollowers(h),

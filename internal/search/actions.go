@@ -7,6 +7,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/base/action"
+	"hubbub/internal/base/index"
 	"hubbub/internal/live/hub"
 )
 
@@ -48,7 +49,7 @@ type subscribeInput struct {
 func (a actions) subscribe(c echo.Context, conn *hub.Conn, who account.User, in subscribeInput) error {
 	req := Request{Viewer: who.ID, Text: in.Query, Kinds: in.Kinds}
 	if len(req.Kinds) == 0 {
-		req.Kinds = []Kind{Product}
+		req.Kinds = []index.Kind{index.Product}
 	}
 	results, err := a.searches.Subscribe(c.Request().Context(), conn, req, (*int64)(in.Number))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
@@ -55,15 +56,15 @@ func (w *textSource) text(n int) string {
 
 // fill indexes products and messages. Every fifth message is in a private room of
 // the first user.
-func (x *index) fill(products, messages int) {
+func (x *testIndex) fill(products, messages int) {
 	x.t.Helper()
 	w := newWriter(42)
-	var entries []Entry
+	var entries []index.Entry
 	for id := range products {
 		entries = append(entries, product(int64(id+1), w.text(3), w.text(30)))
 	}
 	for id := range messages {
-		scope := Public
+		scope := index.Public
 		if id%5 == 0 {
 			scope = fmt.Sprint("room:", id%50)
 		}
@@ -87,14 +88,14 @@ func BenchmarkSearch(b *testing.B) {
 	w := newWriter(7)
 	for _, c := range []struct {
 		name  string
-		kinds []Kind
+		kinds []index.Kind
 		text  func() string
 	}{
 		{"one word", nil, w.sought},
 		{"two words", nil, func() string { return w.sought() + " " + w.word() }},
 		{"three letters", nil, func() string { return w.sought()[:3] }},
 		{"a typo in a name", nil, func() string { return "q" + w.sought()[1:] }},
-		{"products by a word", []Kind{Product}, w.sought},
+		{"products by a word", []index.Kind{index.Product}, w.sought},
 		{"the most frequent word", nil, func() string { return wordNo(0) }},
 	} {
 		b.Run(c.name, func(b *testing.B) {
@@ -116,7 +117,7 @@ func BenchmarkSearch(b *testing.B) {
 
 // addStanding adds a connection with a standing query that is due, so that refresh runs it
 // together with others.
-func (x *index) addStanding(req Request) {
+func (x *testIndex) addStanding(req Request) {
 	x.t.Helper()
 	p, err := parseRequest(req)
 	if err != nil {
@@ -141,7 +142,7 @@ func BenchmarkChange(b *testing.B) {
 			x.fill(10_000, 0)
 			w := newWriter(9)
 			for range queries {
-				x.addStanding(Request{1, w.sought() + " " + w.sought(), []Kind{Product}})
+				x.addStanding(Request{1, w.sought() + " " + w.sought(), []index.Kind{index.Product}})
 			}
 			if err := x.refresh(b.Context()); err != nil {
 				b.Fatal(err)
@@ -152,8 +153,8 @@ func BenchmarkChange(b *testing.B) {
 			for b.Loop() {
 				id++
 				x.put(product(id, "witness "+w.text(2), w.text(30)))
-				testkit.Eventually(b, "the change is in the list", testkit.Patience, func() bool { return witness.has(Product, id) })
-				x.drop(Product, id)
+				testkit.Eventually(b, "the change is in the list", testkit.Patience, func() bool { return witness.has(index.Product, id) })
+				x.drop(index.Product, id)
 			}
 		})
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
@@ -13,7 +14,7 @@ import (
 // client is a connection that shows the results of its standing query as a page does:
 // it applies events in the order in which they arrive.
 type client struct {
-	x      *index
+	x      *testIndex
 	conn   *hub.Conn
 	viewer int64
 	req    Request
@@ -24,22 +25,22 @@ type client struct {
 
 // shownResult is a result as a client has it.
 type shownResult struct {
-	Kind     Kind    `json:"kind"`
-	ID       int64   `json:"id"`
-	Title    string  `json:"title"`
-	Snippet  string  `json:"snippet"`
-	Score    float64 `json:"score"`
-	Position int     `json:"position"`
-	Number   *int64  `json:"number"`
+	Kind     index.Kind `json:"kind"`
+	ID       int64      `json:"id"`
+	Title    string     `json:"title"`
+	Snippet  string     `json:"snippet"`
+	Score    float64    `json:"score"`
+	Position int        `json:"position"`
+	Number   *int64     `json:"number"`
 }
 
-func (x *index) connect(viewer int64) *client {
+func (x *testIndex) connect(viewer int64) *client {
 	c := &client{x: x, viewer: viewer, conn: x.hub.Open(hub.Identity{UserID: viewer})}
 	x.t.Cleanup(func() { x.hub.Remove(c.conn) })
 	return c
 }
 
-func (c *client) subscribe(t testing.TB, text string, number int64, kinds ...Kind) {
+func (c *client) subscribe(t testing.TB, text string, number int64, kinds ...index.Kind) {
 	t.Helper()
 	c.req, c.number = Request{c.viewer, text, kinds}, number
 	results, err := c.x.Subscribe(t.Context(), c.conn, c.req, &number)
@@ -104,7 +105,7 @@ func (c *client) apply(t testing.TB, event string, r shownResult) {
 	}
 }
 
-func (c *client) has(kind Kind, id int64) bool {
+func (c *client) has(kind index.Kind, id int64) bool {
 	c.receive(c.x.t)
 	return slices.ContainsFunc(c.list, func(r shownResult) bool { return r.Kind == kind && r.ID == id })
 }

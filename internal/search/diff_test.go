@@ -8,12 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/live/hub"
 )
 
 // ranked returns a result with a score.
 func ranked(id int64, score float64) Result {
-	return Result{Kind: Product, ID: id, Title: fmt.Sprint("p", id), Score: score}
+	return Result{Kind: index.Product, ID: id, Title: fmt.Sprint("p", id), Score: score}
 }
 
 func applyNotes(t *testing.T, list []Result, notes []hub.Note) []Result {
@@ -72,7 +73,7 @@ func TestListAfterIsIncompleteWhenAnUnknownResultMovesUp(t *testing.T) {
 	for id := range int64(pageSize) {
 		list = append(list, ranked(id+1, float64(100-id)))
 	}
-	keys := []key{{Product, 3}}
+	keys := []key{{index.Product, 3}}
 	if _, certain := listAfter(list, keys, nil); certain {
 		t.Error("a full list that loses a result is complete, want incomplete")
 	}
@@ -82,7 +83,7 @@ func TestListAfterIsIncompleteWhenAnUnknownResultMovesUp(t *testing.T) {
 	if now, certain := listAfter(list, keys, []Result{ranked(3, 99.5)}); !certain || now[1].ID != 3 || len(now) != pageSize {
 		t.Errorf("after a result moved up within a full list: %v", now)
 	}
-	if now, certain := listAfter(list, []key{{Product, 99}}, []Result{ranked(99, 1)}); !certain || indexOf(now, key{Product, 99}) >= 0 {
+	if now, certain := listAfter(list, []key{{index.Product, 99}}, []Result{ranked(99, 1)}); !certain || indexOf(now, key{index.Product, 99}) >= 0 {
 		t.Error("a result worse than all others is inserted into a full list")
 	}
 	if now, certain := listAfter(list[:5], keys, nil); !certain || len(now) != 4 {

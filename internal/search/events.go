@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/live/hub"
 )
 
@@ -37,9 +38,9 @@ func (p PlacedResult) MarshalJSON() ([]byte, error) {
 
 // RemovedResult is the body of searchResultRemoved.
 type RemovedResult struct {
-	Kind   Kind   `json:"kind"`
-	ID     int64  `json:"id"`
-	Number *int64 `json:"number"`
+	Kind   index.Kind `json:"kind"`
+	ID     int64      `json:"id"`
+	Number *int64     `json:"number"`
 }
 
 func newAddedEvent(p PlacedResult) hub.Event {

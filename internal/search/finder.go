@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"hubbub/internal/base/index"
 )
 
 // finder indexes queries by their words, so that of ten thousand queries only the few that a
@@ -100,7 +102,7 @@ func (f finder[T]) similar(name string) map[T]struct{} {
 	return found
 }
 
-func (p parsedRequest) wants(kind Kind) bool {
+func (p parsedRequest) wants(kind index.Kind) bool {
 	return len(p.Kinds) == 0 || slices.Contains(p.Kinds, kind)
 }
 

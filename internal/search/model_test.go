@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
 )
@@ -28,7 +29,7 @@ func TestStandingQueryEqualsNewSearchAfterRandomChanges(t *testing.T) {
 	t.Logf("SEARCH_SEED=%d", seed)
 	dice := rand.New(rand.NewPCG(seed, 0))
 	x := newIndex(t, people, nil)
-	nodes := []*index{x, nodeOn(t, x.db, nil)}
+	nodes := []*testIndex{x, nodeOn(t, x.db, nil)}
 	var clients []*client
 	for i := range 40 {
 		clients = append(clients, nodes[i%2].connect(int64(i%people)+1))
@@ -88,22 +89,22 @@ func someQuery(dice *rand.Rand) string {
 	return text
 }
 
-func someKinds(dice *rand.Rand) []Kind {
+func someKinds(dice *rand.Rand) []index.Kind {
 	switch dice.IntN(3) {
 	case 0:
 		return nil
 	case 1:
-		return []Kind{Product}
+		return []index.Kind{index.Product}
 	}
-	return []Kind{Kinds[dice.IntN(len(Kinds))], Kinds[dice.IntN(len(Kinds))]}
+	return []index.Kind{index.Kinds[dice.IntN(len(index.Kinds))], index.Kinds[dice.IntN(len(index.Kinds))]}
 }
 
-func someEntry(dice *rand.Rand) Entry {
-	e := Entry{
-		Kind: Kinds[dice.IntN(len(Kinds))], ID: int64(dice.IntN(60)) + 1, Scope: Public,
+func someEntry(dice *rand.Rand) index.Entry {
+	e := index.Entry{
+		Kind: index.Kinds[dice.IntN(len(index.Kinds))], ID: int64(dice.IntN(60)) + 1, Scope: index.Public,
 		Title: someText(dice, 3), Body: someText(dice, 12), At: minute(dice.IntN(30)),
 	}
-	if e.Kind.restricted() && dice.IntN(2) == 0 {
+	if e.Kind.Restricted() && dice.IntN(2) == 0 {
 		e.Scope = someScope(dice)
 	}
 	return e
@@ -112,7 +113,7 @@ func someEntry(dice *rand.Rand) Entry {
 // changeAtRandom runs transactions, some of which are slow. Rights change only in some
 // rounds: a change of rights makes the viewer's queries run again, which would hide
 // other bugs.
-func (x *index) changeAtRandom(ctx context.Context, dice *rand.Rand, times int, rights bool) {
+func (x *testIndex) changeAtRandom(ctx context.Context, dice *rand.Rand, times int, rights bool) {
 	for range times {
 		err := postgres.InTx(ctx, x.db, func(tx postgres.Tx) error {
 			if err := x.changeOnce(ctx, tx, dice, rights); err != nil {
@@ -132,16 +133,16 @@ func (x *index) changeAtRandom(ctx context.Context, dice *rand.Rand, times int, 
 	}
 }
 
-func (x *index) changeOnce(ctx context.Context, tx postgres.Tx, dice *rand.Rand, rights bool) error {
+func (x *testIndex) changeOnce(ctx context.Context, tx postgres.Tx, dice *rand.Rand, rights bool) error {
 	switch n := dice.IntN(10); {
 	case n < 2:
-		return x.Drop(ctx, tx, Kinds[dice.IntN(len(Kinds))], int64(dice.IntN(60))+1, int64(dice.IntN(60))+1)
+		return x.Drop(ctx, tx, index.Kinds[dice.IntN(len(index.Kinds))], int64(dice.IntN(60))+1, int64(dice.IntN(60))+1)
 	case n == 2 && rights:
 		return x.Grant(ctx, tx, someScope(dice), someUser(dice), someUser(dice))
 	case n == 3 && rights:
 		return x.Revoke(ctx, tx, someScope(dice), someUser(dice), someUser(dice))
 	}
-	var entries []Entry
+	var entries []index.Entry
 	for range 1 + dice.IntN(4) {
 		entries = append(entries, someEntry(dice))
 	}

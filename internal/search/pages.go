@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/base/action"
+	"hubbub/internal/base/index"
 	"hubbub/web"
 )
 
@@ -48,9 +49,9 @@ func (in pageInput) view() searchView {
 // searchView is a search as its page shows it.
 type searchView struct {
 	query  string
-	kinds  []Kind
+	kinds  []index.Kind
 	end    int // the offset behind the last result that is shown
-	counts map[Kind]int
+	counts map[index.Kind]int
 }
 
 func (p pages) page(c echo.Context, who account.User, in pageInput) error {
@@ -85,13 +86,13 @@ func (p pages) counts(c echo.Context, who account.User, in pageInput) error {
 }
 
 type previewInput struct {
-	Query string    `json:"q"`
-	Kind  Kind      `json:"kind" required:"true"`
-	ID    action.ID `json:"id" required:"true"`
+	Query string     `json:"q"`
+	Kind  index.Kind `json:"kind" required:"true"`
+	ID    action.ID  `json:"id" required:"true"`
 }
 
 func (p pages) preview(c echo.Context, who account.User, in previewInput) error {
-	req := Request{Viewer: who.ID, Text: cut(in.Query, maxQuery), Kinds: []Kind{in.Kind}}
+	req := Request{Viewer: who.ID, Text: cut(in.Query, maxQuery), Kinds: []index.Kind{in.Kind}}
 	r, text, err := p.searches.Preview(c.Request().Context(), req, in.Kind, int64(in.ID))
 	if err != nil {
 		return err
@@ -138,7 +139,7 @@ func (v searchView) blank() bool { return parse(v.query).blank() }
 // all reports whether the search is for every kind.
 func (v searchView) all() bool { return len(v.kinds) == 0 }
 
-func (v searchView) only(k Kind) bool { return slices.Equal(v.kinds, []Kind{k}) }
+func (v searchView) only(k index.Kind) bool { return slices.Equal(v.kinds, []index.Kind{k}) }
 
 func (v searchView) total() int { return Page{Counts: v.counts}.Total(v.kinds...) }
 
@@ -164,7 +165,7 @@ func resultCount(n int) string {
 }
 
 // pathOf returns the URL of a search.
-func pathOf(query string, kinds []Kind, offset int) string {
+func pathOf(query string, kinds []index.Kind, offset int) string {
 	values := url.Values{}
 	if query != "" {
 		values.Set("q", query)

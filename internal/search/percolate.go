@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/live/hub"
 )
@@ -134,7 +135,7 @@ func groupByResult(all []*standingQuery) (reqs []parsedRequest, groups [][]*stan
 	at := map[string]int{}
 	for _, st := range all {
 		p := st.parsedRequest
-		if len(p.Kinds) > 0 && !slices.ContainsFunc(p.Kinds, Kind.restricted) {
+		if len(p.Kinds) > 0 && !slices.ContainsFunc(p.Kinds, index.Kind.Restricted) {
 			p.Viewer = 0
 		}
 		same := fmt.Sprint(p.Viewer, "\n", spaceSeparated(p.Kinds), "\n", p.query.tsquery(), "\n", p.name())

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"hubbub/internal/base/budget"
+	"hubbub/internal/base/index"
 )
 
 // minTypo is the number of letters from which on typos in a query are tolerated. Shorter words
@@ -148,21 +149,21 @@ func (p phrase) tsquery() string {
 func (q query) wholeWords() string { return strings.ReplaceAll(q.tsquery(), ":*", "") }
 
 // withKinds restricts a tsquery to entries of some kinds; no kinds means all.
-func withKinds(tsquery string, kinds []Kind) string {
+func withKinds(tsquery string, kinds []index.Kind) string {
 	if len(kinds) == 0 {
 		return tsquery
 	}
 	lexemes := make([]string, len(kinds))
 	for i, k := range kinds {
-		lexemes[i] = k.lexeme()
+		lexemes[i] = lexemeOf(k)
 	}
 	return "(" + strings.Join(lexemes, " | ") + ") & (" + tsquery + ")"
 }
 
 // spaceSeparated joins kinds with spaces; no kinds means all.
-func spaceSeparated(kinds []Kind) string {
+func spaceSeparated(kinds []index.Kind) string {
 	if len(kinds) == 0 {
-		kinds = Kinds
+		kinds = index.Kinds
 	}
 	names := make([]string, len(kinds))
 	for i, k := range kinds {

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"strings"
 
+	"hubbub/internal/base/index"
 	"hubbub/web"
 )
 
 // labels are the names of the kinds on the page.
-var labels = map[Kind]string{User: "People", Room: "Rooms", Document: "Documents", Product: "Products", Message: "Messages"}
+var labels = map[index.Kind]string{index.User: "People", index.Room: "Rooms", index.Document: "Documents", index.Product: "Products", index.Message: "Messages"}
 
 // elementID returns the HTML id of the result.
 func (r Result) elementID() string { return fmt.Sprintf("found-%s-%d", r.Kind, r.ID) }
@@ -18,16 +19,16 @@ func (r Result) elementID() string { return fmt.Sprintf("found-%s-%d", r.Kind, r
 func (r Result) hit() web.HitProps {
 	p := web.HitProps{Href: r.URL, Title: r.Title, Heading: r.Heading, Excerpt: r.Snippet}
 	switch r.Kind {
-	case User, Message:
+	case index.User, index.Message:
 		p.Person = &web.AvatarProps{Name: r.Title, Hue: r.Hue, Size: web.AvatarMedium}
-	case Room:
+	case index.Room:
 		p.Icon, p.Sub = r.roomIcon(), "room"
-	case Product:
+	case index.Product:
 		p.Icon, p.Sub = "receipt", r.price()
-	case Document:
+	case index.Document:
 		p.Icon, p.Sub, p.At = "file-text", "document", r.At
 	}
-	if r.Kind == Message {
+	if r.Kind == index.Message {
 		p.Sub, p.At = r.where(), r.At
 	}
 	return p
@@ -58,7 +59,7 @@ func (r Result) price() string {
 }
 
 // commaSeparated joins kinds as in a URL.
-func commaSeparated(kinds []Kind) string {
+func commaSeparated(kinds []index.Kind) string {
 	names := make([]string, len(kinds))
 	for i, k := range kinds {
 		names[i] = string(k)
@@ -68,7 +69,7 @@ func commaSeparated(kinds []Kind) string {
 
 // kindsLabel names the kinds that a saved search is for.
 func (s Saved) kindsLabel() string {
-	if len(s.Kinds) == 0 || len(s.Kinds) == len(Kinds) {
+	if len(s.Kinds) == 0 || len(s.Kinds) == len(index.Kinds) {
 		return "Everything"
 	}
 	names := make([]string, len(s.Kinds))

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/testkit"
 )
 
@@ -45,7 +46,7 @@ func TestSavedSearchNotifiesOfNewResultsOnOneNode(t *testing.T) {
 	x.put(product(1, "red lamp", ""), product(2, "blue lamp", ""))
 	x.waitUntilChangesDeleted()
 	for _, s := range []Saved{
-		{UserID: 2, Query: "red", Notify: true}, {UserID: 3, Query: "red -shoe", Kinds: []Kind{Product}, Notify: true}, {UserID: 3, Query: "red"},
+		{UserID: 2, Query: "red", Notify: true}, {UserID: 3, Query: "red -shoe", Kinds: []index.Kind{index.Product}, Notify: true}, {UserID: 3, Query: "red"},
 	} {
 		if _, err := x.Save(t.Context(), s); err != nil {
 			t.Fatal(err)
@@ -53,7 +54,7 @@ func TestSavedSearchNotifiesOfNewResultsOnOneNode(t *testing.T) {
 	}
 	x.grant("room:1", 2)
 	x.put(product(1, "red lamp", "which was there"), product(2, "a red lamp", ""), message(3, "room:1", "red"), product(4, "red shoe", ""))
-	own := message(5, Public, "my own red")
+	own := message(5, index.Public, "my own red")
 	own.ActorID = 2
 	x.put(own)
 	x.put(product(6, "the last red one", ""))
@@ -67,11 +68,11 @@ func TestSavedSearchNotifiesOfNewResultsOnOneNode(t *testing.T) {
 
 func TestSavedSearchIsUniqueAndLimited(t *testing.T) {
 	x := newIndex(t, 2, nil)
-	first, err := x.Save(t.Context(), Saved{UserID: 1, Query: "red  lamp", Kinds: []Kind{Room, Message}})
+	first, err := x.Save(t.Context(), Saved{UserID: 1, Query: "red  lamp", Kinds: []index.Kind{index.Room, index.Message}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := x.Save(t.Context(), Saved{UserID: 1, Query: " red lamp ", Kinds: []Kind{Message, Room}, Notify: true}); err != nil || again.ID != first.ID || !again.Notify {
+	if again, err := x.Save(t.Context(), Saved{UserID: 1, Query: " red lamp ", Kinds: []index.Kind{index.Message, index.Room}, Notify: true}); err != nil || again.ID != first.ID || !again.Notify {
 		t.Errorf("saving it again returns %+v, %v", again, err)
 	}
 	for i := range maxSaved - 1 {
@@ -98,7 +99,7 @@ func TestChangesAreDeletedAfterSavedSearchesWereNotified(t *testing.T) {
 
 // waitUntilChangesDeleted waits until every change can be deleted, which is when the
 // watermark of saved searches has passed it.
-func (x *index) waitUntilChangesDeleted() {
+func (x *testIndex) waitUntilChangesDeleted() {
 	x.t.Helper()
 	testkit.Eventually(x.t, "all changes are deleted", testkit.Patience, func() bool {
 		if err := deleteChanges(x.t.Context(), x.db, 0); err != nil {

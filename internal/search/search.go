@@ -2,7 +2,6 @@ package search
 
 import (
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/live/wire"
 )
 
@@ -21,54 +21,9 @@ const (
 	maxSaved  = 50   // saved searches per user
 )
 
-// Kind is the kind of thing that an entry is about.
-type Kind string
-
-// The kinds of entries.
-const (
-	Product  Kind = "product"
-	Message  Kind = "message"
-	Document Kind = "document"
-	User     Kind = "user"
-	Room     Kind = "room"
-)
-
-// Kinds lists all kinds, in the order in which the page offers them.
-var Kinds = []Kind{User, Room, Document, Product, Message}
-
-// Public is the scope of entries that every signed-in user may find.
-const Public = "public"
-
-// Entry is a thing that can be found, as its feature writes it.
-type Entry struct {
-	Kind    Kind
-	ID      int64
-	Title   string
-	Body    string
-	URL     string
-	Scope   string          // Public, or a scope that users are granted: "room:12"
-	Data    json.RawMessage // a JSON object, whose fields are added to those of a result
-	ActorID int64           // the author; 0 if there is none
-	At      time.Time       // among equal scores the newest comes first
-}
-
-// check returns an error for an entry that only a programming error can produce.
-func (e Entry) check() error {
-	if !slices.Contains(Kinds, e.Kind) || e.ID < 1 || e.Scope == "" {
-		return fmt.Errorf("search: invalid entry: kind %q, id %d, scope %q", e.Kind, e.ID, e.Scope)
-	}
-	if open := e.Kind == Product || e.Kind == User; open && e.Scope != Public {
-		return fmt.Errorf("search: a %s must have the public scope", e.Kind)
-	}
-	return nil
-}
-
-// restricted reports whether entries of the kind may have another scope than Public.
-func (k Kind) restricted() bool { return k != Product && k != User }
-
 // Result is an entry that was found.
 type Result struct {
-	Kind    Kind
+	Kind    index.Kind
 	ID      int64
 	Title   string
 	Snippet string // HTML: escaped, except for <mark>
@@ -87,7 +42,7 @@ func (r Result) key() key { return key{r.Kind, r.ID} }
 
 // key identifies an entry.
 type key struct {
-	kind Kind
+	kind index.Kind
 	id   int64
 }
 
@@ -117,19 +72,19 @@ func (r Result) equal(other Result) bool {
 
 // Request is a search as a user asks for it.
 type Request struct {
-	Viewer int64  // the user, who finds only what they may see
-	Text   string // as typed
-	Kinds  []Kind // empty: all
+	Viewer int64        // the user, who finds only what they may see
+	Text   string       // as typed
+	Kinds  []index.Kind // empty: all
 }
 
 // Page is one page of results, with the number of all results by kind.
 type Page struct {
 	Results []Result
-	Counts  map[Kind]int // of every kind, not only the requested ones
+	Counts  map[index.Kind]int // of every kind, not only the requested ones
 }
 
 // Total returns the number of results of the given kinds, or of all if none is given.
-func (p Page) Total(kinds ...Kind) int {
+func (p Page) Total(kinds ...index.Kind) int {
 	total := 0
 	for kind, n := range p.Counts {
 		if len(kinds) == 0 || slices.Contains(kinds, kind) {
@@ -141,18 +96,18 @@ func (p Page) Total(kinds ...Kind) int {
 
 // Saved is a search that a user has saved.
 type Saved struct {
-	ID        int64     `json:"id"`
-	UserID    int64     `json:"-"`
-	Query     string    `json:"query"`
-	Kinds     []Kind    `json:"kinds"`
-	Notify    bool      `json:"notify"` // whether the user is notified of new results
-	CreatedAt wire.Time `json:"createdAt"`
+	ID        int64        `json:"id"`
+	UserID    int64        `json:"-"`
+	Query     string       `json:"query"`
+	Kinds     []index.Kind `json:"kinds"`
+	Notify    bool         `json:"notify"` // whether the user is notified of new results
+	CreatedAt wire.Time    `json:"createdAt"`
 }
 
 // checkKinds returns a fault if one of the kinds does not exist.
-func checkKinds(kinds []Kind) error {
+func checkKinds(kinds []index.Kind) error {
 	for _, k := range kinds {
-		if !slices.Contains(Kinds, k) {
+		if !slices.Contains(index.Kinds, k) {
 			return fault.Invalid("kinds", "must be of product, message, document, user, room")
 		}
 	}
@@ -169,7 +124,7 @@ func cut(text string, most int) string {
 
 // kindList is a list of kinds as input: a JSON list, or a comma-separated string as in a URL's
 // query.
-type kindList []Kind
+type kindList []index.Kind
 
 // UnmarshalJSON accepts both forms, and drops duplicates and empty names.
 func (l *kindList) UnmarshalJSON(raw []byte) error {
@@ -182,7 +137,7 @@ func (l *kindList) UnmarshalJSON(raw []byte) error {
 	}
 	*l = nil
 	for _, name := range names {
-		if kind := Kind(strings.TrimSpace(name)); kind != "" && !slices.Contains(*l, kind) {
+		if kind := index.Kind(strings.TrimSpace(name)); kind != "" && !slices.Contains(*l, kind) {
 			*l = append(*l, kind)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hubbub/internal/base/fault"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
@@ -82,10 +83,10 @@ func (s *Service) Begin(ctx context.Context) error {
 
 // Put inserts or updates entries, in the transaction of the change that they come from. Of two
 // entries with the same key the last one is stored.
-func (s *Service) Put(ctx context.Context, tx postgres.Tx, entries ...Entry) error {
-	byKey := map[key]Entry{}
+func (s *Service) Put(ctx context.Context, tx postgres.Tx, entries ...index.Entry) error {
+	byKey := map[key]index.Entry{}
 	for _, e := range entries {
-		if err := e.check(); err != nil {
+		if err := e.Check(); err != nil {
 			return err
 		}
 		byKey[key{e.Kind, e.ID}] = e
@@ -97,7 +98,7 @@ func (s *Service) Put(ctx context.Context, tx postgres.Tx, entries ...Entry) err
 }
 
 // Drop deletes entries. Ids that have no entry are ignored.
-func (s *Service) Drop(ctx context.Context, tx postgres.Tx, kind Kind, ids ...int64) error {
+func (s *Service) Drop(ctx context.Context, tx postgres.Tx, kind index.Kind, ids ...int64) error {
 	return dropEntries(ctx, tx, kind, ids)
 }
 
@@ -141,7 +142,7 @@ func (s *Service) Page(ctx context.Context, req Request, limit, offset int) (Pag
 // Preview returns one of the results with its text as HTML. The text is marked up like a
 // snippet, but as long as fits beside the list. It returns a 404 if the search does not find
 // the entry.
-func (s *Service) Preview(ctx context.Context, req Request, kind Kind, id int64) (Result, string, error) {
+func (s *Service) Preview(ctx context.Context, req Request, kind index.Kind, id int64) (Result, string, error) {
 	p, err := parseRequest(req)
 	if err != nil || p.query.blank() {
 		return Result{}, "", cmp.Or(err, error(fault.NotFound()))
@@ -157,13 +158,13 @@ func (s *Service) Preview(ctx context.Context, req Request, kind Kind, id int64)
 }
 
 // Counts returns the number of results of every kind, not only of the requested ones.
-func (s *Service) Counts(ctx context.Context, req Request) (map[Kind]int, error) {
+func (s *Service) Counts(ctx context.Context, req Request) (map[index.Kind]int, error) {
 	if err := checkKinds(req.Kinds); err != nil {
 		return nil, err
 	}
 	p := parsedRequest{Request: Request{Viewer: req.Viewer}, query: parse(req.Text)}
 	if p.query.blank() {
-		return map[Kind]int{}, nil
+		return map[index.Kind]int{}, nil
 	}
 	return s.statements.countResults(ctx, s.db, p)
 }

@@ -2,7 +2,6 @@ package search
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -12,19 +11,20 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
 )
 
-// index is a service on a test database. It runs until the test ends.
-type index struct {
+// testIndex is a service on a test database. It runs until the test ends.
+type testIndex struct {
 	*Service
 	t   testing.TB
 	hub *hub.Hub
 }
 
-func newIndex(t testing.TB, people int, notifier Notifier) *index {
+func newIndex(t testing.TB, people int, notifier Notifier) *testIndex {
 	t.Helper()
 	db := testkit.Database(t)
 	if _, err := db.Exec(t.Context(), `
@@ -36,7 +36,7 @@ func newIndex(t testing.TB, people int, notifier Notifier) *index {
 }
 
 // nodeOn starts another node on the same database.
-func nodeOn(t testing.TB, db *postgres.DB, notifier Notifier) *index {
+func nodeOn(t testing.TB, db *postgres.DB, notifier Notifier) *testIndex {
 	t.Helper()
 	h := hub.New(hub.Config{})
 	s := New(db, h, Config{Notifier: notifier, Poll: 20 * time.Millisecond})
@@ -50,10 +50,10 @@ func nodeOn(t testing.TB, db *postgres.DB, notifier Notifier) *index {
 		stop()
 		running.Wait()
 	})
-	return &index{Service: s, t: t, hub: h}
+	return &testIndex{Service: s, t: t, hub: h}
 }
 
-func (x *index) inTx(do func(postgres.Tx) error) {
+func (x *testIndex) inTx(do func(postgres.Tx) error) {
 	x.t.Helper()
 	if err := postgres.InTx(x.t.Context(), x.db, do); err != nil {
 		x.t.Fatal(err)
@@ -61,28 +61,28 @@ func (x *index) inTx(do func(postgres.Tx) error) {
 	x.Changed()
 }
 
-func (x *index) put(entries ...Entry) {
+func (x *testIndex) put(entries ...index.Entry) {
 	x.t.Helper()
 	x.inTx(func(tx postgres.Tx) error { return x.Put(x.t.Context(), tx, entries...) })
 }
 
-func (x *index) drop(kind Kind, ids ...int64) {
+func (x *testIndex) drop(kind index.Kind, ids ...int64) {
 	x.t.Helper()
 	x.inTx(func(tx postgres.Tx) error { return x.Drop(x.t.Context(), tx, kind, ids...) })
 }
 
-func (x *index) grant(scope string, users ...int64) {
+func (x *testIndex) grant(scope string, users ...int64) {
 	x.t.Helper()
 	x.inTx(func(tx postgres.Tx) error { return x.Grant(x.t.Context(), tx, scope, users...) })
 }
 
-func (x *index) revoke(scope string, users ...int64) {
+func (x *testIndex) revoke(scope string, users ...int64) {
 	x.t.Helper()
 	x.inTx(func(tx postgres.Tx) error { return x.Revoke(x.t.Context(), tx, scope, users...) })
 }
 
 // finds returns what the viewer finds, as "product 1, message 3".
-func (x *index) finds(viewer int64, text string, kinds ...Kind) string {
+func (x *testIndex) finds(viewer int64, text string, kinds ...index.Kind) string {
 	x.t.Helper()
 	results, err := x.Search(x.t.Context(), Request{viewer, text, kinds}, maxPage, 0)
 	if err != nil {
@@ -104,13 +104,13 @@ func minute(minutes int) time.Time {
 	return time.Date(2026, 11, 21, 9, minutes, 0, 0, time.UTC)
 }
 
-func product(id int64, name, description string) Entry {
-	data, _ := json.Marshal(map[string]any{"product": map[string]any{"id": id, "name": name}, "name": name})
-	return Entry{Kind: Product, ID: id, Title: name, Body: description, URL: fmt.Sprint("/products/", id), Scope: Public, Data: data, At: minute(0)}
+func product(id int64, name, description string) index.Entry {
+	data := map[string]any{"product": map[string]any{"id": id, "name": name}, "name": name}
+	return index.Entry{Kind: index.Product, ID: id, Title: name, Body: description, URL: fmt.Sprint("/products/", id), Scope: index.Public, Data: data, At: minute(0)}
 }
 
-func message(id int64, scope, text string) Entry {
-	return Entry{Kind: Message, ID: id, Title: "Sam Rivera", Body: text, URL: fmt.Sprint("/m/", id), Scope: scope, ActorID: 1, At: minute(int(id))}
+func message(id int64, scope, text string) index.Entry {
+	return index.Entry{Kind: index.Message, ID: id, Title: "Sam Rivera", Body: text, URL: fmt.Sprint("/m/", id), Scope: scope, ActorID: 1, At: minute(int(id))}
 }
 
 func TestSearchFindsWordsInAnyFormAndOrder(t *testing.T) {
@@ -121,7 +121,7 @@ func TestSearchFindsWordsInAnyFormAndOrder(t *testing.T) {
 		product(3, "Кружка", "Ёлка и чай"),
 		product(4, "東京タワー", "a tower 🗼"),
 		product(5, "blue-green/teal lamp", "it's bright: see example.com/lamps"),
-		message(6, Public, "the red one is gone 🎉"),
+		message(6, index.Public, "the red one is gone 🎉"),
 	)
 	for query, want := range map[string]string{
 		"red":                "product 1, message 6",
@@ -160,7 +160,7 @@ func TestSearchFindsWordsInAnyFormAndOrder(t *testing.T) {
 
 func TestSearchToleratesTyposInNamesAndRanksThemLower(t *testing.T) {
 	x := newIndex(t, 1, nil)
-	x.put(product(1, "Mechanical Keyboard", ""), product(2, "Keybord Cleaner", ""), message(3, Public, "my keyboard broke"))
+	x.put(product(1, "Mechanical Keyboard", ""), product(2, "Keybord Cleaner", ""), message(3, index.Public, "my keyboard broke"))
 	for query, want := range map[string]string{
 		"keybord":            "product 2, product 1",
 		"kayboard":           "product 1",
@@ -208,7 +208,7 @@ func TestSearchWithoutPgTrgmLogsAWarningAndToleratesNoTypos(t *testing.T) {
 func TestSearchUsesItsIndexes(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.fill(500, 3000)
-	for _, req := range []Request{{1, wordNo(40), nil}, {1, "keyboard", []Kind{Product}}} {
+	for _, req := range []Request{{1, wordNo(40), nil}, {1, "keyboard", []index.Kind{index.Product}}} {
 		p, _ := parseRequest(req)
 		plan := ""
 		err := runQuery(t.Context(), x.db, func(rows pgx.Rows) error {
@@ -227,8 +227,8 @@ func TestSearchUsesItsIndexes(t *testing.T) {
 
 func TestPutRejectsInvalidEntries(t *testing.T) {
 	x := newIndex(t, 1, nil)
-	for _, e := range []Entry{
-		{Kind: "cat", ID: 1, Scope: Public}, {Kind: Room, Scope: Public}, {Kind: Room, ID: 1}, {Kind: Product, ID: 1, Scope: "room:1"},
+	for _, e := range []index.Entry{
+		{Kind: "cat", ID: 1, Scope: index.Public}, {Kind: index.Room, Scope: index.Public}, {Kind: index.Room, ID: 1}, {Kind: index.Product, ID: 1, Scope: "room:1"},
 	} {
 		err := postgres.InTx(t.Context(), x.db, func(tx postgres.Tx) error { return x.Put(t.Context(), tx, e) })
 		if err == nil {
@@ -239,11 +239,11 @@ func TestPutRejectsInvalidEntries(t *testing.T) {
 
 func TestCountsAreOfAllKindsThatTheViewerMaySee(t *testing.T) {
 	x := newIndex(t, 2, nil)
-	x.put(product(1, "red lamp", ""), product(2, "red shoe", ""), message(3, Public, "red"), message(4, "room:1", "red"))
+	x.put(product(1, "red lamp", ""), product(2, "red shoe", ""), message(3, index.Public, "red"), message(4, "room:1", "red"))
 	x.grant("room:1", 2)
 	for viewer, messages := range map[int64]int{1: 1, 2: 2} {
-		page, err := x.Page(t.Context(), Request{viewer, "red", []Kind{Message}}, pageSize, 0)
-		if err != nil || len(page.Results) != messages || page.Counts[Message] != messages || page.Counts[Product] != 2 || page.Total() != 2+messages {
+		page, err := x.Page(t.Context(), Request{viewer, "red", []index.Kind{index.Message}}, pageSize, 0)
+		if err != nil || len(page.Results) != messages || page.Counts[index.Message] != messages || page.Counts[index.Product] != 2 || page.Total() != 2+messages {
 			t.Errorf("user %d gets %+v, %v", viewer, page, err)
 		}
 	}

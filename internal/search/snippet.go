@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"hubbub/internal/base/index"
 )
 
 const (
@@ -56,7 +58,7 @@ func excerpt(text string, hits []word, from, to int) string {
 // heading returns a result's title as HTML, with the matching words marked. The title of a
 // message is its author's name, which is not searched.
 func (q query) heading(r Result) string {
-	if r.Kind == Message {
+	if r.Kind == index.Message {
 		return html.EscapeString(r.Title)
 	}
 	return q.snippet(r.Title)

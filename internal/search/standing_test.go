@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/testkit"
 )
 
@@ -24,7 +25,7 @@ func TestStandingQueryAddsMovesAndRemovesResultsByRank(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	x.put(product(1, "lamp", ""), product(2, "shoe", "for a lamp"))
 	c := x.connect(1)
-	c.subscribe(t, "lamp", 1, Product)
+	c.subscribe(t, "lamp", 1, index.Product)
 	c.wantList(t, "product 1, product 2")
 	x.put(product(3, "desk lamp", ""))
 	c.wantList(t, "product 1, product 3, product 2")
@@ -32,10 +33,10 @@ func TestStandingQueryAddsMovesAndRemovesResultsByRank(t *testing.T) {
 	c.wantList(t, "product 3, product 2, product 1")
 	x.put(product(3, "desk", ""))
 	c.wantList(t, "product 2, product 1")
-	x.drop(Product, 2)
+	x.drop(index.Product, 2)
 	c.wantList(t, "product 1")
 	events := c.events
-	x.put(product(4, "nothing", "of that sort"), message(5, Public, "a lamp"))
+	x.put(product(4, "nothing", "of that sort"), message(5, index.Public, "a lamp"))
 	x.put(product(6, "lamps", ""))
 	c.wantList(t, "product 6, product 1")
 	if c.events != events+1 {
@@ -46,24 +47,24 @@ func TestStandingQueryAddsMovesAndRemovesResultsByRank(t *testing.T) {
 func TestStandingQueryMovesTheTwentyFirstResultUp(t *testing.T) {
 	x := newIndex(t, 1, nil)
 	for id := range int64(25) {
-		x.put(message(id+1, Public, "lamp"))
+		x.put(message(id+1, index.Public, "lamp"))
 	}
 	c := x.connect(1)
 	c.subscribe(t, "lamp", 1)
 	if len(c.list) != pageSize || c.list[0].ID != 25 || c.list[19].ID != 6 {
 		t.Fatalf("the list is %+v", c.list)
 	}
-	x.drop(Message, 20, 5)
-	testkit.Eventually(t, "the 21st moves up", testkit.Patience, func() bool { return !c.has(Message, 20) && c.has(Message, 4) })
+	x.drop(index.Message, 20, 5)
+	testkit.Eventually(t, "the 21st moves up", testkit.Patience, func() bool { return !c.has(index.Message, 20) && c.has(index.Message, 4) })
 	c.wantFreshResults(t)
-	x.put(message(26, Public, "lamp"))
-	testkit.Eventually(t, "the last one makes room", testkit.Patience, func() bool { return c.has(Message, 26) && !c.has(Message, 4) })
+	x.put(message(26, index.Public, "lamp"))
+	testkit.Eventually(t, "the last one makes room", testkit.Patience, func() bool { return c.has(index.Message, 26) && !c.has(index.Message, 4) })
 	c.wantFreshResults(t)
 }
 
 func TestStandingQueryFollowsChangesOfRights(t *testing.T) {
 	x := newIndex(t, 3, nil)
-	x.put(message(1, "room:1", "a lamp"), message(2, "room:2", "a lamp"), message(3, Public, "a lamp"))
+	x.put(message(1, "room:1", "a lamp"), message(2, "room:2", "a lamp"), message(3, index.Public, "a lamp"))
 	x.grant("room:1", 1, 2)
 	other := nodeOn(t, x.db, nil)
 	first, second, third := x.connect(1), other.connect(2), x.connect(3)

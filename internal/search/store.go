@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/account"
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 )
 
@@ -49,7 +50,7 @@ const displayColumns = `
 	(select u.hue from account.users u where u.id = case e.kind when 'user' then e.id else e.actor_id end)`
 
 // shownBody is the part of a body from which a snippet is made, for entries that were stored
-// before Entry.body truncated them. It is outside of the sorting subquery, so that Postgres
+// before bodyOf truncated them. It is outside of the sorting subquery, so that Postgres
 // reads it only of the results.
 const shownBody = `left(e.body, 524288)`
 
@@ -184,10 +185,10 @@ func orEmptyText(text *string) string {
 }
 
 // countResults returns how many results of each kind a query has.
-func (s statements) countResults(ctx context.Context, db postgres.Queryer, req parsedRequest) (map[Kind]int, error) {
-	counts := map[Kind]int{}
+func (s statements) countResults(ctx context.Context, db postgres.Queryer, req parsedRequest) (map[index.Kind]int, error) {
+	counts := map[index.Kind]int{}
 	err := runQuery(ctx, db, func(rows pgx.Rows) error {
-		var kind Kind
+		var kind index.Kind
 		var n int
 		_, err := pgx.ForEachRow(rows, []any{&kind, &n}, func() error {
 			counts[kind] = n

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 )
 
@@ -41,7 +42,7 @@ func changesSince(ctx context.Context, db postgres.Queryer, since string) (chang
 		return c, fmt.Errorf("read changes: %w", err)
 	}
 	var (
-		kinds      []Kind
+		kinds      []index.Kind
 		ids, users []int64
 		befores    []*string
 	)

@@ -6,13 +6,18 @@ import (
 	"fmt"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 )
 
 // putEntries inserts or updates entries, and records what their words were before. Each key
 // may occur only once.
-func putEntries(ctx context.Context, db postgres.Queryer, entries []Entry) error {
-	_, err := db.Exec(ctx, `
+func putEntries(ctx context.Context, db postgres.Queryer, entries []index.Entry) error {
+	rows, err := rowsOf(entries)
+	if err != nil {
+		return fmt.Errorf("encode entries for the index: %w", err)
+	}
+	_, err = db.Exec(ctx, `
 		with i as (`+incomingEntries+`), before as (
 		  select e.kind, e.id, e.words from search.entries e join i using (kind, id)
 		), written as (
@@ -24,7 +29,7 @@ func putEntries(ctx context.Context, db postgres.Queryer, entries []Entry) error
 		)
 		insert into search.changes (kinds, ids, befores)
 		select array_agg(i.kind), array_agg(i.id), array_agg(before.words)
-		  from i left join before using (kind, id)`, rowsOf(entries)...)
+		  from i left join before using (kind, id)`, rows...)
 	if err != nil {
 		return fmt.Errorf("index: %w", err)
 	}
@@ -37,7 +42,7 @@ const incomingEntries = `
 	              $9::timestamptz[], $10::text[], $11::text[])
 	       as i (kind, id, title, body, url, scope, data, actor_id, at, words, name)`
 
-func rowsOf(entries []Entry) []any {
+func rowsOf(entries []index.Entry) ([]any, error) {
 	var (
 		kinds, titles, bodies, urls, scopes, data, words []string
 		ids, actors                                      []int64
@@ -45,23 +50,29 @@ func rowsOf(entries []Entry) []any {
 		names                                            []*string
 	)
 	for _, e := range entries {
+		fields, err := fieldsOf(e)
+		if err != nil {
+			return nil, err
+		}
 		kinds, ids = append(kinds, string(e.Kind)), append(ids, e.ID)
-		titles, bodies, urls = append(titles, e.Title), append(bodies, e.body()), append(urls, e.URL)
-		scopes, data, actors = append(scopes, e.Scope), append(data, orEmpty(e.Data)), append(actors, e.ActorID)
-		at, words, names = append(at, e.At), append(words, e.vector()), append(names, e.name())
+		titles, bodies, urls = append(titles, e.Title), append(bodies, bodyOf(e)), append(urls, e.URL)
+		scopes, data, actors = append(scopes, e.Scope), append(data, fields), append(actors, e.ActorID)
+		at, words, names = append(at, e.At), append(words, vectorOf(e)), append(names, nameOf(e))
 	}
-	return []any{kinds, ids, titles, bodies, urls, scopes, data, actors, at, words, names}
+	return []any{kinds, ids, titles, bodies, urls, scopes, data, actors, at, words, names}, nil
 }
 
-func orEmpty(data json.RawMessage) string {
-	if len(data) == 0 {
-		return "{}"
+// fieldsOf returns the entry's data as a JSON object.
+func fieldsOf(e index.Entry) (string, error) {
+	if e.Data == nil {
+		return "{}", nil
 	}
-	return string(data)
+	raw, err := json.Marshal(e.Data)
+	return string(raw), err
 }
 
 // dropEntries deletes entries.
-func dropEntries(ctx context.Context, db postgres.Queryer, kind Kind, ids []int64) error {
+func dropEntries(ctx context.Context, db postgres.Queryer, kind index.Kind, ids []int64) error {
 	_, err := db.Exec(ctx, `
 		with gone as (
 		  delete from search.entries where kind = $1 and id = any ($2) returning kind, id, words

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"hubbub/internal/base/budget"
+	"hubbub/internal/base/index"
 )
 
 // maxWord is in characters. Longer words are equal if they begin with the same ones.
@@ -107,12 +108,12 @@ func joinWords(words []word) string {
 	return b.String()
 }
 
-// vector returns the entry's words as a tsvector. Words of the title have the weight A, those
+// vectorOf returns the entry's words as a tsvector. Words of the title have the weight A, those
 // of the body B, and a gap between them keeps phrases from spanning both. The title of a
 // message is left out: it is the author's name.
-func (e Entry) vector() string {
+func vectorOf(e index.Entry) string {
 	var b strings.Builder
-	b.WriteString(e.Kind.lexeme())
+	b.WriteString(lexemeOf(e.Kind))
 	at := 1
 	write := func(text, weight string) {
 		for _, w := range split(text) {
@@ -121,15 +122,15 @@ func (e Entry) vector() string {
 		}
 		at++
 	}
-	if e.hasName() {
+	if hasName(e) {
 		write(e.Title, "A")
 	}
-	write(e.body(), "B")
+	write(bodyOf(e), "B")
 	return b.String()
 }
 
-// body returns the part of the entry's text that is stored and searched.
-func (e Entry) body() string {
+// bodyOf returns the part of the entry's text that is stored and searched.
+func bodyOf(e index.Entry) string {
 	if len(e.Body) <= budget.SearchText.Bytes {
 		return e.Body
 	}
@@ -137,15 +138,15 @@ func (e Entry) body() string {
 }
 
 // hasName reports whether the title is the name of the entry.
-func (e Entry) hasName() bool { return e.Kind != Message }
+func hasName(e index.Entry) bool { return e.Kind != index.Message }
 
-// lexeme returns the lexeme that stands for the kind among an entry's words. No word contains
+// lexemeOf returns the lexeme that stands for the kind among an entry's words. No word contains
 // a "#".
-func (k Kind) lexeme() string { return "'#" + string(k) + "'" }
+func lexemeOf(k index.Kind) string { return "'#" + string(k) + "'" }
 
-// name returns the text in which typos are tolerated, or nil if there is none.
-func (e Entry) name() *string {
-	if !e.hasName() {
+// nameOf returns the text in which typos are tolerated, or nil if there is none.
+func nameOf(e index.Entry) *string {
+	if !hasName(e) {
 		return nil
 	}
 	if name := joinWords(split(e.Title)); name != "" {

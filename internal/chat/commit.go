@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"hubbub/internal/base/index"
 	"hubbub/internal/base/postgres"
 )
 
@@ -17,7 +18,8 @@ import (
 // first batch. Then the sender of the first waiting draft becomes the leader of the next batch, and so on. The other
 // senders of a batch wait for its result. A leader commits one batch only, which has its own draft in it.
 type committer struct {
-	commit func(context.Context, []draft) ([]insertedRow, error) // stores all drafts or none
+	db    *postgres.DB
+	index index.Writer
 
 	mu      sync.Mutex
 	waiting []*pendingDraft // in the order in which they came
@@ -120,7 +122,7 @@ func (c *committer) commitBatch(ctx context.Context, batch []*pendingDraft) {
 	for i, p := range batch {
 		drafts[i] = p.draft
 	}
-	rows, err := c.commit(ctx, drafts)
+	rows, err := c.store(ctx, drafts)
 	if err != nil && len(batch) > 1 && !postgres.Unavailable(err) {
 		for _, p := range batch {
 			c.commitBatch(ctx, []*pendingDraft{p})
@@ -137,4 +139,17 @@ func (c *committer) commitBatch(ctx context.Context, batch []*pendingDraft) {
 			p.row, p.err = rows[i], nil
 		}
 	}
+}
+
+// store stores the drafts and their entries in the search index in one transaction: all of them or none. The row of a
+// draft that its room does not take has the id 0.
+func (c *committer) store(ctx context.Context, drafts []draft) (rows []insertedRow, err error) {
+	err = postgres.InTx(ctx, c.db, func(tx postgres.Tx) error {
+		if rows, err = insertMessages(ctx, tx, drafts); err != nil {
+			return err
+		}
+		return indexSent(ctx, c.index, tx, drafts, rows)
+	})
+	c.index.Changed()
+	return rows, err
 }
