@@ -98,7 +98,7 @@ func BenchmarkFanOutSaturated(b *testing.B) {
 func (v *venue) broadcast(b *testing.B, times int) {
 	channel := fmt.Sprintf("chat-%d", v.rooms[0])
 	for i := range times {
-		v.hub.Broadcast(b.Context(), newMessage(v.rooms[0]), nil, channel)
+		v.hub.Broadcast(b.Context(), newMessage(v.rooms[0]), hub.To(channel))
 		for i%32 == 0 && v.hub.Stats().Deepest > wire.QueueFrames/2 {
 			time.Sleep(100 * time.Microsecond)
 		}

@@ -133,7 +133,7 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 			f.wire.Freeze()
 			dropped := i.hub.Stats().Dropped[hub.Log]
 			for n := 0; n < 300 && i.hub.Stats().Dropped[hub.Log] == dropped; n++ {
-				i.hub.BroadcastHere(ctx, noise, f.connectionID())
+				i.hub.Broadcast(ctx, noise, hub.To(f.connectionID()).Here())
 			}
 			time.AfterFunc(time.Duration(dice.IntN(500))*time.Millisecond, f.wire.Thaw)
 		case 3:

@@ -121,7 +121,7 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	wire.Freeze()
 	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
 	testkit.Eventually(t, "frames wait in her queue", testkit.Patience, func() bool {
-		app.hub.Broadcast(t.Context(), large, nil, fmt.Sprint("chat-", room)) // the buffers of the network fill first
+		app.hub.Broadcast(t.Context(), large, hub.To(fmt.Sprint("chat-", room))) // the buffers of the network fill first
 		sent++
 		return app.hub.Stats().Deepest > 5
 	})

@@ -81,7 +81,7 @@ func newDeletedEvent(m Message) hub.Event {
 }
 
 func (s *Service) broadcastSent(ctx context.Context, m Message, from *hub.Conn) {
-	s.hub.Broadcast(ctx, newSentEvent(m), from, hubRoom(m.RoomID))
+	s.hub.Broadcast(ctx, newSentEvent(m), hub.To(hubRoom(m.RoomID)).Except(from))
 	s.hub.Publish(ctx, resource, hub.Change{Verb: hub.Updated, ID: m.RoomID, Data: RoomActivity{
 		Seq:         m.Seq,
 		LastMessage: LastMessage{ID: m.ID, SenderID: m.Sender.ID, Text: m.Text, CreatedAt: m.CreatedAt},
@@ -90,17 +90,17 @@ func (s *Service) broadcastSent(ctx context.Context, m Message, from *hub.Conn) 
 }
 
 func (s *Service) broadcastUpdated(ctx context.Context, m Message, from *hub.Conn) {
-	s.hub.Broadcast(ctx, newUpdatedEvent(m), from, hubRoom(m.RoomID))
+	s.hub.Broadcast(ctx, newUpdatedEvent(m), hub.To(hubRoom(m.RoomID)).Except(from))
 }
 
 func (s *Service) broadcastDeleted(ctx context.Context, m Message, from *hub.Conn) {
-	s.hub.Broadcast(ctx, newDeletedEvent(m), from, hubRoom(m.RoomID))
+	s.hub.Broadcast(ctx, newDeletedEvent(m), hub.To(hubRoom(m.RoomID)).Except(from))
 	change := hub.Change{Verb: hub.Updated, ID: m.RoomID, Data: MessageErasure{DeletedMessage: m.ID}}
 	s.hub.Publish(ctx, resource, change, hub.Subscribers, from)
 }
 
 func (s *Service) broadcastTyping(ctx context.Context, t Typing, from *hub.Conn) {
-	s.hub.Broadcast(ctx, hub.Event{Name: eventTyping, Class: hub.Volatile, Data: t}, from, hubRoom(t.RoomID))
+	s.hub.Broadcast(ctx, hub.Event{Name: eventTyping, Class: hub.Volatile, Data: t}, hub.To(hubRoom(t.RoomID)).Except(from))
 }
 
 func (s *Service) broadcastVisit(ctx context.Context, name string, v Visit) {
@@ -110,10 +110,10 @@ func (s *Service) broadcastVisit(ctx context.Context, name string, v Visit) {
 	}
 	s.hub.Broadcast(ctx, hub.Event{
 		Name: name, Class: hub.State, Key: decimal(v.UserID), Skip: v.UserID, Data: v, HTML: fragment.Render,
-	}, nil, hubRoom(v.RoomID))
+	}, hub.To(hubRoom(v.RoomID)))
 }
 
 func (s *Service) broadcastRead(ctx context.Context, userID int64, marks Marks, from *hub.Conn) {
 	ev := hub.Event{Name: eventRoomRead, Class: hub.State, Key: hubRoom(marks.RoomID), Data: marks}
-	s.hub.Broadcast(ctx, ev, from, hub.UserRoom(userID))
+	s.hub.Broadcast(ctx, ev, hub.To(hub.UserRoom(userID)).Except(from))
 }

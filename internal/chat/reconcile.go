@@ -91,7 +91,7 @@ func (s *Service) resendMissed(ctx context.Context, roomID, delivered, seq int64
 		return err
 	}
 	for _, m := range missed {
-		s.hub.BroadcastHere(ctx, m.missedEvent(delivered), hubRoom(roomID))
+		s.hub.Broadcast(ctx, m.missedEvent(delivered), hub.To(hubRoom(roomID)).Here())
 	}
 	s.ledger.recordUpTo(roomID, seq)
 	return nil

@@ -221,7 +221,7 @@ func (b *batch) broadcast(ctx context.Context) {
 		update = u.Encode()
 	}
 	b.sendUpdate(update, b.soleWriter())
-	b.s.hub.Broadcast(ctx, newLoggedEvent(b.summary.seq), nil, logRoom(b.id))
+	b.s.hub.Broadcast(ctx, newLoggedEvent(b.summary.seq), hub.To(logRoom(b.id)))
 	b.s.maintenance.addIfDue(b.id, b.backlog)
 }
 

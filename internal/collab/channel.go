@@ -179,7 +179,7 @@ func (l *live) clientUnused(client uint64) bool {
 }
 
 func (l *live) relayAwareness(states []byte, except *hub.Conn) {
-	l.s.hub.Stream(yjsRoom(l.id), hub.Volatile, awarenessMessage(l.id, states), except)
+	l.s.hub.Stream(hub.Volatile, awarenessMessage(l.id, states), hub.To(yjsRoom(l.id)).Except(except))
 }
 
 // removeCaret removes the channel's caret from the other clients, unless that has been done.
@@ -190,7 +190,7 @@ func (ch *channel) removeCaret() {
 	ch.mu.Unlock()
 	if awake {
 		removal := awarenessMessage(ch.live.id, yjs.AwarenessRemoval(client, clock))
-		ch.live.s.hub.Stream(yjsRoom(ch.live.id), hub.Log, removal, ch.conn)
+		ch.live.s.hub.Stream(hub.Log, removal, hub.To(yjsRoom(ch.live.id)).Except(ch.conn))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 	"hubbub/internal/live/wire"
 )
 
@@ -103,7 +104,7 @@ func (s *Service) applyRole(ctx context.Context, ch *channel, role Role, found m
 	case p.epoch != ch.epoch:
 		s.evict(ctx, ch, whyEpoch)
 	case ch.setRole(role):
-		s.hub.BroadcastHere(ctx, newRoleEvent(docID, role), ch.conn.ID())
+		s.hub.Broadcast(ctx, newRoleEvent(docID, role), hub.To(ch.conn.ID()).Here())
 	}
 }
 
@@ -116,7 +117,7 @@ func (s *Service) evict(ctx context.Context, ch *channel, why string) {
 	if ch.stock {
 		ch.conn.Close(wire.CloseRestart) // y-websocket has no message for it
 	}
-	s.hub.BroadcastHere(ctx, newGoneEvent(ch.live.id, why), ch.conn.ID())
+	s.hub.Broadcast(ctx, newGoneEvent(ch.live.id, why), hub.To(ch.conn.ID()).Here())
 }
 
 // setRole reports whether the role has changed.

@@ -200,7 +200,7 @@ func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docI
 		return deleteThread(ctx, tx, threadID)
 	})
 	if err == nil {
-		s.hub.Broadcast(ctx, hub.Event{Name: eventErased, Class: hub.Log, Data: Removed{threadID, docID}}, from, Room(docID))
+		s.hub.Broadcast(ctx, hub.Event{Name: eventErased, Class: hub.Log, Data: Removed{threadID, docID}}, hub.To(Room(docID)).Except(from))
 	}
 	return err
 }
@@ -208,7 +208,7 @@ func (s *Service) RemoveThread(ctx context.Context, from *hub.Conn, userID, docI
 func (s *Service) broadcastThread(ctx context.Context, from *hub.Conn, docID, id int64) (Thread, error) {
 	t, err := s.thread(ctx, docID, id)
 	if err == nil {
-		s.hub.Broadcast(ctx, hub.Event{Name: eventThread, Class: hub.Log, Data: t}, from, Room(docID))
+		s.hub.Broadcast(ctx, hub.Event{Name: eventThread, Class: hub.Log, Data: t}, hub.To(Room(docID)).Except(from))
 	}
 	return t, err
 }

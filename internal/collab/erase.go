@@ -5,6 +5,7 @@ import (
 
 	"hubbub/internal/base/fault"
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/hub"
 )
 
 // Erase removes everything but the current content of a document: deleted text, versions
@@ -18,7 +19,7 @@ func (s *Service) Erase(ctx context.Context, userID, docID int64) error {
 		return err
 	}
 	s.publishRightsChange(ctx, docID)
-	s.hub.Broadcast(ctx, newLoggedEvent(1), nil, logRoom(docID))
+	s.hub.Broadcast(ctx, newLoggedEvent(1), hub.To(logRoom(docID)))
 	s.maintenance.wake.Signal()
 	return nil
 }

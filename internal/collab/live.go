@@ -285,7 +285,7 @@ func (l *live) sendUpdate(update []byte, except *hub.Conn) { l.sendUpdateBy(upda
 
 func (l *live) sendUpdateBy(update []byte, except *hub.Conn, by author) {
 	l.delivered = l.summary.seq
-	l.s.hub.StreamHere(yjsRoom(l.id), hub.Log, updateMessage(l.id, update), except)
+	l.s.hub.Stream(hub.Log, updateMessage(l.id, update), hub.To(yjsRoom(l.id)).Except(except).Here())
 	l.s.plain.markDirty(l.id, by)
 }
 

@@ -61,7 +61,7 @@ func (l *live) rewrite(ctx context.Context, from *hub.Conn, userID int64, r Rewr
 		return nil
 	}
 	l.sendUpdateBy(written.Encode(), nil, author{from, userID, r.CursorPosition})
-	l.s.hub.Broadcast(ctx, newLoggedEvent(l.summary.seq), nil, logRoom(l.id))
+	l.s.hub.Broadcast(ctx, newLoggedEvent(l.summary.seq), hub.To(logRoom(l.id)))
 	l.s.maintenance.addIfDue(l.id, tail)
 	return nil
 }
@@ -207,8 +207,8 @@ func (p *plainReaders) send(ctx context.Context, docID int64, n pendingText) err
 			return ignoreGone(err)
 		}
 	}
-	p.s.hub.BroadcastHereExcept(ctx, hub.Event{Name: eventUpdated, Class: hub.State, Data: Updated{
+	p.s.hub.Broadcast(ctx, hub.Event{Name: eventUpdated, Class: hub.State, Data: Updated{
 		DocID: docID, Content: text, UserID: by.userID, CursorPosition: by.cursor, Timestamp: p.s.now().UnixMilli(),
-	}}, by.conn, plainRoom(docID))
+	}}, hub.To(plainRoom(docID)).Except(by.conn).Here())
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 // publishRightsChange makes every node check who may still read the document.
 func (s *Service) publishRightsChange(ctx context.Context, docID int64) {
 	s.recheckHere(ctx, docID)
-	s.hub.Broadcast(ctx, hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: 1}, nil, rightsRoom(docID))
+	s.hub.Broadcast(ctx, hub.Event{Name: eventLogged, Class: hub.Volatile, Seq: 1}, hub.To(rightsRoom(docID)))
 }
 
 // onRightsChanged is called by the hub when a node has changed rights to a document.

@@ -84,7 +84,7 @@ func (s *Service) KeepVersion(ctx context.Context, from *hub.Conn, userID, docID
 	}
 	kept, err := s.Version(ctx, userID, docID, id)
 	if err == nil {
-		s.hub.Broadcast(ctx, hub.Event{Name: eventVersion, Class: hub.Log, Data: kept.Version}, from, Room(docID))
+		s.hub.Broadcast(ctx, hub.Event{Name: eventVersion, Class: hub.Log, Data: kept.Version}, hub.To(Room(docID)).Except(from))
 	}
 	return kept.Version, err
 }

@@ -89,7 +89,7 @@ func (ch *channel) close() {
 func (s *Service) broadcastVisit(ctx context.Context, name string, ch *channel, who account.Profile) {
 	client, _ := ch.lastAwareness()
 	v := Visit{UserID: ch.userID, DocID: ch.live.id, Client: client, Hue: who.Hue, User: who}
-	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, ch.conn, Room(ch.live.id))
+	s.hub.Broadcast(ctx, hub.Event{Name: name, Class: hub.State, Key: ch.conn.ID() + name, Data: v}, hub.To(Room(ch.live.id)).Except(ch.conn))
 	s.startJob("collab-visit", func() { s.logError("publish a visit to lists", s.publishDocument(s.ctx, ch.live.id)) })
 }
 
@@ -102,7 +102,7 @@ func (s *Service) Cursor(ctx context.Context, conn *hub.Conn, docID, position in
 	}
 	data := Cursor{UserID: conn.UserID(), DocID: docID, Position: position}
 	ch.ifAnnounced(func() {
-		s.hub.Broadcast(ctx, hub.Event{Name: eventCursor, Class: hub.Volatile, Data: data}, conn, Room(docID))
+		s.hub.Broadcast(ctx, hub.Event{Name: eventCursor, Class: hub.Volatile, Data: data}, hub.To(Room(docID)).Except(conn))
 	})
 	return nil
 }

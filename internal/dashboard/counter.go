@@ -42,7 +42,7 @@ func (s *Service) Increment(ctx context.Context) (CounterValue, error) {
 	defer s.counter.mu.Unlock()
 	if n > s.counter.delivered {
 		s.counter.delivered = n
-		s.hub.Broadcast(ctx, hub.Event{Name: eventCounterUpdated, Class: hub.State, Data: CounterValue{n}}, nil, counterRoom)
+		s.hub.Broadcast(ctx, hub.Event{Name: eventCounterUpdated, Class: hub.State, Data: CounterValue{n}}, hub.To(counterRoom))
 	}
 	return CounterValue{n}, nil
 }

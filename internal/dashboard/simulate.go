@@ -56,7 +56,7 @@ func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simu
 	}
 	sim := Simulator{rate}
 	if changed {
-		s.hub.Broadcast(ctx, hub.Event{Name: eventSimulatorUpdated, Class: hub.State, Data: sim}, nil, Room)
+		s.hub.Broadcast(ctx, hub.Event{Name: eventSimulatorUpdated, Class: hub.State, Data: sim}, hub.To(Room))
 	}
 	return sim, nil
 }

@@ -105,10 +105,10 @@ func (s *Service) publishStats(ctx context.Context, after int64) (sent bool, err
 		return false, err
 	}
 	now := time.Time(st.At)
-	s.hub.BroadcastHere(ctx, hub.Event{
+	s.hub.Broadcast(ctx, hub.Event{
 		Name: eventStatsUpdated, Class: hub.State,
 		Data: StatsUpdate{Stats: st, After: after, Rate: rateOf(recent, now), Points: lastSteps(recent, now)},
-	}, Room)
+	}, hub.To(Room).Here())
 	s.delivered.set(st.Version)
 	return true, nil
 }

@@ -172,6 +172,6 @@ func (s *Service) sampleFigures(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.hub.BroadcastHere(ctx, hub.Event{Name: eventSystemUpdated, Class: hub.State, Data: s.board.add(reading)}, SystemRoom)
+	s.hub.Broadcast(ctx, hub.Event{Name: eventSystemUpdated, Class: hub.State, Data: s.board.add(reading)}, hub.To(SystemRoom).Here())
 	return nil
 }

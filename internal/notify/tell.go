@@ -136,7 +136,7 @@ func (s *Service) broadcastFrom(
 		return false
 	}
 	for _, ev := range events {
-		s.hub.BroadcastHere(ctx, ev, Room(userID))
+		s.hub.Broadcast(ctx, ev, hub.To(Room(userID)).Here())
 	}
 	shard.delivered[userID] = to
 	return true

@@ -23,6 +23,6 @@ func (a actions) hello(c echo.Context) error {
 		return err
 	}
 	hello := Hello{ID: conn.ID()}
-	a.hub.Broadcast(c.Request().Context(), hub.Event{Name: eventHello, Class: hub.Volatile, Data: hello}, nil, Room)
+	a.hub.Broadcast(c.Request().Context(), hub.Event{Name: eventHello, Class: hub.Volatile, Data: hello}, hub.To(Room))
 	return action.Answer(c, hello, nil)
 }

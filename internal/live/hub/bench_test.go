@@ -16,7 +16,7 @@ func BenchmarkBroadcast(b *testing.B) {
 	ev := event("newMessage", "hello")
 	spares := make([][]*hub.Frame, len(members))
 	for i := 0; b.Loop(); i++ {
-		h.Broadcast(b.Context(), ev, nil, "a")
+		h.Broadcast(b.Context(), ev, hub.To("a"))
 		if i%16 != 15 {
 			continue
 		}

@@ -39,28 +39,32 @@ type Event struct {
 	HTML func(context.Context, io.Writer) error
 }
 
-// Broadcast sends the event to the rooms' connections on every node, all but
-// except. A connection in several of the rooms gets it once. HTML gets the values
-// of ctx; the end of ctx stops nothing, because a committed change must be
-// broadcast.
-func (h *Hub) Broadcast(ctx context.Context, ev Event, except *Conn, rooms ...string) {
-	h.publish(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: rooms, except: idOf(except)})
+// Recipients are the connections that get an event or a binary message. Make them
+// with To, or use Everyone.
+type Recipients struct {
+	rooms  []string
+	except string // the id of a connection
+	here   bool
 }
 
-// BroadcastHere sends the event to the rooms' connections on this node only. It
-// is for reconcilers: each node sends its own connections what they missed.
-func (h *Hub) BroadcastHere(ctx context.Context, ev Event, rooms ...string) {
-	h.deliver(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: rooms})
+// Everyone is all connections of every node.
+var Everyone = To(allConnections)
+
+// To returns the connections in the rooms, on every node. One that is in several of
+// the rooms gets an event once.
+func To(rooms ...string) Recipients { return Recipients{rooms: rooms} }
+
+// Except leaves out a connection; nil leaves out none.
+func (r Recipients) Except(c *Conn) Recipients {
+	r.except = idOf(c)
+	return r
 }
 
-// BroadcastHereExcept is BroadcastHere for all connections but except.
-func (h *Hub) BroadcastHereExcept(ctx context.Context, ev Event, except *Conn, rooms ...string) {
-	h.deliver(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: rooms, except: idOf(except)})
-}
-
-// Blast sends the event to every connection of every node, all but except.
-func (h *Hub) Blast(ctx context.Context, ev Event, except *Conn) {
-	h.Broadcast(ctx, ev, except, allConnections)
+// Here leaves out the connections of other nodes. It is for reconcilers: each node
+// sends its own connections what they missed.
+func (r Recipients) Here() Recipients {
+	r.here = true
+	return r
 }
 
 func idOf(c *Conn) string {
@@ -68,6 +72,21 @@ func idOf(c *Conn) string {
 		return ""
 	}
 	return c.id
+}
+
+// Broadcast sends the event. HTML gets the values of ctx; the end of ctx stops
+// nothing, because a committed change must be broadcast.
+func (h *Hub) Broadcast(ctx context.Context, ev Event, to Recipients) {
+	h.send(&broadcast{event: ev, body: h.newBody(ctx, ev), rooms: to.rooms, except: to.except}, to.here)
+}
+
+// send delivers the broadcast, and publishes it unless it is for this node only.
+func (h *Hub) send(b *broadcast, here bool) {
+	if here {
+		h.deliver(b)
+		return
+	}
+	h.publish(b)
 }
 
 // broadcast is an event, or a binary message, with its recipients.

@@ -17,7 +17,7 @@ func TestBroadcastReachesTheRoomButNotTheSender(t *testing.T) {
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "chat-1")
 	carol := open(t, h, hub.Identity{UserID: 3}).join(h, "chat-2")
 
-	h.Broadcast(t.Context(), event("newMessage", "hi"), alice.Conn, "chat-1")
+	h.Broadcast(t.Context(), event("newMessage", "hi"), hub.To("chat-1").Except(alice.Conn))
 
 	frame := `{"event":"newMessage","room":"chat-1","data":"hi"}`
 	alice.wantFrames()
@@ -35,8 +35,8 @@ func TestBroadcastSkipsAUser(t *testing.T) {
 	ev := event("x", 1)
 	ev.Skip = 1
 
-	here.Broadcast(t.Context(), ev, nil, "a")
-	here.Broadcast(t.Context(), event("y", 2), nil, "a")
+	here.Broadcast(t.Context(), ev, hub.To("a"))
+	here.Broadcast(t.Context(), event("y", 2), hub.To("a"))
 
 	tab.wantFrames(`{"event":"y","room":"a","data":2}`)
 	away.wantFrames(`{"event":"y","room":"a","data":2}`)
@@ -50,20 +50,20 @@ func TestBroadcastToSeveralRoomsReachesAConnectionOnce(t *testing.T) {
 	both := open(t, h, hub.Identity{}).join(h, "a", "b")
 	second := open(t, h, hub.Identity{}).join(h, "b")
 
-	h.Broadcast(t.Context(), event("x", 1), nil, "a", "b")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a", "b"))
 
 	both.wantFrames(`{"event":"x","room":"a","data":1}`)
 	second.wantFrames(`{"event":"x","room":"b","data":1}`)
 }
 
-func TestBroadcastReachesServerRoomsAndBlastReachesAll(t *testing.T) {
+func TestBroadcastReachesServerRoomsAndEveryoneReachesAll(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1})
 	anon := open(t, h, hub.Identity{})
 
-	h.Broadcast(t.Context(), event("mine", nil), nil, alice.ID())
-	h.Broadcast(t.Context(), event("ours", nil), nil, "user-1")
-	h.Blast(t.Context(), event("all", nil), nil)
+	h.Broadcast(t.Context(), event("mine", nil), hub.To(alice.ID()))
+	h.Broadcast(t.Context(), event("ours", nil), hub.To("user-1"))
+	h.Broadcast(t.Context(), event("all", nil), hub.Everyone)
 
 	alice.wantFrames(`{"event":"mine","room":"`+alice.ID()+`"}`, `{"event":"ours","room":"user-1"}`, `{"event":"all"}`)
 	anon.wantFrames(`{"event":"all"}`)
@@ -87,7 +87,7 @@ func TestBroadcastMakesEachRepresentationOnceAndOnlyIfNeeded(t *testing.T) {
 			return fragment("<p>")(ctx, w)
 		},
 	}
-	h.Broadcast(t.Context(), ev, nil, "empty")
+	h.Broadcast(t.Context(), ev, hub.To("empty"))
 	if encoded+rendered != 0 {
 		t.Errorf("encoded %d and rendered %d times for an empty room", encoded, rendered)
 	}
@@ -95,14 +95,14 @@ func TestBroadcastMakesEachRepresentationOnceAndOnlyIfNeeded(t *testing.T) {
 	for range 3 {
 		plain = append(plain, open(t, h, hub.Identity{}).join(h, "a", "b"))
 	}
-	h.Broadcast(t.Context(), ev, nil, "a")
+	h.Broadcast(t.Context(), ev, hub.To("a"))
 	if encoded != 1 || rendered != 0 {
 		t.Errorf("encoded %d and rendered %d times, want 1 and 0", encoded, rendered)
 	}
 	for range 3 {
 		html = append(html, open(t, h, hub.Identity{HTML: true}).join(h, "b"))
 	}
-	h.Broadcast(t.Context(), ev, nil, "a", "b")
+	h.Broadcast(t.Context(), ev, hub.To("a", "b"))
 	if encoded != 2 || rendered != 1 {
 		t.Errorf("encoded %d and rendered %d times, want 2 and 1", encoded, rendered)
 	}
@@ -124,7 +124,7 @@ func TestBroadcastIgnoresTheEndOfItsContext(t *testing.T) {
 			return err
 		}
 		return fragment("<p>")(ctx, w)
-	}}, nil, "a")
+	}}, hub.To("a"))
 	bob.wantFrames(`{"event":"x","room":"a","html":"<p>"}`)
 }
 
@@ -132,14 +132,14 @@ func TestBroadcastSendsDataIfRenderingFails(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
 	broken := func(context.Context, io.Writer) error { return errors.New("broken") }
-	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: broken}, nil, "a")
+	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: broken}, hub.To("a"))
 	bob.wantFrames(`{"event":"x","room":"a","data":1}`)
 }
 
 func TestBroadcastFramesAreValidJSON(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
-	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: "<\u2028\n>", HTML: fragment("<a href=\"x\">\n\t\xff</a>")}, nil, "a")
+	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: "<\u2028\n>", HTML: fragment("<a href=\"x\">\n\t\xff</a>")}, hub.To("a"))
 	frames, _ := bob.Take(nil)
 	if len(frames) != 1 || !json.Valid(frames[0].Bytes) {
 		t.Errorf("%d frames; want one that is valid JSON", len(frames))

@@ -9,7 +9,7 @@
 //   - A room is a name with a set of connections. It exists while a connection
 //     is in it. Open enters the server's own rooms: one for the connection,
 //     named by its id; one for its user, "user-7"; and one for all connections,
-//     which Blast uses.
+//     of Everyone.
 //   - A resource is a class of records, such as "order". The subscribers of a
 //     record are in the room "order:12"; the watchers of the resource, which get
 //     its new records, are in the room "order".

@@ -13,12 +13,12 @@ func TestHoldPutsEventsBehindTheAnswer(t *testing.T) {
 	alice.Hold("a")
 	alice.Hold("a")
 	alice.Hold("nowhere")
-	h.Broadcast(t.Context(), event("x", 1), nil, "a")
-	h.Broadcast(t.Context(), event("x", 2), nil, "b")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
+	h.Broadcast(t.Context(), event("x", 2), hub.To("b"))
 	alice.ReplySoon([]byte("answer"))
 	alice.Release()
 	alice.Release()
-	h.Broadcast(t.Context(), event("x", 3), nil, "a")
+	h.Broadcast(t.Context(), event("x", 3), hub.To("a"))
 	alice.wantFrames(`{"event":"x","room":"b","data":2}`, "answer",
 		`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":3}`)
 }
@@ -27,7 +27,7 @@ func TestReleaseWakesTheTransport(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	alice.Hold("a")
-	h.Broadcast(t.Context(), event("x", 1), nil, "a")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
 	alice.Take(nil)
 	for len(alice.Wake()) > 0 {
 		<-alice.Wake()
@@ -42,7 +42,7 @@ func TestEvictionDiscardsHeldEvents(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	alice.Hold("a")
-	h.Broadcast(t.Context(), event("x", 1), nil, "a")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
 	h.Evict(1, "a")
 	alice.Release()
 	alice.wantFrames()
@@ -53,7 +53,7 @@ func TestHoldClosesAConnectionThatHoldsTooMuch(t *testing.T) {
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	alice.Hold("a")
 	for n := range 3 {
-		h.Broadcast(t.Context(), event("x", n), nil, "a")
+		h.Broadcast(t.Context(), event("x", n), hub.To("a"))
 	}
 	alice.wantClosed(wire.CloseTooSlow)
 	alice.Release()

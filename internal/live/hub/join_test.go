@@ -104,11 +104,11 @@ func TestEvictionDiscardsQueuedEvents(t *testing.T) {
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a", "b")
 	tab := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
-	h.Broadcast(t.Context(), event("x", 1), nil, "a")
-	h.Broadcast(t.Context(), event("x", 2), nil, "b")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
+	h.Broadcast(t.Context(), event("x", 2), hub.To("b"))
 
 	h.Evict(2, "a")
-	h.Broadcast(t.Context(), event("x", 3), nil, "a")
+	h.Broadcast(t.Context(), event("x", 3), hub.To("a"))
 
 	bob.wantFrames(`{"event":"x","room":"b","data":2}`)
 	tab.wantFrames()
@@ -128,7 +128,7 @@ func TestEvictionStopsABroadcastInProgress(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
-	h.Broadcast(t.Context(), event("x", duringEncoding(func() { h.Evict(2, "a") })), nil, "a")
+	h.Broadcast(t.Context(), event("x", duringEncoding(func() { h.Evict(2, "a") })), hub.To("a"))
 	bob.wantFrames()
 }
 
@@ -148,7 +148,7 @@ func TestEvictionDuringConcurrentBroadcasts(t *testing.T) {
 	for range 4 {
 		publishers.Go(func() {
 			for i := range 100 {
-				h.Broadcast(context.Background(), event("x", i), nil, "a")
+				h.Broadcast(context.Background(), event("x", i), hub.To("a"))
 			}
 		})
 	}
@@ -207,7 +207,9 @@ func TestJoinRacingEvictionLeavesNoMember(t *testing.T) {
 
 func TestHubUnderConcurrentUse(t *testing.T) {
 	h := newHub(t, hub.Config{})
-	h.OnLeave("", func(l hub.Left) { h.Broadcast(context.Background(), event("userLeft", l.Conn.UserID()), nil, l.Room) })
+	h.OnLeave("", func(l hub.Left) {
+		h.Broadcast(context.Background(), event("userLeft", l.Conn.UserID()), hub.To(l.Room))
+	})
 	var crowd sync.WaitGroup
 	for user := range int64(8) {
 		crowd.Go(func() {
@@ -215,7 +217,7 @@ func TestHubUnderConcurrentUse(t *testing.T) {
 				c := h.Open(hub.Identity{UserID: user%4 + 1})
 				h.Join(c, "a", nil)
 				h.Join(c, "b", nil)
-				h.Broadcast(context.Background(), event("x", user), c, "a", "b")
+				h.Broadcast(context.Background(), event("x", user), hub.To("a", "b").Except(c))
 				h.Evict(user%4+1, "b")
 				h.Users("a")
 				h.Stats()

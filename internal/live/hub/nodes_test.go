@@ -60,7 +60,7 @@ func TestNodesDeliverAnEventOnce(t *testing.T) {
 	bob := open(t, there, hub.Identity{UserID: 2, HTML: true}).join(there, "a")
 	carol := open(t, there, hub.Identity{UserID: 3}).join(there, "a")
 
-	here.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: fragment("<p>")}, alice.Conn, "a")
+	here.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: fragment("<p>")}, hub.To("a").Except(alice.Conn))
 
 	alice.wantFrames()
 	bob.wantFrames(`{"event":"x","room":"a","data":1,"html":"<p>"}`)
@@ -105,9 +105,9 @@ func TestNodesNotifyOnDeliveredForTheirOwnMembers(t *testing.T) {
 	delivered := map[string]int64{}
 	there.OnDelivered("chat-", func(room string, seq int64) { delivered[room] = seq })
 
-	here.Broadcast(t.Context(), hub.Event{Name: "x", Seq: 7}, nil, "chat-1", "other")
-	here.Broadcast(t.Context(), hub.Event{Name: "typing"}, nil, "chat-2")
-	here.BroadcastHere(t.Context(), hub.Event{Name: "x", Seq: 9}, "chat-1")
+	here.Broadcast(t.Context(), hub.Event{Name: "x", Seq: 7}, hub.To("chat-1", "other"))
+	here.Broadcast(t.Context(), hub.Event{Name: "typing"}, hub.To("chat-2"))
+	here.Broadcast(t.Context(), hub.Event{Name: "x", Seq: 9}, hub.To("chat-1").Here())
 
 	if len(delivered) != 1 || delivered["chat-1"] != 7 {
 		t.Errorf("delivered on the other node: %v, want chat-1 up to 7", delivered)
@@ -119,7 +119,7 @@ func TestBroadcastHereStaysOnTheNode(t *testing.T) {
 	alice := open(t, here, hub.Identity{UserID: 1}).join(here, "a")
 	bob := open(t, there, hub.Identity{UserID: 2}).join(there, "a")
 
-	here.BroadcastHere(t.Context(), hub.Event{Name: "x"}, "a")
+	here.Broadcast(t.Context(), hub.Event{Name: "x"}, hub.To("a").Here())
 
 	alice.wantFrames(`{"event":"x","room":"a"}`)
 	bob.wantFrames()

@@ -59,7 +59,7 @@ func TestPanicInOnLeaveDoesNotStopOtherObservers(t *testing.T) {
 
 	h.Leave(alice.Conn, "a")
 	h.Remove(bob.Conn)
-	h.Broadcast(t.Context(), event("x", 1), nil, alice.ID())
+	h.Broadcast(t.Context(), event("x", 1), hub.To(alice.ID()))
 
 	alice.wantFrames(`{"event":"x","room":"` + alice.ID() + `","data":1}`)
 	if !slices.Contains(observed, "a") || !slices.Contains(observed, bob.ID()) {
@@ -97,7 +97,7 @@ func TestPanicInOnDeliveredDoesNotStopTheBroadcast(t *testing.T) {
 
 	ev := event("x", 1)
 	ev.Seq = 7
-	h.Broadcast(t.Context(), ev, nil, "a")
+	h.Broadcast(t.Context(), ev, hub.To("a"))
 	h.Publish(t.Context(), "order", hub.Change{Verb: hub.Created, ID: 3}, hub.Subscribers, nil)
 
 	bob.wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"order","data":{"verb":"created","id":3}}`)
@@ -110,7 +110,7 @@ func TestPanicInOnLostClosesTheConnection(t *testing.T) {
 	h.OnLost("doc", func(*hub.Conn, string) { panic("lost") })
 	c := openJoined(t, h, "doc")
 	for range 2 {
-		h.StreamHere("doc", hub.Log, []byte("edit"), nil)
+		h.Stream(hub.Log, []byte("edit"), hub.To("doc").Here())
 	}
 	if code := c.Code(); code != wire.CloseInternal {
 		t.Errorf("closed with %d", code)
@@ -128,8 +128,8 @@ func TestPanicInAnEventsContentDoesNotStopItsDelivery(t *testing.T) {
 	var caught panics
 	h := newHub(t, hub.Config{Guard: caught.guard()})
 	bob := open(t, h, hub.Identity{HTML: true}).join(h, "a")
-	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: panickingData{}}, nil, "a")
-	h.Broadcast(t.Context(), hub.Event{Name: "y", Data: 1, HTML: func(context.Context, io.Writer) error { panic("html") }}, nil, "a")
+	h.Broadcast(t.Context(), hub.Event{Name: "x", Data: panickingData{}}, hub.To("a"))
+	h.Broadcast(t.Context(), hub.Event{Name: "y", Data: 1, HTML: func(context.Context, io.Writer) error { panic("html") }}, hub.To("a"))
 	bob.wantFrames(`{"event":"x","room":"a"}`, `{"event":"y","room":"a","data":1}`)
 	caught.want(t, "hub-event-data", "hub-event-html")
 }

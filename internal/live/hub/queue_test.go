@@ -14,10 +14,10 @@ func TestQueueReplacesAQueuedState(t *testing.T) {
 	state := func(key string, n int) hub.Event {
 		return hub.Event{Name: "stats", Class: hub.State, Key: key, Data: n}
 	}
-	h.Broadcast(t.Context(), state("x", 1), nil, "a")
-	h.Broadcast(t.Context(), state("y", 2), nil, "a")
-	h.Broadcast(t.Context(), state("x", 3), nil, "b")
-	h.Broadcast(t.Context(), state("x", 4), nil, "a")
+	h.Broadcast(t.Context(), state("x", 1), hub.To("a"))
+	h.Broadcast(t.Context(), state("y", 2), hub.To("a"))
+	h.Broadcast(t.Context(), state("x", 3), hub.To("b"))
+	h.Broadcast(t.Context(), state("x", 4), hub.To("a"))
 	bob.wantFrames(`{"event":"stats","room":"a","data":2}`, `{"event":"stats","room":"b","data":3}`,
 		`{"event":"stats","room":"a","data":4}`)
 }
@@ -26,9 +26,9 @@ func TestQueueDropsVolatileEventsWhenHalfFull(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 4})
 	bob := open(t, h, hub.Identity{}).join(h, "a")
 	for i := range 5 {
-		h.Broadcast(t.Context(), hub.Event{Name: "typing", Class: hub.Volatile, Data: i}, nil, "a")
+		h.Broadcast(t.Context(), hub.Event{Name: "typing", Class: hub.Volatile, Data: i}, hub.To("a"))
 	}
-	h.Broadcast(t.Context(), event("newMessage", 9), nil, "a")
+	h.Broadcast(t.Context(), event("newMessage", 9), hub.To("a"))
 	bob.wantFrames(`{"event":"typing","room":"a","data":0}`, `{"event":"typing","room":"a","data":1}`,
 		`{"event":"typing","room":"a","data":2}`, `{"event":"newMessage","room":"a","data":9}`)
 	if st := h.Stats(); st.Dropped[hub.Volatile] != 2 {
@@ -42,7 +42,7 @@ func TestQueueFullOfLogEventsClosesOnlyTheSlowConnection(t *testing.T) {
 			h := newHub(t, c)
 			slow, quick := open(t, h, hub.Identity{}).join(h, "a"), open(t, h, hub.Identity{}).join(h, "a")
 			for i := range 5 {
-				h.Broadcast(t.Context(), event("newMessage", i), nil, "a")
+				h.Broadcast(t.Context(), event("newMessage", i), hub.To("a"))
 				quick.wantFrames(fmt.Sprintf(`{"event":"newMessage","room":"a","data":%d}`, i))
 			}
 			frames, code := slow.Take(nil)

@@ -14,7 +14,7 @@ func TestSessionEndClosesAndRefusesConnections(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2, Session: "session:1"}).join(h, "a")
 	other := open(t, h, hub.Identity{UserID: 2, Session: "session:2"})
-	h.Broadcast(t.Context(), event("x", 1), nil, "a")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
 
 	h.CloseSession("session:1", wire.CloseSignedOut)
 
@@ -42,7 +42,7 @@ func TestSessionExpires(t *testing.T) {
 func TestShutdownClosesAllConnectionsAndWaits(t *testing.T) {
 	h := hub.New(hub.Config{})
 	bob := open(t, h, hub.Identity{UserID: 2}).join(h, "a")
-	h.Broadcast(t.Context(), event("x", 1), nil, "a")
+	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
 	short, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := h.Shutdown(short); !errors.Is(err, context.Canceled) {

@@ -13,15 +13,9 @@ import (
 // queued from its room are discarded and OnLost is called, so that the feature
 // can restart the stream.
 
-// Stream sends a binary message to the room's connections on every node, all but
-// except.
-func (h *Hub) Stream(room string, class Class, message []byte, except *Conn) {
-	h.publish(newStream(room, class, message, idOf(except)))
-}
-
-// StreamHere is Stream on this node only.
-func (h *Hub) StreamHere(room string, class Class, message []byte, except *Conn) {
-	h.deliver(newStream(room, class, message, idOf(except)))
+// Stream sends a binary message to the connections of one room.
+func (h *Hub) Stream(class Class, message []byte, to Recipients) {
+	h.send(newStream(to.rooms[0], class, message, to.except), to.here)
 }
 
 // StreamTo sends a binary message to this connection only, unless it has left the

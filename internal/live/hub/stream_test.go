@@ -44,9 +44,9 @@ func wantTaken(t *testing.T, c *hub.Conn, want ...string) {
 func TestStreamReachesTheRoomOnEveryNodeInOrder(t *testing.T) {
 	here, there := twoNodes(t)
 	alice, bob, carol := openJoined(t, here, "doc"), openJoined(t, here, "doc"), openJoined(t, there, "doc")
-	here.Broadcast(t.Context(), hub.Event{Name: "x"}, nil, "doc")
-	here.Stream("doc", hub.Volatile, []byte("caret"), alice)
-	here.StreamHere("doc", hub.Log, []byte("edit"), nil)
+	here.Broadcast(t.Context(), hub.Event{Name: "x"}, hub.To("doc"))
+	here.Stream(hub.Volatile, []byte("caret"), hub.To("doc").Except(alice))
+	here.Stream(hub.Log, []byte("edit"), hub.To("doc").Here())
 	here.StreamTo(bob, "doc", hub.Log, []byte("ack"))
 	here.StreamTo(bob, "another", hub.Log, []byte("not there"))
 	event := `{"event":"x","room":"doc"}`
@@ -60,17 +60,17 @@ func TestStreamThatDoesNotFitIsDiscardedWithoutLosingEvents(t *testing.T) {
 	var lost []string
 	h.OnLost("doc", func(_ *hub.Conn, room string) { lost = append(lost, room) })
 	c := openJoined(t, h, "doc-1", "doc-2")
-	h.Broadcast(t.Context(), hub.Event{Name: "x"}, nil, "doc-1")
-	h.StreamHere("doc-2", hub.Log, []byte("other"), nil)
+	h.Broadcast(t.Context(), hub.Event{Name: "x"}, hub.To("doc-1"))
+	h.Stream(hub.Log, []byte("other"), hub.To("doc-2").Here())
 	for range 3 {
-		h.StreamHere("doc-1", hub.Log, []byte("edit"), nil)
+		h.Stream(hub.Log, []byte("edit"), hub.To("doc-1").Here())
 	}
-	h.StreamHere("doc-1", hub.Volatile, []byte("caret"), nil)
-	h.StreamHere("doc-1", hub.Log, []byte("too much"), nil)
+	h.Stream(hub.Volatile, []byte("caret"), hub.To("doc-1").Here())
+	h.Stream(hub.Log, []byte("too much"), hub.To("doc-1").Here())
 	if strings.Join(lost, " ") != "doc-1" {
 		t.Errorf("OnLost was called for %v", lost)
 	}
-	h.StreamHere("doc-1", hub.Log, []byte("restart"), nil)
+	h.Stream(hub.Log, []byte("restart"), hub.To("doc-1").Here())
 	wantTaken(t, c, `{"event":"x","room":"doc-1"}`, "[other]", "[restart]")
 	if c.Closing() {
 		t.Error("the connection is closed")
@@ -87,6 +87,6 @@ func TestStreamIsHeldAndEvictedLikeEvents(t *testing.T) {
 	wantTaken(t, c, "reply", "[step]")
 	h.StreamTo(c, "doc", hub.Log, []byte("edit"))
 	h.Evict(1, "doc")
-	h.StreamHere("doc", hub.Log, []byte("later"), nil)
+	h.Stream(hub.Log, []byte("later"), hub.To("doc").Here())
 	wantTaken(t, c)
 }

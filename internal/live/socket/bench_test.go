@@ -39,7 +39,7 @@ func BenchmarkFanOutSaturated(b *testing.B) {
 	clients := startLoad(b, p, load.Order{Task: load.Listen, Sockets: members, Roles: []load.Role{listener}})
 	load.Measure(b, "delivery", b.N*members, func() {
 		for i := range b.N {
-			p.hub.Broadcast(b.Context(), chatEvent(""), nil, "a")
+			p.hub.Broadcast(b.Context(), chatEvent(""), hub.To("a"))
 			for i%32 == 0 && p.hub.Stats().Deepest > 100 {
 				time.Sleep(100 * time.Microsecond)
 			}
@@ -62,7 +62,7 @@ func BenchmarkFanOutPaced(b *testing.B) {
 	load.Measure(b, "delivery", b.N*members, func() {
 		for range b.N {
 			<-tick.C
-			p.hub.Broadcast(b.Context(), chatEvent(load.Stamp()), nil, "a")
+			p.hub.Broadcast(b.Context(), chatEvent(load.Stamp()), hub.To("a"))
 		}
 	})
 	received := clients.Finish()

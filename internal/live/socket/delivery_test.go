@@ -19,7 +19,7 @@ func TestEventCarriesHTMLOnlyOnRequest(t *testing.T) {
 	p := newTestServer(t, socket.Config{}, hub.Config{})
 	page := p.connect("view=html").join("a")
 	program := p.connect("").join("a")
-	p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: paragraph}, nil, "a")
+	p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: 1, HTML: paragraph}, hub.To("a"))
 	if f := page.next(); f.Event != "x" || f.Room != "a" || string(f.Data) != "1" || f.HTML != "<p>" {
 		t.Errorf("page got %+v", f)
 	}
@@ -38,13 +38,13 @@ func TestSlowClientIsClosedWhileOthersGetEveryEvent(t *testing.T) {
 		if i == 2000 {
 			t.Fatal("64 MB were queued for a client that does not read")
 		}
-		p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: []any{i, big}}, nil, "a")
+		p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: []any{i, big}}, hub.To("a"))
 		if f := quick.next(); !strings.HasPrefix(string(f.Data), fmt.Sprintf("[%d,", i)) {
 			t.Fatalf("event %d was lost", i)
 		}
 	}
 	slow.wantClose(4408)
-	p.hub.Broadcast(t.Context(), hub.Event{Name: "after"}, nil, "a")
+	p.hub.Broadcast(t.Context(), hub.Event{Name: "after"}, hub.To("a"))
 	if f := quick.next(); f.Event != "after" {
 		t.Errorf("%+v", f)
 	}
@@ -55,7 +55,7 @@ func TestWriteDeadlineDropsAPeerThatDoesNotRead(t *testing.T) {
 	p.connect("").join("a")
 	big := strings.Repeat("x", 32<<10)
 	p.eventually("the connection is closed as too slow", func() bool {
-		p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: big}, nil, "a")
+		p.hub.Broadcast(t.Context(), hub.Event{Name: "x", Data: big}, hub.To("a"))
 		return p.hub.Stats().Closed[wire.CloseTooSlow] == 1
 	})
 }
@@ -75,7 +75,7 @@ func TestEvictionStopsDeliveryToEveryConnection(t *testing.T) {
 				return
 			default:
 			}
-			p.hub.Broadcast(context.Background(), hub.Event{Name: "before", Class: hub.Volatile}, nil, "a")
+			p.hub.Broadcast(context.Background(), hub.Event{Name: "before", Class: hub.Volatile}, hub.To("a"))
 			select {
 			case published <- struct{}{}:
 			default:
@@ -84,10 +84,10 @@ func TestEvictionStopsDeliveryToEveryConnection(t *testing.T) {
 	})
 	<-published
 	p.hub.Evict(2, "a")
-	p.hub.Broadcast(t.Context(), hub.Event{Name: "after"}, nil, "a")
+	p.hub.Broadcast(t.Context(), hub.Event{Name: "after"}, hub.To("a"))
 	close(stop)
 	publishers.Wait()
-	p.hub.Broadcast(t.Context(), hub.Event{Name: "end"}, nil, "user-2")
+	p.hub.Broadcast(t.Context(), hub.Event{Name: "end"}, hub.To("user-2"))
 	for _, tab := range tabs {
 		for f := tab.next(); f.Event != "end"; f = tab.next() {
 			if f.Event == "after" {
@@ -139,7 +139,7 @@ func TestShutdownSendsQueuedEventsBeforeTheCloseFrame(t *testing.T) {
 	for range 60 {
 		clients = append(clients, p.connect("").join("a"))
 	}
-	p.hub.Broadcast(t.Context(), hub.Event{Name: "last"}, nil, "a")
+	p.hub.Broadcast(t.Context(), hub.Event{Name: "last"}, hub.To("a"))
 	done := make(chan error)
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), testTimeout)

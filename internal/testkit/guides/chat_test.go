@@ -130,7 +130,7 @@ func (c *chat) typing(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *chat) broadcast(r *http.Request, roomID int64, event string, data any) {
-	c.hub.Broadcast(r.Context(), hub.Event{Name: event, Data: data}, hub.ConnFrom(r.Context()), fmt.Sprint("chat-", roomID))
+	c.hub.Broadcast(r.Context(), hub.Event{Name: event, Data: data}, hub.To(fmt.Sprint("chat-", roomID)).Except(hub.ConnFrom(r.Context())))
 }
 
 func caller(r *http.Request) person {
