@@ -36,7 +36,7 @@ func (s *Service) reconcile(ctx context.Context) error {
 		return err
 	}
 	s.evictRemoved(ctx, removed)
-	if len(s.ledger.behind(seqs)) == 0 {
+	if len(s.watermarks.Behind(seqs)) == 0 {
 		return nil
 	}
 	select {
@@ -44,7 +44,7 @@ func (s *Service) reconcile(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
-	for roomID, delivered := range s.ledger.behind(seqs) {
+	for roomID, delivered := range s.watermarks.Behind(seqs) {
 		if err := s.resendMissed(ctx, roomID, delivered, seqs[roomID]); err != nil {
 			return err
 		}
@@ -58,7 +58,7 @@ type listener struct{ roomID, userID int64 }
 // listeners returns the users who have a room open or in a list on this node, once for each room.
 func (s *Service) listeners() []listener {
 	byRoom := s.hub.Followers(resource)
-	for _, roomID := range s.ledger.retain(func() []string { return s.hub.Active(hubRoomPrefix) }) {
+	for _, roomID := range s.watermarks.Retain(s.openRooms) {
 		byRoom[roomID] = append(byRoom[roomID], s.hub.Users(hubRoom(roomID))...)
 	}
 	var listeners []listener
@@ -69,6 +69,15 @@ func (s *Service) listeners() []listener {
 		}
 	}
 	return listeners
+}
+
+// openRooms returns the rooms that are open on this node.
+func (s *Service) openRooms() []int64 {
+	var open []int64
+	for _, name := range s.hub.Active(hubRoomPrefix) {
+		open = append(open, roomIDOf(name))
+	}
+	return open
 }
 
 // evictRemoved evicts the listeners from the rooms that they may no longer see, and sends their pages removedFrom.
@@ -93,7 +102,7 @@ func (s *Service) resendMissed(ctx context.Context, roomID, delivered, seq int64
 	for _, m := range missed {
 		s.hub.Broadcast(ctx, m.missedEvent(delivered), hub.To(hubRoom(roomID)).Here())
 	}
-	s.ledger.recordUpTo(roomID, seq)
+	s.watermarks.DeliveredUpTo(roomID, seq)
 	return nil
 }
 

@@ -76,8 +76,8 @@ func TestReconcileTakesOneQueryForAllOpenRooms(t *testing.T) {
 		t.Errorf("reconcile makes %d queries with three rooms open, want 1", n)
 	}
 	h.LeaveAll(conn)
-	if n := queries(); n != 0 || len(s.ledger.rooms) != 0 {
-		t.Errorf("after all left, reconcile makes %d queries and keeps %d watermarks", n, len(s.ledger.rooms))
+	if n := queries(); n != 0 || s.watermarks.Len() != 0 {
+		t.Errorf("after all left, reconcile makes %d queries and keeps %d watermarks", n, s.watermarks.Len())
 	}
 }
 
@@ -160,24 +160,4 @@ func queuedFrames(conn *hub.Conn) string {
 		text.WriteByte('\n')
 	}
 	return text.String()
-}
-
-func TestLedgerIsBehindUntilGapIsFilled(t *testing.T) {
-	var l ledger
-	l.record(1, 4) // the room is not open
-	l.open(1, 5)
-	l.open(1, 9) // a second connection has read more than the first
-	l.record(1, 7)
-	if behind := l.behind(map[int64]int64{1: 7, 2: 3}); len(behind) != 1 || behind[1] != 5 {
-		t.Errorf("with a gap, behind returns %v, want room 1 at 5", behind)
-	}
-	l.record(1, 6)
-	if behind := l.behind(map[int64]int64{1: 7}); len(behind) != 0 {
-		t.Errorf("after the gap was filled, behind returns %v", behind)
-	}
-	l.record(1, 9)
-	l.recordUpTo(1, 8)
-	if behind := l.behind(map[int64]int64{1: 9}); len(behind) != 0 || len(l.rooms[1].ahead) != 0 {
-		t.Errorf("after recordUpTo, behind returns %v, ahead is %v", behind, l.rooms[1].ahead)
-	}
 }

@@ -10,6 +10,7 @@ import (
 	"hubbub/internal/base/index"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/catchup"
 	"hubbub/internal/live/hub"
 )
 
@@ -38,7 +39,7 @@ type Service struct {
 	typing     *typists
 	visits     visits
 	departures departures
-	ledger     ledger
+	watermarks *catchup.Watermarks[int64] // by room
 	alerts     alertOutbox
 }
 
@@ -68,11 +69,11 @@ func New(db *postgres.DB, h *hub.Hub, people People, c Config) *Service {
 	s := &Service{
 		db: db, hub: h, people: people, presence: c.Presence, index: c.Index, cards: c.Cards, typing: newTypists(),
 		committer:  committer{db: db, index: c.Index},
-		departures: departures{wake: loop.NewWake()},
+		departures: departures{wake: loop.NewWake()}, watermarks: catchup.NewWatermarks[int64](),
 	}
 	s.alerts = newAlertOutbox(s, c)
 	h.OnLeave(hubRoomPrefix, s.departures.add)
-	h.OnDelivered(hubRoomPrefix, func(room string, seq int64) { s.ledger.record(roomIDOf(room), seq) })
+	h.OnDelivered(hubRoomPrefix, func(room string, seq int64) { s.watermarks.Delivered(roomIDOf(room), seq) })
 	return s
 }
 
@@ -104,7 +105,7 @@ func (s *Service) Join(
 		}
 		return Joined{}, err
 	}
-	s.ledger.open(roomID, joined.Seq)
+	s.watermarks.Start(roomID, joined.Seq)
 	if !s.visits.has(who.ID, roomID) {
 		s.updateVisit(ctx, who.ID, roomID)
 	}

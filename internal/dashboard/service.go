@@ -10,6 +10,7 @@ import (
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/outbox"
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/catchup"
 	"hubbub/internal/live/hub"
 )
 
@@ -37,7 +38,7 @@ type Service struct {
 	config            Config
 	guard             loop.Guard
 	followers         *followers
-	delivered         deliveredVersion
+	delivered         *catchup.Watermarks[statsLog]
 	board             board
 	counter           counter
 	statsChanged      loop.Wake // signalled when the stats may have changed
@@ -56,6 +57,7 @@ func New(db *postgres.DB, h *hub.Hub, c Config) *Service {
 	}
 	s := &Service{
 		db: db, hub: h, config: c, guard: c.Guard.WithLog(c.Log), followers: newFollowers(h),
+		delivered:    catchup.NewWatermarks[statsLog](),
 		statsChanged: loop.NewWake(), announcementAdded: loop.NewWake(),
 	}
 	s.announcements = newAnnouncements(s, s.announcementAdded)
@@ -131,7 +133,7 @@ func (s *Service) follow(ctx context.Context, conn *hub.Conn, r Range) (Snapshot
 	s.followers.followNewest(conn, ids)
 	shown, err := s.Snapshot(ctx, r)
 	if err == nil {
-		s.delivered.lowerTo(shown.Stats.Version)
+		s.delivered.Lower(statsLog{}, shown.Stats.Version)
 	}
 	return shown, err
 }

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"hubbub/internal/live/hub"
@@ -87,7 +86,7 @@ func (s *Service) statsPublisher() func(context.Context) error {
 	t := throttle{interval: statsInterval}
 	return func(ctx context.Context) error {
 		t.markDirty()
-		after, watched := s.delivered.get(s.followers.dashboardCount)
+		after, watched := s.deliveredVersion()
 		if !watched || !t.allow(time.Now()) {
 			return nil
 		}
@@ -105,46 +104,22 @@ func (s *Service) publishStats(ctx context.Context, after int64) (sent bool, err
 		return false, err
 	}
 	now := time.Time(st.At)
-	s.hub.Broadcast(ctx, hub.Event{
+	update := hub.Event{
 		Name: eventStatsUpdated, Class: hub.State,
 		Data: StatsUpdate{Stats: st, After: after, Rate: rateOf(recent, now), Points: lastSteps(recent, now)},
-	}, hub.To(Room).Here())
-	s.delivered.set(st.Version)
-	return true, nil
-}
-
-// deliveredVersion is a version of the stats that every dashboard on this node has.
-type deliveredVersion struct {
-	mu      sync.Mutex
-	version *int64 // nil: this node has no dashboard
-}
-
-// lowerTo records that a dashboard, which is in the room already, has read a version.
-func (d *deliveredVersion) lowerTo(version int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.version == nil || version < *d.version {
-		d.version = &version
 	}
+	return s.delivered.Deliver(statsLog{}, after, st.Version, func() {
+		s.hub.Broadcast(ctx, update, hub.To(Room).Here())
+	}), nil
 }
 
-// get returns the version; false if there is no dashboard, or none has a snapshot yet.
-func (d *deliveredVersion) get(dashboards func() int) (version int64, ok bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if dashboards() == 0 {
-		d.version = nil
-	}
-	if d.version == nil {
-		return 0, false
-	}
-	return *d.version, true
-}
+// statsLog is the key of the one log of stats. Its seq is their version.
+type statsLog struct{}
 
-func (d *deliveredVersion) set(version int64) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.version = &version
+// deliveredVersion returns the version that every dashboard on this node has; false if there is
+// no dashboard, or none has a snapshot yet.
+func (s *Service) deliveredVersion() (version int64, ok bool) {
+	return s.delivered.Seq(statsLog{}, func() bool { return s.followers.dashboardCount() > 0 })
 }
 
 // throttle limits how often something is sent. A change that is marked stays dirty until allow

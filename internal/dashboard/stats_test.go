@@ -59,7 +59,7 @@ func TestStatsAreNotSentWithoutAChange(t *testing.T) {
 	late := s.newViewer()
 	late.subscribe(s)
 	testkit.Eventually(t, "the publisher has a version", patience, func() bool {
-		_, watched := s.delivered.get(s.followers.dashboardCount)
+		_, watched := s.deliveredVersion()
 		return watched
 	})
 	s.order(1)

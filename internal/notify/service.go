@@ -11,6 +11,7 @@ import (
 	"hubbub/internal/base/fault"
 	"hubbub/internal/base/loop"
 	"hubbub/internal/base/postgres"
+	"hubbub/internal/live/catchup"
 	"hubbub/internal/live/hub"
 )
 
@@ -49,8 +50,8 @@ type Service struct {
 	now        func() time.Time
 	beat       time.Duration
 	pushAfter  time.Duration
-	wake       loop.Wake // signalled when Run's next round may be due earlier
-	watermarks watermarks
+	wake       loop.Wake                  // signalled when Run's next round may be due earlier
+	watermarks *catchup.Watermarks[int64] // by user
 }
 
 // New returns a service; Run does its background work.
@@ -58,6 +59,7 @@ func New(db *postgres.DB, h *hub.Hub, people People, p Presence, c Config) *Serv
 	s := &Service{
 		db: db, hub: h, people: people, presence: p,
 		log: c.Log, now: c.Now, beat: c.Beat, pushAfter: c.PushAfter, wake: loop.NewWake(),
+		watermarks: catchup.NewWatermarks[int64](),
 	}
 	if s.log == nil {
 		s.log = slog.Default()

@@ -4,35 +4,14 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"sync"
 
 	"hubbub/internal/live/hub"
 )
-
-// watermarks has, for each user with subscribed connections to this node, the seq
-// up to which changes were delivered to them. What is sent is the difference to the
-// database, whether this node, another node or a clock made the change. The zero
-// value is ready to use.
-type watermarks struct{ shards [64]watermarkShard }
-
-// watermarkShard has the watermarks of some users. Its lock is held while events of
-// one of them are sent and while a connection joins, so that the events and answers
-// of a user have one order. It is not held during a query: what a query returned
-// is used only if the watermark is still the same.
-type watermarkShard struct {
-	mu        sync.Mutex
-	delivered map[int64]int64 // by user
-}
-
-func (t *watermarks) shard(userID int64) *watermarkShard {
-	return &t.shards[uint64(userID)%uint64(len(t.shards))]
-}
 
 // Subscribe joins the connection to its user's notifications and returns how many
 // are unread. Every event that follows is of a later change.
 func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) (unread int, err error) {
 	userID := conn.UserID()
-	shard := s.watermarks.shard(userID)
 	for {
 		if err := s.sendChanges(ctx, userID); err != nil {
 			return 0, err
@@ -41,43 +20,28 @@ func (s *Service) Subscribe(ctx context.Context, conn *hub.Conn) (unread int, er
 		if err != nil {
 			return 0, err
 		}
-		if joined, err := s.joinAt(shard, conn, now.seq); joined || err != nil {
+		joined, err := s.watermarks.Join(userID, now.seq, func() error { return s.join(conn) })
+		if joined || err != nil {
 			return now.unread, err
 		}
 	}
 }
 
-// joinAt joins the connection and reports whether it did. It does not if the user has
-// a watermark other than seq: the connection would get events of changes that
-// its answer counts already, or miss changes that the answer does not have.
-func (s *Service) joinAt(shard *watermarkShard, conn *hub.Conn, seq int64) (joined bool, err error) {
-	userID := conn.UserID()
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	if delivered, subscribed := shard.delivered[userID]; subscribed && delivered != seq {
-		return false, nil
+func (s *Service) join(conn *hub.Conn) error {
+	room := Room(conn.UserID())
+	if _, err := s.hub.Join(conn, room, nil); err != nil {
+		return err
 	}
-	if _, err := s.hub.Join(conn, Room(userID), nil); err != nil {
-		return false, err
-	}
-	conn.Hold(Room(userID))
-	shard.set(userID, seq)
-	return true, nil
-}
-
-func (shard *watermarkShard) set(userID, seq int64) {
-	if shard.delivered == nil {
-		shard.delivered = map[int64]int64{}
-	}
-	shard.delivered[userID] = seq
+	conn.Hold(room)
+	return nil
 }
 
 // sendChanges sends this node's subscribed connections of the user, if there are
 // any, what has changed since the watermark.
 func (s *Service) sendChanges(ctx context.Context, userID int64) error {
-	shard := s.watermarks.shard(userID)
+	subscribedHere := func() bool { return s.hub.UserIn(userID, Room(userID)) }
 	for {
-		delivered, subscribed := s.delivered(shard, userID)
+		delivered, subscribed := s.watermarks.Seq(userID, subscribedHere)
 		if !subscribed {
 			return nil
 		}
@@ -85,22 +49,10 @@ func (s *Service) sendChanges(ctx context.Context, userID int64) error {
 		if err != nil || now.seq <= delivered {
 			return err
 		}
-		if s.broadcastFrom(ctx, shard, userID, delivered, now.seq, events) {
+		if s.watermarks.Deliver(userID, delivered, now.seq, func() { s.broadcast(ctx, userID, events) }) {
 			return nil
 		}
 	}
-}
-
-// delivered returns the user's watermark, or false if the user has no subscribed
-// connections here.
-func (s *Service) delivered(shard *watermarkShard, userID int64) (seq int64, subscribed bool) {
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	if !s.hub.UserIn(userID, Room(userID)) {
-		delete(shard.delivered, userID)
-	}
-	seq, subscribed = shard.delivered[userID]
-	return seq, subscribed
 }
 
 // eventsSince reads the user's state and returns it with the events of the changes
@@ -124,22 +76,10 @@ func (s *Service) eventsSince(ctx context.Context, userID, delivered int64) (use
 	return now, newEvents(changes, delivered, now), nil
 }
 
-// broadcastFrom sends the events of the changes between the seqs from and to, and
-// moves the watermark to the latter. It reports false, and sends nothing, if the
-// watermark is not from any more.
-func (s *Service) broadcastFrom(
-	ctx context.Context, shard *watermarkShard, userID, from, to int64, events []hub.Event,
-) bool {
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	if delivered, subscribed := shard.delivered[userID]; !subscribed || delivered != from {
-		return false
-	}
+func (s *Service) broadcast(ctx context.Context, userID int64, events []hub.Event) {
 	for _, ev := range events {
 		s.hub.Broadcast(ctx, ev, hub.To(Room(userID)).Here())
 	}
-	shard.delivered[userID] = to
-	return true
 }
 
 // newEvents returns the events of the changes in their order, with that of "all
@@ -172,11 +112,9 @@ func (s *Service) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, userID := range subscribed {
-		if s.watermarks.behind(userID, seqs[userID]) {
-			if err := s.sendChanges(ctx, userID); err != nil {
-				return err
-			}
+	for userID := range s.watermarks.Behind(seqs) {
+		if err := s.sendChanges(ctx, userID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -193,13 +131,4 @@ func (s *Service) subscribedUsers() []int64 {
 		}
 	}
 	return users
-}
-
-// behind reports whether the user is subscribed here and the watermark is below seq.
-func (t *watermarks) behind(userID, seq int64) bool {
-	shard := t.shard(userID)
-	shard.mu.Lock()
-	defer shard.mu.Unlock()
-	delivered, subscribed := shard.delivered[userID]
-	return subscribed && delivered < seq
 }
