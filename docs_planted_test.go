@@ -37,7 +37,7 @@ func TestUndocumentedTablesAreFound(t *testing.T) {
 }
 
 func TestMissingFunctionsAreFound(t *testing.T) {
-	doc := textFile{"internal/chat/doc.go", "// Send (send.go) calls Service.sendAll\n// (send.go), which the page (row.js) shows by drawRow (js/chat/row.js)."}
+	doc := textFile{"internal/chat/doc.go", "// Send (send.go) calls Service.sendAll\n// (send.go), which the page (row.js) shows by drawRow (chat/row.js)."}
 	files := map[string]string{
 		"internal/chat/send.go":   "package chat\nfunc (s *Service) Send() {}\nfunc sendAlls() { sendAll() }\n",
 		"web/static/chat/send.go": "",

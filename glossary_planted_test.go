@@ -9,7 +9,7 @@ import (
 var plantedFiles = []string{
 	"README.md", "arch_test.go", "docs/protocol.md", "docs/decisions/0001-first.md",
 	"internal/chat/doc.go", "internal/chat/send.go", "internal/chat/send_templ.go", "internal/chat/rows.templ",
-	"internal/notify/tell.go", "web/static/js/chat/row.js",
+	"internal/notify/tell.go", "web/static/chat/row.js",
 }
 
 func TestMissingFilesAreFound(t *testing.T) {
@@ -32,11 +32,11 @@ func TestMissingFilesAreFound(t *testing.T) {
 func TestNamesOfFilesThatExistAreNoBreach(t *testing.T) {
 	for path, text := range map[string]string{
 		"internal/chat/doc.go": "// Send (send.go) calls internal/notify\n" +
-			"// (tell.go); js/chat/row.js and row.js draw it.\n" +
+			"// (tell.go); chat/row.js and row.js draw it.\n" +
 			"// See arch_test.go and https://github.com/yjs/yjs/blob/main/INTERNALS.md.\n" +
 			"// A hub.Conn, go.sum, collab.updates, a feature's pages.go.",
 		"README.md": "[`internal/chat`](internal/chat): `send.go`, and `internal/notify/tell.go`; `*_templ.go`\n" +
-			"`tell.go`, `/js/chat/row.js`, `*.templ`, [protocol](docs/protocol.md#events), [events](#events)",
+			"`tell.go`, `/chat/row.js`, `*.templ`, [protocol](docs/protocol.md#events), [events](#events)",
 		"docs/protocol.md": "See [the first](decisions/0001-first.md) and [README](../README.md).",
 	} {
 		if breaches := missingFiles(textFile{path, text}, plantedFiles); len(breaches) > 0 {

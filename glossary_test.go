@@ -154,6 +154,9 @@ func foldersIn(line string, files []string) []string {
 // exists reports whether the name, which may be a pattern, is that of a file or
 // folder. Scripts and styles may be named without web/static before them.
 func exists(name string, folders, files []string) bool {
+	if name == "js/socket.js" { // the address of the bundle of web/static/socket
+		return true
+	}
 	ofPackage := path.Ext(name) == ".go" || path.Ext(name) == ".templ"
 	if ofPackage && !strings.Contains(name, "/") && len(folders) > 0 {
 		return slices.ContainsFunc(append(folders, "."), func(folder string) bool {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -8,7 +9,6 @@ import (
 	"io/fs"
 	"maps"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,88 +17,92 @@ import (
 //go:embed static
 var embedded embed.FS
 
-// stylesheet is the file that the stylesheets directly in static/css are joined
-// to. A subfolder becomes a stylesheet of its own.
+// stylesheet has the styles of all pages. A folder in ownStylesheet has its styles in
+// a stylesheet of its own, which only some pages load.
 const stylesheet = "css/app.css"
 
-// bundle has all static files, by their names below static/, and the version
-// in their addresses.
+var ownStylesheet = map[string]string{"collab": "css/collab.css"}
+
+// bundle has all files that are served, by their names in addresses, and the version
+// in these addresses.
 type bundle struct {
 	version string
 	files   map[string][]byte
+	chunks  map[string][]string // of an entry script: the other scripts that it imports, directly or not
 }
 
 var static = sync.OnceValue(load)
 
-// Asset returns the address of a static file, such as "js/app.js". It changes
+// Asset returns the address of a static file, such as "chat/index.js". It changes
 // when any static file changes, so browsers may keep the file permanently. Since
 // all files share one prefix, relative imports and url()s in them work.
 func Asset(name string) string { return "/assets/" + static().version + "/" + name }
 
-// load reads the embedded files and joins the stylesheets. It panics if a file
-// cannot be read: the binary is broken then.
+// load reads the embedded files, joins the stylesheets and bundles the scripts. It
+// panics if that fails: the binary is broken then.
 func load() bundle {
-	files := map[string][]byte{}
-	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+	b := bundle{files: map[string][]byte{}}
+	sources, err := readStatic()
+	for _, add := range []func(map[string][]byte) error{b.addUnchanged, b.addStylesheets, b.addScripts, b.addSocketScript} {
+		if err == nil {
+			err = add(sources)
 		}
-		content, err := embedded.ReadFile(name)
-		add(files, strings.TrimPrefix(name, "static/"), content)
+	}
+	if err != nil {
+		panic(fmt.Errorf("load static files: %w", err))
+	}
+	b.version = version(b.files)
+	return b
+}
+
+// readStatic returns the files by their names below static/.
+func readStatic() (map[string][]byte, error) {
+	sources := map[string][]byte{}
+	err := fs.WalkDir(embedded, "static", func(name string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			sources[strings.TrimPrefix(name, "static/")], err = embedded.ReadFile(name)
+		}
 		return err
 	})
-	if err != nil {
-		panic(fmt.Errorf("read static files: %w", err))
-	}
-	return bundle{version: version(files), files: files}
+	return sources, err
 }
 
-// add adds a file. Stylesheets are joined in the order of the calls, which is
-// WalkDir's order of names and thereby that of the cascade's layers.
-func add(files map[string][]byte, name string, content []byte) {
-	switch path.Ext(name) {
-	case ".css":
-		sheet := sheetOf(name)
-		files[sheet] = append(files[sheet], stripStylesheet(content)...)
-	case ".js":
-		files[name] = content
-		if path.Dir(name) != "vendor" { // the bundle is minified
-			files[name] = stripScript(content)
+// addUnchanged adds what is served as it is: pictures, fonts, the service worker, and
+// the bundle of packages, which is minified.
+func (b *bundle) addUnchanged(sources map[string][]byte) error {
+	for name, content := range sources {
+		switch folder := path.Dir(name); path.Ext(name) {
+		case ".css", ".ts":
+		case ".js":
+			if folder == "." || folder == "vendor" {
+				b.files[name] = content
+			}
+		default:
+			b.files[name] = content
 		}
-	default:
-		files[name] = content
 	}
+	return nil
 }
 
-// sheetOf returns the name of the stylesheet that a file belongs to:
-// "css/document.css" for a file in css/document.
-func sheetOf(name string) string {
-	if folder := path.Dir(name); folder != path.Dir(stylesheet) {
-		return folder + ".css"
+// addStylesheets joins the stylesheets: those of core in the order of their names,
+// which is that of the cascade's layers, and then those of the features.
+func (b *bundle) addStylesheets(sources map[string][]byte) error {
+	names := slices.DeleteFunc(sorted(sources), func(name string) bool { return path.Ext(name) != ".css" })
+	slices.SortStableFunc(names, func(x, y string) int {
+		return cmp.Compare(strings.Count(path.Dir(y), "core"), strings.Count(path.Dir(x), "core"))
+	})
+	sheets := map[string][]byte{}
+	for _, name := range names {
+		sheet := cmp.Or(ownStylesheet[path.Dir(name)], stylesheet)
+		sheets[sheet] = append(sheets[sheet], sources[name]...)
 	}
-	return stylesheet
-}
-
-var (
-	comments    = regexp.MustCompile(`(?s)/\*.*?\*/`)
-	indentation = regexp.MustCompile(`\n\s*`)
-
-	// Comments that begin a line. A comment after code stays: only a parser could
-	// distinguish it from a string or a regular expression.
-	blockLines = regexp.MustCompile(`(?m)^[ \t]*/\*(?:[^*]|\*[^/])*\*/[ \t]*\n`)
-	lines      = regexp.MustCompile(`(?m)^[ \t]*//.*\n`)
-)
-
-// stripStylesheet removes comments and indentation: a fifth of the compressed
-// size.
-func stripStylesheet(css []byte) []byte {
-	return indentation.ReplaceAll(comments.ReplaceAll(css, nil), []byte("\n"))
-}
-
-// stripScript removes the comments that begin a line: a third of the scripts.
-// Other line breaks stay, because they end statements.
-func stripScript(js []byte) []byte {
-	return lines.ReplaceAll(blockLines.ReplaceAll(js, nil), nil)
+	for name, css := range sheets {
+		var err error
+		if b.files[name], err = minifyStylesheet(css); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // version returns a hash over the names and contents of all files.

@@ -73,7 +73,7 @@ func TestContrastOfColours(t *testing.T) {
 }
 
 func TestContrastOfAvatars(t *testing.T) {
-	css := source(t, "static/css/01-tokens.css")
+	css := source(t, "static/core/01-tokens.css")
 	hues := regexp.MustCompile(`\[data-hue="\d"\]\s*\{\s*--hue: (\d+)`).FindAllStringSubmatch(css, -1)
 	if len(hues) != 8 {
 		t.Fatalf("%d hues, want 8", len(hues))
@@ -114,7 +114,7 @@ var token = regexp.MustCompile(`--([\w-]+):\s*(light-dark\((oklch\([^()]*\)),\s*
 // in the source, given as pairs of old and new.
 func tokens(t *testing.T, replace ...string) map[string]map[string]colour {
 	t.Helper()
-	css := strings.NewReplacer(replace...).Replace(source(t, "static/css/01-tokens.css"))
+	css := strings.NewReplacer(replace...).Replace(source(t, "static/core/01-tokens.css"))
 	themes := map[string]map[string]colour{"light": {}, "dark": {}}
 	for _, found := range token.FindAllStringSubmatch(css, -1) {
 		name, light, dark := found[1], found[3], found[4]

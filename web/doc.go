@@ -16,18 +16,18 @@
 //  4. Components have typed props and no state. They write times in the zone of
 //     the context (zone.go: [WithZone], [Zone]).
 //  5. The page is complete without script: it can be read, and its forms work.
-//     The scripts, from static/js/app.js on, find elements by data- attributes.
+//     The scripts, from static/core/index.js on, find elements by data- attributes.
 //
 // # Static files
 //
-// Everything in static/ is embedded in the binary (assets.go). The stylesheets
-// in static/css are joined in the order of their names, which is the order of
-// the cascade's layers. Those in a subfolder become a stylesheet of their own,
-// for the pages that name it in [Page.Styles]. [Asset] returns a file's
-// address, which includes one hash over all files: browsers keep a file
-// permanently, and a new build has new addresses. [Handler] (handler.go) serves
-// the files compressed. js/socket.js, sw.js and the pictures of the service
-// worker have a stable address as well.
+// Everything in static/ is embedded in the binary: static/core is for all pages, each
+// feature has a folder of its own. When the first file is asked for, the stylesheets
+// are joined (assets.go: addStylesheets) and the scripts are bundled (scripts.go:
+// addScripts): each entry that pages name in [Page.Scripts] becomes a file, and what
+// several of them import becomes chunks. [Asset] returns a file's address, which
+// includes one hash over all files: browsers keep a file permanently, and a new build
+// has new addresses. [Handler] (handler.go) serves the files compressed. js/socket.js,
+// sw.js and the pictures of the service worker have a stable address as well.
 //
 // # What scripts find in a page
 //
@@ -45,7 +45,7 @@
 //
 // Pages are served with [ContentSecurityPolicy]: no style attribute, no on…
 // attribute, no inline script; a test searches every template for them.
-// Colours, sizes and durations are defined once, in static/css/01-tokens.css,
+// Colours, sizes and durations are defined once, in static/core/01-tokens.css,
 // and a test computes their contrast. `make templ` generates Go
 // code from the templates; it is committed.
 package web

@@ -42,7 +42,7 @@ func elements(t *testing.T, c templ.Component, visit func(name string, attribute
 }
 
 func pages() map[string]templ.Component {
-	full := Page{Title: "Rooms", Path: "/rooms/3", Viewer: sam, Theme: "dark", Modules: []string{"js/app.js"}, Nav: []NavLink{{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk"}}, SecondPerson: "http://127.0.0.1:8080/signin"}
+	full := Page{Title: "Rooms", Path: "/rooms/3", Viewer: sam, Theme: "dark", Scripts: []string{"core/index.js"}, Nav: []NavLink{{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk"}}, SecondPerson: "http://127.0.0.1:8080/signin"}
 	return map[string]templ.Component{
 		"components":      ComponentsPage(full),
 		"components bare": ComponentsPage(Page{}),
@@ -127,8 +127,8 @@ func TestPagesForGuestsLoadTheSocketOnlyWhenLive(t *testing.T) {
 		t.Error("a live page does not load socket.js")
 	}
 	html := render(t, context.Background(), Frame(Page{Viewer: sam}))
-	if strings.Index(html, "/js/socket.js?v=") > strings.Index(html, Asset("js/app.js")) {
-		t.Error("app.js comes before socket.js, which it uses")
+	if strings.Index(html, "/js/socket.js?v=") > strings.Index(html, Asset(coreScript)) {
+		t.Error("the shell comes before socket.js, which it uses")
 	}
 }
 

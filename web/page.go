@@ -29,8 +29,8 @@ type Page struct {
 	Nav     []NavLink         // the product's pages, in order
 	Deeds   []Deed            // actions that the palette offers on every page
 	Sidebar []templ.Component // sections that features contribute, in order
-	Modules []string          // the page's scripts, such as "js/chat.js"
-	Styles  []string          // further stylesheets, such as "css/document.css"
+	Scripts []string          // the entries of the page's scripts, such as "chat/index.js"
+	Styles  []string          // further stylesheets, such as "css/collab.css"
 	Bell    templ.Component   // the notifications button with its popover; nil: none
 	Me      templ.Component   // the viewer's status, in their account menu; nil: none
 	Theme   string            // "light", "dark" or "" for the system's

@@ -11,7 +11,7 @@ type StandingProps struct {
 }
 
 // words returns the presence in words, without the time that follows
-// "Last seen". js/presence/show.js has the same words.
+// "Last seen". presence/show.js has the same words.
 func (p StandingProps) words() string {
 	if p.showsLastSeen() {
 		return "Last seen"

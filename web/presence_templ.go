@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 // Standing is a user's presence in words: "Away · lunch until 2", "Last seen
-// 5 min ago". js/presence.js updates it, and the mark of every avatar.
+// 5 min ago". presence/index.js updates it, and the mark of every avatar.
 func Standing(p StandingProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

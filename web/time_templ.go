@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "time"
 
-// Time is a past time in few words, in the user's zone. js/times.js updates it
+// Time is a past time in few words, in the user's zone. core/times.js updates it
 // while the page is open.
 func Time(at time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

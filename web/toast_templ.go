@@ -18,7 +18,7 @@ type ToastProps struct {
 	Tone   Tone // of the icon
 }
 
-// Toast is a note in the window's corner. js/toast.js fills the page's template
+// Toast is a note in the window's corner. core/toast.js fills the page's template
 // of it; it stays while it has the pointer or the focus.
 func Toast(p ToastProps) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

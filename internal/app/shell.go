@@ -40,8 +40,8 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 	if p.Bell, err = a.notify.Button(c.Request().Context(), caller.ID); err != nil {
 		return p, err
 	}
+	p.Scripts = []string{"shell/index.js"} // keeps the sidebar, the bell and the marks of presence live
 	p.Sidebar = []templ.Component{sidebar}
-	p.Modules = []string{"js/rooms.js", "js/presence.js", "js/notifications.js", "js/push.js"} // update the sidebar and the bell
 	return p, nil
 }
 

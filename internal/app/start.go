@@ -42,7 +42,7 @@ func (a *App) home(c echo.Context) error {
 		return err
 	}
 	p.Live = true
-	p.Modules = append(p.Modules, "js/counter.js")
+	p.Scripts = append(p.Scripts, "dashboard/counter.js")
 	return action.Page(c, http.StatusOK, web.StartPage(p, start))
 }
 

@@ -23,7 +23,7 @@ type Card struct {
 // Cards finds the cards of links; internal/app implements it on the features that links lead to.
 //
 // A card depends on its reader's rights, and an event is rendered once for every user. So no event has cards: a page
-// that is rendered for one reader has them, and web/static/js/chat/cards.js requests those of messages that come later.
+// that is rendered for one reader has them, and web/static/chat/cards.js requests those of messages that come later.
 type Cards interface {
 	// Cards returns the cards by link. Links that have no card, or whose target the reader may not read, are left out.
 	Cards(ctx context.Context, readerID int64, links []string) (map[string]Card, error)

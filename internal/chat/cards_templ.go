@@ -14,7 +14,7 @@ import (
 )
 
 // CardsOf renders the cards of a message. data-known means that they were read for the reader. A broadcast has no
-// reader, and web/static/js/chat/cards.js requests them.
+// reader, and web/static/chat/cards.js requests them.
 func CardsOf(m Message, r Reader) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -13,7 +13,7 @@ import (
 	"hubbub/web"
 )
 
-// composer renders the form for a new message. With JavaScript, web/static/js/chat/composer.js sends the message
+// composer renders the form for a new message. With JavaScript, web/static/chat/composer.js sends the message
 // instead of the form.
 func composer(v View, state ComposerState) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

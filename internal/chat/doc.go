@@ -2,13 +2,13 @@
 //
 // # The path of a message
 //
-// Alice sends a message and Bob sees it. The JavaScript files are below web/static/js; a file without a folder is in
-// this package.
+// Alice sends a message and Bob sees it. The JavaScript files are below web/static; a file without a folder is in this
+// package.
 //
 //  1. chat/composer.js (submit) gives the text a clientId, which is a UUID, and passes both to the offline queue of the
-//     page: outbox.js (send).
+//     page: chat/outbox.js (send).
 //  2. chat/delivery.js (showDelivery, pending) shows the queued message as a row marked "Sending…".
-//  3. outbox.js (flush, deliver) sends the queued messages in order, one at a time, as POST /api/chat/send. Over the
+//  3. chat/outbox.js (flush, deliver) sends the queued messages in order, one at a time, as POST /api/chat/send. Over the
 //     socket the request is a frame; internal/live/socket/virtual.go (serve) makes an HTTP request of it and calls the same
 //     router with it. From here on it does not matter how the request came.
 //  4. actions.go (send) reads the input and calls Send in send.go.
@@ -24,9 +24,9 @@
 //     MessageRow in message.templ renders; the first page and history use the same component.
 //  8. actions.go (answerMessage) answers the request with the same row. chat/log.js (show, put) replaces Alice's
 //     "Sending…" row, which it finds by the clientId.
-//  9. Bob's page gets the event. socket.js (offer) keeps it back while an earlier seq is missing. chat.js (newMessage)
-//     passes the row to chat/paging.js (arrive), and chat/log.js (show) puts it into the page by its id.
-//  10. If the missing seq does not arrive within 250 ms, or after a reconnect, socket.js (join) requests
+//  9. Bob's page gets the event. socket/subscription.js (offer) keeps it back while an earlier seq is missing. chat/index.js
+//     (newMessage) passes the row to chat/paging.js (arrive), and chat/log.js (show) puts it into the page by its id.
+//  10. If the missing seq does not arrive within 250 ms, or after a reconnect, socket/subscription.js (join) requests
 //     GET /api/chat/join?after=<last seq>. service.go (Join, snapshot) answers every message that changed since or,
 //     after more than maxCatchUp changes, the last page of messages instead.
 //

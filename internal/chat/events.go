@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/live/hub"
 )
 
-// The names of chat's events, as in the protocol and in web/static/js/chat.js.
+// The names of chat's events, as in the protocol and in web/static/chat/index.js.
 const (
 	eventUserJoined     = "userJoined"
 	eventUserLeft       = "userLeft"

@@ -168,7 +168,7 @@ func lex(ctx context.Context, lexer chroma.Lexer, code string) (tokens []chroma.
 	return tokens, nil
 }
 
-// colour returns the class in web/static/css/05-chat.css for a type of token, or "" for plain text.
+// colour returns the class in web/static/chat/chat.css for a type of token, or "" for plain text.
 func colour(t chroma.TokenType) string {
 	switch {
 	case t.InCategory(chroma.Keyword):

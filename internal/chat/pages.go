@@ -67,11 +67,11 @@ func (p pages) showRoom(c echo.Context, status int, who account.User, id int64, 
 	if err != nil {
 		return err
 	}
-	return p.show(c, status, v.Room.title(), RoomPage(v, who, state), "js/chat.js")
+	return p.show(c, status, v.Room.title(), RoomPage(v, who, state), "chat/index.js")
 }
 
 // show answers with a page: the component in the shell's frame.
-func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
+func (p pages) show(c echo.Context, status int, title string, content templ.Component, scripts ...string) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
 		return err
@@ -79,7 +79,7 @@ func (p pages) show(c echo.Context, status int, title string, content templ.Comp
 	if c.Param("id") != "" {
 		page.Path = "" // the sidebar marks the room as current, not the list of rooms
 	}
-	page.Modules = append(page.Modules, modules...)
+	page.Scripts = append(page.Scripts, scripts...)
 	return action.Page(c, status, page.Framed(content))
 }
 

@@ -698,7 +698,7 @@ func beginning(v View) templ.Component {
 	})
 }
 
-// edge renders a link to the adjacent page of the log. When it comes near the view, web/static/js/chat/paging.js loads
+// edge renders a link to the adjacent page of the log. When it comes near the view, web/static/chat/paging.js loads
 // that page into the log.
 func edge(name, label, path string, more bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

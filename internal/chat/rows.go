@@ -14,14 +14,14 @@ import (
 )
 
 // groupWithin is the longest time between two messages of a sender that are shown as a group, under one head. follows
-// in web/static/js/chat/row.js has the same rule.
+// in web/static/chat/row.js has the same rule.
 const groupWithin = 5 * time.Minute
 
 // maxQuote is the length of a quote in code points: about a line.
 const maxQuote = 140
 
 // Reader is the user that a message is rendered for. The zero Reader is no user: a broadcast is rendered once for every
-// user, and web/static/js/chat/row.js (personalize) adapts the row to its reader.
+// user, and web/static/chat/row.js (personalize) adapts the row to its reader.
 type Reader struct {
 	ID    int64
 	cards map[int64][]Card // by message; nil: the reader's cards were not read

@@ -14,7 +14,7 @@ import (
 )
 
 // sidebar renders two sections: rooms and people. GET /rooms/sidebar answers with it, too, so that
-// web/static/js/rooms.js can refresh it.
+// web/static/chat/rooms.js can refresh it.
 func sidebar(s sidebarView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -38,7 +38,7 @@ func (r Room) invitation() string {
 	return "Say hello. Everyone in the room sees it at once."
 }
 
-// pending returns the template of a message that is not stored yet; web/static/js/chat/delivery.js fills in the rest.
+// pending returns the template of a message that is not stored yet; web/static/chat/delivery.js fills in the rest.
 func (v View) pending(who account.User) Message {
 	p := account.Profile{ID: who.ID, FullName: who.FullName, Handle: who.Handle, Hue: who.Hue}
 	return Message{RoomID: v.Room.ID, Sender: p}

@@ -42,7 +42,7 @@
 // REFUSED for a number is always sent before an ACK of that number or a higher one, so
 // the client knows which changes the ACK does not cover. It keeps a refused change, to
 // send it again under a new number or to show it as unsaved
-// (web/static/js/document/outbox.js).
+// (web/static/collab/outbox.js).
 //
 // # Joining
 //
@@ -56,11 +56,11 @@
 // # The page
 //
 // DocumentPage (document.templ) contains the document's content, so reading, renaming
-// and printing need no script. web/static/js/document.js replaces it by the editor once
-// its channel (web/static/js/document/channel.js) is in sync, never earlier: an editor that
+// and printing need no script. web/static/collab/document.js replaces it by the editor once
+// its channel (web/static/collab/channel.js) is in sync, never earlier: an editor that
 // starts empty would save an empty document. The page shows "saved" when everything is
 // acknowledged. Offline, editing continues and the browser stores the changes
-// (web/static/js/document/local.js). The editor's nodes (web/static/js/document/schema.js) are those of
+// (web/static/collab/local.js). The editor's nodes (web/static/collab/schema.js) are those of
 // Reading (reading.templ); a new node needs a higher Schema.
 //
 // # Tables

@@ -416,7 +416,7 @@ func headButton(icon, label, opens string) templ.Component {
 	})
 }
 
-// formatBar has the formatting buttons. js/document/toolbar.js implements them, by their
+// formatBar has the formatting buttons. collab/toolbar.js implements them, by their
 // data-do.
 func formatBar() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

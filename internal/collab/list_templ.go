@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "hubbub/web"
 
 // DocumentsPage lists the documents that the user may read, with a search and the forms for
-// a new one. js/documents.js updates it.
+// a new one. collab/list.js updates it.
 func DocumentsPage(s List) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

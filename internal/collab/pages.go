@@ -35,24 +35,24 @@ type pages struct {
 }
 
 // stylesheet is loaded by the pages of documents only.
-const stylesheet = "css/document.css"
+const stylesheet = "css/collab.css"
 
 func (p pages) document(c echo.Context, who account.User, in documentInput) error {
 	v, err := p.documents.View(c.Request().Context(), who.ID, int64(in.ID))
 	if err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, v.Title, DocumentPage(v), "js/document.js")
+	return p.show(c, http.StatusOK, v.Title, DocumentPage(v), "collab/index.js")
 }
 
 // show renders a page with the content in the frame.
-func (p pages) show(c echo.Context, status int, title string, content templ.Component, modules ...string) error {
+func (p pages) show(c echo.Context, status int, title string, content templ.Component, scripts ...string) error {
 	page, err := p.shell.Page(c, title)
 	if err != nil {
 		return err
 	}
 	page.Styles = append(page.Styles, stylesheet)
-	page.Modules = append(page.Modules, modules...)
+	page.Scripts = append(page.Scripts, scripts...)
 	return action.Page(c, status, page.Framed(content))
 }
 

@@ -40,7 +40,7 @@ func (p pages) showList(c echo.Context, status int, who account.User, in listInp
 		return err
 	}
 	shelf.Form = form
-	return p.show(c, status, "Documents", DocumentsPage(shelf), "js/documents.js")
+	return p.show(c, status, "Documents", DocumentsPage(shelf), "collab/list.js")
 }
 
 func (p pages) create(c echo.Context, who account.User, in NewForm) error {

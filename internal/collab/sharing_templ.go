@@ -95,7 +95,7 @@ func SharePage(s Sharing) templ.Component {
 	})
 }
 
-// shareDialog is filled by js/document/share.js when it opens.
+// shareDialog is filled by collab/share.js when it opens.
 func shareDialog(d Document) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -343,7 +343,7 @@ func VersionPage(v Preview) templ.Component {
 	})
 }
 
-// versionDialog is filled by js/document/versions.js.
+// versionDialog is filled by collab/versions.js.
 func versionDialog() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

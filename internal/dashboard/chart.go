@@ -9,7 +9,7 @@ import (
 
 // The server draws a chart into a box of 100 × 100, which the page stretches: x goes
 // from the first step to the last, y from the top of the scale down to zero. It works
-// without JavaScript, follows the theme, and prints. js/chart.js draws the data of
+// without JavaScript, follows the theme, and prints. dashboard/chart.js draws the data of
 // events in the same way.
 
 // Scale is the y axis of a chart: from 0 to Max, with a line at each tick.

@@ -64,9 +64,9 @@
 // # On a page
 //
 // The server renders the pages completely, with charts as SVG paths in a box of
-// 100 × 100 (chart.go), and their forms work without JavaScript. js/dashboard.js then
+// 100 × 100 (chart.go), and their forms work without JavaScript. dashboard/index.js then
 // updates them: tiles and charts from statsUpdated, with the same geometry
-// (js/chart.js), in a ring as long as the range (js/dashboard/series.js); rows from the
+// (dashboard/chart.js), in a ring as long as the range (dashboard/series.js); rows from the
 // fragments of "order" events. Fragments are the same for every user; for users who may
 // change orders, the script adds the menu from a template of the page. New rows wait
 // while the user is working in the table, and nothing is drawn while the page is paused

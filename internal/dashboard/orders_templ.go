@@ -437,7 +437,7 @@ func statusChoice(from, to Status) templ.Component {
 	})
 }
 
-// orderTemplates renders the templates from which js/dashboard/status.js adds menus to live
+// orderTemplates renders the templates from which dashboard/status.js adds menus to live
 // rows, which are the same for every user.
 func orderTemplates() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {

@@ -55,7 +55,7 @@ func (p pages) show(c echo.Context, status int, title, module string, draw func(
 	if err != nil {
 		return err
 	}
-	page.Modules = append(page.Modules, module)
+	page.Scripts = append(page.Scripts, module)
 	return action.Page(c, status, draw(page))
 }
 
@@ -74,7 +74,7 @@ func (p pages) dashboard(c echo.Context, who account.User, in boardInput) error 
 }
 
 func (p pages) showBoard(c echo.Context, status int, v boardView) error {
-	return p.show(c, status, "Dashboard", "js/dashboard.js", func(page web.Page) templ.Component { return dashboardPage(page, v) })
+	return p.show(c, status, "Dashboard", "dashboard/index.js", func(page web.Page) templ.Component { return dashboardPage(page, v) })
 }
 
 func (p pages) board(ctx context.Context, who account.User, in boardInput) (v boardView, err error) {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// chart is a chart with its labels. js/chart.js updates it.
+// chart is a chart with its labels. dashboard/chart.js updates it.
 type chart struct {
 	name   string // identifies its figure to the script
 	title  string

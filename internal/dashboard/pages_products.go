@@ -53,7 +53,7 @@ func (p pages) showProducts(c echo.Context, status int, who account.User, form p
 		return err
 	}
 	v := productsView{products: products, form: form, mayChange: who.IsStaff()}
-	return p.show(c, status, "Products", "js/products.js", func(page web.Page) templ.Component { return productsPage(page, v) })
+	return p.show(c, status, "Products", "dashboard/products.js", func(page web.Page) templ.Component { return productsPage(page, v) })
 }
 
 func (p pages) addProduct(c echo.Context, who account.User, in productForm) error {
@@ -80,7 +80,7 @@ func (p pages) showProduct(c echo.Context, status int, who account.User, id int6
 	if form != nil {
 		v.form = *form
 	}
-	return p.show(c, status, one.Name, "js/products.js", func(page web.Page) templ.Component { return productPage(page, v) })
+	return p.show(c, status, one.Name, "dashboard/products.js", func(page web.Page) templ.Component { return productPage(page, v) })
 }
 
 func (p pages) changeProduct(c echo.Context, who account.User, in productForm) error {

@@ -12,7 +12,7 @@ import (
 	"hubbub/web"
 )
 
-// figure is a tile of the System board, with how its value is read and formatted. js/system.js
+// figure is a tile of the System board, with how its value is read and formatted. dashboard/system.js
 // has the same names and formats.
 type figure struct {
 	name, label, unit string
@@ -91,5 +91,5 @@ func (p pages) system(c echo.Context, who account.User, _ nothing) error {
 	if err != nil {
 		return err
 	}
-	return p.show(c, http.StatusOK, "System", "js/system.js", func(page web.Page) templ.Component { return systemPage(page, v) })
+	return p.show(c, http.StatusOK, "System", "dashboard/system.js", func(page web.Page) templ.Component { return systemPage(page, v) })
 }

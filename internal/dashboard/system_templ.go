@@ -125,7 +125,7 @@ func systemPage(page web.Page, v Board) templ.Component {
 	})
 }
 
-// pauseButton renders the button that pauses updates; js/dashboard/motion.js handles it.
+// pauseButton renders the button that pauses updates; dashboard/motion.js handles it.
 func pauseButton() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

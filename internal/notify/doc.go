@@ -72,7 +72,7 @@
 //
 // Every page is rendered with the bell, its count and the newest rows
 // (Service.Button). Events carry the rows that change as fragments, and
-// js/notifications.js sets the count, the browser's tab and toasts. After a
+// notify/index.js sets the count, the browser's tab and toasts. After a
 // reconnect it asks for what is newer than it has, shows that as one toast, and
 // fetches the list again. Every action is a form or a link (pages.go), so all of it
 // works without JavaScript; a link to a notification marks it as read and redirects.

@@ -10,7 +10,7 @@
 //  3. The connection joins the hub room funSockets. Then the hub broadcasts the event
 //     hello {"id": the connection's} to the room, including the new member.
 //  4. The caller gets the answer {"id"} after the event.
-//  5. js/playground.js adds a line for each event. The hub removes a connection from its
+//  5. playground/index.js adds a line for each event. The hub removes a connection from its
 //     rooms when it closes.
 //
 // # Tables

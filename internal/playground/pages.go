@@ -41,6 +41,6 @@ func (p pages) playground(c echo.Context) error {
 		return err
 	}
 	page.Live = true
-	page.Modules = append(page.Modules, "js/counter.js", "js/playground.js")
+	page.Scripts = append(page.Scripts, "dashboard/counter.js", "playground/index.js")
 	return action.Page(c, http.StatusOK, playgroundPage(page, counter))
 }

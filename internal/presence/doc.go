@@ -74,7 +74,7 @@
 // # On a page
 //
 // Pages are rendered with the mark of each user; account.Profile brings it to the
-// other features. js/presence.js then keeps marks, words and the count up to date,
+// other features. presence/index.js then keeps marks, words and the count up to date,
 // and compares them with the page after every subscription. pages.go has the form
 // for the user's own status, in the account menu, and the card that explains why
 // a user is online.

@@ -22,7 +22,7 @@ var statusOptions = []struct {
 }
 
 // StatusForm is the form for the user's own status, in the account menu of every
-// page. Its data attributes give js/presence/idle.js the times of Timing.
+// page. Its data attributes give presence/idle.js the times of Timing.
 func StatusForm(chosen Choice, t Timing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

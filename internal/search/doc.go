@@ -30,7 +30,7 @@
 //     the transactional outbox, in the transaction that moves the watermark. After
 //     the commit notifyFinding (saved.go) passes it to the Notifier.
 //  8. The page is /search (pages.go): a form that works without JavaScript, which
-//     search.js turns into a standing query. One component, Item, renders a result
+//     search/index.js turns into a standing query. One component, Item, renders a result
 //     on the page, in an event's HTML and in the command palette. search/list.js
 //     applies the events, except where that would move a row which has the focus or
 //     is under the pointer: then a button shows how many changes wait.

@@ -69,7 +69,7 @@ func (p pages) page(c echo.Context, who account.User, in pageInput) error {
 	if err != nil {
 		return err
 	}
-	page.Modules = append(page.Modules, "js/search.js")
+	page.Scripts = append(page.Scripts, "search/index.js")
 	return action.Page(c, http.StatusOK, page.Framed(SearchPage(v, found.Results, saved)))
 }
 

@@ -1,4 +1,4 @@
-// Package jstest tests the scripts in web/static/js. The tests run in Chromium
+// Package jstest tests the scripts in web/static. The tests run in Chromium
 // against a server that sends exactly what each test wants, so that a break, a
 // gap or a silence comes at a defined moment.
 //

@@ -5,7 +5,7 @@ import (
 )
 
 const withFragments = fastClock + `<script src="/js/socket.js" data-view="html"></script>
-	<script type="module">import * as fragments from '/js/fragments.js'; window.fragments = fragments</script>`
+	<script type="module">import * as fragments from '/core/fragments.js'; window.fragments = fragments</script>`
 
 func newFragmentsServer(t *testing.T) *server {
 	s := newServer(t)
@@ -62,12 +62,12 @@ func TestFragmentReplacementKeepsTheFocus(t *testing.T) {
 	p.want(`document.activeElement.id`, `"m2"`)
 }
 
-func TestFragmentsDispatchAnEventForEachNewElement(t *testing.T) {
+func TestFragmentsReportEachNewElement(t *testing.T) {
 	s := newFragmentsServer(t)
 	p, _ := s.connect(list)
 	p.run(`
 		window.got = []
-		document.addEventListener('hubbub:fragment', e => got.push([e.target.id, e.detail.replaced?.textContent ?? null]))
+		fragments.watchFragments((element, replaced) => got.push([element.id, replaced?.textContent ?? null]))
 		fragments.apply('<li id="m1">ONE</li><li id="m5" data-into="#list">five</li><li id="m3" data-remove></li>')`)
 	p.want(`got`, `[["m1","one"],["m5",null]]`)
 }

@@ -47,7 +47,8 @@ func newServer(t *testing.T) *server {
 	s.head = fastClock + `<script src="/js/socket.js"></script>`
 	s.user.Store("7")
 	mux := http.NewServeMux()
-	mux.Handle("GET /js/", http.FileServer(http.Dir("../static")))
+	mux.Handle("GET /js/", assets())
+	mux.Handle("GET /core/", http.FileServer(http.Dir("../static")))
 	mux.Handle("GET /icons.svg", http.FileServer(http.Dir("../static")))
 	mux.Handle("GET /assets/", assets())
 	mux.Handle("GET /testdata/", http.FileServer(http.Dir(".")))

@@ -1,7 +1,3 @@
-// Package index is what features and the search have in common: the entries of the
-// search index, and the interface by which features write them. A feature writes
-// entries in the transactions of its changes, so that the index always agrees with
-// its tables. Package search implements Writer.
 package index
 
 import (

@@ -1,0 +1,101 @@
+// @ts-check
+// Editing a message in its row, as the Markdown that its author wrote.
+import { $, parse, toast, watchFragments } from '../core/index.js'
+import { box } from './composer.js'
+import { keepPlace, show } from './log.js'
+import { HTML, list, reason, roomId, socket } from './room.js'
+import { idOf, personalize } from './row.js'
+
+/** @type {(answer: import('../socket/types').Answer) => void} */
+let markSeen = () => {}
+
+/** @param {HTMLElement} row of the user's own message */
+export async function edit(row) {
+  if ($('.editor', row)) return
+  const id = idOf(row)
+  const answer = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
+  const message = answer.error ? undefined : answer.body.find((/** @type {{ id: number }} */ m) => m.id === id)
+  if (!message) {
+    const body = answer.error ? reason(answer) : 'It was deleted.'
+    return toast({ title: 'It can’t be edited now', body, icon: 'circle-alert', tone: 'bad' })
+  }
+  open(document.getElementById(row.id) ?? row, message.text)
+}
+
+/** @param {HTMLElement} row @param {string} text */
+function open(row, text) {
+  for (const other of list.querySelectorAll('.is-editing')) close(/** @type {HTMLElement} */ (other))
+  const template = /** @type {HTMLTemplateElement} */ ($('#edit-message'))
+  const form = /** @type {HTMLFormElement} */ (template.content.firstElementChild?.cloneNode(true))
+  const area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
+  area.value = text
+  area.dataset.before = text
+  keepPlace(() => {
+    row.classList.add('is-editing')
+    $('.body', row)?.after(form)
+  })
+  area.focus()
+  area.setSelectionRange(text.length, text.length)
+  area.scrollIntoView({ block: 'nearest' })
+}
+
+/** @param {HTMLElement} row */
+function close(row) {
+  keepPlace(() => {
+    row.classList.remove('is-editing')
+    $('.editor', row)?.remove()
+  })
+}
+
+/** @param {HTMLFormElement} form */
+async function save(form) {
+  const row = /** @type {HTMLElement} */ (form.closest('.message'))
+  const area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
+  if (area.value === area.dataset.before) return leave(row)
+  const url = `/api/chat/messages/${idOf(row)}`
+  const answer = await socket.request({ method: 'PATCH', url, data: { text: area.value }, headers: HTML })
+  const problem = $('[data-problem]', form)
+  if (answer.error && problem) {
+    problem.textContent = `Not saved. ${reason(answer)}`
+    return
+  }
+  leave(/** @type {HTMLElement} */ (form.closest('.message')))
+  show(parse(answer.body).map(personalize))
+  markSeen(answer)
+}
+
+/** @param {HTMLElement} row */
+function leave(row) {
+  close(row)
+  box?.focus()
+}
+
+/** @param {(answer: import('../socket/types').Answer) => void} onAnswer called with the answer to each saved edit */
+export function watchEditing(onAnswer) {
+  markSeen = onAnswer
+  list.addEventListener('submit', event => {
+    event.preventDefault()
+    save(/** @type {HTMLFormElement} */ (event.target))
+  })
+  list.addEventListener('click', event => {
+    const cancel = event.target instanceof Element && event.target.closest('[data-cancel]')
+    if (cancel) leave(/** @type {HTMLElement} */ (cancel.closest('.message')))
+  })
+  list.addEventListener('keydown', event => {
+    const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null
+    if (!form) return
+    if (event.key === 'Escape') leave(/** @type {HTMLElement} */ (form.closest('.message')))
+    else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) form.requestSubmit()
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  })
+  // The row may be replaced while it is edited, for example by a reaction: the open form moves to the new row.
+  watchFragments((row, replaced) => {
+    const form = $('.editor', replaced ?? undefined)
+    if (!form || !row.matches('.message') || $('.editor', row) || form.isConnected) return
+    row.classList.add('is-editing')
+    $('.body', row)?.after(form)
+    if (document.activeElement === row) $('textarea', form)?.focus()
+  })
+}

@@ -1,0 +1,26 @@
+// @ts-check
+// The shared counter: one number on the pages of all users. It only grows, so the largest value received is the newest.
+import { $, listen, toast } from '../core/index.js'
+
+const socket = io.socket
+const place = /** @type {HTMLElement} */ ($('[data-counter]'))
+let shown = Number(place.dataset.counter)
+
+/** @param {{ count: number }} counter */
+function show({ count }) {
+  if (count <= shown) return
+  shown = count
+  place.textContent = count.toLocaleString('en-US')
+}
+
+async function increment() {
+  const answer = await socket.post('/api/counter/increment')
+  if (!answer.error) show(answer.body)
+  else toast({ title: 'Not counted', body: answer.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+}
+
+socket.subscribe('/api/counter/subscribe', {}, { snapshot: show, events: { counterUpdated: show } })
+listen('submit', '[data-counter-form]', (_, event) => {
+  event.preventDefault()
+  increment()
+})

@@ -1,0 +1,41 @@
+// @ts-check
+// Places an order without leaving the page. Without script the form's answer leads back here.
+import { $, toast, socket, uuid } from '../core/index.js'
+import { showPlaced } from './orders.js'
+
+const HTML = { Accept: 'text/html' }
+
+const form = /** @type {HTMLFormElement | null} */ ($('[data-order-form]'))
+
+/** Shows what is wrong at each field. @param {Record<string, string>} errors */
+function showErrors(errors) {
+  for (const field of form?.querySelectorAll('input, select') ?? []) {
+    if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) continue
+    field.setCustomValidity(errors[field.name] ? `This ${errors[field.name]}.` : '')
+  }
+  form?.reportValidity()
+}
+
+/** Clears the form and gives it another clientId, so that the next order is not taken for a retry. */
+function reset() {
+  const id = form && /** @type {HTMLInputElement | null} */ ($('[name=clientId]', form))
+  form?.reset()
+  if (id) id.value = uuid()
+}
+
+/** @param {SubmitEvent} event */
+async function submit(event) {
+  event.preventDefault()
+  const data = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form)))
+  const answer = await socket?.request({ method: 'POST', url: '/api/orders', data, headers: HTML })
+  if (answer && !answer.error) {
+    showPlaced(answer.body)
+    reset()
+    return toast({ title: 'Order placed', icon: 'circle-check', tone: 'ok' })
+  }
+  if (answer?.body?.errors) return showErrors(answer.body.errors)
+  toast({ title: 'Not placed', body: answer?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+}
+
+form?.addEventListener('submit', submit)
+form?.addEventListener('input', () => showErrors({}))

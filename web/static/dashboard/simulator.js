@@ -1,0 +1,37 @@
+// @ts-check
+// The slider of the demo's simulator: how many orders it places per second.
+import { $, socket, toast } from '../core/index.js'
+
+const DEBOUNCE_MS = 250 // a slider passes through many values
+
+const form = /** @type {HTMLFormElement | null} */ ($('[data-simulator]'))
+const slider = /** @type {HTMLInputElement | null} */ (form && $('[type=range]', form))
+let timer = 0
+
+async function set() {
+  const answer = await socket?.post('/api/dashboard/simulator', { rate: Number(slider?.value) })
+  if (!answer?.error) return
+  const body = answer.body?.detail || 'No connection.'
+  toast({ title: 'The simulator stays as it was', body, icon: 'circle-alert', tone: 'bad' })
+}
+
+/** @param {number | string} rate */
+function show(rate) {
+  const shown = form && $('output', form)
+  if (shown) shown.textContent = `${rate} a second`
+}
+
+/** Shows the rate that a user has set, unless this one is moving the slider. @param {{ rate: number }} event */
+function simulatorUpdated({ rate }) {
+  if (!slider || slider.matches(':active')) return
+  slider.value = String(rate)
+  show(rate)
+}
+
+slider?.addEventListener('input', () => {
+  show(slider.value)
+  clearTimeout(timer)
+  timer = setTimeout(set, DEBOUNCE_MS)
+})
+if (slider) socket?.on('simulatorUpdated', simulatorUpdated)
+form?.addEventListener('submit', event => event.preventDefault())

@@ -1,0 +1,28 @@
+// @ts-check
+// Sends /say/hello, and lists the connections that did.
+import { $, announce, el, listen } from '../core/index.js'
+
+const LINES = 12 // fit beside the code
+
+const socket = io.socket
+const party = /** @type {HTMLElement} */ ($('[data-party]'))
+
+/** Applies a `hello` event. @param {{ id: string }} connection */
+function hello({ id }) {
+  const line = `Socket ${id} joined the party${id === socket.id ? ': that is you' : ''}`
+  party.prepend(el('li', {}, line))
+  party.children[LINES]?.remove()
+  announce(line)
+}
+
+async function sayHello() {
+  const answer = await socket.get('/say/hello')
+  const output = $('[data-hello-answer]')
+  if (!output) return
+  output.textContent = answer.error
+    ? answer.body?.detail || 'No connection.'
+    : `Answered ${answer.statusCode} ${JSON.stringify(answer.body)}`
+}
+
+socket.on('hello', hello)
+listen('click', '[data-hello]', sayHello)
