@@ -77,15 +77,3 @@ func TestConnectionLimitExemptsTrustedProxies(t *testing.T) {
 		}
 	}
 }
-
-func networks(t *testing.T, cidrs ...string) (networks []*net.IPNet) {
-	t.Helper()
-	for _, cidr := range cidrs {
-		_, network, err := net.ParseCIDR(cidr)
-		if err != nil {
-			t.Fatal(err)
-		}
-		networks = append(networks, network)
-	}
-	return networks
-}

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -180,4 +181,45 @@ func (p *program) wantOnlyJSON(t *testing.T) {
 			t.Fatalf("a log line is not JSON: %v in\n%s", err, p.log)
 		}
 	}
+}
+
+func TestShutdownCloses500SocketsWithinTenSeconds(t *testing.T) {
+	app := startApp(t)
+	sam := app.as("sam")
+	room := app.room(sam, "crowd")
+	sockets := make([]*testkit.Socket, 500)
+	for i := range sockets {
+		sockets[i] = sam.Connect("")
+		sockets[i].Get("/api/chat/join", in{"roomId": room}).Want(200)
+	}
+	began := time.Now()
+	app.stop()
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("the shutdown took %v", took)
+	}
+	for _, s := range sockets {
+		s.WantClosed(1012)
+	}
+}
+
+func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam := app.as("sam")
+	wire := testkit.Relay(t, app.listener.Addr().String())
+	fast, stuck := sam.Connect(""), sam.Through(wire).Connect("")
+	wire.Freeze() // so that its close takes longer
+	client := app.anonymous()
+	client.Get("/readyz").Want(200)
+	var stopping sync.WaitGroup
+	stopping.Go(app.stop)
+	fast.WantClosed(1012)
+	client.Get("/readyz").Want(503).WantBody("shutting down")
+	client.Get("/healthz").Want(200)
+	if got := sam.ConnectRefused(""); got != 503 {
+		t.Errorf("a new client is refused with %d", got)
+	}
+	wire.Thaw()
+	stuck.WantClosed(1012)
+	stopping.Wait()
 }

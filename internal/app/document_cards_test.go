@@ -1,0 +1,48 @@
+package app
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"hubbub/internal/testkit"
+)
+
+func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
+	t.Parallel()
+	app := startApp(t)
+	sam, maya, lin := app.as("sam"), app.as("maya"), app.as("lin")
+	room, doc := app.room(sam, "talk"), newDocument(sam, "Plan for the winter", "# Warm")
+	sam.Do(http.MethodPut, "/api/documents/"+itoa(doc)+"/members", map[string]any{"userId": app.id(maya), "role": "viewer"}).Want(http.StatusOK)
+	samTab, mayaTab, linTab := app.open(sam, roomPath(room)), app.open(maya, roomPath(room)), app.open(lin, roomPath(room))
+
+	samTab.Send("read [this](/documents/" + itoa(doc) + ") and " + app.at() + "/documents/" + itoa(doc))
+	for _, tab := range []tab{samTab, mayaTab} {
+		tab.WantText(".message .cards a", "Plan for the winter")
+		tab.WantText(".message .cards a", "Edited by Sam Rivera")
+	}
+	linTab.WantMessage("read this")
+	linTab.Send("what is it?").WantMessage("what is it?") // the reply to this message comes after the one for the card
+	linTab.WantNoText(".message", "Plan for the winter")
+
+	cards := func(client *testkit.Client, html bool) string {
+		at := "/rooms/" + itoa(room)
+		if !html {
+			at = "/api/chat/messages/" + itoa(app.lastMessage(client, room)) + "/cards"
+		}
+		return client.Get(at).Want(http.StatusOK).Body
+	}
+	sam.Post("/api/chat/send", map[string]any{"roomId": room, "text": "[again](/documents/" + itoa(doc) + ")"}).Want(http.StatusOK)
+	for _, html := range []bool{true, false} {
+		if !strings.Contains(cards(maya, html), "Plan for the winter") || strings.Contains(cards(lin, html), "Plan for the winter") {
+			t.Errorf("HTML %v: the card is hidden from Maya or shown to Lin", html)
+		}
+	}
+}
+
+// lastMessage returns the id of the newest message of a room.
+func (i *instance) lastMessage(client *testkit.Client, room int64) int64 {
+	i.t.Helper()
+	messages := testkit.As[[]thing](client.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))
+	return messages[len(messages)-1].ID
+}
