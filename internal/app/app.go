@@ -62,6 +62,7 @@ func Start(ctx context.Context, config Config) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on ADDR=%s, is another Hubbub running? %w", config.Addr, err)
 	}
+	config.Log = slog.New(contextHandler{config.Log.Handler()})
 	metrics := newMetrics()
 	guard := loop.Guard{Log: config.Log, OnPanic: metrics.countPanic}
 	db, err := postgres.Open(ctx, postgres.Config{URL: config.DatabaseURL, DataDir: config.DataDir, Log: config.Log, Guard: guard})
@@ -102,6 +103,21 @@ func (a *App) URL() string {
 	_, port, _ := net.SplitHostPort(a.listener.Addr().String())
 	return "http://localhost:" + port
 }
+
+// Addr returns the address that the app listens on, such as "127.0.0.1:8080".
+func (a *App) Addr() string { return a.listener.Addr().String() }
+
+// Hub returns the app's hub, for tests.
+func (a *App) Hub() *hub.Hub { return a.hub }
+
+// Notify returns the app's service of notifications, for tests.
+func (a *App) Notify() *notify.Service { return a.notify }
+
+// Presence returns the app's service of presence, for tests.
+func (a *App) Presence() *presence.Service { return a.presence }
+
+// Search returns the app's service of search, for tests.
+func (a *App) Search() *search.Service { return a.search }
 
 // Failed returns a channel that receives the error of a server that stopped
 // without Close.

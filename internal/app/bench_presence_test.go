@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ const (
 // presence as every page does. benchWatchers earlier subscribers must receive an event
 // for each of them.
 func BenchmarkPresenceStorm(b *testing.B) {
-	v := &venue{instance: startDurable(b)}
+	v := &venue{App: startDurable(b)}
 	watchers := v.startUsers(b, load.Order{Task: load.Listen, Sockets: benchWatchers, Events: b.N, Mark: `"event":"userOnline"`}, "watcher")
 	storm := v.startUsers(b, load.Order{Task: load.Connect, Sockets: b.N}, "person")
 	began := time.Now()
@@ -33,7 +33,7 @@ func BenchmarkPresenceStorm(b *testing.B) {
 	b.ReportMetric(float64(received.Messages)/benchWatchers, "frames/watcher")
 	b.ReportMetric(float64(received.Bytes)/benchWatchers/1024, "KiB/watcher")
 	storm.Finish()
-	if lost := v.hub.Stats().Closed; lost[wire.CloseTooSlow] > 0 || received.Events < b.N*benchWatchers {
+	if lost := v.Hub().Stats().Closed; lost[wire.CloseTooSlow] > 0 || received.Events < b.N*benchWatchers {
 		b.Errorf("%d arrivals were received, want %d; closed connections: %v", received.Events, b.N*benchWatchers, lost)
 	}
 }
@@ -42,9 +42,9 @@ func BenchmarkPresenceStorm(b *testing.B) {
 // presence.
 func (v *venue) startUsers(b *testing.B, order load.Order, name string) *load.Process {
 	b.Helper()
-	order.Address = v.listener.Addr().String()
+	order.Address = v.Addr()
 	for i := range order.Sockets {
-		_, secret, err := v.account.SignUp(b.Context(), account.NewPerson{
+		_, secret, err := v.Account().SignUp(b.Context(), account.NewPerson{
 			FullName: fmt.Sprint("Bench ", name, " ", i), Email: fmt.Sprint(name, i, "@test.example"), Password: "correct horse battery",
 		}, account.Client{})
 		if err != nil {

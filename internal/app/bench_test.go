@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -13,6 +13,7 @@ import (
 	"hubbub/internal/live/hub"
 	"hubbub/internal/live/wire"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 	"hubbub/internal/testkit/load"
 )
 
@@ -29,34 +30,34 @@ const (
 
 // venue is an app with users and rooms for a load.
 type venue struct {
-	*instance
+	*apptest.App
 	users []*testkit.Client
 	rooms []int64
 }
 
 func openVenue(b *testing.B) *venue {
 	b.Helper()
-	v := &venue{instance: startDurable(b)}
+	v := &venue{App: startDurable(b)}
 	for i := range benchUsers {
-		v.users = append(v.users, v.anonymous().SignUp(fmt.Sprint("Bench Person ", i)))
+		v.users = append(v.users, v.Anonymous().SignUp(fmt.Sprint("Bench Person ", i)))
 	}
 	for i := range benchRooms {
-		v.rooms = append(v.rooms, v.room(v.users[i%benchUsers], fmt.Sprint("bench ", i)))
+		v.rooms = append(v.rooms, v.Room(v.users[i%benchUsers], fmt.Sprint("bench ", i)))
 	}
 	return v
 }
 
 // startDurable starts an app without rate and connection limits.
-func startDurable(b *testing.B) *instance {
+func startDurable(b *testing.B) *apptest.App {
 	b.Helper()
 	dir, err := os.MkdirTemp("/var/tmp", "hubbub-bench-") // a disk, which /tmp may not be
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { os.RemoveAll(dir) })
-	return startAppOn(b, "", func(c *Config) {
+	return apptest.StartOn(b, "", func(c *apptest.Config) {
 		c.DataDir, c.RequestRate, c.ConnectionsPerAddress = dir, 0, 0
-		c.Log = slog.New(contextHandler{slog.NewTextHandler(io.Discard, nil)})
+		c.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
 		c.Heartbeat = time.Hour // the load does not answer pings
 	})
 }
@@ -64,7 +65,7 @@ func startDurable(b *testing.B) *instance {
 // start starts a load: one socket for each user and room, which has joined the room.
 func (v *venue) start(b *testing.B, order load.Order, view, ask string) *load.Process {
 	b.Helper()
-	order.Address = v.listener.Addr().String()
+	order.Address = v.Addr()
 	for i := range benchUsers * len(v.rooms) {
 		round, at := i/len(v.rooms), i%len(v.rooms)
 		room, person := v.rooms[at], v.users[(at+round)%benchUsers]
@@ -87,7 +88,7 @@ func BenchmarkFanOutSaturated(b *testing.B) {
 			v.rooms = v.rooms[:1]
 			listeners := v.start(b, load.Order{Task: load.Listen, Sockets: members}, view, "")
 			load.Measure(b, "delivery", b.N*members, func() { v.broadcast(b, b.N) })
-			if lost := v.hub.Stats().Closed; len(lost) > 0 {
+			if lost := v.Hub().Stats().Closed; len(lost) > 0 {
 				b.Error("connections were lost:", lost)
 			}
 			listeners.Finish()
@@ -98,12 +99,12 @@ func BenchmarkFanOutSaturated(b *testing.B) {
 func (v *venue) broadcast(b *testing.B, times int) {
 	channel := fmt.Sprintf("chat-%d", v.rooms[0])
 	for i := range times {
-		v.hub.Broadcast(b.Context(), newMessage(v.rooms[0]), hub.To(channel))
-		for i%32 == 0 && v.hub.Stats().Deepest > wire.QueueFrames/2 {
+		v.Hub().Broadcast(b.Context(), newMessage(v.rooms[0]), hub.To(channel))
+		for i%32 == 0 && v.Hub().Stats().Deepest > wire.QueueFrames/2 {
 			time.Sleep(100 * time.Microsecond)
 		}
 	}
-	testkit.Eventually(b, "all frames are sent", 10*time.Second, func() bool { return v.hub.Stats().Queued == 0 })
+	testkit.Eventually(b, "all frames are sent", 10*time.Second, func() bool { return v.Hub().Stats().Queued == 0 })
 }
 
 // newMessage makes an event like chat's event of a new message.
@@ -135,7 +136,7 @@ func BenchmarkFanOutPaced(b *testing.B) {
 }
 
 func (v *venue) sendPaced(b *testing.B, times int) {
-	client, err := v.account.User(b.Context(), v.id(v.users[0]))
+	client, err := v.Account().User(b.Context(), v.ID(v.users[0]))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -144,7 +145,7 @@ func (v *venue) sendPaced(b *testing.B, times int) {
 	for range times {
 		<-tick.C
 		out := chat.Outgoing{RoomID: v.rooms[0], Text: benchText + " " + load.Stamp()}
-		if _, err := v.chat.Send(b.Context(), nil, client, out); err != nil {
+		if _, err := v.Chat().Send(b.Context(), nil, client, out); err != nil {
 			b.Fatal(err)
 		}
 	}

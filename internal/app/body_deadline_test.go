@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bufio"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // sendPartialRequest opens a connection and sends a request without the end of its body.
@@ -48,13 +49,13 @@ func wantAnswerAndClose(t *testing.T, conn net.Conn, status int) {
 
 func TestBodyDeadlineEndsHalfSentRequests(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.BodyTime = 500 * time.Millisecond })
-	live := app.as("sam").Connect("")
+	app := apptest.Start(t, func(c *apptest.Config) { c.BodyTime = 500 * time.Millisecond })
+	live := app.As("sam").Connect("")
 	var halves []net.Conn
 	for range 300 {
-		halves = append(halves, sendPartialRequest(t, app.listener.Addr().String(), "/api/login"))
+		halves = append(halves, sendPartialRequest(t, app.Addr(), "/api/login"))
 	}
-	unread := sendPartialRequest(t, app.listener.Addr().String(), "/api/chat/send") // refused before the body is read
+	unread := sendPartialRequest(t, app.Addr(), "/api/chat/send") // refused before the body is read
 	for _, conn := range halves {
 		wantAnswerAndClose(t, conn, http.StatusRequestTimeout)
 	}

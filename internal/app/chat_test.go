@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -9,23 +9,24 @@ import (
 	"github.com/google/uuid"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestChatMessageReachesOtherSockets(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "talk")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "talk")
 	samSocket, mayaSocket := sam.Connect(""), maya.Connect("view=html")
 	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	if joined := testkit.DataOf[thing](t, samSocket.WantEvent("userJoined")); joined.RoomID != room || joined.UserID != app.id(maya) {
+	if joined := testkit.DataOf[apptest.Fields](t, samSocket.WantEvent("userJoined")); joined.RoomID != room || joined.UserID != app.ID(maya) {
 		t.Errorf("userJoined is %+v", joined)
 	}
 
-	sent := testkit.As[thing](samSocket.Post("/api/chat/send", in{"roomId": room, "text": "hi **Maya**"}).Want(200))
+	sent := testkit.As[apptest.Fields](samSocket.Post("/api/chat/send", in{"roomId": room, "text": "hi **Maya**"}).Want(200))
 	e := mayaSocket.WantEvent("newMessage")
-	if got := testkit.DataOf[thing](t, e); got.ID != sent.ID || got.Text != "hi **Maya**" {
+	if got := testkit.DataOf[apptest.Fields](t, e); got.ID != sent.ID || got.Text != "hi **Maya**" {
 		t.Errorf("Maya sees %+v, Sam sent %+v", got, sent)
 	}
 	if !strings.Contains(e.HTML, "<strong>Maya</strong>") {
@@ -33,16 +34,16 @@ func TestChatMessageReachesOtherSockets(t *testing.T) {
 	}
 	samSocket.WantNo("newMessage")
 	rows := mayaSocket.Request("GET", "/api/chat/messages", in{"roomId": room}).Want(200)
-	if got := testkit.As[[]thing](rows); len(got) != 1 || got[0].ID != sent.ID {
+	if got := testkit.As[[]apptest.Fields](rows); len(got) != 1 || got[0].ID != sent.ID {
 		t.Errorf("the history is %s", rows.Body)
 	}
 }
 
 func TestActionAnswersTheRowsOfThePage(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "rows")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "rows")
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "hi **there**"}).Want(200)
 	sam.Do("GET", fmt.Sprint("/api/chat/messages?roomId=", room), nil, "Accept", "text/html").Want(200).WantBody("<strong>there</strong>")
 	live := sam.Connect("")
@@ -51,39 +52,39 @@ func TestActionAnswersTheRowsOfThePage(t *testing.T) {
 
 func TestChatClientIDMakesSendingIdempotent(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room, other := app.room(sam, "one"), app.room(sam, "two")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room, other := app.Room(sam, "one"), app.Room(sam, "two")
 	mayaSocket := maya.Connect("")
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	id := uuid.NewString()
 
 	first := sam.Post("/api/chat/send", in{"roomId": room, "text": "once", "clientId": id}).Want(200)
 	again := sam.Post("/api/chat/send", in{"roomId": room, "text": "once", "clientId": id}).Want(200)
-	if testkit.As[thing](first).ID != testkit.As[thing](again).ID || first.Header.Get("X-Seq") != again.Header.Get("X-Seq") {
+	if testkit.As[apptest.Fields](first).ID != testkit.As[apptest.Fields](again).ID || first.Header.Get("X-Seq") != again.Header.Get("X-Seq") {
 		t.Errorf("sent %s, then %s", first.Body, again.Body)
 	}
 	mayaSocket.WantEvent("newMessage")
 	mayaSocket.WantNo("newMessage")
 	sam.Post("/api/chat/send", in{"roomId": other, "text": "once", "clientId": id}).Want(http.StatusConflict)
 	maya.Post("/api/chat/send", in{"roomId": room, "text": "mine", "clientId": id}).Want(200).WantBody("mine")
-	if e := testkit.DataOf[thing](t, mayaSocket.WantEvent("newMessage")); e.Seq != 2 {
+	if e := testkit.DataOf[apptest.Fields](t, mayaSocket.WantEvent("newMessage")); e.Seq != 2 {
 		t.Errorf("the next message has seq %d: the retry left a gap", e.Seq)
 	}
 }
 
 func TestChatCatchUpReturnsChangedMessages(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "changes")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "changes")
 	var ids []int64
 	for i := range 4 {
-		ids = append(ids, testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint("message ", i)}).Want(200)).ID)
+		ids = append(ids, testkit.As[apptest.Fields](sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint("message ", i)}).Want(200)).ID)
 	}
 	mayaSocket := maya.Connect("")
 	joined := mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	if joined.Header.Get("X-Seq") != "4" || len(testkit.As[[]thing](joined)) != 4 {
+	if joined.Header.Get("X-Seq") != "4" || len(testkit.As[[]apptest.Fields](joined)) != 4 {
 		t.Fatalf("joined at %s with %s", joined.Header.Get("X-Seq"), joined.Body)
 	}
 
@@ -92,12 +93,12 @@ func TestChatCatchUpReturnsChangedMessages(t *testing.T) {
 	maya.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", ids[2]), in{"emoji": "🎉"}).Want(200).WantBody(`"mine":true`)
 
 	changed := mayaSocket.Get("/api/chat/join", in{"roomId": room, "after": 4}).Want(200)
-	got := testkit.As[[]thing](changed)
+	got := testkit.As[[]apptest.Fields](changed)
 	if len(got) != 3 || got[0].Text != "edited" || got[1].Text != "" || got[1].Seq != 6 || got[2].ID != ids[2] {
 		t.Errorf("caught up with %s", changed.Body)
 	}
 	changed.WantBody(`"deletedAt":"20`)
-	page := testkit.As[[]thing](maya.Get(fmt.Sprint("/api/chat/messages?limit=2&roomId=", room, "&before=", ids[3])).Want(200))
+	page := testkit.As[[]apptest.Fields](maya.Get(fmt.Sprint("/api/chat/messages?limit=2&roomId=", room, "&before=", ids[3])).Want(200))
 	if len(page) != 2 || page[0].ID != ids[0] || page[1].ID != ids[2] {
 		t.Errorf("the page before is %+v", page)
 	}
@@ -105,28 +106,28 @@ func TestChatCatchUpReturnsChangedMessages(t *testing.T) {
 
 func TestChatCatchUpResetsBeyond500Changes(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
-	sam := app.as("sam")
-	room := app.room(sam, "busy")
+	app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 0 })
+	sam := app.As("sam")
+	room := app.Room(sam, "busy")
 	live := sam.Connect("")
 	for i := range 501 {
 		live.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Want(200)
 	}
 	within := live.Get("/api/chat/join", in{"roomId": room, "after": 1}).Want(200)
 	past := live.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
-	if n := len(testkit.As[[]thing](within)); n != 500 || within.Header.Get("X-Reset") != "" {
+	if n := len(testkit.As[[]apptest.Fields](within)); n != 500 || within.Header.Get("X-Reset") != "" {
 		t.Errorf("500 changes: %d messages, X-Reset %q", n, within.Header.Get("X-Reset"))
 	}
-	if n := len(testkit.As[[]thing](past)); n != 50 || past.Header.Get("X-Reset") != "true" {
+	if n := len(testkit.As[[]apptest.Fields](past)); n != 50 || past.Header.Get("X-Reset") != "true" {
 		t.Errorf("501 changes: %d messages, X-Reset %q", n, past.Header.Get("X-Reset"))
 	}
 }
 
 func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "typing")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "typing")
 	mayaSocket, one, two := maya.Connect(""), sam.Connect(""), sam.Connect("")
 	for _, s := range []*testkit.Socket{mayaSocket, one, two} {
 		s.Get("/api/chat/join", in{"roomId": room}).Want(200)
@@ -146,14 +147,14 @@ func TestChatTypingCombinesAllTabsOfAUser(t *testing.T) {
 	if e := mayaSocket.WantEvent("typing"); !strings.Contains(string(e.Data), `"isTyping":false`) {
 		t.Errorf("after the last tab has closed: %s", e.Data)
 	}
-	app.as("theo").Connect("").Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(http.StatusForbidden)
+	app.As("theo").Connect("").Post("/api/chat/typing", in{"roomId": room, "isTyping": true}).Want(http.StatusForbidden)
 }
 
 func TestChatLeaveIsSentOncePerUser(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "visits")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "visits")
 	mayaSocket, one, two := maya.Connect(""), sam.Connect(""), sam.Connect("")
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	one.Get("/api/chat/join", in{"roomId": room}).Want(200)
@@ -162,26 +163,26 @@ func TestChatLeaveIsSentOncePerUser(t *testing.T) {
 	one.Get("/api/chat/leave", in{"roomId": room}).Want(200).WantBody(`{"left":true}`)
 	mayaSocket.WantNo("userJoined")
 	two.Close()
-	if left := testkit.DataOf[thing](t, mayaSocket.WantEvent("userLeft")); left.UserID != app.id(sam) || left.RoomID != room {
+	if left := testkit.DataOf[apptest.Fields](t, mayaSocket.WantEvent("userLeft")); left.UserID != app.ID(sam) || left.RoomID != room {
 		t.Errorf("userLeft is %+v", left)
 	}
 }
 
 func TestChatUnreadCountsComeFromTheServer(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "unread")
-	maya.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": app.id(maya)}).Want(200)
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "unread")
+	maya.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": app.ID(maya)}).Want(200)
 	one, two := maya.Connect(""), maya.Connect("")
 	one.Get("/api/rooms", nil).Want(200)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "@maya look"}).Want(200)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "and this"}).Want(200)
 	updated := one.WantEvent("room")
-	if !strings.Contains(string(updated.Data), `"verb":"updated"`) || !strings.Contains(string(updated.Data), fmt.Sprintf(`"mentioned":[%d]`, app.id(maya))) {
+	if !strings.Contains(string(updated.Data), `"verb":"updated"`) || !strings.Contains(string(updated.Data), fmt.Sprintf(`"mentioned":[%d]`, app.ID(maya))) {
 		t.Errorf("the event for the list of rooms is %s", updated.Data)
 	}
-	if unread, mentions := app.counts(maya, room); unread != 2 || mentions != 1 {
+	if unread, mentions := counts(app, maya, room); unread != 2 || mentions != 1 {
 		t.Errorf("%d unread, %d mentions", unread, mentions)
 	}
 	one.Post("/api/chat/read", in{"roomId": room, "seq": 1}).Want(200).WantBody(`"unread":1`).WantBody(`"mentions":0`)
@@ -190,22 +191,22 @@ func TestChatUnreadCountsComeFromTheServer(t *testing.T) {
 	if e := testkit.DataOf[struct{ ReadSeq int64 }](t, two.WantEvent("roomRead")); e.ReadSeq != 2 {
 		t.Errorf("read up to %d, past the room's seq", e.ReadSeq)
 	}
-	if unread, _ := app.counts(sam, room); unread != 0 {
+	if unread, _ := counts(app, sam, room); unread != 0 {
 		t.Errorf("%d of Sam's own messages are unread for Sam", unread)
 	}
 }
 
 func TestChatRemovedMemberReceivesNothingMore(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := testkit.As[thing](sam.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": []int64{app.id(maya)}}).Want(200)).ID
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := testkit.As[apptest.Fields](sam.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": []int64{app.ID(maya)}}).Want(200)).ID
 	tabs := []*testkit.Socket{maya.Connect(""), maya.Connect("view=html")}
 	for _, tab := range tabs {
 		tab.Get("/api/rooms", nil).Want(200)
 		tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
-	sam.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, app.id(maya)), nil).Want(204)
+	sam.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, app.ID(maya)), nil).Want(204)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "now we are alone"}).Want(200)
 	for _, tab := range tabs {
 		if e := tab.WantEvent("room"); !strings.Contains(string(e.Data), `"verb":"removedFrom"`) {
@@ -222,10 +223,10 @@ func TestChatRemovedMemberReceivesNothingMore(t *testing.T) {
 
 func TestChatRoomIsHandedOverWhenItsLastOwnerLeaves(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room := testkit.As[thing](sam.Post("/api/rooms", in{"name": "handed", "kind": "private", "memberIds": []int64{app.id(maya), app.id(theo)}}).Want(200)).ID
-	sam.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, app.id(sam)), nil).Want(204)
+	app := apptest.Start(t)
+	sam, maya, theo := app.As("sam"), app.As("maya"), app.As("theo")
+	room := testkit.As[apptest.Fields](sam.Post("/api/rooms", in{"name": "handed", "kind": "private", "memberIds": []int64{app.ID(maya), app.ID(theo)}}).Want(200)).ID
+	sam.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, app.ID(sam)), nil).Want(204)
 	maya.Do(http.MethodPatch, fmt.Sprint("/api/rooms/", room), in{"topic": "ours now"}).Want(200)
 	theo.Do(http.MethodPatch, fmt.Sprint("/api/rooms/", room), in{"topic": "mine"}).Want(http.StatusForbidden)
 	maya.Do(http.MethodPatch, fmt.Sprint("/api/rooms/", room), in{"archived": true}).Want(200).WantBody(`"archived":true`)
@@ -234,26 +235,23 @@ func TestChatRoomIsHandedOverWhenItsLastOwnerLeaves(t *testing.T) {
 
 func TestChatDirectRoomIsUniqueForTwoUsers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	priya, lin := app.as("priya"), app.as("lin")
+	app := apptest.Start(t)
+	priya, lin := app.As("priya"), app.As("lin")
 	watching := lin.Connect("")
 	watching.Get("/api/rooms", nil).Want(200)
-	room := testkit.As[thing](priya.Post("/api/rooms/direct", in{"userId": fmt.Sprint(app.id(lin))}).Want(200).WantBody(`"name":"Lin Wei"`)).ID
+	room := testkit.As[apptest.Fields](priya.Post("/api/rooms/direct", in{"userId": fmt.Sprint(app.ID(lin))}).Want(200).WantBody(`"name":"Lin Wei"`)).ID
 	if e := watching.WantEvent("room"); !strings.Contains(string(e.Data), `"name":"Priya Raman"`) {
 		t.Errorf("Lin receives %s", e.Data)
 	}
-	if again := testkit.As[thing](lin.Post("/api/rooms/direct", in{"userId": app.id(priya)}).Want(200)).ID; again != room {
+	if again := testkit.As[apptest.Fields](lin.Post("/api/rooms/direct", in{"userId": app.ID(priya)}).Want(200)).ID; again != room {
 		t.Errorf("Lin gets room %d, not %d", again, room)
 	}
-	app.as("sam").Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(http.StatusNotFound)
+	app.As("sam").Get(fmt.Sprint("/api/chat/messages?roomId=", room)).Want(http.StatusNotFound)
 }
 
-// in is the input of an action.
-type in map[string]any
-
 // counts returns the room's counts in the client's list of rooms.
-func (i *instance) counts(client *testkit.Client, room int64) (unread, mentions int) {
-	i.t.Helper()
+func counts(app *apptest.App, client *testkit.Client, room int64) (unread, mentions int) {
+	app.T.Helper()
 	for _, r := range testkit.As[[]struct {
 		ID               int64
 		Unread, Mentions int
@@ -262,6 +260,6 @@ func (i *instance) counts(client *testkit.Client, room int64) (unread, mentions 
 			return r.Unread, r.Mentions
 		}
 	}
-	i.t.Fatalf("room %d is not in the list", room)
+	app.T.Fatalf("room %d is not in the list", room)
 	return 0, 0
 }

@@ -72,7 +72,7 @@ func run(ctx context.Context, config Config) error {
 // line instead.
 func (a *App) greet() {
 	if a.config.LogJSON {
-		a.config.Log.Info("Hubbub is ready", "url", a.URL(), "address", a.listener.Addr().String())
+		a.config.Log.Info("Hubbub is ready", "url", a.URL(), "address", a.Addr())
 		return
 	}
 	fmt.Printf("\n%s\n", a.greeting())

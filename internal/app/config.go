@@ -31,8 +31,8 @@ type Config struct {
 	RequestRate           int          // REQUEST_RATE: frames or requests a second; 0: no limit
 	ConnectionsPerAddress int          // CONNECTIONS_PER_ADDRESS: sockets; 0: no limit
 	TrustedProxies        []*net.IPNet // TRUSTED_PROXIES: whose X-Forwarded-For and -Proto count
-	Log                   *slog.Logger
-	LogJSON               bool // LOG_FORMAT=json: the greeting is a log line
+	Log                   *slog.Logger // Start adds the ids of the request, connection and user
+	LogJSON               bool         // LOG_FORMAT=json: the greeting is a log line
 
 	Heartbeat time.Duration // how often an idle socket gets a heartbeat
 	Patience  time.Duration // how long Close may take
@@ -198,9 +198,9 @@ func (e *environment) flag(name string, usual bool) bool {
 func (e *environment) log(name string) *slog.Logger {
 	switch e.get(name, "text") {
 	case "text":
-		return slog.New(sampleRefusals(contextHandler{slog.NewTextHandler(os.Stderr, nil)}))
+		return slog.New(sampleRefusals(slog.NewTextHandler(os.Stderr, nil)))
 	case "json":
-		return slog.New(sampleRefusals(contextHandler{slog.NewJSONHandler(os.Stderr, nil)}))
+		return slog.New(sampleRefusals(slog.NewJSONHandler(os.Stderr, nil)))
 	}
 	e.invalid(name, "text or json")
 	return slog.Default()

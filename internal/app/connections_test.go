@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bufio"
@@ -10,8 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"hubbub/internal/app"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
+
+const requestConnections = app.RequestConnections
+
+var networks = app.Networks
 
 // dialHTTP opens a connection and reports whether the server answers on it.
 func dialHTTP(t *testing.T, address string) (conn net.Conn, answered bool) {
@@ -29,8 +35,8 @@ func dialHTTP(t *testing.T, address string) (conn net.Conn, answered bool) {
 
 func TestConnectionLimitPerAddress(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.ConnectionsPerAddress = 2 })
-	sam := app.as("sam") // its HTTP connection counts, too
+	app := apptest.Start(t, func(c *apptest.Config) { c.ConnectionsPerAddress = 2 })
+	sam := app.As("sam") // its HTTP connection counts, too
 	live, other := sam.Connect(""), sam.Connect("")
 	if got := sam.ConnectRefused(""); got != http.StatusTooManyRequests {
 		t.Errorf("the third socket is answered %d", got)
@@ -39,7 +45,7 @@ func TestConnectionLimitPerAddress(t *testing.T) {
 	open := 0
 	for answered := true; answered && open <= requestConnections; {
 		var conn net.Conn
-		if conn, answered = dialHTTP(t, app.listener.Addr().String()); answered {
+		if conn, answered = dialHTTP(t, app.Addr()); answered {
 			last = conn
 			open++
 		}
@@ -48,31 +54,31 @@ func TestConnectionLimitPerAddress(t *testing.T) {
 		t.Errorf("%d connections in addition to two sockets are open, want about %d", open, requestConnections)
 	}
 	metrics := httptest.NewRecorder()
-	app.metrics.handler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	app.MetricsHandler().ServeHTTP(metrics, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if !strings.Contains(metrics.Body.String(), "hubbub_connections_refused_total 1\n") {
 		t.Errorf("the refused connection is not counted:\n%s", metrics.Body)
 	}
 	live.Get("/api/me", nil).Want(http.StatusOK)
 	last.Close()
 	testkit.Eventually(t, "the HTTP connection no longer counts", testkit.Patience, func() bool {
-		_, answered := dialHTTP(t, app.listener.Addr().String())
+		_, answered := dialHTTP(t, app.Addr())
 		return answered
 	})
 	other.Close()
 	testkit.Eventually(t, "the socket no longer counts", testkit.Patience, func() bool {
-		_, answered := dialHTTP(t, app.listener.Addr().String())
+		_, answered := dialHTTP(t, app.Addr())
 		return answered
 	})
 }
 
 func TestConnectionLimitExemptsTrustedProxies(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) {
+	app := apptest.Start(t, func(c *apptest.Config) {
 		c.ConnectionsPerAddress = 2
 		c.TrustedProxies = networks(t, "127.0.0.1/32")
 	})
 	for range requestConnections + 20 {
-		if _, answered := dialHTTP(t, app.listener.Addr().String()); !answered {
+		if _, answered := dialHTTP(t, app.Addr()); !answered {
 			t.Fatal("a connection of the proxy is refused")
 		}
 	}

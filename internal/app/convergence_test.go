@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -18,6 +18,7 @@ import (
 	"hubbub/internal/live/hub"
 	"hubbub/internal/live/wire"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 const (
@@ -40,9 +41,9 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 		seed = s
 	}
 	t.Logf("CONVERGENCE_SEED=%d", seed)
-	app := startApp(t, func(c *Config) { c.QueueFrames, c.Reconcile = 12, time.Second })
-	sam, cast := app.as("sam"), []string{"sam", "maya", "theo", "lin", "priya"}
-	rooms := []int64{app.room(sam, "red"), app.room(sam, "green"), app.room(sam, "blue")}
+	app := apptest.Start(t, func(c *apptest.Config) { c.QueueFrames, c.Reconcile = 12, time.Second })
+	sam, cast := app.As("sam"), []string{"sam", "maya", "theo", "lin", "priya"}
+	rooms := []int64{app.Room(sam, "red"), app.Room(sam, "green"), app.Room(sam, "blue")}
 	following, stopFollowing := context.WithCancel(t.Context())
 	var living, talking sync.WaitGroup
 	defer living.Wait()
@@ -50,16 +51,16 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	var all []*follower
 	clients := map[string]*testkit.Client{}
 	for _, handle := range cast {
-		clients[handle] = app.as(handle)
+		clients[handle] = app.As(handle)
 	}
 	for n := range followers {
-		all = append(all, app.follow(following, &living, clients[cast[n%len(cast)]], fmt.Sprintf("f%d-", n), rooms[n%3], rooms[(n+1)%3]))
+		all = append(all, follow(following, app, &living, clients[cast[n%len(cast)]], fmt.Sprintf("f%d-", n), rooms[n%3], rooms[(n+1)%3]))
 	}
 
 	troubled, calm := context.WithTimeout(following, most)
 	defer calm()
 	var sent atomic.Int64
-	enough := func() bool { return sent.Load() >= followers && app.hub.Stats().Closed[wire.CloseTooSlow] > 0 }
+	enough := func() bool { return sent.Load() >= followers && app.Hub().Stats().Closed[wire.CloseTooSlow] > 0 }
 	talking.Go(func() {
 		defer calm()
 		for pause(troubled, trouble) && !enough() {
@@ -69,7 +70,7 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 		dice := rand.New(rand.NewPCG(seed, uint64(n)))
 		talking.Go(func() { f.talk(following, troubled, dice, &sent) })
 	}
-	app.breakThings(troubled, rand.New(rand.NewPCG(seed, followers)), all)
+	breakThings(troubled, app, rand.New(rand.NewPCG(seed, followers)), all)
 	for _, f := range all {
 		f.wire.Restore()
 		f.wire.Thaw()
@@ -77,11 +78,11 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	ended := time.Now()
 	talking.Wait()
 
-	app.waitUntilConverged(following, all, rooms)
+	waitUntilConverged(following, app, all, rooms)
 	t.Logf("all views are equal after %v", time.Since(ended))
-	app.wantEachStoredOnce(rooms, sent.Load())
-	changes := find[int64](app, `select sum(seq)::bigint from chat.rooms where id = any ($1)`, rooms)
-	t.Logf("%d messages, %d changes, %d connections too slow", sent.Load(), changes, app.hub.Stats().Closed[wire.CloseTooSlow])
+	wantEachStoredOnce(app, rooms, sent.Load())
+	changes := apptest.Find[int64](app, `select sum(seq)::bigint from chat.rooms where id = any ($1)`, rooms)
+	t.Logf("%d messages, %d changes, %d connections too slow", sent.Load(), changes, app.Hub().Stats().Closed[wire.CloseTooSlow])
 	if !enough() {
 		t.Error("too few messages or slow connections for a meaningful test")
 	}
@@ -119,7 +120,7 @@ var noise = hub.Event{Name: "noise", Data: strings.Repeat("x", 100<<10)}
 
 // breakThings cuts, freezes and closes the followers' connections, and terminates the
 // app's connections to the database.
-func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*follower) {
+func breakThings(ctx context.Context, app *apptest.App, dice *rand.Rand, all []*follower) {
 	for n := 1; pause(ctx, time.Duration(20+dice.IntN(60))*time.Millisecond); n++ {
 		f := all[dice.IntN(len(all))]
 		switch dice.IntN(4) {
@@ -131,9 +132,9 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 			time.AfterFunc(time.Duration(200+dice.IntN(1000))*time.Millisecond, f.wire.Thaw)
 		case 2: // the client stops reading while more is sent to it than fits into its queue
 			f.wire.Freeze()
-			dropped := i.hub.Stats().Dropped[hub.Log]
-			for n := 0; n < 300 && i.hub.Stats().Dropped[hub.Log] == dropped; n++ {
-				i.hub.Broadcast(ctx, noise, hub.To(f.connectionID()).Here())
+			dropped := app.Hub().Stats().Dropped[hub.Log]
+			for n := 0; n < 300 && app.Hub().Stats().Dropped[hub.Log] == dropped; n++ {
+				app.Hub().Broadcast(ctx, noise, hub.To(f.connectionID()).Here())
 			}
 			time.AfterFunc(time.Duration(dice.IntN(500))*time.Millisecond, f.wire.Thaw)
 		case 3:
@@ -142,32 +143,32 @@ func (i *instance) breakThings(ctx context.Context, dice *rand.Rand, all []*foll
 			}
 		}
 		if n%15 == 0 {
-			i.cutDatabase()
+			app.CutDatabase()
 		}
 	}
 }
 
 // waitUntilConverged waits until no view differs from the database. It fails the test
 // if the difference does not change for the duration stalled.
-func (i *instance) waitUntilConverged(ctx context.Context, all []*follower, rooms []int64) {
-	i.t.Helper()
+func waitUntilConverged(ctx context.Context, app *apptest.App, all []*follower, rooms []int64) {
+	app.T.Helper()
 	began, changed, before := time.Now(), time.Now(), ""
-	for differs := i.compare(all, rooms); differs != ""; differs = i.compare(all, rooms) {
+	for differs := compare(app, all, rooms); differs != ""; differs = compare(app, all, rooms) {
 		if differs != before {
 			changed, before = time.Now(), differs
 		}
 		if time.Since(changed) > stalled || time.Since(began) > quiet {
-			i.t.Fatalf("after %v, %v of it without a change: %s", time.Since(began), time.Since(changed), differs)
+			app.T.Fatalf("after %v, %v of it without a change: %s", time.Since(began), time.Since(changed), differs)
 		}
 		pause(ctx, 50*time.Millisecond)
 	}
 }
 
 // compare describes the first difference between a view and the database, or returns "".
-func (i *instance) compare(all []*follower, rooms []int64) string {
-	i.t.Helper()
+func compare(app *apptest.App, all []*follower, rooms []int64) string {
+	app.T.Helper()
 	for _, room := range rooms {
-		stored, seq := i.stored(room)
+		stored, seq := stored(app, room)
 		for _, f := range all {
 			if v := f.views[room]; v != nil {
 				if differs := v.differs(stored, seq); differs != "" {
@@ -180,16 +181,16 @@ func (i *instance) compare(all []*follower, rooms []int64) string {
 }
 
 // stored returns the room's messages in the database, and its seq.
-func (i *instance) stored(room int64) (map[int64]seen, int64) {
-	i.t.Helper()
-	rows, err := i.admin().Query(context.Background(), `
+func stored(app *apptest.App, room int64) (map[int64]seen, int64) {
+	app.T.Helper()
+	rows, err := app.Conn().Query(context.Background(), `
 		select m.id, m.seq, m.text, m.deleted_at is not null, coalesce((
 		       select string_agg(emoji || count, ' ' order by (emoji || count) collate "C")
 		         from (select emoji, count(*) from chat.reactions where message_id = m.id group by emoji) r), '')
 		  from chat.messages m
 		 where m.room_id = $1`, room)
 	if err != nil {
-		i.t.Fatal(err)
+		app.T.Fatal(err)
 	}
 	stored := map[int64]seen{}
 	var id int64
@@ -198,21 +199,21 @@ func (i *instance) stored(room int64) (map[int64]seen, int64) {
 		stored[id] = m
 		return nil
 	}); err != nil {
-		i.t.Fatal(err)
+		app.T.Fatal(err)
 	}
-	return stored, find[int64](i, `select seq from chat.rooms where id = $1`, room)
+	return stored, apptest.Find[int64](app, `select seq from chat.rooms where id = $1`, room)
 }
 
 // wantEachStoredOnce checks that no sent message is lost or stored twice.
-func (i *instance) wantEachStoredOnce(rooms []int64, sent int64) {
-	i.t.Helper()
-	if n := find[int64](i, `select count(*) from chat.messages where room_id = any ($1)`, rooms); n != sent {
-		i.t.Errorf("%d messages were sent, %d are stored", sent, n)
+func wantEachStoredOnce(app *apptest.App, rooms []int64, sent int64) {
+	app.T.Helper()
+	if n := apptest.Find[int64](app, `select count(*) from chat.messages where room_id = any ($1)`, rooms); n != sent {
+		app.T.Errorf("%d messages were sent, %d are stored", sent, n)
 	}
-	doubled := find[string](i, `select coalesce(string_agg(text, ', '), '') from (
+	doubled := apptest.Find[string](app, `select coalesce(string_agg(text, ', '), '') from (
 		select text from chat.messages where room_id = any ($1) and deleted_at is null and edited_at is null
 		 group by text having count(*) > 1) d`, rooms)
 	if doubled != "" {
-		i.t.Errorf("sent once, stored twice: %s", strings.TrimSpace(doubled))
+		app.T.Errorf("sent once, stored twice: %s", strings.TrimSpace(doubled))
 	}
 }

@@ -1,25 +1,27 @@
-package app
+package app_test
 
 import (
 	"fmt"
-	"hubbub/internal/testkit"
 	"net/http"
 	"net/url"
 	"testing"
+
+	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestCounterIsLiveForGuests(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	guest := tab{testkit.Browser(t).Person(t, app.at())}.visit("/")
-	sam := app.open(app.as("sam"), "/playground")
+	app := apptest.Start(t)
+	guest := app.Browser(app.Anonymous()).Visit("/")
+	sam := app.Open(app.As("sam"), "/playground")
 	before := testkit.Eval[int](sam.Page, `Number(document.querySelector("[data-counter]").dataset.counter)`)
 	guest.WantText("h1", "A workspace").WantAccessible().ClickText("button", "Add one").WantText("[data-counter]", fmt.Sprint(before+1))
 	sam.WantText("[data-counter]", fmt.Sprint(before+1)).ClickText("button", "Say hello").WantText("[data-party]", "that is you")
 	guest.ClickText("a", "Playground").WantText("h1", "Playground")
-	guest.live().ClickText("button", "Say hello").WantCount("[data-party] li", 1)
+	guest.WaitUntilLive().ClickText("button", "Say hello").WantCount("[data-party] li", 1)
 	sam.WantCount("[data-party] li", 2)
-	plain := app.anonymous()
+	plain := app.Anonymous()
 	plain.Do(http.MethodPost, "/counter", url.Values{"back": {"/playground"}}).Want(http.StatusSeeOther)
 	sam.WantText("[data-counter]", fmt.Sprint(before+2))
 	plain.Do(http.MethodGet, "/say/hello", nil).Want(http.StatusBadRequest)

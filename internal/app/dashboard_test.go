@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -8,18 +8,8 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
-
-type order struct {
-	ID        int64  `json:"id"`
-	Customer  string `json:"customer"`
-	Product   thing  `json:"product"`
-	Quantity  int    `json:"quantity"`
-	Amount    string `json:"amount"`
-	Status    string `json:"status"`
-	CreatedAt string `json:"createdAt"`
-	UpdatedAt string `json:"updatedAt"`
-}
 
 type tiles struct {
 	TotalOrders   int64  `json:"totalOrders"`
@@ -28,8 +18,8 @@ type tiles struct {
 }
 
 type board struct {
-	Orders []order `json:"orders"`
-	Stats  tiles   `json:"stats"`
+	Orders []apptest.Order `json:"orders"`
+	Stats  tiles           `json:"stats"`
 	Series struct {
 		Step    int      `json:"step"`
 		From    string   `json:"from"`
@@ -39,15 +29,15 @@ type board struct {
 }
 
 type orderChange struct {
-	Verb     string `json:"verb"`
-	ID       int64  `json:"id"`
-	Data     order  `json:"data"`
-	Previous order  `json:"previous"`
+	Verb     string        `json:"verb"`
+	ID       int64         `json:"id"`
+	Data     apptest.Order `json:"data"`
+	Previous apptest.Order `json:"previous"`
 }
 
 // lamp creates a product with the price 12.50 and returns its id.
 func lamp(client *testkit.Client) int64 {
-	return testkit.As[thing](client.Post("/api/products", in{"name": "Lamp", "price": 12.5}).Want(200)).ID
+	return testkit.As[apptest.Fields](client.Post("/api/products", in{"name": "Lamp", "price": 12.5}).Want(200)).ID
 }
 
 func openBoard(s *testkit.Socket) board {
@@ -56,18 +46,18 @@ func openBoard(s *testkit.Socket) board {
 
 func TestDashboardOrderReachesSubscribers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya, theo, lin := app.as("maya"), app.as("theo"), app.as("lin")
+	app := apptest.Start(t)
+	maya, theo, lin := app.As("maya"), app.As("theo"), app.As("lin")
 	product := lamp(maya)
 	mayaSocket, linSocket := maya.Connect(""), lin.Connect("")
 	openBoard(mayaSocket)
 	first := openBoard(linSocket)
-	if first.Series.Step != 60 || len(first.Series.Orders) != 60 || len(first.Series.Revenue) != 60 || !moment.MatchString(first.Series.From) {
+	if first.Series.Step != 60 || len(first.Series.Orders) != 60 || len(first.Series.Revenue) != 60 || !apptest.Timestamp.MatchString(first.Series.From) {
 		t.Errorf("the series is %+v", first.Series)
 	}
 
-	placed := testkit.As[order](mayaSocket.Post("/api/orders", in{"customer": " Noor Haddad ", "productId": fmt.Sprint(product), "quantity": 3}).Want(200))
-	if placed.Amount != "37.50" || placed.Status != "pending" || placed.Customer != "Noor Haddad" || placed.Product.ID != product || !moment.MatchString(placed.CreatedAt) {
+	placed := testkit.As[apptest.Order](mayaSocket.Post("/api/orders", in{"customer": " Noor Haddad ", "productId": fmt.Sprint(product), "quantity": 3}).Want(200))
+	if placed.Amount != "37.50" || placed.Status != "pending" || placed.Customer != "Noor Haddad" || placed.Product.ID != product || !apptest.Timestamp.MatchString(placed.CreatedAt) {
 		t.Errorf("the order is %+v", placed)
 	}
 	placedEvent := testkit.DataOf[orderChange](t, linSocket.WantEvent("order"))
@@ -95,13 +85,13 @@ func TestDashboardOrderReachesSubscribers(t *testing.T) {
 
 func TestDashboardChangeIsNotSentToItsOwnConnection(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := app.as("maya")
+	app := apptest.Start(t)
+	maya := app.As("maya")
 	product := lamp(maya)
 	asking, other := maya.Connect(""), maya.Connect("")
 	openBoard(asking)
 	openBoard(other)
-	placed := testkit.As[order](asking.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
+	placed := testkit.As[apptest.Order](asking.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
 	asking.Request(http.MethodPatch, fmt.Sprint("/api/orders/", placed.ID), in{"status": "completed"}).Want(200)
 	for _, verb := range []string{"created", "updated"} {
 		if change := testkit.DataOf[orderChange](t, other.WantEvent("order")); change.Verb != verb {
@@ -115,10 +105,10 @@ func TestDashboardChangeIsNotSentToItsOwnConnection(t *testing.T) {
 
 func TestDashboardRefusesInvalidRequests(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya, lin, anonymous := app.as("maya"), app.as("lin"), app.anonymous()
+	app := apptest.Start(t)
+	maya, lin, anonymous := app.As("maya"), app.As("lin"), app.Anonymous()
 	product := lamp(maya)
-	placed := testkit.As[order](maya.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
+	placed := testkit.As[apptest.Order](maya.Post("/api/orders", in{"customer": "Noor", "productId": product, "quantity": 1}).Want(200))
 	orders, one := "/api/orders", fmt.Sprint("/api/orders/", placed.ID)
 	ordered := func(field string, value any) in {
 		n := in{"customer": "Noor", "productId": product, "quantity": 1}
@@ -188,8 +178,8 @@ func TestDashboardRefusesInvalidRequests(t *testing.T) {
 
 func TestProductPricesAreStrings(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya, lin := app.as("maya"), app.as("lin")
+	app := apptest.Start(t)
+	maya, lin := app.As("maya"), app.As("lin")
 	watching := lin.Connect("")
 	watching.Get("/api/products", nil).Want(200)
 	type product struct {
@@ -199,7 +189,7 @@ func TestProductPricesAreStrings(t *testing.T) {
 		CreatedAt, UpdatedAt string
 	}
 	p := testkit.As[product](maya.Post("/api/products", in{"name": "Desk", "price": 1249.5}).Want(200))
-	if p.Price != "1249.50" || !moment.MatchString(p.CreatedAt) {
+	if p.Price != "1249.50" || !apptest.Timestamp.MatchString(p.CreatedAt) {
 		t.Errorf("the product is %+v", p)
 	}
 	watching.WantEvent("product")
@@ -214,11 +204,11 @@ func TestProductPricesAreStrings(t *testing.T) {
 
 func TestNotificationOfANewOrderReachesAdmins(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
 	bell := sam.Connect("")
 	bell.Get("/api/notifications/subscribe", nil).Want(200)
-	placed := testkit.As[order](maya.Post("/api/orders", in{"customer": "Noor", "productId": lamp(maya), "quantity": 2}).Want(200))
+	placed := testkit.As[apptest.Order](maya.Post("/api/orders", in{"customer": "Noor", "productId": lamp(maya), "quantity": 2}).Want(200))
 	type notification struct {
 		Type, Message, URL string
 		Data               struct {
@@ -236,8 +226,8 @@ func TestNotificationOfANewOrderReachesAdmins(t *testing.T) {
 
 func TestCounterNeedsNoSignIn(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	one, two := app.anonymous().Connect(""), app.anonymous()
+	app := apptest.Start(t)
+	one, two := app.Anonymous().Connect(""), app.Anonymous()
 	one.Get("/api/counter/subscribe", nil).Want(200).WantBody(`{"count":0}`)
 	two.Post("/api/counter/increment", nil).Want(200).WantBody(`{"count":1}`)
 	if e := one.WantEvent("counterUpdated"); string(e.Data) != `{"count":1}` {
@@ -249,8 +239,8 @@ func TestCounterNeedsNoSignIn(t *testing.T) {
 
 func TestSystemPageHasTheMetricsOfPrometheus(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam").Connect("")
+	app := apptest.Start(t)
+	sam := app.As("sam").Connect("")
 	type sample struct {
 		Node                                          string
 		Nodes, Connections, Rooms, Goroutines, Queued int
@@ -278,8 +268,8 @@ func TestSystemPageHasTheMetricsOfPrometheus(t *testing.T) {
 
 func TestDemoOrdersArriveWhileTheDashboardIsOpen(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.Orders = true })
-	maya := app.as("maya").Connect("")
+	app := apptest.Start(t, func(c *apptest.Config) { c.Orders = true })
+	maya := app.As("maya").Connect("")
 	first := openBoard(maya)
 	if first.Stats.TotalOrders < 1000 || len(first.Orders) != 20 {
 		t.Errorf("the dashboard opens with %+v", first.Stats)

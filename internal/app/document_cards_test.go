@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -6,18 +6,19 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, lin := app.as("sam"), app.as("maya"), app.as("lin")
-	room, doc := app.room(sam, "talk"), newDocument(sam, "Plan for the winter", "# Warm")
-	sam.Do(http.MethodPut, "/api/documents/"+itoa(doc)+"/members", map[string]any{"userId": app.id(maya), "role": "viewer"}).Want(http.StatusOK)
-	samTab, mayaTab, linTab := app.open(sam, roomPath(room)), app.open(maya, roomPath(room)), app.open(lin, roomPath(room))
+	app := apptest.Start(t)
+	sam, maya, lin := app.As("sam"), app.As("maya"), app.As("lin")
+	room, doc := app.Room(sam, "talk"), apptest.NewDocument(sam, "Plan for the winter", "# Warm")
+	sam.Do(http.MethodPut, "/api/documents/"+itoa(doc)+"/members", map[string]any{"userId": app.ID(maya), "role": "viewer"}).Want(http.StatusOK)
+	samTab, mayaTab, linTab := app.Open(sam, apptest.RoomPath(room)), app.Open(maya, apptest.RoomPath(room)), app.Open(lin, apptest.RoomPath(room))
 
-	samTab.Send("read [this](/documents/" + itoa(doc) + ") and " + app.at() + "/documents/" + itoa(doc))
-	for _, tab := range []tab{samTab, mayaTab} {
+	samTab.Send("read [this](/documents/" + itoa(doc) + ") and " + app.BaseURL() + "/documents/" + itoa(doc))
+	for _, tab := range []apptest.Tab{samTab, mayaTab} {
 		tab.WantText(".message .cards a", "Plan for the winter")
 		tab.WantText(".message .cards a", "Edited by Sam Rivera")
 	}
@@ -28,7 +29,7 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	cards := func(client *testkit.Client, html bool) string {
 		at := "/rooms/" + itoa(room)
 		if !html {
-			at = "/api/chat/messages/" + itoa(app.lastMessage(client, room)) + "/cards"
+			at = "/api/chat/messages/" + itoa(lastMessage(app, client, room)) + "/cards"
 		}
 		return client.Get(at).Want(http.StatusOK).Body
 	}
@@ -41,8 +42,8 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 }
 
 // lastMessage returns the id of the newest message of a room.
-func (i *instance) lastMessage(client *testkit.Client, room int64) int64 {
-	i.t.Helper()
-	messages := testkit.As[[]thing](client.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))
+func lastMessage(app *apptest.App, client *testkit.Client, room int64) int64 {
+	app.T.Helper()
+	messages := testkit.As[[]apptest.Fields](client.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))
 	return messages[len(messages)-1].ID
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -7,14 +7,15 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestDocumentOfflineEditsMerge(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.", "maya")
-	maya := app.openDocument("maya", id)
-	wire, sam := app.openThroughRelay("sam", documentPath(id))
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.", "maya")
+	maya := openDocument(app, "maya", id)
+	wire, sam := openDocumentThroughRelay(app, "sam", id)
 	sam.waitForEditor().write("One. ").waitUntilSaved()
 	maya.wantText("One. ")
 
@@ -22,7 +23,7 @@ func TestDocumentOfflineEditsMerge(t *testing.T) {
 	sam.Want("[data-doc-saved][data-state=kept]")
 	sam.write("Two. ")
 	maya.write("Meanwhile. ").waitUntilSaved()
-	if strings.Contains(app.contentOf(id), "Two") {
+	if strings.Contains(contentOf(app, id), "Two") {
 		t.Fatal("the connection was not cut")
 	}
 	wire.Restore()
@@ -35,7 +36,7 @@ func TestDocumentOfflineEditsMerge(t *testing.T) {
 
 // waitForLocalCopy waits until the browser has stored the updates in IndexedDB: a read
 // transaction runs after all earlier writes.
-func (p tab) waitForLocalCopy() tab {
+func (p documentTab) waitForLocalCopy() documentTab {
 	testkit.Eval[bool](p.Page, `(async () => {
 		const done = request => new Promise(resolve => { request.onsuccess = () => resolve(request.result); });
 		for (const {name} of await indexedDB.databases()) {
@@ -50,70 +51,71 @@ func (p tab) waitForLocalCopy() tab {
 
 func TestDocumentOfflineEditsSurviveAClosedTab(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.")
-	wire, sam := app.openThroughRelay("sam", documentPath(id))
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.")
+	wire, sam := openDocumentThroughRelay(app, "sam", id)
 	sam.waitForEditor().write("One. ").waitUntilSaved()
 	wire.Cut()
 	sam.Want("[data-state=kept]")
 	sam.write("In the tunnel. ").wantText("In the tunnel. ").waitForLocalCopy()
 	sam.Until(`(location.href = "about:blank", true)`).Until(`location.href === "about:blank"`)
 	wire.Restore()
-	sam.visit(documentPath(id)).waitForEditor().wantText("In the tunnel. ").waitUntilSaved()
-	if got := app.contentOf(id); !strings.Contains(got, "In the tunnel. ") {
+	sam.Visit(documentPath(id))
+	sam.waitForEditor().wantText("In the tunnel. ").waitUntilSaved()
+	if got := contentOf(app, id); !strings.Contains(got, "In the tunnel. ") {
 		t.Errorf("the document is stored as %q", got)
 	}
 }
 
 func TestDocumentKeepsSavedTextAfterARestart(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.", "maya")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
-	for _, p := range []tab{sam, maya} {
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.", "maya")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
+	for _, p := range []documentTab{sam, maya} {
 		p.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
 	}
 	sam.write("Before. ").waitUntilSaved()
 	maya.write("Hers. ").waitUntilSaved()
-	app.stop()
+	app.Stop()
 	sam.write("While it was down. ")
 	maya.write("She too. ")
-	again := startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr = app.listener.Addr().String() })
-	for _, p := range []tab{sam, maya} {
+	again := apptest.StartOn(t, app.DatabaseURL, func(c *apptest.Config) { c.Addr = app.Addr() })
+	for _, p := range []documentTab{sam, maya} {
 		p.waitUntilSaved()
 		for _, words := range []string{"Before. ", "Hers. ", "While it was down. ", "She too. "} {
 			p.wantText(words)
 		}
 	}
-	if a, b := sam.paragraphs(), maya.paragraphs(); a != b || strings.TrimSpace(again.contentOf(id)) != strings.TrimSpace(a) {
-		t.Errorf("Sam sees %q, Maya %q, stored is %q", a, b, again.contentOf(id))
+	if a, b := sam.paragraphs(), maya.paragraphs(); a != b || strings.TrimSpace(contentOf(again, id)) != strings.TrimSpace(a) {
+		t.Errorf("Sam sees %q, Maya %q, stored is %q", a, b, contentOf(again, id))
 	}
 }
 
 func TestDocumentKeepsTheTextOnTheScreenOfARemovedEditor(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.", "maya")
-	maya := app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.", "maya")
+	maya := openDocument(app, "maya", id)
 	maya.write("Mine. ").waitUntilSaved()
-	at := fmt.Sprintf("/api/documents/%d/members/%d", id, app.id(app.as("maya")))
+	at := fmt.Sprintf("/api/documents/%d/members/%d", id, app.ID(app.As("maya")))
 
-	app.grant(id, "maya", "viewer")
+	grant(app, id, "maya", "viewer")
 	maya.Want(`[data-doc-notice]`).WantText("[data-doc-notice]", "no longer change it").Want(`.tiptap[contenteditable=false]`).WantNo(".format-bar")
-	app.grant(id, "maya", "editor")
+	grant(app, id, "maya", "editor")
 	maya.Want(`.tiptap[contenteditable=true]`).WantNo("[data-doc-notice]")
 	maya.write("Again. ").waitUntilSaved()
 
-	app.as("sam").Do(http.MethodDelete, at, nil).Want(http.StatusNoContent)
+	app.As("sam").Do(http.MethodDelete, at, nil).Want(http.StatusNoContent)
 	maya.WantText("[data-doc-notice]", "no longer have access").Want(`.tiptap[contenteditable=false]`)
 	maya.wantText("Again. ").WantText("[data-doc-notice] button", "Copy the text")
 }
 
 func TestSignOutDeletesLocalDocumentCopies(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.")
-	sam := app.openDocument("sam", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.")
+	sam := openDocument(app, "sam", id)
 	sam.write("Kept. ").waitUntilSaved()
 	kept := `indexedDB.databases().then(all => all.filter(({name}) => name.startsWith("hubbub-document-")).length)`
 	if n := testkit.Eval[int](sam.Page, kept); n != 1 {

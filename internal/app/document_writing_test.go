@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -8,27 +8,40 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
+// documentTab is a tab with the page of a document.
+type documentTab struct{ apptest.Tab }
+
 // openDocument opens the document's page and waits for its editor.
-func (i *instance) openDocument(handle string, id int64) tab {
-	i.t.Helper()
-	return i.open(i.as(handle), documentPath(id)).waitForEditor()
+func openDocument(app *apptest.App, handle string, id int64) documentTab {
+	app.T.Helper()
+	return documentTab{app.Open(app.As(handle), documentPath(id))}.waitForEditor()
 }
 
-func (p tab) waitForEditor() tab { p.Want(".tiptap"); return p }
+func openDocumentThroughRelay(app *apptest.App, handle string, id int64) (*testkit.Wire, documentTab) {
+	app.T.Helper()
+	wire, p := app.OpenThroughRelay(handle, documentPath(id))
+	return wire, documentTab{p}
+}
+
+func (p documentTab) waitForEditor() documentTab { p.Want(".tiptap"); return p }
 
 // write types at the caret.
-func (p tab) write(words string) tab { p.Type(".tiptap", words); return p }
+func (p documentTab) write(words string) documentTab { p.Type(".tiptap", words); return p }
 
 // waitUntilSaved waits until the page shows that everything is stored.
-func (p tab) waitUntilSaved() tab { p.Want("[data-doc-saved][data-state=saved]"); return p }
+func (p documentTab) waitUntilSaved() documentTab {
+	p.Want("[data-doc-saved][data-state=saved]")
+	return p
+}
 
 // wantText waits until the document contains the words.
-func (p tab) wantText(words string) tab { p.WantText(".tiptap", words); return p }
+func (p documentTab) wantText(words string) documentTab { p.WantText(".tiptap", words); return p }
 
 // paragraphs returns the text of the document's paragraphs, without carets.
-func (p tab) paragraphs() string {
+func (p documentTab) paragraphs() string {
 	return testkit.Eval[string](p.Page, `[...document.querySelector(".tiptap").children].map(block => {
 		const copy = block.cloneNode(true)
 		for (const caret of copy.querySelectorAll(".caret")) caret.remove()
@@ -37,36 +50,36 @@ func (p tab) paragraphs() string {
 }
 
 // newSharedDocument creates a document that Sam owns and the named users may edit.
-func (i *instance) newSharedDocument(markdown string, handles ...string) int64 {
-	i.t.Helper()
-	id := newDocument(i.as("sam"), "Plan", markdown)
+func newSharedDocument(app *apptest.App, markdown string, handles ...string) int64 {
+	app.T.Helper()
+	id := apptest.NewDocument(app.As("sam"), "Plan", markdown)
 	for _, handle := range handles {
-		i.grant(id, handle, "editor")
+		grant(app, id, handle, "editor")
 	}
 	return id
 }
 
 // grant gives a user a role in a document of Sam's.
-func (i *instance) grant(id int64, handle, role string) {
-	i.t.Helper()
-	i.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", in{"userId": i.id(i.as(handle)), "role": role}).Want(http.StatusOK)
+func grant(app *apptest.App, id int64, handle, role string) {
+	app.T.Helper()
+	app.As("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", in{"userId": app.ID(app.As(handle)), "role": role}).Want(http.StatusOK)
 }
 
-func (i *instance) contentOf(id int64) string {
-	i.t.Helper()
-	return testkit.As[page](i.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
+func contentOf(app *apptest.App, id int64) string {
+	app.T.Helper()
+	return testkit.As[page](app.As("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 }
 
 func TestDocumentParagraphIsWrittenByThreeUsers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.", "maya", "theo")
-	sam, maya, theo := app.openDocument("sam", id), app.openDocument("maya", id), app.openDocument("theo", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.", "maya", "theo")
+	sam, maya, theo := openDocument(app, "sam", id), openDocument(app, "maya", id), openDocument(app, "theo", id)
 	sam.Want(`#doc-here [aria-label="Follow Maya Okafor"]`).Want(`#doc-here [aria-label="Follow Theo Martin"]`)
 	sam.write("One. ")
 	maya.write("Two. ")
 	theo.write("Three. ")
-	for _, p := range []tab{sam, maya, theo} {
+	for _, p := range []documentTab{sam, maya, theo} {
 		p.waitUntilSaved().wantText("One. ").wantText("Two. ").wantText("Three. ")
 	}
 	if a, b, c := sam.paragraphs(), maya.paragraphs(), theo.paragraphs(); a != b || b != c {
@@ -75,15 +88,15 @@ func TestDocumentParagraphIsWrittenByThreeUsers(t *testing.T) {
 	sam.WantText(".caret", "Maya").WantText(".caret", "Theo").WantNoText(".caret", "Sam")
 	maya.Press("Shift+Home")
 	sam.Want(".remote-selection[data-hue]")
-	theo.visit("/people")
+	theo.Visit("/people")
 	sam.WantNoText(".caret", "Theo").WantNo(`#doc-here [aria-label="Follow Theo Martin"]`)
 }
 
 func TestDocumentUndoKeepsEditsOfOthers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.", "maya")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.", "maya")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
 	sam.write("Mine. ").waitUntilSaved()
 	maya.wantText("Mine. ").write("Hers. ").waitUntilSaved()
 	sam.wantText("Hers. ").Press("Control+z")
@@ -97,9 +110,9 @@ func TestDocumentUndoKeepsEditsOfOthers(t *testing.T) {
 
 func TestDocumentFormattingByMarkdownAndToolbar(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("", "maya")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "", "maya")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
 	sam.write("## Plan").Press("Enter")
 	sam.write("- [ ] rehearse")
 	maya.WantText(".tiptap h2", "Plan").WantText(`.tiptap [data-type="taskList"] p`, "rehearse").WantNo(".tiptap ul ul")
@@ -113,13 +126,13 @@ func TestDocumentFormattingByMarkdownAndToolbar(t *testing.T) {
 	sam.Press("Control+a").Click(`[data-do="link"]`).Type("#doc-link-to", "example.org").Press("Enter")
 	maya.Want(`.tiptap strong a[href="https://example.org"], .tiptap a[href="https://example.org"]`)
 	sam.waitUntilSaved()
-	app.as("sam").Get("/api/documents/" + itoa(id) + "/export?format=md").Want(http.StatusOK).WantBody("- [x] ")
+	app.As("sam").Get("/api/documents/" + itoa(id) + "/export?format=md").Want(http.StatusOK).WantBody("- [x] ")
 }
 
 func TestDocumentPasteKeepsFormatting(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.openDocument("sam", app.newSharedDocument(""))
+	app := apptest.Start(t)
+	sam := openDocument(app, "sam", newSharedDocument(app, ""))
 	sam.paste("text/plain", "# Plan\n\nIt is **big**.\n\n| a | b |\n| - | - |\n| 1 | 2 |\n")
 	sam.WantText(".tiptap h1", "Plan").WantText(".tiptap strong", "big").WantText(".tiptap td", "2")
 	sam.Press("Control+a").Press("Backspace")
@@ -128,7 +141,7 @@ func TestDocumentPasteKeepsFormatting(t *testing.T) {
 	sam.WantText(".tiptap strong", "loud").WantNoText(".tiptap strong", "plain").WantText(".tiptap ul ul", "within").WantNoText(".tiptap li", "·")
 }
 
-func (p tab) paste(kind, content string) tab {
+func (p documentTab) paste(kind, content string) documentTab {
 	p.Type(".tiptap", "")
 	testkit.Eval[bool](p.Page, `(() => {
 		const clipboardData = new DataTransfer()
@@ -140,10 +153,10 @@ func (p tab) paste(kind, content string) tab {
 
 func TestDocumentIsReadOnlyForAViewer(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.")
-	app.grant(id, "maya", "viewer")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.")
+	grant(app, id, "maya", "viewer")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
 	maya.Want(`.tiptap[contenteditable=false][aria-readonly=true]`).WantNo(".format-bar").Want("[data-doc-saved][data-state=reading]").Want("[data-doc-title]:read-only")
 	sam.write("News. ").waitUntilSaved()
 	maya.wantText("News. ")
@@ -151,9 +164,9 @@ func TestDocumentIsReadOnlyForAViewer(t *testing.T) {
 
 func TestDocumentFollowsTheCaretOfAnotherUser(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("first\n\n"+strings.Repeat("and on\n\n", 100)+"last", "maya")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "first\n\n"+strings.Repeat("and on\n\n", 100)+"last", "maya")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
 	top := `document.querySelector("[data-doc-scroll]").scrollTop`
 	maya.write("")
 	maya.Until(`(getSelection().selectAllChildren(document.querySelector(".tiptap").lastElementChild), true)`).Press("ArrowRight")
@@ -166,9 +179,9 @@ func TestDocumentFollowsTheCaretOfAnotherUser(t *testing.T) {
 
 func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.")
-	sam := app.openDocument("sam", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.")
+	sam := openDocument(app, "sam", id)
 	for kind, content := range map[string]string{
 		"text/plain": strings.Repeat("much too long ", 80_000),
 		"text/html":  strings.Repeat("<p>much too long</p>", 12_000),
@@ -177,13 +190,13 @@ func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 		sam.Click(".toast .dismiss").WantNo(".toast")
 	}
 	sam.paste("text/plain", strings.Repeat("long ", 40_000)).wantText("long long").waitUntilSaved().write("And on. ").waitUntilSaved()
-	if got := app.contentOf(id); strings.Contains(got, "much") || strings.Count(got, "long ") != 40_000 {
+	if got := contentOf(app, id); strings.Contains(got, "much") || strings.Count(got, "long ") != 40_000 {
 		t.Errorf("the document is stored with %d bytes", len(got))
 	}
 }
 
 // insert inserts the letters as one change, without the limit on pastes.
-func (p tab) insert(letter string, times int) tab {
+func (p documentTab) insert(letter string, times int) documentTab {
 	testkit.Eval[bool](p.Page, fmt.Sprintf(`(() => {
 		const { view, state } = document.querySelector(".tiptap").editor
 		view.dispatch(state.tr.insertText(%q.repeat(%d), 1).setMeta("unbounded", true))
@@ -194,9 +207,9 @@ func (p tab) insert(letter string, times int) tab {
 
 func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.")
-	sam := app.openDocument("sam", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.")
+	sam := openDocument(app, "sam", id)
 	sam.Until(`(io.socket.on("disconnect", () => { window.wasCut = true }), true)`)
 	sam.insert("x", 1_060_000)
 	sam.WantText("[data-doc-notice]", "Not saved: This is too large to be sent.")
@@ -205,16 +218,16 @@ func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 	sam.Type(".tiptap", "").Press("Control+a").Press("Backspace")
 	sam.write("We go on.").waitUntilSaved()
 	sam.WantNoText("[data-doc-notice]", "Not saved").Until(`!window.wasCut`)
-	if got := app.contentOf(id); got != "We go on." {
+	if got := contentOf(app, id); got != "We go on." {
 		t.Errorf("the document is stored with %d bytes", len(got))
 	}
 }
 
 func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("We begin.")
-	wire, sam := app.openThroughRelay("sam", documentPath(id))
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "We begin.")
+	wire, sam := openDocumentThroughRelay(app, "sam", id)
 	sam.waitForEditor().waitUntilSaved()
 	wire.Cut()
 	sam.Want("[data-doc-saved][data-state=kept]")
@@ -223,7 +236,7 @@ func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 	}
 	wire.Restore()
 	sam.Want("[data-doc-saved][data-state=saved]")
-	got := app.contentOf(id)
+	got := contentOf(app, id)
 	for _, letter := range []string{"a", "b", "c"} {
 		if n := strings.Count(got, letter); n < 400_000 {
 			t.Errorf("%d of 400000 %s are stored", n, letter)
@@ -233,9 +246,9 @@ func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 
 func TestDocumentTitleAndOutlineAreLive(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("# First\n\nthree words here\n\n## Second", "maya")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "# First\n\nthree words here\n\n## Second", "maya")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
 	sam.Clear("[data-doc-title]").Type("[data-doc-title]", "The plan").Press("Enter")
 	maya.WantValue("[data-doc-title]", "The plan").Until(`document.title.includes("The plan")`)
 	maya.WantText(".paper-foot", "5 words").SetViewport(1440, 900)
@@ -246,9 +259,9 @@ func TestDocumentTitleAndOutlineAreLive(t *testing.T) {
 
 func TestDocumentPageIsAccessible(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	id := app.newSharedDocument("# First\n\n- [ ] task\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## Second", "maya")
-	sam, maya := app.openDocument("sam", id), app.openDocument("maya", id)
+	app := apptest.Start(t)
+	id := newSharedDocument(app, "# First\n\n- [ ] task\n\n| a | b |\n| - | - |\n| 1 | 2 |\n\n## Second", "maya")
+	sam, maya := openDocument(app, "sam", id), openDocument(app, "maya", id)
 	maya.write("Hello. ").waitUntilSaved()
 	sam.WantText(".caret", "Maya").WantAccessibleInBothThemes()
 	sam.write("").Press("Escape").Press("Tab").WantNo(".tiptap:focus")

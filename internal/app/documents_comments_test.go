@@ -1,14 +1,15 @@
-package app
+package app_test
 
 import (
 	"net/http"
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // selectAll selects the whole text by the keyboard.
-func (p tab) selectAll(selector string) tab {
+func selectAll(p apptest.Tab, selector string) apptest.Tab {
 	p.Want(selector + "[contenteditable]")
 	testkit.Eval[any](p.Page, `document.querySelector("`+selector+`").focus()`)
 	p.Press("Control+a")
@@ -17,13 +18,13 @@ func (p tab) selectAll(selector string) tab {
 
 func TestDocumentCommentsAreLive(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	plan := newDocument(sam, "Plan", "We switch on Monday.")
-	app.share(sam, plan, maya, "viewer")
-	elsewhere := app.open(maya, "/people")
-	page := app.open(sam, documentPath(plan))
-	page.selectAll("#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	plan := apptest.NewDocument(sam, "Plan", "We switch on Monday.")
+	share(app, sam, plan, maya, "viewer")
+	elsewhere := app.Open(maya, "/people")
+	page := app.Open(sam, documentPath(plan))
+	selectAll(page, "#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
 	page.Type("#comment-text", "Is that right, @ma").WantText("#mentions", "Maya Okafor").Press("Enter").WantValue("#comment-text", "Is that right, @maya ")
 	page.Click("[data-new-comment] button").WantText(".thread", "Is that right, @maya").WantText("#paper .commented", "We switch on Monday.")
 

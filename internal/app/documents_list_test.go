@@ -1,36 +1,37 @@
-package app
+package app_test
 
 import (
 	"net/http"
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
-func (i *instance) share(owner *testkit.Client, docID int64, with *testkit.Client, role string) {
-	i.t.Helper()
-	owner.Do(http.MethodPut, "/api/documents/"+itoa(docID)+"/members", in{"userId": i.id(with), "role": role}).Want(http.StatusOK)
+func share(app *apptest.App, owner *testkit.Client, docID int64, with *testkit.Client, role string) {
+	app.T.Helper()
+	owner.Do(http.MethodPut, "/api/documents/"+itoa(docID)+"/members", in{"userId": app.ID(with), "role": role}).Want(http.StatusOK)
 }
 
 func TestDocumentListIsLive(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	plan := newDocument(sam, "Wombat plan", "The first wombat digs")
-	page := app.open(maya, "/documents?query=wombat")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	plan := apptest.NewDocument(sam, "Wombat plan", "The first wombat digs")
+	page := app.Open(maya, "/documents?query=wombat")
 	page.WantText("#documents-end", "Nothing matches “wombat”").WantAccessibleInBothThemes()
 
-	app.share(sam, plan, maya, "editor")
+	share(app, sam, plan, maya, "editor")
 	row := "#document-" + itoa(plan)
 	page.WantText(row, "Wombat plan").WantText(row, "by Sam Rivera").WantText(row, "You can edit").WantText(row, "Private")
-	app.share(sam, plan, maya, "viewer")
+	share(app, sam, plan, maya, "viewer")
 	page.WantText(row, "You can read")
 	sam.Do(http.MethodPatch, "/api/documents/"+itoa(plan), in{"title": "The wombat plan", "visibility": "everyone"}).Want(http.StatusOK)
 	page.WantText(row, "The wombat plan").WantText(row, "Everyone")
 
 	writer := openEditor(t, sam, plan)
 	page.Want(row + ` .avatar[title="Sam Rivera"]`)
-	second := newDocument(maya, "Second wombat", "")
+	second := apptest.NewDocument(maya, "Second wombat", "")
 	page.WantText("#documents li:first-child", "Second wombat").Type(row+"-link", "")
 	writer.write("The last wombat digs")
 	page.WantText("#documents li:first-child", "The last wombat digs").WantFocus(row + "-link")
@@ -40,7 +41,7 @@ func TestDocumentListIsLive(t *testing.T) {
 
 	maya.Do(http.MethodDelete, "/api/documents/"+itoa(second), nil).Want(http.StatusNoContent)
 	page.WantCount("#documents li", 1).WantText("#documents-end", "1 document")
-	lin := app.open(app.as("lin"), "/documents?query=wombat")
+	lin := app.Open(app.As("lin"), "/documents?query=wombat")
 	lin.WantText(row, "You can read")
 	sam.Do(http.MethodPatch, "/api/documents/"+itoa(plan), in{"visibility": "private"}).Want(http.StatusOK)
 	page.WantText(row, "Private")
@@ -49,22 +50,22 @@ func TestDocumentListIsLive(t *testing.T) {
 
 func TestDocumentListIsFilteredWhileTyping(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	newDocument(sam, "100% numbat", "about termites")
-	newDocument(sam, "Quokka", "about smiles")
-	page := app.open(sam, "/documents")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	apptest.NewDocument(sam, "100% numbat", "about termites")
+	apptest.NewDocument(sam, "Quokka", "about smiles")
+	page := app.Open(sam, "/documents")
 	page.Type("#query", "100%").WantPath("/documents?query=100%25").WantCount("#documents li", 1).WantText("#documents li", "numbat")
 	page.Clear("#query").Type("#query", "smil").WantText("#documents li", "Quokka").WantCount("#documents li", 1)
 	page.Clear("#query").WantPath("/documents").WantText("#documents", "numbat")
-	app.share(sam, newDocument(sam, "Shared quokka", ""), app.as("maya"), "viewer")
+	share(app, sam, apptest.NewDocument(sam, "Shared quokka", ""), app.As("maya"), "viewer")
 	page.WantText("#documents li:first-child", "Shared quokka")
 }
 
 func TestDocumentIsCreatedWithoutScript(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
+	app := apptest.Start(t)
+	maya := app.Browser(app.As("maya"))
 	maya.DisableJS().Goto("/documents")
 	maya.Click("[name=template][value=launch]").Click("#new button").WantText("#paper h2", "Before").WantValue("[name=title]", "Launch checklist")
 	maya.Goto("/documents").Type("#title", "Retro").Click("[name=template][value=meeting]").Click("#new button")
@@ -74,8 +75,8 @@ func TestDocumentIsCreatedWithoutScript(t *testing.T) {
 
 func TestDocumentIsImportedFromAFile(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := app.as("maya")
+	app := apptest.Start(t)
+	maya := app.As("maya")
 	made := func(name, content string, want int) testkit.Answer {
 		return maya.Post("/documents/import", testkit.File{Field: "file", Name: name, Content: content}).Want(want)
 	}
@@ -90,8 +91,8 @@ func TestDocumentIsImportedFromAFile(t *testing.T) {
 
 func TestDocumentIsCreatedFromThePalette(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := app.open(app.as("maya"), "/people")
+	app := apptest.Start(t)
+	maya := app.Open(app.As("maya"), "/people")
 	maya.Press("Control+k").WantFocus("#palette-input").Type("#palette-input", "new doc").WantText("#palette-list [aria-selected=true]", "New document")
 	maya.Press("Enter").WantValue("[name=title]", "Untitled")
 }

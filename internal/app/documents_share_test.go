@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -6,26 +6,27 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestDocumentIsShared(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	plan := newDocument(sam, "Wombat plan", "The first wombat digs")
-	list := app.open(maya, "/documents?query=wombat")
-	page := app.open(sam, documentPath(plan))
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	plan := apptest.NewDocument(sam, "Wombat plan", "The first wombat digs")
+	list := app.Open(maya, "/documents?query=wombat")
+	page := app.Open(sam, documentPath(plan))
 	page.Click("[data-open-share]").WantText("#share-panel", "Sam Rivera").WantAccessible()
 
 	page.Type("#share-name", "nobody").Press("Enter").WantText("#share-problem", "Nobody here is called “nobody”.").WantFocus("#share-name").WantAccessible()
 	page.Clear("#share-name").Type("#share-name", "maya").Press("Enter").WantText("#share-panel", "@maya").WantFocus("#share-name").WantValue("#share-name", "")
 	row := "#document-" + itoa(plan)
 	list.WantText(row, "You can edit")
-	member := "#share-member-" + itoa(app.id(maya))
+	member := "#share-member-" + itoa(app.ID(maya))
 	page.Type(member+" select", "V").WantText("[data-announce=polite]", "Changed.")
 	list.WantText(row, "You can read")
 
-	mayaPage := app.open(maya, documentPath(plan))
+	mayaPage := app.Open(maya, documentPath(plan))
 	mayaPage.Click("[data-open-share]").WantText("#share-panel", "Viewer").WantNo("#share-name").WantAccessible()
 	page.Type("#share-visibility", "E").WantText("#share-panel", "Whoever is signed in may read")
 	mayaPage.WantText("#share-panel", "Whoever is signed in may read")
@@ -35,14 +36,14 @@ func TestDocumentIsShared(t *testing.T) {
 
 func TestDocumentIsSharedAndDeletedWithoutScript(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	plan := newDocument(sam, "Wombat plan", "The first wombat digs")
-	page := tab{testkit.Browser(t).Person(t, app.at(), sam.Cookies()...)}
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	plan := apptest.NewDocument(sam, "Wombat plan", "The first wombat digs")
+	page := app.Browser(sam)
 	page.DisableJS().Goto(documentPath(plan)).Click("[data-open-share]").WantPath(documentPath(plan) + "/share")
 	page.Type("#share-name", "Maya").Click(".share-admit button").WantText("#share-panel", "@maya")
 	maya.Get("/api" + documentPath(plan)).Want(http.StatusOK).WantBody(`"role":"editor"`)
-	member := "#share-member-" + itoa(app.id(maya))
+	member := "#share-member-" + itoa(app.ID(maya))
 	page.Type(member+" select", "V").Click(member + " [aria-label^=Change]")
 	testkit.Eventually(t, "Maya is a viewer", testkit.Patience, func() bool {
 		return strings.Contains(maya.Get("/api"+documentPath(plan)).Body, `"role":"viewer"`)

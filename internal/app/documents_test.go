@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"encoding/binary"
@@ -8,17 +8,18 @@ import (
 
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	id := newDocument(sam, "Launch", "# Plan\n\nfirst")
+	app := apptest.Start(t)
+	sam, maya, theo := app.As("sam"), app.As("maya"), app.As("theo")
+	id := apptest.NewDocument(sam, "Launch", "# Plan\n\nfirst")
 	at := "/api/documents/" + itoa(id)
 	maya.Get(at).Want(http.StatusNotFound)
-	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
-	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.id(theo), "role": "viewer"}).Want(http.StatusOK)
+	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.ID(maya), "role": "editor"}).Want(http.StatusOK)
+	sam.Do(http.MethodPut, at+"/members", map[string]any{"userId": app.ID(theo), "role": "viewer"}).Want(http.StatusOK)
 
 	samEditor, mayaEditor := openEditor(t, sam, id), openEditor(t, maya, id)
 	samEditor.wantText("Plan\nfirst")
@@ -43,10 +44,10 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 		return strings.Contains(client.Get("/api/search?query=things&kinds=document").Want(http.StatusOK).Body, `"title":"Launch"`)
 	}
 	testkit.Eventually(t, "Theo finds the document", testkit.Patience, func() bool { return finds(theo) })
-	if !finds(maya) || finds(app.as("lin")) {
+	if !finds(maya) || finds(app.As("lin")) {
 		t.Error("the document is found by others than its readers, or not by its readers")
 	}
-	sam.Do(http.MethodDelete, at+"/members/"+itoa(app.id(maya)), nil).Want(http.StatusNoContent)
+	sam.Do(http.MethodDelete, at+"/members/"+itoa(app.ID(maya)), nil).Want(http.StatusNoContent)
 	if finds(maya) {
 		t.Error("Maya still finds the document")
 	}
@@ -59,14 +60,14 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 
 func TestDocumentStockClientJoins(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	id := newDocument(sam, "Launch", "hello")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	id := apptest.NewDocument(sam, "Launch", "hello")
 	samEditor := openEditor(t, sam, id)
-	if status := app.anonymous().RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusUnauthorized {
+	if status := app.Anonymous().RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusUnauthorized {
 		t.Errorf("an anonymous client is refused with %d", status)
 	}
-	if status := app.as("maya").RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusNotFound {
+	if status := app.As("maya").RefusedAt("/api/documents/" + itoa(id) + "/yjs"); status != http.StatusNotFound {
 		t.Errorf("Maya is refused with %d", status)
 	}
 	stock := sam.ConnectAt("/api/documents/" + itoa(id) + "/yjs")
@@ -107,10 +108,10 @@ func TestDocumentStockClientJoins(t *testing.T) {
 
 func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, fastPresence)
-	sam, maya := app.as("sam"), app.as("maya")
-	id := newDocument(sam, "Launch", "hello")
-	sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(maya), "role": "editor"}).Want(http.StatusOK)
+	app := apptest.Start(t, apptest.FastPresence)
+	sam, maya := app.As("sam"), app.As("maya")
+	id := apptest.NewDocument(sam, "Launch", "hello")
+	sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.ID(maya), "role": "editor"}).Want(http.StatusOK)
 	samEditor, mayaEditor := openEditor(t, sam, id), openEditor(t, maya, id)
 	if e := samEditor.socket.WantEvent("collaboratorJoined"); !strings.Contains(string(e.Data), "Maya Okafor") {
 		t.Errorf("the event is %s", e.Data)
@@ -122,7 +123,7 @@ func TestPresenceInvisibleUserIsHiddenInDocuments(t *testing.T) {
 	mayaEditor.write("hello again")
 	samEditor.wantText("hello again")
 	samEditor.socket.WantNo("collaboratorJoined")
-	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.id(maya))) || strings.Count(found, "Maya") != 1 { // once: as the user who changed the document last
+	if found := sam.Connect("").Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK).Body; strings.Contains(found, `"userId":`+itoa(app.ID(maya))) || strings.Count(found, "Maya") != 1 { // once: as the user who changed the document last
 		t.Errorf("the join answers %s", found)
 	}
 	mayaEditor.socket.Post("/api/presence/status", map[string]string{"status": "online"}).Want(http.StatusOK)

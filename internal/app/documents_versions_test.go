@@ -1,20 +1,20 @@
-package app
+package app_test
 
 import (
 	"net/http"
 	"testing"
 
-	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestDocumentVersionIsRestoredWhileAnotherUserTypes(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	plan := newDocument(sam, "Plan", "We switch on Monday.\n\nThe end")
-	app.share(sam, plan, maya, "editor")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	plan := apptest.NewDocument(sam, "Plan", "We switch on Monday.\n\nThe end")
+	share(app, sam, plan, maya, "editor")
 	writer := openEditor(t, maya, plan)
-	page := app.open(sam, documentPath(plan))
+	page := app.Open(sam, documentPath(plan))
 	page.Want("#paper [contenteditable=true]").Click("[data-open-versions]").WantText("#versions-panel", "No versions yet")
 	page.Type("#version-name", "Before the change").Press("Enter").WantText("#versions-panel .version", "Before the change").WantText("#versions-panel .version", "Sam Rivera")
 
@@ -31,13 +31,13 @@ func TestDocumentVersionIsRestoredWhileAnotherUserTypes(t *testing.T) {
 
 func TestDocumentVersionsWorkWithoutScript(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, theo := app.as("sam"), app.as("theo")
-	plan := newDocument(sam, "Plan", "We switch on Monday.")
-	app.share(sam, plan, theo, "viewer")
+	app := apptest.Start(t)
+	sam, theo := app.As("sam"), app.As("theo")
+	plan := apptest.NewDocument(sam, "Plan", "We switch on Monday.")
+	share(app, sam, plan, theo, "viewer")
 	sam.Post("/api"+documentPath(plan)+"/versions", in{"name": "First"}).Want(http.StatusOK)
 	sam.Post("/api/documents/update", in{"docId": plan, "content": "We switch on Tuesday."}).Want(http.StatusOK)
-	page := tab{testkit.Browser(t).Person(t, app.at(), theo.Cookies()...)}
+	page := app.Browser(theo)
 	page.DisableJS().Goto(documentPath(plan)+"/versions").WantNo("#version-name").Click(".version").WantText("h1", "First")
 	page.WantText("del", "Monday").WantText("ins", "Tuesday").WantNo("[data-restore]")
 	theo.Post(documentPath(plan)+"/versions", in{"name": "mine"}).Want(http.StatusForbidden)

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"encoding/binary"
@@ -24,11 +24,6 @@ type page struct {
 }
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }
-
-// newDocument creates a document and returns its id.
-func newDocument(owner *testkit.Client, title, markdown string) int64 {
-	return testkit.As[page](owner.Post("/api/documents", map[string]string{"title": title, "markdown": markdown}).Want(http.StatusOK)).ID
-}
 
 // editor is a minimal editor on a socket: it keeps the updates, and edits by rewriting
 // the whole text.

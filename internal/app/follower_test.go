@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // follower is a client that keeps its views of rooms up to date as a page does: after
@@ -31,8 +32,8 @@ type follower struct {
 }
 
 // follow starts a follower of the rooms, which stops when ctx ends. The group waits for it.
-func (i *instance) follow(ctx context.Context, group *sync.WaitGroup, client *testkit.Client, name string, rooms ...int64) *follower {
-	wire := testkit.Relay(i.t, i.listener.Addr().String())
+func follow(ctx context.Context, app *apptest.App, group *sync.WaitGroup, client *testkit.Client, name string, rooms ...int64) *follower {
+	wire := testkit.Relay(app.T, app.Addr())
 	f := &follower{client: client.Through(wire), wire: wire, name: name, views: map[int64]*view{}, codes: map[int]int{}}
 	for _, room := range rooms {
 		f.views[room] = &view{room: room, messages: map[int64]seen{}, beyondGap: map[int64]bool{}}
@@ -103,7 +104,7 @@ func (f *follower) listen(s *testkit.Socket) error {
 		case "newMessage", "messageUpdated":
 			v.apply(e.Data)
 		case "messageDeleted":
-			gone := read[thing](e.Data)
+			gone := read[apptest.Fields](e.Data)
 			v.erase(gone.ID, gone.Seq)
 		}
 	}

@@ -1,9 +1,10 @@
-package app
+package app_test
 
 import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 	"hubbub/internal/testkit/guides"
 )
 
@@ -12,23 +13,23 @@ import (
 
 func TestFirstGuideChatRoom(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.browse("sam"), app.browse("maya")
-	guides.ChatRoom(t, sam, maya, app.room(app.as("sam"), "patterns"))
+	app := apptest.Start(t)
+	sam, maya := browse(app, "sam"), browse(app, "maya")
+	guides.ChatRoom(t, sam, maya, app.Room(app.As("sam"), "patterns"))
 }
 
 func TestGuideChatRoomReceivesEventsAfterReconnect(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	relay, sam := app.openThroughRelay("sam", "/rooms")
-	guides.ChatRoomAfterReconnect(t, sam.Page, app.browse("maya"), app.room(app.as("sam"), "patterns"), relay)
+	app := apptest.Start(t)
+	relay, sam := app.OpenThroughRelay("sam", "/rooms")
+	guides.ChatRoomAfterReconnect(t, sam.Page, browse(app, "maya"), app.Room(app.As("sam"), "patterns"), relay)
 }
 
 func TestSecondGuideChatRoom(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.browse("sam"), app.browse("maya")
-	guides.SocketIO(t, sam, maya, app.room(app.as("sam"), "real-time applications"))
+	app := apptest.Start(t)
+	sam, maya := browse(app, "sam"), browse(app, "maya")
+	guides.SocketIO(t, sam, maya, app.Room(app.As("sam"), "real-time applications"))
 }
 
 func TestFirstGuideOnlineList(t *testing.T) {
@@ -45,23 +46,27 @@ func TestSecondGuidePresence(t *testing.T) {
 
 func TestFirstGuideBell(t *testing.T) {
 	t.Parallel()
-	app, nora, page, _ := openTwoTabs(t)
-	app.sendMention(nora.id, "before", "/people")
+	app := apptest.Start(t)
+	nora := app.SignUp("Nora Quist")
+	page := app.Open(nora.Client, "/people")
+	app.SendMention(nora.ID, "before", "/people")
 	page.WantUnread(1)
 	guides.NotificationBell(t, page.Page, "1", "2", func() string {
-		app.sendMention(nora.id, "after", "/people")
+		app.SendMention(nora.ID, "after", "/people")
 		return "what about it?"
 	})
 }
 
 func TestSecondGuideNotifications(t *testing.T) {
 	t.Parallel()
-	app, nora, page, _ := openTwoTabs(t)
-	app.sendMention(nora.id, "one", "/people")
-	app.sendMention(nora.id, "two", "/people")
+	app := apptest.Start(t)
+	nora := app.SignUp("Nora Quist")
+	page := app.Open(nora.Client, "/people")
+	app.SendMention(nora.ID, "one", "/people")
+	app.SendMention(nora.ID, "two", "/people")
 	page.WantUnread(2)
 	guides.NotificationCenter(t, page.Page, func() string {
-		app.sendMention(nora.id, "three", "/people")
+		app.SendMention(nora.ID, "three", "/people")
 		return "Sam Rivera mentioned you in three"
 	})
 	page.WantUnread(2)
@@ -69,42 +74,42 @@ func TestSecondGuideNotifications(t *testing.T) {
 
 func TestFirstGuideLiveSearch(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := app.as("maya")
-	guides.LiveSearch(t, app.browse("sam"), func(name, price string) {
+	app := apptest.Start(t)
+	maya := app.As("maya")
+	guides.LiveSearch(t, browse(app, "sam"), func(name, price string) {
 		maya.Post("/api/products", in{"name": name, "price": price}).Want(200)
 	})
 }
 
 // samAndMaya opens a page for each of them, so both are online.
 func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
-	app := startApp(t, fastPresence)
-	sam, maya := app.open(app.as("sam"), "/rooms"), app.as("maya")
-	mayaTab := app.open(maya, "/rooms")
+	app := apptest.Start(t, apptest.FastPresence)
+	sam, maya := app.Open(app.As("sam"), "/rooms"), app.As("maya")
+	mayaTab := app.Open(maya, "/rooms")
 	sam.WantOnline(1)
-	return sam.Page, guides.Person{ID: app.id(maya), FullName: "Maya Okafor", Page: mayaTab.Page}
+	return sam.Page, guides.Person{ID: app.ID(maya), FullName: "Maya Okafor", Page: mayaTab.Page}
 }
 
 // browse opens the rooms in a browser of the user.
-func (i *instance) browse(handle string) *testkit.Page {
-	i.t.Helper()
-	return testkit.Browser(i.t).Person(i.t, i.at(), i.as(handle).Cookies()...).Goto("/rooms")
+func browse(app *apptest.App, handle string) *testkit.Page {
+	app.T.Helper()
+	return testkit.Browser(app.T).Person(app.T, app.BaseURL(), app.As(handle).Cookies()...).Goto("/rooms")
 }
 
 func TestFirstGuideDashboard(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	theo := app.as("theo")
-	guides.Dashboard(t, app.browse("sam"),
-		func() int64 { return app.placeOrder(theo, "from the guide").ID },
-		func(id int64) { app.setOrderStatus(theo, order{ID: id}, "completed") })
+	app := apptest.Start(t)
+	theo := app.As("theo")
+	guides.Dashboard(t, browse(app, "sam"),
+		func() int64 { return app.PlaceOrder(theo, "from the guide").ID },
+		func(id int64) { app.SetOrderStatus(theo, apptest.Order{ID: id}, "completed") })
 }
 
 func TestGettingStartedGuideCounter(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	guides.Counter(t, app.browse("sam"), func() int {
-		return testkit.As[counted](app.anonymous().Post("/api/counter/increment", nil).Want(200)).Count
+	app := apptest.Start(t)
+	guides.Counter(t, browse(app, "sam"), func() int {
+		return testkit.As[counted](app.Anonymous().Post("/api/counter/increment", nil).Want(200)).Count
 	})
 }
 
@@ -114,27 +119,27 @@ type counted struct {
 
 func TestGuideRealtimeConceptsSaysHello(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	guides.Hello(t, app.browse("sam"), app.browse("maya"))
+	app := apptest.Start(t)
+	guides.Hello(t, browse(app, "sam"), browse(app, "maya"))
 }
 
 func TestFirstGuideDocuments(t *testing.T) {
 	t.Parallel()
 	app, id := helloPage(t)
-	guides.Documents(t, app.browse("sam"), app.browse("maya"), id)
+	guides.Documents(t, browse(app, "sam"), browse(app, "maya"), id)
 }
 
 func TestSecondGuideCollaborativeEditor(t *testing.T) {
 	t.Parallel()
 	app, id := helloPage(t)
-	guides.CollaborativeEditor(t, app.browse("sam"), app.browse("maya"), id)
+	guides.CollaborativeEditor(t, browse(app, "sam"), browse(app, "maya"), id)
 }
 
 // helloPage creates a document of Sam's that Maya may edit.
-func helloPage(t *testing.T) (*instance, int64) {
-	app := startApp(t)
-	sam := app.as("sam")
-	id := newDocument(sam, "From the guides", "hello")
-	sam.Do("PUT", "/api/documents/"+itoa(id)+"/members", in{"userId": app.id(app.as("maya")), "role": "editor"}).Want(200)
+func helloPage(t *testing.T) (*apptest.App, int64) {
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	id := apptest.NewDocument(sam, "From the guides", "hello")
+	sam.Do("PUT", "/api/documents/"+itoa(id)+"/members", in{"userId": app.ID(app.As("maya")), "role": "editor"}).Want(200)
 	return app, id
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -7,14 +7,15 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
-	sam := app.as("sam")
-	room := app.room(sam, "goes on")
-	app.exec(`begin; lock table dashboard.orders`)
+	app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 0 })
+	sam := app.As("sam")
+	room := app.Room(sam, "goes on")
+	app.Exec(`begin; lock table dashboard.orders`)
 	began := time.Now()
 	var crowd sync.WaitGroup
 	for range 40 {
@@ -45,29 +46,29 @@ func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	}
 	for range 10 {
 		sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusOK)
-		app.anonymous().Get("/readyz").Want(http.StatusOK)
+		app.Anonymous().Get("/readyz").Want(http.StatusOK)
 	}
 	close(stop)
 	crowd.Wait()
-	app.exec(`rollback`)
+	app.Exec(`rollback`)
 	testkit.Eventually(t, "orders are listed again", testkit.Patience, func() bool { return sam.Get("/api/orders").Status == http.StatusOK })
 }
 
 func TestDatabaseFullDiskIs503AndNotReady(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "full")
-	app.exec(`create function public.full_disk() returns trigger language plpgsql as
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "full")
+	app.Exec(`create function public.full_disk() returns trigger language plpgsql as
 		$$ begin raise exception 'could not extend file: No space left on device' using errcode = 'disk_full'; end $$`)
-	app.exec(`create trigger full_disk before insert on chat.messages execute function public.full_disk()`)
+	app.Exec(`create trigger full_disk before insert on chat.messages execute function public.full_disk()`)
 	answer := sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusServiceUnavailable)
 	if answer.Header.Get("Retry-After") == "" {
 		t.Error("the answer has no Retry-After")
 	}
-	app.anonymous().Get("/readyz").Want(http.StatusServiceUnavailable).WantBody("the database is out of disk space")
+	app.Anonymous().Get("/readyz").Want(http.StatusServiceUnavailable).WantBody("the database is out of disk space")
 	sam.Get("/api/rooms").Want(http.StatusOK)
-	app.exec(`drop trigger full_disk on chat.messages`)
+	app.Exec(`drop trigger full_disk on chat.messages`)
 	sam.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(http.StatusOK)
-	testkit.Eventually(t, "the app is ready again", 30*time.Second, func() bool { return app.anonymous().Get("/readyz").Status == http.StatusOK })
+	testkit.Eventually(t, "the app is ready again", 30*time.Second, func() bool { return app.Anonymous().Get("/readyz").Status == http.StatusOK })
 }

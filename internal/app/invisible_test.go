@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -9,12 +9,13 @@ import (
 
 	"hubbub/internal/account"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // hiding is an app with Maya, who hides, and two others, who must not see her. She and
 // Sam have a direct room.
 type hiding struct {
-	*instance
+	*apptest.App
 	t            *testing.T
 	id           int64
 	maya         *testkit.Client
@@ -29,10 +30,10 @@ type hiding struct {
 var presenceEvents = []string{"userOnline", "userOffline", "presenceUpdated", "userJoined", "userLeft", "typing"}
 
 func newHiding(t *testing.T) *hiding {
-	app := startApp(t, fastPresence)
-	h := &hiding{instance: app, t: t, maya: app.as("maya"), others: []*testkit.Client{app.as("sam"), app.as("theo")}}
-	h.id, h.room = app.id(h.maya), app.room(h.others[0], "hidden")
-	h.direct = testkit.As[thing](h.maya.Post("/api/rooms/direct", in{"userId": app.id(h.others[0])}).Want(200)).ID
+	app := apptest.Start(t, apptest.FastPresence)
+	h := &hiding{App: app, t: t, maya: app.As("maya"), others: []*testkit.Client{app.As("sam"), app.As("theo")}}
+	h.id, h.room = app.ID(h.maya), app.Room(h.others[0], "hidden")
+	h.direct = testkit.As[apptest.Fields](h.maya.Post("/api/rooms/direct", in{"userId": app.ID(h.others[0])}).Want(200)).ID
 	for i, other := range h.others {
 		s := other.Connect("view=html")
 		s.Get("/api/presence/subscribe", nil).Want(200)
@@ -59,7 +60,7 @@ func (h *hiding) setTyping(is bool) {
 func (h *hiding) waitForJoined(s *testkit.Socket, rooms int) {
 	h.t.Helper()
 	for rooms > 0 {
-		if testkit.DataOf[thing](h.t, s.WantEvent("userJoined")).UserID == h.id {
+		if testkit.DataOf[apptest.Fields](h.t, s.WantEvent("userJoined")).UserID == h.id {
 			rooms--
 		}
 	}
@@ -69,7 +70,7 @@ func (h *hiding) waitForJoined(s *testkit.Socket, rooms int) {
 // arrived, in order.
 func (h *hiding) presenceEventNames(s *testkit.Socket) (names []string) {
 	for _, e := range s.Events() {
-		if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
+		if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[apptest.Fields](h.t, e).UserID == h.id {
 			names = append(names, e.Name)
 		}
 	}
@@ -99,7 +100,7 @@ func (h *hiding) wantNoEvents() {
 	h.t.Helper()
 	for i, s := range h.frames {
 		for _, e := range s.Events() {
-			if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[thing](h.t, e).UserID == h.id {
+			if slices.Contains(presenceEvents, e.Name) && testkit.DataOf[apptest.Fields](h.t, e).UserID == h.id {
 				h.t.Errorf("%d got %s %s", i, e.Name, e.Data)
 			}
 			h.wantHidden(e.Name, string(e.Data)+e.HTML)
@@ -114,10 +115,10 @@ func (h *hiding) wantNotShown() {
 		paths := []string{
 			"/api/users?query=maya", fmt.Sprint("/api/rooms/", h.room, "/members"), fmt.Sprint("/api/chat/messages?roomId=", h.room),
 			"/people", "/rooms", "/rooms/sidebar", fmt.Sprint("/people/", h.id), fmt.Sprint("/people/", h.id, "/card"),
-			roomPath(h.room), roomPath(h.room) + "/head", roomPath(h.room) + "/settings",
+			apptest.RoomPath(h.room), apptest.RoomPath(h.room) + "/head", apptest.RoomPath(h.room) + "/settings",
 		}
 		if i == 0 {
-			paths = append(paths, roomPath(h.direct), roomPath(h.direct)+"/head", fmt.Sprint("/api/chat/messages?roomId=", h.direct))
+			paths = append(paths, apptest.RoomPath(h.direct), apptest.RoomPath(h.direct)+"/head", fmt.Sprint("/api/chat/messages?roomId=", h.direct))
 		}
 		for _, path := range paths {
 			page := other.Get(path).Want(200).Body
@@ -133,12 +134,12 @@ func (h *hiding) wantNotShown() {
 			}
 		}
 		h.wantHidden("joining", late.Get("/api/chat/join", in{"roomId": h.room}).Want(200).Body)
-		if is := h.presenceSeenBy(other, h.id); is.Status != "offline" || is.Text != "" {
+		if is := presenceSeenBy(h.App, other, h.id); is.Status != "offline" || is.Text != "" {
 			h.t.Errorf("%d sees %+v", i, is)
 		}
 		late.Close()
 	}
-	why, err := h.presence.Explain(h.t.Context(), account.User{ID: h.instance.id(h.others[0]), Role: account.Admin}, h.id)
+	why, err := h.Presence().Explain(h.t.Context(), account.User{ID: h.App.ID(h.others[0]), Role: account.Admin}, h.id)
 	if err != nil || why.Whole || why.Leases != nil {
 		h.t.Errorf("the explanation for an admin is %+v, %v", why, err)
 	}
@@ -150,8 +151,8 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	for _, room := range h.rooms() {
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
-	h.nextUpdate(h.frames[0], h.maya)
-	h.nextUpdate(h.frames[1], h.maya)
+	nextUpdate(h.App, h.frames[0], h.maya)
+	nextUpdate(h.App, h.frames[1], h.maya)
 	h.waitForJoined(h.frames[0], 2)
 	h.waitForJoined(h.frames[1], 1)
 	h.setTyping(true)
@@ -159,7 +160,7 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	for _, s := range h.frames {
 		s.Events()
 	}
-	before := h.others[0].Get(roomPath(h.room)).Want(200).Body
+	before := h.others[0].Get(apptest.RoomPath(h.room)).Want(200).Body
 	if !strings.Contains(before, "Maya Okafor is here") {
 		t.Error("the page does not show her before she hides")
 	}
@@ -177,7 +178,7 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 	h.useEverything()
 	h.wantNoEvents()
 	h.wantNotShown()
-	if own := h.presenceSeenBy(h.maya, h.id); own.Status != "invisible" {
+	if own := presenceSeenBy(h.App, h.maya, h.id); own.Status != "invisible" {
 		t.Errorf("she sees herself as %+v", own)
 	}
 
@@ -201,9 +202,9 @@ func (h *hiding) useEverything() {
 	h.setTyping(true)
 	h.setTyping(false)
 	for _, room := range h.rooms() {
-		said := testkit.As[thing](h.tab.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200))
-		h.tab.Request("PATCH", message(said.ID), in{"text": "boo!"}).Want(200)
-		h.tab.Post(message(said.ID)+"/reactions", in{"emoji": "👻"}).Want(200)
+		said := testkit.As[apptest.Fields](h.tab.Post("/api/chat/send", in{"roomId": room, "text": "boo"}).Want(200))
+		h.tab.Request("PATCH", fmt.Sprint("/api/chat/messages/", said.ID), in{"text": "boo!"}).Want(200)
+		h.tab.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", said.ID), in{"emoji": "👻"}).Want(200)
 		h.tab.Post("/api/chat/read", in{"roomId": room, "seq": said.Seq}).Want(200)
 		h.tab.Get("/api/chat/leave", in{"roomId": room}).Want(200)
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
@@ -212,10 +213,10 @@ func (h *hiding) useEverything() {
 	second.Get("/api/chat/join", in{"roomId": h.room}).Want(200)
 	second.Post("/api/chat/typing", in{"roomId": h.room, "isTyping": true}).Want(200)
 	second.Close()
-	h.maya.Get(roomPath(h.room)).Want(200)
+	h.maya.Get(apptest.RoomPath(h.room)).Want(200)
 	h.tab.Post("/api/presence/status", in{"text": "thinking on", "idle": true}).Want(200)
 	h.tab.Post("/api/presence/status", in{"idle": false}).Want(200)
-	h.exec(`update account.users set last_seen_at = now() + interval '1 hour'`) // as her requests do
+	h.Exec(`update account.users set last_seen_at = now() + interval '1 hour'`) // as her requests do
 }
 
 func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
@@ -223,9 +224,9 @@ func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	h := newHiding(t)
 	h.tab.Post("/api/presence/status", in{"status": "invisible"}).Want(200)
 	h.tab.Close()
-	app := h.instance
+	app := h.App
 	testkit.Eventually(t, "her lease is released", testkit.Patience, func() bool {
-		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 0
+		return apptest.Find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 0
 	})
 	for _, s := range h.frames {
 		s.Events()
@@ -236,7 +237,7 @@ func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	}
 	h.useEverything()
 	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool {
-		return find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 1
+		return apptest.Find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 1
 	})
 	h.wantNoEvents()
 	h.wantNotShown()

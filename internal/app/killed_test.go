@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // typist types letters into a line of its own, ahead of the acknowledgements.
@@ -58,20 +59,20 @@ func (y *typist) wantStored(whole *yjs.Update) (letters int) {
 }
 
 func idOf(client *testkit.Client) int64 {
-	return testkit.As[thing](client.Get("/api/me").Want(http.StatusOK)).ID
+	return testkit.As[apptest.Fields](client.Get("/api/me").Want(http.StatusOK)).ID
 }
 
 func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
-	first := startProcess(t, database)
+	first := apptest.StartProcess(t, database)
 	handles := []string{"sam", "maya", "theo"}
-	id := newDocument(first.as("sam"), "Killed", strings.Join(handles, "\n\n"))
+	id := apptest.NewDocument(first.As("sam"), "Killed", strings.Join(handles, "\n\n"))
 	var typists []*typist
 	for _, handle := range handles {
-		client := first.as(handle)
+		client := first.As(handle)
 		if handle != "sam" {
-			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(client), "role": "editor"}).Want(http.StatusOK)
+			first.As("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(client), "role": "editor"}).Want(http.StatusOK)
 		}
 		y := &typist{editor: openEditor(t, client, id), handle: handle}
 		y.mortal = true
@@ -89,19 +90,19 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 		return all(func(y *typist) bool { return y.acked > 30 })
 	})
 	killed := make(chan struct{})
-	go func() { defer close(killed); first.kill() }()
+	go func() { defer close(killed); first.Kill() }()
 	testkit.Eventually(t, "all connections are closed", testkit.Patience, func() bool {
 		return all(func(y *typist) bool { return y.dead })
 	})
 	<-killed
 
-	second := startProcess(t, database)
-	whole := openEditor(t, second.as("sam"), id).merged()
+	second := apptest.StartProcess(t, database)
+	whole := openEditor(t, second.As("sam"), id).merged()
 	for _, y := range typists {
 		y.receive()
 		letters := y.wantStored(whole)
 		t.Logf("%s typed %d letters, %d were acknowledged", y.handle, y.typed, letters)
-		y.join(second.as(y.handle), id) // sends the unacknowledged letters
+		y.join(second.As(y.handle), id) // sends the unacknowledged letters
 	}
 	for _, y := range typists {
 		for _, other := range typists {
@@ -127,25 +128,25 @@ const keepTyping = `(letter => {
 func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
-	first := startProcess(t, database)
+	first := apptest.StartProcess(t, database)
 	letters := map[string]string{"sam": "①", "maya": "②", "theo": "③"}
-	id := newDocument(first.as("sam"), "Killed", "We begin.")
-	tabs := map[string]tab{}
+	id := apptest.NewDocument(first.As("sam"), "Killed", "We begin.")
+	tabs := map[string]documentTab{}
 	for handle, letter := range letters {
-		client := first.as(handle)
+		client := first.As(handle)
 		if handle != "sam" {
-			first.as("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(client), "role": "editor"}).Want(http.StatusOK)
+			first.As("sam").Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": idOf(client), "role": "editor"}).Want(http.StatusOK)
 		}
-		tabs[handle] = tab{testkit.Browser(t).Person(t, first.url, client.Cookies()...)}.visit(documentPath(id)).waitForEditor().waitUntilSaved()
+		tabs[handle] = documentTab{first.Open(client, documentPath(id))}.waitForEditor().waitUntilSaved()
 		tabs[handle].AllowErrors("ERR_", "WebSocket", "Failed to load resource")
 		tabs[handle].Until(fmt.Sprintf(keepTyping, letter))
 	}
 	for _, p := range tabs {
 		p.Until("window.savedLetters > 5")
 	}
-	first.kill()
+	first.Kill()
 
-	stored := testkit.As[page](startProcess(t, database).as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
+	stored := testkit.As[page](apptest.StartProcess(t, database).As("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 	for handle, p := range tabs {
 		saved := testkit.Eval[int](p.Page, "window.savedLetters")
 		if got := strings.Count(stored, letters[handle]); got < saved {
@@ -153,11 +154,11 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 		}
 		p.Until("(clearInterval(window.typing), true)")
 	}
-	again := startProcessAt(t, database, strings.TrimPrefix(first.url, "http://"))
+	again := apptest.StartProcessAt(t, database, strings.TrimPrefix(first.BaseURL, "http://"))
 	for _, p := range tabs {
 		p.waitUntilSaved()
 	}
-	final := testkit.As[page](again.as("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
+	final := testkit.As[page](again.As("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 	for handle, p := range tabs {
 		testkit.Eventually(t, handle+" sees what is stored", testkit.Patience, func() bool { return p.paragraphs() == strings.TrimSpace(final) })
 	}

@@ -10,7 +10,7 @@ import (
 
 func TestLogCountsAFloodOfRefusals(t *testing.T) {
 	t.Parallel()
-	written := &lines{}
+	written := &testkit.Log{}
 	sampler := sampleRefusals(slog.NewTextHandler(written, nil))
 	log := slog.New(sampler)
 	for range 1000 {

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"github.com/coder/websocket"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // proxyConfig is a common configuration of nginx as a reverse proxy. nginx connects from
@@ -62,15 +63,15 @@ http {
 
 // startProxy runs nginx in front of the app and returns its two URLs: plain for clients
 // that use http, secure for those that use https.
-func startProxy(t *testing.T, app *instance) (plain, secure string) {
+func startProxy(t *testing.T, app *apptest.App) (plain, secure string) {
 	t.Helper()
 	path := findNginx(t)
 	dir, addresses := t.TempDir(), []string{freeAddress(t), freeAddress(t)}
-	config := fmt.Sprintf(proxyConfig, app.listener.Addr(), addresses[0], addresses[1])
+	config := fmt.Sprintf(proxyConfig, app.Addr(), addresses[0], addresses[1])
 	if err := os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log := &lines{}
+	log := &testkit.Log{}
 	cmd := exec.Command(path, "-p", dir, "-c", "nginx.conf")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
@@ -118,17 +119,17 @@ func from(t *testing.T, address string) *http.Client {
 }
 
 // trustNginx makes the app trust the address from which nginx connects.
-func trustNginx(t *testing.T) func(*Config) {
-	return func(c *Config) { c.TrustedProxies = networks(t, "127.0.0.2/32") }
+func trustNginx(t *testing.T) func(*apptest.Config) {
+	return func(c *apptest.Config) { c.TrustedProxies = networks(t, "127.0.0.2/32") }
 }
 
 var forgedHeaders = []string{"X-Forwarded-For", "203.0.113.7", "X-Forwarded-Host", "evil.example", "Forwarded", "for=203.0.113.7;host=evil.example"}
 
 func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, trustNginx(t))
+	app := apptest.Start(t, trustNginx(t))
 	plain, secure := startProxy(t, app)
-	for name, url := range map[string]string{"through nginx": plain, "directly": app.at()} {
+	for name, url := range map[string]string{"through nginx": plain, "directly": app.BaseURL()} {
 		sam := testkit.NewClient(t, url)
 		sam.Do(http.MethodPost, "/signin/demo", in{"as": "sam"}, forgedHeaders...).Want(http.StatusSeeOther)
 		sessions := testkit.As[[]struct{ Address string }](sam.Get("/api/sessions").Want(http.StatusOK))
@@ -143,14 +144,14 @@ func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 			t.Errorf("%s: a socket of another origin is answered %d", name, got)
 		}
 	}
-	if log := app.log.String(); !strings.Contains(log, "address=127.0.0.1") || strings.Contains(log, "203.0.113.7") || strings.Contains(log, "127.0.0.2") {
+	if log := app.Log.String(); !strings.Contains(log, "address=127.0.0.1") || strings.Contains(log, "203.0.113.7") || strings.Contains(log, "127.0.0.2") {
 		t.Errorf("the log contains other addresses:\n%s", log)
 	}
 	overHTTPS := testkit.NewClient(t, secure).Do(http.MethodPost, "/signin/demo", in{"as": "sam"}).Want(http.StatusSeeOther)
 	if cookie := overHTTPS.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, "__Host-") || !strings.Contains(cookie, "; Secure") {
 		t.Errorf("over https the cookie is %s", cookie)
 	}
-	for name, url := range map[string]string{"through nginx": plain, "directly": app.at()} {
+	for name, url := range map[string]string{"through nginx": plain, "directly": app.BaseURL()} {
 		answer := testkit.NewClient(t, url).Do(http.MethodPost, "/signin/demo", in{"as": "sam"}, "X-Forwarded-Proto", "https").Want(http.StatusSeeOther)
 		if cookie := answer.Header.Get("Set-Cookie"); strings.Contains(cookie, "Secure") {
 			t.Errorf("%s over http the cookie is %s", name, cookie)
@@ -160,7 +161,7 @@ func TestReverseProxyForwardsTheClientsAddress(t *testing.T) {
 
 func TestReverseProxyLimitsEachClient(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, trustNginx(t), func(c *Config) { c.RequestRate, c.ConnectionsPerAddress = 5, 2 })
+	app := apptest.Start(t, trustNginx(t), func(c *apptest.Config) { c.RequestRate, c.ConnectionsPerAddress = 5, 2 })
 	plain, _ := startProxy(t, app)
 	get := func(client *http.Client, forgedAddress string) int {
 		r, _ := http.NewRequest(http.MethodGet, plain+"/api/me", nil)

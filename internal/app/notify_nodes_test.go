@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -6,15 +6,16 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestSnoozeEndsByItself(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	room := app.room(ann.Client, "later")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	room := app.Room(ann.Client, "later")
 	one, two := bell(ben.Client, 0), bell(ben.Client, 0)
-	app.send(ann.Client, room, "@"+ben.handle+" when you have time")
+	app.Send(ann.Client, room, "@"+ben.Handle+" when you have time")
 	id := wantNotificationEvent(t, one, "notification", 1).ID
 	until := time.Now().Add(1200 * time.Millisecond)
 	path := fmt.Sprintf("/api/notifications/%d/snooze", id)
@@ -39,26 +40,26 @@ func TestSnoozeEndsByItself(t *testing.T) {
 
 func TestNotificationFromAnotherNodeReachesTheTabs(t *testing.T) {
 	t.Parallel()
-	here := startApp(t)
-	there := startAppOn(t, here.config.DatabaseURL)
-	ann, ben := here.signUp("Ann Lee"), there.signUp("Ben Oak")
+	here := apptest.Start(t)
+	there := apptest.StartOn(t, here.DatabaseURL)
+	ann, ben := here.SignUp("Ann Lee"), there.SignUp("Ben Oak")
 	benSocket := bell(ben.Client, 0)
-	room := here.room(ann.Client, "nodes")
-	here.send(ann.Client, room, "@"+ben.handle)
+	room := here.Room(ann.Client, "nodes")
+	here.Send(ann.Client, room, "@"+ben.Handle)
 	wantNotificationEvent(t, benSocket, "notification", 1)
 }
 
 func TestNotificationAfterACrashIsNeitherLostNorDoubled(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ben := app.signUp("Ben Oak")
-	room := app.room(app.as("sam"), "lives")
+	app := apptest.Start(t)
+	ben := app.SignUp("Ben Oak")
+	room := app.Room(app.As("sam"), "lives")
 	for i := range 3 {
-		dying := startProcess(t, app.config.DatabaseURL)
-		dying.as("sam").Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprintf("@%s %d", ben.handle, i)}).Want(200)
-		dying.kill()
+		dying := apptest.StartProcess(t, app.DatabaseURL)
+		dying.As("sam").Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprintf("@%s %d", ben.Handle, i)}).Want(200)
+		dying.Kill()
 	}
-	app.waitForAlerts()
+	waitForAlerts(app)
 	list := notices(ben.Client, "")
 	if len(list) != 3 {
 		t.Fatalf("Ben's notifications are %+v", list)

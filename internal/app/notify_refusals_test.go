@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -8,29 +8,30 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	app.send(ann.Client, app.room(ann.Client, "own"), "@"+ben.handle)
-	app.waitForAlerts()
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	app.Send(ann.Client, app.Room(ann.Client, "own"), "@"+ben.Handle)
+	waitForAlerts(app)
 	id := notices(ben.Client, "")[0].ID
 	row := fmt.Sprintf("/api/notifications/%d", id)
-	for client, status := range map[*testkit.Client]int{ann.Client: 404, app.anonymous(): 401} {
-		wantProblem(t, client.Post(row+"/read", nil), status)
-		wantProblem(t, client.Post(row+"/snooze", in{"until": time.Now().Add(time.Hour)}), status)
-		wantProblem(t, client.Post(row+"/snooze", in{"until": nil}), status)
-		wantProblem(t, client.Get(row+"/why"), status)
-		wantProblem(t, client.Do(http.MethodDelete, row, nil), status)
+	for client, status := range map[*testkit.Client]int{ann.Client: 404, app.Anonymous(): 401} {
+		apptest.WantProblem(t, client.Post(row+"/read", nil), status)
+		apptest.WantProblem(t, client.Post(row+"/snooze", in{"until": time.Now().Add(time.Hour)}), status)
+		apptest.WantProblem(t, client.Post(row+"/snooze", in{"until": nil}), status)
+		apptest.WantProblem(t, client.Get(row+"/why"), status)
+		apptest.WantProblem(t, client.Do(http.MethodDelete, row, nil), status)
 	}
 	for _, path := range []string{"", "/preferences"} {
-		wantProblem(t, app.anonymous().Get("/api/notifications"+path), 401)
+		apptest.WantProblem(t, app.Anonymous().Get("/api/notifications"+path), 401)
 	}
-	wantProblem(t, app.anonymous().Post("/api/notifications/read-all", nil), 401)
-	wantProblem(t, app.anonymous().Connect("").Get("/api/notifications/subscribe", nil), 401)
-	wantProblem(t, ben.Get("/api/notifications/subscribe"), 400)
+	apptest.WantProblem(t, app.Anonymous().Post("/api/notifications/read-all", nil), 401)
+	apptest.WantProblem(t, app.Anonymous().Connect("").Get("/api/notifications/subscribe", nil), 401)
+	apptest.WantProblem(t, ben.Get("/api/notifications/subscribe"), 400)
 	ann.Post("/api/notifications/read-all", nil).Want(200)
 	if list := notices(ben.Client, "?unread=true"); len(list) != 1 || list[0].ID != id {
 		t.Errorf("Ben's notifications are %+v", list)
@@ -39,21 +40,21 @@ func TestNotificationsOfAnotherUserAreNotFound(t *testing.T) {
 
 func TestNotificationsRefuseInvalidInput(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	app.send(ann.Client, app.room(ann.Client, "refused"), "@"+ben.handle)
-	app.waitForAlerts()
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	app.Send(ann.Client, app.Room(ann.Client, "refused"), "@"+ben.Handle)
+	waitForAlerts(app)
 	snooze := fmt.Sprintf("/api/notifications/%d/snooze", notices(ben.Client, "")[0].ID)
 	for _, until := range []any{"yesterday", "", 12, true, in{}, time.Now().Add(-time.Second), "1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z", time.Now().AddDate(1, 0, 3)} {
-		wantProblem(t, ben.Post(snooze, in{"until": until}), 422)
+		apptest.WantProblem(t, ben.Post(snooze, in{"until": until}), 422)
 	}
 	for _, query := range []string{"?before=-1", "?after=x", "?limit=0", "?limit=x", "?unread=perhaps", "?before=99999999999999999999"} {
-		wantProblem(t, ben.Get("/api/notifications"+query), 422)
+		apptest.WantProblem(t, ben.Get("/api/notifications"+query), 422)
 	}
 	for _, id := range []string{"0", "-1", "x", "1e3"} {
-		wantProblem(t, ben.Post("/api/notifications/"+id+"/read", nil), 422)
+		apptest.WantProblem(t, ben.Post("/api/notifications/"+id+"/read", nil), 422)
 	}
-	wantProblem(t, ben.Post("/api/notifications/9223372036854775807/read", nil), 404)
+	apptest.WantProblem(t, ben.Post("/api/notifications/9223372036854775807/read", nil), 404)
 	quiet := func(from, to, zone any) in { return in{"quietHours": in{"from": from, "to": to, "timeZone": zone}} }
 	for _, wrong := range []in{
 		{"types": []string{"mention"}},
@@ -68,27 +69,27 @@ func TestNotificationsRefuseInvalidInput(t *testing.T) {
 		quiet("22:00", "22:00", "UTC"), quiet("22:00", "07:00", "Mars/Olympus"), quiet("22:00", "07:00", ""), quiet("22:00", "07:00", "Local"),
 		quiet("22:00", "07:00", "../../etc/passwd"), quiet("22:00", "07:00", "UTC\x00"), quiet(22, 7, "UTC"), quiet("22:00\n", "07:00", "UTC"),
 	} {
-		wantProblem(t, ben.Do(http.MethodPut, "/api/notifications/preferences", wrong), 422)
+		apptest.WantProblem(t, ben.Do(http.MethodPut, "/api/notifications/preferences", wrong), 422)
 	}
-	if n := find[int64](app, `select count(*) from notify.preferences`); n != 0 {
+	if n := apptest.Find[int64](app, `select count(*) from notify.preferences`); n != 0 {
 		t.Errorf("%d preferences were stored", n)
 	}
 }
 
 func TestNotificationPreferencesAreApplied(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
 	const path = "/api/notifications/preferences"
 	ben.Get(path).Want(200).WantBody(`"quietHours":null`).WantBody(`"mention":{"inApp":true,"push":true}`)
 	ben.Do(http.MethodPut, path, in{"types": in{"mention": in{"inApp": false}}, "quietHours": in{"from": "00:00", "to": "23:59", "timeZone": "Asia/Kathmandu"}}).Want(200)
 	ben.Get(path).Want(200).WantBody(`"mention":{"inApp":false,"push":true}`).WantBody(`"quietHours":{"from":"00:00","to":"23:59","timeZone":"Asia/Kathmandu"}`)
-	room := app.room(ann.Client, "quiet")
+	room := app.Room(ann.Client, "quiet")
 	benSocket := bell(ben.Client, 0)
-	app.send(ann.Client, room, "@"+ben.handle+" unheard")
-	app.waitForAlerts()
-	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
-	app.send(ann.Client, direct, "heard")
+	app.Send(ann.Client, room, "@"+ben.Handle+" unheard")
+	waitForAlerts(app)
+	direct := testkit.As[apptest.Fields](ann.Post("/api/rooms/direct", in{"userId": ben.ID}).Want(200)).ID
+	app.Send(ann.Client, direct, "heard")
 	e := wantNotificationEvent(t, benSocket, "notification", 1)
 	if e.Data.Type != "direct" || len(notices(ben.Client, "")) != 1 {
 		t.Errorf("Ben receives %+v", e)
@@ -101,33 +102,33 @@ func TestNotificationPreferencesAreApplied(t *testing.T) {
 
 func TestNotificationsMatchTheProtocol(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
 	benSocket := bell(ben.Client, 0)
-	app.send(ann.Client, app.room(ann.Client, "forms"), "@"+ben.handle+" look")
+	app.Send(ann.Client, app.Room(ann.Client, "forms"), "@"+ben.Handle+" look")
 	e := benSocket.WantEvent("notification")
-	if e.Room != fmt.Sprintf("user-%d-notifications", ben.id) {
+	if e.Room != fmt.Sprintf("user-%d-notifications", ben.ID) {
 		t.Errorf("the event's room is %q", e.Room)
 	}
-	decodeExactly[struct {
+	apptest.DecodeExactly[struct {
 		Verb        string `json:"verb"`
 		UnreadCount int    `json:"unreadCount"`
 		notice
 		Data notice `json:"data"`
 	}](t, string(e.Data))
-	n := decodeExactly[[]notice](t, ben.Get("/api/notifications").Want(200).Body)[0]
-	if n.Body != n.Message || n.Data["url"] != n.URL || !strings.HasPrefix(n.URL, "/rooms/") || !moment.MatchString(n.CreatedAt) || n.SnoozedUntil != nil {
+	n := apptest.DecodeExactly[[]notice](t, ben.Get("/api/notifications").Want(200).Body)[0]
+	if n.Body != n.Message || n.Data["url"] != n.URL || !strings.HasPrefix(n.URL, "/rooms/") || !apptest.Timestamp.MatchString(n.CreatedAt) || n.SnoozedUntil != nil {
 		t.Errorf("the notification is %+v", n)
 	}
-	decodeExactly[notice](t, ben.Post(fmt.Sprintf("/api/notifications/%d/read", n.ID), nil).Want(200).Body)
+	apptest.DecodeExactly[notice](t, ben.Post(fmt.Sprintf("/api/notifications/%d/read", n.ID), nil).Want(200).Body)
 	type count struct {
 		ID          int64 `json:"id"`
 		UnreadCount int   `json:"unreadCount"`
 	}
-	decodeExactly[count](t, string(benSocket.WantEvent("notificationRead").Data))
-	wantNoContent(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
-	decodeExactly[count](t, string(benSocket.WantEvent("notificationRemoved").Data))
-	app.sendNotification(ben.id, "one to read")
+	apptest.DecodeExactly[count](t, string(benSocket.WantEvent("notificationRead").Data))
+	apptest.WantNoContent(t, ben.Do(http.MethodDelete, fmt.Sprint("/api/notifications/", n.ID), nil))
+	apptest.DecodeExactly[count](t, string(benSocket.WantEvent("notificationRemoved").Data))
+	app.SendNotification(ben.ID, "one to read")
 	benSocket.WantEvent("notification")
 	ben.Post("/api/notifications/read-all", nil).Want(200)
 	if e := benSocket.WantEvent("notificationsAllRead"); string(e.Data) != `{"unreadCount":0}` {

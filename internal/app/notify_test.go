@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 type notice struct {
@@ -32,20 +33,6 @@ type notificationEvent struct {
 	Title       string `json:"title"`
 }
 
-// member is a new user, without notifications.
-type member struct {
-	*testkit.Client
-	id     int64
-	handle string
-}
-
-func (i *instance) signUp(fullName string) member {
-	i.t.Helper()
-	client := i.anonymous().SignUp(fullName)
-	me := testkit.As[person](client.Get("/api/me").Want(200))
-	return member{client, me.ID, me.Handle}
-}
-
 // bell subscribes to notifications on a new connection and checks the unread count.
 func bell(client *testkit.Client, unread int) *testkit.Socket {
 	s := client.Connect("")
@@ -58,10 +45,10 @@ func notices(client *testkit.Client, query string) []notice {
 }
 
 // waitForAlerts waits until chat has sent all notifications in its outbox.
-func (i *instance) waitForAlerts() {
-	i.t.Helper()
-	testkit.Eventually(i.t, "the outbox of notifications is empty", 10*time.Second, func() bool {
-		return find[int64](i, `select count(*) from chat.alerts`) == 0
+func waitForAlerts(app *apptest.App) {
+	app.T.Helper()
+	testkit.Eventually(app.T, "the outbox of notifications is empty", 10*time.Second, func() bool {
+		return apptest.Find[int64](app, `select count(*) from chat.alerts`) == 0
 	})
 }
 
@@ -77,14 +64,14 @@ func wantNotificationEvent(t *testing.T, tab *testkit.Socket, event string, unre
 
 func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	room := app.room(ann.Client, "counts")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	room := app.Room(ann.Client, "counts")
 	one, two := bell(ben.Client, 0), bell(ben.Client, 0)
 	tabs := []*testkit.Socket{one, two}
 	for i := range 3 {
-		app.send(ann.Client, room, fmt.Sprintf("@%s look at %d", ben.handle, i))
-		app.waitForAlerts()
+		app.Send(ann.Client, room, fmt.Sprintf("@%s look at %d", ben.Handle, i))
+		waitForAlerts(app)
 	}
 	var ids []int64
 	for _, tab := range tabs {
@@ -120,29 +107,29 @@ func TestNotificationCountIsTheSameInAllTabs(t *testing.T) {
 
 func TestNotificationIsSentOncePerCause(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben, cat := app.signUp("Ann Lee"), app.signUp("Ben Oak"), app.signUp("Cat Roe")
-	room := app.room(ann.Client, "concerns")
-	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
+	app := apptest.Start(t)
+	ann, ben, cat := app.SignUp("Ann Lee"), app.SignUp("Ben Oak"), app.SignUp("Cat Roe")
+	room := app.Room(ann.Client, "concerns")
+	direct := testkit.As[apptest.Fields](ann.Post("/api/rooms/direct", in{"userId": ben.ID}).Want(200)).ID
 	benSocket, annSocket := bell(ben.Client, 0), bell(ann.Client, 0)
 
-	bens := app.send(ben.Client, room, "a question")
-	ann.Post("/api/chat/send", in{"roomId": room, "text": "an answer, @" + ben.handle + " @" + ben.handle, "replyTo": bens}).Want(200)
-	app.waitForAlerts()
+	bens := app.Send(ben.Client, room, "a question")
+	ann.Post("/api/chat/send", in{"roomId": room, "text": "an answer, @" + ben.Handle + " @" + ben.Handle, "replyTo": bens}).Want(200)
+	waitForAlerts(app)
 	ann.Post("/api/chat/send", in{"roomId": room, "text": "another one", "replyTo": bens}).Want(200)
-	app.waitForAlerts()
-	app.send(ann.Client, direct, "psst")
-	app.send(ann.Client, direct, "psst, @"+ben.handle)
-	app.send(ann.Client, direct, "hello?")
-	app.waitForAlerts()
+	waitForAlerts(app)
+	app.Send(ann.Client, direct, "psst")
+	app.Send(ann.Client, direct, "psst, @"+ben.Handle)
+	app.Send(ann.Client, direct, "hello?")
+	waitForAlerts(app)
 	ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "👍"}).Want(200)
 	cat.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
 	ben.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", bens), in{"emoji": "🎉"}).Want(200)
-	app.waitForAlerts()
-	private := testkit.As[thing](ann.Post("/api/rooms", in{"name": "secrets", "kind": "private", "memberIds": []int64{ben.id, ann.id}}).Want(200)).ID
-	ann.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": ben.id}).Want(200) // he became a member when he wrote
-	app.send(ann.Client, private, "@"+ann.handle+" @"+cat.handle+" note to self")
-	app.waitForAlerts()
+	waitForAlerts(app)
+	private := testkit.As[apptest.Fields](ann.Post("/api/rooms", in{"name": "secrets", "kind": "private", "memberIds": []int64{ben.ID, ann.ID}}).Want(200)).ID
+	ann.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": ben.ID}).Want(200) // he became a member when he wrote
+	app.Send(ann.Client, private, "@"+ann.Handle+" @"+cat.Handle+" note to self")
+	waitForAlerts(app)
 
 	var titles []string
 	for _, n := range notices(ben.Client, "") {
@@ -168,16 +155,16 @@ func TestNotificationIsSentOncePerCause(t *testing.T) {
 
 func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	direct := testkit.As[thing](ann.Post("/api/rooms/direct", in{"userId": ben.id}).Want(200)).ID
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	direct := testkit.As[apptest.Fields](ann.Post("/api/rooms/direct", in{"userId": ben.ID}).Want(200)).ID
 	benSocket := bell(ben.Client, 0)
 	benSocket.Get("/api/chat/join", in{"roomId": direct}).Want(200)
-	app.send(ann.Client, direct, "you see this")
-	app.waitForAlerts()
+	app.Send(ann.Client, direct, "you see this")
+	waitForAlerts(app)
 	benSocket.Post("/api/presence/status", in{"idle": true}).Want(200)
 	bell(ben.Client, 0) // an active tab that does not show the room
-	app.send(ann.Client, direct, "you do not see this")
+	app.Send(ann.Client, direct, "you do not see this")
 	if e := wantNotificationEvent(t, benSocket, "notification", 1); e.Data.Message != "you do not see this" {
 		t.Errorf("Ben receives %+v", e)
 	}
@@ -188,41 +175,41 @@ func TestNotificationIsNotSentToAUserWhoSeesTheRoom(t *testing.T) {
 
 func TestNotificationsOfAReadRoomAreRead(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	room, other := app.room(ann.Client, "read here"), app.room(ann.Client, "not here")
-	app.send(ben.Client, room, "joining")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	room, other := app.Room(ann.Client, "read here"), app.Room(ann.Client, "not here")
+	app.Send(ben.Client, room, "joining")
 	benSocket := bell(ben.Client, 0)
-	app.send(ann.Client, room, "one, @"+ben.handle)
-	app.send(ann.Client, room, "two, @"+ben.handle)
-	app.send(ann.Client, other, "three, @"+ben.handle)
-	app.waitForAlerts()
+	app.Send(ann.Client, room, "one, @"+ben.Handle)
+	app.Send(ann.Client, room, "two, @"+ben.Handle)
+	app.Send(ann.Client, other, "three, @"+ben.Handle)
+	waitForAlerts(app)
 	ben.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200)
 	wantNotificationEvent(t, benSocket, "notificationRead", 2)
 	ben.Post("/api/chat/read", in{"roomId": room, "seq": 99}).Want(200)
 	wantNotificationEvent(t, benSocket, "notificationRead", 1)
-	app.send(ann.Client, other, "four, @"+ben.handle)
+	app.Send(ann.Client, other, "four, @"+ben.Handle)
 	wantNotificationEvent(t, benSocket, "notification", 2)
 	benSocket.WantNo("notificationRead")
 }
 
 func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	room := app.room(ann.Client, "regrets")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	room := app.Room(ann.Client, "regrets")
 	benSocket := bell(ben.Client, 0)
-	id := app.send(ann.Client, room, "the password is hunter2, @"+ben.handle)
+	id := app.Send(ann.Client, room, "the password is hunter2, @"+ben.Handle)
 	wantNotificationEvent(t, benSocket, "notification", 1)
-	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "the password is ****, @" + ben.handle}).Want(200)
+	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "the password is ****, @" + ben.Handle}).Want(200)
 	if e := wantNotificationEvent(t, benSocket, "notificationUpdated", 1); e.Verb != "updated" || strings.Contains(e.Data.Message, "hunter2") {
 		t.Errorf("after the edit the notification is %+v", e)
 	}
 	ann.Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil).Want(204)
 	wantNotificationEvent(t, benSocket, "notificationRemoved", 0)
-	app.waitForAlerts()
+	waitForAlerts(app)
 	for _, text := range []string{"hunter2", "****"} {
-		if n := find[int64](app, `select (select count(*) from notify.notifications n where n::text like '%'||$1||'%') + (select count(*) from notify.causes c where c::text like '%'||$1||'%')`, text); n != 0 {
+		if n := apptest.Find[int64](app, `select (select count(*) from notify.notifications n where n::text like '%'||$1||'%') + (select count(*) from notify.causes c where c::text like '%'||$1||'%')`, text); n != 0 {
 			t.Errorf("%d rows still contain %q", n, text)
 		}
 	}
@@ -230,28 +217,28 @@ func TestNotificationOfADeletedMessageIsErased(t *testing.T) {
 
 func TestNotificationOfAnEditReachesNewlyMentionedUsers(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben, cat := app.signUp("Ann Lee"), app.signUp("Ben Oak"), app.signUp("Cat Roe")
-	room := app.room(ann.Client, "edits")
+	app := apptest.Start(t)
+	ann, ben, cat := app.SignUp("Ann Lee"), app.SignUp("Ben Oak"), app.SignUp("Cat Roe")
+	room := app.Room(ann.Client, "edits")
 	benSocket, catSocket := bell(ben.Client, 0), bell(cat.Client, 0)
-	id := app.send(ann.Client, room, "hello @"+ben.handle)
-	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "hello @" + ben.handle + " and @" + cat.handle}).Want(200)
+	id := app.Send(ann.Client, room, "hello @"+ben.Handle)
+	ann.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", id), in{"text": "hello @" + ben.Handle + " and @" + cat.Handle}).Want(200)
 	wantNotificationEvent(t, catSocket, "notification", 1)
 	wantNotificationEvent(t, benSocket, "notification", 1)
 	wantNotificationEvent(t, benSocket, "notificationUpdated", 1)
-	app.waitForAlerts()
+	waitForAlerts(app)
 	benSocket.WantNo("notification")
 }
 
 func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ann, ben := app.signUp("Ann Lee"), app.signUp("Ben Oak")
-	id := app.send(ben.Client, app.room(ben.Client, "moods"), "hooray")
+	app := apptest.Start(t)
+	ann, ben := app.SignUp("Ann Lee"), app.SignUp("Ben Oak")
+	id := app.Send(ben.Client, app.Room(ben.Client, "moods"), "hooray")
 	benSocket := bell(ben.Client, 0)
 	react := func() {
 		ann.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", id), in{"emoji": "🎉"}).Want(200)
-		app.waitForAlerts()
+		waitForAlerts(app)
 	}
 	react()
 	wantNotificationEvent(t, benSocket, "notification", 1)
@@ -263,9 +250,9 @@ func TestNotificationOfARemovedReactionIsRemoved(t *testing.T) {
 
 func TestDemoHasUnreadNotifications(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
+	app := apptest.Start(t)
 	for handle, unread := range map[string]int{"sam": 4, "maya": 1} {
-		client := app.as(handle)
+		client := app.As(handle)
 		bell(client, unread)
 		if list := notices(client, ""); len(list) <= unread {
 			t.Errorf("%s has %+v", handle, list)

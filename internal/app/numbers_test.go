@@ -1,10 +1,12 @@
-package app
+package app_test
 
 import (
 	"net/http"
 	"regexp"
 	"strings"
 	"testing"
+
+	"hubbub/internal/testkit/apptest"
 )
 
 // numbers are the limits of int32 and int64 and their neighbours, with whether they fit
@@ -23,11 +25,11 @@ var pathParameter = regexp.MustCompile(`:\w+`)
 
 func TestNumbersOfAnySizeCauseNoServerError(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
-	sam := app.as("sam")
+	app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 0 })
+	sam := app.As("sam")
 	live := sam.Connect("")
 	tried := 0
-	for _, route := range app.router.Routes() {
+	for _, route := range app.Router().Routes() {
 		if !strings.HasPrefix(route.Path, "/api/") || strings.HasSuffix(route.Path, "*") || route.Path == "/api/logout" {
 			continue
 		}
@@ -54,9 +56,9 @@ func TestNumbersOfAnySizeCauseNoServerError(t *testing.T) {
 
 func TestListsRefuseNumbersThatDoNotFit(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.RequestRate = 0 })
-	sam := app.as("sam")
-	room := itoa(app.room(sam, "numbers"))
+	app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 0 })
+	sam := app.As("sam")
+	room := itoa(app.Room(sam, "numbers"))
 	for path, fields := range map[string]string{
 		"/api/users?":                       "limit",
 		"/api/chat/messages?roomId=" + room: "before around limit",

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net"
@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // startWithOps starts an app with an operations port, and returns a client of that port.
-func startWithOps(t *testing.T, change ...func(*Config)) (*instance, *testkit.Client) {
+func startWithOps(t *testing.T, change ...func(*apptest.Config)) (*apptest.App, *testkit.Client) {
 	t.Helper()
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -18,15 +19,15 @@ func startWithOps(t *testing.T, change ...func(*Config)) (*instance, *testkit.Cl
 	}
 	address := free.Addr().String()
 	free.Close()
-	app := startApp(t, append(change, func(c *Config) { c.OpsAddr = address })...)
+	app := apptest.Start(t, append(change, func(c *apptest.Config) { c.OpsAddr = address })...)
 	return app, testkit.NewClient(t, "http://"+address)
 }
 
 func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "counted")
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "counted")
 	live := sam.Connect("")
 	live.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	maya.Post("/api/chat/send", in{"roomId": room, "text": "hi"}).Want(200)
@@ -52,32 +53,30 @@ func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 		ops.Get(path).Want(200)
 	}
 	for _, path := range []string{"/metrics", "/debug/pprof/"} {
-		app.anonymous().Get(path).Want(http.StatusNotFound)
+		app.Anonymous().Get(path).Want(http.StatusNotFound)
 	}
 }
 
 func TestGreetingExplainsAccessFromTheNetwork(t *testing.T) {
 	t.Parallel()
 	const hint = "ADDR=:8080 opens it to the network"
-	if got := startApp(t).greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, hint) {
+	if got := apptest.Start(t).Greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, hint) {
 		t.Errorf("on the loopback address: %s", got)
 	}
-	if got := startApp(t, func(c *Config) { c.Addr = ":0" }).greeting(); strings.Contains(got, hint) {
+	if got := apptest.Start(t, func(c *apptest.Config) { c.Addr = ":0" }).Greeting(); strings.Contains(got, hint) {
 		t.Errorf("on all addresses: %s", got)
 	}
 }
 
 func TestHealthcheckReportsReadiness(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	config := app.config
-	config.Addr = app.listener.Addr().String()
-	if err := healthcheck(t.Context(), config); err != nil {
+	app := apptest.Start(t)
+	if err := app.Healthcheck(t.Context()); err != nil {
 		t.Error(err)
 	}
-	app.closing.Store(true)
-	if err := healthcheck(t.Context(), config); err == nil {
+	app.SetClosing(true)
+	if err := app.Healthcheck(t.Context()); err == nil {
 		t.Error("ready during the shutdown")
 	}
-	app.closing.Store(false)
+	app.SetClosing(false)
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -13,6 +13,7 @@ import (
 
 	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // panickyTransport panics for the first requests, as many as panics counts.
@@ -30,14 +31,14 @@ func (p *panickyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // wantPanics waits until the panics at a place are counted, and checks that their stack is
 // in the log.
-func wantPanics(t *testing.T, app *instance, ops *testkit.Client, where string, count string) {
+func wantPanics(t *testing.T, app *apptest.App, ops *testkit.Client, where string, count string) {
 	t.Helper()
 	line := `hubbub_panics_total{where="` + where + `"} ` + count + "\n"
 	testkit.Eventually(t, "counted: "+line, testkit.Patience, func() bool {
 		return strings.Contains(ops.Get("/metrics").Body, line)
 	})
 	logged := regexp.MustCompile(`level=ERROR msg=panic .*where=` + where + ` .*stack=.*panics_test\.go`)
-	if !logged.MatchString(app.log.String()) {
+	if !logged.MatchString(app.Log.String()) {
 		t.Errorf("the log has no stack of a panic at %s", where)
 	}
 }
@@ -49,23 +50,23 @@ func TestPanicOfAPushTransportSparesTheApp(t *testing.T) {
 	transport := &panickyTransport{RoundTripper: client.Transport}
 	transport.panics.Store(1)
 	client.Transport = transport
-	app, ops := startWithOps(t, fastPagePresence, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, &client })
-	nora, broken, phone := app.signUpNora(), service.Device("broken"), service.Device("phone")
+	app, ops := startWithOps(t, apptest.FastPagePresence, func(c *apptest.Config) { c.PushAfter, c.PushClient = time.Millisecond, &client })
+	nora, broken, phone := app.Anonymous().SignUp("Nora Quist"), service.Device("broken"), service.Device("phone")
 	nora.Post("/api/push/subscriptions", broken.Subscription()).Want(http.StatusNoContent)
-	app.sendNotification(app.id(nora), "first")
+	app.SendNotification(app.ID(nora), "first")
 	wantPanics(t, app, ops, "push-delivery", "1")
 	nora.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
-	app.sendNotification(app.id(nora), "second")
+	app.SendNotification(app.ID(nora), "second")
 	phone.WantPushes(1)
-	app.anonymous().Get("/readyz").Want(http.StatusOK)
+	app.Anonymous().Get("/readyz").Want(http.StatusOK)
 }
 
 func TestPanicOfAHubCallbackSparesTheApp(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
-	app.hub.OnLeave("chat-", func(hub.Left) { panic("a feature broke") })
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "unharmed")
+	app.Hub().OnLeave("chat-", func(hub.Left) { panic("a feature broke") })
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "unharmed")
 	samSocket, mayaSocket := sam.Connect(""), maya.Connect("")
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
 	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(http.StatusOK)
@@ -80,11 +81,11 @@ func TestPanicOfAHubCallbackSparesTheApp(t *testing.T) {
 func TestPanicOfARequestIsCounted(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
-	app.router.GET("/broken", func(echo.Context) error { panic("a handler broke") })
-	app.anonymous().Get("/broken").Want(http.StatusInternalServerError)
-	app.as("sam").Connect("").Get("/broken", nil).Want(http.StatusInternalServerError)
+	app.Router().GET("/broken", func(echo.Context) error { panic("a handler broke") })
+	app.Anonymous().Get("/broken").Want(http.StatusInternalServerError)
+	app.As("sam").Connect("").Get("/broken", nil).Want(http.StatusInternalServerError)
 	ops.Get("/metrics").Want(http.StatusOK).WantBody(`hubbub_panics_total{where="request"} 2` + "\n")
-	if !strings.Contains(app.log.String(), "panics_test.go") {
+	if !strings.Contains(app.Log.String(), "panics_test.go") {
 		t.Error("the log has no stack")
 	}
 }
@@ -92,7 +93,7 @@ func TestPanicOfARequestIsCounted(t *testing.T) {
 func TestPanicOutsideTheRouterClosesOneConnection(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
-	app.router.Pre(func(next echo.HandlerFunc) echo.HandlerFunc {
+	app.Router().Pre(func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if c.Request().URL.Path == "/broken" {
 				panic("middleware broke")
@@ -100,11 +101,11 @@ func TestPanicOutsideTheRouterClosesOneConnection(t *testing.T) {
 			return next(c)
 		}
 	})
-	if answer, err := http.Get(app.at() + "/broken"); err == nil {
+	if answer, err := http.Get(app.BaseURL() + "/broken"); err == nil {
 		answer.Body.Close()
 		t.Errorf("the answer is %s", answer.Status)
 	}
-	live := app.as("sam").Connect("")
+	live := app.As("sam").Connect("")
 	live.Get("/broken", nil).Want(http.StatusInternalServerError)
 	live.Get("/api/me", nil).Want(http.StatusOK)
 	wantPanics(t, app, ops, "socket-request", "1")
@@ -116,12 +117,12 @@ func TestPanicOutsideTheRouterClosesOneConnection(t *testing.T) {
 func TestPanicOfAMetricCostsThatMetric(t *testing.T) {
 	t.Parallel()
 	app, ops := startWithOps(t)
-	app.metrics.gauge("hubbub_broken", "", func() float64 { panic("a gauge broke") })
-	app.metrics.collect(brokenFigures{})
+	app.AddGauge("hubbub_broken", func() float64 { panic("a gauge broke") })
+	app.AddCollector(brokenFigures{})
 	ops.Get("/metrics").Want(http.StatusOK).WantBody("\nhubbub_connections 0\n").WantBody("\nhubbub_broken NaN\n")
 	testkit.Eventually(t, "both are counted", testkit.Patience, func() bool {
 		body := ops.Get("/metrics").Body
-		return strings.Contains(body, `hubbub_panics_total{where="metrics"} `) && strings.Contains(app.log.String(), "figures broke")
+		return strings.Contains(body, `hubbub_panics_total{where="metrics"} `) && strings.Contains(app.Log.String(), "figures broke")
 	})
 }
 

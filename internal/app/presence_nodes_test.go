@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"testing"
@@ -8,14 +8,15 @@ import (
 
 	"hubbub/internal/presence"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	t.Parallel()
-	here := startApp(t, fastPresence)
-	there := startAppOn(t, here.config.DatabaseURL, fastPresence)
-	sam, maya := here.as("sam"), there.as("maya")
-	mayaID := here.id(maya)
+	here := apptest.Start(t, apptest.FastPresence)
+	there := apptest.StartOn(t, here.DatabaseURL, apptest.FastPresence)
+	sam, maya := here.As("sam"), there.As("maya")
+	mayaID := here.ID(maya)
 	samSocket, _ := subscribePresence(sam)
 	mayaSocket := maya.Connect("")
 	if came := testkit.DataOf[arrival](t, samSocket.WantEvent("userOnline")); came.UserID != mayaID {
@@ -26,11 +27,11 @@ func TestPresenceConvergesOnAnotherNode(t *testing.T) {
 	waitForPresence(t, samSocket, "busy", "lunch until 2")
 	mayaSocket.Post("/api/presence/status", in{"status": "online", "idle": true}).Want(200)
 	waitForPresence(t, samSocket, "away", "lunch until 2")
-	moved := here.as("maya").Connect("") // to the other node, without an offline event
+	moved := here.As("maya").Connect("") // to the other node, without an offline event
 	waitForPresence(t, samSocket, "online", "lunch until 2")
 	mayaSocket.Close()
 	moved.Post("/api/presence/status", in{"text": ""}).Want(200)
-	there.stop()
+	there.Stop()
 	waitForPresence(t, samSocket, "online", "")
 	moved.Close()
 	samSocket.WantEvent("userOffline")
@@ -53,12 +54,12 @@ func waitForPresence(t *testing.T, watcher *testkit.Socket, status, text string)
 
 func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, fastPresence)
-	other := startAppOn(t, app.config.DatabaseURL, fastPresence)
-	dying := startProcess(t, app.config.DatabaseURL)
-	maya, theo := dying.as("maya"), dying.as("theo")
-	samSocket, _ := subscribePresence(app.as("sam"))
-	linSocket, _ := subscribePresence(other.as("lin"))
+	app := apptest.Start(t, apptest.FastPresence)
+	other := apptest.StartOn(t, app.DatabaseURL, apptest.FastPresence)
+	dying := apptest.StartProcess(t, app.DatabaseURL)
+	maya, theo := dying.As("maya"), dying.As("theo")
+	samSocket, _ := subscribePresence(app.As("sam"))
+	linSocket, _ := subscribePresence(other.As("lin"))
 	mayaSocket := maya.Connect("")
 	theo.Connect("")
 	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
@@ -67,16 +68,16 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 		})
 		watcher.Events()
 	}
-	stays := app.as("theo").Connect("") // has a connection to a live node, too
+	stays := app.As("theo").Connect("") // has a connection to a live node, too
 	defer stays.Close()
-	dying.kill()
+	dying.Kill()
 	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
 		if went := testkit.DataOf[arrival](t, watcher.WantEvent("userOffline")); went.User.Handle != "maya" {
 			t.Errorf("userOffline is %+v", went)
 		}
 		testkit.DataOf[update](t, watcher.WantEvent("presenceUpdated"))
 	}
-	back := app.as("priya").Connect("") // a later event, to wait for
+	back := app.As("priya").Connect("") // a later event, to wait for
 	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
 		for e, err := watcher.Next(); ; e, err = watcher.Next() {
 			if err != nil || e.Name == "userOffline" {
@@ -94,15 +95,15 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
-	killed := startProcess(t, database)
-	maya := killed.as("maya")
+	killed := apptest.StartProcess(t, database)
+	maya := killed.As("maya")
 	mayaSocket := maya.Connect("")
 	mayaSocket.Get("/api/presence/subscribe", nil).Want(200)
 	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
-	killed.kill()
-	app := startAppOn(t, database, fastPresence)
-	samSocket, _ := subscribePresence(app.as("sam"))
-	app.wantPresence(app.as("sam"), app.id(app.as("maya")), presence.Offline)
+	killed.Kill()
+	app := apptest.StartOn(t, database, apptest.FastPresence)
+	samSocket, _ := subscribePresence(app.As("sam"))
+	wantPresence(app, app.As("sam"), app.ID(app.As("maya")), presence.Offline)
 	testkit.Eventually(t, "subscribers see her offline", testkit.Patience, func() bool {
 		here := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))
 		return len(here) == 1 && here[0].Handle == "sam"
@@ -112,21 +113,21 @@ func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 
 func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	t.Parallel()
-	withGrace := func(c *Config) { fastPresence(c); c.Presence.Grace = time.Second }
-	app := startApp(t, withGrace)
-	app.as("maya").Connect("")
-	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, app.config.DatabaseURL) == 1 })
-	app.stop()
-	again := startAppOn(t, app.config.DatabaseURL, withGrace)
-	again.as("maya").Connect("")
-	samSocket, here := subscribePresence(again.as("sam"))
+	withGrace := func(c *apptest.Config) { apptest.FastPresence(c); c.Presence.Grace = time.Second }
+	app := apptest.Start(t, withGrace)
+	app.As("maya").Connect("")
+	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, app.DatabaseURL) == 1 })
+	app.Stop()
+	again := apptest.StartOn(t, app.DatabaseURL, withGrace)
+	again.As("maya").Connect("")
+	samSocket, here := subscribePresence(again.As("sam"))
 	if len(here) != 2 {
 		t.Errorf("the users online are %+v", here)
 	}
 	testkit.Eventually(t, "the old node is deleted", testkit.Patience, func() bool {
-		return find[int64](again, `select count(*) from presence.nodes`) == 1
+		return apptest.Find[int64](again, `select count(*) from presence.nodes`) == 1
 	})
-	again.as("theo").Connect("")
+	again.As("theo").Connect("")
 	for e, _ := samSocket.Next(); e.Name != "presenceUpdated"; e, _ = samSocket.Next() {
 		if e.Name != "userOnline" || testkit.DataOf[arrival](t, e).User.Handle != "theo" {
 			t.Fatalf("got %s %s", e.Name, e.Data)

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"os"
@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/testkit/apptest"
 )
 
 // docs/protocol.md has each action and handshake of the router, and none that there is
@@ -19,7 +21,7 @@ func TestRoutesAreDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	var routes []string
-	for _, r := range startApp(t).router.Routes() {
+	for _, r := range apptest.Start(t).Router().Routes() {
 		if r.Method != echo.RouteNotFound {
 			routes = append(routes, r.Method+" "+r.Path)
 		}

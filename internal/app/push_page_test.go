@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -7,26 +7,21 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // openPushSettings opens the settings of Nora, a new user, in a browser whose push
 // subscription is a device of the test. The browser answers the permission prompt.
-func openPushSettings(t *testing.T, answer string) (*instance, *testkit.Client, *testkit.PushDevice, tab) {
+func openPushSettings(t *testing.T, answer string) (*apptest.App, *testkit.Client, *testkit.PushDevice, apptest.Tab) {
 	app, service := startWithPush(t)
-	nora, laptop := app.signUpNora(), service.Device("laptop")
-	page := tab{testkit.DesktopBrowser(t).Person(t, app.at(), nora.Cookies()...)}
+	nora, laptop := signUpNora(app), service.Device("laptop")
+	page := apptest.Tab{Page: testkit.DesktopBrowser(t).Person(t, app.BaseURL(), nora.Cookies()...)}
 	page.Notifications(answer).PushesTo(laptop).Goto("/settings")
-	return app, nora, laptop, page.live()
+	return app, nora, laptop, page.WaitUntilLive()
 }
 
-// ReceivePush delivers a push to the browser's service worker.
-func (p tab) ReceivePush(push testkit.Push) tab {
-	p.DeliverPush(push)
-	return p
-}
-
-// WantShown waits until the browser shows exactly the notifications with the tags.
-func (p tab) WantShown(t *testing.T, tags ...string) {
+// wantShown waits until the browser shows exactly the notifications with the tags.
+func wantShown(t *testing.T, p apptest.Tab, tags ...string) {
 	t.Helper()
 	slices.Sort(tags)
 	var shown []string
@@ -49,32 +44,34 @@ func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 	app, nora, laptop, page := openPushSettings(t, "granted")
 	page.Want(`[data-push-when=off]`).Click("[data-push-on]").Want(`[data-push-when=on]`).WantText("#push-devices", "This device")
 	page.WantFocus("[data-push-off]")
-	id := app.id(nora)
-	page.hide(true) // so that Nora is not active
-	app.waitUntilInactive(nora)
-	app.sendNotification(id, "first")
+	id := app.ID(nora)
+	page.SetHidden(true) // so that Nora is not active
+	waitUntilInactive(app, nora)
+	app.SendNotification(id, "first")
 	first := laptop.WantPushes(1)[0]
-	page.ReceivePush(first).WantShown(t, decodePush(t, first).Tag)
-	app.sendNotification(id, "second")
+	page.DeliverPush(first)
+	wantShown(t, page, decodePush(t, first).Tag)
+	app.SendNotification(id, "second")
 	second := laptop.WantPushes(2)[1]
-	page.ReceivePush(second).WantShown(t, decodePush(t, first).Tag, decodePush(t, second).Tag)
+	page.DeliverPush(second)
+	wantShown(t, page, decodePush(t, first).Tag, decodePush(t, second).Tag)
 
 	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, first).ID), nil).Want(200)
-	page.WantShown(t, decodePush(t, second).Tag)     // the open page closes it
+	wantShown(t, page, decodePush(t, second).Tag)    // the open page closes it
 	page.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
 	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, second).ID), nil).Want(200)
 	for _, push := range laptop.WantPushes(3)[2:] {
-		page.ReceivePush(push)
+		page.DeliverPush(push)
 	}
-	page.WantShown(t)
+	wantShown(t, page)
 }
 
 // waitUntilInactive waits until the user is active on no connection.
-func (i *instance) waitUntilInactive(client *testkit.Client) {
-	i.t.Helper()
-	id := i.id(client)
-	testkit.Eventually(i.t, "the user is inactive", testkit.Patience, func() bool {
-		_, active := i.presence.Attending(i.t.Context(), id)
+func waitUntilInactive(app *apptest.App, client *testkit.Client) {
+	app.T.Helper()
+	id := app.ID(client)
+	testkit.Eventually(app.T, "the user is inactive", testkit.Patience, func() bool {
+		_, active := app.Presence().Attending(app.T.Context(), id)
 		return !active
 	})
 }
@@ -83,28 +80,30 @@ func TestPushReadElsewhereIsClosedByTheNextPage(t *testing.T) {
 	t.Parallel()
 	app, nora, laptop, page := openPushSettings(t, "granted")
 	page.Click("[data-push-on]").Want(`[data-push-when=on]`)
-	page.hide(true)
-	app.waitUntilInactive(nora)
-	app.sendNotification(app.id(nora), "first")
+	page.SetHidden(true)
+	waitUntilInactive(app, nora)
+	app.SendNotification(app.ID(nora), "first")
 	push := laptop.WantPushes(1)[0]
-	page.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
+	page.DeliverPush(push)
+	wantShown(t, page, decodePush(t, push).Tag)
 	page.AllowErrors("favicon.ico").Goto("/healthz") // a page without scripts
 	nora.Post("/api/notifications/read-all", nil).Want(200)
 	page.Goto("/people")
-	page.live().WantShown(t)
+	wantShown(t, page.WaitUntilLive())
 }
 
 func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 	t.Parallel()
 	app, nora, laptop, page := openPushSettings(t, "granted")
 	page.Click("[data-push-on]").Want(`[data-push-when=on]`)
-	page.hide(true)
-	app.waitUntilInactive(nora)
-	app.sendNotification(app.id(nora), "first")
+	page.SetHidden(true)
+	waitUntilInactive(app, nora)
+	app.SendNotification(app.ID(nora), "first")
 	push := laptop.WantPushes(1)[0]
-	page.ReceivePush(push).WantShown(t, decodePush(t, push).Tag)
+	page.DeliverPush(push)
+	wantShown(t, page, decodePush(t, push).Tag)
 	page.ClickNotification(decodePush(t, push).Tag).WantPath("/people")
-	page.WantShown(t)
+	wantShown(t, page)
 	testkit.Eventually(t, "the notification is read", testkit.Patience, func() bool {
 		return !strings.Contains(nora.Get("/api/notifications?unread=true").Want(200).Body, `"message":"first"`)
 	})
@@ -127,7 +126,7 @@ func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 	page.AllowErrors("404") // the browser checks its subscription
 	page.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "no more pushes")
 	page.Want("[data-push-when=off]") // the page and the browser have noticed the removal
-	if left := app.devices(nora); len(left) != 0 {
+	if left := devices(app, nora); len(left) != 0 {
 		t.Errorf("the remaining devices are %+v", left)
 	}
 }
@@ -137,8 +136,8 @@ func TestPushSubscriptionMovesToTheNextUser(t *testing.T) {
 	app, _, _, page := openPushSettings(t, "granted")
 	page.Click("[data-push-on]").Want("[data-push-when=on]")
 	page.Click(`[popovertarget="me"]`).Click("form[action='/signout'] button").WantPath("/signin")
-	theo := app.as("theo")
+	theo := app.As("theo")
 	page.Click("button[value=theo]").WantPath("/")
-	page.live()
-	testkit.Eventually(t, "the subscription is Theo's", testkit.Patience, func() bool { return len(app.devices(theo)) == 1 })
+	page.WaitUntilLive()
+	testkit.Eventually(t, "the subscription is Theo's", testkit.Patience, func() bool { return len(devices(app, theo)) == 1 })
 }

@@ -1,7 +1,6 @@
-package app
+package app_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -10,31 +9,20 @@ import (
 	"testing"
 	"time"
 
-	"hubbub/internal/notify"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // startWithPush starts an app that sends its pushes without delay, to the push service
 // of the test.
-func startWithPush(t *testing.T) (*instance, *testkit.PushService) {
+func startWithPush(t *testing.T) (*apptest.App, *testkit.PushService) {
 	t.Helper()
 	service := testkit.NewPushService(t)
-	return startApp(t, fastPagePresence, func(c *Config) { c.PushAfter, c.PushClient = time.Millisecond, service.Client() }), service
-}
-
-// sendNotification sends the user a notification.
-func (i *instance) sendNotification(userID int64, key string) {
-	i.t.Helper()
-	err := i.notify.Send(context.Background(), notify.Notification{
-		UserID: userID, Type: notify.Mention, Key: key, Title: "Sam mentioned you", Message: key, URL: "/people", Rule: "A message names you.",
-	})
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	return apptest.Start(t, apptest.FastPagePresence, func(c *apptest.Config) { c.PushAfter, c.PushClient = time.Millisecond, service.Client() }), service
 }
 
 // signUpNora signs up a new user, who has no notifications of the demo.
-func (i *instance) signUpNora() *testkit.Client { return i.anonymous().SignUp("Nora Quist") }
+func signUpNora(app *apptest.App) *testkit.Client { return app.Anonymous().SignUp("Nora Quist") }
 
 // shown is the content of a push.
 type shown struct {
@@ -58,17 +46,17 @@ type pushDevice struct {
 	Failure string
 }
 
-func (i *instance) devices(client *testkit.Client) []pushDevice {
+func devices(app *apptest.App, client *testkit.Client) []pushDevice {
 	return testkit.As[[]pushDevice](client.Get("/api/push/subscriptions").Want(http.StatusOK))
 }
 
 func TestPushReachesTheDevice(t *testing.T) {
 	t.Parallel()
 	app, service := startWithPush(t)
-	nora, phone := app.signUpNora(), service.Device("phone")
+	nora, phone := signUpNora(app), service.Device("phone")
 	key := testkit.As[struct{ Key string }](nora.Get("/api/push/key").Want(http.StatusOK)).Key
 	nora.Do(http.MethodPost, "/api/push/subscriptions", phone.Subscription(), "User-Agent", "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0").Want(http.StatusNoContent)
-	app.sendNotification(app.id(nora), "first")
+	app.SendNotification(app.ID(nora), "first")
 	got := phone.WantPushes(1)[0]
 	if got.Key != key || decodePush(t, got).Title != "Sam mentioned you" || decodePush(t, got).Body != "first" {
 		t.Errorf("signed by %s: %s", got.Key, got.Text)
@@ -78,7 +66,7 @@ func TestPushReachesTheDevice(t *testing.T) {
 		body := nora.Get(why).Want(http.StatusOK).Body
 		return strings.Contains(body, `"push":"sent"`) && strings.Contains(body, `"device":"Firefox on Android","state":"shown"`)
 	})
-	app.as("theo").Get(why).Want(http.StatusNotFound)
+	app.As("theo").Get(why).Want(http.StatusNotFound)
 	nora.Post(fmt.Sprintf("/api/notifications/%d/read", decodePush(t, got).ID), nil).Want(http.StatusOK)
 	if closing := decodePush(t, phone.WantPushes(2)[1]); closing.Kind != "withdraw" || closing.Tags[0] != decodePush(t, got).Tag {
 		t.Errorf("the second push is %+v", closing)
@@ -88,9 +76,9 @@ func TestPushReachesTheDevice(t *testing.T) {
 func TestPushDevicesBelongToTheirUser(t *testing.T) {
 	t.Parallel()
 	app, service := startWithPush(t)
-	nora, sam, phone := app.signUpNora(), app.as("sam"), service.Device("phone")
+	nora, sam, phone := signUpNora(app), app.As("sam"), service.Device("phone")
 	nora.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
-	device := fmt.Sprintf("/api/push/subscriptions/%d", app.devices(nora)[0].ID)
+	device := fmt.Sprintf("/api/push/subscriptions/%d", devices(app, nora)[0].ID)
 	for _, a := range []testkit.Answer{
 		sam.Do(http.MethodDelete, device, nil), sam.Post(device+"/test", nil),
 		sam.Do(http.MethodDelete, "/api/push/subscriptions?endpoint="+phone.Subscription().Endpoint, nil),
@@ -98,21 +86,21 @@ func TestPushDevicesBelongToTheirUser(t *testing.T) {
 		a.Want(http.StatusNotFound)
 	}
 	for _, path := range []string{"/api/push/key", "/api/push/subscriptions"} {
-		app.anonymous().Get(path).Want(http.StatusUnauthorized)
+		app.Anonymous().Get(path).Want(http.StatusUnauthorized)
 	}
-	app.anonymous().Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusUnauthorized)
+	app.Anonymous().Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusUnauthorized)
 	nora.Post(device+"/test", nil).Want(http.StatusOK).WantBody(`"delivered":true`)
 	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNoContent)
 	nora.Do(http.MethodDelete, device, nil).Want(http.StatusNotFound)
-	if n := len(phone.Received()); n != 1 || len(app.devices(nora)) != 0 {
-		t.Errorf("%d pushes were received, the remaining devices are %+v", n, app.devices(nora))
+	if n := len(phone.Received()); n != 1 || len(devices(app, nora)) != 0 {
+		t.Errorf("%d pushes were received, the remaining devices are %+v", n, devices(app, nora))
 	}
 }
 
 func TestPushRefusesInvalidSubscriptions(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	nora, good := app.signUpNora(), testkit.NewPushService(t).Device("phone").Subscription()
+	app := apptest.Start(t)
+	nora, good := signUpNora(app), testkit.NewPushService(t).Device("phone").Subscription()
 	for _, endpoint := range []string{good.Endpoint, "https://localhost/x", "https://10.0.0.1/", "http://push.example.com/", "nowhere"} {
 		bad := good
 		bad.Endpoint = endpoint
@@ -127,15 +115,15 @@ func TestPushRefusesInvalidSubscriptions(t *testing.T) {
 func TestPushEndsWithTheSignOut(t *testing.T) {
 	t.Parallel()
 	app, service := startWithPush(t)
-	here, there := app.signUpNora(), app.anonymous()
+	here, there := signUpNora(app), app.Anonymous()
 	there.Do(http.MethodPost, "/signin", url.Values{"email": {"nora.quist@test.example"}, "password": {"correct horse battery"}}).Want(http.StatusSeeOther)
 	phone, laptop := service.Device("phone"), service.Device("laptop")
 	here.Post("/api/push/subscriptions", phone.Subscription()).Want(http.StatusNoContent)
 	there.Post("/api/push/subscriptions", laptop.Subscription()).Want(http.StatusNoContent)
 	here.Post("/signout", nil).Want(http.StatusSeeOther)
-	app.sendNotification(app.id(there), "first")
+	app.SendNotification(app.ID(there), "first")
 	laptop.WantPushes(1)
-	if n, left := phone.Tries(), app.devices(there); n != 0 || len(left) != 1 {
+	if n, left := phone.Tries(), devices(app, there); n != 0 || len(left) != 1 {
 		t.Errorf("%d pushes were tried, the remaining devices are %+v", n, left)
 	}
 }

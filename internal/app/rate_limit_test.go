@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // get returns the status of a request without cookies, or 0 if it failed.
@@ -31,11 +32,11 @@ func get(t *testing.T, url string, header http.Header) int {
 
 // holdDatabase takes all connections of the app's pool, so that every query waits until
 // release is called.
-func holdDatabase(t *testing.T, app *instance) (release func()) {
+func holdDatabase(t *testing.T, app *apptest.App) (release func()) {
 	t.Helper()
 	var held []*pgxpool.Conn
-	for range app.db.Stat().MaxConns() {
-		conn, err := app.db.Acquire(t.Context())
+	for range app.DB().Stat().MaxConns() {
+		conn, err := app.DB().Acquire(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,13 +63,13 @@ func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			app := startApp(t, func(c *Config) { c.RequestRate = 1 })
+			app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 1 })
 			release := holdDatabase(t, app)
 			var refused, others atomic.Int32
 			var wg sync.WaitGroup
 			for range 20 { // two tokens, and one more each second
 				wg.Go(func() {
-					if get(t, app.at()+c.path, c.header) == http.StatusTooManyRequests {
+					if get(t, app.BaseURL()+c.path, c.header) == http.StatusTooManyRequests {
 						refused.Add(1)
 					} else {
 						others.Add(1)
@@ -89,10 +90,10 @@ func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 
 func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, func(c *Config) { c.RequestRate = 5 })
+	app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 5 })
 	var clients []*testkit.Client
 	for _, handle := range []string{"sam", "maya", "theo", "lin", "priya"} {
-		clients = append(clients, app.as(handle))
+		clients = append(clients, app.As(handle))
 	}
 	var wg sync.WaitGroup
 	for _, client := range clients {
@@ -107,7 +108,7 @@ func TestRateLimitOfSignedInUsersIsPerUser(t *testing.T) {
 	wg.Wait()
 	refused := 0
 	for range 200 {
-		if get(t, app.at()+"/api/me", nil) == http.StatusTooManyRequests {
+		if get(t, app.BaseURL()+"/api/me", nil) == http.StatusTooManyRequests {
 			refused++
 		}
 	}

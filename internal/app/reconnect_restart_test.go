@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -9,20 +9,21 @@ import (
 
 	"hubbub/internal/live/wire"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestReconnectAfterARestartLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	testReconnectAfter(t, func(app *instance, _ []*follower) { app.stop() }, wire.CloseRestart)
+	testReconnectAfter(t, func(app *apptest.App, _ []*follower) { app.Stop() }, wire.CloseRestart)
 }
 
 func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	testReconnectAfter(t, func(app *instance, all []*follower) {
+	testReconnectAfter(t, func(app *apptest.App, all []*follower) {
 		for _, f := range all { // so that no close frame arrives
 			f.wire.Cut()
 		}
-		app.stop()
+		app.Stop()
 		for _, f := range all {
 			f.wire.Restore()
 		}
@@ -32,10 +33,10 @@ func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 // testReconnectAfter ends the app twice while followers send messages, and starts another
 // one at its address each time. It checks that the connections were closed with the code,
 // and that no message was lost or doubled.
-func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wire.CloseCode) {
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "restart")
+func testReconnectAfter(t *testing.T, end func(*apptest.App, []*follower), code wire.CloseCode) {
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "restart")
 	following, stopFollowing := context.WithCancel(t.Context())
 	var living, talking sync.WaitGroup
 	defer living.Wait()
@@ -44,7 +45,7 @@ func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wir
 	var sent, answered atomic.Int64
 	enough := make(chan struct{})
 	for n := range 5 {
-		f := app.follow(following, &living, sam, fmt.Sprintf("f%d-", n), room)
+		f := follow(following, app, &living, sam, fmt.Sprintf("f%d-", n), room)
 		all = append(all, f)
 		talking.Go(func() {
 			for i := 0; !isClosed(enough); i++ {
@@ -62,13 +63,13 @@ func testReconnectAfter(t *testing.T, end func(*instance, []*follower), code wir
 	talk()
 	for range 2 {
 		end(app, all)
-		app = startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr, c.Reconcile = app.listener.Addr().String(), often })
+		app = apptest.StartOn(t, app.DatabaseURL, func(c *apptest.Config) { c.Addr, c.Reconcile = app.Addr(), often })
 		talk()
 	}
 	close(enough)
 	talking.Wait()
-	app.waitUntilConverged(following, all, []int64{room})
-	app.wantEachStoredOnce([]int64{room}, sent.Load())
+	waitUntilConverged(following, app, all, []int64{room})
+	wantEachStoredOnce(app, []int64{room}, sent.Load())
 	for _, f := range all {
 		f.mu.Lock()
 		if f.codes[int(code)] < 2 {

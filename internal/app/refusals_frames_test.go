@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestProtocolAnswersInvalidFrame(t *testing.T) {
 	t.Parallel()
-	a := newArena(t)
-	room := a.room(a.clients["lin"], "frames")
-	live := a.sockets["lin"]
+	a := apptest.StartAudit(t)
+	room := a.Room(a.Clients["lin"], "frames")
+	live := a.Sockets["lin"]
 	for name, frame := range map[string]string{
 		"invalid JSON":                  `{"method":"POST"`,
 		"not an object":                 `[1,2]`,
@@ -36,19 +37,19 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 		"an upgrade through the socket": `{"id":7}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			a.secrets = append(a.secrets, "stolen")
-			a.wantRefused(t, func() {
+			a.Secrets = append(a.Secrets, "stolen")
+			a.WantRefused(t, func() {
 				if name == "an upgrade through the socket" {
-					wantProblem(t, live.Get("/socket", nil), 400)
+					apptest.WantProblem(t, live.Get("/socket", nil), 400)
 					return
 				}
-				wantProblem(t, live.Raw(frame), 400)
+				apptest.WantProblem(t, live.Raw(frame), 400)
 			})
 		})
 	}
 	for name, data := range map[string]any{"a list": []int{1}, "a string": "x"} {
 		t.Run("a body that is "+name, func(t *testing.T) {
-			a.wantRefused(t, func() { wantProblem(t, live.Post("/api/chat/send", data), 400) })
+			a.WantRefused(t, func() { apptest.WantProblem(t, live.Post("/api/chat/send", data), 400) })
 		})
 	}
 	live.Post("/api/chat/send", in{"roomId": room, "text": "the connection is still open"}).Want(200)
@@ -56,8 +57,8 @@ func TestProtocolAnswersInvalidFrame(t *testing.T) {
 
 func TestProtocolAnswersInvalidBody(t *testing.T) {
 	t.Parallel()
-	a := newArena(t)
-	lin := a.clients["lin"]
+	a := apptest.StartAudit(t)
+	lin := a.Clients["lin"]
 	for name, c := range map[string]struct {
 		body   string
 		status int
@@ -69,39 +70,39 @@ func TestProtocolAnswersInvalidBody(t *testing.T) {
 		"300 KiB":        {`{"text":"` + strings.Repeat("x", 300<<10) + `"}`, 413},
 	} {
 		t.Run(name, func(t *testing.T) {
-			a.secrets = append(a.secrets, "s3cr3t", strings.Repeat("x", 100))
-			a.wantRefused(t, func() { wantProblem(t, lin.Do(http.MethodPost, "/api/chat/send", c.body), c.status) })
+			a.Secrets = append(a.Secrets, "s3cr3t", strings.Repeat("x", 100))
+			a.WantRefused(t, func() { apptest.WantProblem(t, lin.Do(http.MethodPost, "/api/chat/send", c.body), c.status) })
 		})
 	}
 }
 
 func TestProtocolBinaryOrOversizedMessageCloses(t *testing.T) {
 	t.Parallel()
-	a := newArena(t)
-	room := a.room(a.clients["lin"], "closes")
+	a := apptest.StartAudit(t)
+	room := a.Room(a.Clients["lin"], "closes")
 	t.Run("binary", func(t *testing.T) {
-		a.wantRefused(t, func() {
-			a.sockets["lin"].SendBinary([]byte("0123"))
-			a.sockets["lin"].WantClosed(1003)
+		a.WantRefused(t, func() {
+			a.Sockets["lin"].SendBinary([]byte("0123"))
+			a.Sockets["lin"].WantClosed(1003)
 		})
 	})
 	t.Run("70 KiB", func(t *testing.T) {
-		a.wantRefused(t, func() {
-			a.sockets["maya"].Send(fmt.Sprintf(`{"id":1,"method":"POST","url":"/api/chat/send","data":{"roomId":%d,"text":%q}}`, room, strings.Repeat("x", 70<<10)))
-			a.sockets["maya"].WantClosed(1009)
+		a.WantRefused(t, func() {
+			a.Sockets["maya"].Send(fmt.Sprintf(`{"id":1,"method":"POST","url":"/api/chat/send","data":{"roomId":%d,"text":%q}}`, room, strings.Repeat("x", 70<<10)))
+			a.Sockets["maya"].WantClosed(1009)
 		})
 	})
 }
 
 func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, func(c *Config) { c.RequestRate = 5 }) // low, so that a busy machine exceeds it, too
+	a := apptest.StartAudit(t, func(c *apptest.Config) { c.RequestRate = 5 }) // low, so that a busy machine exceeds it, too
 	flood := strings.Repeat(`{"id":1,"url":"/api/me"}`+"\n", 500)
-	live := a.sockets["lin"]
-	before := a.state()
+	live := a.Sockets["lin"]
+	before := a.State()
 	live.Send(strings.Repeat(`{"url":"/healthz"}`+"\n", 200))
 	first := live.Get("/api/me", nil)
-	wantProblem(t, first, http.StatusTooManyRequests)
+	apptest.WantProblem(t, first, http.StatusTooManyRequests)
 	if first.Header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After is %q", first.Header.Get("Retry-After"))
 	}
@@ -111,34 +112,34 @@ func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 		}
 	}
 	live.WantClosed(4429)
-	if after := a.state(); after != before {
+	if after := a.State(); after != before {
 		t.Errorf("the flood has changed the database")
 	}
-	testkit.Eventually(t, "the close is logged", testkit.Patience, func() bool { return strings.Contains(a.log.String(), "code=4429") })
-	if log := a.log.String(); strings.Count(log, "status=429") != 1 || strings.Count(log, "code=4429") != 1 {
+	testkit.Eventually(t, "the close is logged", testkit.Patience, func() bool { return strings.Contains(a.Log.String(), "code=4429") })
+	if log := a.Log.String(); strings.Count(log, "status=429") != 1 || strings.Count(log, "code=4429") != 1 {
 		t.Errorf("want one line for the first refusal and one for the close, got:\n%s", log)
 	}
 }
 
 func TestRateLimitByHTTPAppliesToOneCaller(t *testing.T) {
 	t.Parallel()
-	a := newArena(t, func(c *Config) { c.RequestRate = 50 })
-	lin := a.clients["lin"]
+	a := apptest.StartAudit(t, func(c *apptest.Config) { c.RequestRate = 50 })
+	lin := a.Clients["lin"]
 	var refused testkit.Answer
 	for range 5000 {
 		if refused = lin.Post("/api/chat/send", in{"roomId": 999999, "text": "x"}); refused.Status == http.StatusTooManyRequests {
 			break
 		}
 	}
-	wantProblem(t, refused, http.StatusTooManyRequests)
+	apptest.WantProblem(t, refused, http.StatusTooManyRequests)
 	if refused.Header.Get("Retry-After") != "1" {
 		t.Errorf("Retry-After is %q", refused.Header.Get("Retry-After"))
 	}
-	a.clients["maya"].Get("/api/me").Want(200)
+	a.Clients["maya"].Get("/api/me").Want(200)
 	for range 1000 {
-		if refused = a.clients[""].Get("/api/me"); refused.Status == http.StatusTooManyRequests {
+		if refused = a.Clients[""].Get("/api/me"); refused.Status == http.StatusTooManyRequests {
 			break
 		}
 	}
-	wantProblem(t, refused, http.StatusTooManyRequests)
+	apptest.WantProblem(t, refused, http.StatusTooManyRequests)
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // refusal is a request that breaks a rule, and the answer by HTTP and over the socket.
@@ -24,11 +25,11 @@ type refusal struct {
 
 func TestChatRefusalsChangeNothing(t *testing.T) {
 	t.Parallel()
-	a := newArena(t)
-	lin, maya := a.clients["lin"], a.clients["maya"]
-	public, private, other, archived := a.room(lin, "public"), a.privateRoom("lin", "maya"), a.room(lin, "other"), a.room(lin, "archived")
-	posted, old, elsewhere, erased := a.send(lin, public, "hers"), a.send(lin, archived, "old"), a.send(lin, other, "elsewhere"), a.send(lin, public, "erased")
-	colourful := a.send(lin, public, "colourful")
+	a := apptest.StartAudit(t)
+	lin, maya := a.Clients["lin"], a.Clients["maya"]
+	public, private, other, archived := a.Room(lin, "public"), a.PrivateRoom(lin, maya), a.Room(lin, "other"), a.Room(lin, "archived")
+	posted, old, elsewhere, erased := a.Send(lin, public, "hers"), a.Send(lin, archived, "old"), a.Send(lin, other, "elsewhere"), a.Send(lin, public, "erased")
+	colourful := a.Send(lin, public, "colourful")
 	for _, emoji := range strings.Fields("😀 😁 😂 😃 😄 😅 😆 😇 😈 😉 😊 😋 😌 😍 😎 😏 😐 😑 😒 😓") {
 		lin.Post(fmt.Sprintf("/api/chat/messages/%d/reactions", colourful), in{"emoji": emoji}).Want(200)
 	}
@@ -97,11 +98,11 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"renaming a room of others", "theo", patch, room(private), in{"name": "mine"}, 404, ""},
 		{"renaming without owning it", "maya", patch, room(private), in{"name": "mine"}, 403, ""},
 		{"members of a room of others", "theo", get, members(private), nil, 404, ""},
-		{"inviting to a room of others", "theo", post, members(private), in{"userId": a.id(a.clients["theo"])}, 404, ""},
-		{"inviting without being a member", "theo", post, members(public), in{"userId": a.id(maya)}, 403, ""},
+		{"inviting to a room of others", "theo", post, members(private), in{"userId": a.ID(a.Clients["theo"])}, 404, ""},
+		{"inviting without being a member", "theo", post, members(public), in{"userId": a.ID(maya)}, 403, ""},
 		{"inviting an unknown user", "lin", post, members(private), in{"userId": 999999}, 404, ""},
-		{"removing others without owning it", "maya", del, members(private) + fmt.Sprint("/", a.id(lin)), nil, 403, ""},
-		{"removing a user who is not a member", "lin", del, members(private) + fmt.Sprint("/", a.id(a.clients["theo"])), nil, 404, ""},
+		{"removing others without owning it", "maya", del, members(private) + fmt.Sprint("/", a.ID(lin)), nil, 403, ""},
+		{"removing a user who is not a member", "lin", del, members(private) + fmt.Sprint("/", a.ID(a.Clients["theo"])), nil, 404, ""},
 		{"a direct room with an unknown user", "lin", post, "/api/rooms/direct", in{"userId": 999999}, 404, ""},
 
 		{"anonymously, sending", "", post, send, in{"roomId": public, "text": "hi"}, 401, ""},
@@ -111,9 +112,9 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 	} {
 		for _, bySocket := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, socket=%t", r.name, bySocket), func(t *testing.T) {
-				a.wantRefused(t, func() {
-					answer := a.call(bySocket, r.handle, r.method, r.path, r.data)
-					wantProblem(t, answer, r.status)
+				a.WantRefused(t, func() {
+					answer := a.Call(bySocket, r.handle, r.method, r.path, r.data)
+					apptest.WantProblem(t, answer, r.status)
 					answer.WantBody(r.says)
 				})
 			})
@@ -128,11 +129,11 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"joining anonymously", "", get, join, in{"roomId": public}, 401, ""},
 	} {
 		t.Run(r.name, func(t *testing.T) {
-			a.wantRefused(t, func() { wantProblem(t, a.call(true, r.handle, r.method, r.path, r.data), r.status) })
+			a.WantRefused(t, func() { apptest.WantProblem(t, a.Call(true, r.handle, r.method, r.path, r.data), r.status) })
 		})
 		t.Run(r.name+" without a live connection, which comes first", func(t *testing.T) {
-			a.wantRefused(t, func() {
-				if p := wantProblem(t, a.call(false, r.handle, r.method, r.path, r.data), 400); p.Detail != "WebSocket required" {
+			a.WantRefused(t, func() {
+				if p := apptest.WantProblem(t, a.Call(false, r.handle, r.method, r.path, r.data), 400); p.Detail != "WebSocket required" {
 					t.Errorf("the detail is %q", p.Detail)
 				}
 			})
@@ -142,24 +143,24 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 
 func TestChatLengthIsInCodePoints(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "long")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "long")
 	text := strings.Repeat("🎉", 2000)
-	if got := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)); got.Text != text {
+	if got := testkit.As[apptest.Fields](sam.Post("/api/chat/send", in{"roomId": room, "text": text}).Want(200)); got.Text != text {
 		t.Errorf("2,000 emoji are stored as %d bytes", len(got.Text))
 	}
 	kept := " \n spaces around and\ttabs \n"
-	if got := testkit.As[thing](sam.Connect("").Post("/api/chat/send", in{"roomId": room, "text": kept}).Want(200)); got.Text != kept {
+	if got := testkit.As[apptest.Fields](sam.Connect("").Post("/api/chat/send", in{"roomId": room, "text": kept}).Want(200)); got.Text != kept {
 		t.Errorf("the text is stored as %q", got.Text)
 	}
 }
 
 func TestChatMarkupIsShownAsText(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "markup")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "markup")
 	mayaSocket := maya.Connect("view=html")
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	for _, text := range []string{"<script>alert(1)</script>", `<img src=x onerror="alert(1)">`, "[x](javascript:alert(1))", "```<script>\nx\n```", `"><svg/onload=alert(1)>`} {
@@ -181,9 +182,9 @@ func TestChatMarkupIsShownAsText(t *testing.T) {
 
 func TestChatHistoryLimitIsAtMost100(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "many")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "many")
 	live := sam.Connect("")
 	for i := range 101 {
 		live.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Want(200)
@@ -192,18 +193,20 @@ func TestChatHistoryLimitIsAtMost100(t *testing.T) {
 		sam.Get(fmt.Sprintf("/api/chat/messages?roomId=%d&limit=100000", room)),
 		live.Get("/api/chat/messages", in{"roomId": room, "limit": "1000"}),
 	} {
-		if n := len(testkit.As[[]thing](answer.Want(200))); n != 100 {
+		if n := len(testkit.As[[]apptest.Fields](answer.Want(200))); n != 100 {
 			t.Errorf("%d messages", n)
 		}
 	}
 }
 
-// privateRoom creates a private room of the owner with the others as members.
-func (a *arena) privateRoom(owner string, others ...string) int64 {
-	a.t.Helper()
-	var ids []int64
-	for _, handle := range others {
-		ids = append(ids, a.id(a.clients[handle]))
+func TestChatClientIDIsUniquePerUser(t *testing.T) {
+	t.Parallel()
+	a := apptest.StartAudit(t)
+	room := a.Room(a.Clients["lin"], "ids")
+	const id = "11111111-2222-4333-8444-555555555555"
+	linMessage := testkit.As[apptest.Fields](a.Clients["lin"].Post("/api/chat/send", in{"roomId": room, "text": "hers", "clientId": id}).Want(200))
+	theoMessage := testkit.As[apptest.Fields](a.Clients["theo"].Post("/api/chat/send", in{"roomId": room, "text": "his", "clientId": strings.ToUpper(id)}).Want(200))
+	if theoMessage.ID == linMessage.ID || theoMessage.Text != "his" {
+		t.Errorf("with the clientId of another user Theo gets %+v", theoMessage)
 	}
-	return testkit.As[thing](a.clients[owner].Post("/api/rooms", in{"name": "private " + owner, "kind": "private", "memberIds": ids}).Want(200)).ID
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -7,26 +7,27 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room, private := app.room(sam, "repeats"), app.newPrivateRoomOf(sam)
-	message := app.send(sam, room, "once")
-	product := testkit.As[thing](sam.Post("/api/products", in{"name": "Lamp", "price": "1.00"}).Want(200)).ID
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room, private := app.Room(sam, "repeats"), newPrivateRoomOf(app, sam)
+	message := app.Send(sam, room, "once")
+	product := testkit.As[apptest.Fields](sam.Post("/api/products", in{"name": "Lamp", "price": "1.00"}).Want(200)).ID
 	mayaSocket, samSocket := maya.Connect(""), sam.Connect("")
 	for _, list := range []string{"/api/rooms", "/api/products", "/api/notifications/subscribe"} {
 		mayaSocket.Get(list, nil).Want(200)
 	}
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	app.sendNotification(app.id(maya), "unread")
+	app.SendNotification(app.ID(maya), "unread")
 
 	for name, do := range map[string]func(){
-		"a direct room": func() { sam.Post("/api/rooms/direct", in{"userId": app.id(maya)}).Want(200) },
+		"a direct room": func() { sam.Post("/api/rooms/direct", in{"userId": app.ID(maya)}).Want(200) },
 		"an added member": func() {
-			sam.Post(fmt.Sprintf("/api/rooms/%d/members", private), in{"userId": app.id(maya)}).Want(200)
+			sam.Post(fmt.Sprintf("/api/rooms/%d/members", private), in{"userId": app.ID(maya)}).Want(200)
 		},
 		"a room's topic": func() {
 			sam.Do(http.MethodPatch, fmt.Sprint("/api/rooms/", room), in{"topic": "Ship it", "archived": false}).Want(200)
@@ -41,14 +42,14 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 		"an unread counter": func() { maya.Post("/api/chat/read", in{"roomId": room, "seq": 0}).Want(200) },
 	} {
 		do()
-		app.eventsBeforeNext(mayaSocket, sam, room)
+		eventsBeforeNext(app, mayaSocket, sam, room)
 		do()
-		for _, e := range app.eventsBeforeNext(mayaSocket, sam, room) {
+		for _, e := range eventsBeforeNext(app, mayaSocket, sam, room) {
 			t.Errorf("%s: the repeated request sends %s %s", name, e.Name, e.Data)
 		}
 	}
 	testkit.Eventually(t, "the outbox of notifications is empty", testkit.Patience, func() bool {
-		return find[int](app, `select count(*) from chat.alerts`) == 0
+		return apptest.Find[int](app, `select count(*) from chat.alerts`) == 0
 	})
 	if list := maya.Get("/api/notifications").Want(200).Body; strings.Count(list, `"type":"invite"`) != 1 {
 		t.Errorf("Maya's notifications of one invitation are %s", list)
@@ -56,22 +57,22 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 }
 
 // newPrivateRoomOf creates a private room with its owner as the only member.
-func (i *instance) newPrivateRoomOf(owner *testkit.Client) int64 {
-	i.t.Helper()
-	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "private", "kind": "private"}).Want(200)).ID
+func newPrivateRoomOf(app *apptest.App, owner *testkit.Client) int64 {
+	app.T.Helper()
+	return testkit.As[apptest.Fields](owner.Post("/api/rooms", in{"name": "private", "kind": "private"}).Want(200)).ID
 }
 
 // eventsBeforeNext sends a message to the room and returns the events that arrive before
 // it, without those of such messages and without notifications.
-func (i *instance) eventsBeforeNext(socket *testkit.Socket, sender *testkit.Client, room int64) (before []testkit.Event) {
-	i.t.Helper()
-	id := i.send(sender, room, "now")
+func eventsBeforeNext(app *apptest.App, socket *testkit.Socket, sender *testkit.Client, room int64) (before []testkit.Event) {
+	app.T.Helper()
+	id := app.Send(sender, room, "now")
 	for {
 		e, err := socket.Next()
 		switch {
 		case err != nil:
-			i.t.Fatal(err)
-		case e.Name == "newMessage" && testkit.DataOf[thing](i.t, e).ID == id:
+			app.T.Fatal(err)
+		case e.Name == "newMessage" && testkit.DataOf[apptest.Fields](app.T, e).ID == id:
 			return before
 		case e.Name == "notification": // its time is not determined
 		case e.Name != "newMessage" && !strings.Contains(string(e.Data), `"lastMessage":{"id"`):

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 
 	"hubbub/internal/live/hub"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // TestChatRemovalDuringAJoinWins blocks a join twice where it reads Maya's membership:
@@ -17,26 +18,26 @@ import (
 // add her to the hub room.
 func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.newPrivateRoom(sam, maya)
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.PrivateRoom(sam, maya)
 	tab := maya.Connect("")
-	app.exec(`create sequence chat.turns`)
-	app.exec(`create sequence chat.doors`)
-	app.exec(`create function chat.gate() returns bool language plpgsql volatile as $$
+	app.Exec(`create sequence chat.turns`)
+	app.Exec(`create sequence chat.doors`)
+	app.Exec(`create function chat.gate() returns bool language plpgsql volatile as $$
 		begin
 		  if nextval('chat.turns') = 1 then
 		    perform pg_advisory_xact_lock_shared(nextval('chat.doors'));
 		  end if;
 		  return true;
 		end $$`)
-	app.exec(`alter table chat.rooms rename to places`)
-	app.exec(fmt.Sprintf(`create view chat.rooms as select * from chat.places where id <> %d or chat.gate()`, room))
-	app.exec(`select pg_advisory_lock(1), pg_advisory_lock(2)`)
+	app.Exec(`alter table chat.rooms rename to places`)
+	app.Exec(fmt.Sprintf(`create view chat.rooms as select * from chat.places where id <> %d or chat.gate()`, room))
+	app.Exec(`select pg_advisory_lock(1), pg_advisory_lock(2)`)
 	waitsAt := func(door int) {
 		t.Helper()
 		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), testkit.Patience, func() bool {
-			return find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = $1
+			return apptest.Find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = $1
 				and database = (select oid from pg_database where datname = current_database()))`, door)
 		})
 	}
@@ -45,25 +46,25 @@ func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	var joining sync.WaitGroup
 	joining.Go(func() { joined, _ = tab.Try(http.MethodGet, "/api/chat/join", in{"roomId": room}) })
 	waitsAt(1)
-	app.remove(sam, room, maya)
-	app.exec(`select setval('chat.turns', 1, false)`)
-	app.exec(`select pg_advisory_unlock(1)`)
+	app.RemoveMember(sam, room, maya)
+	app.Exec(`select setval('chat.turns', 1, false)`)
+	app.Exec(`select pg_advisory_unlock(1)`)
 	waitsAt(2)
-	app.send(sam, room, "after")
-	app.exec(`select pg_advisory_unlock(2)`)
+	app.Send(sam, room, "after")
+	app.Exec(`select pg_advisory_unlock(2)`)
 	joining.Wait()
 	joined.Want(http.StatusNotFound)
-	if got := app.receivedTexts(tab); len(got) > 0 {
+	if got := receivedTexts(app, tab); len(got) > 0 {
 		t.Errorf("Maya receives %v", got)
 	}
 }
 
 func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, theo, maya := app.as("sam"), app.as("theo"), app.as("maya")
+	app := apptest.Start(t)
+	sam, theo, maya := app.As("sam"), app.As("theo"), app.As("maya")
 	for round := range 5 {
-		room := app.newPrivateRoom(sam, maya, theo)
+		room := app.PrivateRoom(sam, maya, theo)
 		tabs := []*testkit.Socket{maya.Connect(""), maya.Connect("view=html"), maya.Connect("")}
 		tabs[0].Get("/api/chat/join", in{"roomId": room}).Want(200)
 		var removed atomic.Bool
@@ -87,16 +88,16 @@ func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 			}
 		})
 		tabs[0].WantEvent("newMessage")
-		app.remove(sam, room, maya)
+		app.RemoveMember(sam, room, maya)
 		removed.Store(true)
 		for range 3 {
-			app.send(sam, room, "after")
+			app.Send(sam, room, "after")
 		}
 		close(stop)
 		working.Wait()
-		app.send(sam, room, "after")
+		app.Send(sam, room, "after")
 		for n, tab := range tabs {
-			for _, text := range app.receivedTexts(tab) {
+			for _, text := range receivedTexts(app, tab) {
 				if text == "after" {
 					t.Errorf("round %d: tab %d receives a message that was sent after the removal", round, n)
 				}
@@ -108,51 +109,36 @@ func TestChatRemovalWinsOverConcurrentJoinsAndSends(t *testing.T) {
 
 func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.newPrivateRoom(sam, maya)
-	wire := testkit.Relay(t, app.listener.Addr().String())
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.PrivateRoom(sam, maya)
+	wire := testkit.Relay(t, app.Addr())
 	slow := maya.Through(wire).Connect("")
 	slow.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	wire.Freeze()
 	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
 	testkit.Eventually(t, "frames wait in her queue", testkit.Patience, func() bool {
-		app.hub.Broadcast(t.Context(), large, hub.To(fmt.Sprint("chat-", room))) // the buffers of the network fill first
+		app.Hub().Broadcast(t.Context(), large, hub.To(fmt.Sprint("chat-", room))) // the buffers of the network fill first
 		sent++
-		return app.hub.Stats().Deepest > 5
+		return app.Hub().Stats().Deepest > 5
 	})
-	app.remove(sam, room, maya)
-	if left := app.hub.Stats().Deepest; left > 1 {
+	app.RemoveMember(sam, room, maya)
+	if left := app.Hub().Stats().Deepest; left > 1 {
 		t.Errorf("after the removal %d frames are still queued", left)
 	}
 	wire.Thaw()
-	if got := app.receivedTexts(slow); len(got) > sent-5 {
+	if got := receivedTexts(app, slow); len(got) > sent-5 {
 		t.Errorf("Maya receives all %d messages", len(got))
 	}
 }
 
-// newPrivateRoom creates a private room with the members.
-func (i *instance) newPrivateRoom(owner *testkit.Client, members ...*testkit.Client) int64 {
-	i.t.Helper()
-	var ids []int64
-	for _, m := range members {
-		ids = append(ids, i.id(m))
-	}
-	return testkit.As[thing](owner.Post("/api/rooms", in{"name": "secret", "kind": "private", "memberIds": ids}).Want(200)).ID
-}
-
-func (i *instance) remove(owner *testkit.Client, room int64, client *testkit.Client) {
-	i.t.Helper()
-	owner.Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, i.id(client)), nil).Want(204)
-}
-
 // receivedTexts returns the texts of the newMessage events that have arrived.
-func (i *instance) receivedTexts(s *testkit.Socket) []string {
-	i.t.Helper()
+func receivedTexts(app *apptest.App, s *testkit.Socket) []string {
+	app.T.Helper()
 	var texts []string
 	for _, e := range s.Events() {
 		if e.Name == "newMessage" {
-			texts = append(texts, testkit.DataOf[thing](i.t, e).Text)
+			texts = append(texts, testkit.DataOf[apptest.Fields](app.T, e).Text)
 		}
 	}
 	return texts

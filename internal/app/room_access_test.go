@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import "testing"
 
@@ -23,7 +23,7 @@ func TestChatPopoversAreAccessible(t *testing.T) {
 func TestChatLogIsNavigatedByKeys(t *testing.T) {
 	t.Parallel()
 	app, room, sam, _ := openRoomForTwo(t)
-	app.sendLines(app.as("maya"), room, 1, 3)
+	sendLines(app, app.As("maya"), room, 1, 3)
 	sam.WantMessage("line 3.").Type("#compose", "").Press("ArrowUp").WantFocus(".message:last-of-type, .message:nth-last-child(1 of .message)")
 	sam.Press("ArrowUp").Press("ArrowUp").WantFocus(".message:nth-child(1 of .message)").Press("End").WantFocus(".message:nth-last-child(1 of .message)")
 	sam.Press("Home").WantFocus(".message:nth-child(1 of .message)").Press("Tab").WantFocus(".message:nth-child(1 of .message) .message-tools button")

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"net/http"
@@ -7,28 +7,20 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
-// openThroughRelay opens a page over a connection that the test can cut.
-func (i *instance) openThroughRelay(handle, path string) (*testkit.Wire, tab) {
-	i.t.Helper()
-	wire := testkit.Relay(i.t, i.listener.Addr().String())
-	page := tab{testkit.Browser(i.t).Person(i.t, "http://"+wire.Addr(), i.as(handle).Cookies()...)}.visit(path)
-	page.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
-	return wire, page
-}
-
 // messageTexts returns the texts of the messages on the page, in order.
-func (p tab) messageTexts() []string {
+func messageTexts(p apptest.Tab) []string {
 	return testkit.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
 }
 
 func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	room := app.room(app.as("sam"), "tunnel")
-	maya := app.open(app.as("maya"), roomPath(room))
-	wire, sam := app.openThroughRelay("sam", roomPath(room))
+	app := apptest.Start(t)
+	room := app.Room(app.As("sam"), "tunnel")
+	maya := app.Open(app.As("maya"), apptest.RoomPath(room))
+	wire, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
 	sam.Send("before").WantMessage("before")
 	maya.WantMessage("before")
 
@@ -39,8 +31,8 @@ func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
 	wire.Restore()
 	sam.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
 	maya.WantMessage("two")
-	for _, p := range []tab{sam, maya} {
-		if got := p.messageTexts(); len(got) != 4 || got[1] != "meanwhile" || got[2] != "one" || got[3] != "two" {
+	for _, p := range []apptest.Tab{sam, maya} {
+		if got := messageTexts(p); len(got) != 4 || got[1] != "meanwhile" || got[2] != "one" || got[3] != "two" {
 			t.Errorf("the log is %q", got)
 		}
 	}
@@ -48,32 +40,32 @@ func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
 
 func TestChatOfflineQueueSurvivesAServerRestart(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	room := app.room(app.as("sam"), "restart")
-	sam, maya := app.open(app.as("sam"), roomPath(room)), app.open(app.as("maya"), roomPath(room))
-	for _, p := range []tab{sam, maya} {
+	app := apptest.Start(t)
+	room := app.Room(app.As("sam"), "restart")
+	sam, maya := app.Open(app.As("sam"), apptest.RoomPath(room)), app.Open(app.As("maya"), apptest.RoomPath(room))
+	for _, p := range []apptest.Tab{sam, maya} {
 		p.AllowErrors("ERR_", "WebSocket", "Failed to load resource")
 	}
 	sam.Send("before")
 	maya.WantMessage("before").Send("on the way")
-	app.stop()
+	app.Stop()
 	sam.Send("from Sam, while it was down")
 	maya.Send("from Maya, while it was down")
-	startAppOn(t, app.config.DatabaseURL, func(c *Config) { c.Addr = app.listener.Addr().String() })
-	for _, p := range []tab{sam, maya} {
+	apptest.StartOn(t, app.DatabaseURL, func(c *apptest.Config) { c.Addr = app.Addr() })
+	for _, p := range []apptest.Tab{sam, maya} {
 		p.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
 		p.WantMessage("on the way").WantMessage("from Sam").WantMessage("from Maya")
 	}
-	if mayaTexts, samTexts := maya.messageTexts(), sam.messageTexts(); !slices.Equal(mayaTexts, samTexts) {
+	if mayaTexts, samTexts := messageTexts(maya), messageTexts(sam); !slices.Equal(mayaTexts, samTexts) {
 		t.Errorf("Maya sees %q, Sam %q", mayaTexts, samTexts)
 	}
 }
 
 func TestChatOfflineQueueSurvivesAReload(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	room := app.room(app.as("sam"), "tunnel")
-	wire, sam := app.openThroughRelay("sam", roomPath(room))
+	app := apptest.Start(t)
+	room := app.Room(app.As("sam"), "tunnel")
+	wire, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
 	wire.Cut()
 	sam.Send("kept").WantCount(`[data-delivery="failed"]`, 1)
 	sam.Type("#compose", "a draft")
@@ -84,10 +76,10 @@ func TestChatOfflineQueueSurvivesAReload(t *testing.T) {
 
 func TestChatRetryDoesNotDoubleAStoredMessage(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	room := app.room(app.as("sam"), "echo")
-	maya := app.open(app.as("maya"), roomPath(room))
-	wire, sam := app.openThroughRelay("sam", roomPath(room))
+	app := apptest.Start(t)
+	room := app.Room(app.As("sam"), "echo")
+	maya := app.Open(app.As("maya"), apptest.RoomPath(room))
+	wire, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
 	sam.Until(`(io.socket.request = (real => function (options, ...rest) {
 		const answer = real.call(this, options, ...rest)
 		return options.url === "/api/chat/send" ? new Promise(() => {}) : answer
@@ -103,15 +95,15 @@ func TestChatRetryDoesNotDoubleAStoredMessage(t *testing.T) {
 
 func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	owner := app.as("sam")
-	room := app.room(owner, "closing")
+	app := apptest.Start(t)
+	owner := app.As("sam")
+	room := app.Room(owner, "closing")
 	archived := func(is bool) {
-		owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": is}).Want(http.StatusOK)
+		owner.Do(http.MethodPatch, "/api"+apptest.RoomPath(room), in{"archived": is}).Want(http.StatusOK)
 	}
-	wire, maya := app.openThroughRelay("maya", roomPath(room))
+	wire, maya := app.OpenThroughRelay("maya", apptest.RoomPath(room))
 	maya.ClickText("button", "Join").WantNo("form.room-note")
-	maya.live()
+	maya.WaitUntilLive()
 	writesTooLate := func(text string) {
 		wire.Cut()
 		maya.Send(text).WantCount(`[data-delivery="failed"]`, 1)
@@ -130,13 +122,13 @@ func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 
 func TestReconnectRefreshesTheChatRoomHeader(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	owner := app.as("sam")
-	room := app.room(owner, "before")
-	wire, maya := app.openThroughRelay("maya", roomPath(room))
+	app := apptest.Start(t)
+	owner := app.As("sam")
+	room := app.Room(owner, "before")
+	wire, maya := app.OpenThroughRelay("maya", apptest.RoomPath(room))
 	wire.Cut()
 	maya.Want("[data-connection][data-state=connecting]")
-	owner.Do(http.MethodPatch, "/api"+roomPath(room), in{"name": "after", "topic": "what comes"}).Want(http.StatusOK)
+	owner.Do(http.MethodPatch, "/api"+apptest.RoomPath(room), in{"name": "after", "topic": "what comes"}).Want(http.StatusOK)
 	wire.Restore()
 	maya.WantText("h1", "after").WantText("[data-room-topic]", "what comes").Until(`document.title.includes("#after")`)
 }
@@ -151,11 +143,11 @@ func TestChatMessageThatIsTooLongIsNotSent(t *testing.T) {
 
 func TestChatWorksWithoutScript(t *testing.T) {
 	t.Parallel()
-	app := startApp(t, noRateLimit)
-	owner := app.as("sam")
-	room := app.room(owner, "plain")
-	app.sendLines(owner, room, 1, 60)
-	maya := tab{testkit.Browser(t).Person(t, app.at(), app.as("maya").Cookies()...)}
+	app := apptest.Start(t, noRateLimit)
+	owner := app.As("sam")
+	room := app.Room(owner, "plain")
+	sendLines(app, owner, room, 1, 60)
+	maya := app.Browser(app.As("maya"))
 	maya.DisableJS()
 	maya.Goto("/rooms").ClickText(".room-item-name", "plain").WantText(".room-head h1", "plain")
 	maya.WantMessage("line 60.").WantNoMessage("line 10.").ClickText("a", "Older messages")
@@ -170,19 +162,19 @@ func TestChatWorksWithoutScript(t *testing.T) {
 	maya.WantValue("#name", "plain").Clear("#name").Type("#name", "plainer").ClickText("button", "Make the room").WantText("h1", "plainer")
 	maya.ClickText("#sidebar button", "Theo Martin").WantText(".room-head h1", "Theo Martin")
 	maya.AllowErrors("409")
-	anonymous := app.anonymous()
-	anonymous.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
+	anonymous := app.Anonymous()
+	anonymous.Do(http.MethodPost, apptest.RoomPath(room)+"/messages", url.Values{"text": {"hi"}}).Want(http.StatusSeeOther)
 }
 
 func TestChatFormShowsWhyAMessageIsRefused(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "strict")
-	sam.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"   "}}).Want(http.StatusUnprocessableEntity).WantBody("The message is empty.")
-	sam.Do(http.MethodPatch, "/api"+roomPath(room), in{"archived": true}).Want(http.StatusOK)
-	sam.Do(http.MethodPost, roomPath(room)+"/messages", url.Values{"text": {"late"}}).Want(http.StatusConflict).WantBody("This room is archived")
-	app.as("maya").Do(http.MethodPost, roomPath(room)+"/settings", url.Values{"name": {"mine"}}).Want(http.StatusForbidden)
-	app.as("maya").Get("/rooms/5").Want(http.StatusOK)
-	app.as("theo").Get("/rooms/5").Want(http.StatusNotFound)
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "strict")
+	sam.Do(http.MethodPost, apptest.RoomPath(room)+"/messages", url.Values{"text": {"   "}}).Want(http.StatusUnprocessableEntity).WantBody("The message is empty.")
+	sam.Do(http.MethodPatch, "/api"+apptest.RoomPath(room), in{"archived": true}).Want(http.StatusOK)
+	sam.Do(http.MethodPost, apptest.RoomPath(room)+"/messages", url.Values{"text": {"late"}}).Want(http.StatusConflict).WantBody("This room is archived")
+	app.As("maya").Do(http.MethodPost, apptest.RoomPath(room)+"/settings", url.Values{"name": {"mine"}}).Want(http.StatusForbidden)
+	app.As("maya").Get("/rooms/5").Want(http.StatusOK)
+	app.As("theo").Get("/rooms/5").Want(http.StatusNotFound)
 }

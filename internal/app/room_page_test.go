@@ -1,54 +1,20 @@
-package app
+package app_test
 
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
-// tab is a page of the app in a browser.
-type tab struct{ *testkit.Page }
-
-// open opens a path in a new browser of the user and waits until the page is live.
-func (i *instance) open(client *testkit.Client, path string) tab {
-	i.t.Helper()
-	return tab{testkit.Browser(i.t).Person(i.t, i.at(), client.Cookies()...)}.visit(path)
-}
-
-func (p tab) visit(path string) tab { p.Goto(path); return p.live() }
-
-// live waits until the page is loaded and all its subscriptions are answered.
-func (p tab) live() tab {
-	p.Until(`document.readyState === "complete" && io.socket.isReady()`)
-	return p
-}
-
-func (p tab) openTab(path string) tab { return tab{p.NewTab()}.visit(path) }
-
-func (p tab) Send(text string) tab { p.Type("#compose", text).Press("Enter"); return p }
-
-func (p tab) WantMessage(text string) tab { p.WantText(".message .body", text); return p }
-
-func (p tab) WantNoMessage(text string) tab { p.WantNoText(".message .body", text); return p }
-
-// UseTool focuses the newest message and uses one of its tools.
-func (p tab) UseTool(tool string) tab {
-	p.Type("#compose", "").Press("ArrowUp").WantFocus(".message")
-	p.Click(".message:focus " + tool)
-	return p
-}
-
-func roomPath(id int64) string { return fmt.Sprintf("/rooms/%d", id) }
-
 // openRoomForTwo opens a new room for Sam, who owns it, and for Maya.
-func openRoomForTwo(t *testing.T) (app *instance, room int64, sam, maya tab) {
-	app = startApp(t)
-	owner := app.as("sam")
-	room = app.room(owner, "talk")
-	return app, room, app.open(owner, roomPath(room)), app.open(app.as("maya"), roomPath(room))
+func openRoomForTwo(t *testing.T) (app *apptest.App, room int64, sam, maya apptest.Tab) {
+	app = apptest.Start(t)
+	owner := app.As("sam")
+	room = app.Room(owner, "talk")
+	return app, room, app.Open(owner, apptest.RoomPath(room)), app.Open(app.As("maya"), apptest.RoomPath(room))
 }
 
 func TestChatMessageReachesOtherMembers(t *testing.T) {
@@ -65,7 +31,7 @@ func TestChatMessageReachesOtherMembers(t *testing.T) {
 	maya.WantNo(".message .you").WantText("[data-announce=polite]", "Sam Rivera: hello **Maya**")
 	sam.WantCount(".message[data-delivery]", 0).WantCount(".message", 1)
 
-	maya.visit("/people")
+	maya.Visit("/people")
 	sam.WantNo(".room-here .avatar")
 }
 
@@ -139,19 +105,19 @@ func TestChatUnreadCountsAgreeAcrossTabs(t *testing.T) {
 	t.Parallel()
 	app, room, sam, maya := openRoomForTwo(t)
 	maya.Send("I am a member now").WantMessage("a member now")
-	reading := maya.openTab("/people")
-	maya.visit("/rooms")
+	reading := maya.OpenTab("/people")
+	maya.Visit("/rooms")
 	link := fmt.Sprintf("#room-link-%d", room)
 
 	sam.Send("one").Send("two").Send("@maya, this is for you").WantMessage("for you")
-	for _, p := range []tab{maya, reading} {
+	for _, p := range []apptest.Tab{maya, reading} {
 		p.WantText(link, "3 unread, for you").Until(`document.title.startsWith("(")`)
 	}
-	deleted := testkit.As[thing](app.as("sam").Post("/api/chat/send", in{"roomId": room, "text": "four"}).Want(http.StatusOK))
+	deleted := testkit.As[apptest.Fields](app.As("sam").Post("/api/chat/send", in{"roomId": room, "text": "four"}).Want(http.StatusOK))
 	maya.WantText(link, "4 unread, for you")
-	app.as("sam").Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", deleted.ID), nil).Want(http.StatusNoContent)
+	app.As("sam").Do(http.MethodDelete, fmt.Sprint("/api/chat/messages/", deleted.ID), nil).Want(http.StatusNoContent)
 	maya.WantText(link, "3 unread, for you")
-	reading.visit(roomPath(room)).WantText("[data-unread]", "3 new")
+	reading.Visit(apptest.RoomPath(room)).WantText("[data-unread]", "3 new")
 	reading.WantNoText(link, "unread")
 	maya.WantNoText(link, "unread")
 	if unread := unreadIn(app, "maya", room); unread != 0 {
@@ -159,8 +125,8 @@ func TestChatUnreadCountsAgreeAcrossTabs(t *testing.T) {
 	}
 }
 
-func unreadIn(app *instance, handle string, room int64) int {
-	for _, r := range testkit.As[[]thing](app.as(handle).Get("/api/rooms").Want(http.StatusOK)) {
+func unreadIn(app *apptest.App, handle string, room int64) int {
+	for _, r := range testkit.As[[]apptest.Fields](app.As(handle).Get("/api/rooms").Want(http.StatusOK)) {
 		if r.ID == room {
 			return r.Unread
 		}
@@ -172,53 +138,38 @@ func TestChatRoomChangesReachOpenPages(t *testing.T) {
 	t.Parallel()
 	app, room, sam, maya := openRoomForTwo(t)
 	maya.Send("hello").WantMessage("hello")
-	sam.visit(roomPath(room)+"/settings").Clear("#name").Type("#name", "chatter").Press("Enter")
+	sam.Visit(apptest.RoomPath(room)+"/settings").Clear("#name").Type("#name", "chatter").Press("Enter")
 	maya.WantText(".room-head h1", "chatter").WantText("#sidebar", "chatter")
-	sam.live().ClickText("button", "Archive")
+	sam.WaitUntilLive().ClickText("button", "Archive")
 	maya.WantText(".room-note", "This room is archived").WantNo("#compose").WantText(".message .body", "hello")
-	sam.live().ClickText("button", "Bring back")
+	sam.WaitUntilLive().ClickText("button", "Bring back")
 	maya.Want("#compose")
-	maya.live()
-	app.as("sam").Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, app.id(app.as("maya"))), nil).Want(http.StatusNoContent)
+	maya.WaitUntilLive()
+	app.As("sam").Do(http.MethodDelete, fmt.Sprintf("/api/rooms/%d/members/%d", room, app.ID(app.As("maya"))), nil).Want(http.StatusNoContent)
 	maya.WantText("#main", "You are no longer in #chatter").WantNoText("#sidebar", "chatter")
 	maya.ClickText("#main a", "See other rooms").WantPath("/rooms")
 }
 
 func TestChatPrivateRoomIsCreatedAndAMemberInvited(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.open(app.as("sam"), "/rooms"), app.open(app.as("maya"), "/rooms")
+	app := apptest.Start(t)
+	sam, maya := app.Open(app.As("sam"), "/rooms"), app.Open(app.As("maya"), "/rooms")
 	sam.Type("#name", "secret").Click("[value=private]").ClickText("button", "Make the room")
 	sam.WantText(".room-head h1", "secret").WantText(".beginning", "Nothing here yet").WantNoText(".beginning", "begins")
 	maya.WantNoText("#main", "secret")
-	sam.live().Click(".room-head a").Want("#invite")
+	sam.WaitUntilLive().Click(".room-head a").Want("#invite")
 	sam.Until(`(invite.value = [...invite.options].find(o => o.text.startsWith("Maya")).value)`).ClickText("button", "Invite")
 	maya.ClickText("#sidebar a", "secret").WantText(".room-head h1", "secret")
-	maya.live().Send("here I am")
+	maya.WaitUntilLive().Send("here I am")
 	sam.WantText("#sidebar [data-room]", "1 unread")
 }
 
 func TestChatRoomsOpenByAltAndArrow(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.open(app.as("sam"), "/rooms")
+	app := apptest.Start(t)
+	sam := app.Open(app.As("sam"), "/rooms")
 	rooms := testkit.Eval[[]string](sam.Page, `[...document.querySelectorAll("#sidebar [data-room]")].map(a => a.pathname)`)
 	sam.Press("Alt+ArrowDown").WantPath(rooms[0])
-	sam.live().Press("Alt+ArrowDown").WantPath(rooms[1])
-	sam.live().Press("Alt+ArrowUp").WantPath(rooms[0])
-}
-
-func TestSignOutRedirectsOtherTabs(t *testing.T) {
-	t.Parallel()
-	app, room, sam, _ := openRoomForTwo(t)
-	other := sam.openTab("/people")
-	sam.Type("#compose", "half a thou")
-	other.Click(`[popovertarget="me"]`).ClickText("#me button", "Sign out").Until(`location.pathname.startsWith("/signin")`)
-	sam.Until(`location.pathname === "/signin"`)
-	if next := testkit.Eval[string](sam.Page, `new URLSearchParams(location.search).get("next")`); !strings.HasPrefix(next, roomPath(room)) {
-		t.Errorf("the sign-in page leads to %q", next)
-	}
-	sam.Click(".persona[value=sam]").WantPath(roomPath(room))
-	sam.WantValue("#compose", "half a thou")
-	_ = app
+	sam.WaitUntilLive().Press("Alt+ArrowDown").WantPath(rooms[1])
+	sam.WaitUntilLive().Press("Alt+ArrowUp").WantPath(rooms[0])
 }

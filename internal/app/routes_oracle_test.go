@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -32,7 +32,7 @@ func TestRoutesRevealNoHiddenRecordToOutsiders(t *testing.T) {
 // wantHiddenFrom checks that the answers to outsiders are the same whether some of the
 // named records exist or not.
 func (w *world) wantHidden(r rule, names []string) {
-	w.t.Helper()
+	w.T.Helper()
 	things := &things{world: w, made: map[string]string{}}
 	for some := 1; some < 1<<len(names); some++ {
 		existing := map[string]bool{}
@@ -55,7 +55,7 @@ func (w *world) wantHidden(r rule, names []string) {
 			for _, frame := range r.frames() {
 				got, want := plain(w.call(caller, t, frame, false), things), plain(w.call(caller, none, frame, false), things)
 				if got != want {
-					w.t.Errorf("%s, by frame: %v: %s gets with %v %s, but without them %s", r.route, frame, caller, existing, got, want)
+					w.T.Errorf("%s, by frame: %v: %s gets with %v %s, but without them %s", r.route, frame, caller, existing, got, want)
 				}
 			}
 		}

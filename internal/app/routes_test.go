@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/labstack/echo/v4"
+
+	"hubbub/internal/testkit/apptest"
 )
 
 // rule is a line of routeTable: the status that each caller gets.
@@ -56,9 +58,9 @@ func TestRoutesAnswerEachCallerAsInTheTable(t *testing.T) {
 
 func TestRoutesAreAllInTheTable(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
+	app := apptest.Start(t)
 	routes, lines := map[string]bool{}, map[string]bool{}
-	for _, r := range app.router.Routes() {
+	for _, r := range app.Router().Routes() {
 		if r.Method != echo.RouteNotFound {
 			routes[parameter.ReplaceAllString(r.Method+" "+r.Path, ":")] = true
 		}
@@ -83,27 +85,27 @@ var parameter = regexp.MustCompile(`:[a-zA-Z]+`)
 // check makes the request as every caller, the one with the least rights first, on the
 // same records, and compares the statuses with the rule.
 func (w *world) check(r rule, frame bool) {
-	w.t.Helper()
+	w.T.Helper()
 	t := w.target(r)
-	for i, want := range r.statuses(w.t) {
+	for i, want := range r.statuses(w.T) {
 		answer := w.call(callers[i], t, frame, r.by == alone || r.by == apart)
 		got := fmt.Sprint(answer.Status)
 		if answer.Status == http.StatusSeeOther && strings.HasPrefix(answer.Header.Get("Location"), "/signin") {
 			got = "in"
 		}
 		if got != want {
-			w.t.Errorf("%s, by frame: %v: %s gets %s, want %s: %.200s", r.route, frame, callers[i], got, want, answer.Body)
+			w.T.Errorf("%s, by frame: %v: %s gets %s, want %s: %.200s", r.route, frame, callers[i], got, want, answer.Body)
 		}
 	}
 }
 
 // wantRefused checks that every caller gets 400 in that way.
 func (w *world) wantRefused(r rule, frame bool) {
-	w.t.Helper()
+	w.T.Helper()
 	t := w.target(r)
 	for _, caller := range callers {
 		if answer := w.call(caller, t, frame, false); answer.Status != http.StatusBadRequest {
-			w.t.Errorf("%s, by frame: %v: %s gets %d, want 400", r.route, frame, caller, answer.Status)
+			w.T.Errorf("%s, by frame: %v: %s gets %d, want 400", r.route, frame, caller, answer.Status)
 		}
 	}
 }

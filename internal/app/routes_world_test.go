@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 
 	"hubbub/internal/notify"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // callers are the columns of routeTable.
@@ -25,7 +26,7 @@ var cast = map[string]string{"outsider": "amara", "viewer": "jonas", "member": "
 
 // world is an app with the callers. Each rule gets new records.
 type world struct {
-	*instance
+	*apptest.App
 	clients map[string]*testkit.Client
 	sockets map[string]*testkit.Socket
 	service *testkit.PushService
@@ -34,8 +35,8 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	service := testkit.NewPushService(t)
 	w := &world{
-		instance: startApp(t, func(c *Config) { c.Orders, c.PushAfter, c.PushClient = true, time.Hour, service.Client() }),
-		clients:  map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}, service: service,
+		App:     apptest.Start(t, func(c *apptest.Config) { c.Orders, c.PushAfter, c.PushClient = true, time.Hour, service.Client() }),
+		clients: map[string]*testkit.Client{}, sockets: map[string]*testkit.Socket{}, service: service,
 	}
 	for _, caller := range callers {
 		w.clients[caller] = w.signIn(caller)
@@ -49,9 +50,9 @@ var inputName = regexp.MustCompile(`ROOM|MESSAGE|DOCUMENT|ANCHOR|VIEWER|PRODUCT|
 
 func (w *world) signIn(caller string) *testkit.Client {
 	if caller == "anonymous" {
-		return w.anonymous()
+		return w.Anonymous()
 	}
-	return w.as(cast[caller])
+	return w.As(cast[caller])
 }
 
 // target is the request of a rule, with the ids of its records.
@@ -62,7 +63,7 @@ type target struct {
 
 // target creates the records of a rule and returns its request.
 func (w *world) target(r rule) target {
-	w.t.Helper()
+	w.T.Helper()
 	things := &things{world: w, made: map[string]string{}}
 	return r.target(things.thing)
 }
@@ -76,7 +77,7 @@ func (r rule) target(thing func(name string) string) target {
 }
 
 func (w *world) call(caller string, t target, frame, alone bool) testkit.Answer {
-	w.t.Helper()
+	w.T.Helper()
 	// A second room with the same name would be a conflict, a second text no change.
 	input := strings.ReplaceAll(t.input, "UNIQUE", uuid.NewString())
 	if frame {
@@ -92,14 +93,14 @@ func (w *world) call(caller string, t target, frame, alone bool) testkit.Answer 
 	}
 	switch {
 	case t.method == http.MethodGet || t.method == http.MethodDelete:
-		if values := valuesOf(w.t, input); len(values) > 0 {
+		if values := valuesOf(w.T, input); len(values) > 0 {
 			return client.Do(t.method, t.path+"?"+values.Encode(), nil)
 		}
 		return client.Do(t.method, t.path, nil)
 	case strings.HasPrefix(t.path, "/api/"):
 		return client.Do(t.method, t.path, input)
 	}
-	return client.Do(t.method, t.path, valuesOf(w.t, input), "Accept", "text/html")
+	return client.Do(t.method, t.path, valuesOf(w.T, input), "Accept", "text/html")
 }
 
 // valuesOf converts a JSON object to a query or form.
@@ -128,7 +129,7 @@ type things struct {
 }
 
 func (th *things) thing(name string) string {
-	th.t.Helper()
+	th.T.Helper()
 	if th.made[name] == "" {
 		th.made[name] = th.make(name)
 	}
@@ -137,7 +138,7 @@ func (th *things) thing(name string) string {
 
 // make creates a record of the owner's and returns its id.
 func (th *things) make(name string) string {
-	th.t.Helper()
+	th.T.Helper()
 	owner := th.clients["owner"]
 	switch name {
 	case "room", "public":
@@ -166,7 +167,7 @@ func (th *things) make(name string) string {
 	case "device", "endpoint", "subscription":
 		return th.device(name)
 	case "session":
-		return fmt.Sprint(testkit.As[[]thing](th.signIn("owner").Get("/api/sessions").Want(200))[0].ID)
+		return fmt.Sprint(testkit.As[[]apptest.Fields](th.signIn("owner").Get("/api/sessions").Want(200))[0].ID)
 	case "token":
 		return th.post(owner, "/api/tokens", in{"name": "robot"})
 	case "search":
@@ -176,35 +177,35 @@ func (th *things) make(name string) string {
 	case "order":
 		return th.post(th.clients["admin"], "/api/orders", in{"customer": "Ben", "productId": th.thing("product"), "quantity": 1})
 	}
-	th.t.Fatalf("unknown record %s", name)
+	th.T.Fatalf("unknown record %s", name)
 	return ""
 }
 
 func (th *things) post(client *testkit.Client, path string, input in) string {
-	th.t.Helper()
-	return fmt.Sprint(testkit.As[thing](client.Post(path, input).Want(200)).ID)
+	th.T.Helper()
+	return fmt.Sprint(testkit.As[apptest.Fields](client.Post(path, input).Want(200)).ID)
 }
 
 func (w *world) idOf(caller string) int64 {
-	w.t.Helper()
-	return find[int64](w.instance, `select id from account.users where handle = $1`, cast[caller])
+	w.T.Helper()
+	return apptest.Find[int64](w.App, `select id from account.users where handle = $1`, cast[caller])
 }
 
 func (th *things) notification() string {
-	th.t.Helper()
-	err := th.notify.Send(context.Background(), notify.Notification{
+	th.T.Helper()
+	err := th.Notify().Send(context.Background(), notify.Notification{
 		UserID: th.idOf("owner"), Type: notify.Mention, Key: uuid.NewString(), Title: "Sam mentioned you", URL: "/people", Rule: "A message names you.",
 	})
 	if err != nil {
-		th.t.Fatal(err)
+		th.T.Fatal(err)
 	}
-	return fmt.Sprint(testkit.As[[]thing](th.clients["owner"].Get("/api/notifications?limit=1").Want(200))[0].ID)
+	return fmt.Sprint(testkit.As[[]apptest.Fields](th.clients["owner"].Get("/api/notifications?limit=1").Want(200))[0].ID)
 }
 
 // device subscribes a browser of the owner's and returns the subscription's id or
 // endpoint. For "subscription" it returns the JSON of a browser that is not subscribed.
 func (th *things) device(name string) string {
-	th.t.Helper()
+	th.T.Helper()
 	subscription := th.service.Device(uuid.NewString()).Subscription()
 	if name == "subscription" {
 		raw, _ := json.Marshal(subscription)
@@ -214,5 +215,5 @@ func (th *things) device(name string) string {
 	if name == "endpoint" {
 		return subscription.Endpoint
 	}
-	return fmt.Sprint(testkit.As[[]thing](th.clients["owner"].Get("/api/push/subscriptions").Want(200))[0].ID)
+	return fmt.Sprint(testkit.As[[]apptest.Fields](th.clients["owner"].Get("/api/push/subscriptions").Want(200))[0].ID)
 }

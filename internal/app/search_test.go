@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // found has the fields of a result that most tests read.
@@ -24,98 +25,98 @@ type found struct {
 	Number   *int64 `json:"number"`
 }
 
-func (i *instance) searchFor(client *testkit.Client, query string, kinds ...string) []found {
-	i.t.Helper()
+func searchFor(app *apptest.App, client *testkit.Client, query string, kinds ...string) []found {
+	app.T.Helper()
 	return testkit.As[[]found](client.Do("GET", "/api/search?"+queryOf(query)+"&kinds="+strings.Join(kinds, ","), nil).Want(200))
 }
 
 func queryOf(text string) string { return url.Values{"query": {text}}.Encode() }
 
-func (i *instance) wantFound(client *testkit.Client, query string, want ...string) {
-	i.t.Helper()
+func wantFound(app *apptest.App, client *testkit.Client, query string, want ...string) {
+	app.T.Helper()
 	var got []string
-	for _, f := range i.searchFor(client, query) {
+	for _, f := range searchFor(app, client, query) {
 		got = append(got, f.Kind+" "+f.Title)
 	}
 	if !slices.Equal(got, want) {
-		i.t.Errorf("%q finds %q, want %q", query, got, want)
+		app.T.Errorf("%q finds %q, want %q", query, got, want)
 	}
 }
 
 func TestSearchFindsNewUsersRoomsAndMessages(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	app.wantFound(maya, "Priya Raman", "user Priya Raman")
-	app.wantFound(maya, "launch-week", "room launch-week", "message Amara Diallo")
-	app.wantFound(maya, "Quality", "user Priya Raman")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	wantFound(app, maya, "Priya Raman", "user Priya Raman")
+	wantFound(app, maya, "launch-week", "room launch-week", "message Amara Diallo")
+	wantFound(app, maya, "Quality", "user Priya Raman")
 
-	room := app.room(sam, "zebra crossing")
-	app.wantFound(maya, "zebra", "room zebra crossing")
-	sam.Do("PATCH", "/api"+roomPath(room), in{"name": "giraffe crossing"}).Want(200)
-	app.wantFound(maya, "zebra")
-	app.wantFound(maya, "giraffe", "room giraffe crossing")
+	room := app.Room(sam, "zebra crossing")
+	wantFound(app, maya, "zebra", "room zebra crossing")
+	sam.Do("PATCH", "/api"+apptest.RoomPath(room), in{"name": "giraffe crossing"}).Want(200)
+	wantFound(app, maya, "zebra")
+	wantFound(app, maya, "giraffe", "room giraffe crossing")
 
-	said := testkit.As[thing](sam.Post("/api/chat/send", in{"roomId": room, "text": "the <b>okapi</b> is here"}).Want(200))
-	results := app.searchFor(maya, "okapi")
+	said := testkit.As[apptest.Fields](sam.Post("/api/chat/send", in{"roomId": room, "text": "the <b>okapi</b> is here"}).Want(200))
+	results := searchFor(app, maya, "okapi")
 	if len(results) != 1 || results[0].Snippet != "the &lt;b&gt;<mark>okapi</mark>&lt;/b&gt; is here" || results[0].URL != fmt.Sprintf("/rooms/%d?message=%d", room, said.ID) {
 		t.Errorf("the results for okapi are %+v", results)
 	}
 	path := fmt.Sprint("/api/chat/messages/", said.ID)
 	sam.Do("PATCH", path, in{"text": "the tapir is here"}).Want(200)
-	app.wantFound(maya, "okapi")
-	app.wantFound(maya, "tapir", "message Sam Rivera")
+	wantFound(app, maya, "okapi")
+	wantFound(app, maya, "tapir", "message Sam Rivera")
 	sam.Do("DELETE", path, nil).Want(204)
-	app.wantFound(maya, "tapir")
+	wantFound(app, maya, "tapir")
 
-	app.anonymous().SignUp("Wilhelmina Ångström")
-	app.wantFound(maya, "angstrom", "user Wilhelmina Ångström")
+	app.Anonymous().SignUp("Wilhelmina Ångström")
+	wantFound(app, maya, "angstrom", "user Wilhelmina Ångström")
 }
 
 func TestSearchFindsPrivateRoomsForMembersOnly(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room := app.newPrivateRoom(sam, maya)
-	app.send(sam, room, "the aardvark sleeps")
-	direct := testkit.As[thing](sam.Post("/api/rooms/direct", in{"userId": app.id(maya)}).Want(200)).ID
-	app.send(sam, direct, "the aardvark snores")
+	app := apptest.Start(t)
+	sam, maya, theo := app.As("sam"), app.As("maya"), app.As("theo")
+	room := app.PrivateRoom(sam, maya)
+	app.Send(sam, room, "the aardvark sleeps")
+	direct := testkit.As[apptest.Fields](sam.Post("/api/rooms/direct", in{"userId": app.ID(maya)}).Want(200)).ID
+	app.Send(sam, direct, "the aardvark snores")
 
-	app.wantFound(maya, "aardvark", "message Sam Rivera", "message Sam Rivera")
-	app.wantFound(theo, "aardvark")
-	sam.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": app.id(theo)}).Want(200)
-	app.wantFound(theo, "aardvark", "message Sam Rivera")
-	app.remove(sam, room, theo)
-	app.wantFound(theo, "aardvark")
-	app.anonymous().Get("/api/search?query=aardvark").Want(http.StatusUnauthorized)
+	wantFound(app, maya, "aardvark", "message Sam Rivera", "message Sam Rivera")
+	wantFound(app, theo, "aardvark")
+	sam.Post(fmt.Sprintf("/api/rooms/%d/members", room), in{"userId": app.ID(theo)}).Want(200)
+	wantFound(app, theo, "aardvark", "message Sam Rivera")
+	app.RemoveMember(sam, room, theo)
+	wantFound(app, theo, "aardvark")
+	app.Anonymous().Get("/api/search?query=aardvark").Want(http.StatusUnauthorized)
 }
 
 // An outsider's standing query gets no event of a private room: the first event after a
 // message there is that of a later public message.
 func TestSearchSubscriptionHidesPrivateRoomsFromOutsiders(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room, public := app.newPrivateRoom(sam, maya), app.room(sam, "street")
+	app := apptest.Start(t)
+	sam, maya, theo := app.As("sam"), app.As("maya"), app.As("theo")
+	room, public := app.PrivateRoom(sam, maya), app.Room(sam, "street")
 	inside, outside := maya.Connect(""), theo.Connect("")
 	for _, tab := range []*testkit.Socket{inside, outside} {
 		tab.Get("/api/search/subscribe", in{"query": "wombat", "kinds": "message,room", "number": 1}).Want(200).WantBody("[]")
 	}
-	app.send(sam, room, "the wombat digs")
+	app.Send(sam, room, "the wombat digs")
 	inside.WantEvent("searchResultAdded")
-	app.send(sam, public, "a wombat, look!")
+	app.Send(sam, public, "a wombat, look!")
 	first := testkit.DataOf[found](t, outside.WantEvent("searchResultAdded"))
 	if !strings.Contains(first.Snippet, "look") || first.Position != 0 {
 		t.Errorf("the outsider receives %+v", first)
 	}
 	inside.WantEvent("searchResultAdded")
-	app.remove(sam, room, maya)
+	app.RemoveMember(sam, room, maya)
 	gone := testkit.DataOf[found](t, inside.WantEvent("searchResultRemoved"))
 	if gone.Kind != "message" || *gone.Number != 1 {
 		t.Errorf("after her removal Maya receives %+v", gone)
 	}
-	app.send(sam, room, "the wombat digs on")
-	app.send(sam, public, "another wombat")
+	app.Send(sam, room, "the wombat digs on")
+	app.Send(sam, public, "another wombat")
 	for _, tab := range []*testkit.Socket{inside, outside} {
 		if next := testkit.DataOf[found](t, tab.WantEvent("searchResultAdded")); !strings.Contains(next.Snippet, "another") {
 			t.Errorf("an outsider receives %+v", next)
@@ -125,32 +126,32 @@ func TestSearchSubscriptionHidesPrivateRoomsFromOutsiders(t *testing.T) {
 
 func TestSearchSubscriptionEndsWithConnectionOrBlankQuery(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	tab := app.as("maya").Connect("")
+	app := apptest.Start(t)
+	tab := app.As("maya").Connect("")
 	answer := tab.Get("/api/search/subscribe", in{"query": "maya", "kinds": []string{"user"}, "number": 7}).Want(200).WantBody(`"title":"Maya Okafor"`)
-	if answer.Header.Get("X-Query") != "7" || app.search.Standing() != 1 {
-		t.Errorf("X-Query is %q, %d queries are standing", answer.Header.Get("X-Query"), app.search.Standing())
+	if answer.Header.Get("X-Query") != "7" || app.Search().Standing() != 1 {
+		t.Errorf("X-Query is %q, %d queries are standing", answer.Header.Get("X-Query"), app.Search().Standing())
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Get("/api/search/subscribe", in{"query": "   "}).Want(200).WantBody("[]")
-	if n := app.search.Standing(); n != 0 {
+	if n := app.Search().Standing(); n != 0 {
 		t.Errorf("after a blank query %d queries are standing", n)
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Get("/api/search/unsubscribe", nil).Want(200).WantBody(`"left":true`)
-	if n := app.search.Standing(); n != 0 {
+	if n := app.Search().Standing(); n != 0 {
 		t.Errorf("after unsubscribing %d queries are standing", n)
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Close()
-	testkit.Eventually(t, "no query is standing", testkit.Patience, func() bool { return app.search.Standing() == 0 })
-	app.as("sam").Get("/api/search/subscribe?query=sam").Want(http.StatusBadRequest).WantBody("WebSocket required")
+	testkit.Eventually(t, "no query is standing", testkit.Patience, func() bool { return app.Search().Standing() == 0 })
+	app.As("sam").Get("/api/search/subscribe?query=sam").Want(http.StatusBadRequest).WantBody("WebSocket required")
 }
 
 func TestSearchAnswersOrRefusesHostileQueries(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := app.as("maya")
+	app := apptest.Start(t)
+	maya := app.As("maya")
 	tab := maya.Connect("")
 	for _, query := range []string{
 		strings.Repeat("x", 10<<10), strings.Repeat("a ", 5<<10), strings.Repeat("-", 5<<10), strings.Repeat(`"`, 999),
@@ -170,20 +171,20 @@ func TestSearchAnswersOrRefusesHostileQueries(t *testing.T) {
 	}
 	maya.Get("/api/search").Want(200).WantBody("[]")
 	maya.Get("/api/search?query=sam&limit=100000&offset=100000").Want(200).WantBody("[]")
-	app.send(app.as("sam"), app.room(app.as("sam"), "after"), "all is well")
+	app.Send(app.As("sam"), app.Room(app.As("sam"), "after"), "all is well")
 }
 
 func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	room, secret := app.room(sam, "zoo"), app.newPrivateRoom(sam, theo)
-	app.send(sam, room, "an old quokka")
-	saved := testkit.As[thing](maya.Post("/api/search/saved", in{"query": " quokka  ", "kinds": []string{"message"}, "notify": true}).Want(200))
+	app := apptest.Start(t)
+	sam, maya, theo := app.As("sam"), app.As("maya"), app.As("theo")
+	room, secret := app.Room(sam, "zoo"), app.PrivateRoom(sam, theo)
+	app.Send(sam, room, "an old quokka")
+	saved := testkit.As[apptest.Fields](maya.Post("/api/search/saved", in{"query": " quokka  ", "kinds": []string{"message"}, "notify": true}).Want(200))
 	maya.Get("/api/search/saved").Want(200).WantBody(`"query":"quokka"`)
-	app.send(sam, secret, "a secret quokka")
-	app.send(maya, room, "my own quokka")
-	app.send(sam, room, "a new quokka")
+	app.Send(sam, secret, "a secret quokka")
+	app.Send(maya, room, "my own quokka")
+	app.Send(sam, room, "a new quokka")
 	testkit.Eventually(t, "Maya is notified", testkit.Patience, func() bool {
 		return strings.Contains(maya.Get("/api/notifications").Want(200).Body, "a new quokka")
 	})
@@ -200,8 +201,8 @@ func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 // product of later events.
 func TestSearchResultsOfProductsHaveNameAndPrice(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya, theo := app.as("maya"), app.as("theo")
+	app := apptest.Start(t)
+	maya, theo := app.As("maya"), app.As("theo")
 	type product struct {
 		ID          int64
 		Name, Price string
@@ -234,12 +235,12 @@ func TestSearchResultsOfProductsHaveNameAndPrice(t *testing.T) {
 func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	t.Parallel()
 	database := testkit.DatabaseURL(t)
-	app := startAppOn(t, database)
-	sam, maya := app.as("sam"), app.as("maya")
-	room, secret := app.room(sam, "attic"), app.newPrivateRoom(sam, maya)
-	app.send(sam, room, "a dusty mongoose")
-	app.send(sam, secret, "a hidden mongoose")
-	app.stop()
+	app := apptest.StartOn(t, database)
+	sam, maya := app.As("sam"), app.As("maya")
+	room, secret := app.Room(sam, "attic"), app.PrivateRoom(sam, maya)
+	app.Send(sam, room, "a dusty mongoose")
+	app.Send(sam, secret, "a hidden mongoose")
+	app.Stop()
 	db, err := pgx.Connect(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
@@ -248,12 +249,12 @@ func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 		t.Fatal(err)
 	}
 	db.Close(t.Context())
-	nodes := []*instance{startAppOn(t, database), startAppOn(t, database)}
+	nodes := []*apptest.App{apptest.StartOn(t, database), apptest.StartOn(t, database)}
 	for _, node := range nodes {
-		maya, theo := node.as("maya"), node.as("theo")
-		testkit.Eventually(t, "the backfill is complete", testkit.Patience, func() bool { return len(node.searchFor(maya, "mongoose")) == 2 })
-		node.wantFound(theo, "mongoose", "message Sam Rivera")
-		node.wantFound(theo, "attic", "room attic")
-		node.wantFound(theo, "jonas", "user Jonas Lind", "message Amara Diallo")
+		maya, theo := node.As("maya"), node.As("theo")
+		testkit.Eventually(t, "the backfill is complete", testkit.Patience, func() bool { return len(searchFor(node, maya, "mongoose")) == 2 })
+		wantFound(node, theo, "mongoose", "message Sam Rivera")
+		wantFound(node, theo, "attic", "room attic")
+		wantFound(node, theo, "jonas", "user Jonas Lind", "message Amara Diallo")
 	}
 }

@@ -1,11 +1,13 @@
-package app
+package app_test
 
 import (
 	"fmt"
-	"hubbub/internal/testkit"
 	"net/http"
 	"testing"
 	"time"
+
+	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // soon is the time within which a revocation closes the sockets.
@@ -13,22 +15,22 @@ const soon = time.Second
 
 func TestSignOutClosesTheSocketsOfTheSession(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	here, there := app.as("maya"), app.as("maya")
+	app := apptest.Start(t)
+	here, there := app.As("maya"), app.As("maya")
 	ticket := testkit.As[struct{ Ticket string }](here.Post("/api/tickets", nil).Want(200)).Ticket
-	closing := []*testkit.Socket{here.Connect(""), here.Connect("view=html"), app.anonymous().Connect("ticket=" + ticket)}
+	closing := []*testkit.Socket{here.Connect(""), here.Connect("view=html"), app.Anonymous().Connect("ticket=" + ticket)}
 	staying := there.Connect("")
 	began := time.Now()
 	here.Post("/api/logout", nil).Want(204)
-	app.wantClosedSoon(began, closing...)
+	wantClosedSoon(app, began, closing...)
 	staying.Get("/api/me", nil).Want(200)
 	here.Connect("").Get("/api/me", nil).Want(401)
 }
 
 func TestSessionRevocationClosesItsSockets(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	lost, mine := app.as("maya"), app.as("maya")
+	app := apptest.Start(t)
+	lost, mine := app.As("maya"), app.As("maya")
 	closing, staying := lost.Connect(""), mine.Connect("")
 	for _, s := range testkit.As[[]struct {
 		ID      int64
@@ -39,7 +41,7 @@ func TestSessionRevocationClosesItsSockets(t *testing.T) {
 		}
 		began := time.Now()
 		staying.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil).Want(204)
-		app.wantClosedSoon(began, closing)
+		wantClosedSoon(app, began, closing)
 	}
 	staying.Get("/api/me", nil).Want(200)
 	lost.Get("/api/me").Want(401)
@@ -47,30 +49,30 @@ func TestSessionRevocationClosesItsSockets(t *testing.T) {
 
 func TestTokenRevocationClosesItsSockets(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	maya := app.as("maya")
+	app := apptest.Start(t)
+	maya := app.As("maya")
 	made := testkit.As[struct {
 		ID    int64
 		Token string
 	}](maya.Post("/api/tokens", in{"name": "robot"}).Want(200))
-	robot := app.anonymous().WithToken(made.Token)
+	robot := app.Anonymous().WithToken(made.Token)
 	ticket := testkit.As[struct{ Ticket string }](robot.Post("/api/tickets", nil).Want(200)).Ticket
-	closing := []*testkit.Socket{robot.Connect(""), app.anonymous().Connect("ticket=" + ticket)}
+	closing := []*testkit.Socket{robot.Connect(""), app.Anonymous().Connect("ticket=" + ticket)}
 	began := time.Now()
 	maya.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", made.ID), nil).Want(204)
-	app.wantClosedSoon(began, closing...)
+	wantClosedSoon(app, began, closing...)
 	if got := robot.ConnectRefused(""); got != 401 {
 		t.Errorf("the token still opens sockets: %d", got)
 	}
 }
 
 // wantClosedSoon waits until the sockets are closed with 4401, and checks the time.
-func (i *instance) wantClosedSoon(since time.Time, sockets ...*testkit.Socket) {
-	i.t.Helper()
+func wantClosedSoon(app *apptest.App, since time.Time, sockets ...*testkit.Socket) {
+	app.T.Helper()
 	for _, s := range sockets {
 		s.WantClosed(4401)
 	}
 	if took := time.Since(since); took > soon {
-		i.t.Errorf("closing took %v", took)
+		app.T.Errorf("closing took %v", took)
 	}
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // shapes has the exact fields of each object of docs/protocol.md.
@@ -45,8 +45,6 @@ var shapes = map[string]string{
 var within = map[string]string{
 	"user": "user", "sender": "user", "replyTo": "replyTo", "lastMessage": "lastMessage",
 }
-
-var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(Z|[+-]\d\d:\d\d)$`)
 
 // wantShape checks the fields of a JSON object, or of each object of a list.
 func wantShape(t *testing.T, shape, text string) {
@@ -97,7 +95,7 @@ func checkField(t *testing.T, shape, name string, v any) {
 		}
 		check(t, reaction, v)
 	case strings.HasSuffix(name, "At"):
-		if text, ok := v.(string); !ok || !moment.MatchString(text) {
+		if text, ok := v.(string); !ok || !apptest.Timestamp.MatchString(text) {
 			t.Errorf("%s.%s is %v, not a time with milliseconds", shape, name, v)
 		}
 	case name == "connectionId" || name == "clientId":
@@ -113,8 +111,8 @@ func checkField(t *testing.T, shape, name string, v any) {
 
 func TestAccountAnswersMatchTheProtocol(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	ada := app.anonymous()
+	app := apptest.Start(t)
+	ada := app.Anonymous()
 	wantShape(t, "user", ada.Post("/api/signup", in{"fullName": "Ada Lovelace", "email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
 	wantShape(t, "user", ada.Post("/api/login", in{"email": "ada@test.example", "password": "correct horse"}).Want(200).Body)
 	live := ada.Connect("")
@@ -126,31 +124,31 @@ func TestAccountAnswersMatchTheProtocol(t *testing.T) {
 	wantShape(t, "newToken", made.Body)
 	wantShape(t, "token", ada.Get("/api/tokens").Want(200).Body)
 	wantShape(t, "ticket", live.Post("/api/tickets", nil).Want(200).Body)
-	wantNoContent(t, ada.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", testkit.As[thing](made).ID), nil))
+	apptest.WantNoContent(t, ada.Do(http.MethodDelete, fmt.Sprint("/api/tokens/", testkit.As[apptest.Fields](made).ID), nil))
 	for _, s := range testkit.As[[]struct {
 		ID      int64
 		Current bool
 	}](ada.Get("/api/sessions")) {
 		if !s.Current {
-			wantNoContent(t, live.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil))
+			apptest.WantNoContent(t, live.Request(http.MethodDelete, fmt.Sprint("/api/sessions/", s.ID), nil))
 		}
 	}
-	wantNoContent(t, ada.Post("/api/logout", nil))
-	if role := testkit.As[struct{ Role string }](app.as("sam").Get("/api/me")).Role; role != "admin" {
+	apptest.WantNoContent(t, ada.Post("/api/logout", nil))
+	if role := testkit.As[struct{ Role string }](app.As("sam").Get("/api/me")).Role; role != "admin" {
 		t.Errorf("Sam is %s", role)
 	}
 }
 
 func TestChatRoomsMatchTheProtocol(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
 	live, watching := sam.Connect(""), maya.Connect("")
 	wantShape(t, "room", watching.Get("/api/rooms", nil).Want(200).Body)
 	wantShape(t, "room", sam.Get("/api/rooms?scope=public").Want(200).Body)
 	made := live.Post("/api/rooms", in{"name": "shapes", "kind": "public", "topic": "all of them"}).Want(200)
 	wantShape(t, "room", made.WantBody(`"lastMessage":null`).Body)
-	room := testkit.As[thing](made).ID
+	room := testkit.As[apptest.Fields](made).ID
 	e := watching.WantEvent("room")
 	wantShape(t, "change", string(e.Data))
 	wantShape(t, "room", changeData(t, e, "created"))
@@ -161,23 +159,23 @@ func TestChatRoomsMatchTheProtocol(t *testing.T) {
 	changeData(t, e, "updated")
 
 	path := fmt.Sprintf("/api/rooms/%d/members", room)
-	wantShape(t, "member", live.Post(path, in{"userId": app.id(maya)}).Want(200).Body)
+	wantShape(t, "member", live.Post(path, in{"userId": app.ID(maya)}).Want(200).Body)
 	e = watching.WantEvent("room")
 	wantShape(t, "change", string(e.Data))
 	wantShape(t, "membership", changeData(t, e, "addedTo"))
 	wantShape(t, "member", maya.Get(path).Want(200).WantBody(`"role":"owner"`).Body)
-	wantNoContent(t, live.Request(http.MethodDelete, fmt.Sprint(path, "/", app.id(maya)), nil))
+	apptest.WantNoContent(t, live.Request(http.MethodDelete, fmt.Sprint(path, "/", app.ID(maya)), nil))
 	e = watching.WantEvent("room")
 	wantShape(t, "change", string(e.Data))
 	wantShape(t, "membership", changeData(t, e, "removedFrom"))
-	wantShape(t, "room", maya.Post("/api/rooms/direct", in{"userId": app.id(sam)}).Want(200).WantBody(`"kind":"direct"`).WantBody(`"name":"Sam Rivera"`).Body)
+	wantShape(t, "room", maya.Post("/api/rooms/direct", in{"userId": app.ID(sam)}).Want(200).WantBody(`"kind":"direct"`).WantBody(`"name":"Sam Rivera"`).Body)
 }
 
 func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya := app.as("sam"), app.as("maya")
-	room := app.room(sam, "shapes")
+	app := apptest.Start(t)
+	sam, maya := app.As("sam"), app.As("maya")
+	room := app.Room(sam, "shapes")
 	samSocket, mayaSocket, plain := sam.Connect(""), maya.Connect("view=html"), maya.Connect("")
 	for _, s := range []*testkit.Socket{mayaSocket, plain} {
 		if got := s.Get("/api/chat/join", in{"roomId": room}).Want(200); got.Body != "[]" || got.Header.Get("X-Seq") != "0" {
@@ -214,7 +212,7 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	first := inSeq(samSocket.Post("/api/chat/send", in{"roomId": fmt.Sprint(room), "text": "one", "clientId": clientID}).Want(200)).WantBody(`"clientId":"` + clientID)
 	wantShape(t, "message", first.Body)
 	both("newMessage", "eventMessage")
-	id := testkit.As[thing](first).ID
+	id := testkit.As[apptest.Fields](first).ID
 	if again := sam.Post("/api/chat/send", in{"roomId": room, "text": "one", "clientId": clientID}).Want(200); strings.TrimSpace(again.Body) != first.Body || again.Header.Get("X-Seq") != "1" {
 		t.Errorf("the retry answers %s at %s, want %s", again.Body, again.Header.Get("X-Seq"), first.Body)
 	}
@@ -230,10 +228,10 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 	wantShape(t, "marks", sam.Post("/api/chat/read", in{"roomId": room, "seq": 2}).Want(200).Body)
 	read := samSocket.WantEvent("roomRead")
 	wantShape(t, "roomRead", string(read.Data))
-	if read.Room != fmt.Sprint("user-", app.id(sam)) {
+	if read.Room != fmt.Sprint("user-", app.ID(sam)) {
 		t.Errorf("the room of roomRead is %q", read.Room)
 	}
-	wantNoContent(t, inSeq(samSocket.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
+	apptest.WantNoContent(t, inSeq(samSocket.Request(http.MethodDelete, fmt.Sprint("/api/chat/messages/", id), nil)))
 	both("messageDeleted", "gone")
 	changed := mayaSocket.Get("/api/chat/join", in{"roomId": room, "after": 3}).Want(200)
 	wantShape(t, "message", changed.WantBody(`"text":"","html":""`).Body)
@@ -246,8 +244,8 @@ func TestChatMessagesMatchTheProtocol(t *testing.T) {
 
 func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	for _, client := range []*testkit.Client{app.as("sam"), app.anonymous()} {
+	app := apptest.Start(t)
+	for _, client := range []*testkit.Client{app.As("sam"), app.Anonymous()} {
 		greeting := client.Greeting("")
 		wantShape(t, "connected", string(greeting.Data))
 		if greeting.Room != "" || greeting.HTML != "" {
@@ -259,16 +257,16 @@ func TestConnectedEventMatchesTheProtocol(t *testing.T) {
 			}
 		}
 	}
-	if greeting := app.anonymous().Greeting(""); !strings.Contains(string(greeting.Data), `"userId":null`) {
+	if greeting := app.Anonymous().Greeting(""); !strings.Contains(string(greeting.Data), `"userId":null`) {
 		t.Errorf("the connected event of an anonymous client is %s", greeting.Data)
 	}
 }
 
 func TestActionAnswersHTMLIfAccepted(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "fragments")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "fragments")
 	for _, answer := range []testkit.Answer{
 		sam.Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": "**hi**"}, "Accept", "text/html"),
 		sam.Do(http.MethodGet, fmt.Sprint("/api/chat/messages?roomId=", room), nil, "Accept", "text/html"),
@@ -278,15 +276,7 @@ func TestActionAnswersHTMLIfAccepted(t *testing.T) {
 			t.Errorf("the content type is %s", kind)
 		}
 	}
-	wantProblem(t, sam.Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": ""}, "Accept", "text/html"), 422)
-}
-
-// wantNoContent checks that the answer is 204 without a body.
-func wantNoContent(t *testing.T, a testkit.Answer) {
-	t.Helper()
-	if a.Want(http.StatusNoContent); a.Body != "" {
-		t.Errorf("204 has the body %s", a.Body)
-	}
+	apptest.WantProblem(t, sam.Do(http.MethodPost, "/api/chat/send", in{"roomId": room, "text": ""}, "Accept", "text/html"), 422)
 }
 
 // changeData returns the data of a resource event, and checks its verb.

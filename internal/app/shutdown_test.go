@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bufio"
@@ -21,6 +21,7 @@ import (
 	"github.com/coder/websocket"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 	"hubbub/web"
 )
 
@@ -33,7 +34,7 @@ type program struct {
 	address string // of the app
 	ops     string
 	stdout  strings.Builder
-	log     *lines // JSON
+	log     *testkit.Log // JSON
 }
 
 // startProgram runs Main with a demo and JSON logs.
@@ -43,7 +44,7 @@ func startProgram(t *testing.T) *program {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &program{cmd: exec.Command(binary), ops: freeAddress(t), log: &lines{}}
+	p := &program{cmd: exec.Command(binary), ops: freeAddress(t), log: &testkit.Log{}}
 	p.cmd.Env = append(os.Environ(), mainVariable+"=1", "DATABASE_URL="+testkit.DatabaseURL(t), "DEMO=true",
 		"ADDR=127.0.0.1:0", "OPS_ADDR="+p.ops, "REQUEST_RATE=0", "CONNECTIONS_PER_ADDRESS=0", "LOG_FORMAT=json")
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, p.log
@@ -184,16 +185,16 @@ func (p *program) wantOnlyJSON(t *testing.T) {
 }
 
 func TestShutdownCloses500SocketsWithinTenSeconds(t *testing.T) {
-	app := startApp(t)
-	sam := app.as("sam")
-	room := app.room(sam, "crowd")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	room := app.Room(sam, "crowd")
 	sockets := make([]*testkit.Socket, 500)
 	for i := range sockets {
 		sockets[i] = sam.Connect("")
 		sockets[i].Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
 	began := time.Now()
-	app.stop()
+	app.Stop()
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("the shutdown took %v", took)
 	}
@@ -204,15 +205,15 @@ func TestShutdownCloses500SocketsWithinTenSeconds(t *testing.T) {
 
 func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	wire := testkit.Relay(t, app.listener.Addr().String())
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	wire := testkit.Relay(t, app.Addr())
 	fast, stuck := sam.Connect(""), sam.Through(wire).Connect("")
 	wire.Freeze() // so that its close takes longer
-	client := app.anonymous()
+	client := app.Anonymous()
 	client.Get("/readyz").Want(200)
 	var stopping sync.WaitGroup
-	stopping.Go(app.stop)
+	stopping.Go(app.Stop)
 	fast.WantClosed(1012)
 	client.Get("/readyz").Want(503).WantBody("shutting down")
 	client.Get("/healthz").Want(200)

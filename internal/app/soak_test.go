@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 	"hubbub/internal/testkit/load"
 )
 
@@ -25,7 +26,7 @@ func BenchmarkSoak(b *testing.B) {
 	}
 	v := openVenue(b)
 	order := load.Order{
-		Task: load.Churn, Sockets: soakClients, Roles: v.rolesOfEveryFeature(b), Address: v.listener.Addr().String(),
+		Task: load.Churn, Sockets: soakClients, Roles: v.rolesOfEveryFeature(b), Address: v.Addr(),
 		Lasting: time.Duration(b.N) * time.Second,
 	}
 	clients := load.Start(b, order)
@@ -48,7 +49,7 @@ func BenchmarkSoak(b *testing.B) {
 	r := clients.Finish()
 	reportHeld(b, "after all have left")
 	b.Logf("%d clients connected and disconnected, %d answers, %d turned away, %d connections left",
-		r.Lives, r.Answers, r.TurnedAway, v.hub.Stats().Connections)
+		r.Lives, r.Answers, r.TurnedAway, v.Hub().Stats().Connections)
 	b.ReportMetric(float64(r.Lives), "clients")
 	b.ReportMetric(float64(r.Answers), "answers")
 }
@@ -56,7 +57,7 @@ func BenchmarkSoak(b *testing.B) {
 // rolesOfEveryFeature returns a role for each user, which uses one of the features.
 func (v *venue) rolesOfEveryFeature(b *testing.B) []load.Role {
 	b.Helper()
-	document := testkit.As[thing](v.users[0].Post("/api/documents", in{"title": "Soak", "visibility": "everyone"}).Want(http.StatusOK)).ID
+	document := testkit.As[apptest.Fields](v.users[0].Post("/api/documents", in{"title": "Soak", "visibility": "everyone"}).Want(http.StatusOK)).ID
 	var roles []load.Role
 	for i, person := range v.users {
 		room := v.rooms[i%len(v.rooms)]
@@ -75,7 +76,7 @@ func (v *venue) rolesOfEveryFeature(b *testing.B) []load.Role {
 			role.First = append(role.First, `{"id":4,"url":"/api/search/subscribe?query=soak&kinds=message"}`)
 			role.Ask = `{"id":%[1]d,"url":"/api/search?query=soak"}`
 		case 4:
-			v.users[0].Do(http.MethodPut, fmt.Sprintf("/api/documents/%d/members", document), in{"userId": v.id(person), "role": "editor"}).Want(http.StatusOK)
+			v.users[0].Do(http.MethodPut, fmt.Sprintf("/api/documents/%d/members", document), in{"userId": v.ID(person), "role": "editor"}).Want(http.StatusOK)
 			role.First = append(role.First, fmt.Sprintf(`{"id":4,"url":"/api/documents/join?docId=%d"}`, document))
 			role.Ask = fmt.Sprintf(`{"id":%%[1]d,"method":"POST","url":"/api/documents/update","data":{"docId":%d,"content":"soak %%[1]d"}}`, document)
 		}

@@ -1,15 +1,16 @@
-package app
+package app_test
 
 import (
-	"hubbub/internal/testkit"
 	"testing"
+
+	"hubbub/internal/testkit/apptest"
 )
 
 func TestStartPageLeadsToSignInAndPages(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	page := tab{testkit.Browser(t).Person(t, app.at())}.visit("/")
+	app := apptest.Start(t)
+	page := app.Browser(app.Anonymous()).Visit("/")
 	page.ClickText("a", "Pick someone to be").ClickText("button", "Maya Okafor").WantText("h1", "Hello, Maya")
 	page.ClickText(".place", "Rooms").WantPath("/rooms")
-	page.live().Press("Control+k").Want("#palette").Type("#palette-input", "dashb").Press("Enter").WantPath("/dashboard")
+	page.WaitUntilLive().Press("Control+k").Want("#palette").Type("#palette-input", "dashb").Press("Enter").WantPath("/dashboard")
 }

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bufio"
@@ -13,11 +13,12 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
 // providers is a Node process that runs unmodified providers of y-websocket.
 type providers struct {
-	app *instance
+	app *apptest.App
 	t   *testing.T
 	in  io.Writer
 	out *bufio.Reader
@@ -25,7 +26,7 @@ type providers struct {
 
 // startProviders skips the test if Node or the package is missing; with CI set it fails
 // the test.
-func startProviders(t *testing.T, app *instance) *providers {
+func startProviders(t *testing.T, app *apptest.App) *providers {
 	t.Helper()
 	node, err := exec.LookPath("node")
 	if err == nil {
@@ -96,7 +97,7 @@ func (p *providers) open(name string, client *testkit.Client, docID int64) provi
 	p.t.Helper()
 	token := testkit.As[struct{ Token string }](client.Post("/api/tokens", map[string]string{"name": name}).Want(http.StatusOK)).Token
 	one := provider{p, name}
-	one.command("open", "url", "ws"+strings.TrimPrefix(p.app.at(), "http")+"/api/documents/"+itoa(docID), "token", token)
+	one.command("open", "url", "ws"+strings.TrimPrefix(p.app.BaseURL(), "http")+"/api/documents/"+itoa(docID), "token", token)
 	one.until("it is synced", func(s state) bool { return s.Synced })
 	return one
 }
@@ -128,11 +129,11 @@ func (p provider) wantText(want string) {
 
 func TestDocumentStockClientsEditTogether(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam, maya, theo := app.as("sam"), app.as("maya"), app.as("theo")
-	id := newDocument(sam, "Stock", "one")
+	app := apptest.Start(t)
+	sam, maya, theo := app.As("sam"), app.As("maya"), app.As("theo")
+	id := apptest.NewDocument(sam, "Stock", "one")
 	for client, role := range map[*testkit.Client]string{maya: "editor", theo: "viewer"} {
-		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.id(client), "role": role}).Want(http.StatusOK)
+		sam.Do(http.MethodPut, "/api/documents/"+itoa(id)+"/members", map[string]any{"userId": app.ID(client), "role": role}).Want(http.StatusOK)
 	}
 	node := startProviders(t, app)
 	samProvider, mayaProvider, theoProvider := node.open("sam", sam, id), node.open("maya", maya, id), node.open("theo", theo, id)
@@ -168,9 +169,9 @@ func TestDocumentStockClientsEditTogether(t *testing.T) {
 
 func TestDocumentStockClientSendsFastTypingInFull(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	id := newDocument(sam, "Stock", "one")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	id := apptest.NewDocument(sam, "Stock", "one")
 	node := startProviders(t, app)
 	samProvider, own := node.open("sam", sam, id), openEditor(t, sam, id)
 	long := strings.Repeat("0123456789", 60)

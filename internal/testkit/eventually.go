@@ -17,3 +17,13 @@ func Eventually(t testing.TB, what string, within time.Duration, cond func() boo
 		time.Sleep(pause)
 	}
 }
+
+// Within calls the function and fails the test if that takes longer than the limit.
+func Within(t testing.TB, limit time.Duration, what string, call func()) {
+	t.Helper()
+	began := time.Now()
+	call()
+	if took := time.Since(began); took > limit {
+		t.Errorf("%s took %v", what, took)
+	}
+}

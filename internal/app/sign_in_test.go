@@ -1,21 +1,40 @@
-package app
+package app_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
+
+func TestSignInPagesRefuseTheSocket(t *testing.T) {
+	t.Parallel()
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	live := sam.Connect("")
+	for path, data := range map[string]any{
+		"/signin":      map[string]string{"email": "maya@example.com", "password": "x"},
+		"/signin/demo": map[string]string{"as": "maya"},
+		"/signup":      map[string]string{"fullName": "Ann Other", "email": "ann@test.example", "password": "correct horse battery"},
+		"/signout":     nil,
+	} {
+		live.Post(path, data).Want(http.StatusBadRequest)
+	}
+	live.Get("/api/me", nil).Want(http.StatusOK).WantBody("Sam Rivera")
+	sam.Get("/api/me").Want(http.StatusOK).WantBody("Sam Rivera")
+}
 
 func TestAnonymousSocketTakesIdentityOfSignIn(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	app.anonymous().SignUp("Nora Quist")
+	app := apptest.Start(t)
+	app.Anonymous().SignUp("Nora Quist")
 	for path, body := range map[string]string{
 		"/api/login":  `{"email":"nora.quist@test.example","password":"correct horse battery"}`,
 		"/api/signup": `{"fullName":"Otto Quist","email":"otto.quist@test.example","password":"correct horse battery"}`,
 	} {
-		page := testkit.Browser(t).Person(t, app.at()).Goto("/playground")
+		page := testkit.Browser(t).Person(t, app.BaseURL()).Goto("/playground")
 		page.AllowErrors("401")
 		page.Until(`io.socket.isConnected() && io.socket.userId === null`)
 		page.Until(`io.socket.get("/api/me").then(a => a.statusCode === 401)`)

@@ -1,4 +1,4 @@
-package app
+package app_test
 
 import (
 	"bytes"
@@ -8,31 +8,8 @@ import (
 
 	"hubbub/internal/live/wire"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
-
-func TestSignInPagesRefuseTheSocket(t *testing.T) {
-	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	live := sam.Connect("")
-	for path, data := range map[string]any{
-		"/signin":      map[string]string{"email": "maya@example.com", "password": "x"},
-		"/signin/demo": map[string]string{"as": "maya"},
-		"/signup":      map[string]string{"fullName": "Ann Other", "email": "ann@test.example", "password": "correct horse battery"},
-		"/signout":     nil,
-	} {
-		live.Post(path, data).Want(http.StatusBadRequest)
-	}
-	live.Get("/api/me", nil).Want(http.StatusOK).WantBody("Sam Rivera")
-	sam.Get("/api/me").Want(http.StatusOK).WantBody("Sam Rivera")
-}
-
-func TestFramesAreAnsweredUncompressed(t *testing.T) {
-	t.Parallel()
-	live := startApp(t).as("sam").Connect("")
-	live.Raw(`{"id":1000,"url":"/rooms","headers":{"Accept":"text/html","Accept-Encoding":"gzip"}}`).
-		Want(http.StatusOK).WantBody("<!doctype html>")
-}
 
 // uselessUpdate is a binary message of the given size with an invalid update of Yjs.
 func uselessUpdate(channel int64, size int) []byte {
@@ -42,12 +19,12 @@ func uselessUpdate(channel int64, size int) []byte {
 
 func TestBinaryLimitNeedsAnOpenDocument(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	id := newDocument(sam, "Launch", "hello")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	id := apptest.NewDocument(sam, "Launch", "hello")
 	plain := sam.Connect("")
 	plain.Get("/api/documents/join", map[string]any{"docId": id}).Want(http.StatusOK)
-	for _, socket := range []*testkit.Socket{app.anonymous().Connect(""), sam.Connect(""), plain} {
+	for _, socket := range []*testkit.Socket{app.Anonymous().Connect(""), sam.Connect(""), plain} {
 		socket.SendBinary(uselessUpdate(id, wire.MaxText))
 		socket.Get("/healthz", nil).Want(http.StatusOK)
 		socket.SendBinary(uselessUpdate(id, wire.MaxText+1))
@@ -70,9 +47,9 @@ func TestBinaryLimitNeedsAnOpenDocument(t *testing.T) {
 
 func TestBinaryLimitOfStockClients(t *testing.T) {
 	t.Parallel()
-	app := startApp(t)
-	sam := app.as("sam")
-	id := newDocument(sam, "Launch", "hello")
+	app := apptest.Start(t)
+	sam := app.As("sam")
+	id := apptest.NewDocument(sam, "Launch", "hello")
 	stock := sam.ConnectAt("/api/documents/" + itoa(id) + "/yjs")
 	payload := make([]byte, 1<<20)
 	stock.SendBinary(append(binary.AppendUvarint([]byte{0, 2}, uint64(len(payload))), payload...))
