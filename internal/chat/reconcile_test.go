@@ -10,8 +10,6 @@ import (
 	"hubbub/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
-
 // stubPresence reports every user as visible and none as online.
 type stubPresence struct{}
 

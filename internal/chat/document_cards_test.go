@@ -1,6 +1,7 @@
-package app_test
+package chat_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -14,10 +15,10 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	app := apptest.Start(t)
 	sam, maya, lin := app.As("sam"), app.As("maya"), app.As("lin")
 	room, doc := app.Room(sam, "talk"), apptest.NewDocument(sam, "Plan for the winter", "# Warm")
-	sam.Do(http.MethodPut, "/api/documents/"+itoa(doc)+"/members", map[string]any{"userId": app.ID(maya), "role": "viewer"}).Want(http.StatusOK)
+	sam.Do(http.MethodPut, "/api/documents/"+fmt.Sprint(doc)+"/members", map[string]any{"userId": app.ID(maya), "role": "viewer"}).Want(http.StatusOK)
 	samTab, mayaTab, linTab := app.Open(sam, apptest.RoomPath(room)), app.Open(maya, apptest.RoomPath(room)), app.Open(lin, apptest.RoomPath(room))
 
-	samTab.Send("read [this](/documents/" + itoa(doc) + ") and " + app.BaseURL() + "/documents/" + itoa(doc))
+	samTab.Send("read [this](/documents/" + fmt.Sprint(doc) + ") and " + app.BaseURL() + "/documents/" + fmt.Sprint(doc))
 	for _, tab := range []apptest.Tab{samTab, mayaTab} {
 		tab.WantText(".message .cards a", "Plan for the winter")
 		tab.WantText(".message .cards a", "Edited by Sam Rivera")
@@ -27,13 +28,13 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 	linTab.WantNoText(".message", "Plan for the winter")
 
 	cards := func(client *testkit.Client, html bool) string {
-		at := "/rooms/" + itoa(room)
+		at := "/rooms/" + fmt.Sprint(room)
 		if !html {
-			at = "/api/chat/messages/" + itoa(lastMessage(app, client, room)) + "/cards"
+			at = "/api/chat/messages/" + fmt.Sprint(lastMessage(app, client, room)) + "/cards"
 		}
 		return client.Get(at).Want(http.StatusOK).Body
 	}
-	sam.Post("/api/chat/send", map[string]any{"roomId": room, "text": "[again](/documents/" + itoa(doc) + ")"}).Want(http.StatusOK)
+	sam.Post("/api/chat/send", map[string]any{"roomId": room, "text": "[again](/documents/" + fmt.Sprint(doc) + ")"}).Want(http.StatusOK)
 	for _, html := range []bool{true, false} {
 		if !strings.Contains(cards(maya, html), "Plan for the winter") || strings.Contains(cards(lin, html), "Plan for the winter") {
 			t.Errorf("HTML %v: the card is hidden from Maya or shown to Lin", html)
@@ -44,6 +45,6 @@ func TestDocumentCardIsShownToReadersOnly(t *testing.T) {
 // lastMessage returns the id of the newest message of a room.
 func lastMessage(app *apptest.App, client *testkit.Client, room int64) int64 {
 	app.T.Helper()
-	messages := testkit.As[[]apptest.Fields](client.Get("/api/chat/messages?roomId=" + itoa(room)).Want(http.StatusOK))
+	messages := testkit.As[[]apptest.Fields](client.Get("/api/chat/messages?roomId=" + fmt.Sprint(room)).Want(http.StatusOK))
 	return messages[len(messages)-1].ID
 }

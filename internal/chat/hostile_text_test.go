@@ -1,6 +1,7 @@
-package app_test
+package chat_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func TestHostileCodeInAMessageIsRenderedInTime(t *testing.T) {
 		text := "```" + language + "\né\n" + strings.Repeat("\n", 1900) + "\n```"
 		testkit.Within(t, time.Minute, language, func() {
 			sent := testkit.As[apptest.Fields](sam.Post("/api/chat/send", in{"roomId": 1, "text": text}).Want(http.StatusOK))
-			sam.Do(http.MethodPatch, "/api/chat/messages/"+itoa(sent.ID), in{"text": text + " "}).Want(http.StatusOK)
+			sam.Do(http.MethodPatch, fmt.Sprint("/api/chat/messages/", sent.ID), in{"text": text + " "}).Want(http.StatusOK)
 			socket.Post("/api/chat/send", in{"roomId": 1, "text": text}).Want(http.StatusOK)
 		})
 	}
@@ -34,7 +35,7 @@ func TestHostileMentionsBeyondTwentyNotifyNoUser(t *testing.T) {
 		select 'Crowd ' || n, 'crowd' || n, n || '@crowd.example' from generate_series(1, 30) n`)
 	var text strings.Builder
 	for n := range 30 {
-		text.WriteString("@crowd" + itoa(int64(n+1)) + " ")
+		fmt.Fprintf(&text, "@crowd%d ", n+1)
 	}
 	sent := testkit.As[apptest.Fields](sam.Post("/api/chat/send", in{"roomId": 1, "text": text.String()}).Want(http.StatusOK))
 	html := apptest.Find[string](app, `select html from chat.messages where id = $1`, sent.ID)
