@@ -1,4 +1,4 @@
-package app_test
+package presence_test
 
 import (
 	"testing"
