@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"testing"
 
 	"hubbub/internal/testkit"
@@ -140,6 +141,6 @@ func helloPage(t *testing.T) (*apptest.App, int64) {
 	app := apptest.Start(t)
 	sam := app.As("sam")
 	id := apptest.NewDocument(sam, "From the guides", "hello")
-	sam.Do("PUT", "/api/documents/"+itoa(id)+"/members", in{"userId": app.ID(app.As("maya")), "role": "editor"}).Want(200)
+	sam.Do("PUT", "/api/documents/"+fmt.Sprint(id)+"/members", in{"userId": app.ID(app.As("maya")), "role": "editor"}).Want(200)
 	return app, id
 }

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -58,7 +59,7 @@ func TestListsRefuseNumbersThatDoNotFit(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t, func(c *apptest.Config) { c.RequestRate = 0 })
 	sam := app.As("sam")
-	room := itoa(app.Room(sam, "numbers"))
+	room := fmt.Sprint(app.Room(sam, "numbers"))
 	for path, fields := range map[string]string{
 		"/api/users?":                       "limit",
 		"/api/chat/messages?roomId=" + room: "before around limit",
