@@ -1,4 +1,4 @@
-package app_test
+package collab_test
 
 import (
 	"encoding/binary"
