@@ -1,9 +1,12 @@
-package search
+package search_test
 
 import (
 	"testing"
 
-	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/apptest"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+// in is the input of an action.
+type in = map[string]any
