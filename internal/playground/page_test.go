@@ -1,4 +1,4 @@
-package app_test
+package playground_test
 
 import (
 	"fmt"
