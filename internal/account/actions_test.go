@@ -87,7 +87,7 @@ func TestSignOutEndsTheSessionAndItsSockets(t *testing.T) {
 }
 
 // openSocket opens a socket with the browser's session.
-func (a *app) openSocket(b *browser) *hub.Conn {
+func (a *app) openSocket(b *client) *hub.Conn {
 	a.t.Helper()
 	key := b.get("/socket").want(200).body
 	me := read[Me](b.get("/api/me"))

@@ -73,23 +73,23 @@ func whoami(c echo.Context) error {
 	return c.String(http.StatusOK, who.Session)
 }
 
-// browser is a client with its own cookies, which does not follow redirects.
-type browser struct {
+// client is an HTTP client with its own cookies, which does not follow redirects.
+type client struct {
 	*app
-	client *http.Client
+	http   *http.Client
 	header http.Header
 }
 
-func (a *app) browser() *browser {
+func (a *app) browser() *client {
 	jar, _ := cookiejar.New(nil) // never fails
-	client := &http.Client{Jar: jar, Transport: &http.Transport{}}
-	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	a.t.Cleanup(client.CloseIdleConnections)
-	return &browser{a, client, http.Header{}}
+	c := &http.Client{Jar: jar, Transport: &http.Transport{}}
+	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	a.t.Cleanup(c.CloseIdleConnections)
+	return &client{a, c, http.Header{}}
 }
 
 // signedUp returns a browser in which a new user has signed up.
-func (a *app) signedUp(name string) *browser {
+func (a *app) signedUp(name string) *client {
 	a.t.Helper()
 	b := a.browser()
 	email := strings.ToLower(name) + "@example.org"
@@ -98,7 +98,7 @@ func (a *app) signedUp(name string) *browser {
 }
 
 // program returns a client without cookies that sends a token.
-func (a *app) program(token string) *browser {
+func (a *app) program(token string) *client {
 	b := a.browser()
 	b.header.Set("Authorization", "Bearer "+token)
 	return b
@@ -112,7 +112,7 @@ type answer struct {
 	body   string
 }
 
-func (b *browser) do(method, path, kind, body string) answer {
+func (b *client) do(method, path, kind, body string) answer {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, strings.NewReader(body))
 	if err != nil {
@@ -123,7 +123,7 @@ func (b *browser) do(method, path, kind, body string) answer {
 	if !strings.HasPrefix(path, "/api/") {
 		r.Header.Set("Accept", "text/html")
 	}
-	response, err := b.client.Do(r)
+	response, err := b.http.Do(r)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -135,19 +135,19 @@ func (b *browser) do(method, path, kind, body string) answer {
 	return answer{b.t, method + " " + path, response.StatusCode, response.Header, string(read)}
 }
 
-func (b *browser) get(path string) answer        { return b.do("GET", path, "", "") }
-func (b *browser) delete(path string) answer     { return b.do("DELETE", path, "", "") }
-func (b *browser) post(path, body string) answer { return b.do("POST", path, "application/json", body) }
+func (b *client) get(path string) answer        { return b.do("GET", path, "", "") }
+func (b *client) delete(path string) answer     { return b.do("DELETE", path, "", "") }
+func (b *client) post(path, body string) answer { return b.do("POST", path, "application/json", body) }
 
-func (b *browser) submit(path string, fields url.Values) answer {
+func (b *client) submit(path string, fields url.Values) answer {
 	b.t.Helper()
 	return b.do("POST", path, "application/x-www-form-urlencoded", fields.Encode())
 }
 
 // cookie returns the session's secret, or "" if there is none.
-func (b *browser) cookie() string {
+func (b *client) cookie() string {
 	u, _ := url.Parse(b.url)
-	for _, c := range b.client.Jar.Cookies(u) {
+	for _, c := range b.http.Jar.Cookies(u) {
 		if c.Name == cookieName {
 			return c.Value
 		}
@@ -155,9 +155,9 @@ func (b *browser) cookie() string {
 	return ""
 }
 
-func (b *browser) setCookie(secret string) {
+func (b *client) setCookie(secret string) {
 	u, _ := url.Parse(b.url)
-	b.client.Jar.SetCookies(u, []*http.Cookie{{Name: cookieName, Value: secret, Path: "/"}})
+	b.http.Jar.SetCookies(u, []*http.Cookie{{Name: cookieName, Value: secret, Path: "/"}})
 }
 
 func (a answer) want(status int) answer {

@@ -3,7 +3,7 @@ package account
 import (
 	"testing"
 
-	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 )
 
 func TestSignInWorksWithoutJavaScript(t *testing.T) {
@@ -11,7 +11,7 @@ func TestSignInWorksWithoutJavaScript(t *testing.T) {
 	if _, err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	maya := testkit.Browser(t).Person(t, a.url).DisableJS()
+	maya := browser.Start(t).Person(t, a.url).DisableJS()
 	maya.Goto("/signin?next=/settings").ClickText("button", "Maya Okafor").WantPath("/settings").Want("#sessions-title")
 	maya.Goto("/signup?next=/settings").Type("#fullName", "Alice").Type("#email", "alice@example.org").Type("#password", password)
 	maya.ClickText("button", "Create the account").WantPath("/settings").WantValue("#fullName", "Alice")
@@ -22,7 +22,7 @@ func TestAccountPagesAreAccessible(t *testing.T) {
 	if _, err := a.SeedDemo(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	person := testkit.Browser(t).Person(t, a.url).ReduceMotion()
+	person := browser.Start(t).Person(t, a.url).ReduceMotion()
 	person.Goto("/signin?next=/settings").ClickText("button", "Maya Okafor").WantPath("/settings")
 	for _, width := range []int64{1440, 390} {
 		person.SetViewport(width, 900)

@@ -225,7 +225,7 @@ func TestExpiredSessionsAreDeletedAndTheirSocketsClosed(t *testing.T) {
 	running, stop := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() { a.Run(running) })
-	testkit.Eventually(t, "the old session's socket is closed", testkit.Patience, oldSocket.Closing)
+	testkit.Eventually(t, "the old session's socket is closed", testkit.Timeout, oldSocket.Closing)
 	stop()
 	wg.Wait()
 	if freshSocket.Closing() {

@@ -12,7 +12,7 @@ func TestRevocationClosesSocketsOnAnotherNode(t *testing.T) {
 	t.Parallel()
 	here := apptest.Start(t, apptest.FastPresence)
 	there := apptest.StartOn(t, here.DatabaseURL, apptest.FastPresence)
-	testkit.Eventually(t, "each node knows of the other", testkit.Patience, func() bool {
+	testkit.Eventually(t, "each node knows of the other", testkit.Timeout, func() bool {
 		return there.Presence().Nodes() == 2
 	})
 

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"testing"
 
-	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 func TestSignInPagesRefuseTheSocket(t *testing.T) {
@@ -34,11 +34,11 @@ func TestAnonymousSocketTakesIdentityOfSignIn(t *testing.T) {
 		"/api/login":  `{"email":"nora.quist@test.example","password":"correct horse battery"}`,
 		"/api/signup": `{"fullName":"Otto Quist","email":"otto.quist@test.example","password":"correct horse battery"}`,
 	} {
-		page := testkit.Browser(t).Person(t, app.BaseURL()).Goto("/playground")
+		page := browser.Start(t).Person(t, app.BaseURL()).Goto("/playground")
 		page.AllowErrors("401")
 		page.Until(`io.socket.isConnected() && io.socket.userId === null`)
 		page.Until(`io.socket.get("/api/me").then(a => a.statusCode === 401)`)
-		status := testkit.Eval[int](page, fmt.Sprintf(`fetch(%q, { method: "POST", headers: { "Content-Type": "application/json" }, body: %q }).then(a => a.status)`, path, body))
+		status := browser.Eval[int](page, fmt.Sprintf(`fetch(%q, { method: "POST", headers: { "Content-Type": "application/json" }, body: %q }).then(a => a.status)`, path, body))
 		if status != 200 {
 			t.Fatalf("%s answered %d", path, status)
 		}

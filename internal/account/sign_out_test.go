@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 func TestSignOutRedirectsOtherTabs(t *testing.T) {
@@ -17,7 +17,7 @@ func TestSignOutRedirectsOtherTabs(t *testing.T) {
 	sam.Type("#compose", "half a thou")
 	other.Click(`[popovertarget="me"]`).ClickText("#me button", "Sign out").Until(`location.pathname.startsWith("/signin")`)
 	sam.Until(`location.pathname === "/signin"`)
-	if next := testkit.Eval[string](sam.Page, `new URLSearchParams(location.search).get("next")`); !strings.HasPrefix(next, apptest.RoomPath(room)) {
+	if next := browser.Eval[string](sam.Page, `new URLSearchParams(location.search).get("next")`); !strings.HasPrefix(next, apptest.RoomPath(room)) {
 		t.Errorf("the sign-in page leads to %q", next)
 	}
 	sam.Click(".persona[value=sam]").WantPath(apptest.RoomPath(room))

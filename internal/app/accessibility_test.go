@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
-	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // The tests of internal/account check the pages of the account.
@@ -35,7 +35,7 @@ func TestPagesAreAccessibleInBothThemesAtEveryWidth(t *testing.T) {
 }
 
 func wantNoSidewaysScroll(t *testing.T, p apptest.Tab, where string) {
-	if over := testkit.Eval[float64](p.Page, `Math.max(...[document.documentElement, ...document.querySelectorAll(".scroll")].map(e => e.scrollWidth - e.clientWidth))`); over > 0 {
+	if over := browser.Eval[float64](p.Page, `Math.max(...[document.documentElement, ...document.querySelectorAll(".scroll")].map(e => e.scrollWidth - e.clientWidth))`); over > 0 {
 		t.Errorf("%s is %.0f px too wide", where, over)
 	}
 }

@@ -49,7 +49,7 @@ func TestDatabaseOutageIs503AndTheAppRecovers(t *testing.T) {
 	samSocket.Get("/healthz", nil).Want(200)
 
 	restore()
-	testkit.Eventually(t, "the app is ready again", testkit.Patience, func() bool { return app.Anonymous().Get("/readyz").Status == 200 })
+	testkit.Eventually(t, "the app is ready again", testkit.Timeout, func() bool { return app.Anonymous().Get("/readyz").Status == 200 })
 	samSocket.Get("/api/chat/join", in{"roomId": room, "after": 0}).Want(200)
 	samSocket.Post("/api/chat/send", in{"roomId": room, "text": "back"}).Want(200)
 	if e := testkit.DataOf[apptest.Fields](t, mayaSocket.WantEvent("newMessage")); e.Text != "back" || e.Seq != 1 {
@@ -64,7 +64,7 @@ func TestDatabaseConnectionIsReplacedWhenLost(t *testing.T) {
 	room := app.Room(sam, "blip")
 	for i := range 5 {
 		app.CutDatabase()
-		testkit.Eventually(t, "the app stores messages again", testkit.Patience, func() bool {
+		testkit.Eventually(t, "the app stores messages again", testkit.Timeout, func() bool {
 			return sam.Post("/api/chat/send", in{"roomId": room, "text": fmt.Sprint(i)}).Status == 200
 		})
 	}

@@ -32,7 +32,7 @@ func sendPartialRequest(t *testing.T, address, path string) net.Conn {
 // wantAnswerAndClose waits for the response and for the end of the connection.
 func wantAnswerAndClose(t *testing.T, conn net.Conn, status int) {
 	t.Helper()
-	conn.SetReadDeadline(time.Now().Add(testkit.Patience))
+	conn.SetReadDeadline(time.Now().Add(testkit.Timeout))
 	r := bufio.NewReader(conn)
 	response, err := http.ReadResponse(r, nil)
 	if err != nil {

@@ -27,7 +27,7 @@ func dialHTTP(t *testing.T, address string) (conn net.Conn, answered bool) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(testkit.Patience))
+	conn.SetDeadline(time.Now().Add(testkit.Timeout))
 	fmt.Fprint(conn, "GET /healthz HTTP/1.1\r\nHost: hubbub\r\n\r\n") // fails if the server has closed the connection already
 	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	return conn, err == nil && response.StatusCode == http.StatusOK
@@ -60,12 +60,12 @@ func TestConnectionLimitPerAddress(t *testing.T) {
 	}
 	live.Get("/api/me", nil).Want(http.StatusOK)
 	last.Close()
-	testkit.Eventually(t, "the HTTP connection no longer counts", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the HTTP connection no longer counts", testkit.Timeout, func() bool {
 		_, answered := dialHTTP(t, app.Addr())
 		return answered
 	})
 	other.Close()
-	testkit.Eventually(t, "the socket no longer counts", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the socket no longer counts", testkit.Timeout, func() bool {
 		_, answered := dialHTTP(t, app.Addr())
 		return answered
 	})

@@ -6,6 +6,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 	"hubbub/internal/testkit/guides"
 )
 
@@ -83,7 +84,7 @@ func TestFirstGuideLiveSearch(t *testing.T) {
 }
 
 // samAndMaya opens a page for each of them, so both are online.
-func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
+func samAndMaya(t *testing.T) (*browser.Page, guides.Person) {
 	app := apptest.Start(t, apptest.FastPresence)
 	sam, maya := app.Open(app.As("sam"), "/rooms"), app.As("maya")
 	mayaTab := app.Open(maya, "/rooms")
@@ -92,9 +93,9 @@ func samAndMaya(t *testing.T) (*testkit.Page, guides.Person) {
 }
 
 // browse opens the rooms in a browser of the user.
-func browse(app *apptest.App, handle string) *testkit.Page {
+func browse(app *apptest.App, handle string) *browser.Page {
 	app.T.Helper()
-	return testkit.Browser(app.T).Person(app.T, app.BaseURL(), app.As(handle).Cookies()...).Goto("/rooms")
+	return browser.Start(app.T).Person(app.T, app.BaseURL(), app.As(handle).Cookies()...).Goto("/rooms")
 }
 
 func TestFirstGuideDashboard(t *testing.T) {

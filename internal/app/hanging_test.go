@@ -51,7 +51,7 @@ func TestDatabaseLockedTableIs503AndOtherTablesWork(t *testing.T) {
 	close(stop)
 	crowd.Wait()
 	app.Exec(`rollback`)
-	testkit.Eventually(t, "orders are listed again", testkit.Patience, func() bool { return sam.Get("/api/orders").Status == http.StatusOK })
+	testkit.Eventually(t, "orders are listed again", testkit.Timeout, func() bool { return sam.Get("/api/orders").Status == http.StatusOK })
 }
 
 func TestDatabaseFullDiskIs503AndNotReady(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 	"hubbub/web"
 )
 
@@ -55,7 +56,7 @@ func TestHTTPSBaseURLSetsHSTSAndAHostCookie(t *testing.T) {
 func TestBackButtonAfterSignOutShowsNothingPersonal(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
-	sam := testkit.Browser(t).Person(t, app.BaseURL(), app.As("sam").Cookies()...)
+	sam := browser.Start(t).Person(t, app.BaseURL(), app.As("sam").Cookies()...)
 	sam.Goto("/settings").WantText("h1", "Settings").WantText("b", "sam@hubbub.example")
 	sam.Until(`(document.querySelector("form[action='/signout']").requestSubmit(), true)`)
 	sam.WantPath("/signin")

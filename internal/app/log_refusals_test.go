@@ -19,13 +19,13 @@ func TestLogCountsAFloodOfRefusals(t *testing.T) {
 	log.Info("request", "status", 404)
 	log.Info("socket closed")
 	log.Error("action failed", "status", 500)
-	testkit.Eventually(t, "the number is written", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the number is written", testkit.Timeout, func() bool {
 		return strings.Contains(written.String(), `msg="more refusals" status=429 number=999`)
 	})
 	if got := strings.Count(written.String(), "\n"); got != 5 {
 		t.Errorf("%d lines:\n%s", got, written)
 	}
-	testkit.Eventually(t, "the flood is over", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the flood is over", testkit.Timeout, func() bool {
 		sampler.refusals.mu.Lock()
 		defer sampler.refusals.mu.Unlock()
 		return len(sampler.refusals.more) == 0

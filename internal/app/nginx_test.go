@@ -84,7 +84,7 @@ func startProxy(t *testing.T, app *apptest.App) (plain, secure string) {
 			t.Logf("nginx: %s", log)
 		}
 	})
-	testkit.Eventually(t, "nginx listens", testkit.Patience, func() bool {
+	testkit.Eventually(t, "nginx listens", testkit.Timeout, func() bool {
 		conn, err := net.Dial("tcp", addresses[1])
 		if err == nil {
 			conn.Close()
@@ -188,7 +188,7 @@ func TestReverseProxyLimitsEachClient(t *testing.T) {
 	}
 
 	connect := func(address string) error {
-		ctx, cancel := context.WithTimeout(t.Context(), testkit.Patience)
+		ctx, cancel := context.WithTimeout(t.Context(), testkit.Timeout)
 		defer cancel()
 		socket, _, err := websocket.Dial(ctx, plain+"/socket", &websocket.DialOptions{HTTPClient: from(t, address)})
 		if err == nil {

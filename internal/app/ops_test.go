@@ -46,7 +46,7 @@ func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 		metrics.WantBody(line)
 	}
 	live.Close()
-	testkit.Eventually(t, "the close is counted", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the close is counted", testkit.Timeout, func() bool {
 		return strings.Contains(ops.Get("/metrics").Body, `hubbub_connections_closed_total{code="`)
 	})
 	for _, path := range []string{"/healthz", "/readyz", "/debug/pprof/cmdline"} {

@@ -34,7 +34,7 @@ func (p *panickyTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 func wantPanics(t *testing.T, app *apptest.App, ops *testkit.Client, where string, count string) {
 	t.Helper()
 	line := `hubbub_panics_total{where="` + where + `"} ` + count + "\n"
-	testkit.Eventually(t, "counted: "+line, testkit.Patience, func() bool {
+	testkit.Eventually(t, "counted: "+line, testkit.Timeout, func() bool {
 		return strings.Contains(ops.Get("/metrics").Body, line)
 	})
 	logged := regexp.MustCompile(`level=ERROR msg=panic .*where=` + where + ` .*stack=.*panics_test\.go`)
@@ -109,7 +109,7 @@ func TestPanicOutsideTheRouterClosesOneConnection(t *testing.T) {
 	live.Get("/broken", nil).Want(http.StatusInternalServerError)
 	live.Get("/api/me", nil).Want(http.StatusOK)
 	wantPanics(t, app, ops, "socket-request", "1")
-	testkit.Eventually(t, "the request by HTTP is counted", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the request by HTTP is counted", testkit.Timeout, func() bool {
 		return strings.Contains(ops.Get("/metrics").Body, `hubbub_panics_total{where="http"} `)
 	})
 }
@@ -120,7 +120,7 @@ func TestPanicOfAMetricCostsThatMetric(t *testing.T) {
 	app.AddGauge("hubbub_broken", func() float64 { panic("a gauge broke") })
 	app.AddCollector(brokenFigures{})
 	ops.Get("/metrics").Want(http.StatusOK).WantBody("\nhubbub_connections 0\n").WantBody("\nhubbub_broken NaN\n")
-	testkit.Eventually(t, "both are counted", testkit.Patience, func() bool {
+	testkit.Eventually(t, "both are counted", testkit.Timeout, func() bool {
 		body := ops.Get("/metrics").Body
 		return strings.Contains(body, `hubbub_panics_total{where="metrics"} `) && strings.Contains(app.Log.String(), "figures broke")
 	})

@@ -78,7 +78,7 @@ func TestRateLimitOfBadCredentialsNeedsNoDatabase(t *testing.T) {
 			}
 			defer wg.Wait()
 			defer release()
-			testkit.Eventually(t, "most are refused while the database is held", testkit.Patience, func() bool { return refused.Load() >= 10 })
+			testkit.Eventually(t, "most are refused while the database is held", testkit.Timeout, func() bool { return refused.Load() >= 10 })
 			release()
 			wg.Wait()
 			if others.Load() == 0 {

@@ -115,7 +115,7 @@ func TestRateLimitOfFramesAnswers429ThenCloses(t *testing.T) {
 	if after := a.State(); after != before {
 		t.Errorf("the flood has changed the database")
 	}
-	testkit.Eventually(t, "the close is logged", testkit.Patience, func() bool { return strings.Contains(a.Log.String(), "code=4429") })
+	testkit.Eventually(t, "the close is logged", testkit.Timeout, func() bool { return strings.Contains(a.Log.String(), "code=4429") })
 	if log := a.Log.String(); strings.Count(log, "status=429") != 1 || strings.Count(log, "code=4429") != 1 {
 		t.Errorf("want one line for the first refusal and one for the close, got:\n%s", log)
 	}

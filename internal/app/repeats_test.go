@@ -48,7 +48,7 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 			t.Errorf("%s: the repeated request sends %s %s", name, e.Name, e.Data)
 		}
 	}
-	testkit.Eventually(t, "the outbox of notifications is empty", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the outbox of notifications is empty", testkit.Timeout, func() bool {
 		return apptest.Find[int](app, `select count(*) from chat.alerts`) == 0
 	})
 	if list := maya.Get("/api/notifications").Want(200).Body; strings.Count(list, `"type":"invite"`) != 1 {

@@ -53,7 +53,7 @@ func startProgram(t *testing.T) *program {
 	}
 	t.Cleanup(func() { p.cmd.Process.Kill() }) // does nothing if the process has ended
 	ready := regexp.MustCompile(`"msg":"Hubbub is ready","url":"[^"]+","address":"([^"]+)"`)
-	testkit.Eventually(t, "the program is ready", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the program is ready", testkit.Timeout, func() bool {
 		found := ready.FindStringSubmatch(p.log.String())
 		if found != nil {
 			p.address = found[1]
@@ -144,7 +144,7 @@ func TestShutdownBySIGTERMDespiteBlockedPeers(t *testing.T) {
 		p.socketWithoutReading(t)
 	}
 	served, unchanged := 0, 0
-	testkit.Eventually(t, "the sockets are full", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the sockets are full", testkit.Timeout, func() bool {
 		now := p.served(t)
 		if unchanged++; now != served || now < sockets {
 			served, unchanged = now, 0
@@ -207,9 +207,9 @@ func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
 	sam := app.As("sam")
-	wire := testkit.Relay(t, app.Addr())
-	fast, stuck := sam.Connect(""), sam.Through(wire).Connect("")
-	wire.Freeze() // so that its close takes longer
+	relay := testkit.NewRelay(t, app.Addr())
+	fast, stuck := sam.Connect(""), sam.Through(relay).Connect("")
+	relay.Freeze() // so that its close takes longer
 	client := app.Anonymous()
 	client.Get("/readyz").Want(200)
 	var stopping sync.WaitGroup
@@ -220,7 +220,7 @@ func TestShutdownIsNotReadyBeforeSocketsClose(t *testing.T) {
 	if got := sam.ConnectRefused(""); got != 503 {
 		t.Errorf("a new client is refused with %d", got)
 	}
-	wire.Thaw()
+	relay.Thaw()
 	stuck.WantClosed(1012)
 	stopping.Wait()
 }

@@ -77,7 +77,7 @@ func sendTogether(
 	<-began
 	send("good")
 	send("bad")
-	testkit.Eventually(t, "two drafts wait for a commit", testkit.Patience, func() bool {
+	testkit.Eventually(t, "two drafts wait for a commit", testkit.Timeout, func() bool {
 		s.committer.mu.Lock()
 		defer s.committer.mu.Unlock()
 		return len(s.committer.waiting) == 2

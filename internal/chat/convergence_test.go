@@ -72,8 +72,8 @@ func TestReconnectConvergesAfterAnyLoss(t *testing.T) {
 	}
 	breakThings(troubled, app, rand.New(rand.NewPCG(seed, followers)), all)
 	for _, f := range all {
-		f.wire.Restore()
-		f.wire.Thaw()
+		f.relay.Restore()
+		f.relay.Thaw()
 	}
 	ended := time.Now()
 	talking.Wait()
@@ -125,18 +125,18 @@ func breakThings(ctx context.Context, app *apptest.App, dice *rand.Rand, all []*
 		f := all[dice.IntN(len(all))]
 		switch dice.IntN(4) {
 		case 0:
-			f.wire.Cut()
-			time.AfterFunc(time.Duration(dice.IntN(300))*time.Millisecond, f.wire.Restore)
+			f.relay.Cut()
+			time.AfterFunc(time.Duration(dice.IntN(300))*time.Millisecond, f.relay.Restore)
 		case 1:
-			f.wire.Freeze()
-			time.AfterFunc(time.Duration(200+dice.IntN(1000))*time.Millisecond, f.wire.Thaw)
+			f.relay.Freeze()
+			time.AfterFunc(time.Duration(200+dice.IntN(1000))*time.Millisecond, f.relay.Thaw)
 		case 2: // the client stops reading while more is sent to it than fits into its queue
-			f.wire.Freeze()
+			f.relay.Freeze()
 			dropped := app.Hub().Stats().Dropped[hub.Log]
 			for n := 0; n < 300 && app.Hub().Stats().Dropped[hub.Log] == dropped; n++ {
 				app.Hub().Broadcast(ctx, noise, hub.To(f.connectionID()).Here())
 			}
-			time.AfterFunc(time.Duration(dice.IntN(500))*time.Millisecond, f.wire.Thaw)
+			time.AfterFunc(time.Duration(dice.IntN(500))*time.Millisecond, f.relay.Thaw)
 		case 3:
 			if s := f.connection(); s != nil {
 				s.Close()

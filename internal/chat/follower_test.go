@@ -20,8 +20,8 @@ import (
 // follower is a client that keeps its views of rooms up to date as a page does: after
 // every loss of its connection it reconnects and catches up.
 type follower struct {
-	client *testkit.Client // its connections go through wire
-	wire   *testkit.Wire
+	client *testkit.Client // its connections go through relay
+	relay   *testkit.Relay
 	name   string
 	views  map[int64]*view
 
@@ -33,8 +33,8 @@ type follower struct {
 
 // follow starts a follower of the rooms, which stops when ctx ends. The group waits for it.
 func follow(ctx context.Context, app *apptest.App, group *sync.WaitGroup, client *testkit.Client, name string, rooms ...int64) *follower {
-	wire := testkit.Relay(app.T, app.Addr())
-	f := &follower{client: client.Through(wire), wire: wire, name: name, views: map[int64]*view{}, codes: map[int]int{}}
+	relay := testkit.NewRelay(app.T, app.Addr())
+	f := &follower{client: client.Through(relay), relay: relay, name: name, views: map[int64]*view{}, codes: map[int]int{}}
 	for _, room := range rooms {
 		f.views[room] = &view{room: room, messages: map[int64]seen{}, beyondGap: map[int64]bool{}}
 	}

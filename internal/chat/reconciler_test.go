@@ -54,7 +54,7 @@ func TestReconcilerSendsOnlyTheEndOfALongGap(t *testing.T) {
 	if e := testkit.DataOf[apptest.Fields](t, mayaSocket.WantEvent("newMessage")); e.Seq != 251 {
 		t.Errorf("of 300 missed changes the first that is sent is %d", e.Seq)
 	}
-	testkit.Eventually(t, "the last change is sent", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the last change is sent", testkit.Timeout, func() bool {
 		events := mayaSocket.Events()
 		return len(events) > 0 && testkit.DataOf[apptest.Fields](t, events[len(events)-1]).Seq == 300
 	})

@@ -21,11 +21,11 @@ func TestReconnectAfterACrashLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	testReconnectAfter(t, func(app *apptest.App, all []*follower) {
 		for _, f := range all { // so that no close frame arrives
-			f.wire.Cut()
+			f.relay.Cut()
 		}
 		app.Stop()
 		for _, f := range all {
-			f.wire.Restore()
+			f.relay.Restore()
 		}
 	}, -1)
 }
@@ -58,7 +58,7 @@ func testReconnectAfter(t *testing.T, end func(*apptest.App, []*follower), code 
 	talk := func() { // waits for 50 more answers
 		t.Helper()
 		more := answered.Load() + 50
-		testkit.Eventually(t, "more messages are answered", testkit.Patience, func() bool { return answered.Load() > more })
+		testkit.Eventually(t, "more messages are answered", testkit.Timeout, func() bool { return answered.Load() > more })
 	}
 	talk()
 	for range 2 {

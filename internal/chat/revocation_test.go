@@ -36,7 +36,7 @@ func TestChatRemovalDuringAJoinWins(t *testing.T) {
 	app.Exec(`select pg_advisory_lock(1), pg_advisory_lock(2)`)
 	waitsAt := func(door int) {
 		t.Helper()
-		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), testkit.Patience, func() bool {
+		testkit.Eventually(t, fmt.Sprint("the join waits at door ", door), testkit.Timeout, func() bool {
 			return apptest.Find[bool](app, `select exists (select from pg_locks where locktype = 'advisory' and not granted and objid = $1
 				and database = (select oid from pg_database where datname = current_database()))`, door)
 		})
@@ -112,12 +112,12 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	app := apptest.Start(t)
 	sam, maya := app.As("sam"), app.As("maya")
 	room := app.PrivateRoom(sam, maya)
-	wire := testkit.Relay(t, app.Addr())
-	slow := maya.Through(wire).Connect("")
+	relay := testkit.NewRelay(t, app.Addr())
+	slow := maya.Through(relay).Connect("")
 	slow.Get("/api/chat/join", in{"roomId": room}).Want(200)
-	wire.Freeze()
+	relay.Freeze()
 	sent, large := 0, hub.Event{Name: "newMessage", Data: in{"text": strings.Repeat("x", 100<<10)}}
-	testkit.Eventually(t, "frames wait in her queue", testkit.Patience, func() bool {
+	testkit.Eventually(t, "frames wait in her queue", testkit.Timeout, func() bool {
 		app.Hub().Broadcast(t.Context(), large, hub.To(fmt.Sprint("chat-", room))) // the buffers of the network fill first
 		sent++
 		return app.Hub().Stats().Deepest > 5
@@ -126,7 +126,7 @@ func TestChatRemovalDiscardsQueuedEvents(t *testing.T) {
 	if left := app.Hub().Stats().Deepest; left > 1 {
 		t.Errorf("after the removal %d frames are still queued", left)
 	}
-	wire.Thaw()
+	relay.Thaw()
 	if got := receivedTexts(app, slow); len(got) > sent-5 {
 		t.Errorf("Maya receives all %d messages", len(got))
 	}

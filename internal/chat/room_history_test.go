@@ -6,6 +6,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // sendLines sends the numbered messages "line 1." and so on, and returns their ids.
@@ -24,7 +25,7 @@ func noRateLimit(c *apptest.Config) { c.RequestRate = 0 }
 
 // top returns the vertical position of a message in the viewport, in pixels.
 func top(p apptest.Tab, id int64) float64 {
-	return testkit.Eval[float64](p.Page, fmt.Sprintf(`document.getElementById("message-%d").getBoundingClientRect().top`, id))
+	return browser.Eval[float64](p.Page, fmt.Sprintf(`document.getElementById("message-%d").getBoundingClientRect().top`, id))
 }
 
 // wantUnmoved waits until the message is at its former position, to the pixel.

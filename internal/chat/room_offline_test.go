@@ -6,13 +6,13 @@ import (
 	"slices"
 	"testing"
 
-	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // messageTexts returns the texts of the messages on the page, in order.
 func messageTexts(p apptest.Tab) []string {
-	return testkit.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
+	return browser.Eval[[]string](p.Page, `[...document.querySelectorAll(".message .body")].map(b => b.innerText)`)
 }
 
 func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
@@ -20,15 +20,15 @@ func TestChatOfflineQueueSendsInOrderOnce(t *testing.T) {
 	app := apptest.Start(t)
 	room := app.Room(app.As("sam"), "tunnel")
 	maya := app.Open(app.As("maya"), apptest.RoomPath(room))
-	wire, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
+	relay, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
 	sam.Send("before").WantMessage("before")
 	maya.WantMessage("before")
 
-	wire.Cut()
+	relay.Cut()
 	sam.Send("one").Send("two").WantText(".delivery", "Not sent. No connection.").WantCount(`[data-delivery="failed"]`, 2)
 	sam.WantText("[data-announce=assertive]", "Message not sent.").WantFocus("#compose")
 	maya.Send("meanwhile").WantMessage("meanwhile")
-	wire.Restore()
+	relay.Restore()
 	sam.WantCount("[data-delivery]", 0).Until(`document.querySelectorAll(".message").length === 4`)
 	maya.WantMessage("two")
 	for _, p := range []apptest.Tab{sam, maya} {
@@ -65,11 +65,11 @@ func TestChatOfflineQueueSurvivesAReload(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
 	room := app.Room(app.As("sam"), "tunnel")
-	wire, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
-	wire.Cut()
+	relay, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
+	relay.Cut()
 	sam.Send("kept").WantCount(`[data-delivery="failed"]`, 1)
 	sam.Type("#compose", "a draft")
-	wire.Restore()
+	relay.Restore()
 	sam.Reload()
 	sam.WantMessage("kept").WantCount("[data-delivery]", 0).WantCount(".message", 1).WantValue("#compose", "a draft")
 }
@@ -79,15 +79,15 @@ func TestChatRetryDoesNotDoubleAStoredMessage(t *testing.T) {
 	app := apptest.Start(t)
 	room := app.Room(app.As("sam"), "echo")
 	maya := app.Open(app.As("maya"), apptest.RoomPath(room))
-	wire, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
+	relay, sam := app.OpenThroughRelay("sam", apptest.RoomPath(room))
 	sam.Until(`(io.socket.request = (real => function (options, ...rest) {
 		const answer = real.call(this, options, ...rest)
 		return options.url === "/api/chat/send" ? new Promise(() => {}) : answer
 	})(io.socket.request), true)`)
 	sam.Send("only once")
 	maya.WantMessage("only once")
-	wire.Cut()
-	wire.Restore()
+	relay.Cut()
+	relay.Restore()
 	sam.WantCount("[data-delivery]", 0).WantCount(".message", 1).Want(".message[id]")
 	sam.Reload()
 	sam.WantMessage("only once").WantCount(".message", 1)
@@ -101,14 +101,14 @@ func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 	archived := func(is bool) {
 		owner.Do(http.MethodPatch, "/api"+apptest.RoomPath(room), in{"archived": is}).Want(http.StatusOK)
 	}
-	wire, maya := app.OpenThroughRelay("maya", apptest.RoomPath(room))
+	relay, maya := app.OpenThroughRelay("maya", apptest.RoomPath(room))
 	maya.ClickText("button", "Join").WantNo("form.room-note")
 	maya.WaitUntilLive()
 	writesTooLate := func(text string) {
-		wire.Cut()
+		relay.Cut()
 		maya.Send(text).WantCount(`[data-delivery="failed"]`, 1)
 		archived(true)
-		wire.Restore()
+		relay.Restore()
 		maya.WantText(".room-note", "This room is archived").WantNo("#compose")
 		maya.WantText(".delivery", "Not sent. The room is archived")
 	}
@@ -125,11 +125,11 @@ func TestReconnectRefreshesTheChatRoomHeader(t *testing.T) {
 	app := apptest.Start(t)
 	owner := app.As("sam")
 	room := app.Room(owner, "before")
-	wire, maya := app.OpenThroughRelay("maya", apptest.RoomPath(room))
-	wire.Cut()
+	relay, maya := app.OpenThroughRelay("maya", apptest.RoomPath(room))
+	relay.Cut()
 	maya.Want("[data-connection][data-state=connecting]")
 	owner.Do(http.MethodPatch, "/api"+apptest.RoomPath(room), in{"name": "after", "topic": "what comes"}).Want(http.StatusOK)
-	wire.Restore()
+	relay.Restore()
 	maya.WantText("h1", "after").WantText("[data-room-topic]", "what comes").Until(`document.title.includes("#after")`)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // openRoomForTwo opens a new room for Sam, who owns it, and for Maya.
@@ -168,7 +169,7 @@ func TestChatRoomsOpenByAltAndArrow(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
 	sam := app.Open(app.As("sam"), "/rooms")
-	rooms := testkit.Eval[[]string](sam.Page, `[...document.querySelectorAll("#sidebar [data-room]")].map(a => a.pathname)`)
+	rooms := browser.Eval[[]string](sam.Page, `[...document.querySelectorAll("#sidebar [data-room]")].map(a => a.pathname)`)
 	sam.Press("Alt+ArrowDown").WantPath(rooms[0])
 	sam.WaitUntilLive().Press("Alt+ArrowDown").WantPath(rooms[1])
 	sam.WaitUntilLive().Press("Alt+ArrowUp").WantPath(rooms[0])

@@ -167,7 +167,7 @@ func TestDocumentRetryValidatesEditsAgain(t *testing.T) {
 	b.write("hello")
 	b.submit(b.doc[len(b.doc)-1]) // after the first one, it has nothing new
 	failed := tries.Load()
-	testkit.Eventually(t, "both edits were attempted", testkit.Patience, func() bool { return tries.Load() > failed+1 })
+	testkit.Eventually(t, "both edits were attempted", testkit.Timeout, func() bool { return tries.Load() > failed+1 })
 	n.share(id, maya, Viewer)
 	broken.Store(false)
 	b.waitUntil("both edits are refused", func() bool { return len(b.refused) == 2 })

@@ -33,7 +33,7 @@ func TestBinaryLimitNeedsAnOpenDocument(t *testing.T) {
 	live := sam.Connect("")
 	live.Get("/api/documents/join", map[string]any{"docId": id, "schema": 1}).Want(http.StatusOK)
 	live.SendBinary(uselessUpdate(id, wire.MaxBinary))
-	testkit.Eventually(t, "the update is refused", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the update is refused", testkit.Timeout, func() bool {
 		for _, message := range live.Binary() {
 			if message[1] == 5 {
 				return true
@@ -53,7 +53,7 @@ func TestBinaryLimitOfStockClients(t *testing.T) {
 	stock := sam.ConnectAt("/api/documents/" + itoa(id) + "/yjs")
 	payload := make([]byte, 1<<20)
 	stock.SendBinary(append(binary.AppendUvarint([]byte{0, 2}, uint64(len(payload))), payload...))
-	testkit.Eventually(t, "the update is refused", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the update is refused", testkit.Timeout, func() bool {
 		for _, message := range stock.Binary() {
 			if message[0] == 2 && bytes.Contains(message, []byte("cannot be read")) {
 				return true

@@ -4,14 +4,14 @@ import (
 	"net/http"
 	"testing"
 
-	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // selectAll selects the whole text by the keyboard.
 func selectAll(p apptest.Tab, selector string) apptest.Tab {
 	p.Want(selector + "[contenteditable]")
-	testkit.Eval[any](p.Page, `document.querySelector("`+selector+`").focus()`)
+	browser.Eval[any](p.Page, `document.querySelector("`+selector+`").focus()`)
 	p.Press("Control+a")
 	return p
 }

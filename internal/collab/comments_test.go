@@ -55,7 +55,7 @@ func TestDocumentCommentIsBroadcastAndNotifies(t *testing.T) {
 		t.Errorf("the thread with the reply is %+v: %v", thread, err)
 	}
 	var alerts []Alert
-	testkit.Eventually(t, "two users are notified", testkit.Patience, func() bool {
+	testkit.Eventually(t, "two users are notified", testkit.Timeout, func() bool {
 		notifier.mu.Lock()
 		defer notifier.mu.Unlock()
 		alerts = slices.Clone(notifier.alerts)

@@ -134,7 +134,7 @@ func TestDocumentCompactionOfLongLogIsAutomatic(t *testing.T) {
 	a.write("hello")
 	a.waitSaved()
 	n.Leave(a.conn, id) // the last channel
-	testkit.Eventually(t, "a snapshot", testkit.Patience, func() bool {
+	testkit.Eventually(t, "a snapshot", testkit.Timeout, func() bool {
 		_, snapshots, _ := n.rows(id)
 		return snapshots == 1
 	})
@@ -164,7 +164,7 @@ func TestDocumentTextIsUpdatedForSearch(t *testing.T) {
 	a.write("the quick brown fox")
 	a.waitSaved()
 	n.maintenance.wake.Signal()
-	testkit.Eventually(t, "the search finds the document", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the search finds the document", testkit.Timeout, func() bool {
 		found, err := n.Documents(t.Context(), nil, maya, Filter{Query: "quick fox", Limit: 10})
 		return err == nil && len(found) == 1 && found[0].Excerpt == "the quick brown fox"
 	})

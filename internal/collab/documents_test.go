@@ -43,7 +43,7 @@ func TestDocumentEditReachesOtherSockets(t *testing.T) {
 	finds := func(client *testkit.Client) bool {
 		return strings.Contains(client.Get("/api/search?query=things&kinds=document").Want(http.StatusOK).Body, `"title":"Launch"`)
 	}
-	testkit.Eventually(t, "Theo finds the document", testkit.Patience, func() bool { return finds(theo) })
+	testkit.Eventually(t, "Theo finds the document", testkit.Timeout, func() bool { return finds(theo) })
 	if !finds(maya) || finds(app.As("lin")) {
 		t.Error("the document is found by others than its readers, or not by its readers")
 	}
@@ -75,7 +75,7 @@ func TestDocumentStockClientJoins(t *testing.T) {
 		t.Fatal(err)
 	}
 	var doc [][]byte
-	testkit.Eventually(t, "step 1 and step 2", testkit.Patience, func() bool {
+	testkit.Eventually(t, "step 1 and step 2", testkit.Timeout, func() bool {
 		for _, m := range stock.Binary() {
 			if m[0] == 0 && m[1] > 0 {
 				_, size := binary.Uvarint(m[2:])
@@ -94,7 +94,7 @@ func TestDocumentStockClientJoins(t *testing.T) {
 	}
 	samEditor.wantText("hello world")
 	samEditor.write("oh hello world")
-	testkit.Eventually(t, "an update", testkit.Patience, func() bool {
+	testkit.Eventually(t, "an update", testkit.Timeout, func() bool {
 		for _, m := range stock.Binary() {
 			if m[0] == 0 && m[1] == 2 {
 				return true

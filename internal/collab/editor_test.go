@@ -138,7 +138,7 @@ func (e *editor) write(text string) {
 // until waits for the condition, and receives messages in the meantime.
 func (e *editor) until(what string, cond func() bool) {
 	e.t.Helper()
-	testkit.Eventually(e.t, what, testkit.Patience, func() bool { e.receive(); return cond() })
+	testkit.Eventually(e.t, what, testkit.Timeout, func() bool { e.receive(); return cond() })
 }
 
 func (e *editor) wantText(want string) {

@@ -99,7 +99,7 @@ func (n *node) content(docID int64) string {
 
 func (n *node) wantContent(docID int64, want string) {
 	n.t.Helper()
-	testkit.Eventually(n.t, "the document's text is "+want, testkit.Patience, func() bool { return n.content(docID) == want })
+	testkit.Eventually(n.t, "the document's text is "+want, testkit.Timeout, func() bool { return n.content(docID) == want })
 }
 
 // writer is a simple client of the protocol. It stores its document as updates, and edits
@@ -267,7 +267,7 @@ func (w *writer) write(text string) { w.submit(w.edit(text)) }
 
 func (w *writer) waitUntil(what string, cond func() bool) {
 	w.t.Helper()
-	testkit.Eventually(w.t, what, testkit.Patience, func() bool {
+	testkit.Eventually(w.t, what, testkit.Timeout, func() bool {
 		w.take()
 		return cond()
 	})

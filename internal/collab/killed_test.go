@@ -9,6 +9,7 @@ import (
 	"hubbub/internal/collab/yjs"
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // typist types letters into a line of its own, ahead of the acknowledgements.
@@ -86,12 +87,12 @@ func TestDocumentKeepsAcknowledgedEditsAfterAKill(t *testing.T) {
 		}
 		return every
 	}
-	testkit.Eventually(t, "30 letters of each are acknowledged", testkit.Patience, func() bool {
+	testkit.Eventually(t, "30 letters of each are acknowledged", testkit.Timeout, func() bool {
 		return all(func(y *typist) bool { return y.acked > 30 })
 	})
 	killed := make(chan struct{})
 	go func() { defer close(killed); first.Kill() }()
-	testkit.Eventually(t, "all connections are closed", testkit.Patience, func() bool {
+	testkit.Eventually(t, "all connections are closed", testkit.Timeout, func() bool {
 		return all(func(y *typist) bool { return y.dead })
 	})
 	<-killed
@@ -148,7 +149,7 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 
 	stored := testkit.As[page](apptest.StartProcess(t, database).As("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 	for handle, p := range tabs {
-		saved := testkit.Eval[int](p.Page, "window.savedLetters")
+		saved := browser.Eval[int](p.Page, "window.savedLetters")
 		if got := strings.Count(stored, letters[handle]); got < saved {
 			t.Errorf("%s was shown %d letters as saved, %d are stored", handle, saved, got)
 		}
@@ -160,6 +161,6 @@ func TestDocumentKeepsSavedTextOfBrowsersAfterAKill(t *testing.T) {
 	}
 	final := testkit.As[page](again.As("sam").Get("/api/documents/" + itoa(id)).Want(http.StatusOK)).Content
 	for handle, p := range tabs {
-		testkit.Eventually(t, handle+" sees what is stored", testkit.Patience, func() bool { return p.paragraphs() == strings.TrimSpace(final) })
+		testkit.Eventually(t, handle+" sees what is stored", testkit.Timeout, func() bool { return p.paragraphs() == strings.TrimSpace(final) })
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 func TestDocumentOfflineEditsMerge(t *testing.T) {
@@ -15,18 +16,18 @@ func TestDocumentOfflineEditsMerge(t *testing.T) {
 	app := apptest.Start(t)
 	id := newSharedDocument(app, "We begin.", "maya")
 	maya := openDocument(app, "maya", id)
-	wire, sam := openDocumentThroughRelay(app, "sam", id)
+	relay, sam := openDocumentThroughRelay(app, "sam", id)
 	sam.waitForEditor().write("One. ").waitUntilSaved()
 	maya.wantText("One. ")
 
-	wire.Cut()
+	relay.Cut()
 	sam.Want("[data-doc-saved][data-state=kept]")
 	sam.write("Two. ")
 	maya.write("Meanwhile. ").waitUntilSaved()
 	if strings.Contains(contentOf(app, id), "Two") {
 		t.Fatal("the connection was not cut")
 	}
-	wire.Restore()
+	relay.Restore()
 	sam.waitUntilSaved().wantText("Meanwhile. ")
 	maya.wantText("Two. ")
 	if a, b := sam.paragraphs(), maya.paragraphs(); a != b {
@@ -37,7 +38,7 @@ func TestDocumentOfflineEditsMerge(t *testing.T) {
 // waitForLocalCopy waits until the browser has stored the updates in IndexedDB: a read
 // transaction runs after all earlier writes.
 func (p documentTab) waitForLocalCopy() documentTab {
-	testkit.Eval[bool](p.Page, `(async () => {
+	browser.Eval[bool](p.Page, `(async () => {
 		const done = request => new Promise(resolve => { request.onsuccess = () => resolve(request.result); });
 		for (const {name} of await indexedDB.databases()) {
 			const kept = await done(indexedDB.open(name));
@@ -53,13 +54,13 @@ func TestDocumentOfflineEditsSurviveAClosedTab(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
 	id := newSharedDocument(app, "We begin.")
-	wire, sam := openDocumentThroughRelay(app, "sam", id)
+	relay, sam := openDocumentThroughRelay(app, "sam", id)
 	sam.waitForEditor().write("One. ").waitUntilSaved()
-	wire.Cut()
+	relay.Cut()
 	sam.Want("[data-state=kept]")
 	sam.write("In the tunnel. ").wantText("In the tunnel. ").waitForLocalCopy()
 	sam.Until(`(location.href = "about:blank", true)`).Until(`location.href === "about:blank"`)
-	wire.Restore()
+	relay.Restore()
 	sam.Visit(documentPath(id))
 	sam.waitForEditor().wantText("In the tunnel. ").waitUntilSaved()
 	if got := contentOf(app, id); !strings.Contains(got, "In the tunnel. ") {
@@ -118,9 +119,9 @@ func TestSignOutDeletesLocalDocumentCopies(t *testing.T) {
 	sam := openDocument(app, "sam", id)
 	sam.write("Kept. ").waitUntilSaved()
 	kept := `indexedDB.databases().then(all => all.filter(({name}) => name.startsWith("hubbub-document-")).length)`
-	if n := testkit.Eval[int](sam.Page, kept); n != 1 {
+	if n := browser.Eval[int](sam.Page, kept); n != 1 {
 		t.Fatalf("the browser keeps %d documents", n)
 	}
 	sam.Click(`[popovertarget="me"]`).ClickText("#me button", "Sign out").Until(`location.pathname.startsWith("/signin")`)
-	testkit.Eventually(t, "the browser keeps no document", testkit.Patience, func() bool { return testkit.Eval[int](sam.Page, kept) == 0 })
+	testkit.Eventually(t, "the browser keeps no document", testkit.Timeout, func() bool { return browser.Eval[int](sam.Page, kept) == 0 })
 }

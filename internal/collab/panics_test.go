@@ -53,7 +53,7 @@ func TestDocumentPanicOfEditClosesOnlyItsConnection(t *testing.T) {
 			}
 			poisoned.Store(true)
 			a.write("hello")
-			testkit.Eventually(t, "the writer's connection is closed", testkit.Patience, a.conn.Closing)
+			testkit.Eventually(t, "the writer's connection is closed", testkit.Timeout, a.conn.Closing)
 			if code := a.conn.Code(); code != wire.CloseInternal || b.conn.Closing() || panics.count("collab-document") != 1 {
 				t.Errorf("the code is %d, the reader's connection is closed: %v, there are %d panics", code, b.conn.Closing(), panics.count("collab-document"))
 			}
@@ -92,7 +92,7 @@ func TestDocumentPanicOfJobDoesNotStopService(t *testing.T) {
 	var panics panicCounter
 	n := newNode(t, panics.configure)
 	n.startJob("collab-test", func() { panic("job") })
-	testkit.Eventually(t, "the panic is counted", testkit.Patience, func() bool { return panics.count("collab-test") == 1 })
+	testkit.Eventually(t, "the panic is counted", testkit.Timeout, func() bool { return panics.count("collab-test") == 1 })
 	a := n.writer(sam, n.createDocument())
 	a.write("hello")
 	a.waitSaved()

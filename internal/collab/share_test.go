@@ -45,7 +45,7 @@ func TestDocumentIsSharedAndDeletedWithoutScript(t *testing.T) {
 	maya.Get("/api" + documentPath(plan)).Want(http.StatusOK).WantBody(`"role":"editor"`)
 	member := "#share-member-" + itoa(app.ID(maya))
 	page.Type(member+" select", "V").Click(member + " [aria-label^=Change]")
-	testkit.Eventually(t, "Maya is a viewer", testkit.Patience, func() bool {
+	testkit.Eventually(t, "Maya is a viewer", testkit.Timeout, func() bool {
 		return strings.Contains(maya.Get("/api"+documentPath(plan)).Body, `"role":"viewer"`)
 	})
 	page.Click("[aria-label^='Back to']").Click("[popovertarget=doc-menu]").Click("[commandfor=doc-delete]").WantText("#doc-delete", "This cannot be undone")

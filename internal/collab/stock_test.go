@@ -119,7 +119,7 @@ func (p provider) state() (s state) {
 
 func (p provider) until(what string, cond func(state) bool) {
 	p.t.Helper()
-	testkit.Eventually(p.t, p.name+": "+what, testkit.Patience, func() bool { return cond(p.state()) })
+	testkit.Eventually(p.t, p.name+": "+what, testkit.Timeout, func() bool { return cond(p.state()) })
 }
 
 func (p provider) wantText(want string) {

@@ -9,6 +9,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // documentTab is a tab with the page of a document.
@@ -20,10 +21,10 @@ func openDocument(app *apptest.App, handle string, id int64) documentTab {
 	return documentTab{app.Open(app.As(handle), documentPath(id))}.waitForEditor()
 }
 
-func openDocumentThroughRelay(app *apptest.App, handle string, id int64) (*testkit.Wire, documentTab) {
+func openDocumentThroughRelay(app *apptest.App, handle string, id int64) (*testkit.Relay, documentTab) {
 	app.T.Helper()
-	wire, p := app.OpenThroughRelay(handle, documentPath(id))
-	return wire, documentTab{p}
+	relay, p := app.OpenThroughRelay(handle, documentPath(id))
+	return relay, documentTab{p}
 }
 
 func (p documentTab) waitForEditor() documentTab { p.Want(".tiptap"); return p }
@@ -42,7 +43,7 @@ func (p documentTab) wantText(words string) documentTab { p.WantText(".tiptap", 
 
 // paragraphs returns the text of the document's paragraphs, without carets.
 func (p documentTab) paragraphs() string {
-	return testkit.Eval[string](p.Page, `[...document.querySelector(".tiptap").children].map(block => {
+	return browser.Eval[string](p.Page, `[...document.querySelector(".tiptap").children].map(block => {
 		const copy = block.cloneNode(true)
 		for (const caret of copy.querySelectorAll(".caret")) caret.remove()
 		return copy.textContent.replaceAll("\u2060", "")
@@ -143,7 +144,7 @@ func TestDocumentPasteKeepsFormatting(t *testing.T) {
 
 func (p documentTab) paste(kind, content string) documentTab {
 	p.Type(".tiptap", "")
-	testkit.Eval[bool](p.Page, `(() => {
+	browser.Eval[bool](p.Page, `(() => {
 		const clipboardData = new DataTransfer()
 		clipboardData.setData(`+strconv.Quote(kind)+`, `+strconv.Quote(content)+`)
 		return document.querySelector(".tiptap").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))
@@ -197,7 +198,7 @@ func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 
 // insert inserts the letters as one change, without the limit on pastes.
 func (p documentTab) insert(letter string, times int) documentTab {
-	testkit.Eval[bool](p.Page, fmt.Sprintf(`(() => {
+	browser.Eval[bool](p.Page, fmt.Sprintf(`(() => {
 		const { view, state } = document.querySelector(".tiptap").editor
 		view.dispatch(state.tr.insertText(%q.repeat(%d), 1).setMeta("unbounded", true))
 		return true
@@ -227,14 +228,14 @@ func TestDocumentSendsOfflinePastesOneByOne(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
 	id := newSharedDocument(app, "We begin.")
-	wire, sam := openDocumentThroughRelay(app, "sam", id)
+	relay, sam := openDocumentThroughRelay(app, "sam", id)
 	sam.waitForEditor().waitUntilSaved()
-	wire.Cut()
+	relay.Cut()
 	sam.Want("[data-doc-saved][data-state=kept]")
 	for _, letter := range []string{"a", "b", "c"} {
 		sam.insert(letter, 400_000)
 	}
-	wire.Restore()
+	relay.Restore()
 	sam.Want("[data-doc-saved][data-state=saved]")
 	got := contentOf(app, id)
 	for _, letter := range []string{"a", "b", "c"} {

@@ -9,6 +9,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // dashboardTab is a tab with the dashboard.
@@ -38,18 +39,18 @@ func (p dashboardTab) wantLive() dashboardTab { p.WantText("[data-freshness]", "
 // leaveTable moves the pointer and the focus out of the table.
 func (p dashboardTab) leaveTable() dashboardTab {
 	p.Hover("h1")
-	testkit.Eval[any](p.Page, `document.activeElement.blur()`)
+	browser.Eval[any](p.Page, `document.activeElement.blur()`)
 	return p
 }
 
 const tileValue = `document.querySelector("#tile-%s [data-value]").textContent`
 
 func (p dashboardTab) tile(name string) string {
-	return testkit.Eval[string](p.Page, fmt.Sprintf(tileValue, name))
+	return browser.Eval[string](p.Page, fmt.Sprintf(tileValue, name))
 }
 
 func (p dashboardTab) chart(name string) string {
-	return testkit.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("[data-chart=%s] .line:not(.s2)").getAttribute("d")`, name))
+	return browser.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("[data-chart=%s] .line:not(.s2)").getAttribute("d")`, name))
 }
 
 // recordFlashes keeps the ids of the rows that flashed, which is too short to wait for.
@@ -68,9 +69,9 @@ func TestDashboardChangeUpdatesRowTilesAndChart(t *testing.T) {
 	lin.WantText("[data-orders] tr:first-child", "Noor <Haddad>")
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "total", total)).Until(fmt.Sprintf(tileValue+" !== %q", "pending", pending))
 
-	o := apptest.Order{ID: testkit.Eval[int64](maya.Page, `Number(document.querySelector("[data-orders] tr").dataset.id)`)}
+	o := apptest.Order{ID: browser.Eval[int64](maya.Page, `Number(document.querySelector("[data-orders] tr").dataset.id)`)}
 	earned := lin.chart("revenue")
-	testkit.Eval[any](lin.Page, recordFlashes)
+	browser.Eval[any](lin.Page, recordFlashes)
 	maya.ChooseStatus(o, "Complete").WantOrder(o, "Completed")
 	lin.WantOrder(o, "Completed").Until(fmt.Sprintf(`flashed.has("order-%d")`, o.ID))
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "revenue", revenue)).Until(fmt.Sprintf(tileValue+" === %q", "pending", pending))
@@ -100,7 +101,7 @@ func TestDashboardMoneyHasTwoDecimals(t *testing.T) {
 var twoDecimals = regexp.MustCompile(`^\+?\$[0-9,]+\.[0-9]{2}$`)
 
 func (p dashboardTab) tileDelta(name string) string {
-	return testkit.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("#tile-%s [data-delta]").dataset.delta`, name))
+	return browser.Eval[string](p.Page, fmt.Sprintf(`document.querySelector("#tile-%s [data-delta]").dataset.delta`, name))
 }
 
 func TestDashboardRevertsARefusedStatusChange(t *testing.T) {
@@ -135,7 +136,7 @@ func TestDashboardRowsWaitWhileTheTableIsInUseOrPaused(t *testing.T) {
 	total := lin.tile("total")
 	fourth := app.PlaceOrder(theo, "while paused")
 	app.SetOrderStatus(theo, first, "completed")
-	heard := testkit.Eval[bool](lin.Page, `new Promise(done => io.socket.get("/api/me", () => done(true)))`) // all earlier events have arrived
+	heard := browser.Eval[bool](lin.Page, `new Promise(done => io.socket.get("/api/me", () => done(true)))`) // all earlier events have arrived
 	if lin.tile("total") != total || !heard {
 		t.Error("a tile changed while the page was paused")
 	}
@@ -151,15 +152,15 @@ func TestDashboardChartHasAGapUntilReconnect(t *testing.T) {
 	t.Parallel()
 	app := apptest.Start(t)
 	theo := app.As("theo")
-	wire, page := app.OpenThroughRelay("lin", "/dashboard")
+	relay, page := app.OpenThroughRelay("lin", "/dashboard")
 	lin := dashboardTab{page}
 	lin.wantLive().leaveTable()
 	total := lin.tile("total")
-	wire.Cut()
+	relay.Cut()
 	lin.WantText("[data-freshness]", "Reconnecting…").WantText("[data-updated]", "showing what we had at")
 	missed := app.PlaceOrder(theo, "in the tunnel")
 	lin.Until(`document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d").lastIndexOf("L100.00") < 0`) // the newest moments are unknown
-	wire.Restore()
+	relay.Restore()
 	lin.WantOrder(missed, "in the tunnel").WantText("[data-freshness]", "Live")
 	lin.Until(`/L100\.00 [\d.]+$/.test(document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d"))`)
 	lin.Until(`document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d").match(/M/g).length === 1`)
@@ -172,7 +173,7 @@ func TestDashboardChartIsReadByPointerAndKeys(t *testing.T) {
 	app.PlaceOrder(app.As("theo"), "Piet de Boer") // the series is unknown before the first order
 	lin := openDashboard(app, "lin")
 	lin.WantText("[data-freshness]", "Live").Hover("[data-chart=orders] [data-plot]").WantText("[data-chart=orders] [data-tip]", "not known, ")
-	testkit.Eval[any](lin.Page, `document.querySelector("[data-chart=orders] [data-plot]").focus()`)
+	browser.Eval[any](lin.Page, `document.querySelector("[data-chart=orders] [data-plot]").focus()`)
 	lin.Press("End").WantText("[data-chart=orders] [data-tip]", " per minute, ").WantText("[data-announce=polite]", " per minute, ")
 	lin.Press("ArrowLeft").Press("Home").Press("Escape").WantNo("[data-chart=orders] [data-tip]")
 	lin.ClickText("summary", "As a table").Want("#numbers tr")

@@ -7,6 +7,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // openTwoTabs opens two pages for Nora, a new user without notifications.
@@ -64,7 +65,7 @@ func TestNotificationCountIsRightAfterReconnect(t *testing.T) {
 		app.SendMention(nora.ID, key, "/rooms")
 	}
 	other.WantUnread(4).OpenBell().UseNoticeTool("Mark as read").WantUnread(3)
-	testkit.Eval[any](page.Page, `io.socket.reconnect()`)
+	browser.Eval[any](page.Page, `io.socket.reconnect()`)
 	page.WaitUntilLive().WantUnread(3).WantText(".toast", "2 new notifications").WantCount(".toast", 1)
 	page.OpenBell().WantCount(".notice-row", 4).WantCount(".notice.is-unread", 3)
 	app.SendMention(nora.ID, "after", "/rooms")

@@ -62,7 +62,7 @@ func TestPushReachesTheDevice(t *testing.T) {
 		t.Errorf("signed by %s: %s", got.Key, got.Text)
 	}
 	why := fmt.Sprintf("/api/notifications/%d/why", decodePush(t, got).ID)
-	testkit.Eventually(t, "the explanation has the device", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the explanation has the device", testkit.Timeout, func() bool {
 		body := nora.Get(why).Want(http.StatusOK).Body
 		return strings.Contains(body, `"push":"sent"`) && strings.Contains(body, `"device":"Firefox on Android","state":"shown"`)
 	})

@@ -24,7 +24,7 @@ func TestPushAttemptsOfAUserLeaveSlotsForOthers(t *testing.T) {
 	p.clock.advance(pushAfter)
 	p.push.work(t.Context())
 	phone.WantPushes(1)
-	testkit.Eventually(t, "attempts to two of Maya's devices", testkit.Patience, func() bool { return p.service.Tries() == maxAttemptsPerUser+1 })
+	testkit.Eventually(t, "attempts to two of Maya's devices", testkit.Timeout, func() bool { return p.service.Tries() == maxAttemptsPerUser+1 })
 	p.push.work(t.Context())
 	if tries := p.service.Tries(); tries != maxAttemptsPerUser+1 {
 		t.Errorf("%d attempts began, want %d to Maya's devices and one to Theo's", tries, maxAttemptsPerUser)
@@ -58,7 +58,7 @@ func TestPushAttemptsAtAServiceLeaveSlotsForOthers(t *testing.T) {
 	}
 	p.clock.advance(pushAfter)
 	p.push.work(t.Context())
-	testkit.Eventually(t, "the service's slots are taken", testkit.Patience, func() bool { return p.service.Tries() == maxAttemptsPerHost })
+	testkit.Eventually(t, "the service's slots are taken", testkit.Timeout, func() bool { return p.service.Tries() == maxAttemptsPerHost })
 	p.push.work(t.Context())
 	if free := p.push.attempts.free(); free != maxAttemptsAtOnce-maxAttemptsPerHost {
 		t.Errorf("%d slots are left for other services, want %d", free, maxAttemptsAtOnce-maxAttemptsPerHost)

@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // openPushSettings opens the settings of Nora, a new user, in a browser whose push
@@ -15,7 +16,7 @@ import (
 func openPushSettings(t *testing.T, answer string) (*apptest.App, *testkit.Client, *testkit.PushDevice, apptest.Tab) {
 	app, service := startWithPush(t)
 	nora, laptop := signUpNora(app), service.Device("laptop")
-	page := apptest.Tab{Page: testkit.DesktopBrowser(t).Person(t, app.BaseURL(), nora.Cookies()...)}
+	page := apptest.Tab{Page: browser.StartDesktop(t).Person(t, app.BaseURL(), nora.Cookies()...)}
 	page.Notifications(answer).PushesTo(laptop).Goto("/settings")
 	return app, nora, laptop, page.WaitUntilLive()
 }
@@ -30,8 +31,8 @@ func wantShown(t *testing.T, p apptest.Tab, tags ...string) {
 			t.Log("the device shows ", shown)
 		}
 	}()
-	testkit.Eventually(t, fmt.Sprint("the device shows ", tags), testkit.Patience, func() bool {
-		shown = testkit.Eval[[]string](p.Page, `(async () => {
+	testkit.Eventually(t, fmt.Sprint("the device shows ", tags), testkit.Timeout, func() bool {
+		shown = browser.Eval[[]string](p.Page, `(async () => {
 			const registration = await navigator.serviceWorker.getRegistration("/");
 			return (await registration.getNotifications()).map(({tag}) => tag).sort();
 		})()`)
@@ -70,7 +71,7 @@ func TestPushIsSwitchedOnShownAndClosed(t *testing.T) {
 func waitUntilInactive(app *apptest.App, client *testkit.Client) {
 	app.T.Helper()
 	id := app.ID(client)
-	testkit.Eventually(app.T, "the user is inactive", testkit.Patience, func() bool {
+	testkit.Eventually(app.T, "the user is inactive", testkit.Timeout, func() bool {
 		_, active := app.Presence().Attending(app.T.Context(), id)
 		return !active
 	})
@@ -104,7 +105,7 @@ func TestPushClickOpensThePageAndMarksAsRead(t *testing.T) {
 	wantShown(t, page, decodePush(t, push).Tag)
 	page.ClickNotification(decodePush(t, push).Tag).WantPath("/people")
 	wantShown(t, page)
-	testkit.Eventually(t, "the notification is read", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the notification is read", testkit.Timeout, func() bool {
 		return !strings.Contains(nora.Get("/api/notifications?unread=true").Want(200).Body, `"message":"first"`)
 	})
 }
@@ -139,5 +140,5 @@ func TestPushSubscriptionMovesToTheNextUser(t *testing.T) {
 	theo := app.As("theo")
 	page.Click("button[value=theo]").WantPath("/")
 	page.WaitUntilLive()
-	testkit.Eventually(t, "the subscription is Theo's", testkit.Patience, func() bool { return len(devices(app, theo)) == 1 })
+	testkit.Eventually(t, "the subscription is Theo's", testkit.Timeout, func() bool { return len(devices(app, theo)) == 1 })
 }

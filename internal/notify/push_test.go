@@ -244,7 +244,7 @@ func TestPushRunEndsWithItsContext(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	running.Go(func() { p.push.Run(ctx) })
-	testkit.Eventually(t, "it is pushed", testkit.Patience, func() bool {
+	testkit.Eventually(t, "it is pushed", testkit.Timeout, func() bool {
 		return len(laptop.Received()) == 1
 	})
 	stop()

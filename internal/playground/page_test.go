@@ -6,8 +6,8 @@ import (
 	"net/url"
 	"testing"
 
-	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 func TestCounterIsLiveForGuests(t *testing.T) {
@@ -15,7 +15,7 @@ func TestCounterIsLiveForGuests(t *testing.T) {
 	app := apptest.Start(t)
 	guest := app.Browser(app.Anonymous()).Visit("/")
 	sam := app.Open(app.As("sam"), "/playground")
-	before := testkit.Eval[int](sam.Page, `Number(document.querySelector("[data-counter]").dataset.counter)`)
+	before := browser.Eval[int](sam.Page, `Number(document.querySelector("[data-counter]").dataset.counter)`)
 	guest.WantText("h1", "A workspace").WantAccessible().ClickText("button", "Add one").WantText("[data-counter]", fmt.Sprint(before+1))
 	sam.WantText("[data-counter]", fmt.Sprint(before+1)).ClickText("button", "Say hello").WantText("[data-party]", "that is you")
 	guest.ClickText("a", "Playground").WantText("h1", "Playground")

@@ -63,7 +63,7 @@ func newCrowdTest(t *testing.T) *crowdTest {
 	insertUsers(t, db, crowded+2)
 	p := &crowdTest{t: t, model: newModel(), tabs: map[string]*hub.Conn{}}
 	patient := brisk
-	patient.TTL = testkit.Patience // so that no node expires on a busy machine
+	patient.TTL = testkit.Timeout // so that no node expires on a busy machine
 	for n := range int64(2) {
 		s, h := startService(t, db, patient)
 		w := newNaiveClient(h, crowded+1+n)
@@ -167,7 +167,7 @@ func (p *crowdTest) wantAgreement(round int) {
 			p.t.Logf("round %d: %s", round, differs)
 		}
 	}()
-	testkit.Eventually(p.t, "the watchers agree with the model", testkit.Patience, func() bool {
+	testkit.Eventually(p.t, "the watchers agree with the model", testkit.Timeout, func() bool {
 		differs = p.disagreement()
 		return differs == ""
 	})

@@ -73,7 +73,7 @@ func presenceSeenBy(app *apptest.App, viewer *testkit.Client, id int64) presence
 
 func wantPresence(app *apptest.App, viewer *testkit.Client, id int64, status presence.Status) {
 	app.T.Helper()
-	testkit.Eventually(app.T, fmt.Sprintf("%d is %s", id, status), testkit.Patience, func() bool {
+	testkit.Eventually(app.T, fmt.Sprintf("%d is %s", id, status), testkit.Timeout, func() bool {
 		return presenceSeenBy(app, viewer, id).Status == status
 	})
 }
@@ -200,7 +200,7 @@ func TestPresenceInvisibleUserIsOfflineToOthers(t *testing.T) {
 	again := maya.Connect("")
 	again.Get("/api/me", nil).Want(200).WantBody(`"isOnline":false`)
 	again.Close()
-	testkit.Eventually(t, "her lease is released", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is released", testkit.Timeout, func() bool {
 		return apptest.Find[int64](app, `select count(*) from presence.leases where user_id = $1`, mayaID) == 0
 	})
 	if now := presenceSeenBy(app, sam, mayaID); *now.LastSeen != *seen.LastSeen {
@@ -265,14 +265,14 @@ func TestPresenceRecoversWithTheDatabase(t *testing.T) {
 	nextUpdate(app, samSocket, maya)
 	app.CutDatabase()
 	mayaSocket.Close()
-	testkit.Eventually(t, "the database is reached again", testkit.Patience, func() bool { return theo.Get("/api/me").Status == 200 })
+	testkit.Eventually(t, "the database is reached again", testkit.Timeout, func() bool { return theo.Get("/api/me").Status == 200 })
 	theo.Connect("")
-	testkit.Eventually(t, "Theo is online and Maya offline", testkit.Patience, func() bool {
+	testkit.Eventually(t, "Theo is online and Maya offline", testkit.Timeout, func() bool {
 		return len(testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))) == 2
 	})
 	samSocket.WantEvent("userOffline")
 	app.Exec(`truncate presence.leases, presence.nodes`) // as after a crash of the database
-	testkit.Eventually(t, "the leases are written again", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the leases are written again", testkit.Timeout, func() bool {
 		return apptest.Find[int64](app, `select count(*) from presence.leases`) == 2
 	})
 	samSocket.WantNo("userOffline")
@@ -291,7 +291,7 @@ func TestPresenceExplanation(t *testing.T) {
 		}
 		return e
 	}
-	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is stored", testkit.Timeout, func() bool {
 		e := explain(sam, account.Admin)
 		return len(e.Leases) == 1 && e.Leases[0].Idle
 	})
@@ -303,5 +303,5 @@ func TestPresenceExplanation(t *testing.T) {
 		t.Errorf("the explanation for others is %+v", e)
 	}
 	mayaSocket.Close()
-	testkit.Eventually(t, "the countdown to offline", testkit.Patience, func() bool { return explain(maya, account.Member).OfflineIn != nil })
+	testkit.Eventually(t, "the countdown to offline", testkit.Timeout, func() bool { return explain(maya, account.Member).OfflineIn != nil })
 }

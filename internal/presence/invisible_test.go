@@ -225,7 +225,7 @@ func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 	h.tab.Post("/api/presence/status", in{"status": "invisible"}).Want(200)
 	h.tab.Close()
 	app := h.App
-	testkit.Eventually(t, "her lease is released", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is released", testkit.Timeout, func() bool {
 		return apptest.Find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 0
 	})
 	for _, s := range h.frames {
@@ -236,7 +236,7 @@ func TestPresenceInvisibleArrivalIsHidden(t *testing.T) {
 		h.tab.Get("/api/chat/join", in{"roomId": room}).Want(200)
 	}
 	h.useEverything()
-	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool {
+	testkit.Eventually(t, "her lease is stored", testkit.Timeout, func() bool {
 		return apptest.Find[int64](app, `select count(*) from presence.leases where user_id = $1`, h.id) == 1
 	})
 	h.wantNoEvents()

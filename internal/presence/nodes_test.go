@@ -63,7 +63,7 @@ func TestPresenceDeadNodeTakesItsUsersOfflineOnce(t *testing.T) {
 	mayaSocket := maya.Connect("")
 	theo.Connect("")
 	for _, watcher := range []*testkit.Socket{samSocket, linSocket} {
-		testkit.Eventually(t, "both are online", testkit.Patience, func() bool {
+		testkit.Eventually(t, "both are online", testkit.Timeout, func() bool {
 			return len(testkit.As[[]person](watcher.Get("/api/presence/subscribe", nil))) == 4
 		})
 		watcher.Events()
@@ -99,16 +99,16 @@ func TestPresenceHasNoGhostsAfterAKill(t *testing.T) {
 	maya := killed.As("maya")
 	mayaSocket := maya.Connect("")
 	mayaSocket.Get("/api/presence/subscribe", nil).Want(200)
-	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
+	testkit.Eventually(t, "her lease is stored", testkit.Timeout, func() bool { return leasesIn(t, database) == 1 })
 	killed.Kill()
 	app := apptest.StartOn(t, database, apptest.FastPresence)
 	samSocket, _ := subscribePresence(app.As("sam"))
 	wantPresence(app, app.As("sam"), app.ID(app.As("maya")), presence.Offline)
-	testkit.Eventually(t, "subscribers see her offline", testkit.Patience, func() bool {
+	testkit.Eventually(t, "subscribers see her offline", testkit.Timeout, func() bool {
 		here := testkit.As[[]person](samSocket.Get("/api/presence/subscribe", nil))
 		return len(here) == 1 && here[0].Handle == "sam"
 	})
-	testkit.Eventually(t, "the lease of the killed node is gone", testkit.Patience, func() bool { return leasesIn(t, database) == 1 })
+	testkit.Eventually(t, "the lease of the killed node is gone", testkit.Timeout, func() bool { return leasesIn(t, database) == 1 })
 }
 
 func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
@@ -116,7 +116,7 @@ func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	withGrace := func(c *apptest.Config) { apptest.FastPresence(c); c.Presence.Grace = time.Second }
 	app := apptest.Start(t, withGrace)
 	app.As("maya").Connect("")
-	testkit.Eventually(t, "her lease is stored", testkit.Patience, func() bool { return leasesIn(t, app.DatabaseURL) == 1 })
+	testkit.Eventually(t, "her lease is stored", testkit.Timeout, func() bool { return leasesIn(t, app.DatabaseURL) == 1 })
 	app.Stop()
 	again := apptest.StartOn(t, app.DatabaseURL, withGrace)
 	again.As("maya").Connect("")
@@ -124,7 +124,7 @@ func TestPresenceSurvivesARestartWithinTheGrace(t *testing.T) {
 	if len(here) != 2 {
 		t.Errorf("the users online are %+v", here)
 	}
-	testkit.Eventually(t, "the old node is deleted", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the old node is deleted", testkit.Timeout, func() bool {
 		return apptest.Find[int64](again, `select count(*) from presence.nodes`) == 1
 	})
 	again.As("theo").Connect("")

@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // openPeoplePage opens the people page for Sam. Maya is not online yet.
@@ -41,14 +42,14 @@ func TestPresenceIsUnchangedByAReload(t *testing.T) {
 	app, sam, maya, id := openPeoplePage(t, func(c *apptest.Config) { c.Presence.Grace = 10 * time.Second })
 	mayaTab := app.Open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
-	testkit.Eval[any](sam.Page, `globalThis.received = [], ["userOnline", "userOffline", "presenceUpdated"].forEach(name => io.socket.on(name, ({userId}) => received.push([name, userId])))`)
+	browser.Eval[any](sam.Page, `globalThis.received = [], ["userOnline", "userOffline", "presenceUpdated"].forEach(name => io.socket.on(name, ({userId}) => received.push([name, userId])))`)
 	mayaTab.Reload()
 	mayaTab.WaitUntilLive().WantOnline(1)
 	mayaTab.Reload()
 	mayaTab.WaitUntilLive()
 	app.Open(app.As("theo"), "/rooms")
 	sam.WantOnline(2)
-	if n := testkit.Eval[int](sam.Page, fmt.Sprintf(`received.filter(([, id]) => id === %d).length`, id)); n != 0 {
+	if n := browser.Eval[int](sam.Page, fmt.Sprintf(`received.filter(([, id]) => id === %d).length`, id)); n != 0 {
 		t.Errorf("Sam received %d events of a reload", n)
 	}
 }
@@ -122,7 +123,7 @@ func TestPresenceIsAwayWhenEveryTabIsHidden(t *testing.T) {
 	sam.WantInSidebar(id, "online")
 	two.SetHidden(true)
 	sam.WantInSidebar(id, "away")
-	testkit.Eval[any](one.Page, `io.socket.reconnect()`)
+	browser.Eval[any](one.Page, `io.socket.reconnect()`)
 	one.WaitUntilLive()
 	sam.WantInSidebar(id, "away") // the new connection is idle, too
 }
@@ -132,9 +133,9 @@ func TestPresenceIdleUserIsAway(t *testing.T) {
 	app, sam, maya, id := openPeoplePage(t, func(c *apptest.Config) { c.Presence.Idle = 300 * time.Millisecond })
 	mayaTab := app.Open(maya, "/rooms")
 	sam.WantInSidebar(id, "away")
-	testkit.Eval[any](mayaTab.Page, `document.querySelector("#me").dataset.stay = setInterval(() => dispatchEvent(new PointerEvent("pointermove")), 50)`)
+	browser.Eval[any](mayaTab.Page, `document.querySelector("#me").dataset.stay = setInterval(() => dispatchEvent(new PointerEvent("pointermove")), 50)`)
 	sam.WantInSidebar(id, "online")
-	testkit.Eval[any](mayaTab.Page, `clearInterval(document.querySelector("#me").dataset.stay)`)
+	browser.Eval[any](mayaTab.Page, `clearInterval(document.querySelector("#me").dataset.stay)`)
 	sam.WantInSidebar(id, "away")
 }
 

@@ -41,12 +41,12 @@ func TestPresenceHeartbeatSurvivesAPanicOfAnAnnouncement(t *testing.T) {
 	people.broken.Store(true)
 	late := newNaiveClient(h, 2)
 	t.Cleanup(func() { h.Remove(late.conn) })
-	testkit.Eventually(t, "announcing panics repeatedly", testkit.Patience, func() bool { return panics.Load() > 1 })
+	testkit.Eventually(t, "announcing panics repeatedly", testkit.Timeout, func() bool { return panics.Load() > 1 })
 	first := leaseEnd(t, s)
-	testkit.Eventually(t, "the lease is renewed", testkit.Patience, func() bool { return leaseEnd(t, s).After(first) })
+	testkit.Eventually(t, "the lease is renewed", testkit.Timeout, func() bool { return leaseEnd(t, s).After(first) })
 
 	people.broken.Store(false)
-	testkit.Eventually(t, "the watcher gets userOnline", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the watcher gets userOnline", testkit.Timeout, func() bool {
 		watcher.hear(t)
 		return watcher.online[2]
 	})

@@ -180,7 +180,7 @@ func TestPresenceAnswersAndEventsDoNotCross(t *testing.T) {
 		pauseFor(time.Millisecond)
 	}
 	<-done
-	testkit.Eventually(t, "all others are offline", testkit.Patience, func() bool {
+	testkit.Eventually(t, "all others are offline", testkit.Timeout, func() bool {
 		n.hear(t)
 		return len(n.ids(watcher)) == 0 && s.Count() == 1
 	})
@@ -199,7 +199,7 @@ func TestPresenceEventAfterTheSnapshotFollowsTheAnswer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer h.Remove(h.Open(hub.Identity{UserID: 3}))
-	testkit.Eventually(t, "the other watcher gets userOnline", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the other watcher gets userOnline", testkit.Timeout, func() bool {
 		two.hear(t)
 		return two.online[3]
 	})

@@ -153,7 +153,7 @@ func BenchmarkChange(b *testing.B) {
 			for b.Loop() {
 				id++
 				x.put(product(id, "witness "+w.text(2), w.text(30)))
-				testkit.Eventually(b, "the change is in the list", testkit.Patience, func() bool { return witness.has(index.Product, id) })
+				testkit.Eventually(b, "the change is in the list", testkit.Timeout, func() bool { return witness.has(index.Product, id) })
 				x.drop(index.Product, id)
 			}
 		})

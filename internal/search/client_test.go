@@ -125,5 +125,5 @@ func (c *client) hasFreshResults(t testing.TB) bool {
 
 func (c *client) wantFreshResults(t testing.TB) {
 	t.Helper()
-	testkit.Eventually(t, "the list of "+c.req.Text+" equals a new search", testkit.Patience, func() bool { return c.hasFreshResults(t) })
+	testkit.Eventually(t, "the list of "+c.req.Text+" equals a new search", testkit.Timeout, func() bool { return c.hasFreshResults(t) })
 }

@@ -8,6 +8,7 @@ import (
 
 	"hubbub/internal/testkit"
 	"hubbub/internal/testkit/apptest"
+	"hubbub/internal/testkit/browser"
 )
 
 // startWithRoom starts an app and creates a public room of Theo's.
@@ -47,7 +48,7 @@ func TestSearchPageIsLive(t *testing.T) {
 	app.Send(theo, room, "an <b>okapi</b>!")
 	maya.WantText("#hits .is-fresh", "an <b>okapi</b>!").WantNo("#after-hits .empty")
 	maya.Click("#hits a.hit").Want(".message").WantText(".message .body", "okapi")
-	testkit.Eval[any](maya.Page, `history.back()`)
+	browser.Eval[any](maya.Page, `history.back()`)
 	maya.WantPath("/search?q=okapi&kinds=message").WantValue("#q", "okapi").WantCount("#hits li", 1)
 	maya.Click("[type=reset]").WantPath("/search?kinds=message").WantText("#after-hits", "Search everything").WantCount("#hits li", 0)
 }
@@ -61,10 +62,10 @@ func TestSearchPageHoldsNewResultsWhileInUse(t *testing.T) {
 	maya.Click("[data-arrivals]").WantText("#hits li:first-child .is-fresh", "the other wombat").WantNo("[data-arrivals]")
 
 	maya.Hover("#hits li:last-child")
-	testkit.Eval[any](maya.Page, `io.socket.disconnect()`)
+	browser.Eval[any](maya.Page, `io.socket.disconnect()`)
 	third := app.Send(theo, room, "the third wombat digs")
 	theo.Do("DELETE", fmt.Sprint("/api/chat/messages/", third-1), nil).Want(http.StatusNoContent)
-	testkit.Eval[any](maya.Page, `io.socket.reconnect()`)
+	browser.Eval[any](maya.Page, `io.socket.reconnect()`)
 	maya.WantText("[data-arrivals]", "1 new result").WantText("#hits li:last-child", "first").WantNoText("#hits", "the other wombat")
 	maya.Click("[data-arrivals]").WantText("#hits li:first-child .is-fresh", "the third wombat").WantCount("#hits li", 2)
 }

@@ -59,7 +59,7 @@ func TestSavedSearchNotifiesOfNewResultsOnOneNode(t *testing.T) {
 	x.put(own)
 	x.put(product(6, "the last red one", ""))
 	want := []string{"2 red: message 3", "2 red: product 2", "2 red: product 4", "2 red: product 6", "3 red -shoe: product 2", "3 red -shoe: product 6"}
-	testkit.Eventually(t, fmt.Sprintf("these are notified: %q", want), testkit.Patience, func() bool {
+	testkit.Eventually(t, fmt.Sprintf("these are notified: %q", want), testkit.Timeout, func() bool {
 		got := strings.Split(notifier.all(), ", ")
 		slices.Sort(got)
 		return slices.Equal(slices.Compact(got), want) // delivery is at least once
@@ -101,7 +101,7 @@ func TestChangesAreDeletedAfterSavedSearchesWereNotified(t *testing.T) {
 // watermark of saved searches has passed it.
 func (x *testIndex) waitUntilChangesDeleted() {
 	x.t.Helper()
-	testkit.Eventually(x.t, "all changes are deleted", testkit.Patience, func() bool {
+	testkit.Eventually(x.t, "all changes are deleted", testkit.Timeout, func() bool {
 		if err := deleteChanges(x.t.Context(), x.db, 0); err != nil {
 			x.t.Fatal(err)
 		}

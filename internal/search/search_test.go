@@ -144,7 +144,7 @@ func TestSearchSubscriptionEndsWithConnectionOrBlankQuery(t *testing.T) {
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Close()
-	testkit.Eventually(t, "no query is standing", testkit.Patience, func() bool { return app.Search().Standing() == 0 })
+	testkit.Eventually(t, "no query is standing", testkit.Timeout, func() bool { return app.Search().Standing() == 0 })
 	app.As("sam").Get("/api/search/subscribe?query=sam").Want(http.StatusBadRequest).WantBody("WebSocket required")
 }
 
@@ -185,7 +185,7 @@ func TestSearchSavedQueryNotifiesOfNewResults(t *testing.T) {
 	app.Send(sam, secret, "a secret quokka")
 	app.Send(maya, room, "my own quokka")
 	app.Send(sam, room, "a new quokka")
-	testkit.Eventually(t, "Maya is notified", testkit.Patience, func() bool {
+	testkit.Eventually(t, "Maya is notified", testkit.Timeout, func() bool {
 		return strings.Contains(maya.Get("/api/notifications").Want(200).Body, "a new quokka")
 	})
 	if list := maya.Get("/api/notifications").Body; strings.Contains(list, "secret") || strings.Contains(list, "own quokka") || strings.Contains(list, "old") {
@@ -252,7 +252,7 @@ func TestSearchBackfillRunsAtTheStart(t *testing.T) {
 	nodes := []*apptest.App{apptest.StartOn(t, database), apptest.StartOn(t, database)}
 	for _, node := range nodes {
 		maya, theo := node.As("maya"), node.As("theo")
-		testkit.Eventually(t, "the backfill is complete", testkit.Patience, func() bool { return len(searchFor(node, maya, "mongoose")) == 2 })
+		testkit.Eventually(t, "the backfill is complete", testkit.Timeout, func() bool { return len(searchFor(node, maya, "mongoose")) == 2 })
 		wantFound(node, theo, "mongoose", "message Sam Rivera")
 		wantFound(node, theo, "attic", "room attic")
 		wantFound(node, theo, "jonas", "user Jonas Lind", "message Amara Diallo")

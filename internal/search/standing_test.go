@@ -11,7 +11,7 @@ import (
 
 func (c *client) wantList(t *testing.T, list string) {
 	t.Helper()
-	testkit.Eventually(t, "the list is "+list, testkit.Patience, func() bool {
+	testkit.Eventually(t, "the list is "+list, testkit.Timeout, func() bool {
 		c.receive(t)
 		var names []string
 		for _, r := range c.list {
@@ -55,10 +55,10 @@ func TestStandingQueryMovesTheTwentyFirstResultUp(t *testing.T) {
 		t.Fatalf("the list is %+v", c.list)
 	}
 	x.drop(index.Message, 20, 5)
-	testkit.Eventually(t, "the 21st moves up", testkit.Patience, func() bool { return !c.has(index.Message, 20) && c.has(index.Message, 4) })
+	testkit.Eventually(t, "the 21st moves up", testkit.Timeout, func() bool { return !c.has(index.Message, 20) && c.has(index.Message, 4) })
 	c.wantFreshResults(t)
 	x.put(message(26, index.Public, "lamp"))
-	testkit.Eventually(t, "the last one makes room", testkit.Patience, func() bool { return c.has(index.Message, 26) && !c.has(index.Message, 4) })
+	testkit.Eventually(t, "the last one makes room", testkit.Timeout, func() bool { return c.has(index.Message, 26) && !c.has(index.Message, 4) })
 	c.wantFreshResults(t)
 }
 

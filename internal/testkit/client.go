@@ -50,9 +50,9 @@ func (c *Client) WithToken(token string) *Client {
 }
 
 // Through returns a client of the same user that is connected through the relay.
-func (c *Client) Through(w *Wire) *Client {
+func (c *Client) Through(r *Relay) *Client {
 	c.t.Helper()
-	return c.At("http://" + w.Addr())
+	return c.At("http://" + r.Addr())
 }
 
 // At returns the same user at another address of the application, such as another node's.

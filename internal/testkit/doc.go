@@ -25,7 +25,7 @@
 //
 // Browser (browser.go) is one Chromium per process, headless if such a build is
 // installed; DesktopBrowser is a full one. Each Person is an isolated profile in it.
-// The verbs of a Page (verbs.go) wait up to Patience for the element that they name,
+// The verbs of a Page (verbs.go) wait up to Timeout for the element that they name,
 // and report the content of the page if it does not appear.
 //
 // Client (client.go) and Socket (socket.go) call the app by HTTP and WebSocket.

@@ -41,7 +41,7 @@ func (s *Socket) WantEvent(name string) Event {
 }
 
 func (s *Socket) next(name string) (Event, error) {
-	deadline := time.After(Patience)
+	deadline := time.After(Timeout)
 	for {
 		s.mu.Lock()
 		for i, e := range s.events {
@@ -90,7 +90,7 @@ func (s *Socket) WantClosed(code int) {
 	s.t.Helper()
 	select {
 	case <-s.done:
-	case <-time.After(Patience):
+	case <-time.After(Timeout):
 		s.t.Fatalf("the connection is open, want it closed with %d", code)
 	}
 	if got := websocket.CloseStatus(s.ended); int(got) != code {

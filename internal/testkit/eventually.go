@@ -5,6 +5,10 @@ import (
 	"time"
 )
 
+// Timeout is how long a test waits for a condition before it fails. It is long because
+// machines may be busy, and only failing tests wait so long.
+const Timeout = 30 * time.Second
+
 // Eventually polls cond until it returns true, and fails the test if it doesn't within
 // that time. It is for conditions that no event announces.
 func Eventually(t testing.TB, what string, within time.Duration, cond func() bool) {

@@ -9,9 +9,9 @@ import (
 	"sync"
 	"testing"
 
-	"hubbub/internal/testkit/load"
-
 	"go.uber.org/goleak"
+
+	"hubbub/internal/testkit/load"
 )
 
 var running bool // set by Main: only a binary whose TestMain calls Main can become a keeper
@@ -57,6 +57,9 @@ func leaks() int {
 
 // atEnd closes what all tests of the process share. Main runs it.
 var atEnd closers
+
+// AtEnd calls the function after the last test of the process.
+func AtEnd(fn func()) { atEnd.add(fn) }
 
 type closers struct {
 	mu  sync.Mutex

@@ -154,7 +154,7 @@ func (d *PushDevice) Tries() int {
 // WantPushes waits until the device has received n pushes, and returns them.
 func (d *PushDevice) WantPushes(n int) []Push {
 	d.service.t.Helper()
-	Eventually(d.service.t, fmt.Sprintf("%d pushes to %s", n, d.name), Patience, func() bool { return len(d.Received()) >= n })
+	Eventually(d.service.t, fmt.Sprintf("%d pushes to %s", n, d.name), Timeout, func() bool { return len(d.Received()) >= n })
 	return d.Received()
 }
 

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// Wire is a TCP relay between clients and a server: a network that a test can break.
+// Relay is a TCP relay between clients and a server: a network that a test can break.
 // Unlike a browser's offline mode it also breaks open sockets.
-type Wire struct {
+type Relay struct {
 	listener net.Listener
 	server   string
 	wait     sync.WaitGroup
@@ -20,117 +20,117 @@ type Wire struct {
 	conns map[net.Conn]bool
 }
 
-// Relay listens on a free port and forwards to the server's address.
-func Relay(t testing.TB, server string) *Wire {
+// NewRelay listens on a free port and forwards to the server's address.
+func NewRelay(t testing.TB, server string) *Relay {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("relay: %v", err)
 	}
-	w := &Wire{listener: listener, server: server, flows: make(chan struct{}), conns: map[net.Conn]bool{}}
-	close(w.flows)
-	w.wait.Go(w.accept)
-	t.Cleanup(w.close)
-	return w
+	r := &Relay{listener: listener, server: server, flows: make(chan struct{}), conns: map[net.Conn]bool{}}
+	close(r.flows)
+	r.wait.Go(r.accept)
+	t.Cleanup(r.close)
+	return r
 }
 
 // Addr returns the address that clients connect to instead of the server's.
-func (w *Wire) Addr() string { return w.listener.Addr().String() }
+func (r *Relay) Addr() string { return r.listener.Addr().String() }
 
 // Cut resets every connection, and every new one, until Restore.
-func (w *Wire) Cut() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cut = true
-	for conn := range w.conns {
+func (r *Relay) Cut() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut = true
+	for conn := range r.conns {
 		reset(conn)
 	}
 }
 
 // Restore lets clients connect again.
-func (w *Wire) Restore() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cut = false
+func (r *Relay) Restore() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cut = false
 }
 
 // Freeze holds all bytes back without closing a connection, as when the network is
 // lost in a tunnel.
-func (w *Wire) Freeze() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.flowing() {
-		w.flows = make(chan struct{})
+func (r *Relay) Freeze() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.flowing() {
+		r.flows = make(chan struct{})
 	}
 }
 
 // Thaw forwards the held bytes and ends Freeze.
-func (w *Wire) Thaw() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if !w.flowing() {
-		close(w.flows)
+func (r *Relay) Thaw() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.flowing() {
+		close(r.flows)
 	}
 }
 
-func (w *Wire) flowing() bool {
+func (r *Relay) flowing() bool {
 	select {
-	case <-w.flows:
+	case <-r.flows:
 		return true
 	default:
 		return false
 	}
 }
 
-func (w *Wire) close() {
-	w.listener.Close()
-	w.Thaw()
-	w.Cut()
-	w.wait.Wait()
+func (r *Relay) close() {
+	r.listener.Close()
+	r.Thaw()
+	r.Cut()
+	r.wait.Wait()
 }
 
-func (w *Wire) accept() {
+func (r *Relay) accept() {
 	for {
-		client, err := w.listener.Accept()
+		client, err := r.listener.Accept()
 		if err != nil {
 			return
 		}
-		w.wait.Go(func() { w.relay(client) })
+		r.wait.Go(func() { r.relay(client) })
 	}
 }
 
-func (w *Wire) relay(client net.Conn) {
-	defer w.drop(client)
-	if !w.keep(client) {
+func (r *Relay) relay(client net.Conn) {
+	defer r.drop(client)
+	if !r.keep(client) {
 		return
 	}
-	server, err := net.Dial("tcp", w.server)
+	server, err := net.Dial("tcp", r.server)
 	if err != nil {
 		return
 	}
-	defer w.drop(server)
-	if !w.keep(server) {
+	defer r.drop(server)
+	if !r.keep(server) {
 		return
 	}
 	var back sync.WaitGroup
-	back.Go(func() { w.pass(client, server) })
-	w.pass(server, client)
+	back.Go(func() { r.pass(client, server) })
+	r.pass(server, client)
 	back.Wait()
 }
 
-// keep records the connection. It reports false while the wire is cut.
-func (w *Wire) keep(conn net.Conn) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.conns[conn] = true
-	return !w.cut
+// keep records the connection. It reports false while the relay is cut.
+func (r *Relay) keep(conn net.Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.conns[conn] = true
+	return !r.cut
 }
 
-func (w *Wire) drop(conn net.Conn) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.conns, conn)
-	if w.cut {
+func (r *Relay) drop(conn net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.conns, conn)
+	if r.cut {
 		reset(conn)
 	}
 	conn.Close()
@@ -138,13 +138,13 @@ func (w *Wire) drop(conn net.Conn) {
 
 // pass copies until the source ends, then closes the destination for writing only,
 // because the other direction may still have data.
-func (w *Wire) pass(to, from net.Conn) {
+func (r *Relay) pass(to, from net.Conn) {
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := from.Read(buffer)
-		w.mu.Lock()
-		flows := w.flows
-		w.mu.Unlock()
+		r.mu.Lock()
+		flows := r.flows
+		r.mu.Unlock()
 		<-flows
 		if _, writeErr := to.Write(buffer[:n]); writeErr != nil || err != nil {
 			finish(to, err)

@@ -72,46 +72,46 @@ func (c caller) expect(line string, patience time.Duration) error {
 }
 
 func TestRelayCutBreaksConnectionsUntilRestored(t *testing.T) {
-	wire := testkit.Relay(t, echo(t))
-	alice := dial(t, wire.Addr())
+	relay := testkit.NewRelay(t, echo(t))
+	alice := dial(t, relay.Addr())
 	if err := alice.ask("hi", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	wire.Cut()
+	relay.Cut()
 	if err := alice.expect("nothing", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("the connection is still open: %v", err)
 	}
-	if conn, err := net.Dial("tcp", wire.Addr()); err == nil { // the reset may come only after the connect
+	if conn, err := net.Dial("tcp", relay.Addr()); err == nil { // the reset may come only after the connect
 		defer conn.Close()
 		if err := (caller{conn, bufio.NewReader(conn)}).ask("hello?", 5*time.Second); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
 			t.Fatalf("a new connection works: %v", err)
 		}
 	}
-	wire.Restore()
-	if err := dial(t, wire.Addr()).ask("hi again", 5*time.Second); err != nil {
+	relay.Restore()
+	if err := dial(t, relay.Addr()).ask("hi again", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestRelayFreezeHoldsBytesBack(t *testing.T) {
-	wire := testkit.Relay(t, echo(t))
-	alice := dial(t, wire.Addr())
+	relay := testkit.NewRelay(t, echo(t))
+	alice := dial(t, relay.Addr())
 	if err := alice.ask("hi", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
-	wire.Freeze()
+	relay.Freeze()
 	if err := alice.ask("anyone?", 50*time.Millisecond); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatalf("a line passed the frozen relay: %v", err)
 	}
-	wire.Thaw()
+	relay.Thaw()
 	if err := alice.expect("anyone?", 5*time.Second); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestRelayForwardsTheEndOfInput(t *testing.T) {
-	wire := testkit.Relay(t, echo(t))
-	alice := dial(t, wire.Addr())
+	relay := testkit.NewRelay(t, echo(t))
+	alice := dial(t, relay.Addr())
 	fmt.Fprintln(alice, "bye")
 	alice.Conn.(*net.TCPConn).CloseWrite()
 	if err := alice.expect("bye", 5*time.Second); err != nil {

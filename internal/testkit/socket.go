@@ -127,7 +127,7 @@ func (c *Client) dialAt(path string, headers ...string) (*Socket, *http.Response
 	for i := 0; i+1 < len(headers); i += 2 {
 		header.Set(headers[i], headers[i+1])
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Timeout)
 	defer cancel()
 	conn, response, err := websocket.Dial(ctx, strings.Replace(c.base, "http", "ws", 1)+path, &websocket.DialOptions{HTTPHeader: header, HTTPClient: c.http})
 	if err != nil {
@@ -277,7 +277,7 @@ func (s *Socket) await(reply chan frame) (Answer, error) {
 		return s.answer(f), nil
 	case <-s.done:
 		return Answer{}, s.ended
-	case <-time.After(Patience):
+	case <-time.After(Timeout):
 		return Answer{}, errors.New("no reply in time")
 	}
 }
@@ -292,14 +292,14 @@ func (s *Socket) answer(f frame) Answer {
 
 // Send sends the text unchanged as a message.
 func (s *Socket) Send(text string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Timeout)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageText, []byte(text))
 }
 
 // SendBinary sends a binary message.
 func (s *Socket) SendBinary(message []byte) error {
-	ctx, cancel := context.WithTimeout(context.Background(), Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Timeout)
 	defer cancel()
 	return s.conn.Write(ctx, websocket.MessageBinary, message)
 }

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 )
 
-const patience = testkit.Patience
+const patience = testkit.Timeout
 
 // page is a browser tab with the test's page.
 type page struct {
-	*testkit.Page
+	*browser.Page
 	t *testing.T
 }
 
@@ -20,7 +21,7 @@ type page struct {
 func (s *server) open(html string) *page {
 	s.t.Helper()
 	s.html = html
-	p := &page{testkit.Browser(s.t).Person(s.t, s.URL), s.t}
+	p := &page{browser.Start(s.t).Person(s.t, s.URL), s.t}
 	p.AllowErrors("WebSocket connection to", "favicon.ico", "a listener that fails", "/api/tickets", "ViewTransition")
 	p.Goto("/")
 	return p
@@ -43,7 +44,7 @@ func (s *server) connect(html string) (*page, *conn) {
 // run executes statements in the page.
 func (p *page) run(script string) {
 	p.t.Helper()
-	testkit.Eval[struct{}](p.Page, "(() => {"+script+"})()")
+	browser.Eval[struct{}](p.Page, "(() => {"+script+"})()")
 }
 
 // want waits until an expression, or the value that it promises, equals the
@@ -52,7 +53,7 @@ func (p *page) want(expression, want string) {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)
 	for {
-		got := testkit.Eval[string](p.Page, "(async () => JSON.stringify(await ("+expression+")) ?? 'null')()")
+		got := browser.Eval[string](p.Page, "(async () => JSON.stringify(await ("+expression+")) ?? 'null')()")
 		if got == want {
 			return
 		}

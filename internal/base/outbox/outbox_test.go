@@ -300,7 +300,7 @@ func TestOutboxRunTakesOverWhenALeaseEnds(t *testing.T) {
 	running.Go(func() { o.Run(ctx, quiet) })
 	defer running.Wait()
 	defer stop()
-	testkit.Eventually(t, "the entry is done", testkit.Patience, func() bool { return len(w.all()) == 1 })
+	testkit.Eventually(t, "the entry is done", testkit.Timeout, func() bool { return len(w.all()) == 1 })
 	if took := time.Since(began); took < time.Second || took > 4*time.Second {
 		t.Errorf("the lease ended after 1.5 s, and the entry was done after %v", took)
 	}
@@ -390,15 +390,15 @@ func TestOutboxRunsAfterASignalAndRetriesWithBackoff(t *testing.T) {
 	running.Go(func() { o.Run(ctx, quiet) })
 	defer running.Wait()
 	defer stop()
-	testkit.Eventually(t, "the first look", testkit.Patience, func() bool { return o.Stats().Pending == 0 })
+	testkit.Eventually(t, "the first look", testkit.Timeout, func() bool { return o.Stats().Pending == 0 })
 	add(t, db, "bad", "good")
 	signalled := time.Now()
 	wake.Signal()
-	testkit.Eventually(t, "the good entry is done", testkit.Patience, func() bool { return slices.Contains(w.all(), "good") })
+	testkit.Eventually(t, "the good entry is done", testkit.Timeout, func() bool { return slices.Contains(w.all(), "good") })
 	if took := time.Since(signalled); took > 2*time.Second {
 		t.Errorf("after a signal the entry waited for %v, as long as for the poll", took)
 	}
-	testkit.Eventually(t, "the bad entry is done", testkit.Patience, func() bool { return slices.Contains(w.all(), "bad") })
+	testkit.Eventually(t, "the bad entry is done", testkit.Timeout, func() bool { return slices.Contains(w.all(), "bad") })
 	first, second := began[2].Sub(began[0]), began[3].Sub(began[2])
 	if first < 250*time.Millisecond || second < 500*time.Millisecond {
 		t.Errorf("the pauses were %v and %v, want about 500 ms and 1 s", first, second)

@@ -60,7 +60,7 @@ func testConfig(databaseURL string, log io.Writer) Config {
 	return Config{
 		Addr: "127.0.0.1:0", DatabaseURL: databaseURL, Demo: true,
 		Log:       slog.New(slog.NewTextHandler(log, nil)),
-		Heartbeat: 25 * time.Second, Patience: testkit.Patience,
+		Heartbeat: 25 * time.Second, Patience: testkit.Timeout,
 		PasswordCost: account.Cost{MemoryKiB: 64, Iterations: 1},
 	}
 }

@@ -60,7 +60,7 @@ func (a *Audit) WantRefused(t *testing.T, try func()) {
 	before, read := a.State(), len(a.Log.String())
 	try()
 	var lines []string
-	testkit.Eventually(t, "the refusal is logged", testkit.Patience, func() bool {
+	testkit.Eventually(t, "the refusal is logged", testkit.Timeout, func() bool {
 		lines = strings.Split(strings.TrimSpace(a.Log.String()[read:]), "\n")
 		return lines[0] != ""
 	})

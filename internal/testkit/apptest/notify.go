@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"hubbub/internal/notify"
-	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 )
 
 // SendNotification sends the user a notification with the key as its text. A key is
@@ -46,7 +46,7 @@ func (p Tab) WantUnread(n int) Tab {
 
 // OpenBell opens the panel of notifications by the keyboard.
 func (p Tab) OpenBell() Tab {
-	testkit.Eval[any](p.Page, `document.querySelector("#bell").focus()`)
+	browser.Eval[any](p.Page, `document.querySelector("#bell").focus()`)
 	p.Press("Enter").WantFocus("#notifications")
 	return p
 }

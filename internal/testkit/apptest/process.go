@@ -15,6 +15,7 @@ import (
 
 	"hubbub/internal/app"
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 )
 
 // If processVariable is set, this test binary runs an app on that database, at the address
@@ -113,5 +114,5 @@ func (p *Process) As(handle string) *testkit.Client {
 // live.
 func (p *Process) Open(client *testkit.Client, path string) Tab {
 	p.t.Helper()
-	return Tab{testkit.Browser(p.t).Person(p.t, p.BaseURL, client.Cookies()...)}.Visit(path)
+	return Tab{browser.Start(p.t).Person(p.t, p.BaseURL, client.Cookies()...)}.Visit(path)
 }

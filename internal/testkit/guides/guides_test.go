@@ -5,14 +5,15 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 	"hubbub/internal/testkit/guides"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
 
-func samAndMaya(t *testing.T) (sam, maya *testkit.Page) {
+func samAndMaya(t *testing.T) (sam, maya *browser.Page) {
 	url := serve(t).URL
-	browser := testkit.Browser(t)
+	browser := browser.Start(t)
 	sam = browser.Person(t, url, &http.Cookie{Name: "person", Value: "sam"}).Goto("/")
 	maya = browser.Person(t, url, &http.Cookie{Name: "person", Value: "maya"}).Goto("/")
 	return sam, maya

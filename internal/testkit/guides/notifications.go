@@ -3,15 +3,15 @@ package guides
 import (
 	"testing"
 
-	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 )
 
 // NotificationBell tests the first guide's bell (patterns.md): alice has unread
 // notifications when she mounts it, and send sends her another.
-func NotificationBell(t testing.TB, alice *testkit.Page, unread string, more string, send func() (message string)) {
+func NotificationBell(t testing.TB, alice *browser.Page, unread string, more string, send func() (message string)) {
 	t.Helper()
-	testkit.Eval[any](alice, compiled(t, notificationBellBundle))
-	testkit.Eval[any](alice, `guide.mount()`)
+	browser.Eval[any](alice, compiled(t, notificationBellBundle))
+	browser.Eval[any](alice, `guide.mount()`)
 	alice.WantText("#guide .badge", unread)
 	message := send()
 	alice.WantText("#guide .badge", more).WantText("#guide .toast-container", message)
@@ -22,10 +22,10 @@ func NotificationBell(t testing.TB, alice *testkit.Page, unread string, more str
 // NotificationCenter tests the second guide's center (real-time-applications.md), which
 // has a connection of its own: alice has two unread notifications, gets another with a
 // toast that has a link, and reads one.
-func NotificationCenter(t testing.TB, alice *testkit.Page, send func() (title string)) {
+func NotificationCenter(t testing.TB, alice *browser.Page, send func() (title string)) {
 	t.Helper()
-	testkit.Eval[any](alice, compiled(t, notificationCenterBundle))
-	testkit.Eval[any](alice, `guide.mount()`)
+	browser.Eval[any](alice, compiled(t, notificationCenterBundle))
+	browser.Eval[any](alice, `guide.mount()`)
 	alice.WantText("#guide .badge", "2").WantCount("#guide li", 2).Until(`guide.sockets.every(socket => socket.isReady())`)
 	title := send()
 	alice.WantText("#guide .badge", "3").WantCount("#guide li", 3).WantText("#guide li", title)

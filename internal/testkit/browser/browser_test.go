@@ -1,4 +1,4 @@
-package testkit_test
+package browser_test
 
 import (
 	"fmt"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"hubbub/internal/testkit"
+	"hubbub/internal/testkit/browser"
 )
 
 // guestbook starts a server with a page for the tests below, and returns its URL.
@@ -53,7 +54,7 @@ document.querySelector("#theme").textContent = matchMedia("(prefers-color-scheme
 }
 
 func TestBrowserVerbs(t *testing.T) {
-	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/")
+	alice := browser.Start(t).Person(t, guestbook(t)).Goto("/")
 	alice.WantText("h1", "Welcome stranger")
 	alice.Type("input", "Ada").Click("button").WantText("li", "Ada").WantValue("input", "")
 	alice.Type("input", "Bob").Clear("input").Type("input", "Grace").Press("Enter")
@@ -64,30 +65,30 @@ func TestBrowserVerbs(t *testing.T) {
 
 func TestBrowserProfilesAreSharedByTabsOnly(t *testing.T) {
 	url := guestbook(t)
-	alice := testkit.Browser(t).Person(t, url, &http.Cookie{Name: "visitor", Value: "Alice", HttpOnly: true})
-	bob := testkit.Browser(t).Person(t, url)
+	alice := browser.Start(t).Person(t, url, &http.Cookie{Name: "visitor", Value: "Alice", HttpOnly: true})
+	bob := browser.Start(t).Person(t, url)
 	alice.Goto("/").WantText("h1", "Welcome Alice")
 	bob.Goto("/").WantText("h1", "Welcome stranger")
 	alice.NewTab().Goto("/").WantText("h1", "Welcome Alice")
 }
 
 func TestBrowserTabsAllHaveFocus(t *testing.T) {
-	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/")
+	alice := browser.Start(t).Person(t, guestbook(t)).Goto("/")
 	other := alice.NewTab().Goto("/")
-	for _, tab := range []*testkit.Page{alice, other} {
-		if !testkit.Eval[bool](tab, `document.visibilityState === "visible" && document.hasFocus()`) {
+	for _, tab := range []*browser.Page{alice, other} {
+		if !browser.Eval[bool](tab, `document.visibilityState === "visible" && document.hasFocus()`) {
 			t.Error("a tab is not visible or has no focus")
 		}
 	}
 }
 
 func TestBrowserWithoutScripts(t *testing.T) {
-	alice := testkit.Browser(t).Person(t, guestbook(t)).DisableJS().Goto("/")
+	alice := browser.Start(t).Person(t, guestbook(t)).DisableJS().Goto("/")
 	alice.Type("input", "Ada").Press("Enter").WantText("p", "Signed by Ada").WantPath("/sign?name=Ada")
 }
 
 func TestBrowserEmulatesPreferences(t *testing.T) {
-	alice := testkit.Browser(t).Person(t, guestbook(t)).PreferTheme("dark").ReduceMotion().SetViewport(390, 844).Goto("/")
+	alice := browser.Start(t).Person(t, guestbook(t)).PreferTheme("dark").ReduceMotion().SetViewport(390, 844).Goto("/")
 	alice.WantText("#theme", "dark").Until(`innerWidth === 390 && matchMedia("(prefers-reduced-motion: reduce)").matches`)
 	picture := filepath.Join(t.TempDir(), "shots", "guestbook.png")
 	alice.Screenshot(picture)
@@ -97,9 +98,9 @@ func TestBrowserEmulatesPreferences(t *testing.T) {
 }
 
 func TestBrowserConsoleErrorsAreReported(t *testing.T) {
-	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/")
-	testkit.Eval[any](alice, `document.body.insertAdjacentHTML("beforeend", "<p style='color: red'>red</p>")`)
-	testkit.Eval[any](alice, `console.error("no luck"), setTimeout(() => { throw Error("lost") }), null`)
+	alice := browser.Start(t).Person(t, guestbook(t)).Goto("/")
+	browser.Eval[any](alice, `document.body.insertAdjacentHTML("beforeend", "<p style='color: red'>red</p>")`)
+	browser.Eval[any](alice, `console.error("no luck"), setTimeout(() => { throw Error("lost") }), null`)
 	var received string
 	for _, want := range []string{"Content Security Policy", "no luck", "lost"} {
 		testkit.Eventually(t, want, 5e9, func() bool {
@@ -114,8 +115,8 @@ func TestBrowserConsoleErrorsAreReported(t *testing.T) {
 }
 
 func TestAxeFindsAFieldWithoutALabel(t *testing.T) {
-	alice := testkit.Browser(t).Person(t, guestbook(t)).Goto("/").WantAccessible()
-	testkit.Eval[any](alice, `document.querySelector("main").insertAdjacentHTML("beforeend", "<input class=nameless>"), null`)
+	alice := browser.Start(t).Person(t, guestbook(t)).Goto("/").WantAccessible()
+	browser.Eval[any](alice, `document.querySelector("main").insertAdjacentHTML("beforeend", "<input class=nameless>"), null`)
 	if breaches := alice.Axe(); !slices.ContainsFunc(breaches, func(b string) bool { return strings.HasPrefix(b, "label at .nameless") }) {
 		t.Errorf("the field without a label was not found: %q", breaches)
 	}

@@ -1,4 +1,4 @@
-package testkit
+package browser
 
 import (
 	"context"
@@ -14,24 +14,26 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
+
+	"hubbub/internal/testkit"
 )
 
-// BrowserProcess is one Chromium for the tests of a process.
-type BrowserProcess struct {
+// Browser is one Chromium for the tests of a process.
+type Browser struct {
 	ctx context.Context
 }
 
-// Browser returns the process' Chromium and starts it at first use. It prefers a
+// Start returns the process' Chromium and starts it at first use. It prefers a
 // headless build, because windows cost more than the pages of the app. If the machine
 // has no Chromium, the test is skipped, or fails if CI is set.
-func Browser(t testing.TB) *BrowserProcess {
+func Start(t testing.TB) *Browser {
 	t.Helper()
 	return browserOf(t, slices.Concat(windowless, desktop))
 }
 
-// DesktopBrowser returns a Chromium that can show notifications, as headless builds
+// StartDesktop returns a Chromium that can show notifications, as headless builds
 // cannot.
-func DesktopBrowser(t testing.TB) *BrowserProcess {
+func StartDesktop(t testing.TB) *Browser {
 	t.Helper()
 	return browserOf(t, desktop)
 }
@@ -45,7 +47,7 @@ var (
 	}
 )
 
-func browserOf(t testing.TB, names []string) *BrowserProcess {
+func browserOf(t testing.TB, names []string) *Browser {
 	t.Helper()
 	path := browserPath(names)
 	if path == "" && os.Getenv("CI") != "" {
@@ -75,10 +77,10 @@ func browserPath(names []string) string {
 
 var (
 	launching sync.Mutex
-	launches  = map[string]*BrowserProcess{} // by path
+	launches  = map[string]*Browser{} // by path
 )
 
-func launched(path string) (*BrowserProcess, error) {
+func launched(path string) (*Browser, error) {
 	launching.Lock()
 	defer launching.Unlock()
 	if launches[path] != nil {
@@ -97,7 +99,7 @@ var unneeded = []string{"Translate", "BlinkGenPropertyTrees", "WebUIOmniboxPopup
 
 // launchBrowser starts Chromium with an empty profile, which chromedp creates and
 // removes.
-func launchBrowser(path string) (*BrowserProcess, error) {
+func launchBrowser(path string) (*Browser, error) {
 	options := append(slices.Clone(chromedp.DefaultExecAllocatorOptions[:]),
 		chromedp.ExecPath(path),
 		chromedp.Flag("headless", "new"),
@@ -111,18 +113,18 @@ func launchBrowser(path string) (*BrowserProcess, error) {
 	}
 	allocator, release := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, cancel := chromedp.NewContext(allocator)
-	atEnd.add(func() {
+	testkit.AtEnd(func() {
 		chromedp.Cancel(ctx)
 		cancel()
 		release()
 		chromedp.FromContext(ctx).Allocator.Wait()
 	})
-	return &BrowserProcess{ctx}, chromedp.Do(ctx)
+	return &Browser{ctx}, chromedp.Do(ctx)
 }
 
 // Person opens a page in a profile of its own, whose cookies and storage only this
 // person's tabs share. The paths that the page goes to are relative to baseURL.
-func (b *BrowserProcess) Person(t testing.TB, baseURL string, cookies ...*http.Cookie) *Page {
+func (b *Browser) Person(t testing.TB, baseURL string, cookies ...*http.Cookie) *Page {
 	t.Helper()
 	p := openPage(t, b.ctx, baseURL, chromedp.WithNewBrowserContext())
 	for _, cookie := range cookies {

@@ -1,4 +1,4 @@
-package testkit
+package browser
 
 import (
 	"context"
@@ -15,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
+
+	"hubbub/internal/testkit"
 )
 
 // Notifications sets, for this person, whether the app may show notifications:
@@ -50,7 +52,7 @@ const fakePush = `(json => {
 })(%s)`
 
 // PushesTo makes the browser subscribe to push as this device, from the next page on.
-func (p *Page) PushesTo(d *PushDevice) *Page {
+func (p *Page) PushesTo(d *testkit.PushDevice) *Page {
 	p.t.Helper()
 	subscription, err := json.Marshal(d.Subscription())
 	if err != nil {
@@ -63,7 +65,7 @@ func (p *Page) PushesTo(d *PushDevice) *Page {
 // DeliverPush delivers the push to the app's service worker and waits until the worker
 // has handled it. Without the wait, reading the notifications from Chromium while one
 // is about to be shown would lose that one.
-func (p *Page) DeliverPush(push Push) *Page {
+func (p *Page) DeliverPush(push testkit.Push) *Page {
 	p.t.Helper()
 	return p.do("deliver a push", chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		id, err := p.worker(ctx, tab)

@@ -1,4 +1,4 @@
-package testkit
+package browser
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"hubbub/internal/testkit"
 )
 
 // console collects a page's errors: logged ones, uncaught exceptions, failed requests,
@@ -104,7 +106,7 @@ func (p *Page) syncConsole() {
 	select {
 	case <-p.console.marks:
 	case <-p.console.ended:
-	case <-time.After(Patience):
+	case <-time.After(testkit.Timeout):
 		p.t.Errorf("the browser's console does not answer")
 	}
 }

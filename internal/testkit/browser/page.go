@@ -1,4 +1,4 @@
-package testkit
+package browser
 
 import (
 	"context"
@@ -8,16 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
-)
 
-// Patience is how long a test waits for a condition before it fails. It is long
-// because machines may be busy, and only failing tests wait so long.
-const Patience = 30 * time.Second
+	"hubbub/internal/testkit"
+)
 
 // Page is a browser tab of one person. Its verbs fail the test if they don't succeed.
 type Page struct {
@@ -114,7 +111,7 @@ func call[T any](p *Page, function string, args ...any) (T, error) {
 }
 
 func run[T any](p *Page, action chromedp.Action[T]) (T, error) {
-	ctx, cancel := context.WithTimeout(p.ctx, Patience)
+	ctx, cancel := context.WithTimeout(p.ctx, testkit.Timeout)
 	defer cancel()
 	return chromedp.Run(ctx, action)
 }

@@ -1,4 +1,4 @@
-package testkit
+package browser
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"hubbub/internal/testkit"
 )
 
 const pollPause = 20 * time.Millisecond // about one frame of the display
@@ -163,13 +165,13 @@ func (p *Page) Until(expression string) *Page {
 func (p *Page) until(what, function string, args ...any) *Page {
 	p.t.Helper()
 	var err error
-	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); time.Sleep(pollPause) {
+	for deadline := time.Now().Add(testkit.Timeout); time.Now().Before(deadline); time.Sleep(pollPause) {
 		var holds bool
 		if holds, err = call[bool](p, function, args...); holds {
 			return p
 		}
 	}
-	p.fail(fmt.Sprintf("not within %v: %s %v", Patience, what, errors.Join(err)))
+	p.fail(fmt.Sprintf("not within %v: %s %v", testkit.Timeout, what, errors.Join(err)))
 	return p
 }
 
@@ -180,7 +182,7 @@ type point struct{ X, Y float64 }
 func (p *Page) stablePoint(selector, text string) point {
 	p.t.Helper()
 	var last point
-	for deadline := time.Now().Add(Patience); time.Now().Before(deadline); time.Sleep(pollPause) {
+	for deadline := time.Now().Add(testkit.Timeout); time.Now().Before(deadline); time.Sleep(pollPause) {
 		at, err := call[*point](p, clickPoint, selector, text)
 		if err != nil || at == nil {
 			continue
@@ -190,7 +192,7 @@ func (p *Page) stablePoint(selector, text string) point {
 		}
 		last = *at
 	}
-	p.fail(fmt.Sprintf("the mouse did not reach %s %q within %v", selector, text, Patience))
+	p.fail(fmt.Sprintf("the mouse did not reach %s %q within %v", selector, text, testkit.Timeout))
 	return last
 }
 

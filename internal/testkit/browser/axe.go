@@ -1,4 +1,4 @@
-package testkit
+package browser
 
 import (
 	"os"
