@@ -34,9 +34,13 @@ var layers = []string{"internal/base", "internal/live", "web", "internal/account
 // The layer of the features: every folder of internal that has no layer of its own.
 var featureLayer = slices.Index(layers, "internal")
 
-// tests has the folders of packages for tests only. They may import every layer, and
-// only they and tests may import them.
+// tests has the folders of packages for tests only: only they and tests may import them.
 var tests = []string{"internal/testkit", "web/jstest"}
+
+// appTests starts the app for the tests of the features. It may import every layer; the
+// other packages for tests may not import the features and the app, whose own tests use
+// them.
+const appTests = "internal/testkit/apptest"
 
 // features returns the names of the folders of the features.
 var features = sync.OnceValue(func() []string {
@@ -152,7 +156,7 @@ func featureOf(dir string) string {
 // checkLayers checks that no import is of a higher layer or of another feature.
 func checkLayers(s source) []string {
 	if inside(s.dir(), tests) {
-		return nil
+		return checkTestLayers(s)
 	}
 	own := layerOf(s.dir())
 	if own < 0 {
@@ -170,6 +174,25 @@ func checkLayers(s source) []string {
 			breaches = append(breaches, s.breach("imports %s, which is another feature", dir))
 		case s.dir() == "internal/live/wire" && strings.Contains(imported, "."):
 			breaches = append(breaches, s.breach("imports %s, but wire may import the standard library only", imported))
+		}
+	}
+	return breaches
+}
+
+// checkTestLayers checks that of the packages for tests only appTests imports features and
+// the app.
+func checkTestLayers(s source) []string {
+	if inside(s.dir(), []string{appTests}) {
+		return nil
+	}
+	var breaches []string
+	for _, imported := range s.imports() {
+		dir, ours := strings.CutPrefix(imported, "hubbub/")
+		switch {
+		case ours && dir == appTests:
+			breaches = append(breaches, s.breach("imports %s, which is for the tests of features and of the app", dir))
+		case ours && !inside(dir, tests) && layerOf(dir) >= featureLayer:
+			breaches = append(breaches, s.breach("imports %s, which of the packages for tests only %s may", dir, appTests))
 		}
 	}
 	return breaches

@@ -21,7 +21,7 @@ import (
 // every loss of its connection it reconnects and catches up.
 type follower struct {
 	client *testkit.Client // its connections go through relay
-	relay   *testkit.Relay
+	relay  *testkit.Relay
 	name   string
 	views  map[int64]*view
 

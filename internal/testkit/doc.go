@@ -1,6 +1,7 @@
 // Package testkit provides what tests need: a real database for each test, a
-// network that can be broken, browsers, clients by HTTP and WebSocket, and a check
-// that no goroutine is left running.
+// network that can be broken, clients by HTTP and WebSocket, and a check that no
+// goroutine is left running. Package browser drives browsers, apptest starts the app,
+// load makes many sockets for benchmarks, and guides runs the code of published guides.
 //
 // A package that uses it passes its tests to Main:
 //
@@ -23,19 +24,16 @@
 // Relay (relay.go) is a TCP relay between client and server that a test can cut,
 // freeze and restore.
 //
-// Browser (browser.go) is one Chromium per process, headless if such a build is
-// installed; DesktopBrowser is a full one. Each Person is an isolated profile in it.
-// The verbs of a Page (verbs.go) wait up to Timeout for the element that they name,
-// and report the content of the page if it does not appear.
+// Client (client.go) and Socket (socket.go) call the app by HTTP and WebSocket. What
+// they wait for must come within Timeout (eventually.go).
 //
-// Client (client.go) and Socket (socket.go) call the app by HTTP and WebSocket.
-// PushService (push.go) is a push service with its devices. Package load makes many
-// sockets in another process, for benchmarks.
+// PushService (push.go) is a push service with its devices. Log (log.go) is a log in
+// memory.
 //
 // Main runs four parallel tests of a package at once, since they mostly wait, and
 // fails a package whose tests leave goroutines behind.
 //
 // # What it does not do
 //
-// It knows neither the features nor the app.
+// It knows neither the features nor the app; only package apptest does.
 package testkit
