@@ -10,7 +10,9 @@ import (
 // FastPresence makes presence about twenty times as fast as the default. The TTL of a node
 // is longer, because heartbeats are late on a busy machine.
 func FastPresence(c *Config) {
-	c.Presence = presence.Timing{Grace: 250 * time.Millisecond, Beat: 100 * time.Millisecond, TTL: 2 * time.Second, Pace: 10 * time.Millisecond}
+	c.Presence = presence.Timing{
+		Grace: 250 * time.Millisecond, Beat: 100 * time.Millisecond, TTL: 2 * time.Second, Pace: 10 * time.Millisecond,
+	}
 }
 
 // FastPagePresence is FastPresence for tests of pages: a user with hidden tabs only is
