@@ -7,6 +7,3 @@ import (
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
-
-// in is the input of an action.
-type in = map[string]any
