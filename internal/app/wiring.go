@@ -139,22 +139,15 @@ func (a *App) connectStock(c echo.Context, user account.User, in stockInput) err
 	})
 }
 
-// onlineByPresence lets account and chat ask presence who is online. It breaks the
-// cycle: presence itself asks account for names.
-type onlineByPresence struct{ app *App }
-
-func (o onlineByPresence) Online(ctx context.Context, ids []int64) map[int64]account.Presence {
-	return o.app.presence.Online(ctx, ids)
+// backfill indexes the data that is older than the search.
+func (a *App) backfill(ctx context.Context) {
+	a.search.Backfill(ctx,
+		search.Source{Name: "people", Next: a.account.IndexPeople},
+		search.Source{Name: "rooms", Next: a.chat.IndexRooms},
+		search.Source{Name: "messages", Next: a.chat.IndexMessages},
+		search.Source{Name: "products", Next: a.dashboard.IndexProducts},
+	)
 }
-
-// seen notifies the features that show users in a place, chat and collab, that a
-// user became visible or invisible to others.
-func (a *App) seen(ctx context.Context, userID int64) {
-	a.chat.Seen(ctx, userID)
-	a.collab.Seen(ctx, userID)
-}
-
-func (o onlineByPresence) Visible(userID int64) bool { return o.app.presence.Visible(userID) }
 
 // health makes a handler that answers 200 if check returns nil, or else 503 with the
 // error as the reason.

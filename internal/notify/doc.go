@@ -4,7 +4,7 @@
 // # How a notification reaches its user
 //
 //  1. A feature calls an interface of its own. An adapter in internal/app
-//     (notices.go) makes a Notification of the call and passes it to
+//     (chat_notify.go) makes a Notification of the call and passes it to
 //     Service.Send (send.go), through which every notification goes. A feature
 //     that must not lose one in a crash has a row in its own transactional
 //     outbox, and sends again until Send succeeds.

@@ -3,20 +3,10 @@ package app
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"hubbub/internal/chat"
-	"hubbub/internal/collab"
 	"hubbub/internal/notify"
 )
-
-// attendance lets notify ask presence for a user's status, and whether the user is active.
-type attendance struct{ app *App }
-
-func (a attendance) Attending(ctx context.Context, userID int64) notify.Attending {
-	status, active := a.app.presence.Attending(ctx, userID)
-	return notify.Attending{Status: string(status), Active: active}
-}
 
 // chatNotices makes notifications of chat's alerts.
 type chatNotices struct{ notify *notify.Service }
@@ -80,26 +70,3 @@ func (c chatNotices) RoomRead(ctx context.Context, userID, roomID, seq int64) er
 }
 
 func roomTopic(id int64) string { return fmt.Sprintf("room:%d", id) }
-
-// commentNotices lets collab notify users of comments.
-type commentNotices struct{ notices *notify.Service }
-
-func (c commentNotices) Notify(ctx context.Context, a collab.Alert) error {
-	n := notify.Notification{
-		UserID: a.UserID, Type: notify.Comment, ActorID: a.AuthorID, At: a.At,
-		Key:      "comment:" + strconv.FormatInt(a.CommentID, 10),
-		GroupKey: "thread:" + strconv.FormatInt(a.ThreadID, 10),
-		Title:    fmt.Sprintf("%s commented in “%s”", notify.Who, a.Title),
-		Titles:   fmt.Sprintf("%s commented %s times in “%s”", notify.Who, notify.Many, a.Title),
-		Message:  a.Text,
-		URL:      fmt.Sprintf("/documents/%d?thread=%d", a.DocID, a.ThreadID),
-		Data:     map[string]any{"documentId": a.DocID, "threadId": a.ThreadID},
-		Rule:     "You are in the conversation.",
-		Topic:    "document:" + strconv.FormatInt(a.DocID, 10),
-	}
-	if a.Mentioned {
-		n.Title = fmt.Sprintf("%s mentioned you in “%s”", notify.Who, a.Title)
-		n.Rule = "A comment names you."
-	}
-	return c.notices.Send(ctx, n)
-}

@@ -10,16 +10,6 @@ import (
 	"hubbub/internal/search"
 )
 
-// backfill indexes the data that is older than the search.
-func (a *App) backfill(ctx context.Context) {
-	a.search.Backfill(ctx,
-		search.Source{Name: "people", Next: a.account.IndexPeople},
-		search.Source{Name: "rooms", Next: a.chat.IndexRooms},
-		search.Source{Name: "messages", Next: a.chat.IndexMessages},
-		search.Source{Name: "products", Next: a.dashboard.IndexProducts},
-	)
-}
-
 // savedNotices lets search notify users of new results of their saved searches.
 type savedNotices struct{ app *App }
 
