@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench soak templ emoji vendor postgres tools format vet generated listed bundled types containers
+.PHONY: help run build test story check bench soak templ emoji vendor postgres tools format vet generated listed bundled types containers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -7,8 +7,16 @@ help: ## list the targets
 run: ## start Hubbub at http://localhost:8080, with an embedded Postgres
 	go run ./cmd/app
 
+build: ## build the program as ./hubbub
+	go build -o hubbub ./cmd/app
+
 test: node_modules ## run all tests, those in browsers included
 	go test -race -timeout 30m ./...
+
+story: node_modules ## run the tests whose names begin with NAME: make story NAME=TestChatTyping
+	@packages=$$(grep -rl --include='*_test.go' 'func $(NAME)' internal web | xargs -r -n1 dirname | sort -u | sed 's|^|./|'); \
+		test -n "$$packages" || { echo "no test begins with $(NAME)"; exit 1; }; \
+		go test -race -count=1 -v -run '^$(NAME)' $$packages
 
 check: format vet generated listed bundled types containers test ## run what CI runs: format, vet, staticcheck, generated code, types, images, tests
 

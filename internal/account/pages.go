@@ -40,7 +40,7 @@ type pages struct {
 // and wants to sign in as another.
 func (p pages) barePage(c echo.Context, title string) (web.Page, error) {
 	page, err := p.shell.Page(c, title)
-	page.Viewer = nil
+	page.Viewer, page.Scripts = nil, nil
 	return page, err
 }
 

@@ -148,7 +148,7 @@ func CommentsPanel(v Conversations) templ.Component {
 			}
 		}
 		if len(v.Threads) == 0 {
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "message-square", Title: "No comments yet", Body: "Select some text in the document, and say something about it.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "message-square", Title: "No comments yet", Body: "Select some text in the document, and say something about it."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

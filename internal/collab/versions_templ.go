@@ -171,7 +171,7 @@ func VersionsPanel(h History) templ.Component {
 			}
 		}
 		if len(h.Versions) == 0 {
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "history", Title: "No versions yet", Body: "One is kept by itself when people pause, and every ten minutes while they write.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "history", Title: "No versions yet", Body: "One is kept by itself when people pause, and every ten minutes while they write."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
