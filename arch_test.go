@@ -84,6 +84,10 @@ var technologies = map[string]technology{
 		files:     []string{"actions", "pages", "events"},
 		generated: true,
 	},
+	"esbuild": {
+		imports: []string{"github.com/evanw/esbuild"},
+		home:    []string{"web"},
+	},
 	"WebSocket": {
 		imports: []string{"github.com/coder/websocket"},
 		home:    []string{"internal/live/socket", "internal/app", "internal/testkit"},

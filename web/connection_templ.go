@@ -106,7 +106,7 @@ func connectionFace() templ.Component {
 }
 
 // OfflineBanner is a hidden banner at the top of the main panel, which
-// connection.js shows.
+// core/connection.js shows.
 func OfflineBanner() templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

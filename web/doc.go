@@ -21,8 +21,8 @@
 // # Static files
 //
 // Everything in static/ is embedded in the binary: static/core is for all pages, each
-// feature has a folder of its own. When the first file is asked for, the stylesheets
-// are joined (assets.go: addStylesheets) and the scripts are bundled (scripts.go:
+// feature has a folder of its own. When the first App starts, the stylesheets are
+// joined (assets.go: addStylesheets) and the scripts are bundled (scripts.go:
 // addScripts): each entry that pages name in [Page.Scripts] becomes a file, and what
 // several of them import becomes chunks. [Asset] returns a file's address, which
 // includes one hash over all files: browsers keep a file permanently, and a new build

@@ -145,7 +145,7 @@ func Badge(tone Tone, label string) templ.Component {
 	})
 }
 
-// Kbd shows keys to press together. On a Mac app.js replaces them by ⌘ and ⌥.
+// Kbd shows keys to press together. On a Mac core/index.js replaces them by ⌘ and ⌥.
 func Kbd(keys ...string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -11,9 +11,9 @@ import (
 	"github.com/evanw/esbuild/pkg/api"
 )
 
-// The scripts are bundled when the first page or file of this process is asked for,
-// in some 100 ms: so there is no build step between the source and the browser. The
-// source maps show the modules with their comments in the browser's tools.
+// The scripts are bundled when the first App of this process starts, in some 100 ms: so
+// there is no build step between the source and the browser. The source maps show the
+// modules with their comments in the browser's tools.
 
 // coreScript is the entry of pages without scripts of their own. The other entries
 // import it.
@@ -30,7 +30,7 @@ var entries = []string{
 	"shell/index.js",
 }
 
-// options of all builds. The target is what tsconfig.json checks against.
+// buildOptions returns the options of all builds. The target is what tsconfig.json checks against.
 func buildOptions(sources map[string][]byte) api.BuildOptions {
 	return api.BuildOptions{
 		Bundle: true, Target: api.ES2024, LogLevel: api.LogLevelSilent, Charset: api.CharsetUTF8,

@@ -151,7 +151,7 @@ func (a *App) allowOrigins() echo.MiddlewareFunc {
 }
 
 // readZone puts the time zone into the request's context. It is in the cookie tz,
-// which times.js sets.
+// which core/times.js sets.
 func readZone(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		if cookie, err := c.Cookie("tz"); err == nil {

@@ -34,11 +34,13 @@ func (a *App) newRouter() *echo.Echo {
 	e.Use(identifyRequest, a.logRequests, a.recoverPanics(), a.secure, a.limitBodyTime)
 	limits := newRateLimits(a.config.RequestRate)
 
+	files := staticFiles(web.Handler()) // bundles the scripts, so that no visitor waits for that
+
 	// These need no caller.
 	e.GET("/healthz", echo.WrapHandler(health(a.alive)))
 	e.GET("/readyz", echo.WrapHandler(health(a.ready)), limitProbes(limits))
 	for _, path := range []string{"/assets/*", "/js/socket.js", "/sw.js", "/icon-192.png", "/badge-96.png", "/favicon.ico"} {
-		e.GET(path, staticFile)
+		e.GET(path, files)
 	}
 
 	site := e.Group("", neverStore, a.refuseCrossSite(), a.limitAddresses(limits), a.account.Middleware(), a.limitCallers(limits), readZone)
@@ -60,14 +62,15 @@ func (a *App) newRouter() *echo.Echo {
 	return e
 }
 
-// staticFile serves a static file. An unknown file gets the 404 of the pages.
-func staticFile(c echo.Context) error {
-	files := web.Handler()
-	if _, pattern := files.Handler(c.Request()); pattern == "" {
-		return echo.ErrNotFound
+// staticFiles serves static files. An unknown file gets the 404 of the pages.
+func staticFiles(files *http.ServeMux) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if _, pattern := files.Handler(c.Request()); pattern == "" {
+			return echo.ErrNotFound
+		}
+		files.ServeHTTP(c.Response(), c.Request())
+		return nil
 	}
-	files.ServeHTTP(c.Response(), c.Request())
-	return nil
 }
 
 // notFound returns 404 for an unknown path, and 405 for a path that allows other

@@ -7,7 +7,7 @@ import (
 	"hubbub/internal/live/wire"
 )
 
-// The names of the dashboard's events, on the wire and in dashboard.js.
+// The names of the dashboard's events, on the wire and in dashboard/index.js.
 const (
 	eventStatsUpdated     = "statsUpdated"
 	eventSimulatorUpdated = "simulatorUpdated"

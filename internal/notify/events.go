@@ -9,7 +9,7 @@ import (
 	"hubbub/internal/live/wire"
 )
 
-// The names of the notification events, as on the wire and in notifications.js. All
+// The names of the notification events, as on the wire and in notify/index.js. All
 // have the delivery class log, and carry the user's unread count as it was after
 // their change.
 const (

@@ -252,7 +252,7 @@ func pushSection(v pushView) templ.Component {
 	})
 }
 
-// pushState is the part that push.js shows in one state of this browser.
+// pushState is the part that notify/push.js shows in one state of this browser.
 func pushState(state string, hidden bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -10,7 +10,7 @@ import (
 	"hubbub/internal/live/wire"
 )
 
-// The names of the presence events, as on the wire and in presence.js. All have
+// The names of the presence events, as on the wire and in presence/index.js. All have
 // the delivery class state, and their key is the user.
 const (
 	eventUserOnline      = "userOnline"

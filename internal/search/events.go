@@ -8,7 +8,7 @@ import (
 	"hubbub/internal/live/hub"
 )
 
-// The names of search's events, on the wire and in search.js. They are sent to the connection
+// The names of search's events, on the wire and in search/index.js. They are sent to the connection
 // of one standing query, in order. All are of the delivery class log: a client that loses one
 // subscribes again.
 const (

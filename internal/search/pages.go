@@ -73,7 +73,7 @@ func (p pages) page(c echo.Context, who account.User, in pageInput) error {
 	return action.Page(c, http.StatusOK, page.Framed(SearchPage(v, found.Results, saved)))
 }
 
-// counts renders the parts of the page around the results, with which search.js replaces those
+// counts renders the parts of the page around the results, with which search/index.js replaces those
 // that it shows. offset is the number of results on the page.
 func (p pages) counts(c echo.Context, who account.User, in pageInput) error {
 	v := in.view()

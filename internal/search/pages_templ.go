@@ -14,7 +14,7 @@ import (
 	"strconv"
 )
 
-// SearchPage renders the search form and the results, which search.js keeps live.
+// SearchPage renders the search form and the results, which search/index.js keeps live.
 func SearchPage(v searchView, results []Result, saved []Saved) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -16,7 +16,7 @@ func newAppServer(t *testing.T) *server {
 	return s
 }
 
-// importing gives the test the exports of app.js, as a page's own module gets
+// importing gives the test the exports of core/index.js, as a page's own module gets
 // them.
 const importing = `window.app = undefined; import(document.querySelector('script[type=module]').src).then(app => { window.app = app })`
 

@@ -2,7 +2,7 @@
 // A chat room's page. It passes each event to the module that shows it; the events are those of chat's events.go.
 //
 // A new message reaches a page by up to three events: `newMessage` here, with the row; `room` in rooms.js, for the
-// sidebar's counts; and `notification` in notifications.js, for the users that it concerns.
+// sidebar's counts; and `notification` in notify/index.js, for the users that it concerns.
 import { $, $$, addCaughtUp, addShortcuts, announceMessage, intercept, parse, apply } from '../core/index.js'
 import { drop } from './outbox.js'
 import { watchCards } from './cards.js'
