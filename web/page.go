@@ -27,7 +27,7 @@ type Page struct {
 	Path    string            // of this page; marks the current link
 	Viewer  *Viewer           // nil for a guest
 	Nav     []NavLink         // the product's pages, in order
-	Deeds   []Deed            // actions that the palette offers on every page
+	Actions []PaletteAction   // actions that the palette offers on every page
 	Sidebar []templ.Component // sections that features contribute, in order
 	Scripts []string          // the entries of the page's scripts, such as "chat/index.js"
 	Styles  []string          // further stylesheets, such as "css/collab.css"
@@ -49,8 +49,8 @@ type NavLink struct {
 	About string // what the page is for, on the start page
 }
 
-// Deed is an action that the palette offers. It submits an empty form.
-type Deed struct {
+// PaletteAction is an action that the palette offers. It submits an empty form.
+type PaletteAction struct {
 	Action string // the form's
 	Label  string
 	Icon   string

@@ -53,7 +53,7 @@ func palette(p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = paletteActions(p.Deeds).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = paletteActions(p.Actions).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -109,7 +109,7 @@ func palette(p Page) templ.Component {
 
 // paletteActions are hidden forms: the palette's script lists their buttons, and
 // clicks them.
-func paletteActions(all []Deed) templ.Component {
+func paletteActions(all []PaletteAction) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

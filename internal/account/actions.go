@@ -33,7 +33,7 @@ func Actions(api *echo.Group, s *Service) {
 type actions struct{ account *Service }
 
 func (a actions) signUp(c echo.Context) error {
-	var in NewPerson
+	var in SignUpInput
 	if err := action.Bind(c, &in); err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ type usersInput struct {
 // lost.
 func (a actions) users(c echo.Context, _ User, in usersInput) error {
 	people, err := a.find(c, in)
-	if conn := hub.ConnFrom(c.Request().Context()); conn != nil && err == nil {
+	if conn := hub.ConnFromContext(c.Request().Context()); conn != nil && err == nil {
 		a.account.subscribe(conn, people)
 		people, err = a.find(c, in)
 	}

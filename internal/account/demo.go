@@ -10,8 +10,8 @@ import (
 	"hubbub/internal/base/postgres"
 )
 
-// DemoPerson is a user of the demo; any visitor may sign in as one with a click.
-type DemoPerson struct {
+// DemoUser is a user of the demo; any visitor may sign in as one with a click.
+type DemoUser struct {
 	FullName string
 	Handle   string
 	Title    string
@@ -19,11 +19,11 @@ type DemoPerson struct {
 	role     Role
 }
 
-func (d DemoPerson) email() string { return d.Handle + "@hubbub.example" }
+func (d DemoUser) email() string { return d.Handle + "@hubbub.example" }
 
-// Cast returns the users of the demo, in the order in which the sign-in page shows them.
-func Cast() []DemoPerson {
-	return []DemoPerson{
+// DemoUsers returns the users of the demo, in the order in which the sign-in page shows them.
+func DemoUsers() []DemoUser {
+	return []DemoUser{
 		{"Sam Rivera", "sam", "Engineer", 6, Admin},
 		{"Maya Okafor", "maya", "Product lead", 7, Staff},
 		{"Theo Martin", "theo", "Operations", 4, Staff},
@@ -45,7 +45,7 @@ func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 		if err := people.lockSignUps(ctx); err != nil {
 			return err
 		}
-		for _, d := range Cast() {
+		for _, d := range DemoUsers() {
 			u, err := people.seedUser(ctx, d)
 			if err != nil {
 				return err
@@ -58,7 +58,7 @@ func (s *Service) SeedDemo(ctx context.Context) (map[string]User, error) {
 	return cast, err
 }
 
-func (s store) seedUser(ctx context.Context, d DemoPerson) (User, error) {
+func (s store) seedUser(ctx context.Context, d DemoUser) (User, error) {
 	if u, found, err := s.updateDemoUser(ctx, d); err != nil || found {
 		return u, err
 	}
@@ -75,7 +75,7 @@ func (s store) seedUser(ctx context.Context, d DemoPerson) (User, error) {
 
 // SignInDemo signs in as a demo user; 404 outside the demo.
 func (s *Service) SignInDemo(ctx context.Context, handle string, from Client) (c Caller, secret string, err error) {
-	for _, d := range Cast() {
+	for _, d := range DemoUsers() {
 		if s.Demo && d.Handle == handle {
 			return s.signInAs(ctx, d, from)
 		}
@@ -83,7 +83,7 @@ func (s *Service) SignInDemo(ctx context.Context, handle string, from Client) (c
 	return Caller{}, "", fault.NotFound()
 }
 
-func (s *Service) signInAs(ctx context.Context, d DemoPerson, from Client) (c Caller, secret string, err error) {
+func (s *Service) signInAs(ctx context.Context, d DemoUser, from Client) (c Caller, secret string, err error) {
 	u, _, ok, err := s.store.userByEmail(ctx, d.email())
 	if err != nil {
 		return Caller{}, "", err

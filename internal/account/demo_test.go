@@ -23,11 +23,11 @@ func TestDemoIsSeededBySeveralNodesAtEveryStart(t *testing.T) {
 	wg.Wait()
 	s := serviceOn(t, db)
 	people, err := s.Search(t.Context(), "", 100)
-	if err != nil || len(people) != len(Cast()) {
+	if err != nil || len(people) != len(DemoUsers()) {
 		t.Fatalf("%d users, %v", len(people), err)
 	}
 	byHandle, _ := s.ByHandles(t.Context(), []string{"sam", "maya", "theo", "priya", "lin", "jonas", "amara"})
-	for _, d := range Cast() {
+	for _, d := range DemoUsers() {
 		u := byHandle[d.Handle]
 		if u.FullName != d.FullName || u.Role != d.role || u.Hue != d.Hue || u.Title != d.Title {
 			t.Errorf("%s is %+v", d.Handle, u)
@@ -39,7 +39,7 @@ func TestDemoSeedKeepsTheHandleOfARealUser(t *testing.T) {
 	s := newService(t)
 	sam, _ := s.mustSignUp(t, "Sam Real", "sam@example.org")
 	cast, err := s.SeedDemo(t.Context())
-	if err != nil || len(cast) != len(Cast()) || cast["sam"].Handle != "sam2" || cast["maya"].Handle != "maya" {
+	if err != nil || len(cast) != len(DemoUsers()) || cast["sam"].Handle != "sam2" || cast["maya"].Handle != "maya" {
 		t.Errorf("%+v, %v", cast, err)
 	}
 	if u, err := s.User(t.Context(), sam.ID); err != nil || u.Handle != "sam" || u.FullName != "Sam Real" {

@@ -35,7 +35,7 @@ const password = "correct horse"
 
 func (s *Service) mustSignUp(t *testing.T, name, email string) (Caller, string) {
 	t.Helper()
-	c, secret, err := s.SignUp(t.Context(), NewPerson{FullName: name, Email: email, Password: password}, Client{})
+	c, secret, err := s.SignUp(t.Context(), SignUpInput{FullName: name, Email: email, Password: password}, Client{})
 	if err != nil {
 		t.Fatalf("sign up %s: %v", name, err)
 	}

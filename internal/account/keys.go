@@ -42,9 +42,9 @@ func (s *Service) Sessions(ctx context.Context, c Caller) ([]Session, error) {
 	return s.store.sessions(ctx, c.ID)
 }
 
-// Standing returns which of the sessions and tokens, given as in Caller.Session, are still
+// ValidKeys returns which of the sessions and tokens, given as in Caller.Session, are still
 // valid.
-func (s *Service) Standing(ctx context.Context, keys []string) (map[string]bool, error) {
+func (s *Service) ValidKeys(ctx context.Context, keys []string) (map[string]bool, error) {
 	var sessions, tokens []int64
 	for _, key := range keys {
 		sessions, tokens = append(sessions, sessionID(key)), append(tokens, tokenID(key))

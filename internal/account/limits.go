@@ -110,7 +110,7 @@ func (s store) recordAttempts(ctx context.Context, limits []limit) error {
 }
 
 func tooManyAttempts(wait time.Duration) error {
-	f := fault.TooFast(wait)
+	f := fault.RateLimited(wait)
 	minutes := int(math.Ceil(wait.Minutes()))
 	if f.Detail = "Too many attempts. Try again in a minute."; minutes > 1 {
 		f.Detail = fmt.Sprintf("Too many attempts. Try again in %d minutes.", minutes)

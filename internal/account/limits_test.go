@@ -69,7 +69,7 @@ func TestSignInLimitIgnoresSuccesses(t *testing.T) {
 func TestSignUpLimitOfAnAddress(t *testing.T) {
 	s := newService(t)
 	signUp := func(i int) error {
-		_, _, err := s.SignUp(t.Context(), NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}, Client{Address: "192.0.2.1"})
+		_, _, err := s.SignUp(t.Context(), SignUpInput{"Crowd", fmt.Sprintf("c%d@example.org", i), password}, Client{Address: "192.0.2.1"})
 		return err
 	}
 	for i := range 100 {
@@ -97,7 +97,7 @@ func TestSignUpLimitCountsConcurrentRequests(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 240 {
 		wg.Go(func() {
-			newcomer := NewPerson{"Crowd", fmt.Sprintf("c%d@example.org", i), password}
+			newcomer := SignUpInput{"Crowd", fmt.Sprintf("c%d@example.org", i), password}
 			for { // the queue's 429 is for a second, the limit's is longer
 				_, _, err := nodes[i%2].SignUp(t.Context(), newcomer, Client{Address: "192.0.2.1"})
 				f := fault.Of(err)

@@ -20,7 +20,7 @@ func (s *Service) Middleware() echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			r := c.Request()
-			if hub.ConnFrom(r.Context()) != nil {
+			if hub.ConnFromContext(r.Context()) != nil {
 				return next(c)
 			}
 			who, signedIn, err := s.Identify(r.Context(), r)

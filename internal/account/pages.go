@@ -49,7 +49,7 @@ type SignInForm struct {
 	Next  string // where to go afterwards
 	Email string // as typed
 	Here  string // name of the user who is signed in; may be empty
-	Cast  []DemoPerson
+	Cast  []DemoUser
 	errs  fieldErrors
 }
 
@@ -59,7 +59,7 @@ func (p pages) signInForm(c echo.Context, next string) SignInForm {
 		form.Here = who.FullName
 	}
 	if p.account.Demo {
-		form.Cast = Cast()
+		form.Cast = DemoUsers()
 	}
 	return form
 }
@@ -158,7 +158,7 @@ func (p pages) signUp(c echo.Context) error {
 	if err := action.Bind(c, &in); err != nil {
 		return err
 	}
-	person := NewPerson{FullName: in.FullName, Email: in.Email, Password: in.Password}
+	person := SignUpInput{FullName: in.FullName, Email: in.Email, Password: in.Password}
 	who, secret, err := p.account.SignUp(c.Request().Context(), person, clientOf(c))
 	if err == nil {
 		return p.finishSignIn(c, who, secret, in.Next)

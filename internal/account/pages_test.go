@@ -15,7 +15,7 @@ func TestDemoSignInTakesOneClick(t *testing.T) {
 	}
 	b := a.browser()
 	page := b.get("/signin?next=/rooms/3").want(200).contains("Pick someone to be", `name="next" value="/rooms/3"`)
-	for _, person := range Cast() {
+	for _, person := range DemoUsers() {
 		page.contains(`value="`+person.Handle+`"`, person.FullName, person.Title)
 	}
 	b.submit("/signin/demo", url.Values{"as": {"maya"}, "next": {"/rooms/3"}}).wantRedirect("/rooms/3")

@@ -58,7 +58,7 @@ func newPasswords(cost Cost) (*passwords, error) {
 func (p *passwords) acquire(ctx context.Context, address string) (release func(), err error) {
 	leaveQueue, ok := p.joinQueue(address)
 	if !ok {
-		return nil, fault.TooFast(time.Second)
+		return nil, fault.RateLimited(time.Second)
 	}
 	select {
 	case p.slots <- struct{}{}:

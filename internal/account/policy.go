@@ -67,7 +67,7 @@ func PageAction[In any](do func(c echo.Context, who User, in In) error) echo.Han
 // byHTTP rejects an action over the socket, whose caller was fixed by its handshake.
 func byHTTP(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if hub.ConnFrom(c.Request().Context()) != nil {
+		if hub.ConnFromContext(c.Request().Context()) != nil {
 			return fault.Malformed("Sign up, in and out by HTTP. The socket stays who it was at its handshake.")
 		}
 		return next(c)

@@ -63,14 +63,14 @@ func New(db *postgres.DB, c Config) (*Service, error) {
 	return &Service{Config: c, db: db, store: store{db}, passwords: passwords}, nil
 }
 
-// NewPerson is the input of SignUp.
-type NewPerson struct {
+// SignUpInput is the input of SignUp.
+type SignUpInput struct {
 	FullName string `json:"fullName"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
 }
 
-func (n NewPerson) problems() error {
+func (n SignUpInput) problems() error {
 	invalid := fieldFaults{}
 	invalid.check("fullName", nameProblem(n.FullName))
 	invalid.check("email", emailProblem(n.Email))
@@ -80,7 +80,7 @@ func (n NewPerson) problems() error {
 
 // SignUp creates an account and starts a session; the secret is the value of the cookie. A
 // taken email is a 409; too many accounts from one address are a 429.
-func (s *Service) SignUp(ctx context.Context, n NewPerson, from Client) (c Caller, secret string, err error) {
+func (s *Service) SignUp(ctx context.Context, n SignUpInput, from Client) (c Caller, secret string, err error) {
 	n.FullName = normalizeName(n.FullName)
 	if err := n.problems(); err != nil {
 		return Caller{}, "", err
@@ -110,7 +110,7 @@ func (s *Service) hash(ctx context.Context, password string, from Client, limits
 	return s.passwords.hash(password)
 }
 
-func (s *Service) addUser(ctx context.Context, n NewPerson, hash string) (u User, err error) {
+func (s *Service) addUser(ctx context.Context, n SignUpInput, hash string) (u User, err error) {
 	u, err = s.writeIndexed(ctx, func(tx store) (User, error) {
 		if err := tx.lockSignUps(ctx); err != nil {
 			return User{}, err
@@ -261,7 +261,7 @@ func (s *Service) closeEnded(ctx context.Context) error {
 	if len(open) == 0 {
 		return nil
 	}
-	valid, err := s.Standing(ctx, open)
+	valid, err := s.ValidKeys(ctx, open)
 	if err != nil {
 		return err
 	}

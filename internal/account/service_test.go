@@ -30,7 +30,7 @@ func TestSignUpMakesExactlyOneOfConcurrentFirstUsersAdmin(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 8 {
 		wg.Go(func() {
-			c, _, err := s.SignUp(context.Background(), NewPerson{"Sam Rivera", fmt.Sprintf("sam%d@example.org", i), password}, Client{})
+			c, _, err := s.SignUp(context.Background(), SignUpInput{"Sam Rivera", fmt.Sprintf("sam%d@example.org", i), password}, Client{})
 			if err != nil {
 				t.Error(err)
 			}
@@ -69,13 +69,13 @@ func TestSignUpIsPublishedToWatchersOfUsers(t *testing.T) {
 func TestSignUpWithATakenEmailIsAConflictInAnyCase(t *testing.T) {
 	s := newService(t)
 	s.mustSignUp(t, "Alice", "alice@example.org")
-	_, _, err := s.SignUp(t.Context(), NewPerson{"Alice", "ALICE@Example.org", password}, Client{})
+	_, _, err := s.SignUp(t.Context(), SignUpInput{"Alice", "ALICE@Example.org", password}, Client{})
 	wantStatus(t, err, http.StatusConflict)
 }
 
 func TestSignUpNamesEveryFieldThatIsWrong(t *testing.T) {
 	s := newService(t)
-	_, _, err := s.SignUp(t.Context(), NewPerson{" ", "nobody", "short"}, Client{})
+	_, _, err := s.SignUp(t.Context(), SignUpInput{" ", "nobody", "short"}, Client{})
 	f := wantStatus(t, err, http.StatusUnprocessableEntity)
 	for _, field := range []string{"fullName", "email", "password"} {
 		if f.Errors[field] == "" {

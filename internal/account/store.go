@@ -84,7 +84,7 @@ func (s store) insertUser(ctx context.Context, fullName, handle, email string, p
 
 // updateDemoUser resets the user with this email to the demo's data, without a password; false
 // if there is none.
-func (s store) updateDemoUser(ctx context.Context, d DemoPerson) (u User, found bool, err error) {
+func (s store) updateDemoUser(ctx context.Context, d DemoUser) (u User, found bool, err error) {
 	u, err = scanUser(s.db.QueryRow(ctx, `
 		update account.users u
 		   set full_name = $2, role = $3, title = $4, hue = $5, password_hash = null

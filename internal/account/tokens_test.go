@@ -35,7 +35,7 @@ func TestTokenExpires(t *testing.T) {
 		t.Fatal(err)
 	}
 	a.browser().get("/socket?ticket=" + ticket).want(http.StatusUnauthorized)
-	if valid, err := a.Standing(t.Context(), []string{key, tokenKey(forever.ID)}); err != nil || valid[key] || !valid[tokenKey(forever.ID)] {
+	if valid, err := a.ValidKeys(t.Context(), []string{key, tokenKey(forever.ID)}); err != nil || valid[key] || !valid[tokenKey(forever.ID)] {
 		t.Errorf("valid are %v, %v", valid, err)
 	}
 	if tokens := read[[]tokenAnswer](alice.get("/api/tokens")); len(tokens) != 1 || tokens[0].ExpiresAt != nil {

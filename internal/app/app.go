@@ -127,7 +127,7 @@ func (a *App) serve() error {
 	jobs, stop := context.WithCancel(postgres.InBackground(context.Background()))
 	a.stopJobs = stop
 	a.running.Go(func() { a.account.Run(jobs) })
-	a.running.Go(func() { a.chat.Run(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.guard) })
+	a.running.Go(func() { a.chat.RunReconciler(jobs, cmp.Or(a.config.Reconcile, chat.ReconcileEvery), a.guard) })
 	a.running.Go(func() { a.chat.RunAlerts(jobs, a.guard) })
 	a.running.Go(func() { a.chat.RunDepartures(jobs, a.guard) })
 	a.running.Go(func() { a.presence.Run(jobs) })

@@ -44,7 +44,7 @@ func (v *venue) startUsers(b *testing.B, order load.Order, name string) *load.Pr
 	b.Helper()
 	order.Address = v.Addr()
 	for i := range order.Sockets {
-		_, secret, err := v.Account().SignUp(b.Context(), account.NewPerson{
+		_, secret, err := v.Account().SignUp(b.Context(), account.SignUpInput{
 			FullName: fmt.Sprint("Bench ", name, " ", i), Email: fmt.Sprint(name, i, "@test.example"), Password: "correct horse battery",
 		}, account.Client{})
 		if err != nil {

@@ -23,7 +23,7 @@ func (a *App) seed(ctx context.Context) error {
 	if err := a.chat.SeedDemo(ctx, cast, checklistOf(documents)); err != nil {
 		return fmt.Errorf("seed the demo's rooms: %w", err)
 	}
-	if err := a.chat.TellAlerts(ctx, a.guard); err != nil {
+	if err := a.chat.DeliverAlerts(ctx, a.guard); err != nil {
 		return fmt.Errorf("send the demo's notifications: %w", err)
 	}
 	if err := a.dashboard.SeedDemo(ctx); err != nil {

@@ -23,7 +23,7 @@ func (a *App) limitAddresses(limits *rateLimits) echo.MiddlewareFunc {
 			if socket.IsVirtual(c.Request()) || limits.take(a.addressSubject(c), time.Now()) {
 				return next(c)
 			}
-			return fault.TooFast(time.Second)
+			return fault.RateLimited(time.Second)
 		}
 	}
 }
@@ -39,7 +39,7 @@ func (a *App) limitCallers(limits *rateLimits) echo.MiddlewareFunc {
 			}
 			limits.putBack(a.addressSubject(c))
 			if !limits.take("user "+strconv.FormatInt(caller.ID, 10), time.Now()) {
-				return fault.TooFast(time.Second)
+				return fault.RateLimited(time.Second)
 			}
 			return next(c)
 		}
@@ -51,7 +51,7 @@ func limitProbes(limits *rateLimits) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if !limits.take("probes "+account.Network(c.RealIP()), time.Now()) {
-				return fault.TooFast(time.Second)
+				return fault.RateLimited(time.Second)
 			}
 			return next(c)
 		}

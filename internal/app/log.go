@@ -28,7 +28,7 @@ func (h contextHandler) Handle(ctx context.Context, r slog.Record) error {
 	if id := requestID(ctx); id != "" {
 		r.AddAttrs(slog.String("request", id))
 	}
-	if conn := hub.ConnFrom(ctx); conn != nil {
+	if conn := hub.ConnFromContext(ctx); conn != nil {
 		r.AddAttrs(slog.String("connection", conn.ID()))
 	}
 	if caller, ok := account.CallerFrom(ctx); ok {

@@ -19,6 +19,6 @@ func (o onlineByPresence) Visible(userID int64) bool { return o.app.presence.Vis
 // seen notifies the features that show users in a place, chat and collab, that a
 // user became visible or invisible to others.
 func (a *App) seen(ctx context.Context, userID int64) {
-	a.chat.Seen(ctx, userID)
-	a.collab.Seen(ctx, userID)
+	a.chat.VisibilityChanged(ctx, userID)
+	a.collab.VisibilityChanged(ctx, userID)
 }

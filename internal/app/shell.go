@@ -29,7 +29,7 @@ func (a *App) Page(c echo.Context, title string) (web.Page, error) {
 	}
 	p.Viewer = viewer(caller.User)
 	p.Nav = nav(caller.User)
-	p.Deeds = []web.Deed{{Action: "/documents", Label: "New document", Icon: "file-text"}}
+	p.Actions = []web.PaletteAction{{Action: "/documents", Label: "New document", Icon: "file-text"}}
 	sidebar, err := a.chat.Sidebar(c.Request().Context(), caller.User, currentRoom(c))
 	if err != nil {
 		return p, err

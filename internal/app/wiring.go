@@ -66,7 +66,7 @@ func (a *App) wire() error {
 	a.metrics.collect(outboxFigures{
 		a.chat.AlertStats, a.dashboard.AnnouncementStats, a.collab.AlertStats, a.push.DecisionStats, a.search.FindingStats,
 	})
-	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.Standing()) })
+	a.metrics.gauge("hubbub_standing_queries", "Searches that a connection on this node stays subscribed to.", func() float64 { return float64(a.search.StandingQueries()) })
 	a.metrics.gauge("hubbub_people_online", "Users who are online on any node, as others see them.", func() float64 { return float64(a.presence.Count()) })
 	a.metrics.gauge("hubbub_nodes", "Nodes on the database, this one included.", func() float64 { return float64(a.presence.Nodes()) })
 	return nil

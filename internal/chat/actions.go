@@ -41,7 +41,7 @@ func (a actions) rooms(c echo.Context, who account.User, in roomsInput) error {
 	if in.Scope != "" && in.Scope != "mine" && in.Scope != "public" {
 		return fault.Invalid("scope", "must be mine or public")
 	}
-	rooms, err := a.chat.Rooms(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, in.Scope == "public")
+	rooms, err := a.chat.Rooms(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, in.Scope == "public")
 	return action.Answer(c, rooms, err)
 }
 
@@ -54,7 +54,7 @@ type createInput struct {
 
 func (a actions) create(c echo.Context, who account.User, in createInput) error {
 	n := NewRoom{Name: in.Name, Topic: in.Topic, Kind: in.Kind, Members: in.MemberIDs}
-	room, err := a.chat.Create(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, n)
+	room, err := a.chat.Create(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, n)
 	return action.Answer(c, room, err)
 }
 
@@ -63,7 +63,7 @@ type directInput struct {
 }
 
 func (a actions) direct(c echo.Context, who account.User, in directInput) error {
-	room, err := a.chat.Direct(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.UserID))
+	room, err := a.chat.Direct(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.UserID))
 	return action.Answer(c, room, err)
 }
 
@@ -76,7 +76,7 @@ type updateInput struct {
 
 func (a actions) update(c echo.Context, who account.User, in updateInput) error {
 	change := RoomChange{Name: in.Name, Topic: in.Topic, Archived: (*bool)(in.Archived)}
-	room, err := a.chat.Update(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), change)
+	room, err := a.chat.Update(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), change)
 	return action.Answer(c, room, err)
 }
 
@@ -95,12 +95,12 @@ type memberInput struct {
 }
 
 func (a actions) addMember(c echo.Context, who account.User, in memberInput) error {
-	members, err := a.chat.AddMember(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), int64(in.UserID))
+	members, err := a.chat.AddMember(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), int64(in.UserID))
 	return action.Answer(c, members, err)
 }
 
 func (a actions) removeMember(c echo.Context, who account.User, in memberInput) error {
-	err := a.chat.RemoveMember(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), int64(in.UserID))
+	err := a.chat.RemoveMember(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), int64(in.UserID))
 	return action.NoContent(c, err)
 }
 
@@ -138,7 +138,7 @@ type sendInput struct {
 }
 
 func (a actions) send(c echo.Context, who account.User, in sendInput) error {
-	m, err := a.chat.Send(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, Outgoing{
+	m, err := a.chat.Send(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, Outgoing{
 		RoomID: int64(in.RoomID), Text: in.Text, ClientID: (*string)(in.ClientID), ReplyTo: (*int64)(in.ReplyTo),
 	})
 	return answerMessage(c, m, err)
@@ -160,7 +160,7 @@ type readInput struct {
 }
 
 func (a actions) read(c echo.Context, who account.User, in readInput) error {
-	marks, err := a.chat.MarkRead(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.RoomID), int64(in.Seq))
+	marks, err := a.chat.MarkRead(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.RoomID), int64(in.Seq))
 	return action.Answer(c, map[string]int{"unread": marks.Unread, "mentions": marks.Mentions}, err)
 }
 
@@ -188,7 +188,7 @@ type editInput struct {
 }
 
 func (a actions) edit(c echo.Context, who account.User, in editInput) error {
-	m, err := a.chat.Edit(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), in.Text)
+	m, err := a.chat.Edit(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), in.Text)
 	return answerMessage(c, m, err)
 }
 
@@ -197,7 +197,7 @@ type deleteInput struct {
 }
 
 func (a actions) delete(c echo.Context, who account.User, in deleteInput) error {
-	seq, err := a.chat.Delete(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID))
+	seq, err := a.chat.Delete(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID))
 	action.SetSeq(c, seq)
 	return action.NoContent(c, err)
 }
@@ -208,7 +208,7 @@ type reactInput struct {
 }
 
 func (a actions) react(c echo.Context, who account.User, in reactInput) error {
-	m, err := a.chat.React(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), in.Emoji)
+	m, err := a.chat.React(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), in.Emoji)
 	return answerMessage(c, m, err)
 }
 

@@ -133,8 +133,8 @@ func (a *alertOutbox) roomRead(ctx context.Context, userID, roomID, seq int64) e
 // RunAlerts notifies users of the entries of the transactional outbox until ctx ends: of each soon after its commit.
 func (s *Service) RunAlerts(ctx context.Context, guard loop.Guard) { s.alerts.Run(ctx, guard) }
 
-// TellAlerts notifies users of all entries that are due.
-func (s *Service) TellAlerts(ctx context.Context, guard loop.Guard) error {
+// DeliverAlerts notifies users of all entries that are due.
+func (s *Service) DeliverAlerts(ctx context.Context, guard loop.Guard) error {
 	return s.alerts.Work(ctx, guard)
 }
 

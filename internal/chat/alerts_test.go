@@ -55,7 +55,7 @@ func newNotifyingService(t *testing.T) (*Service, *recordingNotifier, account.Us
 	t.Helper()
 	n := &recordingNotifier{}
 	s, _, ada := newTestService(t, func(c *Config) { *c = notifyBy(n) })
-	person := account.NewPerson{FullName: "Bob", Email: "bob@test.example", Password: "correct horse"}
+	person := account.SignUpInput{FullName: "Bob", Email: "bob@test.example", Password: "correct horse"}
 	bob, _, err := s.people.(*account.Service).SignUp(t.Context(), person, account.Client{})
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +82,7 @@ func (s *Service) deliverAlertsNow(t *testing.T) {
 	if _, err := s.db.Exec(t.Context(), `update chat.alerts set due_at = now()`); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.TellAlerts(t.Context(), silentGuard); err != nil {
+	if err := s.DeliverAlerts(t.Context(), silentGuard); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -123,7 +123,7 @@ func TestAlertsOfAMessageStayInOrderAcrossNodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	notifier := &callingNotifier{recordingNotifier: c, before: func() { // the other node has claimed the first entry
-		if err := s.TellAlerts(t.Context(), silentGuard); err != nil {
+		if err := s.DeliverAlerts(t.Context(), silentGuard); err != nil {
 			t.Error(err)
 		}
 		c.wantCalls(t)

@@ -88,7 +88,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		return err
 	}
 	s.index.Changed()
-	s.hub.Evict(userID, hubRoom(roomID), hub.Record(resource, roomID))
+	s.hub.Evict(userID, hubRoom(roomID), hub.RecordRoom(resource, roomID))
 	s.publishMembership(ctx, hub.RemovedFrom, roomID, userID, remaining, from)
 	return nil
 }

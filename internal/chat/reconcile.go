@@ -17,11 +17,11 @@ const (
 	maxResent      = 50                     // changes a room; a client that lacks more sees a gap and catches up
 )
 
-// Run runs the reconciler until ctx ends. At each period it compares the open rooms of this node with the database,
+// RunReconciler runs the reconciler until ctx ends. At each period it compares the open rooms of this node with the database,
 // evicts users who were removed, and sends the missed changes to the others. An event or an eviction can be lost
 // between its commit and the hub, if the connection to the database breaks just then, or between nodes; a page would
 // not notice it before the room's next event.
-func (s *Service) Run(ctx context.Context, every time.Duration, guard loop.Guard) {
+func (s *Service) RunReconciler(ctx context.Context, every time.Duration, guard loop.Guard) {
 	loop.Run(ctx, loop.Config{Name: "chat-reconcile", Guard: guard, Period: every}, s.reconcile)
 }
 
@@ -57,7 +57,7 @@ type listener struct{ roomID, userID int64 }
 
 // listeners returns the users who have a room open or in a list on this node, once for each room.
 func (s *Service) listeners() []listener {
-	byRoom := s.hub.Followers(resource)
+	byRoom := s.hub.Subscribers(resource)
 	for _, roomID := range s.watermarks.Retain(s.openRooms) {
 		byRoom[roomID] = append(byRoom[roomID], s.hub.Users(hubRoom(roomID))...)
 	}
@@ -83,7 +83,7 @@ func (s *Service) openRooms() []int64 {
 // evictRemoved evicts the listeners from the rooms that they may no longer see, and sends their pages removedFrom.
 func (s *Service) evictRemoved(ctx context.Context, removed []listener) {
 	for _, l := range removed {
-		s.hub.Evict(l.userID, hubRoom(l.roomID), hub.Record(resource, l.roomID))
+		s.hub.Evict(l.userID, hubRoom(l.roomID), hub.RecordRoom(resource, l.roomID))
 		s.publishMembership(ctx, hub.RemovedFrom, l.roomID, l.userID, nil, nil)
 	}
 }

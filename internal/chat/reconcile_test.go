@@ -37,7 +37,7 @@ func newTestService(t *testing.T, change ...func(*Config)) (*Service, *hub.Hub, 
 
 func signUp(t *testing.T, s *Service, name string) account.User {
 	t.Helper()
-	person := account.NewPerson{FullName: name, Email: name + "@test.example", Password: "correct horse"}
+	person := account.SignUpInput{FullName: name, Email: name + "@test.example", Password: "correct horse"}
 	caller, _, err := s.people.(*account.Service).SignUp(t.Context(), person, account.Client{})
 	if err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestReconcileSendsOnlyToMembersAndEvictsOthers(t *testing.T) {
 		}
 	}
 	in := func(conn *hub.Conn) bool { return there.hub.In(conn, hubRoom(room.ID)) }
-	if in(eves) || there.hub.In(list, hub.Record(resource, room.ID)) || !in(bobs) {
+	if in(eves) || there.hub.In(list, hub.RecordRoom(resource, room.ID)) || !in(bobs) {
 		t.Error("Bob must be in the room, and Eve's connections must not")
 	}
 }

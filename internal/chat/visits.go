@@ -52,9 +52,9 @@ func (v *visits) rooms(userID int64) []int64 {
 	return rooms
 }
 
-// Seen is called after the user became visible or invisible. It sends userJoined or userLeft to the rooms that the user
+// VisibilityChanged is called after the user became visible or invisible. It sends userJoined or userLeft to the rooms that the user
 // is in, but not to the user's own connections.
-func (s *Service) Seen(ctx context.Context, userID int64) {
+func (s *Service) VisibilityChanged(ctx context.Context, userID int64) {
 	for _, roomID := range s.visits.rooms(userID) {
 		s.updateVisit(ctx, userID, roomID)
 	}

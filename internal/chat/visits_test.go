@@ -56,7 +56,7 @@ func TestRoomPresenceEventsEndWithTheActualState(t *testing.T) {
 		all.Go(func() {
 			for range 15 {
 				visible.toggle()
-				s.Seen(t.Context(), ada.ID)
+				s.VisibilityChanged(t.Context(), ada.ID)
 			}
 		})
 		all.Wait()
@@ -121,11 +121,11 @@ func TestTypingOfInvisibleUserIsNotSent(t *testing.T) {
 	typing(true)
 	typing(false)
 	visible.toggle()
-	s.Seen(t.Context(), ada.ID)
+	s.VisibilityChanged(t.Context(), ada.ID)
 	wantEvents(t, watcher, "userJoined")
 	typing(true, `typing","room":"chat-1","data":{"userId":1,"roomId":1,"isTyping":true`)
 	visible.toggle()
-	s.Seen(t.Context(), ada.ID)
+	s.VisibilityChanged(t.Context(), ada.ID)
 	wantEvents(t, watcher, `typing","room":"chat-1","data":{"userId":1,"roomId":1,"isTyping":false`, "userLeft")
 	typing(true)
 	s.Leave(tab, room.ID)

@@ -47,7 +47,7 @@ type listInput struct {
 }
 
 func (a actions) list(c echo.Context, who account.User, in listInput) error {
-	shelf, err := a.documents.listPage(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, in)
+	shelf, err := a.documents.listPage(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, in)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ type createInput struct {
 
 func (a actions) create(c echo.Context, who account.User, in createInput) error {
 	draft := Draft{&in.Title, in.Visibility}
-	d, err := a.documents.Import(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, draft, in.Markdown, in.Text)
+	d, err := a.documents.Import(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, draft, in.Markdown, in.Text)
 	return action.Answer(c, d, err)
 }
 
@@ -83,12 +83,12 @@ type changeInput struct {
 }
 
 func (a actions) change(c echo.Context, who account.User, in changeInput) error {
-	d, err := a.documents.Change(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), Draft{in.Title, in.Visibility})
+	d, err := a.documents.Change(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), Draft{in.Title, in.Visibility})
 	return action.Answer(c, d, err)
 }
 
 func (a actions) delete(c echo.Context, who account.User, in documentInput) error {
-	return action.NoContent(c, a.documents.Delete(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID)))
+	return action.NoContent(c, a.documents.Delete(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID)))
 }
 
 func (a actions) erase(c echo.Context, who account.User, in documentInput) error {
@@ -107,7 +107,7 @@ type shareInput struct {
 }
 
 func (a actions) share(c echo.Context, who account.User, in shareInput) error {
-	members, err := a.documents.Share(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), int64(in.UserID), in.Role)
+	members, err := a.documents.Share(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), int64(in.UserID), in.Role)
 	return action.Answer(c, members, err)
 }
 
@@ -117,7 +117,7 @@ type unshareInput struct {
 }
 
 func (a actions) unshare(c echo.Context, who account.User, in unshareInput) error {
-	return action.NoContent(c, a.documents.Unshare(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), int64(in.UserID)))
+	return action.NoContent(c, a.documents.Unshare(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), int64(in.UserID)))
 }
 
 type joinInput struct {
@@ -157,7 +157,7 @@ type rewriteInput struct {
 }
 
 func (a actions) rewrite(c echo.Context, who account.User, in rewriteInput) error {
-	w, err := a.documents.Rewrite(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, Rewriting{
+	w, err := a.documents.Rewrite(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, Rewriting{
 		DocID: int64(in.DocID), Content: *in.Content, CursorPosition: (*int64)(in.CursorPosition),
 	})
 	return action.Answer(c, w, err)
@@ -185,7 +185,7 @@ type keepInput struct {
 }
 
 func (a actions) keepVersion(c echo.Context, who account.User, in keepInput) error {
-	v, err := a.documents.KeepVersion(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), in.Name, bool(in.Restoring))
+	v, err := a.documents.KeepVersion(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), in.Name, bool(in.Restoring))
 	return action.Answer(c, v, err)
 }
 
@@ -226,7 +226,7 @@ type commentInput struct {
 }
 
 func (a actions) comment(c echo.Context, who account.User, in commentInput) error {
-	t, err := a.documents.Comment(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), in.Anchor, in.Quote, in.Text)
+	t, err := a.documents.Comment(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), in.Anchor, in.Quote, in.Text)
 	return action.Answer(c, t, err)
 }
 
@@ -237,7 +237,7 @@ type replyInput struct {
 }
 
 func (a actions) reply(c echo.Context, who account.User, in replyInput) error {
-	t, err := a.documents.Reply(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), int64(in.ThreadID), in.Text)
+	t, err := a.documents.Reply(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), int64(in.ThreadID), in.Text)
 	return action.Answer(c, t, err)
 }
 
@@ -248,7 +248,7 @@ type resolveInput struct {
 }
 
 func (a actions) resolve(c echo.Context, who account.User, in resolveInput) error {
-	t, err := a.documents.Resolve(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID), bool(*in.Resolved))
+	t, err := a.documents.Resolve(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID), bool(*in.Resolved))
 	return action.Answer(c, t, err)
 }
 
@@ -258,5 +258,5 @@ type threadInput struct {
 }
 
 func (a actions) removeThread(c echo.Context, who account.User, in threadInput) error {
-	return action.NoContent(c, a.documents.RemoveThread(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID)))
+	return action.NoContent(c, a.documents.RemoveThread(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID)))
 }

@@ -34,7 +34,7 @@ func (s *Service) check(ctx context.Context) error {
 			l.checkLog()
 		}
 	}
-	if err := s.unsubscribeWithoutRights(ctx, s.hub.Followers(Resource)); err != nil {
+	if err := s.unsubscribeWithoutRights(ctx, s.hub.Subscribers(Resource)); err != nil {
 		return err
 	}
 	return noteHere(ctx, s.db, clients)

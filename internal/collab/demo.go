@@ -157,7 +157,7 @@ func (d demoDocument) share(ctx context.Context, tx postgres.Tx, id int64, cast 
 	for _, handle := range d.viewers {
 		roles[handle] = Viewer
 	}
-	for _, person := range account.Cast() {
+	for _, person := range account.DemoUsers() {
 		role, special := roles[person.Handle]
 		if !special {
 			role = Editor

@@ -1,7 +1,7 @@
 // Package collab lets several people edit one document at the same time. The
 // browsers merge with Yjs, a CRDT; the server only stores their updates, in order,
 // and broadcasts them. It accepts and sends edits without building a document: a node
-// has a summary of each open one, and caches at most its encoded bytes (known.go).
+// has a summary of each open one, and caches at most its encoded bytes (summary.go).
 // Package yjs reads and writes the format of the updates.
 //
 // # Why two orders of updates give the same text
@@ -32,7 +32,7 @@
 //     the update, and other nodes a hint to read the log (batch.broadcast). Service.check
 //     (check.go) compares open documents with the database every 5 s, in case a
 //     hint was lost.
-//  5. A maintenance job replaces a long log by a snapshot (chores.go,
+//  5. A maintenance job replaces a long log by a snapshot (maintenance.go,
 //     Service.Compact), after checking that it is the same document.
 //
 // # What an ACK covers

@@ -74,7 +74,7 @@ func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, me
 	if err != nil {
 		return err
 	}
-	s.hub.Evict(member, hub.Record(Resource, docID))
+	s.hub.Evict(member, hub.RecordRoom(Resource, docID))
 	s.publishMembership(ctx, hub.RemovedFrom, docID, member, members, from)
 	return nil
 }

@@ -95,7 +95,7 @@ func TestDocumentNodesWithoutBusRemoveFromLists(t *testing.T) {
 	if err := there.check(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if there.hub.In(list, hub.Record(Resource, id)) {
+	if there.hub.In(list, hub.RecordRoom(Resource, id)) {
 		t.Error("Maya's list is still subscribed to the document")
 	}
 }

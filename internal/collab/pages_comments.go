@@ -49,7 +49,7 @@ func (p pages) showComments(c echo.Context, status int, who account.User, id int
 	if v.Threads, err = p.documents.Threads(c.Request().Context(), who.ID, id); err != nil {
 		return err
 	}
-	if hub.ConnFrom(c.Request().Context()) != nil {
+	if hub.ConnFromContext(c.Request().Context()) != nil {
 		return action.Page(c, http.StatusOK, CommentsPanel(v))
 	}
 	return p.show(c, status, "Comments on "+v.Document.Title, CommentsPage(v))
@@ -60,24 +60,24 @@ func (p pages) answerComments(c echo.Context, who account.User, id int64, err er
 	if problem := problemOf(err); problem != "" {
 		return p.showComments(c, fault.Of(err).Status, who, id, "The comment "+problem+".")
 	}
-	if err != nil || hub.ConnFrom(c.Request().Context()) == nil {
+	if err != nil || hub.ConnFromContext(c.Request().Context()) == nil {
 		return redirect(c, commentsPath(id), err)
 	}
 	return p.showComments(c, http.StatusOK, who, id, "")
 }
 
 func (p pages) reply(c echo.Context, who account.User, in replyInput) error {
-	_, err := p.documents.Reply(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), int64(in.ThreadID), in.Text)
+	_, err := p.documents.Reply(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), int64(in.ThreadID), in.Text)
 	return p.answerComments(c, who, int64(in.ID), err)
 }
 
 func (p pages) resolve(c echo.Context, who account.User, in resolveInput) error {
-	_, err := p.documents.Resolve(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID), bool(*in.Resolved))
+	_, err := p.documents.Resolve(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID), bool(*in.Resolved))
 	return p.answerComments(c, who, int64(in.ID), err)
 }
 
 func (p pages) removeThread(c echo.Context, who account.User, in threadInput) error {
-	err := p.documents.RemoveThread(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID))
+	err := p.documents.RemoveThread(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, int64(in.ID), int64(in.ThreadID))
 	if fault.Is(err, http.StatusNotFound) { // a second click
 		err = nil
 	}

@@ -71,12 +71,12 @@ func (p pages) share(c echo.Context, who account.User, in documentInput) error {
 }
 
 func (p pages) showSharing(c echo.Context, status int, who account.User, id int64, name, problem string) error {
-	v, err := p.documents.Sharing(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, id)
+	v, err := p.documents.Sharing(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, id)
 	if err != nil {
 		return err
 	}
 	v.Name, v.Problem = name, problem
-	if hub.ConnFrom(c.Request().Context()) != nil {
+	if hub.ConnFromContext(c.Request().Context()) != nil {
 		return action.Page(c, http.StatusOK, SharePanel(v))
 	}
 	return p.show(c, status, "Share "+v.Document.Title, SharePage(v))
@@ -87,7 +87,7 @@ func (p pages) answerSharing(c echo.Context, who account.User, id int64, name st
 	if problem := problemOf(err); problem != "" {
 		return p.showSharing(c, fault.Of(err).Status, who, id, name, problem)
 	}
-	if err != nil || hub.ConnFrom(c.Request().Context()) == nil {
+	if err != nil || hub.ConnFromContext(c.Request().Context()) == nil {
 		return redirect(c, sharePath(id), err)
 	}
 	return p.showSharing(c, http.StatusOK, who, id, "", "")

@@ -44,7 +44,7 @@ func (p pages) showVersions(c echo.Context, status int, who account.User, id int
 	if h.Versions, err = p.documents.Versions(c.Request().Context(), who.ID, id); err != nil {
 		return err
 	}
-	if hub.ConnFrom(c.Request().Context()) != nil {
+	if hub.ConnFromContext(c.Request().Context()) != nil {
 		return action.Page(c, http.StatusOK, VersionsPanel(h))
 	}
 	return p.show(c, status, "Versions of "+h.Document.Title, VersionsPage(h))
@@ -57,11 +57,11 @@ type keepForm struct {
 
 func (p pages) keep(c echo.Context, who account.User, in keepForm) error {
 	id := int64(in.ID)
-	_, err := p.documents.KeepVersion(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who.ID, id, in.Name, false)
+	_, err := p.documents.KeepVersion(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who.ID, id, in.Name, false)
 	if problem := problemOf(err); problem != "" {
 		return p.showVersions(c, fault.Of(err).Status, who, id, in.Name, problem)
 	}
-	if err != nil || hub.ConnFrom(c.Request().Context()) == nil {
+	if err != nil || hub.ConnFromContext(c.Request().Context()) == nil {
 		return redirect(c, versionsPath(id), err)
 	}
 	return p.showVersions(c, http.StatusOK, who, id, "", "")
@@ -112,7 +112,7 @@ func (p pages) version(c echo.Context, who account.User, in versionInput) error 
 	if err != nil {
 		return err
 	}
-	if hub.ConnFrom(c.Request().Context()) != nil {
+	if hub.ConnFromContext(c.Request().Context()) != nil {
 		return action.Page(c, http.StatusOK, VersionPreview(v))
 	}
 	return p.show(c, http.StatusOK, v.Version.title()+" of "+v.Document.Title, VersionPage(v))

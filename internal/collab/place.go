@@ -33,7 +33,7 @@ func (p *Place) UnmarshalJSON(raw []byte) error {
 	}
 	var err error
 	if p.At, err = time.Parse(time.RFC3339, at); err != nil {
-		return action.Refuse("must be updatedAt and id of a listed document, such as 2026-11-21T09:04:00.000Z,12")
+		return action.InvalidValue("must be updatedAt and id of a listed document, such as 2026-11-21T09:04:00.000Z,12")
 	}
 	return (*action.ID)(&p.ID).UnmarshalJSON([]byte(id))
 }

@@ -24,7 +24,7 @@ func (s *Service) recheckHere(ctx context.Context, docID int64) {
 	if l := s.liveIfOpen(docID); l != nil {
 		s.logError("check the rights to a document", s.recheck(ctx, s.db, l))
 	}
-	subscribed := map[int64][]int64{docID: s.hub.Users(hub.Record(Resource, docID))}
+	subscribed := map[int64][]int64{docID: s.hub.Users(hub.RecordRoom(Resource, docID))}
 	s.logError("remove a document from lists", s.unsubscribeWithoutRights(ctx, subscribed))
 }
 
@@ -36,7 +36,7 @@ func (s *Service) unsubscribeWithoutRights(ctx context.Context, subscribed map[i
 		return err
 	}
 	for _, f := range lost {
-		s.hub.Evict(f.userID, hub.Record(Resource, f.docID))
+		s.hub.Evict(f.userID, hub.RecordRoom(Resource, f.docID))
 		s.hub.Publish(ctx, Resource, hub.Change{Verb: hub.RemovedFrom, ID: f.docID}, hub.Users(f.userID), nil)
 	}
 	return nil

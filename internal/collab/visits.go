@@ -21,9 +21,9 @@ type alwaysVisible struct{}
 
 func (alwaysVisible) Visible(int64) bool { return true }
 
-// Seen announces a user who became visible or invisible in every document that the user
+// VisibilityChanged announces a user who became visible or invisible in every document that the user
 // has open: to the other connections there, the user joins or leaves.
-func (s *Service) Seen(ctx context.Context, userID int64) {
+func (s *Service) VisibilityChanged(ctx context.Context, userID int64) {
 	s.mu.Lock()
 	var open []*channel
 	for ch := range s.channelsOfUser[userID] {

@@ -81,7 +81,7 @@ func TestDocumentPresenceFollowsVisibility(t *testing.T) {
 	a.waitUntil("her caret", func() bool { return len(a.carets) == 1 })
 
 	shy.setInvisible(maya, true)
-	n.Seen(t.Context(), maya)
+	n.VisibilityChanged(t.Context(), maya)
 	if left := testkit.DataOf[Visit](t, a.waitEvent(eventLeft)); left.Client != b.Client {
 		t.Errorf("collaboratorLeft is %+v", left)
 	}
@@ -93,7 +93,7 @@ func TestDocumentPresenceFollowsVisibility(t *testing.T) {
 	}
 
 	shy.setInvisible(maya, false)
-	n.Seen(t.Context(), maya)
+	n.VisibilityChanged(t.Context(), maya)
 	a.waitEvent(eventJoined)
 	b.sendCaret(3)
 	a.waitUntil("her caret is back", func() bool { return len(a.carets) == 3 })

@@ -63,7 +63,7 @@ type ordersInput struct {
 }
 
 func (a actions) orders(c echo.Context, who account.User, in ordersInput) error {
-	orders, err := a.dashboard.Orders(c.Request().Context(), hub.ConnFrom(c.Request().Context()), in.Status, (*int64)(in.Before), in.Limit.Within(newest, maxPage))
+	orders, err := a.dashboard.Orders(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), in.Status, (*int64)(in.Before), in.Limit.Within(newest, maxPage))
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (in placeInput) order() NewOrder {
 }
 
 func (a actions) place(c echo.Context, who account.User, in placeInput) error {
-	o, err := a.dashboard.Place(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, in.order())
+	o, err := a.dashboard.Place(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, in.order())
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ type moveInput struct {
 }
 
 func (a actions) move(c echo.Context, who account.User, in moveInput) error {
-	o, err := a.dashboard.Move(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), in.Status)
+	o, err := a.dashboard.Move(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), in.Status)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ type productsInput struct {
 }
 
 func (a actions) products(c echo.Context, _ account.User, in productsInput) error {
-	products, err := a.dashboard.Products(c.Request().Context(), hub.ConnFrom(c.Request().Context()), (*int64)(in.Before), in.Limit.Within(maxPage, maxPage))
+	products, err := a.dashboard.Products(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), (*int64)(in.Before), in.Limit.Within(maxPage, maxPage))
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ type addProductInput struct {
 }
 
 func (a actions) addProduct(c echo.Context, who account.User, in addProductInput) error {
-	p, err := a.dashboard.AddProduct(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, ProductChange(in))
+	p, err := a.dashboard.AddProduct(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, ProductChange(in))
 	return action.Answer(c, p, err)
 }
 
@@ -139,7 +139,7 @@ type changeProductInput struct {
 
 func (a actions) changeProduct(c echo.Context, who account.User, in changeProductInput) error {
 	change := ProductChange{Name: in.Name, Description: in.Description, Price: in.Price}
-	p, err := a.dashboard.ChangeProduct(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID), change)
+	p, err := a.dashboard.ChangeProduct(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID), change)
 	return action.Answer(c, p, err)
 }
 
@@ -148,7 +148,7 @@ type idInput struct {
 }
 
 func (a actions) removeProduct(c echo.Context, who account.User, in idInput) error {
-	return action.NoContent(c, a.dashboard.RemoveProduct(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, int64(in.ID)))
+	return action.NoContent(c, a.dashboard.RemoveProduct(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, int64(in.ID)))
 }
 
 // watchCounter and increment are public: they need no session.

@@ -42,10 +42,10 @@ func TestDashboardIsSubscribedToTheNewestTwentyOrders(t *testing.T) {
 	if len(updates) != 1 || updates[0].ID != last.ID || updates[0].Data.Status != Completed || updates[0].Previous.Status != Pending {
 		t.Errorf("the dashboard got the updates %+v", updates)
 	}
-	if !v.hub.In(v.conn, hub.Record(orderResource, last.ID)) || v.hub.In(v.conn, hub.Record(orderResource, first.ID)) {
+	if !v.hub.In(v.conn, hub.RecordRoom(orderResource, last.ID)) || v.hub.In(v.conn, hub.RecordRoom(orderResource, first.ID)) {
 		t.Error("the dashboard is not subscribed to exactly the orders that it shows")
 	}
-	if !v.hub.In(lister.conn, hub.Record(orderResource, first.ID)) {
+	if !v.hub.In(lister.conn, hub.RecordRoom(orderResource, first.ID)) {
 		t.Error("a connection that listed the first order is no longer subscribed to it")
 	}
 	if s.hub.Remove(v.conn); s.followers.dashboardCount() != 0 {
@@ -81,7 +81,7 @@ func TestDashboardGetsOrdersPlacedWhileSubscribing(t *testing.T) {
 			t.Errorf("the dashboard shows %v, want %v", shown.ids, want)
 		}
 		for _, id := range shown.ids {
-			if !s.hub.In(v.conn, hub.Record(orderResource, id)) {
+			if !s.hub.In(v.conn, hub.RecordRoom(orderResource, id)) {
 				t.Errorf("the dashboard is not subscribed to order %d", id)
 			}
 		}

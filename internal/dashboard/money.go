@@ -34,7 +34,7 @@ func (m *Money) UnmarshalJSON(raw []byte) error {
 	}
 	parsed, ok := parseMoney(text)
 	if !ok {
-		return action.Refuse("must be an amount with two decimal places at most, such as 1249.50")
+		return action.InvalidValue("must be an amount with two decimal places at most, such as 1249.50")
 	}
 	*m = parsed
 	return nil

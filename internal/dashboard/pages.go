@@ -107,7 +107,7 @@ func (p pages) list(ctx context.Context, conn *hub.Conn, who account.User, in bo
 // rows renders the rows of the page for a client that was disconnected. It asks over the
 // socket, so that its connection is subscribed to them.
 func (p pages) rows(c echo.Context, who account.User, in boardInput) error {
-	v, err := p.list(c.Request().Context(), hub.ConnFrom(c.Request().Context()), who, in)
+	v, err := p.list(c.Request().Context(), hub.ConnFromContext(c.Request().Context()), who, in)
 	if err != nil {
 		return err
 	}

@@ -33,9 +33,9 @@ func (c *clock) now() time.Time { return time.Unix(0, c.ns.Load()) }
 
 func (c *clock) advance(by time.Duration) { c.ns.Add(int64(by)) }
 
-type fakePresence struct{ atomic.Pointer[Attending] }
+type fakePresence struct{ atomic.Pointer[Attention] }
 
-func (w *fakePresence) Attending(context.Context, int64) Attending { return *w.Load() }
+func (w *fakePresence) Attending(context.Context, int64) Attention { return *w.Load() }
 
 type allOffline struct{}
 
@@ -59,7 +59,7 @@ func newNode(t testing.TB, db *postgres.DB) *testService {
 	t.Helper()
 	b := &testService{t: t, db: db, hub: hub.New(hub.Config{}), clock: &clock{}, attending: &fakePresence{}}
 	b.clock.ns.Store(time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC).UnixNano())
-	b.attending.Store(&Attending{Status: "offline"})
+	b.attending.Store(&Attention{Status: "offline"})
 	people, err := account.New(db, account.Config{Hub: b.hub, Online: allOffline{}, Cost: account.Cost{MemoryKiB: 64, Iterations: 1}})
 	if err != nil {
 		t.Fatal(err)

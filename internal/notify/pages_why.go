@@ -58,7 +58,7 @@ func (q *Quiet) text(zone *time.Location) string {
 	return "Not then: " + q.From + " to " + q.To + ", " + q.TimeZone
 }
 
-func (a Attending) text() string {
+func (a Attention) text() string {
 	if a.Active {
 		return a.Status + ", and at a tab"
 	}

@@ -181,7 +181,7 @@ func (p *Pusher) attempt(ctx context.Context, d pushJob) error {
 // been read, or if the user has signed out on the device. If the stop of this node
 // cancels the attempt, the delivery stays as it is, and is taken again later.
 func (p *Pusher) send(ctx context.Context, d pushJob) error {
-	valid, err := p.sessions.Standing(ctx, []string{d.session})
+	valid, err := p.sessions.ValidKeys(ctx, []string{d.session})
 	switch {
 	case err != nil:
 		return err

@@ -16,8 +16,8 @@ import (
 
 // Sessions is what a Pusher needs to know of sign-ins.
 type Sessions interface {
-	// Standing returns which of the sessions and tokens are valid.
-	Standing(ctx context.Context, sessions []string) (map[string]bool, error)
+	// ValidKeys returns which of the sessions and tokens are valid.
+	ValidKeys(ctx context.Context, sessions []string) (map[string]bool, error)
 }
 
 // PushConfig configures a Pusher. A zero field has its default, except for Contact.
@@ -222,7 +222,7 @@ func (p *Pusher) subscribers(ctx context.Context, userID int64) ([]subscriber, e
 	for _, s := range all {
 		sessions = append(sessions, s.session)
 	}
-	valid, err := p.sessions.Standing(ctx, sessions)
+	valid, err := p.sessions.ValidKeys(ctx, sessions)
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ type pushTest struct {
 // sessions is a Sessions in which all are valid except for those in ended.
 type sessions struct{ ended sync.Map }
 
-func (s *sessions) Standing(_ context.Context, keys []string) (map[string]bool, error) {
+func (s *sessions) ValidKeys(_ context.Context, keys []string) (map[string]bool, error) {
 	valid := map[string]bool{}
 	for _, key := range keys {
 		if _, ended := s.ended.Load(key); !ended {

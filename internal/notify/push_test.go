@@ -59,8 +59,8 @@ func TestPushIsNotSentWithoutNeed(t *testing.T) {
 		change func(p *pushTest)
 		want   Push
 	}{
-		"the user is active at a tab": {func(p *pushTest) { p.attending.Store(&Attending{Status: "online", Active: true}) }, PushPresent},
-		"the user is busy":            {func(p *pushTest) { p.attending.Store(&Attending{Status: "busy"}) }, PushBusy},
+		"the user is active at a tab": {func(p *pushTest) { p.attending.Store(&Attention{Status: "online", Active: true}) }, PushPresent},
+		"the user is busy":            {func(p *pushTest) { p.attending.Store(&Attention{Status: "busy"}) }, PushBusy},
 		"it was read":                 {func(p *pushTest) { p.Read(p.t.Context(), maya, p.newest()) }, PushRead},
 		"it is snoozed": {func(p *pushTest) {
 			p.Snooze(p.t.Context(), maya, p.newest(), new(p.clock.now().Add(time.Hour)))
@@ -87,7 +87,7 @@ func TestPushIsNotSentWithoutNeed(t *testing.T) {
 			if w := p.why(id); w.Result.Push != c.want || w.Rule == "" || w.Result.InApp != Shown {
 				t.Errorf("why is %+v, want %s", w, c.want)
 			}
-			p.attending.Store(&Attending{Status: "offline"})
+			p.attending.Store(&Attention{Status: "offline"})
 			p.advance(50 * time.Minute) // decided once
 			laptop.wantPushes(0)
 		})

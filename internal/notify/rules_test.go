@@ -72,7 +72,7 @@ func TestNotificationDecision(t *testing.T) {
 	asleep := defaultPreferences()
 	asleep.QuietHours = &QuietHours{From: "22:00", To: "07:00", TimeZone: "UTC"}
 	night := time.Date(2026, 11, 21, 23, 0, 0, 0, time.UTC)
-	gone, here, busy := Attending{Status: "offline"}, Attending{Status: "online", Active: true}, Attending{Status: "busy"}
+	gone, here, busy := Attention{Status: "offline"}, Attention{Status: "online", Active: true}, Attention{Status: "busy"}
 	for want, w := range map[Result]Why{
 		{Shown, PushDue}:               newWhy(Notification{Type: Mention}, all, gone, night),
 		{Shown, PushPresent}:           newWhy(Notification{Type: Mention}, all, here, night),

@@ -39,6 +39,6 @@ func sampleNotices() []Notice {
 func sampleWhy() explainedNotice {
 	return explainedNotice{Notice: sampleNotices()[0], why: Why{
 		Rule: "The message says @sam.", Preference: Channels{InApp: true, Push: true},
-		Presence: Attending{Status: "online", Active: true}, Result: Result{InApp: Shown, Push: PushPresent},
+		Presence: Attention{Status: "online", Active: true}, Result: Result{InApp: Shown, Push: PushPresent},
 	}}
 }

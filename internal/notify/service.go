@@ -25,7 +25,7 @@ type People interface {
 type Presence interface {
 	// Attending returns the user's own status, and whether the user is active at a
 	// tab on any node.
-	Attending(ctx context.Context, userID int64) Attending
+	Attending(ctx context.Context, userID int64) Attention
 }
 
 // Config configures a Service. A zero field has its default.

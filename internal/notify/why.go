@@ -12,7 +12,7 @@ type Why struct {
 	Rule       string    `json:"rule"`       // why the user gets it, in a sentence
 	Preference Channels  `json:"preference"` // the user's for the type
 	QuietHours *Quiet    `json:"quietHours"` // null: the user has none
-	Presence   Attending `json:"presence"`
+	Presence   Attention `json:"presence"`
 	Result     Result    `json:"result"`
 
 	Devices []Delivery `json:"devices"` // to which it was pushed, as they are now
@@ -25,8 +25,8 @@ type Quiet struct {
 	Ends *wire.Time `json:"ends"` // null: it was not quiet
 }
 
-// Attending is a user's presence at that moment.
-type Attending struct {
+// Attention is a user's presence at that moment.
+type Attention struct {
 	Status string `json:"status"` // the user's own status
 	Active bool   `json:"active"` // at a visible tab, on any node
 }
@@ -67,7 +67,7 @@ const (
 func (p Push) undecided() bool { return p != PushOff && p != PushAlreadySeen }
 
 // newWhy decides what becomes of a notification.
-func newWhy(n Notification, p Preferences, where Attending, now time.Time) Why {
+func newWhy(n Notification, p Preferences, where Attention, now time.Time) Why {
 	w := Why{Rule: n.Rule, Preference: p.channels(n.Type), Presence: where}
 	if p.QuietHours != nil {
 		quiet, ends := p.QuietHours.at(now)
@@ -108,7 +108,7 @@ func (w Why) push(n Notification) Push {
 
 // reevaluate returns w as decided again when the push is due, with what has changed
 // since. Result.InApp stays.
-func (w Why) reevaluate(d pushJob, p Preferences, where Attending, now time.Time) Why {
+func (w Why) reevaluate(d pushJob, p Preferences, where Attention, now time.Time) Why {
 	next := newWhy(Notification{Type: d.notificationType, Rule: w.Rule}, p, where, now)
 	next.Result.InApp = w.Result.InApp
 	if !d.unread {

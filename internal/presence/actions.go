@@ -52,7 +52,7 @@ type statusAnswer struct {
 
 func (a actions) status(c echo.Context, who account.User, in statusInput) error {
 	ctx := c.Request().Context()
-	p, err := a.presences.Set(ctx, hub.ConnFrom(c.Request().Context()), who.ID, Change{Status: in.Status, Text: in.Text, Idle: (*bool)(in.Idle)})
+	p, err := a.presences.Set(ctx, hub.ConnFromContext(c.Request().Context()), who.ID, Change{Status: in.Status, Text: in.Text, Idle: (*bool)(in.Idle)})
 	if err != nil {
 		return err
 	}

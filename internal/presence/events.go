@@ -43,21 +43,21 @@ func newUpdate(userID int64, p Presence) Update {
 
 // notes returns the events of the diff: the public state for other users, and
 // the user's own state for their own connections.
-func (n diff) notes(who account.Profile, now time.Time) []hub.Note {
-	var notes []hub.Note
+func (n diff) notes(who account.Profile, now time.Time) []hub.DigestEvent {
+	var notes []hub.DigestEvent
 	who.IsOnline, who.LastSeenAt = n.after.IsOnline(), wire.TimeOrNil(later(n.after.LastSeenAt, (*time.Time)(who.LastSeenAt)))
 	arrival := Arrival{UserID: n.userID, Timestamp: now.UnixMilli(), User: who}
 	switch {
 	case n.cameOnline():
-		notes = append(notes, hub.Note{Event: n.eventForOthers(eventUserOnline, arrival)})
+		notes = append(notes, hub.DigestEvent{Event: n.eventForOthers(eventUserOnline, arrival)})
 	case n.wentOffline():
-		notes = append(notes, hub.Note{Event: n.eventForOthers(eventUserOffline, arrival)})
+		notes = append(notes, hub.DigestEvent{Event: n.eventForOthers(eventUserOffline, arrival)})
 	}
 	if n.changed() {
-		notes = append(notes, hub.Note{Event: n.eventForOthers(eventPresenceUpdated, newUpdate(n.userID, n.after))})
+		notes = append(notes, hub.DigestEvent{Event: n.eventForOthers(eventPresenceUpdated, newUpdate(n.userID, n.after))})
 	}
 	if n.self != nil {
-		notes = append(notes, hub.Note{Event: n.newEvent(eventPresenceUpdated, newUpdate(n.userID, *n.self)), Only: n.userID})
+		notes = append(notes, hub.DigestEvent{Event: n.newEvent(eventPresenceUpdated, newUpdate(n.userID, *n.self)), Only: n.userID})
 	}
 	return notes
 }
@@ -93,7 +93,7 @@ func (s *Service) broadcast(
 ) (seen []int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var notes []hub.Note
+	var notes []hub.DigestEvent
 	for _, id := range ids {
 		who, ok := known[id]
 		if !ok {
@@ -106,7 +106,7 @@ func (s *Service) broadcast(
 		}
 	}
 	if len(notes) > 0 {
-		s.hub.DigestHere(ctx, notes, except, Room)
+		s.hub.SendDigest(ctx, notes, except, Room)
 	}
 	return seen
 }

@@ -86,7 +86,7 @@ func (n *naiveClient) subscribe(t testing.TB, s *Service) {
 		return
 	}
 	answer, _ := json.Marshal(map[string]any{"event": "answer", "data": here})
-	n.conn.ReplySoon(answer)
+	n.conn.QueueReply(answer)
 	n.conn.Release()
 }
 
@@ -204,7 +204,7 @@ func TestPresenceEventAfterTheSnapshotFollowsTheAnswer(t *testing.T) {
 		return two.online[3]
 	})
 	answer, _ := json.Marshal(map[string]any{"event": "answer", "data": here})
-	one.conn.ReplySoon(answer)
+	one.conn.QueueReply(answer)
 	one.conn.Release()
 	if one.hear(t); !one.online[3] {
 		t.Errorf("the answer has overwritten a newer event; online are %v", one.online)
@@ -227,7 +227,7 @@ func TestPresenceEventAfterAStatusChangeFollowsItsAnswer(t *testing.T) {
 	if own, err = s.Set(t.Context(), two.conn, 1, Change{Idle: new(true)}); err != nil || own.Status != Away {
 		t.Fatalf("with idle tabs the user is %q, %v", own.Status, err)
 	}
-	one.conn.ReplySoon([]byte(`{"answer":"online"}`))
+	one.conn.QueueReply([]byte(`{"answer":"online"}`))
 	one.conn.Release()
 	frames, _ := one.conn.Take(nil)
 	var got []byte

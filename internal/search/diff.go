@@ -10,9 +10,9 @@ import (
 // difference returns the events that turn the list was into the list is, for a client that
 // applies them in order: an added result is inserted at its position, an updated one is
 // removed and inserted at its position, a removed one is removed.
-func difference(was, is []Result, number *int64) []hub.Note {
-	var notes []hub.Note
-	note := func(ev hub.Event) { notes = append(notes, hub.Note{Event: ev}) }
+func difference(was, is []Result, number *int64) []hub.DigestEvent {
+	var notes []hub.DigestEvent
+	note := func(ev hub.Event) { notes = append(notes, hub.DigestEvent{Event: ev}) }
 	list := slices.Clone(was)
 	list = slices.DeleteFunc(list, func(r Result) bool {
 		isRemoved := indexOf(is, r.key()) < 0

@@ -17,7 +17,7 @@ func ranked(id int64, score float64) Result {
 	return Result{Kind: index.Product, ID: id, Title: fmt.Sprint("p", id), Score: score}
 }
 
-func applyNotes(t *testing.T, list []Result, notes []hub.Note) []Result {
+func applyNotes(t *testing.T, list []Result, notes []hub.DigestEvent) []Result {
 	t.Helper()
 	list = slices.Clone(list)
 	for _, n := range notes {

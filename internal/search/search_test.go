@@ -129,22 +129,22 @@ func TestSearchSubscriptionEndsWithConnectionOrBlankQuery(t *testing.T) {
 	app := apptest.Start(t)
 	tab := app.As("maya").Connect("")
 	answer := tab.Get("/api/search/subscribe", in{"query": "maya", "kinds": []string{"user"}, "number": 7}).Want(200).WantBody(`"title":"Maya Okafor"`)
-	if answer.Header.Get("X-Query") != "7" || app.Search().Standing() != 1 {
-		t.Errorf("X-Query is %q, %d queries are standing", answer.Header.Get("X-Query"), app.Search().Standing())
+	if answer.Header.Get("X-Query") != "7" || app.Search().StandingQueries() != 1 {
+		t.Errorf("X-Query is %q, %d queries are standing", answer.Header.Get("X-Query"), app.Search().StandingQueries())
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Get("/api/search/subscribe", in{"query": "   "}).Want(200).WantBody("[]")
-	if n := app.Search().Standing(); n != 0 {
+	if n := app.Search().StandingQueries(); n != 0 {
 		t.Errorf("after a blank query %d queries are standing", n)
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Get("/api/search/unsubscribe", nil).Want(200).WantBody(`"left":true`)
-	if n := app.Search().Standing(); n != 0 {
+	if n := app.Search().StandingQueries(); n != 0 {
 		t.Errorf("after unsubscribing %d queries are standing", n)
 	}
 	tab.Get("/api/search/subscribe", in{"query": "sam", "kinds": "user"}).Want(200)
 	tab.Close()
-	testkit.Eventually(t, "no query is standing", testkit.Timeout, func() bool { return app.Search().Standing() == 0 })
+	testkit.Eventually(t, "no query is standing", testkit.Timeout, func() bool { return app.Search().StandingQueries() == 0 })
 	app.As("sam").Get("/api/search/subscribe?query=sam").Want(http.StatusBadRequest).WantBody("WebSocket required")
 }
 

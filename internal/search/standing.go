@@ -88,8 +88,8 @@ func (s *Service) Unsubscribe(conn *hub.Conn) { s.hub.Leave(conn, roomOf(conn)) 
 // onLeave removes the standing query of a connection that unsubscribed or closed.
 func (s *Service) onLeave(l hub.Left) { s.standing.remove(l.Conn) }
 
-// Standing returns the number of standing queries on this node.
-func (s *Service) Standing() int {
+// StandingQueries returns the number of standing queries on this node.
+func (s *Service) StandingQueries() int {
 	s.standing.mu.Lock()
 	defer s.standing.mu.Unlock()
 	return len(s.standing.conns)
@@ -168,7 +168,7 @@ func (r *registry) replaceList(ctx context.Context, h *hub.Hub, st *standingQuer
 func (r *registry) sendDifference(ctx context.Context, h *hub.Hub, st *standingQuery, results []Result) {
 	if notes := difference(st.shown, results, st.number); len(notes) > 0 {
 		r.setShown(st, results)
-		h.DigestHere(ctx, notes, nil, roomOf(st.conn))
+		h.SendDigest(ctx, notes, nil, roomOf(st.conn))
 	}
 }
 

@@ -91,11 +91,11 @@ func TestStandingQueryEventsCarryTheNumberOfTheQuery(t *testing.T) {
 	c.subscribe(t, "shoe", 2)
 	x.put(product(1, "lamp", ""), product(2, "shoe", ""))
 	c.wantList(t, "product 2")
-	if n := x.Standing(); n != 1 {
+	if n := x.StandingQueries(); n != 1 {
 		t.Errorf("one connection has %d standing queries", n)
 	}
 	x.hub.Remove(c.conn)
-	if n := x.Standing(); n != 0 {
+	if n := x.StandingQueries(); n != 0 {
 		t.Errorf("%d standing queries remain without a connection", n)
 	}
 }

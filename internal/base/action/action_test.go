@@ -194,7 +194,7 @@ func TestErrorHandlerAnswersAndLogs(t *testing.T) {
 	if w := call(t, "/n", "text/html", io.Discard, broken); w.Body.String() != "<h1>Internal Server Error</h1>" {
 		t.Errorf("a page shows %s", w.Body)
 	}
-	wait := func(echo.Context) error { return fault.TooFast(1500_000_000) }
+	wait := func(echo.Context) error { return fault.RateLimited(1500_000_000) }
 	if w := call(t, "/api/n", "", io.Discard, wait); w.Header().Get("Retry-After") != "2" {
 		t.Errorf("retry after %q", w.Header().Get("Retry-After"))
 	}

@@ -128,7 +128,7 @@ func readJSON(body io.Reader) (map[string]json.RawMessage, error) {
 		return values, nil
 	}
 	if err := json.Unmarshal(raw, &values); err != nil || values == nil {
-		return nil, fault.Malformed("The body is not a JSON object.").Because(err)
+		return nil, fault.Malformed("The body is not a JSON object.").WithCause(err)
 	}
 	return values, nil
 }
@@ -141,7 +141,7 @@ func unreadable(err error, detail string) error {
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return fault.New(http.StatusRequestTimeout, "The body took too long to arrive. Send it again.")
 	}
-	return fault.Malformed(detail).Because(err)
+	return fault.Malformed(detail).WithCause(err)
 }
 
 // flatten turns a query or a form into a JSON object of strings; the input types

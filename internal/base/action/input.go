@@ -15,9 +15,9 @@ type refusal string
 
 func (r refusal) Error() string { return string(r) }
 
-// Refuse returns the error with which the UnmarshalJSON of an input type refuses a
+// InvalidValue returns the error with which the UnmarshalJSON of an input type refuses a
 // value. Bind answers the reason for the field, so it is worded for the reader.
-func Refuse(reason string) error { return refusal(reason) }
+func InvalidValue(reason string) error { return refusal(reason) }
 
 // ID is the id of a record: a whole number from 1, or the same as a decimal string.
 type ID int64

@@ -45,7 +45,7 @@ func (l Limit) refusal(ctx context.Context, field string, reason error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return fault.Invalid(field, "is too complex: make it simpler, or split it").Because(reason)
+	return fault.Invalid(field, "is too complex: make it simpler, or split it").WithCause(reason)
 }
 
 // Tick panics when the time is up.

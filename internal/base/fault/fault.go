@@ -70,8 +70,8 @@ func (f *Fault) And(field, reason string) *Fault {
 	return f
 }
 
-// TooFast is for a caller over a rate limit: 429.
-func TooFast(after time.Duration) *Fault {
+// RateLimited is for a caller over a rate limit: 429.
+func RateLimited(after time.Duration) *Fault {
 	return &Fault{
 		Status: http.StatusTooManyRequests, Detail: "Too many requests. Slow down and try again.",
 		RetryAfter: after,
@@ -86,8 +86,8 @@ func Unavailable(cause error) *Fault {
 	}
 }
 
-// Because sets the cause, which only the log shows.
-func (f *Fault) Because(cause error) *Fault {
+// WithCause sets the cause, which only the log shows.
+func (f *Fault) WithCause(cause error) *Fault {
 	f.cause = cause
 	return f
 }
@@ -124,7 +124,7 @@ func Of(err error) *Fault {
 	if errors.As(err, &f) {
 		return f
 	}
-	return New(http.StatusInternalServerError, "Something went wrong here. Try again in a moment.").Because(err)
+	return New(http.StatusInternalServerError, "Something went wrong here. Try again in a moment.").WithCause(err)
 }
 
 // Is reports whether the error is, or wraps, a fault of this status.

@@ -114,7 +114,7 @@ func (c *Conn) enter(name string, counted bool, epoch uint64) (first bool, err e
 	defer c.mu.Unlock()
 	switch {
 	case c.removed:
-		return false, fault.WebSocketRequired().Because(errGone)
+		return false, fault.WebSocketRequired().WithCause(errGone)
 	case c.rooms[name] != nil:
 		return false, nil
 	case counted && c.counted >= c.hub.config.MaxRooms:
@@ -221,9 +221,9 @@ func WithConn(ctx context.Context, c *Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// ConnFrom returns the connection over which the context's request came, or nil
+// ConnFromContext returns the connection over which the context's request came, or nil
 // if there is none, as for plain HTTP.
-func ConnFrom(ctx context.Context) *Conn {
+func ConnFromContext(ctx context.Context) *Conn {
 	c, _ := ctx.Value(connKey{}).(*Conn)
 	return c
 }
@@ -231,7 +231,7 @@ func ConnFrom(ctx context.Context) *Conn {
 // RequireConn returns the connection over which the context's request came. Without
 // one, its error is a 400, "WebSocket required".
 func RequireConn(ctx context.Context) (*Conn, error) {
-	if c := ConnFrom(ctx); c != nil {
+	if c := ConnFromContext(ctx); c != nil {
 		return c, nil
 	}
 	return nil, fault.WebSocketRequired()

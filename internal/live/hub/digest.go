@@ -5,18 +5,18 @@ import (
 	"slices"
 )
 
-// Note is an event in a digest.
-type Note struct {
+// DigestEvent is an event in a digest.
+type DigestEvent struct {
 	Event
 	Only int64 // the user whose connections alone get it; 0: all connections
 }
 
-// DigestHere sends several events to the room's connections on this node, all
+// SendDigest sends several events to the room's connections on this node, all
 // but except, as one frame: whatever the number of notes, they take one place in
 // a connection's queue and are sent as one message. No event of a digest is
 // replaced or dropped; a digest that does not fit closes the connection with
 // 4408.
-func (h *Hub) DigestHere(ctx context.Context, notes []Note, except *Conn, room string) {
+func (h *Hub) SendDigest(ctx context.Context, notes []DigestEvent, except *Conn, room string) {
 	d := h.newDigest(ctx, notes, room)
 	for _, m := range h.members(room) {
 		if m.conn == except {
@@ -32,13 +32,13 @@ func (h *Hub) DigestHere(ctx context.Context, notes []Note, except *Conn, room s
 // digest encodes each note at most once per representation. The frame for users
 // that no note names is also made at most once per representation.
 type digest struct {
-	notes  []Note
+	notes  []DigestEvent
 	lines  []frames
 	named  []int64   // the users in Only or Skip of a note, sorted
 	common [2]*Frame // for all other users: as data, and with HTML
 }
 
-func (h *Hub) newDigest(ctx context.Context, notes []Note, room string) *digest {
+func (h *Hub) newDigest(ctx context.Context, notes []DigestEvent, room string) *digest {
 	d := &digest{notes: notes, lines: make([]frames, len(notes))}
 	for i, n := range notes {
 		d.lines[i] = frames{broadcast: &broadcast{event: n.Event, body: h.newBody(ctx, n.Event)}, room: room}

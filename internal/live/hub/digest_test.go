@@ -18,7 +18,7 @@ func TestDigestIsOneFramePerConnection(t *testing.T) {
 	one, two, three := event("x", 1), event("x", 2), event("x", 3)
 	two.HTML, two.Skip = fragment("<p>"), 1
 
-	h.DigestHere(t.Context(), []hub.Note{{Event: one}, {Event: two}, {Event: three, Only: 3}}, tab.Conn, "a")
+	h.SendDigest(t.Context(), []hub.DigestEvent{{Event: one}, {Event: two}, {Event: three, Only: 3}}, tab.Conn, "a")
 
 	first := `{"event":"x","room":"a","data":1}`
 	alice.wantFrames(first)
@@ -34,19 +34,19 @@ func TestDigestIsNotSentWhenEmptyForTheUser(t *testing.T) {
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
 	others := event("x", 1)
 	others.Skip = 1
-	h.DigestHere(t.Context(), []hub.Note{{Event: others}, {Event: event("x", 2), Only: 2}}, nil, "a")
+	h.SendDigest(t.Context(), []hub.DigestEvent{{Event: others}, {Event: event("x", 2), Only: 2}}, nil, "a")
 	alice.wantFrames()
 }
 
 func TestDigestsDoNotReplaceEachOther(t *testing.T) {
 	h := newHub(t, hub.Config{QueueFrames: 2})
 	alice := open(t, h, hub.Identity{UserID: 1}).join(h, "a")
-	state := []hub.Note{{Event: hub.Event{Name: "x", Class: hub.State, Data: 1}}}
-	h.DigestHere(t.Context(), state, nil, "a")
-	h.DigestHere(t.Context(), state, nil, "a")
+	state := []hub.DigestEvent{{Event: hub.Event{Name: "x", Class: hub.State, Data: 1}}}
+	h.SendDigest(t.Context(), state, nil, "a")
+	h.SendDigest(t.Context(), state, nil, "a")
 	alice.wantFrames(`{"event":"x","room":"a","data":1}`, `{"event":"x","room":"a","data":1}`)
 	for range 3 {
-		h.DigestHere(t.Context(), state, nil, "a")
+		h.SendDigest(t.Context(), state, nil, "a")
 	}
 	alice.wantClosed(wire.CloseTooSlow)
 }

@@ -35,7 +35,7 @@
 //     other nodes do steps 2 to 5 in Hub.receive (remote.go). The product has
 //     no bus between processes yet: its only bus is bus.None.
 //
-// DigestHere (digest.go) sends several events of one moment as one frame.
+// SendDigest (digest.go) sends several events of one moment as one frame.
 //
 // # When the queue is full
 //

@@ -15,7 +15,7 @@ func TestHoldPutsEventsBehindTheAnswer(t *testing.T) {
 	alice.Hold("nowhere")
 	h.Broadcast(t.Context(), event("x", 1), hub.To("a"))
 	h.Broadcast(t.Context(), event("x", 2), hub.To("b"))
-	alice.ReplySoon([]byte("answer"))
+	alice.QueueReply([]byte("answer"))
 	alice.Release()
 	alice.Release()
 	h.Broadcast(t.Context(), event("x", 3), hub.To("a"))

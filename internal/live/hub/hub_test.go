@@ -85,10 +85,10 @@ func fragment(html string) func(context.Context, io.Writer) error {
 func TestContextCarriesTheConnection(t *testing.T) {
 	h := newHub(t, hub.Config{})
 	bob := open(t, h, hub.Identity{})
-	if got := hub.ConnFrom(hub.WithConn(t.Context(), bob.Conn)); got != bob.Conn {
+	if got := hub.ConnFromContext(hub.WithConn(t.Context(), bob.Conn)); got != bob.Conn {
 		t.Errorf("got %v", got)
 	}
-	if hub.ConnFrom(t.Context()) != nil {
+	if hub.ConnFromContext(t.Context()) != nil {
 		t.Error("got a connection from a context without one")
 	}
 }

@@ -132,7 +132,7 @@ func TestNodesNotifyOnCreatedAfterWatchersAreSubscribed(t *testing.T) {
 		h.Watch(watcher.Conn, "order")
 		var created []int64
 		h.OnCreated("order", func(id int64) {
-			if created = append(created, id); !h.In(watcher.Conn, hub.Record("order", id)) {
+			if created = append(created, id); !h.In(watcher.Conn, hub.RecordRoom("order", id)) {
 				t.Errorf("OnCreated of %d came before the watcher was subscribed", id)
 			}
 		})

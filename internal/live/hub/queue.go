@@ -27,9 +27,9 @@ func (f *Frame) replaces(older *Frame) bool {
 // that does not fit closes the connection with 4408.
 func (c *Conn) Reply(frame []byte) { c.push(&Frame{Bytes: frame}, nil) }
 
-// ReplySoon is Reply without waking the transport. It is for a transport that
+// QueueReply is Reply without waking the transport. It is for a transport that
 // calls Take itself as soon as it has served the message it read.
-func (c *Conn) ReplySoon(frame []byte) {
+func (c *Conn) QueueReply(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.code == 0 {

@@ -49,14 +49,14 @@ type resourceEvent struct {
 	Previous any   `json:"previous,omitempty"`
 }
 
-// Record returns the name of the room of a record's subscribers, for Evict.
-func Record(resource string, id int64) string {
+// RecordRoom returns the name of the room of a record's subscribers, for Evict.
+func RecordRoom(resource string, id int64) string {
 	return resource + ":" + strconv.FormatInt(id, 10)
 }
 
-// Followers returns, by record, the users who are subscribed to records of the
+// Subscribers returns, by record, the users who are subscribed to records of the
 // resource on this node. Each user is listed once per record.
-func (h *Hub) Followers(resource string) map[int64][]int64 {
+func (h *Hub) Subscribers(resource string) map[int64][]int64 {
 	followers := map[int64][]int64{}
 	prefix := resource + ":"
 	for _, room := range h.Active(prefix) {
@@ -71,14 +71,14 @@ func (h *Hub) Followers(resource string) map[int64][]int64 {
 // Subscribe sends the connection the changes of these records from now on.
 func (h *Hub) Subscribe(c *Conn, resource string, ids ...int64) {
 	for _, id := range ids {
-		h.subscribe(c, Record(resource, id))
+		h.subscribe(c, RecordRoom(resource, id))
 	}
 }
 
 // Unsubscribe ends Subscribe.
 func (h *Hub) Unsubscribe(c *Conn, resource string, ids ...int64) {
 	for _, id := range ids {
-		h.Leave(c, Record(resource, id))
+		h.Leave(c, RecordRoom(resource, id))
 	}
 }
 
@@ -104,7 +104,7 @@ func (h *Hub) subscribe(c *Conn, room string) {
 // except. Destroyed ends all subscriptions to the record.
 func (h *Hub) Publish(ctx context.Context, resource string, ch Change, to Audience, except *Conn) {
 	ev := Event{Name: resource, Data: resourceEvent{ch.Verb, ch.ID, ch.Data, ch.Previous}, HTML: ch.HTML}
-	record := Record(resource, ch.ID)
+	record := RecordRoom(resource, ch.ID)
 	b := &broadcast{
 		event: ev, body: h.newBody(ctx, ev), unnamed: true,
 		rooms: []string{record}, only: to.users, except: idOf(except),

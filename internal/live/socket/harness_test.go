@@ -98,12 +98,12 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	json.NewEncoder(w).Encode(map[string]any{
 		"method": r.Method, "path": r.URL.Path, "query": r.URL.Query(), "body": string(body),
 		"accept": r.Header.Get("Accept"), "type": r.Header.Get("Content-Type"), "own": r.Header.Get("X-Own"), "cookie": r.Header.Get("Cookie"),
-		"user": r.Context().Value(caller{}), "virtual": socket.IsVirtual(r), "live": hub.ConnFrom(r.Context()) != nil,
+		"user": r.Context().Value(caller{}), "virtual": socket.IsVirtual(r), "live": hub.ConnFromContext(r.Context()) != nil,
 	})
 }
 
 func (p *testServer) join(w http.ResponseWriter, r *http.Request) {
-	if _, err := p.hub.Join(hub.ConnFrom(r.Context()), r.URL.Query().Get("room"), nil); err != nil {
+	if _, err := p.hub.Join(hub.ConnFromContext(r.Context()), r.URL.Query().Get("room"), nil); err != nil {
 		w.WriteHeader(fault.Of(err).Status)
 		return
 	}

@@ -116,7 +116,7 @@ func (h *Handler) accept(
 	}
 	address := h.config.Address(r)
 	if !h.addresses.acquire(address) {
-		return fault.TooFast(addressRetry)
+		return fault.RateLimited(addressRetry)
 	}
 	upgrade := &hijacker{ResponseWriter: w, writeWait: h.config.WriteWait}
 	ws, err := websocket.Accept(upgrade, r, &websocket.AcceptOptions{

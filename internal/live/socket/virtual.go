@@ -85,7 +85,7 @@ func (s *session) refuse(id int64, f *fault.Fault) {
 // logs the first refusal of a flood, and closes the connection when there were too
 // many.
 func (s *session) refuseTooFast(id int64) {
-	f := fault.TooFast(s.rate.retryAfter())
+	f := fault.RateLimited(s.rate.retryAfter())
 	began, flooding := s.rate.refuse(time.Now())
 	if began {
 		s.log.Info("frames refused", "status", f.Status, "refused", f.Error())
@@ -126,7 +126,7 @@ func (s *session) route(w *recorder, r *http.Request) {
 	}
 }
 
-func (s *session) reply(r wire.Reply) { s.conn.ReplySoon(wire.AppendReply(nil, r)) }
+func (s *session) reply(r wire.Reply) { s.conn.QueueReply(wire.AppendReply(nil, r)) }
 
 // newRequest makes an HTTP request of a frame.
 func (s *session) newRequest(req wire.Request) (*http.Request, error) {

@@ -88,7 +88,7 @@ func (c *chat) connect(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *chat) join(w http.ResponseWriter, r *http.Request) {
-	if _, err := c.hub.Join(hub.ConnFrom(r.Context()), "chat-"+r.URL.Query().Get("roomId"), nil); err != nil {
+	if _, err := c.hub.Join(hub.ConnFromContext(r.Context()), "chat-"+r.URL.Query().Get("roomId"), nil); err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
@@ -100,7 +100,7 @@ func (c *chat) join(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *chat) leave(w http.ResponseWriter, r *http.Request) {
-	c.hub.Leave(hub.ConnFrom(r.Context()), "chat-"+r.URL.Query().Get("roomId"))
+	c.hub.Leave(hub.ConnFromContext(r.Context()), "chat-"+r.URL.Query().Get("roomId"))
 	answer(w, map[string]bool{"left": true})
 }
 
@@ -130,7 +130,7 @@ func (c *chat) typing(w http.ResponseWriter, r *http.Request) {
 }
 
 func (c *chat) broadcast(r *http.Request, roomID int64, event string, data any) {
-	c.hub.Broadcast(r.Context(), hub.Event{Name: event, Data: data}, hub.To(fmt.Sprint("chat-", roomID)).Except(hub.ConnFrom(r.Context())))
+	c.hub.Broadcast(r.Context(), hub.Event{Name: event, Data: data}, hub.To(fmt.Sprint("chat-", roomID)).Except(hub.ConnFromContext(r.Context())))
 }
 
 func caller(r *http.Request) person {
