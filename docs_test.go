@@ -273,3 +273,59 @@ func otherErrorKeys(s source) []string {
 	})
 	return breaches
 }
+
+// The tour names functions that exist, and says in how many files they are and how many
+// lines they have. A line more or less is no reason to change it.
+func TestTourNamesFunctionsAndTheirLength(t *testing.T) {
+	page := read(t, "docs/tour.md")
+	steps := tourStep.FindAllStringSubmatch(page, -1)
+	inFiles, lines := map[string]bool{}, 0
+	for _, step := range steps {
+		text := strings.Split(read(t, step[1]), "\n")
+		inFiles[step[1]] = true
+		for _, name := range tourFunction.FindAllStringSubmatch(step[2], -1) {
+			n := linesOf(text, name[1])
+			if n == 0 {
+				t.Errorf("docs/tour.md: there is no %s in %s", name[1], step[1])
+			}
+			lines += n
+		}
+	}
+	length := tourLength.FindStringSubmatch(page)
+	if len(steps) < 12 || length == nil {
+		t.Fatalf("found %d steps and the length %q", len(steps), length)
+	}
+	wantFiles, _ := strconv.Atoi(length[1])
+	wantLines, _ := strconv.Atoi(length[2])
+	if len(inFiles) != wantFiles || lines < wantLines*9/10 || lines > wantLines*11/10 {
+		t.Errorf("docs/tour.md: the path has %d files and %d lines, not %d and %d", len(inFiles), lines, wantFiles, wantLines)
+	}
+}
+
+var (
+	tourStep     = regexp.MustCompile("(?m)^\\| \\[`[^`]+`\\]\\(\\.\\./([^)]+)\\) \\| ([^|]+) \\|")
+	tourFunction = regexp.MustCompile("`#?(\\w+)`")
+	tourLength   = regexp.MustCompile(`(\d+) files and (\d+) lines`)
+)
+
+// linesOf returns the number of lines of a declaration: up to the next line that closes
+// it with the same indentation.
+func linesOf(text []string, name string) int {
+	for i, line := range text {
+		if !declares(line, name) {
+			continue
+		}
+		opened := strings.HasSuffix(line, "{") || strings.HasSuffix(line, "(") || strings.HasSuffix(line, "`")
+		if !opened {
+			return 1
+		}
+		indentation := line[:len(line)-len(strings.TrimLeft(line, " \t"))]
+		for j := i + 1; j < len(text); j++ {
+			rest, same := strings.CutPrefix(text[j], indentation)
+			if same && rest != "" && strings.Contains("})", rest[:1]) && !strings.HasSuffix(rest, "{") || strings.HasSuffix(text[j], "`") {
+				return j - i + 1
+			}
+		}
+	}
+	return 0
+}

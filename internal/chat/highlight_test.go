@@ -12,10 +12,12 @@ import (
 	"github.com/alecthomas/chroma/v2/lexers"
 
 	"hubbub/internal/base/budget"
+	"hubbub/internal/testkit"
 )
 
 const (
-	maxRendering = 5 * time.Second // for one message on a busy machine; an idle one takes 100 ms
+	// maxRendering is for one message. It takes 100 ms on an idle machine; without a limit, hostile code never ends.
+	maxRendering = testkit.Timeout
 	lexTimeout   = 20 * time.Millisecond
 	maxMemory    = 256 << 20 // bytes that one rendering allocates
 )
