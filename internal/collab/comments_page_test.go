@@ -23,8 +23,8 @@ func TestDocumentCommentsAreLive(t *testing.T) {
 	plan := apptest.NewDocument(sam, "Plan", "We switch on Monday.")
 	share(app, sam, plan, maya, "viewer")
 	elsewhere := app.Open(maya, "/people")
-	page := app.Open(sam, documentPath(plan))
-	selectAll(page, "#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
+	page := openDocumentAs(app, sam, plan)
+	selectAll(page.Tab, "#paper .ProseMirror").Click("[data-open-comments]").WantText("[data-new-quote]", "We switch on Monday.").WantText("#comments-panel", "No comments yet")
 	page.Type("#comment-text", "Is that right, @ma").WantText("#mentions", "Maya Okafor").Press("Enter").WantValue("#comment-text", "Is that right, @maya ")
 	page.Click("[data-new-comment] button").WantText(".thread", "Is that right, @maya").WantText("#paper .commented", "We switch on Monday.")
 

@@ -15,7 +15,7 @@ func TestDocumentIsShared(t *testing.T) {
 	sam, maya := app.As("sam"), app.As("maya")
 	plan := apptest.NewDocument(sam, "Wombat plan", "The first wombat digs")
 	list := app.Open(maya, "/documents?query=wombat")
-	page := app.Open(sam, documentPath(plan))
+	page := openDocumentAs(app, sam, plan)
 	page.Click("[data-open-share]").WantText("#share-panel", "Sam Rivera").WantAccessible()
 
 	page.Type("#share-name", "nobody").Press("Enter").WantText("#share-problem", "Nobody here is called “nobody”.").WantFocus("#share-name").WantAccessible()
@@ -26,7 +26,7 @@ func TestDocumentIsShared(t *testing.T) {
 	page.Type(member+" select", "V").WantText("[data-announce=polite]", "Changed.")
 	list.WantText(row, "You can read")
 
-	mayaPage := app.Open(maya, documentPath(plan))
+	mayaPage := openDocumentAs(app, maya, plan)
 	mayaPage.Click("[data-open-share]").WantText("#share-panel", "Viewer").WantNo("#share-name").WantAccessible()
 	page.Type("#share-visibility", "E").WantText("#share-panel", "Whoever is signed in may read")
 	mayaPage.WantText("#share-panel", "Whoever is signed in may read")

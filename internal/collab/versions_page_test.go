@@ -14,8 +14,8 @@ func TestDocumentVersionIsRestoredWhileAnotherUserTypes(t *testing.T) {
 	plan := apptest.NewDocument(sam, "Plan", "We switch on Monday.\n\nThe end")
 	share(app, sam, plan, maya, "editor")
 	writer := openEditor(t, maya, plan)
-	page := app.Open(sam, documentPath(plan))
-	page.Want("#paper [contenteditable=true]").Click("[data-open-versions]").WantText("#versions-panel", "No versions yet")
+	page := openDocumentAs(app, sam, plan)
+	page.Click("[data-open-versions]").WantText("#versions-panel", "No versions yet")
 	page.Type("#version-name", "Before the change").Press("Enter").WantText("#versions-panel .version", "Before the change").WantText("#versions-panel .version", "Sam Rivera")
 
 	writer.wantText("We switch on Monday.\nThe end")

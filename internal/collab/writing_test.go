@@ -18,7 +18,14 @@ type documentTab struct{ apptest.Tab }
 // openDocument opens the document's page and waits for its editor.
 func openDocument(app *apptest.App, handle string, id int64) documentTab {
 	app.T.Helper()
-	return documentTab{app.Open(app.As(handle), documentPath(id))}.waitForEditor()
+	return openDocumentAs(app, app.As(handle), id)
+}
+
+// openDocumentAs is openDocument for a client. The page's script is fetched after the page
+// is live; until then a click on a link, such as Share, leads to another page.
+func openDocumentAs(app *apptest.App, client *testkit.Client, id int64) documentTab {
+	app.T.Helper()
+	return documentTab{app.Open(client, documentPath(id))}.waitForEditor()
 }
 
 func openDocumentThroughRelay(app *apptest.App, handle string, id int64) (*testkit.Relay, documentTab) {
