@@ -49,6 +49,7 @@ emoji: node_modules ## generate the table of all emoji, for reactions
 vendor: node_modules ## bundle the npm packages of the document page
 	node_modules/.bin/esbuild web/vendor/document.js --bundle --minify --format=esm --target=es2024 \
 		--legal-comments=none --define:process.env.NODE_ENV='"production"' --outfile=web/static/vendor/document.js
+	go run -C tools ./brotli ../web/static/vendor/document.js
 
 postgres: ## install PostgreSQL under tools/pg, for machines without it
 	npm ci --prefix tools/pg

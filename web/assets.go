@@ -28,6 +28,7 @@ var ownStylesheet = map[string]string{"collab": "css/collab.css"}
 type bundle struct {
 	version string
 	files   map[string][]byte
+	brotli  map[string][]byte   // of files that were compressed before the build
 	chunks  map[string][]string // of an entry script: the other scripts that it imports, directly or not
 }
 
@@ -41,7 +42,7 @@ func Asset(name string) string { return "/assets/" + static().version + "/" + na
 // load reads the embedded files, joins the stylesheets and bundles the scripts. It
 // panics if that fails: the binary is broken then.
 func load() bundle {
-	b := bundle{files: map[string][]byte{}}
+	b := bundle{files: map[string][]byte{}, brotli: map[string][]byte{}}
 	sources, err := readStatic()
 	for _, add := range []func(map[string][]byte) error{b.addUnchanged, b.addStylesheets, b.addScripts, b.addSocketScript} {
 		if err == nil {
@@ -73,6 +74,8 @@ func (b *bundle) addUnchanged(sources map[string][]byte) error {
 	for name, content := range sources {
 		switch folder := path.Dir(name); path.Ext(name) {
 		case ".css", ".ts":
+		case ".br":
+			b.brotli[strings.TrimSuffix(name, ".br")] = content
 		case ".js":
 			if folder == "." || folder == "vendor" {
 				b.files[name] = content

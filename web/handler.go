@@ -58,14 +58,14 @@ func newHandler() *http.ServeMux {
 	all := static()
 	mux := http.NewServeMux()
 	for name, content := range all.files {
-		mux.HandleFunc("GET /assets/"+all.version+"/"+name, serveImmutable(lazyVariants(name, content)))
+		mux.HandleFunc("GET /assets/"+all.version+"/"+name, serveImmutable(lazyVariants(name, content, all.brotli[name])))
 	}
 	if script, ok := all.files[socketScript]; ok {
-		file := lazyVariants(socketScript, script)
+		file := lazyVariants(socketScript, script, nil)
 		mux.HandleFunc("GET /"+socketScript, allowAnyOrigin(serveRevalidated(file, all.version)))
 	}
 	for _, name := range rootFiles {
-		mux.HandleFunc("GET /"+name, serveRevalidated(lazyVariants(name, all.files[name]), all.version))
+		mux.HandleFunc("GET /"+name, serveRevalidated(lazyVariants(name, all.files[name], nil), all.version))
 	}
 	return mux
 }
@@ -140,30 +140,27 @@ func accepts(header, coding string) bool {
 
 // lazyVariants returns a function that compresses a file at its first call, and
 // so at its first request: compressing all files would take longer than the rest
-// of the start.
-func lazyVariants(name string, content []byte) func() variants {
+// of the start. compressed is the file with brotli, or nil if it has to be made.
+func lazyVariants(name string, content, compressed []byte) func() variants {
 	return sync.OnceValue(func() variants {
 		v := variants{kind: types[path.Ext(name)], plain: content}
 		if ext := path.Ext(name); ext != ".woff2" && ext != ".png" { // compressed formats
-			v.brotli, v.gzip = compressBrotli(content, levelFor(name)), compressGzip(content)
+			v.gzip = compressGzip(content)
+			if v.brotli = compressed; v.brotli == nil {
+				v.brotli = compressBrotli(content)
+			}
 		}
 		return v
 	})
 }
 
-// levelFor returns the level of brotli: 9, or 10 for the large bundle of packages.
-// Level 10 makes it 6 % smaller and takes seven times as long: 0.6 s, while the first
-// document of this process waits for its editor.
-func levelFor(name string) int {
-	if path.Dir(name) == "vendor" {
-		return 10
-	}
-	return 9
-}
+// brotliLevel is below the levels 10 and 11, which take about twenty times as
+// long, while the first request waits, for slightly smaller files.
+const brotliLevel = 9
 
-func compressBrotli(content []byte, level int) []byte {
+func compressBrotli(content []byte) []byte {
 	var out bytes.Buffer
-	w := brotli.NewWriterLevel(&out, level)
+	w := brotli.NewWriterLevel(&out, brotliLevel)
 	w.Write(content) // a Buffer never fails
 	w.Close()
 	return out.Bytes()

@@ -24,6 +24,7 @@ const unacknowledged = 15 // letters that may wait for their acknowledgement
 
 func (y *typist) typeLetter() {
 	y.receive()
+	y.dead = y.dead || y.socket.Ended() // a typist that waits for acknowledgements sends nothing that could fail
 	if y.dead || y.n-y.acked >= unacknowledged {
 		return
 	}

@@ -202,6 +202,13 @@ func (s *Socket) Binary() [][]byte {
 	return messages
 }
 
+// Ended reports whether the connection has ended.
+func (s *Socket) Ended() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended != nil
+}
+
 func (s *Socket) end(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
