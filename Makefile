@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run build test story check bench soak templ emoji vendor postgres tools format vet generated listed bundled types containers
+.PHONY: help run build test story check bench soak templ emoji protocol vendor postgres tools format vet generated listed bundled types containers
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ templ: tools ## generate the Go code of the *.templ files
 emoji: node_modules ## generate the table of all emoji, for reactions
 	go run -C tools ./emoji ../node_modules/emoji-test-regex-pattern/dist/emoji-18.0/index-strings.txt \
 		../internal/chat/emoji/table.go
+
+protocol: ## generate web/static/protocol.d.ts from the Go types of events and answers
+	go test ./internal/app -run ProtocolTypes -update
 
 vendor: node_modules ## bundle the npm packages of the document page
 	node_modules/.bin/esbuild web/vendor/document.js --bundle --minify --format=esm --target=es2024 \

@@ -36,6 +36,14 @@ func TestUndocumentedTablesAreFound(t *testing.T) {
 	}
 }
 
+func TestUndeclaredEventsAreFound(t *testing.T) {
+	names := map[string]string{"typing": "internal/chat/events.go", "typed": "internal/chat/events.go", "heartbeat": "a.go", "documentLogged": "b.go"}
+	want := []string{"internal/chat/events.go: web/static/protocol.d.ts does not have typed"}
+	if breaches := undeclaredEvents(names, "export interface Events {\n  typing: chat.Typing\n}\n"); !slices.Equal(breaches, want) {
+		t.Errorf("got %q", breaches)
+	}
+}
+
 func TestMissingFunctionsAreFound(t *testing.T) {
 	doc := textFile{"internal/chat/doc.go", "// Send (send.go) calls Service.sendAll\n// (send.go), which the page (row.js) shows by drawRow (chat/row.js)."}
 	files := map[string]string{

@@ -26,6 +26,13 @@ func TestDocumentationHasAllEvents(t *testing.T) {
 	}
 }
 
+// Scripts are checked against the types of events.
+func TestProtocolTypesHaveAllEvents(t *testing.T) {
+	for _, breach := range undeclaredEvents(eventNames(allSources(t)), read(t, declarations)) {
+		t.Error(breach)
+	}
+}
+
 func TestDocumentationHasAllTables(t *testing.T) {
 	var migrations, docs []textFile
 	for _, file := range filesOf(t) {
@@ -80,10 +87,16 @@ func TestLogKeyOfErrorsIsError(t *testing.T) {
 	}
 }
 
-const protocol = "docs/protocol.md"
+const (
+	protocol     = "docs/protocol.md"
+	declarations = "web/static/protocol.d.ts"
+)
 
 // unlisted are events that no client gets.
 var unlisted = []string{"documentLogged"} // between nodes
+
+// ofConnections are events that only web/static/socket handles.
+var ofConnections = []string{"connected", "heartbeat"}
 
 // eventNames returns the names of events and resources with the files that have them:
 // constants in events.go, and names in the literals of events.
@@ -133,6 +146,16 @@ func undocumentedEvents(names map[string]string, page string) []string {
 		span := regexp.MustCompile("`" + regexp.QuoteMeta(name) + "`|\"event\":\"" + regexp.QuoteMeta(name) + "\"")
 		if !slices.Contains(unlisted, name) && !span.MatchString(page) {
 			breaches = append(breaches, fmt.Sprintf("%s: %s does not have %s", names[name], protocol, name))
+		}
+	}
+	return breaches
+}
+
+func undeclaredEvents(names map[string]string, types string) []string {
+	var breaches []string
+	for _, name := range slices.Sorted(maps.Keys(names)) {
+		if !slices.Contains(unlisted, name) && !slices.Contains(ofConnections, name) && !strings.Contains(types, "\n  "+name+":") {
+			breaches = append(breaches, fmt.Sprintf("%s: %s does not have %s", names[name], declarations, name))
 		}
 	}
 	return breaches

@@ -46,6 +46,13 @@ type Deletion struct {
 	Seq    int64 `json:"seq"`
 }
 
+// Properties is what Update can change of a room, and the data of the room's updated event then.
+type Properties struct {
+	Name     string `json:"name"`
+	Topic    string `json:"topic"`
+	Archived bool   `json:"archived"`
+}
+
 // RoomActivity is the data of a room's updated event when a message was sent. It is enough for a list of rooms to count
 // the message without a request.
 type RoomActivity struct {

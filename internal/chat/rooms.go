@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -187,7 +186,7 @@ func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, 
 	}
 	s.index.Changed()
 	room, err := roomFor(ctx, s.db, who.ID, id)
-	if err != nil || maps.Equal(room.properties(), before.properties()) {
+	if err != nil || room.properties() == before.properties() {
 		return room, err
 	}
 	change := hub.Change{Verb: hub.Updated, ID: id, Data: room.properties(), Previous: before.properties()}
@@ -209,7 +208,4 @@ func (ch *RoomChange) check() error {
 	return nil
 }
 
-// properties returns the properties of a room that Update can change, by their names in the protocol.
-func (r Room) properties() map[string]any {
-	return map[string]any{"name": r.Name, "topic": r.Topic, "archived": r.Archived}
-}
+func (r Room) properties() Properties { return Properties{r.Name, r.Topic, r.Archived} }

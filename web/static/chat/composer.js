@@ -16,8 +16,8 @@ const DRAFT = `draft:${me}:${roomId}`
 /** @type {{ id: number, name: string, text: string } | undefined} */
 let replyTo
 
-export const form = /** @type {HTMLFormElement | null} */ ($('[data-composer]'))
-export const box = /** @type {HTMLTextAreaElement | null} */ ($('#compose'))
+export const form = $('form[data-composer]')
+export const box = $('textarea#compose')
 
 /** Makes the next message a reply to this one. @param {HTMLElement} row */
 export function reply(row) {

@@ -1,6 +1,6 @@
 // @ts-check
 // The messages of the offline queue for this room, as rows: on screen before the server has stored them.
-import { $, announce, el, icon, parse, showTimes } from '../core/index.js'
+import { $, announce, closest, copyOf, el, icon, need, parse, showTimes } from '../core/index.js'
 import { drop, entriesOf, retry, watchOutbox } from './outbox.js'
 import { append, rows, show, tidy } from './log.js'
 import { becomeMember, list, roomId } from './room.js'
@@ -13,8 +13,7 @@ const rowOf = clientId => $(`.message:not([id])[data-client-id="${clientId}"]`, 
 
 /** @param {Entry} entry */
 function draw(entry) {
-  const template = /** @type {HTMLTemplateElement} */ ($('#pending-message'))
-  const row = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true))
+  const row = copyOf(need('template#pending-message'))
   for (const name of ['id', 'data-order', 'data-seq', 'data-created-seq']) row.removeAttribute(name)
   row.dataset.clientId = entry.clientId
   row.dataset.created = entry.at
@@ -73,8 +72,8 @@ export function showDelivery(markSeen) {
   })
 
   list.addEventListener('click', event => {
-    const button = event.target instanceof Element ? event.target.closest('[data-retry], [data-drop]') : null
-    const row = /** @type {HTMLElement | null} */ (button?.closest('.message') ?? null)
+    const button = closest(event.target, '[data-retry], [data-drop]')
+    const row = closest(button, '.message')
     if (!button || !row) return
     row.focus({ preventScroll: true })
     if (button.matches('[data-retry]')) retry(row.dataset.clientId ?? '')

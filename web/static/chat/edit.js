@@ -1,9 +1,9 @@
 // @ts-check
 // Editing a message in its row, as the Markdown that its author wrote.
-import { $, parse, toast, watchFragments } from '../core/index.js'
+import { $, $$, closest, copyOf, need, parse, problem, requestHTML, toast, watchFragments } from '../core/index.js'
 import { box } from './composer.js'
 import { keepPlace, show } from './log.js'
-import { HTML, list, reason, roomId, socket } from './room.js'
+import { list, roomId, socket } from './room.js'
 import { idOf, personalize } from './row.js'
 
 /** @type {(answer: import('../socket/types').Answer) => void} */
@@ -14,9 +14,9 @@ export async function edit(row) {
   if ($('.editor', row)) return
   const id = idOf(row)
   const answer = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
-  const message = answer.error ? undefined : answer.body.find((/** @type {{ id: number }} */ m) => m.id === id)
+  const message = answer.error ? undefined : answer.body.find(m => m.id === id)
   if (!message) {
-    const body = answer.error ? reason(answer) : 'It was deleted.'
+    const body = answer.error ? problem(answer) : 'It was deleted.'
     return toast({ title: 'It can’t be edited now', body, icon: 'circle-alert', tone: 'bad' })
   }
   open(document.getElementById(row.id) ?? row, message.text)
@@ -24,10 +24,9 @@ export async function edit(row) {
 
 /** @param {HTMLElement} row @param {string} text */
 function open(row, text) {
-  for (const other of list.querySelectorAll('.is-editing')) close(/** @type {HTMLElement} */ (other))
-  const template = /** @type {HTMLTemplateElement} */ ($('#edit-message'))
-  const form = /** @type {HTMLFormElement} */ (template.content.firstElementChild?.cloneNode(true))
-  const area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
+  for (const other of $$('.is-editing', list)) close(other)
+  const form = copyOf(need('template#edit-message'))
+  const area = need('textarea', form)
   area.value = text
   area.dataset.before = text
   keepPlace(() => {
@@ -49,24 +48,23 @@ function close(row) {
 
 /** @param {HTMLFormElement} form */
 async function save(form) {
-  const row = /** @type {HTMLElement} */ (form.closest('.message'))
-  const area = /** @type {HTMLTextAreaElement} */ ($('textarea', form))
-  if (area.value === area.dataset.before) return leave(row)
+  const area = need('textarea', form)
+  const row = closest(form, '.message')
+  if (!row || area.value === area.dataset.before) return leave(row)
   const url = `/api/chat/messages/${idOf(row)}`
-  const answer = await socket.request({ method: 'PATCH', url, data: { text: area.value }, headers: HTML })
-  const problem = $('[data-problem]', form)
-  if (answer.error && problem) {
-    problem.textContent = `Not saved. ${reason(answer)}`
+  const answer = await requestHTML({ method: 'PATCH', url, data: { text: area.value } })
+  if (answer.error) {
+    need('[data-problem]', form).textContent = `Not saved. ${problem(answer, 'The message')}`
     return
   }
-  leave(/** @type {HTMLElement} */ (form.closest('.message')))
+  leave(closest(form, '.message')) // the row may have been replaced
   show(parse(answer.body).map(personalize))
   markSeen(answer)
 }
 
-/** @param {HTMLElement} row */
+/** @param {HTMLElement | null} row */
 function leave(row) {
-  close(row)
+  if (row) close(row)
   box?.focus()
 }
 
@@ -75,16 +73,16 @@ export function watchEditing(onAnswer) {
   markSeen = onAnswer
   list.addEventListener('submit', event => {
     event.preventDefault()
-    save(/** @type {HTMLFormElement} */ (event.target))
+    if (event.target instanceof HTMLFormElement) save(event.target)
   })
   list.addEventListener('click', event => {
-    const cancel = event.target instanceof Element && event.target.closest('[data-cancel]')
-    if (cancel) leave(/** @type {HTMLElement} */ (cancel.closest('.message')))
+    const cancel = closest(event.target, '[data-cancel]')
+    if (cancel) leave(closest(cancel, '.message'))
   })
   list.addEventListener('keydown', event => {
     const form = event.target instanceof HTMLTextAreaElement ? event.target.form : null
     if (!form) return
-    if (event.key === 'Escape') leave(/** @type {HTMLElement} */ (form.closest('.message')))
+    if (event.key === 'Escape') leave(closest(form, '.message'))
     else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) form.requestSubmit()
     else return
     event.preventDefault()

@@ -1,6 +1,6 @@
 // @ts-check
 // A small emoji picker with a search by name.
-import { $$, el } from '../core/index.js'
+import { $$, closest, el } from '../core/index.js'
 
 /** Emoji and their search words; in each line the most used first. */
 const EMOJI = `👍 yes good thumbs up|👎 no thumbs down|❤️ heart love|😂 laugh tears joy|🎉 party celebrate tada|🙏 thanks please pray|👀 eyes look watching|🚀 rocket ship launch
@@ -29,9 +29,9 @@ export function pick(button, fn) {
   search.focus()
 }
 
-const search = /** @type {HTMLInputElement} */ (el('input', {
+const search = el('input', {
   class: 'input', type: 'search', 'aria-label': 'Find an emoji', placeholder: 'Find an emoji', autocomplete: 'off',
-}))
+})
 const grid = el('div', { class: 'emoji-grid', role: 'group', 'aria-label': 'Emoji' })
 const nothing = el('p', { class: 'muted', hidden: true }, 'Nothing by that name.')
 const picker = el('div', {
@@ -40,7 +40,8 @@ const picker = el('div', {
 
 for (const { emoji, words } of EMOJI) {
   const label = words.split(' ')[0]
-  grid.append(el('button', { type: 'button', tabindex: -1, 'data-words': words, 'aria-label': label, title: words }, emoji))
+  const attributes = { type: 'button', tabindex: -1, 'data-words': words, 'aria-label': label, title: words }
+  grid.append(el('button', attributes, emoji))
 }
 document.body.append(picker)
 
@@ -48,7 +49,9 @@ const shown = () => $$('button:not([hidden])', grid)
 
 function filter() {
   const text = search.value.trim().toLowerCase()
-  for (const button of $$('button', grid)) button.hidden = !button.dataset.words?.includes(text) && button.textContent !== text
+  for (const button of $$('button', grid)) {
+    button.hidden = !button.dataset.words?.includes(text) && button.textContent !== text
+  }
   const first = shown()[0]
   for (const button of $$('button', grid)) button.tabIndex = button === first ? 0 : -1
   nothing.hidden = !!first
@@ -65,14 +68,15 @@ const steps = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: COLUMNS, ArrowUp: -COLU
 
 search.addEventListener('input', filter)
 picker.addEventListener('click', event => {
-  const button = event.target instanceof Element && event.target.closest('.emoji-grid button')
+  const button = closest(event.target, '.emoji-grid button')
   if (button) take(button)
 })
 picker.addEventListener('keydown', event => {
-  const all = shown(), at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement))
+  const step = steps[event.key]
+  const all = shown(), at = all.findIndex(button => button === document.activeElement)
   if (event.key === 'Enter' && at < 0) { if (all[0]) take(all[0]) }
   else if (at < 0 && event.key === 'ArrowDown') all[0]?.focus()
-  else if (at >= 0 && steps[event.key]) (all[at + steps[event.key]] ?? (steps[event.key] < 0 ? search : all[at])).focus()
+  else if (at >= 0 && step) (all[at + step] ?? (step < 0 ? search : all[at])).focus()
   else return
   event.preventDefault()
 })

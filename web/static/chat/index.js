@@ -3,7 +3,9 @@
 //
 // A new message reaches a page by up to three events: `newMessage` here, with the row; `room` in rooms.js, for the
 // sidebar's counts; and `notification` in notify/index.js, for the users that it concerns.
-import { $, $$, addCaughtUp, addShortcuts, announceMessage, intercept, parse, apply } from '../core/index.js'
+import {
+  $, $$, addCaughtUp, addShortcuts, announceMessage, apply, HTML, intercept, need, parse, requestHTML,
+} from '../core/index.js'
 import { drop } from './outbox.js'
 import { watchCards } from './cards.js'
 import { onSent, watchComposer } from './composer.js'
@@ -11,14 +13,15 @@ import { showDelivery } from './delivery.js'
 import { watchEditing } from './edit.js'
 import { replaceAll, reveal, rows, show } from './log.js'
 import { goToLatest, showArrived, watchEdges } from './paging.js'
-import { HTML, log, me, roomId, socket } from './room.js'
+import { log, me, roomId, socket } from './room.js'
 import { isOwn, personalize } from './row.js'
 import { removeRow, watchTools } from './tools.js'
 import * as typing from './typing.js'
 import * as unread from './unread.js'
 
 /** @typedef {import('../socket/types').Frame} Frame */
-/** @typedef {{ id: number, text: string, sender: { id: number, fullName: string } }} Message */
+/** @typedef {import('../protocol').chat.Message} Message */
+/** @typedef {import('../protocol').Events} Events */
 
 /** @param {Frame} frame */
 const rowsOf = frame => parse(frame.html ?? '').map(personalize)
@@ -42,7 +45,7 @@ function newMessage(message, frame) {
 /** @param {Message} _ @param {Frame} frame */
 const messageUpdated = (_, frame) => show(rowsOf(frame))
 
-/** @param {{ id: number }} message */
+/** @param {Events['messageDeleted']} message */
 const messageDeleted = ({ id }) => removeRow(`message-${id}`)
 
 /**
@@ -64,7 +67,7 @@ function snapshot(html, { reset }) {
 
 /** Fetches the room's name, topic, members and archived state, which may have changed while disconnected. */
 async function refreshHead() {
-  const answer = await socket.request({ url: `/rooms/${roomId}/head`, headers: HTML })
+  const answer = await requestHTML({ url: `/rooms/${roomId}/head` })
   if (answer.error) return
   const [head] = apply(answer.body)
   const name = $('[data-room-name]', head)?.textContent ?? ''
@@ -72,19 +75,23 @@ async function refreshHead() {
   roomChanged({ verb: 'updated', id: roomId, data: { archived: head.hasAttribute('data-archived'), name, topic } })
 }
 
-/** Applies a `room` event. @param {{ verb: string, id: number, data: any }} change */
+/** Applies a `room` event. @param {Events['room']} change */
 function roomChanged({ verb, id, data }) {
   if (id !== roomId) return
-  const isArchived = log.hasAttribute('data-archived')
   if (verb === 'removedFrom' && data.user.id === me) showRoomLost()
-  else if (verb === 'updated' && data.archived !== undefined && data.archived !== isArchived) location.reload()
-  else if (verb === 'updated' && data.name) rename(data)
+  else if (verb === 'updated' && 'name' in data) changed(data)
+}
+
+/** @param {import('../protocol').chat.Properties} room */
+function changed({ archived, ...names }) {
+  if (archived !== log.hasAttribute('data-archived')) location.reload()
+  else if (names.name) rename(names)
 }
 
 /** @param {{ name: string, topic: string }} room */
 function rename({ name, topic }) {
   const place = $('[data-room-topic]')
-  const box = /** @type {HTMLTextAreaElement | null} */ ($('#compose'))
+  const box = $('textarea#compose')
   const title = log.dataset.kind === 'public' ? `#${name}` : name
   for (const heading of $$('[data-room-name]')) heading.textContent = name
   if (place) {
@@ -98,7 +105,7 @@ function rename({ name, topic }) {
 /** Replaces the page: its user lost the right to read the room. */
 function showRoomLost() {
   subscription.stop()
-  const template = /** @type {HTMLTemplateElement} */ ($('#room-lost'))
+  const template = need('template#room-lost')
   $('#main')?.replaceChildren(template.content)
   $('#main')?.focus()
 }

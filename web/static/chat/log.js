@@ -1,7 +1,7 @@
 // @ts-check
 // The log: rows in the order of their ids, the newest at the end. A change never moves the row that the user reads.
 // The log's layout is column-reverse: scrollTop is 0 at the end and negative above it.
-import { $, $$, el, place, showTimes } from '../core/index.js'
+import { $, $$, el, need, place, showTimes } from '../core/index.js'
 import { list, log } from './room.js'
 import { dayOf, follows, idOf } from './row.js'
 
@@ -14,13 +14,15 @@ const stored = () => $$('.message[data-order]', list)
 export const nearEnd = () => log.scrollTop > -NEAR_PX
 export const toEnd = () => { log.scrollTop = 0 }
 
-/** @param {'older' | 'newer'} name */
-export const edge = name => /** @type {HTMLElement} */ ($(`[data-edge="${name}"]`, list))
+/** @typedef {'older' | 'newer'} Edge an end of the part of the history that is shown */
+
+/** @param {Edge} name */
+export const edge = name => need(`[data-edge="${name}"]`, list)
 
 /** Reports whether the log ends with the room's newest message. */
 export const upToDate = () => !!edge('newer').hidden
 
-/** @param {'older' | 'newer'} name @param {boolean} more */
+/** @param {Edge} name @param {boolean} more */
 export function setEdge(name, more) {
   edge(name).hidden = !more
   const beginning = $('[data-beginning]', list)

@@ -2,6 +2,8 @@
 // The offline queue: messages that the server has not stored yet. They are sent in order, one at a time, and again
 // after every break; the queue survives a reload. The server stores a clientId once, so a retry is harmless.
 
+import { problem, requestHTML } from '../core/index.js'
+
 /**
  * @typedef {object} Entry
  * @property {string} clientId the idempotency key
@@ -86,9 +88,9 @@ function reportStuck() {
   }
 }
 
-/** @param {Entry} entry @param {string} problem */
-function fail(entry, problem) {
-  entry.problem = problem
+/** @param {Entry} entry @param {string} why */
+function fail(entry, why) {
+  entry.problem = why
   save()
   dispatch({ entry, state: 'failed' })
 }
@@ -114,10 +116,8 @@ const next = () => entries.find(entry => !entry.refused)
 async function deliver(entry) {
   if (entry.problem) markPending(entry)
   const { roomId, text, clientId, replyTo } = entry
-  const answer = await socket.request({
-    method: 'POST', url: '/api/chat/send', headers: { Accept: 'text/html' },
-    data: { roomId, text, clientId, replyTo: replyTo?.id },
-  })
+  const data = { roomId, text, clientId, replyTo: replyTo?.id }
+  const answer = await requestHTML({ method: 'POST', url: '/api/chat/send', data })
   if (!entries.includes(entry)) return true
   if (!answer.error) remove(entry, { entry, state: 'sent', answer })
   else if (isTransient(answer)) return retryLater(entry, answer)
@@ -131,7 +131,7 @@ const isTransient = ({ statusCode }) => statusCode === 0 || statusCode === 429 |
 /** @param {Entry} entry @param {import('../socket/types').Answer} answer */
 function retryLater(entry, answer) {
   if (answer.statusCode) {
-    fail(entry, answer.body?.detail ?? 'The server answered with an error.')
+    fail(entry, problem(answer))
     setTimeout(flush, 1_000 * Number(answer.headers['Retry-After'] ?? 2))
   } else setTimeout(reportStuck, BLIP_MS)
   return false
@@ -140,8 +140,7 @@ function retryLater(entry, answer) {
 /** @param {Entry} entry @param {import('../socket/types').Answer} answer */
 function markRefused(entry, answer) {
   entry.refused = true
-  const errors = Object.values(answer.body?.errors ?? {})
-  fail(entry, errors.length ? `The message ${errors.join(', ')}.` : answer.body?.detail ?? 'The server refused it.')
+  fail(entry, problem(answer, 'The message'))
 }
 
 socket.on('connect', flush)

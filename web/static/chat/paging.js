@@ -1,9 +1,11 @@
 // @ts-check
 // Loads history when its edge comes near the visible part, without moving what the user reads.
-import { $, announce, parse } from '../core/index.js'
+import { $, announce, closest, need, parse, requestHTML } from '../core/index.js'
 import { edge, first, keepPlace, last, nearEnd, replaceAll, setEdge, show, tidy, toEnd, upToDate } from './log.js'
-import { HTML, list, log, me, roomId, socket } from './room.js'
+import { list, log, me, roomId } from './room.js'
 import { idOf, personalize } from './row.js'
+
+/** @typedef {import('./log.js').Edge} Edge */
 
 const PAGE = 50 // messages
 const AROUND = 100
@@ -14,21 +16,23 @@ let arrivedWhileLoading = []
 let missed = 0
 const loading = new Set()
 
-const jumpButton = /** @type {HTMLElement} */ ($('[data-jump]'))
+const jumpButton = need('[data-jump]')
 const observer = new IntersectionObserver(entries => {
   for (const { isIntersecting, target } of entries) {
-    const { edge } = /** @type {HTMLElement} */ (target).dataset
-    if (isIntersecting) load(/** @type {'older' | 'newer'} */ (edge))
+    if (isIntersecting) load(nameOf(target))
   }
 }, { root: log, rootMargin: AHEAD })
 
 /** @param {object} where @returns {Promise<HTMLElement[] | null>} the rows, or null on an error */
 async function fetchRows(where) {
-  const answer = await socket.request({ url: '/api/chat/messages', data: { roomId, ...where }, headers: HTML })
+  const answer = await requestHTML({ url: '/api/chat/messages', data: { roomId, ...where } })
   return answer.error ? null : parse(answer.body).map(personalize)
 }
 
-/** @param {'older' | 'newer'} name */
+/** @param {Element} at an edge of the log @returns {Edge} */
+const nameOf = at => at === edge('older') ? 'older' : 'newer'
+
+/** @param {Edge} name */
 async function load(name) {
   const from = name === 'older' ? first() : last()
   if (!from || edge(name).hidden || loading.has(name)) return
@@ -61,14 +65,14 @@ function showNewer(rows) {
   tidy()
 }
 
-/** Shows skeletons at an edge instead of its link, or the link. @param {'older' | 'newer'} name @param {boolean} on */
+/** Shows skeletons at an edge instead of its link, or the link. @param {Edge} name @param {boolean} on */
 function showLoading(name, on) {
   const link = $('a', edge(name)), skeleton = $('.edge-loading', edge(name))
   if (link) link.hidden = on
   if (skeleton) skeleton.hidden = !on
 }
 
-/** @param {'older' | 'newer'} name */
+/** @param {Edge} name */
 function showFailure(name) {
   const link = $('a', edge(name))
   if (link) link.textContent = 'That didn’t load. Try again'
@@ -77,9 +81,9 @@ function showFailure(name) {
 
 /** Observes both edges again: an observer reports only changes, and an edge may still be in view after loading. */
 function reobserve() {
-  for (const name of /** @type {const} */ (['older', 'newer'])) {
-    observer.unobserve(edge(name))
-    observer.observe(edge(name))
+  for (const at of [edge('older'), edge('newer')]) {
+    observer.unobserve(at)
+    observer.observe(at)
   }
 }
 
@@ -121,10 +125,10 @@ export function watchEdges() {
   log.addEventListener('scroll', updateJumpButton, { passive: true })
   jumpButton.addEventListener('click', () => goToLatest().then(() => $('#compose')?.focus()))
   list.addEventListener('click', event => {
-    const at = event.target instanceof Element ? event.target.closest('[data-edge]') : null
-    if (!(at instanceof HTMLElement) || !(/** @type {Element} */ (event.target)).closest('a')) return
+    const at = closest(event.target, '[data-edge]')
+    if (!at || !closest(event.target, 'a')) return
     event.preventDefault()
-    load(/** @type {'older' | 'newer'} */ (at.dataset.edge))
+    load(nameOf(at))
   })
   updateJumpButton()
 }

@@ -1,11 +1,11 @@
 // @ts-check
 // The chat rooms in the sidebar, on every page: unread counts, the same in all tabs, and Alt with arrow keys to move.
-import { $, $$, apply, el, showInTab } from '../core/index.js'
+import { $, $$, apply, el, requestHTML, showInTab } from '../core/index.js'
 import './outbox.js'
 
-/** @typedef {{ roomId: number, readSeq: number, unread: number, mentions: number }} Marks */
-/** @typedef {Marks & { id: number, name: string, kind: string, archived: boolean, seq: number }} Room */
-/** @typedef {{ seq: number, lastMessage: { senderId: number }, mentioned: number[] | null }} Activity */
+/** @typedef {import('../protocol').chat.Marks} Marks */
+/** @typedef {import('../protocol').chat.Room} Room */
+/** @typedef {import('../protocol').chat.RoomActivity} Activity */
 
 const socket = io.socket
 const me = Number(document.body.dataset.userId)
@@ -33,7 +33,7 @@ export function redraw() {
   redrawTimer = setTimeout(async () => {
     socket.get('/api/rooms') // subscribes to the new rooms
     const current = /^\/rooms\/(\d+)/.exec(location.pathname)?.[1] ?? 0
-    const answer = await socket.request({ url: '/rooms/sidebar', data: { current }, headers: { Accept: 'text/html' } })
+    const answer = await requestHTML({ url: '/rooms/sidebar', data: { current } })
     if (answer.error) return
     newMessages.clear()
     apply(answer.body)
@@ -105,11 +105,11 @@ function showTotal() {
   showInTab('messages', counts.reduce((sum, n) => sum + n, 0))
 }
 
-/** Applies a `room` event. @param {{ verb: string, id: number, data: any }} change */
+/** Applies a `room` event. @param {import('../protocol').Events['room']} change */
 function roomChanged({ verb, id, data }) {
-  if (verb === 'updated' && data?.seq) countMessage(id, data)
-  else if (verb === 'updated' && data?.deletedMessage) messageDeleted(id)
-  else if (verb === 'created' || verb === 'updated' || data?.user?.id === me) redraw()
+  if (verb === 'updated' && 'lastMessage' in data) countMessage(id, data)
+  else if (verb === 'updated' && 'deletedMessage' in data) messageDeleted(id)
+  else if (verb === 'created' || verb === 'updated' || data.user.id === me) redraw()
 }
 
 /** @param {KeyboardEvent} event */

@@ -1,19 +1,19 @@
 // @ts-check
 // One set of tools, which moves to the message that has the pointer or the focus.
-import { $, announce, el, parse, place, toast, watchFragments } from '../core/index.js'
+import {
+  $, announce, closest, copyOf, el, need, parse, place, requestHTML, showProblem, toast, watchFragments,
+} from '../core/index.js'
 import { box, insert, reply } from './composer.js'
 import { edit } from './edit.js'
 import { bringIntoView, keepPlace, rows, show, tidy } from './log.js'
-import { HTML, list, log, reason, role, roomId, socket } from './room.js'
+import { list, log, role, roomId, socket } from './room.js'
 import { idOf, isOwn, personalize, textOf } from './row.js'
 
-const template = /** @type {HTMLTemplateElement} */ ($('#message-tools'))
-const tools = /** @type {HTMLElement} */ (template.content.firstElementChild)
+const tools = copyOf(need('template#message-tools'))
 const archived = log.hasAttribute('data-archived')
 
 /** @param {EventTarget | null} target */
-const rowAt = target =>
-  target instanceof Element ? /** @type {HTMLElement | null} */ (target.closest('.message[id]')) : null
+const rowAt = target => closest(target, '.message[id]')
 
 /** @param {HTMLElement | null} row */
 function attach(row) {
@@ -50,7 +50,7 @@ async function copyLink(row) {
 
 /** @param {HTMLElement} row */
 function confirmDelete(row) {
-  const dialog = /** @type {HTMLDialogElement} */ ($('#delete-message'))
+  const dialog = need('dialog#delete-message')
   const excerpt = $('[data-excerpt]', dialog)
   if (excerpt) excerpt.textContent = textOf(row)
   dialog.returnValue = ''
@@ -61,7 +61,7 @@ function confirmDelete(row) {
 /** @param {HTMLElement} row */
 async function deleteMessage(row) {
   const answer = await socket.delete(`/api/chat/messages/${idOf(row)}`)
-  if (answer.error && answer.statusCode !== 404) return showError('Not deleted', answer)
+  if (answer.error && answer.statusCode !== 404) return showProblem('Not deleted', answer)
   const neighbour = row.nextElementSibling ?? row.previousElementSibling
   removeRow(row.id)
   if (neighbour instanceof HTMLElement && neighbour.matches('.message')) neighbour.focus({ preventScroll: true })
@@ -82,14 +82,11 @@ export function removeRow(id) {
 /** Adds the user's reaction, or removes it. @param {HTMLElement} row @param {string} emoji */
 async function react(row, emoji) {
   const url = `/api/chat/messages/${idOf(row)}/reactions`
-  const answer = await socket.request({ method: 'POST', url, data: { emoji }, headers: HTML })
-  if (answer.error) return showError('Not added', answer)
+  const answer = await requestHTML({ method: 'POST', url, data: { emoji } })
+  if (answer.error) return showProblem('Not added', answer)
   show(parse(answer.body).map(personalize))
   markSeen(answer)
 }
-
-/** @param {string} title @param {import('../socket/types').Answer} answer */
-function showError(title, answer) { toast({ title, body: reason(answer), icon: 'circle-alert', tone: 'bad' }) }
 
 /** @type {(answer: import('../socket/types').Answer) => void} */
 let markSeen = () => {}
@@ -98,7 +95,7 @@ let markSeen = () => {}
 function onKeydown(event) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target instanceof HTMLTextAreaElement) return
   const all = rows()
-  const row = /** @type {HTMLElement | null} */ (document.activeElement?.closest('.message') ?? null)
+  const row = closest(document.activeElement, '.message')
   const at = row ? all.indexOf(row) : all.length
   if (event.key === 'Escape') box?.focus()
   else if (event.key.toLowerCase() === 'e' && row?.id && isOwn(row) && !archived) edit(row)
@@ -113,9 +110,12 @@ function onKeydown(event) {
 /** @param {HTMLElement | null | undefined} to */
 const focusOn = to => to?.focus()
 
-/** Goes to a quoted message in the log; the link opens if it is not there. @param {Element} link @param {Event} event */
+/**
+ * Goes to a quoted message in the log; the link opens if it is not there.
+ * @param {HTMLElement} link @param {Event} event
+ */
 function follow(link, event) {
-  const row = document.getElementById(`message-${/** @type {HTMLElement} */ (link).dataset.quote}`)
+  const row = document.getElementById(`message-${link.dataset.quote}`)
   if (!row) return
   event.preventDefault()
   for (const other of list.querySelectorAll('.is-target')) other.classList.remove('is-target')
@@ -126,14 +126,12 @@ function follow(link, event) {
 
 /** @param {MouseEvent} event */
 async function onClick(event) {
-  const target = /** @type {Element} */ (event.target)
-  /** @param {string} selector */
-  const closest = selector => /** @type {HTMLElement | null} */ (target.closest(selector))
+  const { target } = event
   const row = rowAt(target)
-  const tool = closest('[data-do]')
-  const reaction = closest('.reaction')
-  const emoji = closest('[data-emoji=react]')
-  const quote = closest('[data-quote]')
+  const tool = closest(target, '[data-do]')
+  const reaction = closest(target, '.reaction')
+  const emoji = closest(target, '[data-emoji=react]')
+  const quote = closest(target, '[data-quote]')
   if (quote) return follow(quote, event)
   if (!row) return
   if (tool) actions[tool.dataset.do ?? '']?.(row)
@@ -141,7 +139,9 @@ async function onClick(event) {
   else if (emoji) (await import('./emoji.js')).pick(emoji, chosen => react(row, chosen))
 }
 
-/** @param {(answer: import('../socket/types').Answer) => void} onAnswer called with the answer to each change made here */
+/**
+ * @param {(answer: import('../socket/types').Answer) => void} onAnswer called with the answer to each change made here
+ */
 export function watchTools(onAnswer) {
   markSeen = onAnswer
   // Not pointerover, which also fires when the log scrolls under a resting mouse: a keyboard user would lose the tools.
@@ -150,7 +150,6 @@ export function watchTools(onAnswer) {
   list.addEventListener('click', onClick)
   log.addEventListener('keydown', onKeydown)
   watchFragments((row, replaced) => { if (replaced?.contains(tools)) row.append(tools) })
-  $('[data-emoji=compose]')?.addEventListener('click', async event => {
-    ;(await import('./emoji.js')).pick(/** @type {HTMLElement} */ (event.currentTarget), emoji => insert(emoji))
-  })
+  const button = $('[data-emoji=compose]')
+  button?.addEventListener('click', async () => (await import('./emoji.js')).pick(button, emoji => insert(emoji)))
 }

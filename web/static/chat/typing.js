@@ -27,7 +27,7 @@ function onInput() {
   idle = setTimeout(() => lastSent && send(false), IDLE_MS)
 }
 
-/** @param {{ userId: number, isTyping: boolean, user: { fullName: string } }} event */
+/** @param {import('../protocol').chat.Typing} event */
 export function onTyping({ userId, isTyping, user }) {
   forget(userId)
   if (isTyping) typists.set(userId, { name: user.fullName, timer: setTimeout(clear, FORGET_MS, userId) })

@@ -71,7 +71,7 @@ export function watchReading(latestSeq) {
   return () => { isNew = true; soon() }
 }
 
-/** @param {{ roomId: number, readSeq: number, unread: number, mentions: number }} marks */
+/** @param {import('../protocol').chat.Marks} marks */
 export function applyRead(marks) {
   if (marks.roomId !== roomId) return
   readSeq = Math.max(readSeq, marks.readSeq)

@@ -13,7 +13,7 @@ import { Outbox } from './outbox.js'
 /** @typedef {import('./page.js').Role} Role */
 /** @typedef {import('./message.js').Bytes} Bytes */
 /** @typedef {import('./people.js').Visit} Visit */
-/** @typedef {{ channel: number, client: number, epoch: number, role: Role, collaborators: Visit[] }} Joined */
+/** @typedef {import('../protocol').collab.Joined} Joined */
 
 const GATHER_MS = 25 // 40 messages a second; the server accepts 60
 const CARET_MS = 100 // 10 messages a second; the server accepts 15
@@ -22,7 +22,8 @@ const REJOIN_MS = 2_000 // at most so often while a change cannot be sent: a joi
 const MAX_UPDATE = 1 << 20 // bytes; the server closes the connection when an update is longer
 const BATCH = 256 << 10 // bytes in flight; the server accepts as many per second
 const NOTHING = new Uint8Array(2) // an empty update
-const TOO_LARGE = 'This is too large to be sent. It stays here, and you can go on writing: undo it, or delete part of it.'
+const TOO_LARGE =
+  'This is too large to be sent. It stays here, and you can go on writing: undo it, or delete part of it.'
 
 /**
  * Emits `joined` (Joined), `synced` (once), `change` (of unsaved, connected or role), `role` (Role), `gone` (why),
@@ -85,7 +86,7 @@ export class Channel extends Emitter {
 
   /** @param {Joined} joined */
   #joined(joined) {
-    this.#id = joined.channel
+    this.#id = joined.channel ?? 0
     this.#inStep = false
     this.#outbox.reset()
     this.#identify(joined.client)

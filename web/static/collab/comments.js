@@ -1,41 +1,33 @@
 // @ts-check
 // The panel of comments. The server renders the threads, the editor finds their places in the text. A click on
 // commented text opens its thread; the thread that has the focus is highlighted in the text.
-import { $, $$, addShortcuts, apply, listen, parse, socket, toast } from '../core/index.js'
+import { $, $$, addShortcuts, apply, listen, need, parse, requestHTML, showProblem, toast } from '../core/index.js'
 import { watchMentions } from '../core/mentions.js'
 import { docId } from './page.js'
 import { session } from './session.js'
 import { closePanel, openPanel, showPanel } from './side.js'
 import { onThreadClick } from './threads.js'
 
-/** @typedef {{ id: number, anchor: import('./threads.js').Anchor, resolvedAt: string | null }} Thread */
-
 const NAME = 'comments'
 const REFRESH_MS = 100
-const connection = /** @type {import('../socket/types').Socket} */ (socket)
+const connection = io.socket
 const url = `/documents/${docId}/comments`
-const headers = { Accept: 'text/html' }
 
 let refreshTimer = 0
 /** The selected text, which the next comment is about. @type {ReturnType<typeof session.anchorOfSelection>} */
 let selected = null
 
-/** @param {Error} error */
-const showError = error =>
-  void toast({ title: 'That did not work', body: error.message, icon: 'circle-alert', tone: 'bad' })
-
 /** Marks the commented parts of the text. */
 async function mark() {
-  const answer = await connection.get(`/api${url}`)
+  const answer = await connection.get(`/api/documents/${docId}/comments`)
   if (answer.error) return
-  const threads = /** @type {Thread[]} */ (answer.body)
-  session.showThreads(threads.map(({ id, anchor, resolvedAt }) => ({ id, anchor, resolved: !!resolvedAt })))
+  session.showThreads(answer.body.map(({ id, anchor, resolvedAt }) => ({ id, anchor, resolved: !!resolvedAt })))
 }
 
 /** @param {import('../socket/types').RequestOptions} [request] */
 async function refresh(request = { url }) {
-  const answer = await connection.request({ ...request, headers })
-  if (answer.error) return showError(answer.error)
+  const answer = await requestHTML(request)
+  if (answer.error) return showProblem('That did not work', answer)
   if (openPanel() === NAME) show(answer.body)
   return true
 }
@@ -52,7 +44,7 @@ function show(html) {
   return isAccepted
 }
 
-const boxes = () => /** @type {HTMLTextAreaElement[]} */ ($$('#comments-panel textarea'))
+const boxes = () => $$('#comments-panel textarea')
 
 /** Shows which threads' text was deleted. */
 async function findPlaces() {
@@ -66,11 +58,11 @@ async function findPlaces() {
 
 async function open() {
   const body = showPanel(NAME, 'Comments')
-  const template = /** @type {HTMLTemplateElement} */ ($('template#new-comment'))
+  const template = need('template#new-comment')
   const panel = document.createElement('div')
   panel.id = 'comments-panel'
   body.append(template.content.cloneNode(true), panel)
-  watchMentions(/** @type {HTMLTextAreaElement} */ ($('#comment-text')))
+  watchMentions(need('textarea#comment-text'))
   select()
   await refresh()
 }
@@ -109,7 +101,7 @@ async function comment(form) {
     return void toast({ title: 'Select some text first', body, icon: 'info' })
   }
   const answer = await connection.post(`/api${url}`, { ...selected, text })
-  if (answer.error) return showError(answer.error)
+  if (answer.error) return showProblem('That did not work', answer)
   form.reset()
   selected = null
   await Promise.all([refresh(), mark()])
@@ -120,8 +112,7 @@ async function comment(form) {
 async function submit(form) {
   const data = Object.fromEntries(new FormData(form))
   const isDone = await refresh({ method: 'POST', url: new URL(form.action).pathname, data })
-  const id = $('textarea', form)?.id ?? ''
-  const box = /** @type {HTMLTextAreaElement | null} */ (document.getElementById(id)) // the panel was replaced
+  const box = boxes().find(({ id }) => id === $('textarea', form)?.id) // the panel was replaced
   if (isDone && box && !$('#comments-panel [role=alert]')) box.value = ''
   mark()
 }
@@ -135,17 +126,17 @@ function scheduleRefresh() {
 }
 
 listen('click', '[data-open-comments]', () => openPanel() === NAME ? closePanel() : open())
-listen('submit', '[data-new-comment]', (form, event) => {
+listen('submit', 'form[data-new-comment]', (form, event) => {
   event.preventDefault()
-  comment(/** @type {HTMLFormElement} */ (form))
+  comment(form)
 })
-listen('submit', '#doc-side [data-comment-form]', (form, event) => {
+listen('submit', '#doc-side form[data-comment-form]', (form, event) => {
   event.preventDefault()
-  submit(/** @type {HTMLFormElement} */ (form))
+  submit(form)
 })
 listen('keydown', '#doc-side textarea', (box, event) => {
-  const { key, ctrlKey, metaKey, isComposing } = /** @type {KeyboardEvent} */ (event)
-  if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing) /** @type {HTMLTextAreaElement} */ (box).form?.requestSubmit()
+  const { key, ctrlKey, metaKey, isComposing } = event
+  if (key === 'Enter' && (ctrlKey || metaKey) && !isComposing) box.form?.requestSubmit()
 })
 listen('focusin', '[data-thread-item]', item => session.showThread(Number(item.dataset.threadItem)))
 document.addEventListener('selectionchange', select)
@@ -156,9 +147,11 @@ addEventListener('keydown', event => {
   startComment()
 })
 addShortcuts('In a document', [['Ctrl Alt M', 'Comment on the selected text']])
-for (const event of ['commentChanged', 'commentRemoved']) {
-  connection.on(event, ({ docId: id }) => { if (id === docId) scheduleRefresh() })
-}
+/** @param {{ docId: number }} event */
+const refreshIfOurs = event => { if (event.docId === docId) scheduleRefresh() }
+
+connection.on('commentChanged', refreshIfOurs)
+connection.on('commentRemoved', refreshIfOurs)
 connection.on('reconnect', scheduleRefresh)
 mark()
 

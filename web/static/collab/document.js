@@ -25,7 +25,7 @@ const openLink = linkDialog(() => session.editor)
 
 function begin() {
   if (session.editor) return
-  const title = /** @type {HTMLInputElement | null} */ ($('[data-doc-title]'))?.value ?? ''
+  const title = $('input[data-doc-title]')?.value ?? ''
   const editor = session.editor = makeEditor({
     doc, canWrite: channel.canWrite, label: `${title}, document`, link: openLink,
     extensions: [carets.extension(), threadsExtension],

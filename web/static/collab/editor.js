@@ -2,6 +2,7 @@
 // The editor: TipTap on the shared document. It is made when the document is loaded, never before: an editor that
 // starts empty would write an empty paragraph into the document.
 import { Collaboration, Editor, Extension, InputRule, Markdown, Placeholder, Plugin } from '../vendor/document.js'
+import { closest } from '../core/index.js'
 import { bound, pasteTooLarge } from './bound.js'
 import { paper } from './page.js'
 import { pasteMarkdown, withoutStyles } from './paste.js'
@@ -103,7 +104,7 @@ export function makeEditor({ doc, extensions, canWrite, label, link }) {
  * @param {Editor} editor @param {MouseEvent} event
  */
 function followLink(editor, event) {
-  const link = event.target instanceof Element ? event.target.closest('a') : null
+  const link = closest(event.target, 'a')
   if (!link || (editor.isEditable && !event.ctrlKey && !event.metaKey)) return false
   open(link.href, '_blank', 'noopener')
   return true

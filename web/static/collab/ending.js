@@ -1,10 +1,10 @@
 // @ts-check
 // What the page does when its user may no longer write, or when the document is no longer available: the text stays on
 // the screen, and can be copied if some of it was not saved.
-import { $, announce, el } from '../core/index.js'
+import { $, announce, el, need } from '../core/index.js'
 import { page, paper } from './page.js'
 
-const notice = /** @type {HTMLElement} */ ($('[data-doc-notice]'))
+const notice = need('[data-doc-notice]')
 
 /** @type {Record<string, string>} */
 const GONE = {
@@ -47,7 +47,7 @@ function reloadButton() {
 /** @param {typeof import('./session.js').session} session */
 export function watchEnding(session) {
   const { channel, local } = session
-  const title = /** @type {HTMLInputElement} */ ($('[data-doc-title]'))
+  const title = need('input[data-doc-title]')
   const unsaved = () => channel.unsaved ? ' What you wrote last was not saved.' : ''
   const copyIfUnsaved = () => channel.unsaved ? [copyButton()] : []
 

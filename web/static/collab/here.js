@@ -1,14 +1,14 @@
 // @ts-check
 // The other users who have the document open, as avatars. A click on one makes the page follow that user's caret, until
 // this page's user types, clicks or scrolls.
-import { $, announce, el } from '../core/index.js'
+import { announce, childrenOf, closest, el, need } from '../core/index.js'
 import { caretsOf } from './carets.js'
 import { paper } from './page.js'
 
 /** @typedef {import('./people.js').People} People */
 
 const ANNOUNCE_MS = 1_500 // a user who reloads the page has not left
-const place = /** @type {HTMLElement} */ ($('#doc-here'))
+const place = need('#doc-here')
 
 /** @param {string} name */
 const initials = name => name.split(/\s+/).slice(0, 2).map(word => [...word][0]?.toUpperCase() ?? '').join('')
@@ -16,7 +16,8 @@ const initials = name => name.split(/\s+/).slice(0, 2).map(word => [...word][0]?
 /** @param {People} people @param {import('../vendor/document.js').Awareness} awareness */
 export function showHere(people, awareness) {
   let followed = 0
-  let announced = new Set(/** @type {number[]} */ ([]))
+  /** @type {Set<number>} */
+  let announced = new Set()
   let timer = 0
 
   const show = () => place.replaceChildren(...people.others().map(({ visit: { user: { id, fullName }, hue } }) =>
@@ -42,7 +43,7 @@ export function showHere(people, awareness) {
   const follow = id => {
     if (id === followed) return
     followed = id
-    for (const button of /** @type {Iterable<HTMLElement>} */ (place.children)) {
+    for (const button of childrenOf(place)) {
       button.setAttribute('aria-pressed', String(Number(button.dataset.person) === id))
     }
     scroll()
@@ -54,7 +55,7 @@ export function showHere(people, awareness) {
   })
   awareness.on('change', () => { if (followed) requestAnimationFrame(scroll) })
   place.addEventListener('click', event => {
-    const button = event.target instanceof Element ? event.target.closest('button') : null
+    const button = closest(event.target, 'button')
     if (button) follow(Number(button.dataset.person) === followed ? 0 : Number(button.dataset.person))
   })
   for (const act of ['keydown', 'pointerdown']) paper.addEventListener(act, () => follow(0))

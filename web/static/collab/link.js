@@ -1,12 +1,12 @@
 // @ts-check
 // The dialog for a link's target.
-import { $ } from '../core/index.js'
+import { need } from '../core/index.js'
 import { safeLink } from './schema.js'
 
-const dialog = /** @type {HTMLDialogElement} */ ($('#doc-link'))
-const form = /** @type {HTMLFormElement} */ ($('[data-link-form]'))
-const field = /** @type {HTMLInputElement} */ ($('#doc-link-to'))
-const unlink = /** @type {HTMLButtonElement} */ ($('[data-unlink]'))
+const dialog = need('dialog#doc-link')
+const form = need('form[data-link-form]')
+const field = need('input#doc-link-to')
+const unlink = need('button[data-unlink]')
 
 /** Adds the scheme that "example.com" and "sam@example.com" leave out. @param {string} address */
 function complete(address) {

@@ -1,15 +1,15 @@
 // @ts-check
 // The list of documents. Any event of a document, old or new, makes the page fetch the list again: the server decides
 // who may see which document, and in which order. Rows that did not change stay in the page, with the focus.
-import { $, $$, listen, parse, place, toast } from '../core/index.js'
+import { $$, HTML, listen, need, parse, place, requestHTML, toast } from '../core/index.js'
 
 const socket = io.socket
 const TYPING_MS = 250
 const REFRESH_MS = 150
 
-const list = /** @type {HTMLElement} */ ($('#documents'))
-const form = /** @type {HTMLFormElement} */ ($('[data-document-search]'))
-const input = /** @type {HTMLInputElement} */ ($('#query'))
+const list = need('#documents')
+const form = need('form[data-document-search]')
+const input = need('input#query')
 
 let typing = 0
 let refreshTimer = 0
@@ -17,7 +17,6 @@ let lastRequest = 0
 /** @type {import('../socket/types').Subscription | undefined} */
 let subscription
 
-const headers = { Accept: 'text/html' }
 const query = () => input.value.trim()
 const parameters = () => ({ query: query(), before: list.dataset.before })
 
@@ -27,7 +26,7 @@ function subscribe() {
   list.ariaBusy = 'true'
   const mine = ++lastRequest
   subscription = socket.subscribe('/api/documents', parameters(), {
-    headers,
+    headers: HTML,
     snapshot: html => { if (mine === lastRequest) show(html) },
     events: { document: scheduleRefresh },
     error: showError,
@@ -42,7 +41,7 @@ function scheduleRefresh() {
 async function refresh() {
   refreshTimer = 0
   const mine = lastRequest
-  const answer = await socket.request({ url: '/api/documents', data: parameters(), headers })
+  const answer = await requestHTML({ url: '/api/documents', data: parameters() })
   if (!answer.error && mine === lastRequest) show(answer.body)
 }
 
@@ -56,7 +55,8 @@ function show(html) {
   wanted.forEach((row, at) => { if (list.children[at] !== row) list.insertBefore(row, list.children[at] ?? null) })
   place(end)
   list.removeAttribute('aria-busy')
-  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus({ preventScroll: true })
+  if (!focused || document.activeElement?.id === focused) return
+  document.getElementById(focused)?.focus({ preventScroll: true })
 }
 
 /** The page's row if it is the same, or else the new row, put in its place. @param {HTMLElement} row */
@@ -69,7 +69,8 @@ function rowFor(row) {
 
 function showError() {
   list.removeAttribute('aria-busy')
-  toast({ title: 'The documents could not be read', body: 'Reload the page to try again.', icon: 'circle-alert', tone: 'bad' })
+  const body = 'Reload the page to try again.'
+  toast({ title: 'The documents could not be read', body, icon: 'circle-alert', tone: 'bad' })
 }
 
 /** Searches from the newest document: an older page belongs to another query. */
@@ -88,5 +89,5 @@ form.addEventListener('submit', event => {
   search()
 })
 // The form for an import has only a file field: choosing a file submits it.
-listen('change', '#file', field => /** @type {HTMLInputElement} */ (field).form?.requestSubmit())
+listen('change', 'input#file', field => field.form?.requestSubmit())
 subscribe()

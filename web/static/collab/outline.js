@@ -13,7 +13,8 @@ function headings(editor) {
   /** @type {{ level: number, text: string, at: number }[]} */
   const found = []
   editor.state.doc.descendants((node, at) => {
-    if (node.type.name === 'heading' && node.textContent) found.push({ level: node.attrs.level, text: node.textContent, at })
+    const { type, attrs: { level }, textContent: text } = node
+    if (type.name === 'heading' && text) found.push({ level, text, at })
     return !node.isTextblock
   })
   return found
@@ -31,7 +32,8 @@ function list(editor) {
   const all = headings(editor)
   if (!all.length) return el('p', { class: 'muted' }, 'No headings yet. Begin a line with # and a space.')
   return el('ul', { class: 'outline' }, ...all.map(({ level, text, at }) => {
-    const button = el('button', { type: 'button', class: 'nav-item', 'data-level': level }, el('span', { class: 'truncate' }, text))
+    const attributes = { type: 'button', class: 'nav-item', 'data-level': level }
+    const button = el('button', attributes, el('span', { class: 'truncate' }, text))
     button.addEventListener('click', () => jump(editor, at))
     return el('li', {}, button)
   }))

@@ -1,17 +1,20 @@
 // @ts-check
 // The document's data and elements in the page that the server rendered.
-import { $ } from '../core/index.js'
+import { need } from '../core/index.js'
 
-/** @typedef {'owner' | 'editor' | 'viewer'} Role */
+/** @typedef {import('../protocol').collab.Role} Role */
 
-export const page = /** @type {HTMLElement} */ ($('[data-document]'))
-export const paper = /** @type {HTMLElement} */ ($('#paper'))
+export const page = need('[data-document]')
+export const paper = need('#paper')
 export const docId = Number(page.dataset.docId)
 export const schema = Number(page.dataset.schema)
 export const me = Number(document.body.dataset.userId)
 
 /** @returns {Role} */
-export const role = () => /** @type {Role} */ (page.dataset.role)
+export function role() {
+  const role = page.dataset.role
+  return role === 'owner' || role === 'editor' ? role : 'viewer'
+}
 
 /** Reports whether the user may write. */
 export const canWrite = () => role() !== 'viewer'

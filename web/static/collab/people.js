@@ -4,7 +4,7 @@
 import { Emitter } from './emitter.js'
 import { me } from './page.js'
 
-/** @typedef {{ client: number, hue: number, user: { id: number, fullName: string } }} Visit */
+/** @typedef {import('../protocol').collab.Collaborator} Visit */
 
 /** Emits `change`. */
 export class People extends Emitter {

@@ -49,7 +49,9 @@ export const schema = [
   }),
   ListItem.extend({ content }),
   TaskList,
-  TaskItem.extend({ content }).configure({ nested: true, a11y: { checkboxLabel: node => node.textContent || 'Empty line' } }),
+  TaskItem.extend({ content }).configure({
+    nested: true, a11y: { checkboxLabel: node => node.textContent || 'Empty line' },
+  }),
   Table.configure({ renderWrapper: true }),
   TableRow,
   TableHeader,

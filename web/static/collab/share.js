@@ -1,19 +1,23 @@
 // @ts-check
 // The dialog to share a document. The server renders its content, and answers its forms with the new content; when
 // another user changes something, the dialog fetches it.
-import { $, announce, apply, listen, parse, place, socket, toast } from '../core/index.js'
+import {
+  $, announce, apply, listen, need, parse, place, requestHTML, showProblem, socket, toast,
+} from '../core/index.js'
 import { docId } from './page.js'
 
-const dialog = /** @type {HTMLDialogElement} */ ($('dialog#doc-share'))
+const dialog = need('dialog#doc-share')
 const url = `/documents/${docId}/share`
-const headers = { Accept: 'text/html' }
 
-/** @param {{ method?: string, url: string, data?: object }} request @param {(html: string) => void} [take] */
+/** @param {import('../socket/types').RequestOptions} request @param {(html: string) => void} [take] */
 async function load(request, take = apply) {
-  const answer = await /** @type {import('../socket/types').Socket} */ (socket).request({ ...request, headers })
-  if (answer.error) return showError(answer.error)
+  const answer = await requestHTML(request)
+  if (answer.error) {
+    dialog.close()
+    return showProblem('That did not work', answer)
+  }
   take(answer.body)
-  const address = /** @type {HTMLInputElement | null} */ ($('[data-share-address]'))
+  const address = $('input[data-share-address]')
   if (address) address.value = new URL(`/documents/${docId}`, location.href).href
   return true
 }
@@ -24,12 +28,6 @@ function refreshParts(html) {
     const part = $(`#${id}`, parse(html)[0])
     if (part && !part.isEqualNode($(`#${id}`))) place(part)
   }
-}
-
-/** @param {Error} error */
-function showError(error) {
-  dialog.close()
-  toast({ title: 'That did not work', body: error.message, icon: 'circle-alert', tone: 'bad' })
 }
 
 /** Submits a form here; the browser submits one that leads to another page. @param {HTMLFormElement} form */
@@ -44,7 +42,7 @@ async function submit(form) {
 
 /** Copies the document's URL, or selects it where the clipboard is not available. */
 async function copy() {
-  const address = /** @type {HTMLInputElement} */ ($('[data-share-address]'))
+  const address = need('input[data-share-address]')
   try {
     await navigator.clipboard.writeText(address.value)
     toast({ title: 'Link copied', icon: 'link', tone: 'ok' })
@@ -58,12 +56,11 @@ listen('click', '[data-open-share]', (_, event) => {
   dialog.showModal()
   load({ url })
 })
-listen('submit', '#doc-share [data-share-form]', (form, event) => {
+listen('submit', '#doc-share form[data-share-form]', (form, event) => {
   event.preventDefault()
-  submit(/** @type {HTMLFormElement} */ (form))
+  submit(form)
 })
-listen('change', '#doc-share [data-share-form] select', select => {
-  const form = /** @type {HTMLSelectElement} */ (select).form
+listen('change', '#doc-share [data-share-form] select', ({ form }) => {
   if (form && !form.classList.contains('share-admit')) form.requestSubmit()
 })
 listen('click', '[data-copy-link]', copy)

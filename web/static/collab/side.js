@@ -1,9 +1,9 @@
 // @ts-check
 // The panel beside the text, which shows one thing at a time: outline, comments or versions. The module that opens it
 // fills it; its button shows that it is open.
-import { $, $$, el, icon } from '../core/index.js'
+import { $, $$, el, icon, need } from '../core/index.js'
 
-const side = /** @type {HTMLElement} */ ($('#doc-side'))
+const side = need('#doc-side')
 let open = ''
 
 /** The panel that is open; "": none. */

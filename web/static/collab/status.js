@@ -1,8 +1,8 @@
 // @ts-check
 // Shows whether the changes are saved. "Saved" means that the server has committed all of them.
-import { $, announce, icon } from '../core/index.js'
+import { announce, icon, need } from '../core/index.js'
 
-const place = /** @type {HTMLElement} */ ($('[data-doc-saved]'))
+const place = need('[data-doc-saved]')
 const SLOW_MS = 3_000 // changes that are in flight for longer are shown as unsent
 
 /** @typedef {'starting' | 'saved' | 'saving' | 'unsent' | 'kept' | 'offline' | 'reading' | 'stuck'} State */

@@ -5,11 +5,13 @@ import {
   Decoration, DecorationSet, Extension, Plugin, PluginKey, absolutePositionToRelativePosition,
   createRelativePositionFromJSON, relativePositionToAbsolutePosition, relativePositionToJSON, ySyncPluginKey,
 } from '../vendor/document.js'
+import { closest } from '../core/index.js'
 
 /** @typedef {import('../vendor/document.js').Editor} Editor */
 /** @typedef {import('../vendor/document.js').EditorState} EditorState */
-/** @typedef {{ start: any, end: any }} Anchor */
+/** @typedef {import('../protocol').collab.Anchor} Anchor */
 /** @typedef {{ id: number, anchor: Anchor, resolved?: boolean }} Thread */
+/** @typedef {{ threads: Thread[], current: number, shown: DecorationSet }} State */
 
 const MOST = 500 // characters of a quote, the server's limit
 const key = new PluginKey('threads')
@@ -58,7 +60,8 @@ export const threadsExtension = Extension.create({
   addProseMirrorPlugins: () => [new Plugin({
     key,
     state: {
-      init: () => ({ threads: /** @type {Thread[]} */ ([]), current: 0, shown: DecorationSet.empty }),
+      /** @returns {State} */
+      init: () => ({ threads: [], current: 0, shown: DecorationSet.empty }),
       apply(tr, before, _, state) {
         const change = tr.getMeta(key)
         const { threads, current } = { ...before, ...change }
@@ -71,7 +74,7 @@ export const threadsExtension = Extension.create({
     props: {
       decorations: state => key.getState(state).shown,
       handleClick(_, __, event) {
-        const id = Number(event.target instanceof Element && event.target.closest('[data-thread]')?.getAttribute('data-thread'))
+        const id = Number(closest(event.target, '[data-thread]')?.dataset.thread)
         if (id) openThread(id)
         return false
       },

@@ -1,9 +1,9 @@
 // @ts-check
 // The title, which is not part of the document's text. Leaving the field renames the document.
-import { $, announce, socket, toast } from '../core/index.js'
+import { $, announce, need, showProblem, socket } from '../core/index.js'
 import { docId } from './page.js'
 
-const field = /** @type {HTMLInputElement} */ ($('[data-doc-title]'))
+const field = need('input[data-doc-title]')
 let saved = field.value
 
 /** @param {string} title */
@@ -18,13 +18,13 @@ function show(title) {
 async function rename() {
   const title = field.value.trim()
   if (!title || title === saved || field.readOnly) return void (field.value = saved)
-  const answer = await /** @type {import('../socket/types').Socket} */ (socket).patch(`/api/documents/${docId}`, { title })
+  const answer = await io.socket.patch(`/api/documents/${docId}`, { title })
   if (!answer.error) {
     show(answer.body.title)
     return announce(`Renamed to ${answer.body.title}.`)
   }
   field.value = saved
-  toast({ title: 'Not renamed', body: answer.error.message, icon: 'circle-alert', tone: 'bad' })
+  showProblem('Not renamed', answer)
 }
 
 /** @param {KeyboardEvent} event */
@@ -37,6 +37,6 @@ function onKeydown(event) {
 field.addEventListener('change', rename)
 field.addEventListener('blur', () => { field.value = field.value.trim() || saved })
 field.addEventListener('keydown', onKeydown)
-socket?.on('document', ({ verb, id, data }) => {
-  if (id === docId && verb === 'updated' && data?.title) show(data.title)
+socket?.on('document', change => {
+  if (change.id === docId && change.verb === 'updated' && change.data.title) show(change.data.title)
 })

@@ -1,7 +1,7 @@
 // @ts-check
 // The format bar: the action of each button, by its data-do, and its state for the selection. The bar is one tab stop;
 // arrow keys move within it, Escape returns to the text.
-import { $, $$ } from '../core/index.js'
+import { $$, closest, need } from '../core/index.js'
 
 /** @typedef {import('../vendor/document.js').Editor} Editor */
 /**
@@ -13,8 +13,8 @@ import { $, $$ } from '../core/index.js'
  * }} Tool
  */
 
-const bar = /** @type {HTMLElement} */ ($('[data-format-bar]'))
-const tableTools = /** @type {HTMLElement} */ ($('[data-table-tools]'))
+const bar = need('[data-format-bar]')
+const tableTools = need('[data-table-tools]')
 
 /** @param {Editor} editor */
 const chain = editor => editor.chain().focus()
@@ -51,7 +51,7 @@ const toolsWith = link => ({
   deleteTable: { run: editor => chain(editor).deleteTable().run() },
 })
 
-const buttons = () => /** @type {HTMLButtonElement[]} */ ($$('button', bar))
+const buttons = () => $$('button', bar)
 
 /** The visible buttons. */
 const reachable = () => buttons().filter(button => button.checkVisibility())
@@ -66,9 +66,11 @@ function rove(to) {
 function onKeydown(editor, event) {
   if (event.key === 'Escape') return editor.commands.focus()
   const all = reachable()
-  const at = all.indexOf(/** @type {HTMLButtonElement} */ (document.activeElement))
+  const at = all.findIndex(button => button === document.activeElement)
   const n = all.length
-  const to = { ArrowRight: all[(at + 1) % n], ArrowLeft: all[(at - 1 + n) % n], Home: all[0], End: all[n - 1] }[event.key]
+  const right = all[(at + 1) % n]
+  const left = all[(at - 1 + n) % n]
+  const to = { ArrowRight: right, ArrowLeft: left, Home: all[0], End: all[n - 1] }[event.key]
   if (!to) return
   event.preventDefault()
   rove(to)
@@ -95,7 +97,7 @@ export function watchToolbar(editor, link) {
 
   bar.addEventListener('mousedown', event => event.preventDefault()) // keeps the selection in the text
   bar.addEventListener('click', event => {
-    const button = event.target instanceof Element ? event.target.closest('button') : null
+    const button = closest(event.target, 'button')
     if (!button || button.getAttribute('aria-disabled') === 'true') return
     rove(button)
     tools[button.dataset.do ?? ''].run(editor)

@@ -1,20 +1,15 @@
 // @ts-check
 // The panel of versions. The server renders them and what has changed since. Restoring one is an edit like any other:
 // it merges with concurrent edits of other users, and can be undone.
-import { $, announce, apply, listen, socket, toast } from '../core/index.js'
+import { $, announce, apply, listen, need, requestHTML, showProblem, toast } from '../core/index.js'
 import { docId } from './page.js'
 import { session } from './session.js'
 import { closePanel, openPanel, showPanel } from './side.js'
 
 const NAME = 'versions'
-const connection = /** @type {import('../socket/types').Socket} */ (socket)
-const dialog = /** @type {HTMLDialogElement} */ ($('dialog#doc-version'))
+const connection = io.socket
+const dialog = need('dialog#doc-version')
 const url = `/documents/${docId}/versions`
-const headers = { Accept: 'text/html' }
-
-/** @param {Error} error */
-const showError = error =>
-  void toast({ title: 'That did not work', body: error.message, icon: 'circle-alert', tone: 'bad' })
 
 async function open() {
   if (openPanel() === NAME) return closePanel()
@@ -25,15 +20,15 @@ async function open() {
 
 /** @param {import('../socket/types').RequestOptions} [request] */
 async function refresh(request = { url }) {
-  const answer = await connection.request({ ...request, headers })
-  if (answer.error) return showError(answer.error)
+  const answer = await requestHTML(request)
+  if (answer.error) return showProblem('That did not work', answer)
   if (openPanel() === NAME) apply(answer.body)
 }
 
 /** @param {string} id */
 async function preview(id) {
-  const answer = await connection.request({ url: `${url}/${id}`, headers })
-  if (answer.error) return showError(answer.error)
+  const answer = await requestHTML({ url: `${url}/${id}` })
+  if (answer.error) return showProblem('That did not work', answer)
   apply(answer.body)
   const title = $('#doc-version-title')
   if (title) title.textContent = $('#version-preview')?.dataset.versionTitle ?? ''
@@ -44,12 +39,13 @@ async function preview(id) {
 async function restore(id) {
   const added = await connection.post(`/api${url}`, { restoring: true })
   const answer = added.error ? added : await connection.get(`/api${url}/${id}`)
-  if (answer.error) return showError(answer.error)
+  if (answer.error) return showProblem('That did not work', answer)
   dialog.close()
   const update = Uint8Array.from(atob(answer.body.update), letter => letter.charCodeAt(0))
   if (!session.replaceWith(update)) return
   refresh()
-  toast({ title: 'Restored', body: 'Undo takes it back. How it was before is a version too.', icon: 'undo-2', tone: 'ok' })
+  const body = 'Undo takes it back. How it was before is a version too.'
+  toast({ title: 'Restored', body, icon: 'undo-2', tone: 'ok' })
 }
 
 listen('click', '[data-open-versions]', open)
@@ -58,11 +54,9 @@ listen('click', '#doc-side [data-version]', (link, event) => {
   preview(link.dataset.version ?? '')
 })
 listen('click', '[data-restore]', button => restore(button.dataset.restore ?? ''))
-listen('submit', '#doc-side [data-version-form]', async (form, event) => {
+listen('submit', '#doc-side form[data-version-form]', async (form, event) => {
   event.preventDefault()
-  await refresh({ method: 'POST', url, data: Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form))) })
+  await refresh({ method: 'POST', url, data: Object.fromEntries(new FormData(form)) })
   if (!$('#version-name-note')) announce('A version was kept.')
 })
-connection.on('versionAdded', ({ docId: id }) => {
-  if (openPanel() === NAME && (id === undefined || id === docId)) refresh()
-})
+connection.on('versionAdded', () => { if (openPanel() === NAME) refresh() })

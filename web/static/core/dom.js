@@ -2,17 +2,50 @@
 // Finding, making and listening to elements, and the page's connection: used by every module.
 
 /**
- * @template {Element} [T=HTMLElement]
- * @param {string} selector @param {ParentNode} [root]
+ * @template {string} S
+ * @typedef {import('./selectors').ElementOf<S>} ElementOf what the selector finds
  */
-export const $ = (selector, root = document) => /** @type {T | null} */ (root.querySelector(selector))
 
-/** @param {string} selector @param {ParentNode} [root] */
-export const $$ = (selector, root = document) => /** @type {HTMLElement[]} */ ([...root.querySelectorAll(selector)])
+/**
+ * The first element that matches, or null.
+ * @template {string} S @param {S} selector @param {ParentNode} [root] @returns {ElementOf<S> | null}
+ */
+export const $ = (selector, root = document) => root.querySelector(selector)
+
+/**
+ * The first element that matches. It throws if there is none: this is for elements that the page always has.
+ * @template {string} S @param {S} selector @param {ParentNode} [root]
+ */
+export function need(selector, root) {
+  const found = $(selector, root)
+  if (!found) throw new Error(`The page has no ${selector}.`)
+  return found
+}
+
+/** @template {string} S @param {S} selector @param {ParentNode} [root] @returns {ElementOf<S>[]} */
+export const $$ = (selector, root = document) => Array.from(root.querySelectorAll(selector))
+
+/**
+ * The target of an event, or else the nearest element around it, that matches; or null.
+ * @template {string} S
+ * @param {EventTarget | null | undefined} target @param {S} selector @returns {ElementOf<S> | null}
+ */
+export const closest = (target, selector) => target instanceof Element ? target.closest(selector) : null
+
+/** The HTML elements among the children. @param {ParentNode} parent */
+export const childrenOf = parent => [...parent.children].filter(child => child instanceof HTMLElement)
+
+/** A copy of the element in a template. @param {HTMLTemplateElement} template */
+export function copyOf(template) {
+  const copy = template.content.firstElementChild?.cloneNode(true)
+  if (!(copy instanceof HTMLElement)) throw new Error(`The template ${template.id} is empty.`)
+  return copy
+}
 
 /**
  * Makes an element. Strings become text nodes, never markup. An attribute that is undefined or false is left out.
- * @param {string} tag @param {Record<string, string | number | boolean | undefined>} [attributes]
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {Record<string, string | number | boolean | undefined>} [attributes]
  * @param {(Node | string)[]} children
  */
 export function el(tag, attributes = {}, ...children) {
@@ -53,12 +86,13 @@ export function uuid() {
 
 /**
  * Listens on the document, so that elements which are added later are included.
- * @param {string} type @param {string} selector @param {(target: HTMLElement, event: Event) => void} fn
+ * @template {keyof DocumentEventMap} E @template {string} S
+ * @param {E} type @param {S} selector @param {(target: ElementOf<S>, event: DocumentEventMap[E]) => void} fn
  */
 export function listen(type, selector, fn) {
   document.addEventListener(type, event => {
-    const target = event.target instanceof Element && event.target.closest(selector)
-    if (target instanceof HTMLElement) fn(target, event)
+    const target = closest(event.target, selector)
+    if (target) fn(target, event)
   })
 }
 

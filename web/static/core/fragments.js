@@ -3,7 +3,7 @@
 // the page replaces that element; any other is inserted into the element that its data-into selects, at its data-at;
 // data-remove removes. Applying a fragment is idempotent. This is the only module that parses HTML, and it parses only
 // what our own templates rendered.
-import { socket } from './dom.js'
+import { childrenOf, socket } from './dom.js'
 
 /** @typedef {import('../socket/types').Frame} Frame */
 
@@ -31,7 +31,7 @@ export function apply(html) {
 export function parse(html) {
   const template = document.createElement('template')
   template.innerHTML = html
-  return /** @type {HTMLElement[]} */ ([...template.content.children])
+  return childrenOf(template.content)
 }
 
 /**
@@ -88,7 +88,7 @@ function insert(element) {
 
 /** Searches from the end, where most new elements belong. @param {Element} into @param {HTMLElement} element */
 function insertInOrder(into, element) {
-  const ordered = /** @type {HTMLElement[]} */ ([...into.children].filter(child => child.hasAttribute('data-order')))
+  const ordered = childrenOf(into).filter(child => child.hasAttribute('data-order'))
   const before = ordered.findLast(child => compare(child.dataset.order, element.dataset.order) <= 0)
   if (before) before.after(element)
   else if (ordered.length) ordered[0].before(element)

@@ -1,14 +1,14 @@
 // @ts-check
 // Completes "@" with users: the arrow keys select, Enter or Tab inserts, Escape closes. The focus stays in the text.
 // One popup serves every text box of the page.
-import { $, $$, el } from './index.js'
+import { $, $$, el, need } from './index.js'
 
 const AT_MOST = 6
 const DEBOUNCE_MS = 80
 
-/** @typedef {{ id: number, fullName: string, handle: string }} Person */
+/** @typedef {import('../protocol').account.Profile} Person */
 
-const popup = /** @type {HTMLElement} */ ($('#mentions'))
+const popup = need('#mentions')
 /** The text box that has the focus, or had it last. @type {HTMLTextAreaElement | undefined} */
 let box
 let lastRequest = 0 // its number: an older request's answer is ignored
@@ -111,7 +111,7 @@ function onKeydown(event) {
 
 /** @param {Event} event */
 function begin({ currentTarget }) {
-  box = /** @type {HTMLTextAreaElement} */ (currentTarget)
+  if (currentTarget instanceof HTMLTextAreaElement) box = currentTarget
   lookUp()
 }
 

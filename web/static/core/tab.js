@@ -6,7 +6,7 @@ import { $ } from './dom.js'
 const MARKED = new URL('../icon-unread.svg', import.meta.url).pathname
 
 const shown = { messages: 0, notifications: 0 }
-const favicon = /** @type {HTMLLinkElement | null} */ ($('link[rel="icon"]'))
+const favicon = $('link[rel="icon"]')
 const plain = favicon?.href ?? ''
 
 /**

@@ -9,7 +9,9 @@ function choose(theme) {
   if (theme) document.documentElement.dataset.theme = theme
   else delete document.documentElement.dataset.theme
   document.cookie = `theme=${theme}; path=/; max-age=${YEAR_S}; samesite=lax`
-  for (const button of $$('[data-theme-set]')) button.setAttribute('aria-pressed', String(button.dataset.themeSet === theme))
+  for (const button of $$('[data-theme-set]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.themeSet === theme))
+  }
 }
 
 /** Switches between light and dark. */

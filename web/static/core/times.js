@@ -74,8 +74,8 @@ const styles = { ago, clock, day, seen, until }
 
 /** Writes the times in root, including root itself. @param {Element | Document} [root] */
 export function showTimes(root = document) {
-  if (root instanceof Element && root.matches('time[datetime]')) show(/** @type {HTMLTimeElement} */ (root))
-  for (const time of $$('time[datetime]', root)) show(/** @type {HTMLTimeElement} */ (time))
+  if (root instanceof HTMLTimeElement && root.dateTime) show(root)
+  for (const time of $$('time[datetime]', root)) show(time)
 }
 
 /** @param {HTMLTimeElement} time */

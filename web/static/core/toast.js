@@ -1,6 +1,6 @@
 // @ts-check
 // Toasts: short notes that disappear. Their information is always available elsewhere, too.
-import { $, $$, el, icon } from './dom.js'
+import { $, $$, copyOf, el, icon, need } from './dom.js'
 import { announce } from './announce.js'
 
 const STAY_MS = 5_000
@@ -46,11 +46,10 @@ function leave(note) {
 
 /** @param {Toast} options */
 function draw({ title, body = '', lead, icon: name, tone = '', href, key }) {
-  const template = /** @type {HTMLTemplateElement} */ ($('template#toast'))
-  const note = /** @type {HTMLElement} */ (template.content.firstElementChild?.cloneNode(true))
-  const leadPlace = /** @type {HTMLElement} */ ($('[data-lead]', note))
-  const titlePlace = /** @type {HTMLElement} */ ($('.title', note))
-  const bodyPlace = /** @type {HTMLElement} */ ($('.body', note))
+  const note = copyOf(need('template#toast'))
+  const leadPlace = need('[data-lead]', note)
+  const titlePlace = need('.title', note)
+  const bodyPlace = need('.body', note)
   if (key) note.dataset.key = key
   if (lead || name) leadPlace.replaceChildren(lead ?? el('span', { class: `tile-icon ${tone}` }, icon(String(name))))
   titlePlace.textContent = title
@@ -62,9 +61,9 @@ function draw({ title, body = '', lead, icon: name, tone = '', href, key }) {
 
 /** Counts a fourth toast in the newest one, which then shows how many more there are. */
 function mergeIntoLast() {
-  const last = /** @type {HTMLElement} */ (shown().at(-1))
+  const [last] = shown().slice(-1)
   const more = last.dataset.more = String(Number(last.dataset.more ?? 0) + 1)
-  const body = /** @type {HTMLElement} */ ($('.body', last))
+  const body = need('.body', last)
   body.textContent = `And ${more} more.`
   last.dispatchEvent(new Event('pointerleave'))
   return last

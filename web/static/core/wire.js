@@ -9,7 +9,7 @@ const ROWS = 200
 
 const drawer = $('#wire')
 const rows = $('[data-frames]')
-const hidePings = /** @type {HTMLInputElement | null} */ ($('[data-wire-hide-ping]'))
+const hidePings = $('input[data-wire-hide-ping]')
 const count = { frames: 0, in: 0, out: 0 }
 let paused = false
 let direction = ''

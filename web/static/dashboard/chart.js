@@ -1,7 +1,7 @@
 // @ts-check
 // Updates a chart that the server rendered (internal/dashboard/chart.go has the same geometry): SVG paths in a box of
 // 100 × 100, stretched to fit. That is cheap up to about 2,000 points in a line; more points would need a canvas.
-import { $, $$, announce, showTimes } from '../core/index.js'
+import { $, $$, announce, need, showTimes } from '../core/index.js'
 
 const SUMMARY_MS = 30_000 // between two updates of the chart's label, which screen readers read
 const STEPS = 4 // of the scale
@@ -59,7 +59,8 @@ function drawLine(svg, values, top) {
 }
 
 /** @param {Intl.DateTimeFormatOptions} more */
-const clock = more => new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...more })
+const clock = more =>
+  new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...more })
 const minutes = clock({})
 const seconds = clock({ second: '2-digit' })
 
@@ -77,8 +78,8 @@ export class Chart {
   constructor(figure, words) {
     this.figure = figure
     this.words = words
-    this.plot = /** @type {HTMLElement} */ ($('[data-plot]', figure))
-    this.tip = /** @type {HTMLElement} */ ($('[data-tip]', figure))
+    this.plot = need('[data-plot]', figure)
+    this.tip = need('[data-tip]', figure)
     this.plot.addEventListener('pointermove', ({ clientX }) => this.#pointAt(clientX))
     this.plot.addEventListener('pointerleave', () => this.#point(null))
     this.plot.addEventListener('blur', () => this.#point(null))
@@ -90,7 +91,7 @@ export class Chart {
     this.#line = line
     this.#scale(Math.max(0, ...[...line.values, ...line.before ?? []].map(Number)))
     $('.line.s2', this.plot)?.setAttribute('d', path(line.before ?? [], this.#top))
-    drawLine(/** @type {Element} */ ($('svg', this.plot)), line.values, this.#top)
+    drawLine(need('svg', this.plot), line.values, this.#top)
     this.#drawTimes()
     this.#summarise()
     if (this.#at !== null) this.#point(this.#at)
@@ -113,7 +114,7 @@ export class Chart {
       const index = Math.floor((values.length - 1) * i / times.length)
       time.setAttribute('datetime', new Date(from + step * index).toISOString())
     })
-    showTimes(/** @type {Element} */ ($('.chart-x', this.figure)))
+    showTimes(need('.chart-x', this.figure))
   }
 
   #summarise() {

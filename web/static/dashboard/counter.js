@@ -1,12 +1,12 @@
 // @ts-check
 // The shared counter: one number on the pages of all users. It only grows, so the largest value received is the newest.
-import { $, listen, toast } from '../core/index.js'
+import { listen, need, showProblem } from '../core/index.js'
 
 const socket = io.socket
-const place = /** @type {HTMLElement} */ ($('[data-counter]'))
+const place = need('[data-counter]')
 let shown = Number(place.dataset.counter)
 
-/** @param {{ count: number }} counter */
+/** @param {import('../protocol').dashboard.CounterValue} counter */
 function show({ count }) {
   if (count <= shown) return
   shown = count
@@ -15,8 +15,8 @@ function show({ count }) {
 
 async function increment() {
   const answer = await socket.post('/api/counter/increment')
-  if (!answer.error) show(answer.body)
-  else toast({ title: 'Not counted', body: answer.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  if (answer.error) showProblem('Not counted', answer)
+  else show(answer.body)
 }
 
 socket.subscribe('/api/counter/subscribe', {}, { snapshot: show, events: { counterUpdated: show } })

@@ -1,11 +1,9 @@
 // @ts-check
 // Places an order without leaving the page. Without script the form's answer leads back here.
-import { $, toast, socket, uuid } from '../core/index.js'
+import { $, requestHTML, showProblem, toast, uuid } from '../core/index.js'
 import { showPlaced } from './orders.js'
 
-const HTML = { Accept: 'text/html' }
-
-const form = /** @type {HTMLFormElement | null} */ ($('[data-order-form]'))
+const form = $('form[data-order-form]')
 
 /** Shows what is wrong at each field. @param {Record<string, string>} errors */
 function showErrors(errors) {
@@ -18,7 +16,7 @@ function showErrors(errors) {
 
 /** Clears the form and gives it another clientId, so that the next order is not taken for a retry. */
 function reset() {
-  const id = form && /** @type {HTMLInputElement | null} */ ($('[name=clientId]', form))
+  const id = form && $('input[name=clientId]', form)
   form?.reset()
   if (id) id.value = uuid()
 }
@@ -26,15 +24,15 @@ function reset() {
 /** @param {SubmitEvent} event */
 async function submit(event) {
   event.preventDefault()
-  const data = Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (form)))
-  const answer = await socket?.request({ method: 'POST', url: '/api/orders', data, headers: HTML })
-  if (answer && !answer.error) {
+  const data = Object.fromEntries(new FormData(form ?? undefined))
+  const answer = await requestHTML({ method: 'POST', url: '/api/orders', data })
+  if (!answer.error) {
     showPlaced(answer.body)
     reset()
     return toast({ title: 'Order placed', icon: 'circle-check', tone: 'ok' })
   }
-  if (answer?.body?.errors) return showErrors(answer.body.errors)
-  toast({ title: 'Not placed', body: answer?.body?.detail || 'No connection.', icon: 'circle-alert', tone: 'bad' })
+  if (answer.body.errors) return showErrors(answer.body.errors)
+  showProblem('Not placed', answer)
 }
 
 form?.addEventListener('submit', submit)

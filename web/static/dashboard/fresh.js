@@ -1,12 +1,12 @@
 // @ts-check
 // Shows how old the numbers are. The last ones stay on the page while there is no connection.
-import { $, connection } from '../core/index.js'
+import { connection, need } from '../core/index.js'
 import { isPaused } from './motion.js'
 
 const TICK_MS = 1_000
 
-const badge = /** @type {HTMLElement} */ ($('[data-freshness]'))
-const note = /** @type {HTMLElement} */ ($('[data-updated]'))
+const badge = need('[data-freshness]')
+const note = need('[data-updated]')
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 
 let at = Date.now()

@@ -1,7 +1,7 @@
 // @ts-check
 // The dashboard's page: first the snapshot with the history, then the events. Tiles, charts and table are drawn at most
 // once a second, and not at all while the page is paused or hidden.
-import { $, el, icon, intercept, parse, place } from '../core/index.js'
+import { $, el, icon, intercept, need, parse, place, requestHTML } from '../core/index.js'
 import { Chart, spark } from './chart.js'
 import './form.js'
 import { markFresh, show as showFreshness } from './fresh.js'
@@ -10,19 +10,16 @@ import { compare, orderChanged } from './orders.js'
 import { Ring } from './series.js'
 import './simulator.js'
 
-/** @typedef {{ totalOrders: number, pendingOrders: number, revenue: string, version: number }} Stats */
-/** @typedef {{ perMinute: number, delta: number | null }} Rate */
-/** @typedef {Stats & { after: number, rate: Rate, points: import('./series.js').Point[] }} Update */
-/** @typedef {import('./orders.js').Order} Order */
-/** @typedef {import('./series.js').Series} Series */
-/** @typedef {{ orders: Order[], stats: Stats, series: Series, rate: Rate }} Snapshot */
+/** @typedef {import('../protocol').dashboard.Stats} Stats */
+/** @typedef {import('../protocol').dashboard.Rate} Rate */
+/** @typedef {import('../protocol').dashboard.StatsUpdate} StatsUpdate */
+/** @typedef {import('../protocol').dashboard.Snapshot} Snapshot */
 
 const DRAW_MS = 1_000
 const TABLES_MS = 5_000 // between two requests for the tables that the server renders
-const HTML = { Accept: 'text/html' }
 
 const socket = io.socket
-const range = /** @type {HTMLElement} */ ($('[data-range]')).dataset.range
+const range = need('[data-range]').dataset.range
 
 /** @type {Stats | undefined} */
 let stats
@@ -33,13 +30,14 @@ let ring
 let tablesAt = 0
 let tablesStale = true
 
-const dollars = /** @type {const} */ ({ style: 'currency', currency: 'USD' })
+/** @type {Intl.NumberFormatOptions} */
+const dollars = { style: 'currency', currency: 'USD' }
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 1 })
 const money = new Intl.NumberFormat('en-US', dollars)
 const short = new Intl.NumberFormat('en-US', { ...dollars, notation: 'compact', maximumFractionDigits: 1 })
 
 /** @param {string} name */
-const figure = name => /** @type {HTMLElement} */ ($(`[data-chart=${name}]`))
+const figure = name => need(`[data-chart=${name}]`)
 const charts = {
   orders: new Chart(figure('orders'), { axis: n => count.format(n), point: n => `${count.format(n)} per minute` }),
   revenue: new Chart(figure('revenue'), {
@@ -58,7 +56,7 @@ function snapshot({ orders, stats: newStats, series, rate: newRate }, { first })
   draw()
 }
 
-/** Applies an update; if one before it was missed, fetches a snapshot. @param {Update} update */
+/** Applies an update; if one before it was missed, fetches a snapshot. @param {StatsUpdate} update */
 function statsUpdated(update) {
   const missed = stats && update.after > stats.version
   stats = update
@@ -140,7 +138,7 @@ function draw() {
 async function drawTables() {
   tablesAt = Date.now()
   tablesStale = false
-  const answer = await socket.request({ url: '/dashboard/tables', data: { range }, headers: HTML })
+  const answer = await requestHTML({ url: '/dashboard/tables', data: { range } })
   if (answer.error || !isMoving()) return
   for (const part of parse(answer.body)) if (!$(`details[open] #${part.id}`)) place(part)
 }

@@ -2,21 +2,19 @@
 // The table of orders. A row that the table shows is updated in its place at once. New rows are inserted on top; while
 // the table has the pointer or the focus, or is scrolled past, a button shows how many wait instead. So rows never move
 // under a pointer or the focus. While the page is paused, nothing changes.
-import { $, $$, parse, place, socket } from '../core/index.js'
+import { $, $$, need, parse, place, requestHTML } from '../core/index.js'
 import { isMoving, onResume } from './motion.js'
 import { updateMenu } from './status.js'
 
 /** @typedef {import('../socket/types').Frame} Frame */
-/** @typedef {{ id: number, status: string, updatedAt: string }} Order */
-/** @typedef {{ verb: string, id: number, data: any }} Change */
+/** @typedef {import('../protocol').dashboard.Order} Order */
 
 const AT_MOST = 20 // rows
 const ARRIVAL_MS = 1_000 // between two arrivals of rows
 const FLASH_MS = 2_000 // the duration of the stylesheet's animation
-const HTML = { Accept: 'text/html' }
 
-const table = /** @type {HTMLElement} */ ($('[data-orders]'))
-const button = /** @type {HTMLElement} */ ($('[data-new-orders]'))
+const table = need('[data-orders]')
+const button = need('[data-new-orders]')
 const { status: only, before } = table.dataset // the list's filter and page; without both it shows the newest orders
 
 /** Rows that wait, the newest last, at most as many as the table shows. @type {Map<string, HTMLElement>} */
@@ -34,7 +32,7 @@ const scrolledPast = () => table.getBoundingClientRect().top < ($('.scroll')?.ge
 /** Reports whether inserting rows would disturb the user. */
 const busy = () => pointed || table.contains(document.activeElement) || scrolledPast()
 
-/** @param {Change} change @param {Frame} frame */
+/** @param {import('../protocol').Events['order']} change @param {Frame} frame */
 export function orderChanged({ verb }, frame) {
   const [row] = parse(frame.html ?? '')
   if (!row) return
@@ -62,7 +60,7 @@ export function update(row) {
 function hold(row) {
   held.delete(row.id)
   held.set(row.id, row)
-  if (held.size > AT_MOST) held.delete(/** @type {string} */ (held.keys().next().value))
+  if (held.size > AT_MOST) held.delete([...held.keys()][0])
 }
 
 /** Shows the rows that wait, or the button for them. */
@@ -118,8 +116,8 @@ export async function compare(orders, first) {
     return row ? version(row) < Date.parse(order.updatedAt) : !only
   })
   if (before ? first : !stale && (first || !only)) return
-  const answer = await socket?.request({ url: '/dashboard/orders', data: { status: only, before }, headers: HTML })
-  if (!answer || answer.error) return
+  const answer = await requestHTML({ url: '/dashboard/orders', data: { status: only, before } })
+  if (answer.error) return
   for (const row of parse(answer.body).reverse()) (document.getElementById(row.id) ? update : addNew)(row)
 }
 

@@ -1,8 +1,6 @@
 // @ts-check
 // The pages of the products: the list, or one product, kept up to date. Changed rows of the list come as fragments.
-import { $, $$, parse, place } from '../core/index.js'
-
-/** @typedef {{ verb: string, id: number, data: { name?: string, description?: string, price?: string } }} Change */
+import { $, $$, HTML, parse, place } from '../core/index.js'
 
 const list = $('[data-products]')
 const shown = Number($('[data-product]')?.dataset.product)
@@ -17,15 +15,15 @@ function snapshot(html) {
   rows.forEach(place)
 }
 
-/** @param {Change} change */
-function applyChange({ verb, id, data }) {
-  if (id !== shown) return
-  if (verb === 'destroyed') return location.assign('/products')
-  const price = data.price && money.format(Number(data.price))
-  for (const [field, text] of Object.entries({ name: data.name, description: data.description, price })) {
+/** @param {import('../protocol').Events['product']} change */
+function applyChange(change) {
+  if (change.id !== shown) return
+  if (change.verb === 'destroyed') return location.assign('/products')
+  const { name, description, price } = change.data
+  for (const [field, text] of Object.entries({ name, description, price: money.format(Number(price)) })) {
     const where = $(`[data-${field}]`)
-    if (where && text !== undefined) where.textContent = text
+    if (where) where.textContent = text
   }
 }
 
-io.socket.subscribe('/api/products', {}, { headers: { Accept: 'text/html' }, snapshot, events: { product: applyChange } })
+io.socket.subscribe('/api/products', {}, { headers: HTML, snapshot, events: { product: applyChange } })

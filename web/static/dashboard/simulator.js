@@ -1,18 +1,16 @@
 // @ts-check
 // The slider of the demo's simulator: how many orders it places per second.
-import { $, socket, toast } from '../core/index.js'
+import { $, showProblem, socket } from '../core/index.js'
 
 const DEBOUNCE_MS = 250 // a slider passes through many values
 
-const form = /** @type {HTMLFormElement | null} */ ($('[data-simulator]'))
-const slider = /** @type {HTMLInputElement | null} */ (form && $('[type=range]', form))
+const form = $('form[data-simulator]')
+const slider = form && $('input[type=range]', form)
 let timer = 0
 
 async function set() {
   const answer = await socket?.post('/api/dashboard/simulator', { rate: Number(slider?.value) })
-  if (!answer?.error) return
-  const body = answer.body?.detail || 'No connection.'
-  toast({ title: 'The simulator stays as it was', body, icon: 'circle-alert', tone: 'bad' })
+  if (answer?.error) showProblem('The simulator stays as it was', answer)
 }
 
 /** @param {number | string} rate */
@@ -21,7 +19,10 @@ function show(rate) {
   if (shown) shown.textContent = `${rate} a second`
 }
 
-/** Shows the rate that a user has set, unless this one is moving the slider. @param {{ rate: number }} event */
+/**
+ * Shows the rate that a user has set, unless this one is moving the slider.
+ * @param {import('../protocol').dashboard.Simulator} event
+ */
 function simulatorUpdated({ rate }) {
   if (!slider || slider.matches(':active')) return
   slider.value = String(rate)

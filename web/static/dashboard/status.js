@@ -1,17 +1,16 @@
 // @ts-check
 // Changes an order's status. The page shows the change at once, and takes it back if the server refuses it. Only the
 // pages of users who may change orders have the menu's template.
-import { $, $$, listen, parse, toast, socket } from '../core/index.js'
+import { $, $$, closest, listen, need, parse, requestHTML, showProblem } from '../core/index.js'
 import { update } from './orders.js'
 
-const template = /** @type {HTMLTemplateElement | null} */ ($('template#order-menu'))
-const HTML = { Accept: 'text/html' }
+const template = $('template#order-menu')
 
 /** Gives a row the menu for its status. A menu that is open stays until it is closed. @param {HTMLElement} row */
 export function updateMenu(row) {
   const place = $('[data-menu]', row)
   if (!template || !place || place.querySelector(':popover-open')) return row
-  const menu = /** @type {DocumentFragment} */ (template.content.cloneNode(true))
+  const menu = document.importNode(template.content, true)
   const focused = place.contains(document.activeElement)
   for (const choice of $$('[data-from]', menu)) if (choice.dataset.from !== row.dataset.status) choice.remove()
   if ($('[data-from]', menu)) place.replaceChildren(fillMenu(menu, row))
@@ -34,7 +33,7 @@ function fillMenu(menu, row) {
 
 /** @param {HTMLElement} row @param {string} status */
 function showStatus(row, status) {
-  const badges = /** @type {HTMLTemplateElement} */ ($('template#order-badges')).content
+  const badges = need('template#order-badges').content
   const badge = $(`[data-status="${status}"] > .badge`, badges)?.cloneNode(true)
   if (badge) $('.badge', row)?.replaceWith(badge)
   row.dataset.status = status
@@ -46,21 +45,20 @@ async function changeStatus(row, status) {
   const { version, id } = row.dataset
   showStatus(row, status)
   $('[popover]', row)?.hidePopover()
-  const answer = await socket?.request({ method: 'PATCH', url: `/api/orders/${id}`, data: { status }, headers: HTML })
-  if (answer && !answer.error) return parse(answer.body).forEach(update)
+  const answer = await requestHTML({ method: 'PATCH', url: `/api/orders/${id}`, data: { status } })
+  if (!answer.error) return parse(answer.body).forEach(update)
   if (row.dataset.version === version) showStatus(row, before) // otherwise an event has brought a newer status
   updateMenu(row)
-  const body = answer?.body?.detail || 'No connection.'
-  toast({ title: `Order ${id} was not changed`, body, icon: 'circle-alert', tone: 'bad' })
+  showProblem(`Order ${id} was not changed`, answer)
 }
 
 listen('submit', '[data-orders] form', (form, event) => {
-  const choice = /** @type {SubmitEvent} */ (event).submitter
+  const choice = event.submitter
   const row = form.closest('tr')
   event.preventDefault()
   if (row && choice) changeStatus(row, choice.getAttribute('value') ?? '')
 })
 document.addEventListener('toggle', event => {
-  const row = event.target instanceof Element && event.target.closest('tr')
-  if (row && /** @type {ToggleEvent} */ (event).newState === 'closed') updateMenu(row)
+  const row = closest(event.target, 'tr')
+  if (row && event.newState === 'closed') updateMenu(row)
 }, true)

@@ -5,10 +5,7 @@ import { spark } from './chart.js'
 import { markFresh, show } from './fresh.js'
 import { isMoving, onResume } from './motion.js'
 
-/**
- * @typedef {Record<string, number | null> & { dropped: { log: number, state: number, volatile: number },
- *   pool: { busy: number, open: number }, heap: number }} Sample
- */
+/** @typedef {import('../protocol').dashboard.Sample} Sample */
 
 const SHOWN = 60 // samples: a minute
 
@@ -17,7 +14,7 @@ const fine = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumF
 
 /**
  * The values of the tiles that are not fields of the sample under the tile's name.
- * @type {Record<string, (sample: any) => number | null>}
+ * @type {Record<string, (sample: Sample) => number>}
  */
 const readers = {
   dropped: ({ dropped }) => dropped.log + dropped.state + dropped.volatile,
@@ -30,7 +27,10 @@ const readers = {
 let history = []
 
 /** @param {string} name @param {Sample} sample */
-const read = (name, sample) => readers[name] ? readers[name](sample) : sample[name]
+function read(name, sample) {
+  const value = readers[name] ? readers[name](sample) : Object(sample)[name]
+  return typeof value === 'number' ? value : null
+}
 
 function draw() {
   if (!isMoving()) return
@@ -45,7 +45,7 @@ function draw() {
   show()
 }
 
-/** @param {{ history: Sample[] }} board */
+/** @param {import('../protocol').dashboard.Board} board */
 function snapshot(board) {
   history = board.history.slice(-SHOWN)
   markFresh()

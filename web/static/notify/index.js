@@ -1,18 +1,19 @@
 // @ts-check
 // Notifications, on every page: the bell's count, its list, toasts, and the browser tab's icon.
 // The count is the server's: every event carries it, and this module never adds to it.
-import { $, $$, apply, dismiss, listen, parse, showInTab, toast } from '../core/index.js'
+import { $, $$, apply, closest, dismiss, listen, need, parse, requestHTML, showInTab, toast } from '../core/index.js'
 
-/** @typedef {{ id: number, title: string, message: string, url: string, read: boolean }} Notice */
-/** @typedef {Notice & { verb: string, unreadCount: number }} NotificationEvent */
+/** @typedef {import('../protocol').notify.Notice} Notice */
+/** @typedef {import('../protocol').notify.NoticeEvent} NoticeEvent */
+/** @typedef {import('../protocol').notify.NoticeCount} NoticeCount */
+/** @typedef {import('../protocol').notify.Count} Count */
 
 const socket = io.socket
-const HTML = { Accept: 'text/html' }
 const MAX_MISSED = 100 // the server's limit for one request
 const KEPT = 50 // rows of the list in a page that stays open for days
 
-const bell = /** @type {HTMLElement} */ ($('#bell'))
-const list = () => /** @type {HTMLElement} */ ($('#notice-list'))
+const bell = need('#bell')
+const list = () => need('#notice-list')
 /** @param {number} id */
 const keyOf = id => `notifications/${id}`
 /** The id of the newest notification that this page has shown. */
@@ -22,29 +23,30 @@ const unsnoozed = new Set()
 
 /** @param {number} n */
 function showCount(n) {
-  const count = /** @type {HTMLElement} */ ($('.count', bell))
+  const count = need('.count', bell)
   count.textContent = n > 99 ? '99+' : String(n)
   count.hidden = n === 0
   bell.setAttribute('aria-label', n ? `Notifications, ${n} unread` : 'Notifications')
-  for (const button of $$('[data-read-all] button')) /** @type {HTMLButtonElement} */ (button).disabled = n === 0
+  for (const button of $$('[data-read-all] button')) button.disabled = n === 0
   showInTab('notifications', n)
 }
 
 /** Reports whether a notification links to this page, which is visible: then it gets no toast. @param {string} url */
 const isOnScreen = url => !document.hidden && new URL(url, location.href).pathname === location.pathname
 
-/** @param {Notice} notice @param {Node | null} [lead] */
+/** @param {Notice | NoticeEvent} notice @param {Node | null} [lead] */
 function showToast({ id, title, message, url }, lead) {
   if (isOnScreen(url)) return
   toast({
-    key: keyOf(id), title, body: message, href: `/notifications/${id}`, lead: lead ?? undefined, icon: 'bell', tone: 'info',
+    key: keyOf(id), title, body: message, href: `/notifications/${id}`,
+    lead: lead ?? undefined, icon: 'bell', tone: 'info',
   })
 }
 
 /** The avatar or icon of a notification's row. @param {import('../socket/types').Frame} frame */
 const leadOf = ({ html }) => html ? parse(html).at(-1)?.querySelector('.notice > :first-child') : null
 
-/** @param {NotificationEvent} change @param {import('../socket/types').Frame} frame */
+/** @param {NoticeEvent} change @param {import('../socket/types').Frame} frame */
 function notification(change, frame) {
   newest = Math.max(newest, change.id)
   showCount(change.unreadCount)
@@ -54,7 +56,7 @@ function notification(change, frame) {
 /**
  * Shows a toast for a notification whose snooze has ended, and removes the toast of one that is snoozed. Other updates,
  * such as another occurrence in the same row, show none.
- * @param {NotificationEvent} change @param {import('../socket/types').Frame} frame
+ * @param {NoticeEvent} change @param {import('../socket/types').Frame} frame
  */
 function notificationUpdated(change, frame) {
   showCount(change.unreadCount)
@@ -62,21 +64,21 @@ function notificationUpdated(change, frame) {
   else if (change.verb === 'snoozed') dismiss(keyOf(change.id))
 }
 
-/** @param {{ id: number, unreadCount: number }} change */
+/** @param {NoticeCount} change */
 function notificationRead({ id, unreadCount }) {
   showCount(unreadCount)
   dismiss(keyOf(id))
   showRead($(`#notice-${id}`))
 }
 
-/** @param {{ unreadCount: number }} change */
+/** @param {Count} change */
 function notificationsAllRead({ unreadCount }) {
   showCount(unreadCount)
   dismiss('notifications')
   $$('.notice-row').forEach(showRead)
 }
 
-/** @param {{ id: number, unreadCount: number }} change */
+/** @param {NoticeCount} change */
 function notificationRemoved({ id, unreadCount }) {
   showCount(unreadCount)
   dismiss(keyOf(id))
@@ -91,13 +93,13 @@ function showRead(row) {
 
 /**
  * Sets the count and fetches what was missed.
- * @param {{ unreadCount: number }} body @param {import('../socket/types').SnapshotInfo} info
+ * @param {Count} body @param {import('../socket/types').SnapshotInfo} info
  */
 async function snapshot({ unreadCount }, { first }) {
   showCount(unreadCount)
   const answer = await socket.get('/api/notifications', { after: newest, limit: MAX_MISSED })
   if (answer.error) return
-  const missed = /** @type {Notice[]} */ (answer.body).filter(({ id }) => id > newest)
+  const missed = answer.body.filter(({ id }) => id > newest)
   newest = Math.max(newest, ...missed.map(({ id }) => id))
   if (!first || missed.length) await redraw()
   showMissed(missed.filter(({ read }) => !read))
@@ -105,21 +107,22 @@ async function snapshot({ unreadCount }, { first }) {
 
 /** @param {Notice[]} missed */
 function showMissed(missed) {
-  if (missed.length === 1) return showToast(missed[0], $(`#notice-${missed[0].id} .notice > :first-child`)?.cloneNode(true))
   if (!missed.length) return
+  const lead = $(`#notice-${missed[0].id} .notice > :first-child`)
+  if (missed.length === 1) return showToast(missed[0], lead?.cloneNode(true))
   const title = `${missed.length} new notifications`
   toast({ key: 'notifications/missed', title, icon: 'bell', tone: 'info', href: '/notifications' })
 }
 
 /** Fetches and shows the list. @param {string} [source] its URL; by default that of the list shown */
 async function redraw(source = list().dataset.source) {
-  const answer = await socket.request({ url: String(source), headers: HTML })
+  const answer = await requestHTML({ url: String(source) })
   if (!answer.error) apply(answer.body)
   return !answer.error
 }
 
 /** @param {Element | null} item */
-const closeMenu = item => /** @type {HTMLElement | null | undefined} */ (item?.closest('.menu'))?.hidePopover()
+const closeMenu = item => closest(item, '.menu')?.hidePopover()
 
 /**
  * Submits a form without leaving the page. The events that follow, which every tab gets, show the result.
@@ -143,7 +146,7 @@ async function toggleWhy(link) {
   const shown = row?.querySelector('.why')
   closeMenu(link)
   if (shown) return shown.remove()
-  const answer = await socket.request({ url: `${link.pathname}/panel`, headers: HTML })
+  const answer = await requestHTML({ url: `${link.pathname}/panel` })
   if (answer.error) return location.assign(link.href)
   apply(answer.body)[0]?.focus()
 }
@@ -155,23 +158,23 @@ async function choose(tab) {
   tab.setAttribute('aria-current', 'true')
 }
 
-/** Reports whether a click can be handled here: the browser handles one that opens another tab. @param {Event} event */
-const isPlain = event => {
-  const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
-  return !ctrlKey && !metaKey && !shiftKey && socket.isConnected()
-}
+/**
+ * Reports whether a click can be handled here: the browser handles one that opens another tab.
+ * @param {MouseEvent} event
+ */
+const isPlain = ({ ctrlKey, metaKey, shiftKey }) => !ctrlKey && !metaKey && !shiftKey && socket.isConnected()
 
 socket.subscribe('/api/notifications/subscribe', {}, {
   snapshot, events: { notification, notificationUpdated, notificationRead, notificationsAllRead, notificationRemoved },
 })
-listen('submit', '[data-notice-form]', (form, event) => {
+listen('submit', 'form[data-notice-form]', (form, event) => {
   event.preventDefault()
-  send(/** @type {HTMLFormElement} */ (form), /** @type {SubmitEvent} */ (event).submitter)
+  send(form, event.submitter)
 })
 listen('click', 'a[data-why]', (link, event) => {
   if (!isPlain(event)) return
   event.preventDefault()
-  toggleWhy(/** @type {HTMLAnchorElement} */ (link))
+  toggleWhy(link)
 })
 listen('click', '#notifications a[data-source]', (tab, event) => {
   if (!isPlain(event)) return
@@ -181,12 +184,11 @@ listen('click', '#notifications a[data-source]', (tab, event) => {
 $('#notifications')?.addEventListener('toggle', event => {
   for (const row of $$('.notice-row', list()).slice(KEPT)) row.remove()
   const isFocusLost = document.activeElement === document.body // with a row that was removed
-  if (isFocusLost && /** @type {ToggleEvent} */ (event).newState === 'closed') bell.focus()
+  if (isFocusLost && event.newState === 'closed') bell.focus()
 })
 // A browser returns the focus when a popover closes, but not when it is inside another popover.
 document.addEventListener('beforetoggle', event => {
-  const menu = /** @type {HTMLElement} */ (event.target)
-  if (!menu.matches('.notice-row .menu') || !menu.contains(document.activeElement)) return
-  $(`[popovertarget="${menu.id}"]`)?.focus()
+  const menu = event.target instanceof HTMLElement && event.target.matches('.notice-row .menu') ? event.target : null
+  if (menu?.contains(document.activeElement)) $(`[popovertarget="${menu.id}"]`)?.focus()
 }, true)
 showInTab('notifications', Number(bell.dataset.unread))

@@ -121,14 +121,13 @@ async function compareShown() {
   await closeShown(id => !unread.has(id))
 }
 
-/** @typedef {{ id: number, read?: boolean, snoozedUntil?: string | null }} Change */
-/** @param {Change} change */
+/** @param {{ id: number }} change */
 const closeOne = ({ id }) => closeShown(shown => shown === id)
 
 socket?.on('notificationRead', closeOne)
 socket?.on('notificationRemoved', closeOne)
 socket?.on('notificationsAllRead', () => closeShown(() => true))
-socket?.on('notificationUpdated', (/** @type {Change} */ change) => { if (change.read || change.snoozedUntil) closeOne(change) })
+socket?.on('notificationUpdated', change => { if (change.read || change.snoozedUntil) closeOne(change) })
 
 await renew().catch(() => {}) // without a network: the next page does it
 await show()

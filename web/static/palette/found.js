@@ -1,6 +1,6 @@
 // @ts-check
 // The server's results for the text in the palette, rendered by the component of the search page.
-import { $, parse, socket } from '../core/index.js'
+import { $, need, parse, requestHTML, socket } from '../core/index.js'
 
 const TYPING_MS = 150
 const LIMIT = 6 // results
@@ -20,9 +20,7 @@ export function find(query, take) {
   const mine = ++lastRequest
   if (!query || !socket) return false
   timer = setTimeout(async () => {
-    const answer = await /** @type {import('../socket/types').Socket} */ (socket).request({
-      url: '/api/search', data: { query, limit: LIMIT }, headers: { Accept: 'text/html' },
-    })
+    const answer = await requestHTML({ url: '/api/search', data: { query, limit: LIMIT } })
     if (mine === lastRequest) take(answer.error ? [] : parse(answer.body).map(parseItem))
   }, TYPING_MS)
   return true
@@ -30,7 +28,7 @@ export function find(query, take) {
 
 /** @param {HTMLElement} item @returns {Found} */
 function parseItem(item) {
-  const link = /** @type {HTMLElement} */ ($('a.hit', item))
+  const link = need('a.hit', item)
   const title = $('b', link)?.textContent?.trim() ?? ''
   return { id: item.id, title, href: link.getAttribute('href') ?? '', content: [...link.childNodes] }
 }

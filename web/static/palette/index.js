@@ -2,7 +2,7 @@
 // The command palette. It lists the elements that the page marks with data-palette, whose value is the heading above
 // them; choosing one clicks the element. Below them are the server's search results for the text that is typed.
 // It is an ARIA combobox: the focus stays in the input, aria-activedescendant names the selected hit.
-import { $, $$, announce, bind, el, icon, socket, switchTheme } from '../core/index.js'
+import { $, $$, announce, bind, closest, el, icon, need, socket, switchTheme } from '../core/index.js'
 import { match } from '../core/match.js'
 import { find } from './found.js'
 import { recentSearches, rememberSearch, searchPath } from './searches.js'
@@ -24,9 +24,9 @@ const ANNOUNCE_MS = 400
  * }} Hit
  */
 
-const dialog = /** @type {HTMLDialogElement | null} */ ($('dialog#palette'))
-const input = /** @type {HTMLInputElement} */ ($('#palette-input'))
-const list = /** @type {HTMLElement} */ ($('#palette-list'))
+const dialog = $('dialog#palette')
+const input = need('input#palette-input')
+const list = need('#palette-list')
 
 /** @type {Choice[]} */
 let choices = []
@@ -230,8 +230,8 @@ function onInput() {
   render()
 }
 
-/** @param {Event} event @returns {number} */
-const indexOf = event => $$('.hit', list).findIndex(hit => hit.contains(/** @type {Node} */ (event.target)))
+/** @param {Event} event */
+const indexOf = ({ target }) => $$('.hit', list).indexOf(closest(target, '.hit') ?? list)
 
 /** Opens the palette with what the page marks now, or closes it. */
 export function togglePalette() {

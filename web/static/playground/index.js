@@ -1,13 +1,13 @@
 // @ts-check
 // Sends /say/hello, and lists the connections that did.
-import { $, announce, el, listen } from '../core/index.js'
+import { $, announce, el, listen, need, problem } from '../core/index.js'
 
 const LINES = 12 // fit beside the code
 
 const socket = io.socket
-const party = /** @type {HTMLElement} */ ($('[data-party]'))
+const party = need('[data-party]')
 
-/** Applies a `hello` event. @param {{ id: string }} connection */
+/** Applies a `hello` event. @param {import('../protocol').playground.Hello} connection */
 function hello({ id }) {
   const line = `Socket ${id} joined the party${id === socket.id ? ': that is you' : ''}`
   party.prepend(el('li', {}, line))
@@ -20,7 +20,7 @@ async function sayHello() {
   const output = $('[data-hello-answer]')
   if (!output) return
   output.textContent = answer.error
-    ? answer.body?.detail || 'No connection.'
+    ? problem(answer)
     : `Answered ${answer.statusCode} ${JSON.stringify(answer.body)}`
 }
 

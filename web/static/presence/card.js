@@ -1,6 +1,6 @@
 // @ts-check
 // A user's card, which opens beside their name or avatar. Without script the same link leads to a page.
-import { $, $$, el, listen, parse, showTimes, socket } from '../core/index.js'
+import { $$, el, listen, parse, requestHTML, showTimes, socket } from '../core/index.js'
 
 const TICK_MS = 1_000
 
@@ -16,11 +16,10 @@ document.body.append(card)
 
 /** @param {number} id @returns {Promise<boolean>} false on an error */
 async function fill(id) {
-  const headers = { Accept: 'text/html' }
-  const answer = await /** @type {import('../socket/types').Socket} */ (socket).request({ url: `/people/${id}/card`, headers })
+  const answer = await requestHTML({ url: `/people/${id}/card` })
   if (answer.error) return false
   card.replaceChildren(...parse(answer.body))
-  for (const place of $$('[data-left-ms]', card)) place.dataset.until = String(Date.now() + Number(place.dataset.leftMs))
+  for (const { dataset } of $$('[data-left-ms]', card)) dataset.until = String(Date.now() + Number(dataset.leftMs))
   showTimes(card)
   return true
 }
@@ -42,14 +41,14 @@ function tick() {
 }
 
 card.addEventListener('toggle', event => {
-  const isOpen = /** @type {ToggleEvent} */ (event).newState === 'open'
+  const isOpen = event.newState === 'open'
   clearInterval(ticking)
   if (isOpen) ticking = setInterval(tick, TICK_MS)
   else open = 0
 })
 
 listen('click', 'a[data-card]', (link, event) => {
-  const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
+  const { ctrlKey, metaKey, shiftKey } = event
   if (ctrlKey || metaKey || shiftKey || !socket?.isConnected()) return
   event.preventDefault()
   show(Number(link.dataset.card), link)

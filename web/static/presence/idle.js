@@ -1,13 +1,13 @@
 // @ts-check
 // Detects idleness: after a time without input, or when the tab has been hidden for a while; until the next input.
 // Each tab reports its own; the server combines the tabs of a user.
-import { $ } from '../core/index.js'
+import { need } from '../core/index.js'
 
 const INPUT = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart']
 
 /** @param {(idle: boolean) => void} onChange @returns {() => boolean} reports whether this tab is idle now */
 export function watchIdle(onChange) {
-  const { idleAfter, hiddenAfter } = /** @type {HTMLElement} */ ($('[data-idle-after]')).dataset
+  const { idleAfter, hiddenAfter } = need('[data-idle-after]').dataset
   let idle = false
   let timer = 0
 

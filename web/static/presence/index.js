@@ -13,12 +13,12 @@ const socket = io.socket
 const me = Number(document.body.dataset.userId)
 const MAX_IDS = 500 // the server's limit for one request
 
-/** The users who are online, without this page's own. */
-let online = /** @type {Set<number>} */ (new Set())
+/** The users who are online, without this page's own. @type {Set<number>} */
+let online = new Set()
 /** The presence updates since the last snapshot, by user. @type {Map<number, Presence>} */
 const updates = new Map()
 
-/** @param {{ userId: number } & Presence} update */
+/** @param {import('../protocol').presence.Update} update */
 function presenceUpdated({ userId, ...presence }) {
   updates.set(userId, presence)
   if (userId !== me) online[presence.status === 'offline' ? 'delete' : 'add'](userId)
@@ -29,7 +29,7 @@ function presenceUpdated({ userId, ...presence }) {
 
 /**
  * Counts who is online. The snapshot has no other details; compare() fetches those of the users on the page.
- * @param {{ id: number }[]} people
+ * @param {import('../protocol').account.Profile[]} people
  */
 function snapshot(people) {
   online = new Set(people.map(({ id }) => id).filter(id => id !== me))

@@ -12,7 +12,7 @@ export function show(id, presence) {
   for (const avatar of $$(`.avatar[data-presence][data-person="${id}"]`)) avatar.dataset.presence = presence.status
   for (const word of $$(`[data-presence-word="${id}"]`)) word.textContent = `, ${presence.status}`
   for (const line of $$(`[data-standing-of="${id}"]`)) {
-    const before = /** @type {HTMLTimeElement | null} */ ($('time', line))
+    const before = $('time', line)
     line.replaceChildren(...presenceText({ ...presence, lastSeenAt: presence.lastSeenAt ?? before?.dateTime }))
     showTimes(line)
   }
@@ -34,6 +34,7 @@ const MARKED = '[data-presence][data-person]'
 
 /** The ids of the users whose presence a part of the page shows. @param {Element} part */
 export function shownIn(part) {
-  const marked = [part, ...$$(MARKED, part)].filter(node => node.matches(MARKED))
-  return new Set(marked.map(node => Number(/** @type {HTMLElement} */ (node).dataset.person)))
+  const marked = $$(MARKED, part)
+  if (part instanceof HTMLElement && part.matches(MARKED)) marked.push(part)
+  return new Set(marked.map(({ dataset }) => Number(dataset.person)))
 }

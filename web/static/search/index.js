@@ -1,26 +1,23 @@
 // @ts-check
 // The search page. The text that is typed becomes a standing query: the server answers with the results, and from then
 // on sends what is added, updated and removed. Each query has a number, by which answers to older ones are ignored.
-import { $, $$, el, intercept, listen, parse, place } from '../core/index.js'
+import { $, $$, closest, el, HTML, intercept, listen, need, parse, place, problem, requestHTML } from '../core/index.js'
 import { rememberSearch } from '../palette/searches.js'
 import { hidePreview, refreshPreview, watchPreview } from './preview.js'
 import { add, append, catchUp, remove, replaceAll, replaceRest, restShown, shown, update } from './list.js'
 
-/** @typedef {{ kind: string, id: number, position: number, number: number }} ResultEvent */
-
 const socket = io.socket
-const HTML = { Accept: 'text/html' }
 const EVERY = 'user,room,document,product,message'
 const TYPING_MS = 300
 const DEBOUNCE_MS = 400
 const PAGE = 20
 const MOST = 100 // results, the server's limit for one answer
 
-const form = /** @type {HTMLFormElement} */ ($('[data-search-form]'))
-const input = /** @type {HTMLInputElement} */ ($('#q'))
-const kinds = /** @type {HTMLInputElement} */ ($('[name=kinds]', form))
-const pane = /** @type {HTMLElement} */ ($('.hits'))
-const status = /** @type {HTMLElement} */ ($('[data-hit-count]'))
+const form = need('form[data-search-form]')
+const input = need('input#q')
+const kinds = need('input[name=kinds]', form)
+const pane = need('.hits')
+const status = need('[data-hit-count]')
 
 let number = 0
 let typing = 0
@@ -72,7 +69,10 @@ function applySnapshot(apply) {
   refreshCounts()
 }
 
-/** Applies an event, unless an older query caused it. @param {ResultEvent} data @param {() => void} apply */
+/**
+ * Applies an event, unless an older query caused it.
+ * @param {{ number: number | null }} data @param {() => void} apply
+ */
 function applyEvent(data, apply) {
   if (data.number !== number) return
   apply()
@@ -87,9 +87,8 @@ function clear() {
   refreshCounts()
 }
 
-const requestCounts = () => socket.request({
-  url: '/search/counts', data: { q: currentQuery(), kinds: kinds.value, offset: shown() }, headers: HTML,
-})
+const requestCounts = () =>
+  requestHTML({ url: '/search/counts', data: { q: currentQuery(), kinds: kinds.value, offset: shown() } })
 
 /** Fetches the counts of each kind and in all, and again the further results, which the standing query excludes. */
 async function refreshCounts() {
@@ -113,7 +112,7 @@ function announceCount(text) {
 async function fetchMore(limit, offset, take) {
   const mine = number
   const data = { query: currentQuery(), kinds: kinds.value, limit, offset }
-  const answer = await socket.request({ url: '/api/search', data, headers: HTML })
+  const answer = await requestHTML({ url: '/api/search', data })
   if (mine === number && !answer.error) take(items(answer.body))
 }
 
@@ -133,7 +132,7 @@ function showError(answer) {
   replaceAll([])
   const retry = el('button', { class: 'btn', type: 'button', 'data-search-again': true }, 'Try again')
   $('#after-hits')?.replaceChildren(el('div', { class: 'empty', role: 'alert' },
-    el('h2', {}, 'That search didn’t work'), el('p', {}, answer.body?.detail ?? 'The server answered with an error.'), retry))
+    el('h2', {}, 'That search didn’t work'), el('p', {}, problem(answer)), retry))
 }
 
 /** Writes the query into the page's URL and its forms. @param {string} query */
@@ -142,8 +141,8 @@ function updateAddress(query) {
   if (query) address.set('q', query)
   if (kinds.value) address.set('kinds', kinds.value)
   history.replaceState(history.state, '', `/search${address.size ? '?' : ''}${address}`)
-  for (const field of /** @type {HTMLInputElement[]} */ ($$('.saved-searches [name=q]'))) field.value = query
-  for (const field of /** @type {HTMLInputElement[]} */ ($$('.saved-searches [name=kinds]'))) field.value = kinds.value
+  for (const field of $$('.saved-searches input[name=q]')) field.value = query
+  for (const field of $$('.saved-searches input[name=kinds]')) field.value = kinds.value
   $('[data-save-form] .btn')?.toggleAttribute('disabled', !query)
   $('[data-hits-live]')?.toggleAttribute('hidden', !query)
 }
@@ -151,11 +150,11 @@ function updateAddress(query) {
 /** Arrow keys move from the field into the results and through them. @param {KeyboardEvent} event */
 function onKeydown(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  const from = event.target instanceof Element && event.target.closest('#q, a.hit')
+  const from = closest(event.target, '#q, a.hit')
   if (!from || event.altKey || event.metaKey || event.ctrlKey) return
   if (event.key === 'Escape' && from !== input) return input.focus()
   const stops = [input, ...$$('.hits a.hit')]
-  const to = step && stops[stops.indexOf(/** @type {HTMLElement} */ (from)) + step]
+  const to = step && stops[stops.findIndex(stop => stop === from) + step]
   if (!to) return
   event.preventDefault()
   to.focus()
@@ -179,7 +178,7 @@ form.addEventListener('reset', event => {
 addEventListener('keydown', onKeydown)
 watchPreview(currentQuery)
 listen('click', '.search-head [data-kinds], #after-hits [data-kinds]', (link, event) => {
-  const { ctrlKey, metaKey, shiftKey } = /** @type {MouseEvent} */ (event)
+  const { ctrlKey, metaKey, shiftKey } = event
   if (ctrlKey || metaKey || shiftKey) return
   event.preventDefault()
   kinds.value = link.dataset.kinds ?? ''

@@ -1,16 +1,16 @@
 // @ts-check
 // The list of results. `results` follows the server at once; the page shows them when that moves no row that has the
 // focus or the pointer. Until then a button offers to.
-import { $, $$, el, showTimes } from '../core/index.js'
+import { $, $$, childrenOf, el, need, showTimes } from '../core/index.js'
 
 const FRESH_MS = 60_000 // how long a result is marked as new
 
-const list = /** @type {HTMLElement} */ ($('#hits'))
-const rest = /** @type {HTMLElement} */ ($('#more-hits'))
-const button = /** @type {HTMLButtonElement} */ ($('[data-arrivals]'))
+const list = need('#hits')
+const rest = need('#more-hits')
+const button = need('button[data-arrivals]')
 
 /** The present results, the best first. @type {HTMLElement[]} */
-let results = /** @type {HTMLElement[]} */ ([...list.children])
+let results = childrenOf(list)
 /** The ids of results that were added since the list was last drawn. @type {Set<string>} */
 const arrivals = new Set()
 let drawing = false
@@ -124,7 +124,7 @@ function draw() {
 
 /** @param {HTMLElement} item @param {number} i */
 function put(item, i) {
-  const row = /** @type {HTMLElement} */ (list.querySelector(`#${item.id}`) ?? item)
+  const row = $(`#${item.id}`, list) ?? item
   results[i] = row
   if (list.children[i] !== row) list.insertBefore(row, list.children[i] ?? null)
   if (row === item) showTimes(row)

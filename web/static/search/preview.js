@@ -1,6 +1,6 @@
 // @ts-check
 // The preview beside the list: the whole of the result that has the focus or the pointer, rendered by the server.
-import { $, $$, apply, socket } from '../core/index.js'
+import { $, $$, apply, closest, requestHTML } from '../core/index.js'
 
 const HOVER_MS = 150 // a pointer that only passes over a result shows nothing
 
@@ -15,11 +15,9 @@ async function show(query, hit) {
   at = hit.closest('li')?.id ?? ''
   for (const other of $$('.hits a.hit')) other.toggleAttribute('data-previewed', other === hit)
   const [, kind, id] = /^found-(\w+)-(\d+)$/.exec(at) ?? []
-  const answer = await socket?.request({
-    url: '/search/preview', data: { q: query, kind, id }, headers: { Accept: 'text/html' },
-  })
+  const answer = await requestHTML({ url: '/search/preview', data: { q: query, kind, id } })
   if (mine !== number) return
-  if (!answer || answer.error) hidePreview()
+  if (answer.error) hidePreview()
   else apply(answer.body)
 }
 
@@ -54,5 +52,5 @@ export function watchPreview(query) {
   })
 }
 
-/** @param {Event} event @returns {HTMLElement | null} */
-const hitOf = ({ target }) => target instanceof Element ? target.closest('a.hit') : null
+/** @param {Event} event */
+const hitOf = ({ target }) => closest(target, 'a.hit')

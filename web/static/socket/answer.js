@@ -4,17 +4,15 @@
 
 /** The answer that a reply's frame carries. @param {Frame} frame @returns {Answer} */
 export function answerOf({ status = 0, headers = {}, data, html }) {
-  /** @type {Answer} */
   const answer = { statusCode: status, headers, body: html ?? data }
-  if (status < 200 || status > 299) {
-    const error = new Error(data?.detail || data?.title || `Status ${status}`)
-    answer.error = Object.assign(error, { status })
-  }
-  return answer
+  if (status >= 200 && status <= 299) return answer
+  const error = new Error(data?.detail || data?.title || `Status ${status}`)
+  return { ...answer, error: Object.assign(error, { status }) }
 }
 
 /** @param {number} status @param {string} detail */
-export const failure = (status, detail) => answerOf({ status, data: { type: 'about:blank', title: detail, status, detail } })
+export const failure = (status, detail) =>
+  answerOf({ status, data: { type: 'about:blank', title: detail, status, detail } })
 export const noConnection = () => failure(0, 'No connection.')
 
 /** @param {string} text */

@@ -165,7 +165,10 @@ export class Socket extends Emitter {
     return subscription
   }
 
-  /** Records what a plain request has joined or left, or changed in a room. @param {Frame} frame @param {Answer} answer */
+  /**
+   * Records what a plain request has joined or left, or changed in a room.
+   * @param {Frame} frame @param {Answer} answer
+   */
   #trackJoins(frame, answer) {
     const membership = membershipOf(frame)
     if (membership?.joins) this.#addPlainJoin(membership, frame, answer)
@@ -382,7 +385,7 @@ export class Socket extends Emitter {
   #watchPage() {
     const { signal } = this.#wanted = new AbortController()
     const check = (/** @type {Event} */ event) => {
-      const loading = event.type === 'pageshow' && !(/** @type {PageTransitionEvent} */ (event).persisted)
+      const loading = event instanceof PageTransitionEvent && event.type === 'pageshow' && !event.persisted
       if (loading || document.visibilityState === 'hidden') return
       if (this.#connected) this.#probe()
       else if (!this.#ws) this.#connect()

@@ -61,7 +61,8 @@ export class Subscription {
     this.#failures = 0
     const since = this.seq
     if (answer.headers['X-Seq']) this.seq = Number(answer.headers['X-Seq'])
-    invoke(this.options.snapshot, answer.body, { first, reset: answer.headers['X-Reset'] === 'true', seq: this.seq, since })
+    const reset = answer.headers['X-Reset'] === 'true'
+    invoke(this.options.snapshot, answer.body, { first, reset, seq: this.seq, since })
     this.stands = true
     this.#release()
     this.socket.checkReady()
@@ -86,9 +87,12 @@ export class Subscription {
     this.#held = []
   }
 
+  /** The listeners by event name. @returns {Record<string, Function | undefined>} */
+  get #events() { return this.options.events }
+
   /** @param {Frame} frame */
   matches({ event, room }) {
-    return String(event) in this.options.events && (!this.options.room || this.options.room === room)
+    return String(event) in this.#events && (!this.options.room || this.options.room === room)
   }
 
   /**
@@ -126,7 +130,7 @@ export class Subscription {
     const seq = frame.data?.seq
     if (seq <= Number(this.seq)) return // a duplicate
     if (this.seq !== undefined && seq !== undefined) this.seq = seq
-    if (frame.event) invoke(this.options.events[frame.event], frame.data, frame)
+    if (frame.event) invoke(this.#events[frame.event], frame.data, frame)
     if (toListeners) this.socket.deliver(frame)
   }
 

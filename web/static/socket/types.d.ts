@@ -1,5 +1,29 @@
 /** The types of `io.socket`, for the page's modules and other code that uses it. */
 
+import type { Answers, Events } from '../protocol'
+
+/** The events of the connection itself, besides those of the protocol. The data of `disconnect` is the close code. */
+interface ConnectionEvents {
+  connect: undefined
+  reconnect: undefined
+  disconnect: number
+  connect_error: Error
+  /** Every subscription is active. */
+  ready: undefined
+  /** A round trip, in ms. */
+  rtt: number
+  /** A document's message. */
+  binary: Uint8Array
+  signedOut: undefined
+}
+
+/** The data of an event; that of another than our own events may be anything. */
+type DataOf<Name> = Name extends keyof Events ? Events[Name]
+  : Name extends keyof ConnectionEvents ? ConnectionEvents[Name] : any
+
+/** The data of the answer to a request, if it does not ask for HTML. */
+type AnswerTo<Route> = Route extends keyof Answers ? Answers[Route] : any
+
 /** One frame of the wire: a request, a reply or an event. */
 export interface Frame {
   id?: number | null
@@ -13,14 +37,26 @@ export interface Frame {
   html?: string
 }
 
-/** The answer to a request, under Sails' name ("JSON WebSocket response"). statusCode is 0 without a connection. */
-export interface Answer<Body = any> {
+/** The answer to a request. statusCode is 0 without a connection. The body is the data, or the HTML of a fragment. */
+export type Answer<Body = any> =
+  | { statusCode: number, headers: Record<string, string>, body: Body, error?: undefined }
+  | Failure
+
+/** The answer of a request whose status is not 2xx. */
+export interface Failure {
   statusCode: number
   headers: Record<string, string>
-  /** The data, the HTML of a fragment, or an error's problem document. */
-  body: Body
-  /** Set when the status is not 2xx. */
-  error?: Error & { status: number }
+  body: Problem
+  error: Error & { status: number }
+}
+
+/** The problem document of an error (RFC 9457). errors has what is wrong with fields, by their names. */
+export interface Problem {
+  type: string
+  title: string
+  status: number
+  detail?: string
+  errors?: Record<string, string>
 }
 
 export type RequestCallback<Body = any> = (body: Body, jwr: Answer<Body>) => void
@@ -33,8 +69,8 @@ export interface RequestOptions {
 }
 
 /** Without a callback, a call returns a promise of the answer, which never rejects. */
-export interface Verb {
-  <Body = any>(url: string, data?: object): Promise<Answer<Body>>
+export interface Verb<Method extends string = string> {
+  <URL extends string>(url: URL, data?: object): Promise<Answer<AnswerTo<`${Method} ${URL}`>>>
   <Body = any>(url: string, cb: RequestCallback<Body>): void
   <Body = any>(url: string, data: object | undefined, cb: RequestCallback<Body>): void
 }
@@ -50,11 +86,11 @@ export interface SnapshotInfo {
   since?: number
 }
 
-export interface SubscribeOptions {
+export interface SubscribeOptions<Body = any> {
   /** Called with the answer to every join: the first, after each break, and when a gap is filled. */
-  snapshot?: (body: any, info: SnapshotInfo) => void
+  snapshot?: (body: Body, info: SnapshotInfo) => void
   /** Called in the order of `data.seq`, each change once. */
-  events: Record<string, (data: any, frame: Frame) => void>
+  events: { [Name in keyof Events]?: (data: Events[Name], frame: Frame) => void }
   /** Only events of this hub room are delivered, for a page that follows several rooms with the same events. */
   room?: string
   /** Sent with every join, such as `Accept: text/html` for a snapshot of fragments. */
@@ -96,31 +132,28 @@ export interface SocketOptions {
   [other: string]: unknown
 }
 
-/**
- * Besides the protocol's events there are `connect`, `reconnect`, `disconnect` (close code), `connect_error` (Error),
- * `ready` (every subscription is active), `rtt` (a round trip, in ms), `binary` (a document's message), `signedOut`,
- * and `*` for every event.
- */
+/** Its events are those of the protocol and of the connection, and `*` for every event of the protocol. */
 export interface Socket {
   headers: Record<string, string>
   readonly id?: string
   readonly userId: number | null
   readonly rtt?: number
   readonly connected: boolean
-  get: Verb
-  post: Verb
-  put: Verb
-  patch: Verb
-  delete: Verb
+  get: Verb<'GET'>
+  post: Verb<'POST'>
+  put: Verb<'PUT'>
+  patch: Verb<'PATCH'>
+  delete: Verb<'DELETE'>
   request<Body = any>(options: RequestOptions): Promise<Answer<Body>>
   request<Body = any>(options: RequestOptions, cb: RequestCallback<Body>): void
-  subscribe(url: string, data: Record<string, any>, options: SubscribeOptions): Subscription
-  on(event: string, fn: (data: any, frame: Frame) => void): this
-  once(event: string, fn: (data: any, frame: Frame) => void): this
+  subscribe<URL extends string>(
+    url: URL, data: Record<string, any>, options: SubscribeOptions<AnswerTo<`GET ${URL}`>>,
+  ): Subscription
+  on<Name extends string>(event: Name, fn: (data: DataOf<Name>, frame: Frame) => void): this
+  once<Name extends string>(event: Name, fn: (data: DataOf<Name>, frame: Frame) => void): this
   off(event: string, fn?: Function): this
   removeAllListeners(): void
   emit(name: string, arg?: any): void
-  on(event: 'binary', fn: (bytes: Uint8Array) => void): this
   /** It returns false if there is no connection; a binary message is not queued. */
   sendBinary(bytes: Uint8Array<ArrayBuffer>): boolean
   tap(fn: (tapped: Tapped) => void): () => void
