@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"hubbub/web/jstest"
 )
 
 func TestHandleIsMadeFromTheFirstName(t *testing.T) {
@@ -112,6 +114,17 @@ func TestHueOfIsStableAndEvenlyDistributed(t *testing.T) {
 	for hue := 1; hue <= 8; hue++ {
 		if seen[hue] < 50 {
 			t.Errorf("%d of 800 have hue %d", seen[hue], hue)
+		}
+	}
+}
+
+func TestHueIsThatOfScripts(t *testing.T) {
+	for _, c := range jstest.Rules[struct {
+		ID  int64
+		Hue int
+	}](t, "hues") {
+		if got := HueOf(c.ID); got != c.Hue {
+			t.Errorf("%d: %d, want %d", c.ID, got, c.Hue)
 		}
 	}
 }

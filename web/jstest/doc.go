@@ -2,5 +2,9 @@
 // against a server that sends exactly what each test wants, so that a break, a
 // gap or a silence comes at a defined moment.
 //
-// The browser tests of the pages, against the whole application, are in internal/app.
+// Some rules exist in Go and in JavaScript, because the server renders a page and a
+// script keeps it up to date. testdata/rules.json has cases for them, which tests on both
+// sides run (rules.go: Rules).
+//
+// The browser tests of the pages, against the whole application, are beside the features.
 package jstest

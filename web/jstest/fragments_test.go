@@ -5,7 +5,7 @@ import (
 )
 
 const withFragments = fastClock + `<script src="/js/socket.js" data-view="html"></script>
-	<script type="module">import * as fragments from '/core/fragments.js'; window.fragments = fragments</script>`
+	<script type="module">import * as fragments from '/static/core/fragments.js'; window.fragments = fragments</script>`
 
 func newFragmentsServer(t *testing.T) *server {
 	s := newServer(t)

@@ -1,6 +1,6 @@
 // @ts-check
 // The chat rooms in the sidebar, on every page: unread counts, the same in all tabs, and Alt with arrow keys to move.
-import { $, $$, apply, el, requestHTML, showInTab } from '../core/index.js'
+import { $, $$, apply, capped, el, requestHTML, showInTab } from '../core/index.js'
 import './outbox.js'
 
 /** @typedef {import('../protocol').chat.Marks} Marks */
@@ -94,9 +94,9 @@ function showCounts(id) {
 }
 
 /** The number as the component web.Count renders it. @param {number} n @param {boolean} mention */
-function pill(n, mention) {
+export function pill(n, mention) {
   return el('span', { class: mention ? 'count is-mention' : 'count' },
-    el('span', { 'aria-hidden': 'true' }, n > 99 ? '99+' : String(n)),
+    el('span', { 'aria-hidden': 'true' }, capped(n)),
     el('span', { class: 'sr-only' }, mention ? `${n} unread, for you` : `${n} unread`))
 }
 

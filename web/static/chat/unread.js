@@ -1,6 +1,6 @@
 // @ts-check
 // How far the user has read. When the log's end is visible, all messages are read.
-import { $, el } from '../core/index.js'
+import { $, capped, el } from '../core/index.js'
 import { applyRead as applyReadToList, setReading } from './rooms.js'
 import { list, log, role, roomId, socket } from './room.js'
 import { isOwn } from './row.js'
@@ -27,15 +27,12 @@ export function count(row) {
   if (isReading()) return
   const old = divider()
   const number = old && $('[data-unread-count]', old)
-  if (isNew && number) number.textContent = countText(Number.parseInt(number.textContent ?? '') + 1)
+  if (isNew && number) number.textContent = capped(Number.parseInt(number.textContent ?? '') + 1)
   else {
     old?.remove()
     row.before(draw())
   }
 }
-
-/** The number as the server renders it. @param {number} n */
-const countText = n => n > 99 ? '99+' : String(n)
 
 function draw() {
   const number = el('span', { 'data-unread-count': true }, '1')

@@ -1,7 +1,7 @@
 // @ts-check
 // The other users who have the document open, as avatars. A click on one makes the page follow that user's caret, until
 // this page's user types, clicks or scrolls.
-import { announce, childrenOf, closest, el, need } from '../core/index.js'
+import { announce, childrenOf, closest, el, initials, need } from '../core/index.js'
 import { caretsOf } from './carets.js'
 import { paper } from './page.js'
 
@@ -9,9 +9,6 @@ import { paper } from './page.js'
 
 const ANNOUNCE_MS = 1_500 // a user who reloads the page has not left
 const place = need('#doc-here')
-
-/** @param {string} name */
-const initials = name => name.split(/\s+/).slice(0, 2).map(word => [...word][0]?.toUpperCase() ?? '').join('')
 
 /** @param {People} people @param {import('../vendor/document.js').Awareness} awareness */
 export function showHere(people, awareness) {

@@ -16,6 +16,7 @@ export { HTML, problem, requestHTML, showProblem } from './request.js'
 export { showTimes } from './times.js'
 export { showInTab } from './tab.js'
 export { dismiss, toast } from './toast.js'
+export { capped, hueOf, initials } from './words.js'
 
 const openPalette = async () => (await import('../palette/index.js')).togglePalette()
 /** @param {HTMLElement} [button] */

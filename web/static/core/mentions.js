@@ -1,7 +1,7 @@
 // @ts-check
 // Completes "@" with users: the arrow keys select, Enter or Tab inserts, Escape closes. The focus stays in the text.
 // One popup serves every text box of the page.
-import { $, $$, el, need } from './index.js'
+import { $, $$, el, hueOf, initials, need } from './index.js'
 
 const AT_MOST = 6
 const DEBOUNCE_MS = 80
@@ -56,15 +56,7 @@ function option(person, index) {
 /** The avatar, in the colour that the page shows already or the server would choose. @param {Person} person */
 function avatarOf({ id, fullName }) {
   const hue = $(`[data-person="${id}"]`)?.dataset.hue ?? hueOf(id)
-  const initials = fullName.split(/\s+/).slice(0, 2).map(word => [...word][0]?.toUpperCase()).join('')
-  return el('span', { class: 'avatar sm', 'data-hue': hue, 'aria-hidden': 'true' }, initials)
-}
-
-/** The colour by FNV-1a, as in account.go. @param {number} id */
-function hueOf(id) {
-  let hash = 0x811c9dc5
-  for (const digit of String(id)) hash = Math.imul(hash ^ digit.charCodeAt(0), 0x01000193) >>> 0
-  return hash % 8 + 1
+  return el('span', { class: 'avatar sm', 'data-hue': hue, 'aria-hidden': 'true' }, initials(fullName))
 }
 
 const options = () => $$('[role=option]', popup)

@@ -2,6 +2,7 @@
 // The browser tab's title and icon: the title has the number of unread messages, "(3) #general · Hubbub", and the
 // icon is marked while there are unread notifications.
 import { $ } from './dom.js'
+import { capped } from './words.js'
 
 const MARKED = new URL('../icon-unread.svg', import.meta.url).pathname
 
@@ -18,6 +19,6 @@ export function showInTab(what, n) {
   shown[what] = n
   const most = Math.max(shown.messages, shown.notifications)
   const title = document.title.replace(/^\(\d+\+?\) /, '')
-  document.title = most ? `(${most > 99 ? '99+' : most}) ${title}` : title
+  document.title = most ? `(${capped(most)}) ${title}` : title
   if (favicon) favicon.href = shown.notifications ? MARKED : plain
 }

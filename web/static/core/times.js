@@ -11,7 +11,7 @@ const YEAR_S = 31_536_000
 /** @type {(options: Intl.DateTimeFormatOptions) => (at: Date) => string} */
 const format = options => {
   const formatter = new Intl.DateTimeFormat('en-GB', options)
-  return at => formatter.format(at).replace(',', '')
+  return at => formatter.format(at).replace(',', '').replace(/\bSept\b/, 'Sep') // as Go abbreviates it
 }
 const clock = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 const weekday = format({ weekday: 'short' })

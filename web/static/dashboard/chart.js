@@ -18,26 +18,43 @@ export function topOf(most) {
   return STEPS * unit * ([1, 2, 2.5, 5].find(m => m * unit >= least && Number.isInteger(m * unit)) ?? 10)
 }
 
+/** A coordinate with at most two decimals. @param {number} value */
+const coordinate = value => String(Math.round(value * 100) / 100)
+/** @param {number} i @param {number} n how many values there are */
+const x = (i, n) => coordinate(n < 2 ? 100 : i / (n - 1) * 100)
+/** @param {number} value @param {number} top */
+const y = (value, top) => coordinate(100 - value / top * 100)
+
 /** The segments between the gaps, as points of the box. @param {(number | null)[]} values @param {number} top */
 function segments(values, top) {
-  const last = Math.max(values.length - 1, 1)
   /** @type {[x: string, y: string][][]} */
   const all = [[]]
   values.forEach((value, i) => {
     if (value === null) all.push([])
-    else all.at(-1)?.push([(i / last * 100).toFixed(2), (100 - value / top * 100).toFixed(2)])
+    else all.at(-1)?.push([x(i, values.length), y(value, top)])
   })
   return all.filter(points => points.length)
 }
 
-/** A segment's path; a single point becomes a dot. @param {[string, string][]} points */
-const lineOf = points => `M${points.map(([x, y]) => `${x} ${y}`).join('L')}${points.length > 1 ? '' : 'h0'}`
+/** @param {[string, string][]} points */
+const joined = points => points.map(([x, y]) => `${x} ${y}`).join('L')
 
-/** @param {(number | null)[]} values @param {number} top */
-export const path = (values, top) => segments(values, top).map(lineOf).join('')
+/**
+ * The path of a line; a single point between gaps becomes a dot.
+ * @param {(number | null)[]} values @param {number} top
+ */
+export const path = (values, top) =>
+  segments(values, top).map(points => `M${joined(points)}${points.length > 1 ? '' : 'h0'}`).join('')
 
-/** @param {(number | null)[]} values @param {number} top */
-const area = (values, top) => segments(values, top).map(points => `${lineOf(points)}V100H${points[0][0]}Z`).join('')
+/** The path of the area under the line. @param {(number | null)[]} values @param {number} top */
+export const area = (values, top) =>
+  segments(values, top).map(points => `M${points[0][0]} 100L${joined(points)}V100Z`).join('')
+
+/** The path of the last value, a dot; "" if it is a gap. @param {(number | null)[]} values @param {number} top */
+export function dot(values, top) {
+  const end = values.at(-1)
+  return typeof end === 'number' ? `M${x(values.length - 1, values.length)} ${y(end, top)}h0` : ''
+}
 
 /** Draws a tile's sparkline and marks its end. @param {Element | null} svg @param {(number | null)[]} values */
 export function spark(svg, values) {
@@ -51,11 +68,9 @@ export function spark(svg, values) {
 
 /** @param {Element} svg @param {(number | null)[]} values @param {number} top */
 function drawLine(svg, values, top) {
-  const end = values.at(-1)
   $('.line:not(.s2)', svg)?.setAttribute('d', path(values, top))
   $('.area', svg)?.setAttribute('d', area(values, top))
-  const dot = typeof end === 'number' ? `M100 ${(100 - end / top * 100).toFixed(2)}h0` : ''
-  for (const element of svg.querySelectorAll('.dot')) element.setAttribute('d', dot)
+  for (const element of svg.querySelectorAll('.dot')) element.setAttribute('d', dot(values, top))
 }
 
 /** @param {Intl.DateTimeFormatOptions} more */

@@ -5,14 +5,8 @@
 const MINUTE_MS = 60_000
 const SPARK_POINTS = 24 // a sparkline is as wide as a word and shows no more
 
-/**
- * As on the wire; step in seconds. Nothing was counted before the index `known`; the same for before and beforeKnown.
- * @typedef {{
- *   step: number, from: string, orders: number[], revenue: string[], known: number,
- *   before: number[], beforeKnown: number,
- * }} Series
- */
-/** The present values of a step. @typedef {{ step: number, at: string, orders: number, revenue: string }} Point */
+/** @typedef {import('../protocol').dashboard.Series} Series */
+/** @typedef {import('../protocol').dashboard.Point} Point */
 /** @typedef {(number | null)[]} Values null: not known */
 
 /** @param {number[]} values @param {number} known @returns {Values} */
@@ -89,7 +83,7 @@ export class Ring {
 }
 
 /** @param {Values} values @param {Values} before @param {number} step */
-function ratesPerMinute(values, before, step) {
+export function ratesPerMinute(values, before, step) {
   const window = Math.max(1, MINUTE_MS / step)
   const all = [...before, ...values]
   return values.map((value, i) => {

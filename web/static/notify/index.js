@@ -1,7 +1,7 @@
 // @ts-check
 // Notifications, on every page: the bell's count, its list, toasts, and the browser tab's icon.
 // The count is the server's: every event carries it, and this module never adds to it.
-import { $, $$, apply, closest, dismiss, listen, need, parse, requestHTML, showInTab, toast } from '../core/index.js'
+import { $, $$, apply, capped, closest, dismiss, listen, need, parse, requestHTML, showInTab, toast } from '../core/index.js'
 
 /** @typedef {import('../protocol').notify.Notice} Notice */
 /** @typedef {import('../protocol').notify.NoticeEvent} NoticeEvent */
@@ -24,7 +24,7 @@ const unsnoozed = new Set()
 /** @param {number} n */
 function showCount(n) {
   const count = need('.count', bell)
-  count.textContent = n > 99 ? '99+' : String(n)
+  count.textContent = capped(n)
   count.hidden = n === 0
   bell.setAttribute('aria-label', n ? `Notifications, ${n} unread` : 'Notifications')
   for (const button of $$('[data-read-all] button')) button.disabled = n === 0

@@ -22,7 +22,7 @@ export function show(id, presence) {
  * The presence in words, as the component web.Standing renders it.
  * @param {Presence} presence @returns {(string | Node)[]}
  */
-function presenceText({ status, text, lastSeenAt }) {
+export function presenceText({ status, text, lastSeenAt }) {
   if (status === 'offline' && lastSeenAt) {
     return ['Last seen ', el('time', { class: 'num', datetime: lastSeenAt, 'data-time': 'seen' })]
   }
