@@ -24,7 +24,7 @@ type weight struct {
 var (
 	pageBudget     = weight{6, 25_000}
 	roomBudget     = weight{6, 30_000}
-	documentBudget = weight{8, 200_000} // with the editor, which is fetched when the text can be read
+	documentBudget = weight{9, 200_000} // with the editor, which is fetched when the text can be read
 )
 
 // editorScript is the script whose dynamic imports a document fetches when it is loaded.

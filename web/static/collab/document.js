@@ -12,8 +12,6 @@ import { session } from './session.js'
 import { showStatus, warnBeforeLeaving } from './status.js'
 import { threadsExtension } from './threads.js'
 import './comments.js'
-import './share.js'
-import './title.js'
 import './versions.js'
 import { watchToolbar } from './toolbar.js'
 
