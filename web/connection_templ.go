@@ -168,7 +168,7 @@ func OfflineBanner() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Banner("cloud-off", "You’re offline. Keep writing; messages send when you’re back.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Banner("cloud-off", "You’re offline. Keep writing: your messages are sent when you’re back online.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -152,14 +152,14 @@ func TestPagesAreRenderedWithTheTheme(t *testing.T) {
 
 func TestFrameLeavesOutPartsThatAreNotSet(t *testing.T) {
 	html := render(t, context.Background(), Frame(Page{Viewer: sam}))
-	for _, absent := range []string{`id="notifications"`, "Open a second person"} {
+	for _, absent := range []string{`id="notifications"`, "Sign in as a second person"} {
 		if strings.Contains(html, absent) {
 			t.Errorf("the page has %s, which is not set", absent)
 		}
 	}
 	bell := Page{Viewer: sam, Bell: Icon("bell"), SecondPerson: "http://127.0.0.1/signin"}
 	html = render(t, context.Background(), Frame(bell))
-	for _, present := range []string{"#bell", "Open a second person"} {
+	for _, present := range []string{"#bell", "Sign in as a second person"} {
 		if !strings.Contains(html, present) {
 			t.Errorf("the page lacks %s", present)
 		}

@@ -25,18 +25,18 @@ func newProblem(path string, f *fault.Fault) problem {
 	case http.StatusUnauthorized:
 		return problem{"log-in", ToneInfo, "Sign in to see this", "You are not signed in, or your session has ended.", "Sign in", "/signin?next=" + url.QueryEscape(path)}
 	case http.StatusForbidden:
-		return problem{"lock", ToneWarn, "This is not yours to open", orElse(f.Detail, "Ask somebody who is in it to let you in."), "Go home", "/"}
+		return problem{"lock", ToneWarn, "You don’t have access", orElse(f.Detail, "Ask an owner to give you access."), "Go home", "/"}
 	case http.StatusNotFound:
-		return problem{"search", TonePlain, "There is nothing here", "It was moved or removed, or it is not yours to see.", "Go home", "/"}
+		return problem{"search", TonePlain, "Page not found", "It was deleted, or you don’t have access to it.", "Go home", "/"}
 	case http.StatusTooManyRequests:
-		return problem{"clock", ToneWarn, "That was too fast", "Wait a moment, then try again.", "Try again", path}
+		return problem{"clock", ToneWarn, "Too many requests", "Wait a moment, then try again.", "Try again", path}
 	case http.StatusServiceUnavailable:
-		return problem{"unplug", ToneWarn, "Not available right now", orElse(f.Detail, "It comes back by itself."), "Try again", path}
+		return problem{"unplug", ToneWarn, "Hubbub is unavailable right now", orElse(f.Detail, "Try again in a moment."), "Try again", path}
 	}
 	if f.Status < http.StatusInternalServerError {
-		return problem{"circle-alert", ToneWarn, "That did not work", orElse(f.Detail, "The server did not understand the request."), "Go back", path}
+		return problem{"circle-alert", ToneWarn, "That didn’t work", orElse(f.Detail, "The server couldn’t understand the request."), "Go back", path}
 	}
-	return problem{"triangle-alert", ToneBad, "That didn’t load", "The server answered with an error. It is not you.", "Try again", path}
+	return problem{"triangle-alert", ToneBad, "That didn’t load", "The server returned an error. Try again in a moment.", "Try again", path}
 }
 
 func orElse(text, otherwise string) string {

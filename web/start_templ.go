@@ -57,7 +57,7 @@ func StartPage(p Page, s Start) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p>Everything in here moves by itself. Open a second window and see.</p></header>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</h1><p>Everything here updates live. Open a second window to see it happen.</p></header>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -244,7 +244,7 @@ func invitation(s Start) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "Hubbub</p><div><h1>A workspace that moves by itself</h1><p class=\"lead\">Rooms to talk in, and numbers that change while you look. It is one Go program with one socket each, made to be read.</p></div><div class=\"row\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "Hubbub</p><div><h1>A workspace that updates live</h1><p class=\"lead\">Chat, shared documents and a live dashboard, in one Go program with one WebSocket per page. The code is written to be read.</p></div><div class=\"row\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -261,7 +261,7 @@ func invitation(s Start) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "Pick someone to be")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "Try the demo")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

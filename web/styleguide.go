@@ -42,7 +42,7 @@ func castIn(size AvatarSize, presence bool) []AvatarProps {
 // sharedSections returns the sections of this package.
 func sharedSections() []Section {
 	return []Section{
-		{Title: "Colour", Body: colourSample(), Wide: true},
+		{Title: "Colors", Body: colourSample(), Wide: true},
 		{Title: "Type", Body: typeSample()},
 		{Title: "Buttons", Body: buttonSample()},
 		{Title: "Badges and counts", Body: markSample()},
@@ -50,11 +50,11 @@ func sharedSections() []Section {
 		{Title: "Connection", Body: connectionSample()},
 		{Title: "Field", Body: fieldSample()},
 		{Title: "Navigation", Body: navSample()},
-		{Title: "Notices", Body: noticeSample()},
-		{Title: "Found", Body: hitSample()},
+		{Title: "Notifications", Body: noticeSample()},
+		{Title: "Search results", Body: hitSample()},
 		{Title: "Tile", Body: tileSample()},
 		{Title: "Empty", Body: emptySample()},
-		{Title: "Loading", Body: Skeleton("Loading messages, as an example", 3)},
+		{Title: "Loading", Body: Skeleton("Loading messages (example)", 3)},
 		{Title: "Error", Body: errorSample()},
 		{Title: "Offline", Body: offlineSample()},
 		{Title: "Notes and dialogs", Body: noteSample()},

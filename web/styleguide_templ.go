@@ -45,7 +45,7 @@ func ComponentsPage(p Page, sections ...Section) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Components\"><div class=\"page\"><header class=\"page-head\"><h1>Components</h1><p>Every part and every state, on one page.</p></header><div class=\"guide\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Components\"><div class=\"page\"><header class=\"page-head\"><h1>Components</h1><p>Every component and every state, on one page.</p></header><div class=\"guide\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -61,7 +61,7 @@ func ComponentsPage(p Page, sections ...Section) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div><p class=\"page-foot\">Icons and font belong to others: <a class=\"link\" href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div><p class=\"page-foot\">Icons and fonts have their own <a class=\"link\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -74,7 +74,7 @@ func ComponentsPage(p Page, sections ...Section) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">licences</a></p></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "\">licenses</a></p></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -445,7 +445,7 @@ func buttonSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Segmented(SegmentedProps{Label: "Direction, as an example", Options: []Segment{
+		templ_7745c5c3_Err = Segmented(SegmentedProps{Label: "Direction (example)", Options: []Segment{
 			{Label: "All", On: true},
 			{Label: "In", Icon: "arrow-down-left"},
 			{Label: "Out", Icon: "arrow-up-right"},
@@ -666,7 +666,7 @@ func fieldSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Checkbox(CheckboxProps{Name: "sample-private", Label: "Only people who are invited", Checked: true}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Checkbox(CheckboxProps{Name: "sample-private", Label: "Invite only", Checked: true}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -943,7 +943,7 @@ func emptySample() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Empty(EmptyProps{Icon: "inbox", Tone: ToneInfo, Title: "Nothing here yet", Body: "Say hello. Everyone in the room sees it at once.", Level: 3}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var32), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Empty(EmptyProps{Icon: "inbox", Tone: ToneInfo, Title: "No messages yet", Body: "Say hello. Everyone in the room sees it right away.", Level: 3}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var32), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1012,7 +1012,7 @@ func errorSample() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Empty(EmptyProps{Icon: "triangle-alert", Tone: ToneBad, Title: "That didn’t load", Body: "The server answered with an error. It is not you.", Level: 3}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var35), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Empty(EmptyProps{Icon: "triangle-alert", Tone: ToneBad, Title: "That didn’t load", Body: "The server returned an error. Try again in a moment.", Level: 3}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var35), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1041,11 +1041,11 @@ func offlineSample() templ.Component {
 			templ_7745c5c3_Var37 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = Banner("cloud-off", "You’re offline. Keep writing; messages send when you’re back.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Banner("cloud-off", "You’re offline. Keep writing: your messages are sent when you’re back online.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Empty(EmptyProps{Icon: "unplug", Tone: ToneWarn, Title: "Showing what we had at 09:13", Body: "Live numbers resume when the connection does.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Empty(EmptyProps{Icon: "unplug", Tone: ToneWarn, Title: "Last updated at 09:13", Body: "Live numbers resume when you’re back online.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1086,7 +1086,7 @@ func noteSample() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "Saved. Your new name shows at once.")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "Saved. Everyone sees your new name right away.")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1108,7 +1108,7 @@ func noteSample() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "Open a private window and be somebody else.")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "Open a private window and sign in as someone else.")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1206,7 +1206,7 @@ func noteSample() templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Dialog(DialogProps{ID: "sample-dialog", Title: "Leave launch-week?", Lead: "You can come back while the room is public."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var42), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Dialog(DialogProps{ID: "sample-dialog", Title: "Leave launch-week?", Lead: "You can rejoin at any time."}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var42), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1239,7 +1239,7 @@ func toastSample() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Toast(ToastProps{Icon: "circle-alert", Tone: ToneBad, Title: "Couldn’t send your message", Body: "It is kept in the room. Try again there."}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Toast(ToastProps{Icon: "circle-alert", Tone: ToneBad, Title: "Couldn’t send your message", Body: "It’s still in the room. Try again there."}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -158,7 +158,7 @@ func notLive() templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<noscript><span class=\"connection\">Not live<span class=\"wide-only\">without JavaScript: reload to see what is new</span></span></noscript>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<noscript><span class=\"connection\">Not live<span class=\"wide-only\">. Turn on JavaScript, or reload to see updates</span></span></noscript>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -257,7 +257,7 @@ func accountMenu(p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "Open a second person <span class=\"push muted\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "Sign in as a second person <span class=\"push muted\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -328,7 +328,7 @@ func themeSwitch(theme string) templ.Component {
 		templ_7745c5c3_Err = Segmented(SegmentedProps{Label: "Theme", Options: []Segment{
 			{Label: "Light", Icon: "sun", IconOnly: true, On: theme == "light", Attrs: templ.Attributes{"data-theme-set": "light"}},
 			{Label: "Dark", Icon: "moon", IconOnly: true, On: theme == "dark", Attrs: templ.Attributes{"data-theme-set": "dark"}},
-			{Label: "Same as system", Icon: "monitor", IconOnly: true, On: theme == "", Attrs: templ.Attributes{"data-theme-set": ""}},
+			{Label: "System", Icon: "monitor", IconOnly: true, On: theme == "", Attrs: templ.Attributes{"data-theme-set": ""}},
 		}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -47,7 +47,7 @@ func wire() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div><p class=\"wire-lead\">Every frame on this page’s one WebSocket.</p><dl class=\"wire-stats\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div><p class=\"wire-lead\">Every frame that this page’s WebSocket sends and receives.</p><dl class=\"wire-stats\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -23,7 +23,7 @@ func describeAgent(agent string) string {
 	case agent != "":
 		return truncateRunes(agent, 40)
 	}
-	return "An unnamed program"
+	return "Unknown device"
 }
 
 func firstMatch(agent string, words [][2]string) string {

@@ -14,7 +14,7 @@ func TestSignInWorksWithoutJavaScript(t *testing.T) {
 	maya := browser.Start(t).Person(t, a.url).DisableJS()
 	maya.Goto("/signin?next=/settings").ClickText("button", "Maya Okafor").WantPath("/settings").Want("#sessions-title")
 	maya.Goto("/signup?next=/settings").Type("#fullName", "Alice").Type("#email", "alice@example.org").Type("#password", password)
-	maya.ClickText("button", "Create the account").WantPath("/settings").WantValue("#fullName", "Alice")
+	maya.ClickText("button", "Create account").WantPath("/settings").WantValue("#fullName", "Alice")
 }
 
 func TestAccountPagesAreAccessible(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 // fieldErrors are the messages of a form by field, in whole sentences.
 type fieldErrors map[string]string
 
-// fieldNames begin the sentences: "The email is not an email address."
+// fieldNames begin the sentences: "The email is not a valid email address."
 var fieldNames = map[string]string{
 	"fullName": "The name",
 	"name":     "The name",

@@ -69,7 +69,7 @@ func (s *Service) byToken(ctx context.Context, r *http.Request) (Caller, bool, e
 		return Caller{}, false, err
 	}
 	if !ok {
-		return Caller{}, false, fault.New(http.StatusUnauthorized, "The token is not valid. It may have expired, or been revoked.")
+		return Caller{}, false, fault.New(http.StatusUnauthorized, "This token isn’t valid. It may have expired, or someone revoked it.")
 	}
 	if f.touch {
 		err = s.store.touchToken(ctx, f.id)
@@ -86,7 +86,7 @@ func (s *Service) byTicket(ctx context.Context, r *http.Request) (Caller, bool, 
 		return Caller{}, false, err
 	}
 	if !ok {
-		return Caller{}, false, fault.New(http.StatusUnauthorized, "The ticket is not valid. It works once, for a minute.")
+		return Caller{}, false, fault.New(http.StatusUnauthorized, "This ticket isn’t valid. A ticket works once, within a minute.")
 	}
 	key := sessionKey(f.id)
 	if isToken {

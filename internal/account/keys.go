@@ -28,7 +28,7 @@ func idOf(key, kind string) int64 {
 func (s *Service) SignOut(ctx context.Context, c Caller) error {
 	id := sessionID(c.Session)
 	if id == 0 {
-		return fault.Malformed("A token does not sign out. Revoke it instead.")
+		return fault.Malformed("You can’t sign out with a token. Revoke it instead.")
 	}
 	if _, err := s.store.deleteSession(ctx, c.ID, id); err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *Service) CreateToken(ctx context.Context, c Caller, name string, expire
 		}
 		var inserted bool
 		if t, inserted, err = tx.insertToken(ctx, c.ID, name, hashSecret(secret), expires); err == nil && !inserted {
-			err = fault.Conflict(fmt.Sprintf("You have %d tokens. Revoke one that you do not need.", maxTokens))
+			err = fault.Conflict(fmt.Sprintf("You have %d tokens, which is the limit. Revoke one that you don’t need.", maxTokens))
 		}
 		return err
 	})

@@ -36,10 +36,10 @@ type SettingsView struct {
 // confirmations are the messages after a form was accepted, by the value of the parameter
 // "done". Any other value shows no message.
 var confirmations = map[string]string{
-	"name":     "Your name is changed.",
-	"password": "Your password is changed. You are signed out everywhere else, and your tokens are revoked.",
-	"session":  "That browser is signed out.",
-	"token":    "The token is revoked.",
+	"name":     "Name saved.",
+	"password": "Password changed. You’re signed out everywhere else, and your API tokens no longer work.",
+	"session":  "Signed out of that browser.",
+	"token":    "Token revoked.",
 }
 
 type doneInput struct {

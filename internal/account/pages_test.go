@@ -14,12 +14,12 @@ func TestDemoSignInTakesOneClick(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := a.browser()
-	page := b.get("/signin?next=/rooms/3").want(200).contains("Pick someone to be", `name="next" value="/rooms/3"`)
+	page := b.get("/signin?next=/rooms/3").want(200).contains("Pick a demo user", `name="next" value="/rooms/3"`)
 	for _, person := range DemoUsers() {
 		page.contains(`value="`+person.Handle+`"`, person.FullName, person.Title)
 	}
 	b.submit("/signin/demo", url.Values{"as": {"maya"}, "next": {"/rooms/3"}}).wantRedirect("/rooms/3")
-	b.get("/signin").want(200).contains("You are here as <b>Maya Okafor</b>", "Sam Rivera")
+	b.get("/signin").want(200).contains("You’re signed in as <b>Maya Okafor</b>", "Sam Rivera")
 	b.submit("/signin/demo", url.Values{"as": {"sam"}}).wantRedirect("/")
 	b.get("/api/me").want(200).contains(`"role":"admin"`)
 	b.submit("/signin/demo", url.Values{"as": {"mallory"}}).want(404)
@@ -51,11 +51,11 @@ func TestSignUpFormShowsErrorsAtTheirFields(t *testing.T) {
 	a.mustSignUp(t, "Alice", "alice@example.org")
 	b := a.browser()
 	b.submit("/signup", url.Values{"fullName": {"<Bob>"}, "email": {"bob"}, "password": {"short"}}).want(422).
-		contains("The email is not an email address.", "The password must have 10 characters or more.", `value="&lt;Bob&gt;"`, `aria-describedby="email-note"`)
+		contains("The email is not a valid email address.", "The password must be 10 characters or more.", `value="&lt;Bob&gt;"`, `aria-describedby="email-note"`)
 	b.submit("/signup", url.Values{"fullName": {"Alice"}, "email": {"alice@example.org"}, "password": {password}}).want(409).
-		contains(`value="alice@example.org"`, "There is an account with this email already.")
+		contains(`value="alice@example.org"`, "An account with this email already exists.")
 	b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {"a wrong password"}, "next": {"/people"}}).want(401).
-		contains(`value="alice@example.org"`, "The email or the password is not right.", `name="next" value="/people"`)
+		contains(`value="alice@example.org"`, "Incorrect email or password.", `name="next" value="/people"`)
 	for range 9 {
 		b.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {"a wrong password"}}).want(401)
 	}
@@ -89,10 +89,10 @@ func TestSettingsChangeNameAndPassword(t *testing.T) {
 	phone.submit("/signin", url.Values{"email": {"alice@example.org"}, "password": {password}}).wantRedirect("/")
 	b.submit("/settings/name", url.Values{"fullName": {" "}}).want(422).contains("The name is required.")
 	b.submit("/settings/name", url.Values{"fullName": {"Queen Alice"}}).wantRedirect("/settings?done=name")
-	b.get("/settings?done=name").want(200).contains("Your name is changed.", `value="Queen Alice"`)
+	b.get("/settings?done=name").want(200).contains("Name saved.", `value="Queen Alice"`)
 
 	b.submit("/settings/password", url.Values{"current": {"guess"}, "password": {"another password"}}).want(422).
-		contains("The current password is not right.")
+		contains("The current password is incorrect.")
 	b.submit("/settings/password", url.Values{"current": {password}, "password": {"another password"}}).wantRedirect("/settings?done=password")
 	b.get("/settings").want(200)
 	phone.get("/settings").wantRedirect("/signin?next=%2Fsettings")

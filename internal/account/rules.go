@@ -51,7 +51,7 @@ func nameProblem(name string) string {
 	case n == 0:
 		return "is required"
 	case n > maxName:
-		return "must have 80 characters or fewer"
+		return "must be 80 characters or fewer"
 	case !isPlain(name):
 		return "contains characters that cannot be shown"
 	}
@@ -63,10 +63,10 @@ func emailProblem(email string) string {
 		return "is required"
 	}
 	if len(email) > maxEmail {
-		return "must have 254 characters or fewer"
+		return "must be 254 characters or fewer"
 	}
 	if a, err := mail.ParseAddress(email); err != nil || a.Address != email || !isPlain(email) {
-		return "is not an email address"
+		return "is not a valid email address"
 	}
 	return ""
 }
@@ -74,9 +74,9 @@ func emailProblem(email string) string {
 func passwordProblem(password string) string {
 	switch n := utf8.RuneCountInString(password); {
 	case n < minPassword:
-		return "must have 10 characters or more"
+		return "must be 10 characters or more"
 	case n > maxPassword:
-		return "must have 1000 characters or fewer"
+		return "must be 1000 characters or fewer"
 	case strings.ContainsRune(password, 0):
 		return "must not contain NUL"
 	}

@@ -94,7 +94,7 @@ func TestUserAgentIsDescribed(t *testing.T) {
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36 Edg/140.0":            "Edge on Windows",
 		"Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile Safari/604.1": "Safari on iPhone",
 		"curl/8.1": "curl/8.1",
-		"":         "An unnamed program",
+		"":         "Unknown device",
 	} {
 		if got := describeAgent(agent); got != want {
 			t.Errorf("%s is described as %s, want %s", agent, got, want)

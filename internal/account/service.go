@@ -123,7 +123,7 @@ func (s *Service) addUser(ctx context.Context, n SignUpInput, hash string) (u Us
 		return tx.insertUser(ctx, n.FullName, freeHandle(base, taken), n.Email, &hash)
 	})
 	if postgres.Violates(err, "users_email") {
-		return User{}, fault.Conflict("There is an account with this email already. Sign in instead.")
+		return User{}, fault.Conflict("An account with this email already exists. Sign in instead.")
 	}
 	return u, err
 }
@@ -164,7 +164,7 @@ func (s *Service) authenticate(ctx context.Context, email, password string, from
 	if err := s.store.recordAttempts(ctx, limits); err != nil {
 		return User{}, err
 	}
-	return User{}, fault.New(http.StatusUnauthorized, "The email or the password is not right.")
+	return User{}, fault.New(http.StatusUnauthorized, "Incorrect email or password.")
 }
 
 // startSession starts a session.
@@ -200,7 +200,7 @@ func (s *Service) ChangePassword(ctx context.Context, c Caller, current, passwor
 	}
 	if _, err := s.authenticate(ctx, c.Email, current, from); err != nil {
 		if fault.Of(err).Status == http.StatusUnauthorized {
-			return fault.Invalid("current", "is not right")
+			return fault.Invalid("current", "is incorrect")
 		}
 		return err
 	}

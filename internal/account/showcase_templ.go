@@ -32,7 +32,7 @@ func Showcase() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<aside class=\"showcase\" aria-label=\"What is inside\"><svg class=\"wires\" viewBox=\"0 0 700 900\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\"><path d=\"M-20 120C160 140 210 300 350 450\"></path> <path d=\"M720 90C560 160 470 300 350 450\"></path> <path d=\"M-20 790C140 740 240 600 350 450\"></path> <path d=\"M720 830C540 770 450 600 350 450\"></path> <path class=\"pulse\" pathLength=\"1000\" d=\"M-20 120C160 140 210 300 350 450\"></path> <path class=\"pulse b\" pathLength=\"1000\" d=\"M720 90C560 160 470 300 350 450\"></path> <path class=\"pulse c\" pathLength=\"1000\" d=\"M350 450C240 600 140 740-20 790\"></path></svg><div class=\"showcase-stack\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<aside class=\"showcase\" aria-label=\"Product preview\"><svg class=\"wires\" viewBox=\"0 0 700 900\" preserveAspectRatio=\"xMidYMid slice\" aria-hidden=\"true\"><path d=\"M-20 120C160 140 210 300 350 450\"></path> <path d=\"M720 90C560 160 470 300 350 450\"></path> <path d=\"M-20 790C140 740 240 600 350 450\"></path> <path d=\"M720 830C540 770 450 600 350 450\"></path> <path class=\"pulse\" pathLength=\"1000\" d=\"M-20 120C160 140 210 300 350 450\"></path> <path class=\"pulse b\" pathLength=\"1000\" d=\"M720 90C560 160 470 300 350 450\"></path> <path class=\"pulse c\" pathLength=\"1000\" d=\"M350 450C240 600 140 740-20 790\"></path></svg><div class=\"showcase-stack\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -48,7 +48,7 @@ func Showcase() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>One socket each. Every message, number and caret rides on it.</p></div></aside>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<p>One WebSocket per page carries every message, number and cursor.</p></div></aside>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

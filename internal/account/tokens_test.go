@@ -104,7 +104,7 @@ func TestPasswordChangeRevokesTokensAndClosesTheirSockets(t *testing.T) {
 	token := read[tokenAnswer](b.post("/api/tokens", `{"name":"bot"}`))
 	bot := a.program(token.Token)
 	socket := a.openSocket(bot)
-	b.get("/settings").want(200).contains("revokes your tokens for programs")
+	b.get("/settings").want(200).contains("revokes your API tokens")
 	b.submit("/settings/password", url.Values{"current": {password}, "password": {"another password"}}).wantRedirect("/settings?done=password")
 	bot.get("/api/me").want(http.StatusUnauthorized)
 	if !socket.Closing() {

@@ -28,22 +28,22 @@ func (c chatNotices) Notify(ctx context.Context, a chat.Alert) error {
 func withText(n notify.Notification, a chat.Alert) notify.Notification {
 	switch a.Kind {
 	case chat.AlertMention:
-		n.Type, n.Rule = notify.Mention, "A message names you."
+		n.Type, n.Rule = notify.Mention, "Someone mentioned you in a message."
 		n.Title = notify.Who + " mentioned you" + place(a.Room)
 	case chat.AlertReply:
-		n.Type, n.Rule = notify.Reply, "A message answers one of yours."
+		n.Type, n.Rule = notify.Reply, "Someone replied to your message."
 		n.Title = notify.Who + " replied to you" + place(a.Room)
 	case chat.AlertDirect:
-		n.Type, n.Rule = notify.Direct, "Somebody wrote to you alone."
+		n.Type, n.Rule = notify.Direct, "Someone sent you a direct message."
 		n.GroupKey = fmt.Sprintf("direct:%d", a.Room.ID)
 		n.Title, n.Titles = notify.Who+" sent you a message", notify.Who+" sent you "+notify.Many+" messages"
 	case chat.AlertReaction:
-		n.Type, n.Rule = notify.Reaction, "Somebody reacted to a message of yours."
+		n.Type, n.Rule = notify.Reaction, "Someone reacted to your message."
 		n.GroupKey = fmt.Sprintf("reactions:%d", a.MessageID)
 		n.Title, n.Titles = notify.Who+" reacted "+a.Emoji+" to your message", notify.Who+" reacted to your message"
 		n.Data["emoji"] = a.Emoji
 	case chat.AlertInvitation:
-		n.Type, n.Rule = notify.Invite, "Somebody added you to a room."
+		n.Type, n.Rule = notify.Invite, "Someone added you to a room."
 		n.Title = notify.Who + " added you to #" + a.Room.Name
 	}
 	return n

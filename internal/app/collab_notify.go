@@ -22,12 +22,12 @@ func (c commentNotices) Notify(ctx context.Context, a collab.Alert) error {
 		Message:  a.Text,
 		URL:      fmt.Sprintf("/documents/%d?thread=%d", a.DocID, a.ThreadID),
 		Data:     map[string]any{"documentId": a.DocID, "threadId": a.ThreadID},
-		Rule:     "You are in the conversation.",
+		Rule:     "You’re in this comment thread.",
 		Topic:    "document:" + strconv.FormatInt(a.DocID, 10),
 	}
 	if a.Mentioned {
 		n.Title = fmt.Sprintf("%s mentioned you in “%s”", notify.Who, a.Title)
-		n.Rule = "A comment names you."
+		n.Rule = "Someone mentioned you in a comment."
 	}
 	return c.notices.Send(ctx, n)
 }

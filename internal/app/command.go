@@ -81,10 +81,10 @@ func (a *App) greet() {
 func (a *App) greeting() string {
 	text := "  Hubbub is at " + a.URL() + "\n"
 	if a.config.Demo {
-		text += "  Open it in two browsers, pick a person in each, and talk.\n"
+		text += "  Open it in two browsers, sign in as someone else in each, and chat.\n"
 	}
 	if a.listener.Addr().(*net.TCPAddr).IP.IsLoopback() {
-		text += "  Only this machine reaches it. ADDR=:8080 opens it to the network.\n"
+		text += "  Only this machine can reach it. Set ADDR=:8080 to open it to the network.\n"
 	}
 	return text
 }

@@ -36,7 +36,7 @@ func orderNotice(admin int64, o dashboard.Order) notify.Notification {
 		Message: fmt.Sprintf("New order #%d received", o.ID),
 		URL:     "/dashboard",
 		Data:    map[string]any{"orderId": o.ID, "amount": o.Amount},
-		Rule:    "You are an admin, and admins hear of every new order.",
+		Rule:    "You’re an admin. Admins get a notification for every new order.",
 		At:      time.Time(o.CreatedAt),
 	}
 }

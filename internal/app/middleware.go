@@ -132,7 +132,7 @@ func (a *App) refuseCrossSite() echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			if err := guard.Check(c.Request()); err != nil {
-				return fault.Forbidden("This came from a page of another site.").WithCause(err)
+				return fault.Forbidden("This request came from another site.").WithCause(err)
 			}
 			return next(c)
 		}

@@ -59,7 +59,7 @@ func TestMetricsAndHealthOnTheOperationsPort(t *testing.T) {
 
 func TestGreetingExplainsAccessFromTheNetwork(t *testing.T) {
 	t.Parallel()
-	const hint = "ADDR=:8080 opens it to the network"
+	const hint = "ADDR=:8080 to open it to the network"
 	if got := apptest.Start(t).Greeting(); !strings.Contains(got, "Hubbub is at http://localhost:") || !strings.Contains(got, hint) {
 		t.Errorf("on the loopback address: %s", got)
 	}

@@ -194,7 +194,7 @@ func (w *world) idOf(caller string) int64 {
 func (th *things) notification() string {
 	th.T.Helper()
 	err := th.Notify().Send(context.Background(), notify.Notification{
-		UserID: th.idOf("owner"), Type: notify.Mention, Key: uuid.NewString(), Title: "Sam mentioned you", URL: "/people", Rule: "A message names you.",
+		UserID: th.idOf("owner"), Type: notify.Mention, Key: uuid.NewString(), Title: "Sam mentioned you", URL: "/people", Rule: "Someone mentioned you in a message.",
 	})
 	if err != nil {
 		th.T.Fatal(err)

@@ -18,11 +18,11 @@ func (n savedNotices) Found(ctx context.Context, userID int64, saved search.Save
 		UserID: userID, Type: notify.Search,
 		Key:      fmt.Sprintf("saved:%d/%s:%d", saved.ID, r.Kind, r.ID),
 		GroupKey: fmt.Sprint("saved:", saved.ID),
-		Title:    fmt.Sprintf("Found for “%s”: %s", saved.Query, r.Title),
-		Titles:   fmt.Sprintf("%s found for “%s”", notify.Many, saved.Query),
+		Title:    fmt.Sprintf("New result for “%s”: %s", saved.Query, r.Title),
+		Titles:   fmt.Sprintf("%s new results for “%s”", notify.Many, saved.Query),
 		Message:  r.Plain(), URL: r.URL,
 		Data: map[string]any{"savedSearchId": saved.ID, "kind": r.Kind, "id": r.ID},
-		Rule: "You saved this search, and want to be told of what is new.",
+		Rule: "You turned on notifications for this saved search.",
 	})
 	if fault.Is(err, http.StatusNotFound) {
 		return nil // the user was deleted, and so was the saved search

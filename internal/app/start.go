@@ -17,16 +17,16 @@ import (
 // sidebar.
 func nav(user account.User) []web.NavLink {
 	links := []web.NavLink{
-		{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard", About: "Orders, as they come in"},
-		{Href: "/documents", Label: "Documents", Icon: "file-text", About: "Write in one page at once"},
-		{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Talk with everybody, or with a few"},
-		{Href: "/people", Label: "People", Icon: "users", About: "Who is here, and who was"},
-		{Href: "/products", Label: "Products", Icon: "receipt", About: "What orders are placed for"},
-		{Href: "/search", Label: "Search", Icon: "search", About: "Anything, and what comes of it later"},
-		{Href: "/playground", Label: "Playground", Icon: "gamepad-2", About: "A shared counter, and hello"},
+		{Href: "/dashboard", Label: "Dashboard", Icon: "layout-dashboard", About: "Orders and revenue, live"},
+		{Href: "/documents", Label: "Documents", Icon: "file-text", About: "Write together in real time"},
+		{Href: "/rooms", Label: "Rooms", Icon: "hash", About: "Chat with everyone or a few people"},
+		{Href: "/people", Label: "People", Icon: "users", About: "See who’s online and message them"},
+		{Href: "/products", Label: "Products", Icon: "receipt", About: "Everything customers can order"},
+		{Href: "/search", Label: "Search", Icon: "search", About: "Find anything, and follow new results"},
+		{Href: "/playground", Label: "Playground", Icon: "gamepad-2", About: "A shared counter and a hello"},
 	}
 	if user.Role == account.Admin {
-		links = append(links, web.NavLink{Href: "/system", Label: "System", Icon: "activity", About: "Hubbub itself, live"})
+		links = append(links, web.NavLink{Href: "/system", Label: "System", Icon: "activity", About: "How Hubbub is running, live"})
 	}
 	return links
 }

@@ -153,7 +153,7 @@ func (r Room) mayManage(who account.User) bool {
 // checkWritable returns a conflict if the room is archived.
 func (r Room) checkWritable() error {
 	if r.Archived {
-		return fault.Conflict("The room is archived: it can be read, not written.")
+		return fault.Conflict("This room is archived. You can read it, but you can’t send messages.")
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func (m Message) checkReaction(emoji string) error {
 		}
 	}
 	if len(m.Reactions) >= maxReactionKinds {
-		return fault.Invalid("emoji", fmt.Sprintf("would be more than %d kinds on this message", maxReactionKinds))
+		return fault.Invalid("emoji", fmt.Sprintf("can have at most %d different reactions", maxReactionKinds))
 	}
 	return nil
 }
@@ -176,7 +176,7 @@ func checkText(text string) error {
 	case strings.TrimSpace(text) == "":
 		return fault.Invalid("text", "is empty")
 	case utf8.RuneCountInString(text) > maxText:
-		return fault.Invalid("text", fmt.Sprintf("is longer than %d characters", maxText))
+		return fault.Invalid("text", fmt.Sprintf("must be %d characters or fewer", maxText))
 	}
 	return nil
 }
@@ -186,14 +186,14 @@ func checkName(name string) error {
 	case name == "":
 		return fault.Invalid("name", "is required")
 	case utf8.RuneCountInString(name) > maxName:
-		return fault.Invalid("name", fmt.Sprintf("is longer than %d characters", maxName))
+		return fault.Invalid("name", fmt.Sprintf("must be %d characters or fewer", maxName))
 	}
 	return nil
 }
 
 func checkTopic(topic string) error {
 	if utf8.RuneCountInString(topic) > maxTopic {
-		return fault.Invalid("topic", fmt.Sprintf("is longer than %d characters", maxTopic))
+		return fault.Invalid("topic", fmt.Sprintf("must be %d characters or fewer", maxTopic))
 	}
 	return nil
 }

@@ -74,7 +74,7 @@ func composer(v View, state ComposerState) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.IconButton(web.IconButtonProps{Icon: "x", Label: "Do not reply", Small: true, Attrs: templ.Attributes{"data-reply-cancel": true}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.IconButton(web.IconButtonProps{Icon: "x", Label: "Cancel reply", Small: true, Attrs: templ.Attributes{"data-reply-cancel": true}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -156,7 +156,7 @@ func composer(v View, state ComposerState) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.IconButton(web.IconButtonProps{Icon: "bold", Label: "How to format", Attrs: templ.Attributes{"popovertarget": "formatting"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.IconButton(web.IconButtonProps{Icon: "bold", Label: "Formatting help", Attrs: templ.Attributes{"popovertarget": "formatting"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -331,7 +331,7 @@ func scriptTemplates(v View, who account.User) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "See other rooms")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "Browse rooms")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -343,7 +343,7 @@ func scriptTemplates(v View, who account.User) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "log-out", Tone: web.ToneWarn, Title: "You are no longer in " + v.Room.title(), Body: "You left it elsewhere, or somebody removed you. What you were writing is kept in this browser.", Level: 1}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "log-out", Tone: web.ToneWarn, Title: "You’re no longer in " + v.Room.title(), Body: "You left from another window, or someone removed you. This browser kept your draft.", Level: 1}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var11), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -530,7 +530,7 @@ func deleteDialog() templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<dialog class=\"confirm\" id=\"delete-message\" aria-labelledby=\"delete-title\" closedby=\"any\"><form method=\"dialog\"><h2 id=\"delete-title\">Delete this message?</h2><p class=\"excerpt\" data-excerpt></p><p class=\"muted\">It goes for everyone in the room, and does not come back.</p><div class=\"row\"><span class=\"push row\"><button class=\"btn\" value=\"\">Cancel</button> <button class=\"btn danger\" value=\"delete\">Delete</button></span></div></form></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 37, "<dialog class=\"confirm\" id=\"delete-message\" aria-labelledby=\"delete-title\" closedby=\"any\"><form method=\"dialog\"><h2 id=\"delete-title\">Delete this message?</h2><p class=\"excerpt\" data-excerpt></p><p class=\"muted\">This deletes it for everyone in the room. You can’t undo this.</p><div class=\"row\"><span class=\"push row\"><button class=\"btn\" value=\"\">Cancel</button> <button class=\"btn danger\" value=\"delete\">Delete</button></span></div></form></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

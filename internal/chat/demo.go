@@ -38,8 +38,8 @@ var everyone = []string{"sam", "maya", "theo", "priya", "lin", "jonas", "amara"}
 // link.
 func demoScenes(checklist string) []scene {
 	return []scene{
-		{kind: Public, name: "general", topic: "Whatever concerns everybody. This is demo data.", cast: everyone, unread: 3, lines: []line{
-			{"maya", 26 * hour, "Welcome to the demo workspace. Sign in as somebody else in a second browser, and watch both.", map[string][]string{"👋": {"sam", "theo", "lin"}}},
+		{kind: Public, name: "general", topic: "News for the whole team. This is demo data.", cast: everyone, unread: 3, lines: []line{
+			{"maya", 26 * hour, "Welcome to the demo workspace. Sign in as someone else in a second browser and watch both.", map[string][]string{"👋": {"sam", "theo", "lin"}}},
 			{"amara", 25 * hour, "Support rota for launch week is up. I have Thursday morning, Jonas has the afternoon.", nil},
 			{"theo", 23 * hour, "Backups ran, restore was tested on the spare machine: 4 minutes 10.", map[string][]string{"🎉": {"priya", "sam"}}},
 			{"priya", 3 * hour, "Reminder: the test plan wants one more pair of eyes on the reconnect cases.", nil},
@@ -47,10 +47,10 @@ func demoScenes(checklist string) []scene {
 			{"jonas", 70 * minute, "New icons are in. @maya tell me if one looks blurry at your zoom.", nil},
 		}},
 		{kind: Public, name: "launch-week", topic: "Shipping Thursday 10:00. Keep it calm.", cast: everyone, unread: 3, lines: []line{
-			{"priya", 17 * hour, "Dress rehearsal done. Everybody cut their network twice and nobody lost a message.", map[string][]string{"🎉": {"sam", "maya", "theo", "lin"}, "👏": {"jonas", "lin"}}},
+			{"priya", 17 * hour, "Dress rehearsal done. Everyone cut their network twice, and no one lost a message.", map[string][]string{"🎉": {"sam", "maya", "theo", "lin"}, "👏": {"jonas", "lin"}}},
 			{"jonas", 17*hour - 3*minute, "The slow-client test is my favourite. The hub drops that one socket and everyone else keeps streaming:\n\n```go\nselect {\ncase c.send <- frame:\ndefault: // the buffer is full, so this client is too slow\n\th.drop(c, CloseTooSlow)\n}\n```", nil},
 			{"jonas", 17*hour - 4*minute, "It reconnects, asks for what it missed, and nobody notices.", nil},
-			{"maya", 71 * minute, "Morning! The " + checklist + " is pinned, please tick your lines before 10.", nil},
+			{"maya", 71 * minute, "Morning! The " + checklist + " is ready, please check off your items before 10.", nil},
 			{"sam", 69 * minute, "Mine are done. Presence now survives a reconnect, so nobody flickers offline when the train goes into a tunnel.", map[string][]string{"🚆": {"maya", "priya", "lin"}}},
 			{"theo", 12 * minute, "@sam can you watch p95 while I switch traffic?", nil},
 			{"lin", 11 * minute, "Figures are up on the big screen.", nil},

@@ -31,10 +31,10 @@ func (s *Service) AddMember(
 		return nil, err
 	}
 	if room.Kind == Direct {
-		return nil, fault.Conflict("A direct room is for two. Make a private room to talk with more people.")
+		return nil, fault.Conflict("A direct message is for two people. Create a private room to add more.")
 	}
 	if room.Role == "" && userID != who.ID {
-		return nil, fault.Forbidden("Join the room before inviting others.")
+		return nil, fault.Forbidden("Join the room before you invite people.")
 	}
 	var added []int64
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) (err error) {
@@ -68,7 +68,7 @@ func (s *Service) RemoveMember(ctx context.Context, from *hub.Conn, who account.
 		return err
 	}
 	if userID != who.ID && !room.mayManage(who) {
-		return fault.Forbidden("Only an owner of the room removes others.")
+		return fault.Forbidden("Only room owners can remove members.")
 	}
 	var remaining []Participant
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {

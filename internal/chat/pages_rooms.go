@@ -199,7 +199,7 @@ func label(field string) string {
 func topicField(topic, problem string) web.FieldProps {
 	return web.FieldProps{
 		ID: "topic", Label: "Topic", Value: topic, Error: problem, MaxLength: maxTopic,
-		Autocomplete: "off", Placeholder: "What it is for",
+		Autocomplete: "off", Placeholder: "What is this room about?",
 	}
 }
 

@@ -35,7 +35,7 @@ func PeoplePage(people []account.Profile, viewer account.User) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Everybody\"><div class=\"page room-settings\"><header class=\"page-head\"><h1>People</h1><p>Everybody here. A direct message is between the two of you.</p></header><ul class=\"card people room-list\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All people\"><div class=\"page room-settings\"><header class=\"page-head\"><h1>People</h1><p>Everyone in this workspace. Send anyone a direct message.</p></header><ul class=\"card people room-list\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

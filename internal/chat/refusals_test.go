@@ -74,7 +74,7 @@ func TestChatRefusalsChangeNothing(t *testing.T) {
 		{"reading a room of others", "theo", post, "/api/chat/read", in{"roomId": private, "seq": 1}, 404, ""},
 		{"an unknown scope", "lin", get, "/api/rooms", in{"scope": "all"}, 422, "scope"},
 
-		{"editing someone else's message", "maya", patch, message(posted), in{"text": "mine now"}, 403, "author"},
+		{"editing someone else's message", "maya", patch, message(posted), in{"text": "mine now"}, 403, "your own messages"},
 		{"editing in an archived room", "lin", patch, message(old), in{"text": "new"}, 409, "archived"},
 		{"editing a deleted message", "lin", patch, message(erased), in{"text": "back"}, 404, ""},
 		{"editing to a blank text", "lin", patch, message(posted), in{"text": "  "}, 422, "text"},

@@ -17,7 +17,7 @@ func TestChatPopoversAreAccessible(t *testing.T) {
 	sam.Type("#compose", "").Press("ArrowUp").Press("ArrowUp").Click(".message:focus [data-do=delete]").Want("#delete-message").WantAccessibleInBothThemes()
 	sam.Press("Escape").WantNo("#delete-message")
 	sam.OpenBell().WantAccessibleInBothThemes().Click(".notice-more").Want(".notice-row .menu").WantAccessibleInBothThemes().Press("Escape").WantNo(".notice-row .menu")
-	sam.UseNoticeTool("Why this?").WantFocus(".notice-why").WantAccessibleInBothThemes().Press("Escape").WantNo("#notifications")
+	sam.UseNoticeTool("Why did I get this?").WantFocus(".notice-why").WantAccessibleInBothThemes().Press("Escape").WantNo("#notifications")
 }
 
 func TestChatLogIsNavigatedByKeys(t *testing.T) {

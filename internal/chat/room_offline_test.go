@@ -110,7 +110,7 @@ func TestChatRefusedMessageWaitsForItsAuthor(t *testing.T) {
 		archived(true)
 		relay.Restore()
 		maya.WantText(".room-note", "This room is archived").WantNo("#compose")
-		maya.WantText(".delivery", "Not sent. The room is archived")
+		maya.WantText(".delivery", "Not sent. This room is archived")
 	}
 	writesTooLate("but still")
 	archived(false)
@@ -137,7 +137,7 @@ func TestChatMessageThatIsTooLongIsNotSent(t *testing.T) {
 	t.Parallel()
 	_, _, sam, _ := openRoomForTwo(t)
 	sam.Until(`(compose.value = "👍".repeat(2001), compose.dispatchEvent(new Event("input", {bubbles: true})), true)`)
-	sam.WantText("[data-problem]", "1 character too many.").WantText("[data-left]", "−1").Press("Enter")
+	sam.WantText("[data-problem]", "Shorten your message by 1 character.").WantText("[data-left]", "−1").Press("Enter")
 	sam.Type("#compose", "").Press("Backspace").WantNo("[data-problem]").Press("Enter").WantCount(".message[id]", 1)
 }
 
@@ -158,8 +158,8 @@ func TestChatWorksWithoutScript(t *testing.T) {
 	maya.WantText(".message strong", "script").WantText("#sidebar", "plain").WantText(".message .you", "you")
 	maya.WantNo(".message-tools").WantNo("[data-mention]").WantNo("[data-jump]")
 
-	maya.Goto("/rooms").Type("#name", "plain").ClickText("button", "Make the room").WantText(".field-error", "There is a public room of that name.")
-	maya.WantValue("#name", "plain").Clear("#name").Type("#name", "plainer").ClickText("button", "Make the room").WantText("h1", "plainer")
+	maya.Goto("/rooms").Type("#name", "plain").ClickText("button", "Create room").WantText(".field-error", "A public room with this name already exists.")
+	maya.WantValue("#name", "plain").Clear("#name").Type("#name", "plainer").ClickText("button", "Create room").WantText("h1", "plainer")
 	maya.ClickText("#sidebar button", "Theo Martin").WantText(".room-head h1", "Theo Martin")
 	maya.AllowErrors("409")
 	anonymous := app.Anonymous()

@@ -90,7 +90,7 @@ func (n NewRoom) check() error {
 		return fault.Invalid("kind", "must be public or private")
 	}
 	if len(n.Members) > maxInvited {
-		return fault.Invalid("memberIds", fmt.Sprintf("must not be more than %d people", maxInvited))
+		return fault.Invalid("memberIds", fmt.Sprintf("must be %d people or fewer", maxInvited))
 	}
 	if err := checkName(n.Name); err != nil {
 		return err
@@ -170,7 +170,7 @@ func (s *Service) Update(ctx context.Context, from *hub.Conn, who account.User, 
 		return before, err
 	}
 	if !before.mayManage(who) {
-		return before, fault.Forbidden("Only an owner of the room changes it.")
+		return before, fault.Forbidden("Only room owners can change the room.")
 	}
 	if err := ch.check(); err != nil {
 		return before, err

@@ -32,7 +32,7 @@ func RoomsPage(rooms []Room, form NewRoomForm) templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All rooms\"><div class=\"page browse\"><header class=\"page-head\"><h1>Rooms</h1><p>Look into any public room, join those you want to follow, or make one.</p></header><div class=\"browse-columns\"><ul class=\"room-list card\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All rooms\"><div class=\"page browse\"><header class=\"page-head\"><h1>Rooms</h1><p>Browse public rooms, join the ones you want to follow, or create your own.</p></header><div class=\"browse-columns\"><ul class=\"room-list card\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -47,7 +47,7 @@ func RoomsPage(rooms []Room, form NewRoomForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "hash", Title: "No rooms yet", Body: "Make the first one: everybody will find it here."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "hash", Title: "No rooms yet", Body: "Create the first one. Everyone will see it here."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -320,15 +320,15 @@ func newRoomForm(form NewRoomForm) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<fieldset class=\"choices\"><legend>Who may read it</legend>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "<fieldset class=\"choices\"><legend>Visibility</legend>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kindChoice(Public, form.Kind, "Everybody", "It is listed here; anybody may join.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kindChoice(Public, form.Kind, "Public", "Anyone can find it here and join.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = kindChoice(Private, form.Kind, "Only those invited", "Others do not see that it exists.").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = kindChoice(Private, form.Kind, "Private", "Only invited people can see it.").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -348,7 +348,7 @@ func newRoomForm(form NewRoomForm) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "Make the room")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "Create room")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

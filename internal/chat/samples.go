@@ -29,7 +29,7 @@ var (
 // sampleMessages returns a message of another user, a grouped one, and then an edited answer, code, and a mention of
 // the reader.
 func sampleMessages() []Message {
-	morning := sampleMessage(1, sampleMaya, "Morning! Please tick your lines before *ten*.")
+	morning := sampleMessage(1, sampleMaya, "Morning! Please check off your items before *ten*.")
 	grouped := sampleMessage(2, sampleMaya, "- network cut while writing\n- server restarted while sending")
 	answer := sampleMessage(3, sampleMe, "Mine are done.")
 	answer.ReplyTo = &Quote{ID: 1, Sender: sampleMaya, Text: morning.Text}

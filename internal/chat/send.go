@@ -80,7 +80,7 @@ func (s *Service) explainRejection(ctx context.Context, who account.User, out Ou
 	if err := room.checkWritable(); err != nil {
 		return Message{}, err
 	}
-	return Message{}, fault.Conflict("The room changed at that moment. Send it again.")
+	return Message{}, fault.Conflict("The room changed while you were sending. Send your message again.")
 }
 
 func (s *Service) earlierMessage(ctx context.Context, who account.User, out Outgoing) (Message, error) {
@@ -89,7 +89,7 @@ func (s *Service) earlierMessage(ctx context.Context, who account.User, out Outg
 		return m, err
 	}
 	if m.RoomID != out.RoomID {
-		return m, fault.Conflict("This clientId was used for a message of another room.")
+		return m, fault.Conflict("You already used this clientId in another room.")
 	}
 	if m, err = s.completeMessage(ctx, m); err != nil {
 		return m, err
@@ -136,7 +136,7 @@ func (s *Service) quote(ctx context.Context, who account.User, out Outgoing) (*Q
 	}
 	m, err := messageByID(ctx, s.db, *out.ReplyTo)
 	if fault.Is(err, http.StatusNotFound) || err == nil && (m.RoomID != out.RoomID || m.Deleted()) {
-		return nil, fault.Invalid("replyTo", "is no message of this room")
+		return nil, fault.Invalid("replyTo", "is not a message in this room")
 	}
 	if err != nil {
 		return nil, err

@@ -142,7 +142,7 @@ func (s *Service) Edit(ctx context.Context, from *hub.Conn, who account.User, id
 	defer s.index.Changed()
 	return s.changeAndBroadcast(ctx, from, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID {
-			return fault.Forbidden("Only its author edits a message.")
+			return fault.Forbidden("You can only edit your own messages.")
 		}
 		if m.Text == text {
 			return errUnchanged
@@ -185,7 +185,7 @@ func (s *Service) React(
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, who account.User, id int64) (seq int64, err error) {
 	m, err := s.changeMessage(ctx, who, id, func(tx postgres.Tx, room Room, m Message, seq int64) error {
 		if m.Sender.ID != who.ID && room.Role != Owner {
-			return fault.Forbidden("Only its author, or the room's owner, deletes a message.")
+			return fault.Forbidden("Only the author or a room owner can delete a message.")
 		}
 		if err := eraseMessage(ctx, tx, id, seq); err != nil {
 			return err

@@ -67,7 +67,7 @@ func sidebar(s sidebarView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(s.rooms) == 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<li><a class=\"nav-item is-muted\" href=\"/rooms\">Find a room</a></li>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "<li><a class=\"nav-item is-muted\" href=\"/rooms\">Browse rooms</a></li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

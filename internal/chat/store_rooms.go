@@ -131,7 +131,7 @@ func createRoom(
 	err = tx.QueryRow(ctx, `
 		insert into chat.rooms (kind, name, topic) values ($1, $2, $3) returning id`, kind, name, topic).Scan(&id)
 	if postgres.Violates(err, "public_room_name") {
-		return 0, fault.Conflict("There is a public room of that name.")
+		return 0, fault.Conflict("A public room with this name already exists.")
 	}
 	if err != nil {
 		return 0, fmt.Errorf("create the room: %w", err)
@@ -167,7 +167,7 @@ func updateRoom(ctx context.Context, db postgres.Queryer, id int64, name, topic 
 		                          when $4 then coalesce(archived_at, now()) end
 		 where id = $1`, id, name, topic, archived)
 	if postgres.Violates(err, "public_room_name") {
-		return fault.Conflict("There is a public room of that name.")
+		return fault.Conflict("A public room with this name already exists.")
 	}
 	return wrap("update the room", err)
 }

@@ -70,7 +70,7 @@ func (s *Service) Typing(ctx context.Context, conn *hub.Conn, who account.User, 
 		if _, err := access(ctx, s.db, who.ID, roomID); err != nil {
 			return err
 		}
-		return fault.Forbidden("Join the room before typing in it.")
+		return fault.Forbidden("Join the room before you type in it.")
 	}
 	if isTyping || s.typing.isTyping(typist{roomID, who.ID}) {
 		user := s.people.ProfilesOf(ctx, []account.User{who})[0]

@@ -25,17 +25,17 @@ func (v View) newerPath() string {
 // beginningTitle returns the title above the room's first message.
 func (r Room) beginningTitle() string {
 	if r.Kind == Direct {
-		return "Your first words to each other"
+		return "This is the start of your conversation"
 	}
-	return "This is where " + r.title() + " begins"
+	return "This is the start of " + r.title()
 }
 
 // invitation returns the text of an empty room, which invites to send the first message.
 func (r Room) invitation() string {
 	if r.Kind == Direct {
-		return "Say hello. Only the two of you see what is written here."
+		return "Say hello. Only the two of you can see these messages."
 	}
-	return "Say hello. Everyone in the room sees it at once."
+	return "Say hello. Everyone in the room sees it right away."
 }
 
 // pending returns the template of a message that is not stored yet; web/static/chat/delivery.js fills in the rest.
@@ -55,22 +55,22 @@ func (r Room) tone() web.Tone {
 func (r Room) describe() string {
 	switch r.Kind {
 	case Private:
-		return "A private room: only its members know of it."
+		return "A private room. Only members can see it."
 	case Direct:
 		return "Direct messages between the two of you."
 	}
-	return "A public room: everybody may read it and join."
+	return "A public room. Anyone can read and join it."
 }
 
 // leaveNote returns a sentence about what happens after leaving the room.
 func (r Room) leaveNote() string {
 	switch r.Kind {
 	case Private:
-		return "You need a new invitation to come back."
+		return "You’ll need an invitation to come back."
 	case Direct:
-		return "It leaves your sidebar, and comes back with the next message."
+		return "It leaves your sidebar until the next message."
 	}
-	return "You can join again at any time."
+	return "You can rejoin at any time."
 }
 
 func (m LastMessage) sentAt() time.Time { return time.Time(m.CreatedAt) }
@@ -85,9 +85,9 @@ var formats = []struct{ source, html string }{
 	{"_italic_", "<em>italic</em>"},
 	{"~~struck~~", "<del>struck</del>"},
 	{"`code`", "<code>code</code>"},
-	{"```go", "a block of code, until the next ```"},
+	{"```go", "a code block, up to the next ```"},
 	{"> quote", "<blockquote>quote</blockquote>"},
-	{"- item", "a list; 1. for numbers"},
-	{"[words](https://…)", `<span class="link">words</span>`},
-	{"@name", `<span class="mention">@name</span> tells that person`},
+	{"- item", "a bulleted list; use 1. for numbers"},
+	{"[text](https://…)", `<span class="link">text</span>`},
+	{"@name", `<span class="mention">@name</span> notifies that person`},
 }

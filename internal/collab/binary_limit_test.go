@@ -55,7 +55,7 @@ func TestBinaryLimitOfStockClients(t *testing.T) {
 	stock.SendBinary(append(binary.AppendUvarint([]byte{0, 2}, uint64(len(payload))), payload...))
 	testkit.Eventually(t, "the update is refused", testkit.Timeout, func() bool {
 		for _, message := range stock.Binary() {
-			if message[0] == 2 && bytes.Contains(message, []byte("cannot be read")) {
+			if message[0] == 2 && bytes.Contains(message, []byte("read this change")) {
 				return true
 			}
 		}

@@ -54,9 +54,9 @@ func (r Role) Writes() bool { return r == Editor || r == Owner }
 func (r Role) mayChange(d Draft) error {
 	switch {
 	case d.Visibility != nil && r != Owner:
-		return fault.Forbidden("Only the document's owners decide who may read it.")
+		return fault.Forbidden("Only owners can change who can read this document.")
 	case !r.Writes():
-		return fault.Forbidden("Only the document's owners and editors rename it.")
+		return fault.Forbidden("Only owners and editors can rename this document.")
 	}
 	return nil
 }
@@ -64,7 +64,7 @@ func (r Role) mayChange(d Draft) error {
 // mayManage returns an error if the thread is another user's and the role may not write.
 func (r Role) mayManage(authorID, userID int64) error {
 	if authorID != userID && !r.Writes() {
-		return fault.Forbidden("Only whoever began the thread, and the document's owners and editors, may do that.")
+		return fault.Forbidden("Only owners, editors and the person who started the thread can do that.")
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (d *Draft) check() error {
 		title := strings.TrimSpace(*d.Title)
 		d.Title = &title
 		if n := utf8.RuneCountInString(title); n == 0 || n > maxTitle {
-			return fault.Invalid("title", "must have 1 to 200 characters")
+			return fault.Invalid("title", "must be 1 to 200 characters")
 		}
 	}
 	if d.Visibility != nil && *d.Visibility != Private && *d.Visibility != Everyone {

@@ -66,7 +66,7 @@ func checkComment(text string) (string, error) {
 	case n == 0:
 		return "", fault.Invalid("text", "is required")
 	case n > maxComment:
-		return "", fault.Invalid("text", "must have 2000 characters at most")
+		return "", fault.Invalid("text", "must be 2000 characters or fewer")
 	}
 	return text, nil
 }

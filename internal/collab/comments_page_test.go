@@ -42,7 +42,7 @@ func TestDocumentCommentsAreLive(t *testing.T) {
 	page.Click("#paper .commented").Want("#doc-side .thread:focus").Want("#paper .commented.is-current")
 
 	sam.Post("/api/documents/update", in{"docId": plan, "content": ""}).Want(http.StatusOK)
-	page.WantNo("#paper .commented").Click("[data-open-comments]").Click("[data-open-comments]").WantText(".thread", "The text it was about is gone.")
+	page.WantNo("#paper .commented").Click("[data-open-comments]").Click("[data-open-comments]").WantText(".thread", "Someone deleted the text this was about.")
 	page.Click(".thread [aria-label^=Delete]").WantText("#comments-panel", "No comments yet")
 	mayaPage.WantText("#comments-panel", "No comments yet")
 }

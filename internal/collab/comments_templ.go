@@ -148,7 +148,7 @@ func CommentsPanel(v Conversations) templ.Component {
 			}
 		}
 		if len(v.Threads) == 0 {
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "message-square", Title: "No comments yet", Body: "Select some text in the document, and say something about it."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "message-square", Title: "No comments yet", Body: "Select text in the document to add the first one."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -272,7 +272,7 @@ func thread(v Conversations, t Thread) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</blockquote><p class=\"thread-gone muted\" data-thread-gone hidden>The text it was about is gone.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "</blockquote><p class=\"thread-gone muted\" data-thread-gone hidden>Someone deleted the text this was about.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -412,7 +412,7 @@ func thread(v Conversations, t Thread) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "\" placeholder=\"Reply, or @mention somebody\"></textarea>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "\" placeholder=\"Reply or @mention someone\"></textarea>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -499,7 +499,7 @@ func thread(v Conversations, t Thread) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.IconButton(web.IconButtonProps{Icon: "trash-2", Label: "Delete the conversation", Small: true, Submit: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.IconButton(web.IconButtonProps{Icon: "trash-2", Label: "Delete thread", Small: true, Submit: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -538,7 +538,7 @@ func newCommentForm() templ.Component {
 			templ_7745c5c3_Var25 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<template id=\"new-comment\"><form class=\"comment-new\" data-new-comment><blockquote class=\"thread-quote\" data-new-quote hidden></blockquote><p class=\"muted\" data-new-hint>Select the text that you want to comment on.</p><textarea class=\"input\" id=\"comment-text\" name=\"text\" rows=\"2\" required maxlength=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<template id=\"new-comment\"><form class=\"comment-new\" data-new-comment><blockquote class=\"thread-quote\" data-new-quote hidden></blockquote><p class=\"muted\" data-new-hint>Select the text you want to comment on.</p><textarea class=\"input\" id=\"comment-text\" name=\"text\" rows=\"2\" required maxlength=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -551,7 +551,7 @@ func newCommentForm() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "\" aria-label=\"A comment on the selected text\" placeholder=\"Comment, or @mention somebody\"></textarea>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "\" aria-label=\"Comment on the selected text\" placeholder=\"Comment or @mention someone\"></textarea>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -55,7 +55,7 @@ var demoDocuments = []demoDocument{
 	}, threads: []demoThread{
 		{quote: "Do viewers see who else reads?", comments: []demoComment{
 			{"amara", 2 * demoDay, "I would like to know who is in a page before I quote it to a customer."},
-			{"sam", 2*demoDay - time.Hour, "They do, unless somebody is invisible."},
+			{"sam", 2*demoDay - time.Hour, "They do, unless someone is invisible."},
 		}},
 	}},
 	{title: "Meeting notes", visibility: Private, owner: "maya", drafts: []demoDraft{

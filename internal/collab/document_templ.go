@@ -128,7 +128,7 @@ func DocumentPage(v View) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Cut {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p class=\"meta\">Only the beginning is shown: the document is too large for this page. <a href=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p class=\"meta\">This document is too large to show in full. <a href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -141,12 +141,12 @@ func DocumentPage(v View) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">Export its text</a></p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "\">Export it as text</a></p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</article><p class=\"sr-only\" id=\"paper-hint\">Escape, then Tab, leaves the text. Alt F10 leads to the format bar.</p><footer class=\"paper-foot\"><p class=\"meta\">Edited ")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "</article><p class=\"sr-only\" id=\"paper-hint\">Press Escape, then Tab to leave the text. Press Alt F10 for the formatting toolbar.</p><footer class=\"paper-foot\"><p class=\"meta\">Edited ")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -295,7 +295,7 @@ func documentHead(v View) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " data-doc-title></form><span class=\"save-state\" data-doc-saved></span><div class=\"push row\"><span class=\"here\" id=\"doc-here\" role=\"group\" aria-label=\"Here now\"></span>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, " data-doc-title></form><span class=\"save-state\" data-doc-saved></span><div class=\"push row\"><span class=\"here\" id=\"doc-here\" role=\"group\" aria-label=\"Viewing now\"></span>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -637,7 +637,7 @@ func tableTools() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = tableButton("plus", "Column", "Add a column on the right", "addColumn").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = tableButton("plus", "Column", "Add a column to the right", "addColumn").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -649,7 +649,7 @@ func tableTools() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = formatButton("trash-2", "Delete the table", "deleteTable", "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = formatButton("trash-2", "Delete table", "deleteTable", "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -783,7 +783,7 @@ func linkDialog() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "doc-link-to", Label: "Address", Placeholder: "https://…", Autocomplete: "off", Hint: "A page on the web, a mail address, or a place here."}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Field(web.FieldProps{ID: "doc-link-to", Label: "URL", Placeholder: "https://…", Autocomplete: "off", Hint: "A web page, an email address or a page in Hubbub."}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -803,7 +803,7 @@ func linkDialog() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "Link")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 48, "Save")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -825,7 +825,7 @@ func linkDialog() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "Remove the link")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 49, "Remove link")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

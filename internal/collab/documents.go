@@ -112,7 +112,7 @@ func checkSeed(seed []byte) error {
 		return err
 	}
 	if len(seed) > maxUpdate || (&summary{}).check(u, false) != 0 {
-		return fault.New(http.StatusUnprocessableEntity, "The text makes too large a document. Split it into several.")
+		return fault.New(http.StatusUnprocessableEntity, "This text is too long for one document. Split it into several.")
 	}
 	return nil
 }
@@ -199,7 +199,7 @@ func (s *Service) locked(ctx context.Context, docID, userID int64, do func(tx po
 func (s *Service) Delete(ctx context.Context, from *hub.Conn, userID, docID int64) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner {
-			return fault.Forbidden("Only the document's owners may do that.")
+			return fault.Forbidden("Only owners can do that.")
 		}
 		if err := s.dropEntry(ctx, tx, docID); err != nil {
 			return err

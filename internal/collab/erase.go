@@ -32,7 +32,7 @@ func (l *live) erase(ctx context.Context, userID int64) error {
 	l.summary = nil
 	return l.s.locked(ctx, l.id, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner {
-			return fault.Forbidden("Only the document's owners may do that.")
+			return fault.Forbidden("Only owners can do that.")
 		}
 		c, err := readContent(ctx, tx, l.id)
 		if err != nil {

@@ -26,7 +26,7 @@ func TestHostileImportsAreRefused(t *testing.T) {
 	})
 	testkit.Within(t, time.Minute, "empty lines", func() {
 		refused := sam.Post("/api/documents", in{"title": "Lines", "text": strings.Repeat("a\n", 50_000)})
-		refused.Want(http.StatusUnprocessableEntity).WantBody("too large a document")
+		refused.Want(http.StatusUnprocessableEntity).WantBody("too long for one document")
 	})
 }
 
@@ -42,7 +42,7 @@ func TestHostileStoredDocumentsAreHandledInTime(t *testing.T) {
 	sam := app.As("sam")
 	for _, id := range bombs {
 		testkit.Within(t, time.Minute, "a page", func() {
-			page := sam.Get("/documents/" + itoa(id)).Want(http.StatusOK).WantBody("too large for this page")
+			page := sam.Get("/documents/" + itoa(id)).Want(http.StatusOK).WantBody("too large to show in full")
 			if len(page.Body) > 4<<20 {
 				t.Errorf("the page has %d MB", len(page.Body)>>20)
 			}

@@ -29,7 +29,7 @@ func (s *Service) Import(
 		return s.Create(ctx, from, userID, d, nil)
 	}
 	if _, running := s.importing.LoadOrStore(userID, true); running {
-		return Document{}, fault.Conflict("Another import of yours is still running. Try again when it has ended.")
+		return Document{}, fault.Conflict("Your last import is still running. Try again when it’s done.")
 	}
 	defer s.importing.Delete(userID)
 	nodes, err := parseImport(ctx, markdown, plain)
@@ -129,7 +129,7 @@ var markdownReader = budget.NewMarkdown(
 
 func fromMarkdown(ctx context.Context, markdown string) ([]yjs.Node, error) {
 	if tooCostly(markdown) {
-		return nil, fault.Invalid("markdown", "has too many marks in one paragraph or table, or before one line")
+		return nil, fault.Invalid("markdown", "has too much formatting in one paragraph, table or line")
 	}
 	source := []byte(strings.ToValidUTF8(markdown, "\uFFFD"))
 	tree, err := markdownReader.Parse(ctx, "markdown", source)

@@ -79,9 +79,9 @@ func (e edition) admits(o Opening) error {
 	case e.bytes > budget.DocumentState.Bytes:
 		return errTooLarge()
 	case o.Schema != nil && *o.Schema < e.schema:
-		return fault.Conflict("This page is older than the document. Reload the page.")
+		return fault.Conflict("This page is out of date. Reload the page.")
 	case o.Epoch != nil && *o.Epoch != e.epoch:
-		return fault.Conflict("The document was replaced. Open it anew.")
+		return fault.Conflict("Someone replaced this document. Open it again.")
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ func TestDocumentListIsLive(t *testing.T) {
 	sam, maya := app.As("sam"), app.As("maya")
 	plan := apptest.NewDocument(sam, "Wombat plan", "The first wombat digs")
 	page := app.Open(maya, "/documents?query=wombat")
-	page.WantText("#documents-end", "Nothing matches “wombat”").WantAccessibleInBothThemes()
+	page.WantText("#documents-end", "No results for “wombat”").WantAccessibleInBothThemes()
 
 	share(app, sam, plan, maya, "editor")
 	row := "#document-" + itoa(plan)
@@ -69,7 +69,7 @@ func TestDocumentIsCreatedWithoutScript(t *testing.T) {
 	maya.DisableJS().Goto("/documents")
 	maya.Click("[name=template][value=launch]").Click("#new button").WantText("#paper h2", "Before").WantValue("[name=title]", "Launch checklist")
 	maya.Goto("/documents").Type("#title", "Retro").Click("[name=template][value=meeting]").Click("#new button")
-	maya.WantText("#paper h2", "What we want to decide").WantValue("[name=title]", "Retro")
+	maya.WantText("#paper h2", "Agenda").WantValue("[name=title]", "Retro")
 	maya.Goto("/documents").Type("#query", "retr").Press("Enter").WantPath("/documents?query=retr").WantCount("#documents li", 1).WantText("#documents", "Retro")
 }
 
@@ -85,7 +85,7 @@ func TestDocumentIsImportedFromAFile(t *testing.T) {
 	maya.Get("/api" + plan + "/export").Want(http.StatusOK).WantBody("# Why\n\n- [x] **because**\n")
 	text := made("notes.txt", "# no heading", http.StatusSeeOther).Header.Get("Location")
 	maya.Get("/api" + text + "/export").Want(http.StatusOK).WantBody("\\# no heading\n")
-	made("picture.txt", "\xff\xfe", http.StatusUnprocessableEntity).WantBody("The file is not a text.")
+	made("picture.txt", "\xff\xfe", http.StatusUnprocessableEntity).WantBody("This isn’t a text file.")
 	made("empty.md", "", http.StatusUnprocessableEntity).WantBody("Choose a file")
 }
 

@@ -84,7 +84,7 @@ func (s *Service) Unshare(ctx context.Context, from *hub.Conn, userID, docID, me
 func (s *Service) membership(ctx context.Context, docID, userID, leaver, member int64, do func(postgres.Tx) error) error {
 	err := s.locked(ctx, docID, userID, func(tx postgres.Tx, role Role) error {
 		if role != Owner && userID != leaver {
-			return fault.Forbidden("Only the document's owners may do that.")
+			return fault.Forbidden("Only owners can do that.")
 		}
 		if err := do(tx); err != nil {
 			return err
@@ -108,7 +108,7 @@ func keepsOwner(ctx context.Context, tx postgres.Tx, docID int64) error {
 		return err
 	}
 	if !slices.ContainsFunc(members, func(m Member) bool { return m.Role == Owner }) {
-		return fault.Conflict("Somebody has to own the document. Make another person an owner first.")
+		return fault.Conflict("A document needs an owner. Make someone else an owner first.")
 	}
 	return nil
 }

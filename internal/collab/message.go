@@ -39,17 +39,17 @@ func (r refusal) String() string {
 	}[r]
 }
 
-const readOnlyText = "You may read this document, not change it."
+const readOnlyText = "You can read this document, but you can’t edit it."
 
 func (r refusal) text() string {
 	return [...]string{
-		refusedInvalid:  "This change cannot be read.",
+		refusedInvalid:  "Hubbub couldn’t read this change.",
 		refusedReadOnly: readOnlyText,
-		refusedGap:      "Something before this change is missing.",
+		refusedGap:      "An earlier change is missing.",
 		refusedTooLarge: "This change is too large.",
-		refusedTooFast:  "Too many changes at once. Wait a moment.",
-		refusedForeign:  "This change was made in somebody else's name.",
-		refusedFull:     "The document is full. Delete something first.",
+		refusedTooFast:  "Too many changes at once. Try again in a moment.",
+		refusedForeign:  "This change carries another person’s name.",
+		refusedFull:     "This document is full. Delete something first.",
 	}[r]
 }
 

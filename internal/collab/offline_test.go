@@ -102,14 +102,14 @@ func TestDocumentKeepsTheTextOnTheScreenOfARemovedEditor(t *testing.T) {
 	at := fmt.Sprintf("/api/documents/%d/members/%d", id, app.ID(app.As("maya")))
 
 	grant(app, id, "maya", "viewer")
-	maya.Want(`[data-doc-notice]`).WantText("[data-doc-notice]", "no longer change it").Want(`.tiptap[contenteditable=false]`).WantNo(".format-bar")
+	maya.Want(`[data-doc-notice]`).WantText("[data-doc-notice]", "no longer edit it").Want(`.tiptap[contenteditable=false]`).WantNo(".format-bar")
 	grant(app, id, "maya", "editor")
 	maya.Want(`.tiptap[contenteditable=true]`).WantNo("[data-doc-notice]")
 	maya.write("Again. ").waitUntilSaved()
 
 	app.As("sam").Do(http.MethodDelete, at, nil).Want(http.StatusNoContent)
 	maya.WantText("[data-doc-notice]", "no longer have access").Want(`.tiptap[contenteditable=false]`)
-	maya.wantText("Again. ").WantText("[data-doc-notice] button", "Copy the text")
+	maya.wantText("Again. ").WantText("[data-doc-notice] button", "Copy text")
 }
 
 func TestSignOutDeletesLocalDocumentCopies(t *testing.T) {

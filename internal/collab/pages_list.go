@@ -96,7 +96,7 @@ type upload struct{ title, markdown, plain string }
 func readUpload(c echo.Context) (u upload, err error) {
 	file, err := c.FormFile("file")
 	if err != nil || file.Size == 0 {
-		return u, fault.Invalid("file", "Choose a file that has a text in it.")
+		return u, fault.Invalid("file", "Choose a file that isn’t empty.")
 	}
 	text, err := contentOf(file)
 	if err != nil {
@@ -115,7 +115,7 @@ func readUpload(c echo.Context) (u upload, err error) {
 
 func contentOf(file *multipart.FileHeader) (string, error) {
 	if file.Size > maxContent {
-		return "", fault.Invalid("file", "The file is too large: 200 KiB are the most.")
+		return "", fault.Invalid("file", "This file is too large. The limit is 200 KiB.")
 	}
 	f, err := file.Open()
 	if err != nil {
@@ -124,7 +124,7 @@ func contentOf(file *multipart.FileHeader) (string, error) {
 	defer f.Close()
 	content, err := io.ReadAll(f)
 	if err == nil && (!utf8.Valid(content) || strings.ContainsRune(string(content), 0)) {
-		err = fault.Invalid("file", "The file is not a text. Markdown and plain text can be imported.")
+		err = fault.Invalid("file", "This isn’t a text file. Import Markdown or plain text.")
 	}
 	return string(content), err
 }

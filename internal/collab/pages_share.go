@@ -131,9 +131,9 @@ func (s *Service) findPerson(ctx context.Context, name string) (int64, error) {
 	case err != nil:
 		return 0, err
 	case len(found) == 0:
-		return 0, fault.Invalid("name", "Nobody here is called “"+name+"”.")
+		return 0, fault.Invalid("name", "No one here is called “"+name+"”.")
 	case len(found) > 1:
-		return 0, fault.Invalid("name", "Several people are called like “"+name+"”. Choose one of them by @handle.")
+		return 0, fault.Invalid("name", "Several people match “"+name+"”. Enter an @handle.")
 	}
 	return found[0].ID, nil
 }

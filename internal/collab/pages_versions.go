@@ -130,9 +130,9 @@ func (v Version) title() string {
 	case v.Name != "":
 		return v.Name
 	case v.Kind == kindRestore:
-		return "Before a restore"
+		return "Before restoring"
 	case v.Kind == kindNamed:
-		return "Kept by hand"
+		return "Saved manually"
 	}
 	return "Automatic version"
 }

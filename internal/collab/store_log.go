@@ -25,7 +25,7 @@ type content struct {
 // errTooLarge is the fault, with status 413, for documents that cost too much to read:
 // they were stored before there were limits.
 func errTooLarge() error {
-	return fault.TooLarge("This document is too large to be read. Its text can be exported, and it can be deleted.").WithCause(yjs.ErrBudget)
+	return fault.TooLarge("This document is too large to open. You can export its text or delete it.").WithCause(yjs.ErrBudget)
 }
 
 // isTooLarge reports whether reading a document costs more than its budget. A retry

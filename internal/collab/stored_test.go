@@ -65,7 +65,7 @@ func TestDocumentTooLargeIsShownInPart(t *testing.T) {
 			}
 			var page bytes.Buffer
 			err = DocumentPage(v).Render(t.Context(), &page)
-			if err != nil || !strings.Contains(page.String(), "too large for this page") {
+			if err != nil || !strings.Contains(page.String(), "too large to show in full") {
 				t.Errorf("%s: the page does not mention the limit, %v", name, err)
 			}
 			if page.Len() > 4<<20 {

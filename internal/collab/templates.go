@@ -25,9 +25,9 @@ var (
 
 // Templates are offered in this order; the first one is the default.
 var Templates = []Template{
-	{Key: "blank", Label: "Blank", Note: "An empty page.", title: "Untitled"},
-	{Key: "launch", Label: "Launch checklist", Note: "Before, on the day, and after.", title: "Launch checklist", markdown: launchChecklist},
-	{Key: "meeting", Label: "Meeting notes", Note: "Decisions, and who does what.", title: "Meeting notes", dated: true, markdown: meetingNotes},
+	{Key: "blank", Label: "Blank", Note: "An empty document.", title: "Untitled"},
+	{Key: "launch", Label: "Launch checklist", Note: "Tasks for before, during and after.", title: "Launch checklist", markdown: launchChecklist},
+	{Key: "meeting", Label: "Meeting notes", Note: "Notes, decisions and action items.", title: "Meeting notes", dated: true, markdown: meetingNotes},
 }
 
 // templateOf returns the template with the key, or the first one if there is none.

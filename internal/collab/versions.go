@@ -69,7 +69,7 @@ func (s *Service) skipVersion(ctx context.Context, tx postgres.Tx, docID int64, 
 func (s *Service) KeepVersion(ctx context.Context, from *hub.Conn, userID, docID int64, name string, restoring bool) (Version, error) {
 	name = strings.TrimSpace(name)
 	if utf8.RuneCountInString(name) > 120 {
-		return Version{}, fault.Invalid("name", "must have 120 characters at most")
+		return Version{}, fault.Invalid("name", "must be 120 characters or fewer")
 	}
 	if err := s.mayWrite(ctx, userID, docID); err != nil {
 		return Version{}, err

@@ -23,7 +23,7 @@ func TestDocumentVersionIsRestoredWhileAnotherUserTypes(t *testing.T) {
 	page.WantText("#paper", "Tuesday").Click("#versions-panel .version").WantText("#version-preview del", "Monday").WantText("#version-preview ins", "Tuesday").WantAccessibleInBothThemes()
 	page.Click("#version-preview [name=changes]").WantNo("#version-preview ins").WantText("#version-preview", "We switch on Monday.")
 
-	page.Click("[data-restore]").WantText("#paper", "We switch on Monday.").WantText("#versions-panel", "Before a restore")
+	page.Click("[data-restore]").WantText("#paper", "We switch on Monday.").WantText("#versions-panel", "Before restoring")
 	writer.until("Maya's editor has it", func() bool { return writer.text() == "We switch on Monday.\nThe end" })
 	writer.write("We switch on Monday.\nThe end, she wrote")
 	page.WantText("#paper", "she wrote").Click("[data-do=undo]").WantText("#paper", "Tuesday")

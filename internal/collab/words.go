@@ -13,7 +13,7 @@ import (
 func (r Role) permissionText() string {
 	switch r {
 	case Owner:
-		return "You own it"
+		return "You’re an owner"
 	case Editor:
 		return "You can edit"
 	}
@@ -41,9 +41,9 @@ func (v Visibility) label() string {
 // description describes the visibility in a sentence.
 func (v Visibility) description() string {
 	if v == Everyone {
-		return "Whoever is signed in may read and comment."
+		return "Anyone who is signed in can read and comment."
 	}
-	return "Nobody else knows that it exists."
+	return "Only members can see it."
 }
 
 func (v Visibility) icon() string {

@@ -194,7 +194,7 @@ func TestDocumentRefusesAPasteThatCannotBeSaved(t *testing.T) {
 		"text/plain": strings.Repeat("much too long ", 80_000),
 		"text/html":  strings.Repeat("<p>much too long</p>", 12_000),
 	} {
-		sam.paste(kind, content).waitUntilSaved().WantText(".toast", "That is too much at once")
+		sam.paste(kind, content).waitUntilSaved().WantText(".toast", "That’s too much text")
 		sam.Click(".toast .dismiss").WantNo(".toast")
 	}
 	sam.paste("text/plain", strings.Repeat("long ", 40_000)).wantText("long long").waitUntilSaved().write("And on. ").waitUntilSaved()
@@ -220,9 +220,9 @@ func TestDocumentKeepsAChangeThatIsTooLargeToSend(t *testing.T) {
 	sam := openDocument(app, "sam", id)
 	sam.Until(`(io.socket.on("disconnect", () => { window.wasCut = true }), true)`)
 	sam.insert("x", 1_060_000)
-	sam.WantText("[data-doc-notice]", "Not saved: This is too large to be sent.")
+	sam.WantText("[data-doc-notice]", "Not saved: This change is too large to send.")
 	sam.Want(`[data-doc-saved][data-state=stuck][title="Not saved, kept on this device"]`)
-	sam.WantText("[data-doc-notice] button", "Copy the text")
+	sam.WantText("[data-doc-notice] button", "Copy text")
 	sam.Type(".tiptap", "").Press("Control+a").Press("Backspace")
 	sam.write("We go on.").waitUntilSaved()
 	sam.WantNoText("[data-doc-notice]", "Not saved").Until(`!window.wasCut`)

@@ -91,7 +91,7 @@ func (n *NewOrder) check() error {
 	case n.Customer == "":
 		return f("customer", "is required")
 	case utf8.RuneCountInString(n.Customer) > maxCustomer:
-		return f("customer", "must not be longer than 100 characters")
+		return f("customer", "must be 100 characters or fewer")
 	case strings.ContainsFunc(n.Customer, unicode.IsControl):
 		return f("customer", "must be one line")
 	case n.Quantity < 1 || n.Quantity > maxQuantity:
@@ -135,11 +135,11 @@ func (ch *ProductChange) check() error {
 	case ch.Name != nil && *ch.Name == "":
 		return fault.Invalid("name", "is required")
 	case ch.Name != nil && utf8.RuneCountInString(*ch.Name) > maxProductName:
-		return fault.Invalid("name", "must not be longer than 120 characters")
+		return fault.Invalid("name", "must be 120 characters or fewer")
 	case ch.Name != nil && strings.ContainsFunc(*ch.Name, unicode.IsControl):
 		return fault.Invalid("name", "must be one line")
 	case ch.Description != nil && utf8.RuneCountInString(*ch.Description) > maxDescription:
-		return fault.Invalid("description", "must not be longer than 2000 characters")
+		return fault.Invalid("description", "must be 2000 characters or fewer")
 	case ch.Price != nil && (*ch.Price < 0 || *ch.Price > maxPrice):
 		return fault.Invalid("price", "must be from 0.00 to 1000000.00")
 	}

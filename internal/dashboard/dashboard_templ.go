@@ -60,7 +60,7 @@ func dashboardPage(page web.Page, v boardView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><header class=\"page-head\"><h1>Orders</h1><span class=\"badge\" data-freshness>As it was</span> <span class=\"muted num\" data-updated>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "\"><header class=\"page-head\"><h1>Orders</h1><span class=\"badge\" data-freshness>Not live</span> <span class=\"muted num\" data-updated>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -279,7 +279,7 @@ func tiles(v boardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-rate", Label: "Orders a minute", Value: briefNumber(v.rate.PerMinute), Delta: v.rateDelta(), Worse: v.slower(), Against: "against the quarter of an hour before"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Tile(web.TileProps{ID: "tile-rate", Label: "Orders per minute", Value: briefNumber(v.rate.PerMinute), Delta: v.rateDelta(), Worse: v.slower(), Against: "compared to the previous 15 minutes"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -377,7 +377,7 @@ func byProduct(s Series) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"muted none\">Nothing was ordered.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"muted none\">No orders in this period.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -412,7 +412,7 @@ func numbers(s Series) templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<details class=\"numbers\"><summary>As a table</summary><div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"The charts as a table\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<details class=\"numbers\"><summary>Show as a table</summary><div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Chart data\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -523,7 +523,7 @@ func simulatorForm(s Simulator) templ.Component {
 			templ_7745c5c3_Var17 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<form class=\"card simulator\" method=\"post\" action=\"/dashboard/simulator\" data-simulator><label for=\"rate\"><b>Simulated orders</b> <span class=\"muted\">This is a demo. They stop when nobody looks.</span></label> <input type=\"range\" id=\"rate\" name=\"rate\" min=\"0\" max=\"50\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<form class=\"card simulator\" method=\"post\" action=\"/dashboard/simulator\" data-simulator><label for=\"rate\"><b>Simulated orders</b> <span class=\"muted\">For the demo. They stop when no one is watching.</span></label> <input type=\"range\" id=\"rate\" name=\"rate\" min=\"0\" max=\"50\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -549,7 +549,7 @@ func simulatorForm(s Simulator) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " a second</output><noscript><button class=\"btn\">Set</button></noscript></form>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, " per second</output><noscript><button class=\"btn\">Set</button></noscript></form>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

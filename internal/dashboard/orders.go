@@ -12,7 +12,7 @@ import (
 	"hubbub/internal/live/hub"
 )
 
-var errNotStaff = fault.Forbidden("Only staff change orders and products.")
+var errNotStaff = fault.Forbidden("Only staff can change orders and products.")
 
 func requireStaff(who account.User) error {
 	if !who.IsStaff() {
@@ -86,7 +86,7 @@ func (s *Service) place(ctx context.Context, by *int64, n NewOrder) (o Order, er
 	err = postgres.InTx(ctx, s.db, func(tx postgres.Tx) error {
 		o, err = insertOrder(ctx, tx, by, n)
 		if fault.Is(err, http.StatusNotFound) {
-			return fault.Invalid("productId", "is no product that can be ordered")
+			return fault.Invalid("productId", "is not a product you can order")
 		}
 		if err != nil {
 			return err
@@ -140,5 +140,5 @@ func (s *Service) explainRejectedMove(ctx context.Context, id int64, to Status) 
 	if err != nil {
 		return err
 	}
-	return fault.Conflict(fmt.Sprintf("Order %d is %s already and cannot become %s.", id, o.Status, to))
+	return fault.Conflict(fmt.Sprintf("Order %d is already %s. You can’t change it to %s.", id, o.Status, to))
 }

@@ -561,7 +561,7 @@ func orderTable(v orderList) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</div></div><div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Orders, scrolls sideways\" data-orders-region><table class=\"table\"><thead><tr><th scope=\"col\">Order</th><th scope=\"col\">Customer</th><th scope=\"col\" class=\"opt\">Product</th><th scope=\"col\" class=\"opt end\">Quantity</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"end\">Total</th><th scope=\"col\" class=\"end opt\">Placed</th></tr></thead> <tbody data-orders")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "</div></div><div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Orders (scrolls sideways)\" data-orders-region><table class=\"table\"><thead><tr><th scope=\"col\">Order</th><th scope=\"col\">Customer</th><th scope=\"col\" class=\"opt\">Product</th><th scope=\"col\" class=\"opt end\">Quantity</th><th scope=\"col\">Status</th><th scope=\"col\" class=\"end\">Total</th><th scope=\"col\" class=\"end opt\">Placed</th></tr></thead> <tbody data-orders")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -620,7 +620,7 @@ func orderTable(v orderList) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "receipt", Tone: web.ToneInfo, Title: "No orders here", Body: "They come in by themselves once somebody places one.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "receipt", Tone: web.ToneInfo, Title: "No orders yet", Body: "New orders appear here as soon as someone places one.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -887,7 +887,7 @@ func orderForm(f orderInput) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "Place the order")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 65, "Place order")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

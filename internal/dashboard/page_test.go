@@ -64,7 +64,7 @@ func TestDashboardChangeUpdatesRowTilesAndChart(t *testing.T) {
 	lin.wantLive().leaveTable()
 	pending, revenue, total := lin.tile("pending"), lin.tile("revenue"), lin.tile("total")
 
-	maya.ClickText("summary", "New order").Want("#customer").WantAccessible().Type("#customer", "Noor <Haddad>").ClickText("button", "Place the order").WantText(".toast", "Order placed")
+	maya.ClickText("summary", "New order").Want("#customer").WantAccessible().Type("#customer", "Noor <Haddad>").ClickText("button", "Place order").WantText(".toast", "Order placed")
 	maya.WantText("[data-orders] tr:first-child", "Noor <Haddad>").WantValue("#customer", "")
 	lin.WantText("[data-orders] tr:first-child", "Noor <Haddad>")
 	lin.Until(fmt.Sprintf(tileValue+" !== %q", "total", total)).Until(fmt.Sprintf(tileValue+" !== %q", "pending", pending))
@@ -113,7 +113,7 @@ func TestDashboardRevertsARefusedStatusChange(t *testing.T) {
 	maya.Click(fmt.Sprintf("#order-%d [popovertarget]", o.ID)).Want(fmt.Sprintf("#order-%d-menu", o.ID)).WantAccessible()
 	app.SetOrderStatus(app.As("theo"), o, "completed")
 	maya.WantOrder(o, "Completed").ClickText(fmt.Sprintf("#order-%d-menu button", o.ID), "Cancel")
-	maya.WantText(".toast", fmt.Sprintf("Order %d was not changed", o.ID))
+	maya.WantText(".toast", fmt.Sprintf("Order %d not changed", o.ID))
 	maya.WantOrder(o, "Completed")
 	maya.ChooseStatus(o, "Ship").WantOrder(o, "Shipped")
 }
@@ -132,7 +132,7 @@ func TestDashboardRowsWaitWhileTheTableIsInUseOrPaused(t *testing.T) {
 	lin.WantText("[data-new-orders]", "2 new orders").WantNo(fmt.Sprintf("#order-%d", second.ID)).Click("[data-new-orders]")
 	lin.WantOrder(third, "again").WantOrder(second, "pointer").WantNo("[data-new-orders]").WantCount("[data-orders] tr", 3)
 
-	lin.leaveTable().Click("[data-pause]").WantText("[data-freshness]", "Paused").WantText("[data-updated]", "showing what we had at")
+	lin.leaveTable().Click("[data-pause]").WantText("[data-freshness]", "Paused").WantText("[data-updated]", "last updated at")
 	total := lin.tile("total")
 	fourth := app.PlaceOrder(theo, "while paused")
 	app.SetOrderStatus(theo, first, "completed")
@@ -157,7 +157,7 @@ func TestDashboardChartHasAGapUntilReconnect(t *testing.T) {
 	lin.wantLive().leaveTable()
 	total := lin.tile("total")
 	relay.Cut()
-	lin.WantText("[data-freshness]", "Reconnecting…").WantText("[data-updated]", "showing what we had at")
+	lin.WantText("[data-freshness]", "Reconnecting…").WantText("[data-updated]", "last updated at")
 	missed := app.PlaceOrder(theo, "in the tunnel")
 	lin.Until(`document.querySelector("[data-chart=orders] .line:not(.s2)").getAttribute("d").lastIndexOf("L100.00") < 0`) // the newest moments are unknown
 	relay.Restore()
@@ -172,11 +172,11 @@ func TestDashboardChartIsReadByPointerAndKeys(t *testing.T) {
 	app := apptest.Start(t)
 	app.PlaceOrder(app.As("theo"), "Piet de Boer") // the series is unknown before the first order
 	lin := openDashboard(app, "lin")
-	lin.WantText("[data-freshness]", "Live").Hover("[data-chart=orders] [data-plot]").WantText("[data-chart=orders] [data-tip]", "not known, ")
+	lin.WantText("[data-freshness]", "Live").Hover("[data-chart=orders] [data-plot]").WantText("[data-chart=orders] [data-tip]", "no data, ")
 	browser.Eval[any](lin.Page, `document.querySelector("[data-chart=orders] [data-plot]").focus()`)
 	lin.Press("End").WantText("[data-chart=orders] [data-tip]", " per minute, ").WantText("[data-announce=polite]", " per minute, ")
 	lin.Press("ArrowLeft").Press("Home").Press("Escape").WantNo("[data-chart=orders] [data-tip]")
-	lin.ClickText("summary", "As a table").Want("#numbers tr")
+	lin.ClickText("summary", "Show as a table").Want("#numbers tr")
 	lin.Visit("/dashboard?range=24h").WantText(".segmented [aria-current]", "24 h")
 }
 
@@ -185,7 +185,7 @@ func TestDashboardOrdersWorkWithoutScript(t *testing.T) {
 	app := apptest.Start(t)
 	maya := app.Browser(app.As("maya"))
 	maya.DisableJS()
-	maya.Goto("/dashboard").ClickText("summary", "New order").Type("#customer", "Ana Souza").ClickText("button", "Place the order")
+	maya.Goto("/dashboard").ClickText("summary", "New order").Type("#customer", "Ana Souza").ClickText("button", "Place order")
 	maya.WantText("[data-orders] tr:first-child", "Ana Souza").WantText("[data-orders] tr:first-child", "Pending")
 	maya.Click("[data-orders] tr:first-child [popovertarget]").ClickText("[data-orders] tr:first-child form button", "Cancel")
 	maya.WantText("[data-orders] tr:first-child", "Cancelled").ClickText(".segmented a", "Cancelled").WantPath("/dashboard?status=cancelled")
@@ -231,14 +231,14 @@ func TestProductPagesAreLive(t *testing.T) {
 	app := apptest.Start(t)
 	lin := app.Open(app.As("lin"), "/products")
 	maya := app.Open(app.As("maya"), "/products")
-	maya.Type("#name", "Aardvark & <Co>").Type("#description", "A first.").Type("#price", "12,5").ClickText("button", "Add the product").WantText(".field-error", "must be an amount")
+	maya.Type("#name", "Aardvark & <Co>").Type("#description", "A first.").Type("#price", "12,5").ClickText("button", "Add product").WantText(".field-error", "must be an amount")
 	maya.AllowErrors("422")
-	maya.WaitUntilLive().Clear("#price").Type("#price", "12.5").ClickText("button", "Add the product").WantText("h1", "Aardvark & <Co>")
+	maya.WaitUntilLive().Clear("#price").Type("#price", "12.5").ClickText("button", "Add product").WantText("h1", "Aardvark & <Co>")
 	lin.WantText("[data-products] tr:first-child", "$12.50").ClickText("[data-products] a", "Aardvark").WantText("h1", "Aardvark")
 	lin.WaitUntilLive()
 	maya.WaitUntilLive().Clear("#name").Type("#name", "Aardvarks").ClickText("button", "Save").WantText("h1", "Aardvarks")
 	lin.WantText("h1", "Aardvarks")
 	lin.Visit("/products")
-	maya.ClickText("button", "Delete the product").WantPath("/products").WantNoText("[data-products]", "Aardvarks")
+	maya.ClickText("button", "Delete product").WantPath("/products").WantNoText("[data-products]", "Aardvarks")
 	lin.WantNoText("[data-products]", "Aardvarks")
 }

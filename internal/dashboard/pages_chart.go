@@ -42,7 +42,7 @@ func (p chart) timeTicks() []TimeTick { return p.series.TimeTicks(timeLabels)[:t
 func (p chart) summary() string {
 	low, high := minMax(p.values)
 	if low > high {
-		return p.title + ": nothing is known yet."
+		return p.title + ": no data yet."
 	}
 	now := p.values[len(p.values)-1]
 	return p.title + ": now " + p.format(now) + ", highest " + p.format(high) + ", lowest " + p.format(low) + "."

@@ -34,5 +34,5 @@ func samplePicture() chart {
 	values := []float64{21, 27, 29, 35, 34, 30, 33, 35, Gap, Gap, Gap, 28, 33, 37, 38, 42, 38, 34, 29, 38}
 	before := []float64{28, 25, 22, 20, 25, 24, 26, 27, 31, 34, 31, 28, 24, 25, 23, 25, 30, 32, 34, 30}
 	series := Series{Range: QuarterHour, Step: 45, From: wire.Time(sampleTime), Orders: make([]int64, len(values))}
-	return chart{"sample", "Orders per minute, as an example", series, values, before, briefNumber}
+	return chart{"sample", "Orders per minute (example)", series, values, before, briefNumber}
 }

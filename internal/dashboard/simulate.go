@@ -46,7 +46,7 @@ func (s *Service) SetRate(ctx context.Context, who account.User, rate int) (Simu
 	case !s.config.Simulate:
 		return Simulator{}, fault.NotFound()
 	case !who.IsStaff():
-		return Simulator{}, fault.Forbidden("Only staff set how fast orders come.")
+		return Simulator{}, fault.Forbidden("Only staff can change the simulator.")
 	case rate < 0 || rate > maxRate:
 		return Simulator{}, fault.Invalid("rate", "must be a whole number from 0 to 50")
 	}

@@ -160,7 +160,7 @@ func (s *Service) WatchSystem(conn *hub.Conn, who account.User) (Board, error) {
 // System returns the samples of the last minutes of this node. Only admins may see them.
 func (s *Service) System(who account.User) (Board, error) {
 	if who.Role != account.Admin {
-		return Board{}, fault.Forbidden("Only admins see the System board.")
+		return Board{}, fault.Forbidden("Only admins can see the System page.")
 	}
 	return Board{Step: int(sampleEvery.Seconds()), History: s.board.history()}, nil
 }

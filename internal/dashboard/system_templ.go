@@ -44,7 +44,7 @@ func systemPage(page web.Page, v Board) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"System\"><div class=\"page\"><header class=\"page-head\"><h1>System</h1><span class=\"badge\" data-freshness>As it was</span> <span class=\"muted num\" data-updated></span><div class=\"push row script-only\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"System\"><div class=\"page\"><header class=\"page-head\"><h1>System</h1><span class=\"badge\" data-freshness>Not live</span> <span class=\"muted num\" data-updated></span><div class=\"push row script-only\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -52,7 +52,7 @@ func systemPage(page web.Page, v Board) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div><p>What this node does, second by second. Operators find the same numbers under /metrics.</p></header>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</div><p>Live numbers for this node. Operators get the same numbers from /metrics.</p></header>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -70,7 +70,7 @@ func newNode(t testing.TB, db *postgres.DB) *testService {
 
 // mention returns a notification for Maya.
 func mention(key string) Notification {
-	return Notification{UserID: maya, Type: Mention, Key: key, ActorID: sam, Title: Who + " mentioned you", Message: "“hello”", URL: "/rooms/1?message=1", Rule: "A message names you.", Topic: "room:1", TopicSeq: 1}
+	return Notification{UserID: maya, Type: Mention, Key: key, ActorID: sam, Title: Who + " mentioned you", Message: "“hello”", URL: "/rooms/1?message=1", Rule: "Someone mentioned you in a message.", Topic: "room:1", TopicSeq: 1}
 }
 
 func (b *testService) send(n Notification) {

@@ -45,13 +45,13 @@ func TestNotificationReadInOneTabIsReadInAll(t *testing.T) {
 	one.WantFocus(".notice-more")
 	two.WantUnread(1).WantCount("#notifications .is-unread", 1).WantNoText(".toast", "in two")
 	one.ClickText("#notifications .segmented a", "Unread").WantCount(".notice-row", 1).WantText(".notice-row", "in one")
-	one.UseNoticeTool("Why this?").WantFocus(".notice-why").WantText(".notice-why", "A message names you.")
-	one.ClickText("#notifications button", "Mark all read")
+	one.UseNoticeTool("Why did I get this?").WantFocus(".notice-why").WantText(".notice-why", "Someone mentioned you in a message.")
+	one.ClickText("#notifications button", "Mark all as read")
 	one.WantUnread(0)
 	two.WantUnread(0).WantCount("#notifications .is-unread", 0).WantNo(".toast")
 	two.UseNoticeTool("Delete").WantCount(".notice-row", 1).WantText(".notice-row", "in one")
 	one.WantCount(".notice-row", 1)
-	two.UseNoticeTool("Delete").Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
+	two.UseNoticeTool("Delete").Want("#notifications .empty").WantText("#notifications .empty", "No notifications")
 	two.Press("Escape").WantNo("#notifications").WantFocus("#bell")
 }
 
@@ -78,10 +78,10 @@ func TestSnoozeHidesTheNotificationUntilUnsnoozed(t *testing.T) {
 	t.Parallel()
 	app, nora, page, other := openTwoTabs(t)
 	app.SendMention(nora.ID, "snooze", "/rooms")
-	other.Visit("/notifications?show=snoozed").WantUnread(1).Want(".empty").WantText(".empty", "Nothing is snoozed")
-	page.WantUnread(1).OpenBell().UseNoticeTool("Until tomorrow").WantUnread(0).Want("#notifications .empty").WantText("#notifications .empty", "All caught up")
+	other.Visit("/notifications?show=snoozed").WantUnread(1).Want(".empty").WantText(".empty", "No snoozed notifications")
+	page.WantUnread(1).OpenBell().UseNoticeTool("Until tomorrow").WantUnread(0).Want("#notifications .empty").WantText("#notifications .empty", "No notifications")
 	other.WantUnread(0).WantText(".notice-row", "back tomorrow at 09:00").WantNo(".empty")
-	other.UseNoticeTool("Bring back now").WantUnread(1).WantCount(".notice-row", 0).WantNo(".toast")
+	other.UseNoticeTool("Unsnooze").WantUnread(1).WantCount(".notice-row", 0).WantNo(".toast")
 	page.WantUnread(1).WantCount(".notice-row", 1).WantText(".toast", "in snooze")
 }
 
@@ -112,13 +112,13 @@ func TestNotificationsWorkWithoutScript(t *testing.T) {
 	page := app.Browser(nora.Client)
 	page.DisableJS().Goto("/rooms").Click("#bell").WantText("#notifications", "in three").ClickText("#notifications a", "See all")
 	page.WantPath("/notifications").WantText("#bell", "3")
-	page.Click(".notice-more").ClickText(".menu-item", "Why this").WantText(".reasons", "A message names you.")
+	page.Click(".notice-more").ClickText(".menu-item", "Why did I get this").WantText(".reasons", "Someone mentioned you in a message.")
 	page.ClickText("main a", "All notifications").WantPath("/notifications")
 	page.Click(".notice-more").ClickText(".menu-item", "an hour").WantCount(".notice-row", 2).WantText("#bell", "2")
 	page.ClickText(".segmented a", "Snoozed").WantText(".notice-row", "Snoozed, back")
-	page.Click(".notice-more").ClickText(".menu-item", "Bring back").Want(".empty").WantText(".empty", "Nothing is snoozed").WantPath("/notifications?show=snoozed")
+	page.Click(".notice-more").ClickText(".menu-item", "Unsnooze").Want(".empty").WantText(".empty", "No snoozed notifications").WantPath("/notifications?show=snoozed")
 	page.ClickText(".segmented a", "All").ClickText(".notice", "in two").WantPath("/people").WantText("#bell", "2")
-	page.Goto("/notifications").ClickText("main button", "Mark all read").WantNo("#bell .count")
+	page.Goto("/notifications").ClickText("main button", "Mark all as read").WantNo("#bell .count")
 }
 
 func TestNotificationPreferencesForm(t *testing.T) {
@@ -129,7 +129,7 @@ func TestNotificationPreferencesForm(t *testing.T) {
 	page.Clear("#timeZone").Type("#timeZone", "Atlantis").ClickText("#notification-preferences button", "Save")
 	page.WantText(".field-error", "time zone").WantValue("#timeZone", "Atlantis").Until(`!document.querySelector("[name=inApp][value=mention]").checked`)
 	page.WaitUntilLive().Clear("#timeZone").Type("#timeZone", "Etc/UTC").ClickText("#notification-preferences button", "Save")
-	page.WantText("#notification-preferences [role=status]", "from now on")
+	page.WantText("#notification-preferences [role=status]", "settings saved")
 	page.Until(`/at (22|07):00/.test(document.querySelector(".quiet-hours .field-hint").textContent)`)
 	page.Until(`[...document.querySelectorAll(".preferences-table input:not(:checked)")].map(box => box.name + box.value).join() === "inAppmention,pushreply"`)
 	app.SendMention(nora.ID, "unwanted", "/rooms")

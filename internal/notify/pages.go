@@ -205,7 +205,7 @@ func (p pages) why(c echo.Context, who account.User, in oneInput) error {
 	if err != nil {
 		return err
 	}
-	page, err := p.shell.Page(c, "Why this notification")
+	page, err := p.shell.Page(c, "Why you got this notification")
 	if err != nil {
 		return err
 	}

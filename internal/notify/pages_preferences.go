@@ -18,8 +18,8 @@ import (
 
 // typeLabels are the names of the types on pages.
 var typeLabels = map[Type]string{
-	Mention: "Mentions of you", Direct: "Direct messages", Reply: "Replies to you", Reaction: "Reactions to your messages",
-	Invite: "Being added to a room", Comment: "Comments on documents", Search: "Saved searches", Order: "New orders",
+	Mention: "Mentions", Direct: "Direct messages", Reply: "Replies", Reaction: "Reactions to your messages",
+	Invite: "Room invitations", Comment: "Comments on documents", Search: "Saved searches", Order: "New orders",
 }
 
 // preferencesView is the form of the preferences.

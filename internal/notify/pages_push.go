@@ -48,9 +48,9 @@ func (v pushView) icon() string {
 // pushNotes are the notes after a form was sent, by the value of "pushed" in the URL.
 // Other values have no note.
 var pushNotes = map[string]pushView{
-	"sent":    {note: "The push is on its way to the device."},
-	"refused": {note: "The push service did not take it. The list says why.", failed: true},
-	"removed": {note: "The device gets no more pushes."},
+	"sent":    {note: "Test notification sent."},
+	"refused": {note: "The push service rejected the notification. The device list shows the reason.", failed: true},
+	"removed": {note: "Device removed. It won’t get push notifications anymore."},
 }
 
 // PushForm returns the section of the settings for pushes; pushed is a key of

@@ -63,7 +63,7 @@ func bell(b Bell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Which", Options: listSegments(ShowAll, bellSize, ShowAll, ShowUnread)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Filter", Options: listSegments(ShowAll, bellSize, ShowAll, ShowUnread)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -75,7 +75,7 @@ func bell(b Bell) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"popover-foot\"><a class=\"link\" href=\"/settings#notification-preferences\">What you are told, and when</a></p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p class=\"popover-foot\"><a class=\"link\" href=\"/settings#notification-preferences\">Notification settings</a></p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -222,7 +222,7 @@ func readAll(unread int) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "Mark all read")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "Mark all as read")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -274,11 +274,11 @@ func Page(l listing, unread int) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Which", Options: listSegments(l.show, l.size, ShowAll, ShowUnread, ShowSnoozed)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Segmented(web.SegmentedProps{Label: "Filter", Options: listSegments(l.show, l.size, ShowAll, ShowUnread, ShowSnoozed)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<a class=\"link push\" href=\"/settings#notification-preferences\">Preferences</a></div><div class=\"card\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 19, "<a class=\"link push\" href=\"/settings#notification-preferences\">Settings</a></div><div class=\"card\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -460,17 +460,17 @@ func emptyList(l listing) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch l.show {
 		case ShowUnread:
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "check-check", Tone: web.ToneOK, Title: "All caught up", Body: "Nothing waits for you.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "check-check", Tone: web.ToneOK, Title: "All caught up", Body: "You have no unread notifications.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		case ShowSnoozed:
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "clock", Title: "Nothing is snoozed", Body: "What you snooze waits here until its time.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "clock", Title: "No snoozed notifications", Body: "Notifications you snooze stay here until they come back.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "bell", Title: "All caught up", Body: "Mentions, replies and direct messages come here at once.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = web.Empty(web.EmptyProps{Icon: "bell", Title: "No notifications", Body: "Mentions, replies and direct messages show up here.", Level: 3}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -501,7 +501,7 @@ func WhyPage(e explainedNotice) templ.Component {
 			templ_7745c5c3_Var14 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Why this notification\"><div class=\"page notices-page\"><div class=\"page-head\"><h1>Why this notification</h1></div><div class=\"card\"><ul class=\"notices\"><li class=\"notice-row\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Why you got this notification\"><div class=\"page notices-page\"><div class=\"page-head\"><h1>Why you got this notification</h1></div><div class=\"card\"><ul class=\"notices\"><li class=\"notice-row\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -592,7 +592,7 @@ func WhyPanel(e explainedNotice) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "\" data-at=\"end\" tabindex=\"-1\" role=\"group\" aria-label=\"Why this notification\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "\" data-at=\"end\" tabindex=\"-1\" role=\"group\" aria-label=\"Why you got this notification\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

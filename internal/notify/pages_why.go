@@ -45,46 +45,46 @@ func (c Channels) text(t Type) string {
 	case c.Push:
 		return about + ": by push only"
 	}
-	return about + ": switched off"
+	return about + ": off"
 }
 
 func (q *Quiet) text(zone *time.Location) string {
 	switch {
 	case q == nil:
-		return "You have none"
+		return "None set"
 	case q.Now:
-		return "It was quiet, until " + time.Time(*q.Ends).In(zone).Format("15:04")
+		return "On, until " + time.Time(*q.Ends).In(zone).Format("15:04")
 	}
-	return "Not then: " + q.From + " to " + q.To + ", " + q.TimeZone
+	return "Off at the time: " + q.From + " to " + q.To + ", " + q.TimeZone
 }
 
 func (a Attention) text() string {
 	if a.Active {
-		return a.Status + ", and at a tab"
+		return a.Status + ", active in a tab"
 	}
-	return a.Status + ", at no tab"
+	return a.Status + ", not active in a tab"
 }
 
 var inAppTexts = map[InApp]string{
-	Shown:       "Shown in the bell, with a toast",
-	AlreadySeen: "In the list, as read: you were looking at it",
-	Hidden:      "Left out, as you prefer",
+	Shown:       "Shown in the bell and as a pop-up",
+	AlreadySeen: "Added as read: you were looking at it",
+	Hidden:      "Not shown: you turned it off",
 }
 
 var pushTexts = map[Push]string{
-	PushOff:         "Not sent, as you prefer",
+	PushOff:         "Not sent: you turned it off",
 	PushAlreadySeen: "Not sent: you were looking at it",
-	PushQuiet:       "Not sent in your quiet hours",
-	PushBusy:        "Not sent: you did not want to be disturbed",
-	PushPresent:     "Not sent: you were at a tab",
-	PushDue:         "Soon, unless you come back first",
-	PushRead:        "Not sent: you had read it",
-	PushNoDevice:    "Not sent: you have switched it on nowhere",
+	PushQuiet:       "Not sent: quiet hours",
+	PushBusy:        "Not sent: Do not disturb was on",
+	PushPresent:     "Not sent: you were active in a tab",
+	PushDue:         "Waiting to see if you come back first",
+	PushRead:        "Not sent: you had already read it",
+	PushNoDevice:    "Not sent: push is off on all your devices",
 	PushSent:        "Sent",
 }
 
 var deliveryTexts = map[string]string{
-	deliveryWaiting: "on its way", deliveryPushed: "sent", deliveryFailed: "not sent", deliveryUnsubscribed: "not subscribed any more",
-	deliveryDropped: "not sent: you had read it", deliveryWithdrawing: "being closed, as you have read it",
-	deliveryWithdrawn: "closed, as you have read it", deliveryLeft: "stays until that browser opens Hubbub",
+	deliveryWaiting: "on its way", deliveryPushed: "sent", deliveryFailed: "not sent", deliveryUnsubscribed: "no longer subscribed",
+	deliveryDropped: "not sent: you had already read it", deliveryWithdrawing: "closing, because you read it",
+	deliveryWithdrawn: "closed, because you read it", deliveryLeft: "stays until that browser opens Hubbub",
 }

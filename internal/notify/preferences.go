@@ -67,7 +67,7 @@ func (p Preferences) readTypes(raw json.RawMessage) error {
 	}
 	for t, raw := range chosen {
 		if !t.valid() {
-			return fault.Invalid("types", fmt.Sprintf("has %.40q, which is no type", t))
+			return fault.Invalid("types", fmt.Sprintf("has %.40q, which is not a notification type", t))
 		}
 		var channels struct{ InApp, Push *bool }
 		if err := decodeStrict(raw, &channels); err != nil {
@@ -88,7 +88,7 @@ func decodeStrict(raw json.RawMessage, into any) error {
 func (p Preferences) check() error {
 	for t := range p.Types {
 		if !t.valid() {
-			return fault.Invalid("types", fmt.Sprintf("has %.40q, which is no type", t))
+			return fault.Invalid("types", fmt.Sprintf("has %.40q, which is not a notification type", t))
 		}
 	}
 	if p.QuietHours == nil {
@@ -106,7 +106,7 @@ func (q QuietHours) check() error {
 	case !okTo:
 		return fault.Invalid("quietHours.to", "must be a time such as 07:00")
 	case from == to:
-		return fault.Invalid("quietHours.to", "must not be the same as from: switch types off instead")
+		return fault.Invalid("quietHours.to", "must differ from the start time")
 	}
 	if _, err := q.zone(); err != nil {
 		return fault.Invalid("quietHours.timeZone", "must be a time zone such as Europe/Berlin")

@@ -90,7 +90,7 @@ func preferencesSection(v preferencesView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "You are told what you chose, from now on.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, "Notification settings saved.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -105,7 +105,7 @@ func preferencesSection(v preferencesView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"muted\">What you are told, and where. What is off is not counted at the bell either.</p><form class=\"preferences\" method=\"post\" action=\"/notifications/preferences\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<p class=\"muted\">Choose what notifies you, and where. The bell doesn’t count what you turn off.</p><form class=\"preferences\" method=\"post\" action=\"/notifications/preferences\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -172,7 +172,7 @@ func typesTable(v preferencesView) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"card preferences-table\"><caption class=\"sr-only\">What you are told, and where</caption> <thead><tr><th scope=\"col\">What</th><th scope=\"col\">In the app</th><th scope=\"col\">Push</th></tr></thead> <tbody>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<table class=\"card preferences-table\"><caption class=\"sr-only\">What notifies you, and where</caption> <thead><tr><th scope=\"col\">Notify me about</th><th scope=\"col\">In the app</th><th scope=\"col\">Push</th></tr></thead> <tbody>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -324,7 +324,7 @@ func quietHours(v preferencesView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = web.Checkbox(web.CheckboxProps{Name: "quiet", Label: "Push nothing in these hours", Checked: v.QuietHours != nil}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = web.Checkbox(web.CheckboxProps{Name: "quiet", Label: "Pause push notifications during these hours", Checked: v.QuietHours != nil}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -356,9 +356,9 @@ func quietHours(v preferencesView) templ.Component {
 			}
 			if quiet {
 				var templ_7745c5c3_Var12 string
-				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("It is quiet now. Pushes go out again ")
+				templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("Quiet hours are on. Push notifications resume ")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/preferences.templ`, Line: 89, Col: 46}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/preferences.templ`, Line: 89, Col: 55}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 				if templ_7745c5c3_Err != nil {
@@ -366,9 +366,9 @@ func quietHours(v preferencesView) templ.Component {
 				}
 			} else {
 				var templ_7745c5c3_Var13 string
-				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("Quiet next ")
+				templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs("Quiet hours start next ")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/preferences.templ`, Line: 91, Col: 20}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/notify/preferences.templ`, Line: 91, Col: 32}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 				if templ_7745c5c3_Err != nil {

@@ -57,7 +57,7 @@ const (
 	deliveryWaiting      = "waiting"     // to be sent, or retried
 	deliveryPushed       = "shown"       // the push service accepted it
 	deliveryFailed       = "failed"      // the push service did not accept it, and there is no retry
-	deliveryUnsubscribed = "gone"        // the device is not subscribed any more
+	deliveryUnsubscribed = "gone"        // the device is no longer subscribed
 	deliveryDropped      = "dropped"     // it was read before it could be sent
 	deliveryWithdrawing  = "withdrawing" // it was read: the device has to close it
 	deliveryWithdrawn    = "withdrawn"   // a push that closes it was sent
@@ -233,8 +233,8 @@ func newWithdrawal(shown []pushJob) pushMessage {
 func newTestMessage(now time.Time) pushMessage {
 	return pushMessage{
 		payload: payload{
-			Kind: "show", Tag: "test", Title: "Push works on this device",
-			Body: "This is how Hubbub tells you of what you would miss.", URL: "/notifications", At: now.UnixMilli(), Alert: true,
+			Kind: "show", Tag: "test", Title: "Push notifications work",
+			Body: "Hubbub notifies you here when you’re away.", URL: "/notifications", At: now.UnixMilli(), Alert: true,
 		},
 		ttl: testTTL, urgent: true,
 	}

@@ -172,7 +172,7 @@ func (p *Pusher) start(d pushJob, do func()) {
 func (p *Pusher) attempt(ctx context.Context, d pushJob) error {
 	err := p.guard.Try("push-delivery", func() error { return p.send(ctx, d) })
 	if loop.Panicked(err) {
-		return p.saveReceipt(ctx, d, receipt{detail: "an error in Hubbub"})
+		return p.saveReceipt(ctx, d, receipt{detail: "an internal error"})
 	}
 	return err
 }
@@ -188,7 +188,7 @@ func (p *Pusher) send(ctx context.Context, d pushJob) error {
 	case !d.unread:
 		return p.saveOutcome(ctx, d, deliveryDropped, "")
 	case !valid[d.session]:
-		return p.saveOutcome(ctx, d, deliveryUnsubscribed, "signed out there")
+		return p.saveOutcome(ctx, d, deliveryUnsubscribed, "signed out on that device")
 	}
 	r, err := p.post(ctx, d.userID, d.subscriptionID, d.to, newPushMessage(d))
 	if err != nil || r.status == 0 && ctx.Err() != nil {

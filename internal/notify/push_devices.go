@@ -140,7 +140,7 @@ func (p *Pusher) Subscribe(ctx context.Context, userID int64, b Browser, sub Sub
 	})
 }
 
-var errSubscribeAgain = fault.New(http.StatusGone, "This subscription is no more. Subscribe anew.")
+var errSubscribeAgain = fault.New(http.StatusGone, "This subscription has ended. Subscribe again.")
 
 // checkNotEnded returns an error for a renewal of a subscription that has ended. It
 // looks at both endpoints, because a device that the user removed must not come back
@@ -253,7 +253,7 @@ func (p *Pusher) post(
 	r := p.services.post(ctx, keys, to, message)
 	ctx = context.WithoutCancel(ctx) // the message is sent, so the result must be stored
 	if r.gone() {
-		r.detail = "the device is not subscribed any more"
+		r.detail = "the device is no longer subscribed"
 		_, err := endSubscription(ctx, p.db, userID, subscriptionID, endedByService, p.now())
 		return r, err
 	}

@@ -172,7 +172,7 @@ func TestPushClientRefusesPrivateAddresses(t *testing.T) {
 	for _, endpoint := range []string{to.Endpoint, strings.Replace(to.Endpoint, "127.0.0.1", "localhost", 1)} {
 		to.Endpoint = endpoint
 		r := pushClient{client: client}.post(t.Context(), keys, to, newTestMessage(time.Now()))
-		if r.accepted() || r.temporary() || !strings.Contains(r.detail, "no public address") {
+		if r.accepted() || r.temporary() || !strings.Contains(r.detail, "not public") {
 			t.Errorf("%s: %+v", endpoint, r)
 		}
 	}

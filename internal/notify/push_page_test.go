@@ -123,9 +123,9 @@ func TestPushIsSwitchedOffByButtonAndByRemoval(t *testing.T) {
 	page.Click("[data-push-on]").WantText("#push-devices", "This device").WantAccessible()
 	page.Click("[data-push-off]").Want("[data-push-when=off]").WantNo("#push-devices li").WantFocus("[data-push-on]")
 	page.Click("[data-push-on]").WantText("#push-devices", "This device")
-	page.ClickText("#push-devices button", "Test").WantText("#push", "on its way").WantText("#push-devices", "last delivered")
+	page.ClickText("#push-devices button", "Test").WantText("#push", "Test notification sent").WantText("#push-devices", "last delivered")
 	page.AllowErrors("404") // the browser checks its subscription
-	page.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "no more pushes")
+	page.Want("[data-push-when=on]").ClickText("#push-devices button", "Remove").WantText("#push", "Device removed")
 	page.Want("[data-push-when=off]") // the page and the browser have noticed the removal
 	if left := devices(app, nora); len(left) != 0 {
 		t.Errorf("the remaining devices are %+v", left)

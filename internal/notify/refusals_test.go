@@ -95,7 +95,7 @@ func TestNotificationPreferencesAreApplied(t *testing.T) {
 		t.Errorf("Ben receives %+v", e)
 	}
 	why := ben.Get(fmt.Sprintf("/api/notifications/%d/why", e.ID)).Want(200)
-	why.WantBody(`"rule":"Somebody wrote to you alone."`).WantBody(`"preference":{"inApp":true,"push":true}`).WantBody(`"timeZone":"Asia/Kathmandu"`).
+	why.WantBody(`"rule":"Someone sent you a direct message."`).WantBody(`"preference":{"inApp":true,"push":true}`).WantBody(`"timeZone":"Asia/Kathmandu"`).
 		WantBody(`"presence":{"status":"online","active":true}`).WantBody(`"result":{"inApp":"shown","push":"`)
 	ben.Do(http.MethodPut, path, in{}).Want(200).WantBody(`"quietHours":null`).WantBody(`"mention":{"inApp":true,"push":true}`)
 }

@@ -444,7 +444,7 @@ func tools(n Notice) templ.Component {
 			}
 		}
 		if n.SnoozedUntil != nil {
-			templ_7745c5c3_Err = tool("wake", "bell", "Bring back now", nil).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = tool("wake", "bell", "Unsnooze", nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -491,7 +491,7 @@ func tools(n Notice) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "Why this?</a>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "Why did I get this?</a>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

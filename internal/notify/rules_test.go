@@ -20,7 +20,7 @@ func TestNotificationTitleHasNamesAndCounts(t *testing.T) {
 		"Theo and 3 others reacted to your message": {newest: one, names: []string{"Theo", "Lin", "Sam", "Maya"}, causes: 9},
 		"Maya sent you 12 messages":                 {newest: message, names: []string{"Maya"}, causes: 12},
 		"{n} {who} sent you 2 messages":             {newest: message, names: []string{"{n} {who}"}, causes: 2},
-		"Somebody sent you a message":               {newest: message, causes: 1},
+		"Someone sent you a message":                {newest: message, causes: 1},
 		"The server restarts":                       {newest: cause{title: "The server restarts"}, causes: 3},
 	} {
 		if got := g.title(); got != want {

@@ -12,7 +12,7 @@ import (
 func Samples() []web.Section {
 	return []web.Section{
 		{Title: "Notifications", Body: listSample()},
-		{Title: "Why a notification", Body: whySample()},
+		{Title: "Why you got a notification", Body: whySample()},
 	}
 }
 
@@ -38,7 +38,7 @@ func sampleNotices() []Notice {
 
 func sampleWhy() explainedNotice {
 	return explainedNotice{Notice: sampleNotices()[0], why: Why{
-		Rule: "The message says @sam.", Preference: Channels{InApp: true, Push: true},
+		Rule: "Someone mentioned you in a message.", Preference: Channels{InApp: true, Push: true},
 		Presence: Attention{Status: "online", Active: true}, Result: Result{InApp: Shown, Push: PushPresent},
 	}}
 }

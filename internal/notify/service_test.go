@@ -148,7 +148,7 @@ func TestNotificationSwitchedOffIsStoredAndHidden(t *testing.T) {
 	if err := b.db.QueryRow(t.Context(), `select id from notify.notifications`).Scan(&id); err != nil {
 		t.Fatal(err)
 	}
-	if w, err := b.Why(t.Context(), maya, id); err != nil || w.Result != (Result{Hidden, PushDue}) || w.Rule != "A message names you." {
+	if w, err := b.Why(t.Context(), maya, id); err != nil || w.Result != (Result{Hidden, PushDue}) || w.Rule != "Someone mentioned you in a message." {
 		t.Errorf("why is %+v, %v", w, err)
 	}
 }

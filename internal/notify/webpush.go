@@ -80,9 +80,9 @@ func (b pushClient) post(ctx context.Context, keys vapidKeys, to Subscription, p
 // quote err, which has addresses in it.
 func failedReceipt(err error) receipt {
 	if errors.Is(err, errNotPublic) {
-		return receipt{status: http.StatusForbidden, detail: "it leads to no public address"}
+		return receipt{status: http.StatusForbidden, detail: "its address is not public"}
 	}
-	return receipt{detail: "the push service could not be reached"}
+	return receipt{detail: "Hubbub couldn’t reach the push service"}
 }
 
 func newReceipt(a *http.Response) receipt {

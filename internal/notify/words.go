@@ -42,7 +42,7 @@ func withCount(line string, n int) string { return strings.Replace(line, Many, s
 func joinNames(names []string) string {
 	switch len(names) {
 	case 0:
-		return "Somebody"
+		return "Someone"
 	case 1:
 		return names[0]
 	case 2:

@@ -17,7 +17,7 @@ func TestCounterIsLiveForGuests(t *testing.T) {
 	sam := app.Open(app.As("sam"), "/playground")
 	before := browser.Eval[int](sam.Page, `Number(document.querySelector("[data-counter]").dataset.counter)`)
 	guest.WantText("h1", "A workspace").WantAccessible().ClickText("button", "Add one").WantText("[data-counter]", fmt.Sprint(before+1))
-	sam.WantText("[data-counter]", fmt.Sprint(before+1)).ClickText("button", "Say hello").WantText("[data-party]", "that is you")
+	sam.WantText("[data-counter]", fmt.Sprint(before+1)).ClickText("button", "Say hello").WantText("[data-party]", "that’s you")
 	guest.ClickText("a", "Playground").WantText("h1", "Playground")
 	guest.WaitUntilLive().ClickText("button", "Say hello").WantCount("[data-party] li", 1)
 	sam.WantCount("[data-party] li", 2)

@@ -43,7 +43,7 @@ func playgroundPage(page web.Page, counter templ.Component) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Playground\"><div class=\"page\"><header class=\"page-head\"><h1>Playground</h1><p>Two small things that use the same hub. A good place to start reading: internal/playground.</p></header><div class=\"play\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Playground\"><div class=\"page\"><header class=\"page-head\"><h1>Playground</h1><p>Two small examples that use the same hub. To read the code, start with internal/playground.</p></header><div class=\"play\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -91,7 +91,7 @@ func hello() templ.Component {
 			templ_7745c5c3_Var3 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"card\" aria-labelledby=\"hello-title\"><div class=\"panel-head\"><h2 id=\"hello-title\">Say hello</h2><span class=\"muted push\">to everybody who did</span></div><pre class=\"snippet\" tabindex=\"0\" role=\"region\" aria-label=\"The code\"><code>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"card\" aria-labelledby=\"hello-title\"><div class=\"panel-head\"><h2 id=\"hello-title\">Say hello</h2><span class=\"muted push\">to everyone who said it</span></div><pre class=\"snippet\" tabindex=\"0\" role=\"region\" aria-label=\"The code\"><code>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -130,7 +130,7 @@ func hello() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<span class=\"muted\" data-hello-answer></span></div><noscript><p class=\"muted\">This one needs JavaScript: it lives on the socket.</p></noscript><ol class=\"party\" data-party></ol></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<span class=\"muted\" data-hello-answer></span></div><noscript><p class=\"muted\">This example needs JavaScript because it uses the WebSocket.</p></noscript><ol class=\"party\" data-party></ol></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -89,7 +89,7 @@ func (h *hiding) wantHidden(where, text string) {
 	}
 	for _, tag := range regexp.MustCompile(`<[^>]*>[^<]*`).FindAllString(text, -1) {
 		about := strings.Contains(tag, fmt.Sprintf(`data-person="%d"`, h.id)) || strings.Contains(tag, fmt.Sprintf(`-of="%d"`, h.id)) || strings.Contains(tag, fmt.Sprintf(`-word="%d"`, h.id))
-		if about && regexp.MustCompile(`is here|="(online|away|busy|invisible)"|[Oo]nline|Away|disturb|[Ii]nvisible`).MatchString(tag) {
+		if about && regexp.MustCompile(`is viewing|="(online|away|busy|invisible)"|[Oo]nline|Away|disturb|[Ii]nvisible`).MatchString(tag) {
 			h.t.Errorf("%s shows her: %s", where, tag)
 		}
 	}
@@ -161,7 +161,7 @@ func TestPresenceInvisibleUserIsHiddenEverywhere(t *testing.T) {
 		s.Events()
 	}
 	before := h.others[0].Get(apptest.RoomPath(h.room)).Want(200).Body
-	if !strings.Contains(before, "Maya Okafor is here") {
+	if !strings.Contains(before, "Maya Okafor is viewing this room") {
 		t.Error("the page does not show her before she hides")
 	}
 

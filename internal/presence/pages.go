@@ -136,13 +136,13 @@ func (c card) reason() string {
 	case c.Chosen == Invisible && len(c.Leases) > 0:
 		return "Invisible: others see “offline”."
 	case c.OfflineIn != nil:
-		return "The last tab has gone."
+		return "The last tab was closed."
 	case len(c.Leases) == 0:
-		return "No server has a connection of theirs."
+		return "No open connections."
 	case c.Presence.Status == Away && c.Chosen == Online:
-		return "Nobody is active in any tab."
+		return "Not active in any tab."
 	}
-	return "Connected, and active."
+	return "Connected and active."
 }
 
 func (l Lease) heartbeat() string {

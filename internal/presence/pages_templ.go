@@ -18,7 +18,7 @@ var statusOptions = []struct {
 	{Online, "Online", ""},
 	{Away, "Away", ""},
 	{Busy, "Do not disturb", ""},
-	{Invisible, "Invisible", "looks offline"},
+	{Invisible, "Invisible", "you appear offline"},
 }
 
 // StatusForm is the form for the user's own status, in the account menu of every
@@ -165,7 +165,7 @@ func StatusForm(chosen Choice, t Timing) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</fieldset><div class=\"status-text\"><label class=\"sr-only\" for=\"my-status-text\">What others read beside your name</label> <input class=\"input\" id=\"my-status-text\" name=\"text\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</fieldset><div class=\"status-text\"><label class=\"sr-only\" for=\"my-status-text\">Status text</label> <input class=\"input\" id=\"my-status-text\" name=\"text\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -196,7 +196,7 @@ func StatusForm(chosen Choice, t Timing) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if chosen.Text != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<button class=\"icon-btn\" name=\"clear\" value=\"true\" aria-label=\"Clear the text\" title=\"Clear the text\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<button class=\"icon-btn\" name=\"clear\" value=\"true\" aria-label=\"Clear status text\" title=\"Clear status text\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -247,7 +247,7 @@ func PersonPage(c card) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div><p><a class=\"link\" href=\"/people\">Everybody</a></p></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "</div><p><a class=\"link\" href=\"/people\">All people</a></p></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

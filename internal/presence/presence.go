@@ -73,7 +73,7 @@ func (c Change) check() error {
 	case c.Status != nil && !c.Status.choosable():
 		return fault.Invalid("status", "must be online, away, busy or invisible")
 	case c.Text != nil && utf8.RuneCountInString(*c.Text) > maxText:
-		return fault.Invalid("text", "must not be longer than 80 characters")
+		return fault.Invalid("text", "must be 80 characters or fewer")
 	case c.Text != nil && strings.ContainsFunc(*c.Text, unicode.IsControl):
 		return fault.Invalid("text", "must be one line")
 	}

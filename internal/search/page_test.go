@@ -44,7 +44,7 @@ func TestSearchPageIsLive(t *testing.T) {
 	maya.WantCount(row, 0).WantText("[data-hit-count]", "2 results").WantNoText("body", "secret wombat")
 
 	maya.Click("#search-kind-message").WantPath("/search?q=wombat&kinds=message").Want("#search-kind-message[aria-current]")
-	maya.Clear("#q").Type("#q", "okapi").WantText("#after-hits", "Nothing matches “okapi”").WantPath("/search?q=okapi&kinds=message")
+	maya.Clear("#q").Type("#q", "okapi").WantText("#after-hits", "No results for “okapi”").WantPath("/search?q=okapi&kinds=message")
 	app.Send(theo, room, "an <b>okapi</b>!")
 	maya.WantText("#hits .is-fresh", "an <b>okapi</b>!").WantNo("#after-hits .empty")
 	maya.Click("#hits a.hit").Want(".message").WantText(".message .body", "okapi")
@@ -110,7 +110,7 @@ func TestSearchWorksWithoutScript(t *testing.T) {
 	maya.Type("#q", "launch").Press("Enter").WantPath("/search?q=launch&kinds=").WantText("#hits mark", "launch")
 	maya.Click("#search-kind-room").WantPath("/search?kinds=room&q=launch").WantCount("#hits li", 1)
 	maya.Click("[data-save-form] button").WantText(".saved-search", "launch").WantText(".saved-search", "Rooms").WantPath("/search?kinds=room&q=launch")
-	maya.Click(".saved-search button").WantText(".saved-searches", "None yet").WantPath("/search?kinds=room&q=launch")
+	maya.Click(".saved-search button").WantText(".saved-searches", "No saved searches yet").WantPath("/search?kinds=room&q=launch")
 }
 
 func TestSearchSavedQueryShowsANotification(t *testing.T) {

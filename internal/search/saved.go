@@ -21,7 +21,7 @@ func (s *Service) Saved(ctx context.Context, userID int64) ([]Saved, error) {
 func (s *Service) Save(ctx context.Context, saved Saved) (Saved, error) {
 	saved.Query = strings.Join(strings.Fields(cut(saved.Query, maxQuery)), " ")
 	if parse(saved.Query).blank() {
-		return Saved{}, fault.Invalid("query", "must have a word to look for")
+		return Saved{}, fault.Invalid("query", "must contain a word to search for")
 	}
 	if err := checkKinds(saved.Kinds); err != nil {
 		return Saved{}, err

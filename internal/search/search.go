@@ -108,7 +108,7 @@ type Saved struct {
 func checkKinds(kinds []index.Kind) error {
 	for _, k := range kinds {
 		if !slices.Contains(index.Kinds, k) {
-			return fault.Invalid("kinds", "must be of product, message, document, user, room")
+			return fault.Invalid("kinds", "must be product, message, document, user or room")
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ func keepSaved(ctx context.Context, tx pgx.Tx, s Saved) (Saved, error) {
 		return s, fmt.Errorf("count saved searches: %w", err)
 	}
 	if n > maxSaved {
-		return s, fault.Conflict(fmt.Sprintf("These would be more than %d saved searches. Delete one first.", maxSaved))
+		return s, fault.Conflict(fmt.Sprintf("You can have at most %d saved searches. Delete one first.", maxSaved))
 	}
 	return s, nil
 }

@@ -107,7 +107,7 @@ func TestPaletteListsWhatThePageMarks(t *testing.T) {
 	p.Press("Control+k")
 	p.paste("zzz")
 	c.reply(c.wants("GET /api/search limit=6 query=zzz"), 200, `""`)
-	p.WantText("#palette-list", "Nothing matches “zzz”")
+	p.WantText("#palette-list", "No results for “zzz”")
 	p.Press("Control+k")
 	p.WantNo("#palette")
 }
@@ -136,7 +136,7 @@ func TestDrawerShowsFramesWhileItIsOpen(t *testing.T) {
 	p, c := s.connect("")
 	c.event("tick", `{}`, "")
 	p.Press("Alt+w")
-	p.WantText("#wire", "Nothing on the wire")
+	p.WantText("#wire", "No frames yet")
 	p.run(`io.socket.post('/api/login', { email: 'sam@example.com', password: 'correct horse' })`)
 	c.reply(c.wants("POST /api/login email=sam@example.com password=correct horse"), 200, `{"ticket":"abc"}`)
 	c.event("tick", `{"n":1}`, "")

@@ -43,7 +43,7 @@ function parse(data) {
     return unreadable
   }
 }
-const unreadable = /** @type {Message} */ ({ kind: 'show', tag: 'unreadable', title: 'Something new in Hubbub' })
+const unreadable = /** @type {Message} */ ({ kind: 'show', tag: 'unreadable', title: 'You have a new notification' })
 
 /** @param {string[]} tags */
 async function close(tags) {

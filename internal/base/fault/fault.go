@@ -49,7 +49,7 @@ func Forbidden(detail string) *Fault { return New(http.StatusForbidden, detail) 
 
 // NotFound is for a thing that does not exist, or that the caller may not see: 404.
 func NotFound() *Fault {
-	return New(http.StatusNotFound, "There is no such thing, or it is not yours to see.")
+	return New(http.StatusNotFound, "Not found, or you don’t have access to it.")
 }
 
 // Conflict is for a change that the current state does not allow: a name that is
@@ -81,7 +81,7 @@ func RateLimited(after time.Duration) *Fault {
 // Unavailable is for a database that cannot be reached, is full or is too slow: 503.
 func Unavailable(cause error) *Fault {
 	return &Fault{
-		Status: http.StatusServiceUnavailable, Detail: "Hubbub's database is away or busy. Try again in a moment.",
+		Status: http.StatusServiceUnavailable, Detail: "Hubbub can’t reach its database right now. Try again in a moment.",
 		RetryAfter: time.Second, cause: cause,
 	}
 }
@@ -124,7 +124,7 @@ func Of(err error) *Fault {
 	if errors.As(err, &f) {
 		return f
 	}
-	return New(http.StatusInternalServerError, "Something went wrong here. Try again in a moment.").WithCause(err)
+	return New(http.StatusInternalServerError, "Something went wrong. Try again in a moment.").WithCause(err)
 }
 
 // Is reports whether the error is, or wraps, a fault of this status.

@@ -13,7 +13,7 @@ import (
 func (a *App) SendNotification(userID int64, key string) {
 	a.T.Helper()
 	err := a.Notify().Send(context.Background(), notify.Notification{
-		UserID: userID, Type: notify.Mention, Key: key, Title: "Sam mentioned you", Message: key, URL: "/people", Rule: "A message names you.",
+		UserID: userID, Type: notify.Mention, Key: key, Title: "Sam mentioned you", Message: key, URL: "/people", Rule: "Someone mentioned you in a message.",
 	})
 	if err != nil {
 		a.T.Fatal(err)
@@ -25,7 +25,7 @@ func (a *App) SendMention(userID int64, key, url string) {
 	a.T.Helper()
 	err := a.Notify().Send(context.Background(), notify.Notification{
 		UserID: userID, Type: notify.Mention, Key: key, ActorID: a.ID(a.As("sam")), Title: notify.Who + " mentioned you in " + key,
-		Message: "what about it?", URL: url, Rule: "A message names you.",
+		Message: "what about it?", URL: url, Rule: "Someone mentioned you in a message.",
 	})
 	if err != nil {
 		a.T.Fatal(err)

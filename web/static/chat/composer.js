@@ -86,7 +86,7 @@ function update() {
 /** The problem with the text, for its author; '' if there is none. */
 function problem() {
   const over = [...box?.value ?? ''].length - MAX
-  return over > 0 ? `${over} character${over > 1 ? 's' : ''} too many.` : ''
+  return over > 0 ? `Shorten your message by ${over} character${over > 1 ? 's' : ''}.` : ''
 }
 
 /** @param {KeyboardEvent} event */

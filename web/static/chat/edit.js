@@ -16,8 +16,8 @@ export async function edit(row) {
   const answer = await socket.get('/api/chat/messages', { roomId, around: id, limit: 1 })
   const message = answer.error ? undefined : answer.body.find(m => m.id === id)
   if (!message) {
-    const body = answer.error ? problem(answer) : 'It was deleted.'
-    return toast({ title: 'It can’t be edited now', body, icon: 'circle-alert', tone: 'bad' })
+    const body = answer.error ? problem(answer) : 'Someone deleted it.'
+    return toast({ title: 'You can’t edit this message', body, icon: 'circle-alert', tone: 'bad' })
   }
   open(document.getElementById(row.id) ?? row, message.text)
 }

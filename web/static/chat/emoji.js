@@ -30,10 +30,10 @@ export function pick(button, fn) {
 }
 
 const search = el('input', {
-  class: 'input', type: 'search', 'aria-label': 'Find an emoji', placeholder: 'Find an emoji', autocomplete: 'off',
+  class: 'input', type: 'search', 'aria-label': 'Search emoji', placeholder: 'Search emoji', autocomplete: 'off',
 })
 const grid = el('div', { class: 'emoji-grid', role: 'group', 'aria-label': 'Emoji' })
-const nothing = el('p', { class: 'muted', hidden: true }, 'Nothing by that name.')
+const nothing = el('p', { class: 'muted', hidden: true }, 'No emoji found.')
 const picker = el('div', {
   class: 'popover emoji', id: 'emoji', popover: true, role: 'dialog', 'aria-label': 'Emoji',
 }, search, grid, nothing)

@@ -143,8 +143,8 @@ onSent(unread.clearDivider)
 $('[data-jump]')?.addEventListener('click', goToLatest)
 
 addShortcuts('In a room', [
-  ['↑ ↓ Home End', 'Move from message to message'],
+  ['↑ ↓ Home End', 'Move between messages'],
   ['E', 'Edit your message'],
-  ['Esc', 'Back to writing'],
-  ['Alt ↑ ↓', 'Other rooms; with Shift, those with news'],
+  ['Esc', 'Back to the message box'],
+  ['Alt ↑ ↓', 'Previous or next room (with Shift: unread only)'],
 ])

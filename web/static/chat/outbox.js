@@ -84,7 +84,7 @@ function markPending(entry) {
 function reportStuck() {
   for (const entry of entries.filter(entry => !entry.problem)) {
     if (!socket.isConnected()) fail(entry, 'No connection.')
-    else if (Date.now() - (sentAt.get(entry.clientId) ?? 0) >= ANSWER_MS) fail(entry, 'No answer.')
+    else if (Date.now() - (sentAt.get(entry.clientId) ?? 0) >= ANSWER_MS) fail(entry, 'The server didn’t respond.')
   }
 }
 

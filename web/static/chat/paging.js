@@ -75,7 +75,7 @@ function showLoading(name, on) {
 /** @param {Edge} name */
 function showFailure(name) {
   const link = $('a', edge(name))
-  if (link) link.textContent = 'That didn’t load. Try again'
+  if (link) link.textContent = 'Couldn’t load messages. Try again'
   observer.unobserve(edge(name))
 }
 
@@ -103,7 +103,7 @@ export function showArrived(row) {
 export async function goToLatest() {
   if (!upToDate()) {
     const rows = await fetchRows({ limit: PAGE })
-    if (!rows) return announce('That didn’t load. Try again.', 'assertive')
+    if (!rows) return announce('Couldn’t load messages. Try again.', 'assertive')
     replaceAll(rows, { older: rows.length === PAGE, newer: false })
     reobserve()
   }

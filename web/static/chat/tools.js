@@ -44,7 +44,7 @@ async function copyLink(row) {
     toast({ title: 'Link copied', icon: 'link', tone: 'ok' })
   } catch { // no permission, or not a secure origin
     history.replaceState(null, '', url)
-    toast({ title: 'The link is in the address bar', icon: 'link' })
+    toast({ title: 'Copy the link from the address bar', icon: 'link' })
   }
 }
 
@@ -61,7 +61,7 @@ function confirmDelete(row) {
 /** @param {HTMLElement} row */
 async function deleteMessage(row) {
   const answer = await socket.delete(`/api/chat/messages/${idOf(row)}`)
-  if (answer.error && answer.statusCode !== 404) return showProblem('Not deleted', answer)
+  if (answer.error && answer.statusCode !== 404) return showProblem('Message not deleted', answer)
   const neighbour = row.nextElementSibling ?? row.previousElementSibling
   removeRow(row.id)
   if (neighbour instanceof HTMLElement && neighbour.matches('.message')) neighbour.focus({ preventScroll: true })
@@ -83,7 +83,7 @@ export function removeRow(id) {
 async function react(row, emoji) {
   const url = `/api/chat/messages/${idOf(row)}/reactions`
   const answer = await requestHTML({ method: 'POST', url, data: { emoji } })
-  if (answer.error) return showProblem('Not added', answer)
+  if (answer.error) return showProblem('Reaction not added', answer)
   show(parse(answer.body).map(personalize))
   markSeen(answer)
 }
@@ -135,7 +135,7 @@ async function onClick(event) {
   if (quote) return follow(quote, event)
   if (!row) return
   if (tool) actions[tool.dataset.do ?? '']?.(row)
-  else if (reaction) archived ? announce('The room is archived.') : react(row, reaction.dataset.react ?? '')
+  else if (reaction) archived ? announce('This room is archived.') : react(row, reaction.dataset.react ?? '')
   else if (emoji) (await import('./emoji.js')).pick(emoji, chosen => react(row, chosen))
 }
 

@@ -29,7 +29,7 @@ function fits(change) {
 
 function refuse() {
   toast({
-    title: 'That is too much at once', body: 'Paste up to 700 KB of text at a time.',
+    title: 'That’s too much text', body: 'Paste up to 700 KB of text at a time.',
     icon: 'circle-alert', tone: 'warn', key: 'too-large',
   })
   return false

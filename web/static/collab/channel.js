@@ -23,7 +23,7 @@ const MAX_UPDATE = 1 << 20 // bytes; the server closes the connection when an up
 const BATCH = 256 << 10 // bytes in flight; the server accepts as many per second
 const NOTHING = new Uint8Array(2) // an empty update
 const TOO_LARGE =
-  'This is too large to be sent. It stays here, and you can go on writing: undo it, or delete part of it.'
+  'This change is too large to send. It stays on this page, and you can keep writing. Undo it or delete part of it.'
 
 /**
  * Emits `joined` (Joined), `synced` (once), `change` (of unsaved, connected or role), `role` (Role), `gone` (why),

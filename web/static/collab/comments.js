@@ -27,7 +27,7 @@ async function mark() {
 /** @param {import('../socket/types').RequestOptions} [request] */
 async function refresh(request = { url }) {
   const answer = await requestHTML(request)
-  if (answer.error) return showProblem('That did not work', answer)
+  if (answer.error) return showProblem('Comment not saved', answer)
   if (openPanel() === NAME) show(answer.body)
   return true
 }
@@ -97,11 +97,11 @@ function select() {
 async function comment(form) {
   const text = String(new FormData(form).get('text'))
   if (!selected) {
-    const body = 'A comment is about a part of the document.'
+    const body = 'Every comment belongs to a part of the text.'
     return void toast({ title: 'Select some text first', body, icon: 'info' })
   }
   const answer = await connection.post(`/api${url}`, { ...selected, text })
-  if (answer.error) return showProblem('That did not work', answer)
+  if (answer.error) return showProblem('Comment not saved', answer)
   form.reset()
   selected = null
   await Promise.all([refresh(), mark()])

@@ -43,8 +43,8 @@ channel.open()
 if (local.found) setTimeout(begin, OFFLINE_MS)
 
 addShortcuts('In a document', [
-  ['Alt F10', 'To the format bar; Esc leads back'],
-  ['Esc Tab', 'Out of the text'],
+  ['Alt F10', 'Go to the formatting toolbar (Esc to go back)'],
+  ['Esc Tab', 'Leave the text'],
   ['Ctrl Shift K', 'Link'],
   ['Ctrl Alt 2', 'Heading'],
   ['Ctrl Shift 9', 'Checklist'],

@@ -9,12 +9,12 @@ const notice = need('[data-doc-notice]')
 /** @type {Record<string, string>} */
 const GONE = {
   revoked: 'You no longer have access to this document.',
-  deleted: 'This document was deleted.',
-  epoch: 'This document was replaced. Reload to see it as it is now.',
-  large: 'This document is too large to be opened. You can export its text, or delete it.',
-  outdated: 'This page is older than the document. Reload it to go on writing.',
+  deleted: 'Someone deleted this document.',
+  epoch: 'Someone replaced this document. Reload to see the latest text.',
+  large: 'This document is too large to open. You can export its text or delete it.',
+  outdated: 'This page is out of date. Reload it to keep writing.',
 }
-const READING = 'You can read this document, but no longer change it.'
+const READING = 'You can still read this document, but you can no longer edit it.'
 
 /** @param {string} words "" hides the notice @param {Node[]} buttons */
 function show(words, buttons = []) {
@@ -24,7 +24,7 @@ function show(words, buttons = []) {
 }
 
 function copyButton() {
-  const button = el('button', { class: 'btn small', type: 'button' }, 'Copy the text')
+  const button = el('button', { class: 'btn small', type: 'button' }, 'Copy text')
   button.addEventListener('click', async () => {
     const text = paper.innerText
     try {
@@ -48,7 +48,7 @@ function reloadButton() {
 export function watchEnding(session) {
   const { channel, local } = session
   const title = need('input[data-doc-title]')
-  const unsaved = () => channel.unsaved ? ' What you wrote last was not saved.' : ''
+  const unsaved = () => channel.unsaved ? ' Your last changes weren’t saved.' : ''
   const copyIfUnsaved = () => channel.unsaved ? [copyButton()] : []
 
   channel.on('role', role => {

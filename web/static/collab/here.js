@@ -27,7 +27,7 @@ export function showHere(people, awareness) {
   const announceArrivals = () => {
     timer = 0
     const now = new Map(people.others().map(({ visit: { user } }) => [user.id, user.fullName]))
-    for (const [id, name] of now) if (!announced.has(id)) announce(`${name} is here.`)
+    for (const [id, name] of now) if (!announced.has(id)) announce(`${name} opened this document.`)
     announced = new Set(now.keys())
   }
 

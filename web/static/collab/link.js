@@ -23,7 +23,7 @@ export function linkDialog(current) {
     const text = field.value.trim()
     const href = complete(text)
     const editor = current()
-    field.setCustomValidity(safeLink(href) ? '' : 'A link leads to a page on the web, a mail address, or a place here.')
+    field.setCustomValidity(safeLink(href) ? '' : 'Enter a web page, an email address or a page in Hubbub.')
     if (!field.reportValidity()) return event.preventDefault()
     const { empty } = editor?.state.selection ?? {}
     if (empty && !editor?.isActive('link')) {

@@ -70,7 +70,7 @@ function rowFor(row) {
 function showError() {
   list.removeAttribute('aria-busy')
   const body = 'Reload the page to try again.'
-  toast({ title: 'The documents could not be read', body, icon: 'circle-alert', tone: 'bad' })
+  toast({ title: 'Couldn’t load your documents', body, icon: 'circle-alert', tone: 'bad' })
 }
 
 /** Searches from the newest document: an older page belongs to another query. */

@@ -30,7 +30,7 @@ function jump(editor, at) {
 /** @param {Editor} editor */
 function list(editor) {
   const all = headings(editor)
-  if (!all.length) return el('p', { class: 'muted' }, 'No headings yet. Begin a line with # and a space.')
+  if (!all.length) return el('p', { class: 'muted' }, 'No headings yet. To add one, start a line with # and a space.')
   return el('ul', { class: 'outline' }, ...all.map(({ level, text, at }) => {
     const attributes = { type: 'button', class: 'nav-item', 'data-level': level }
     const button = el('button', attributes, el('span', { class: 'truncate' }, text))

@@ -14,7 +14,7 @@ async function load(request, take = apply) {
   const answer = await requestHTML(request)
   if (answer.error) {
     dialog.close()
-    return showProblem('That did not work', answer)
+    return showProblem('Sharing not updated', answer)
   }
   take(answer.body)
   const address = $('input[data-share-address]')
@@ -37,7 +37,7 @@ async function submit(form) {
   const data = Object.fromEntries(new FormData(form))
   if (!await load({ method: 'POST', url: new URL(form.action).pathname, data })) return
   if (adds) $('#share-name')?.focus()
-  if (!$('#share-problem')) announce('Changed.')
+  if (!$('#share-problem')) announce('Sharing updated.')
 }
 
 /** Copies the document's URL, or selects it where the clipboard is not available. */

@@ -15,7 +15,7 @@ const LOOKS = {
   unsent: ['cloud-off', n => `${n} unsent`, true],
   kept: ['cloud-off', () => 'Offline, kept on this device', true],
   offline: ['cloud-off', () => 'Offline', true],
-  reading: ['eye', () => 'You can read this document', false],
+  reading: ['eye', () => 'View only', false],
   stuck: ['circle-alert', (_, kept) => kept ? 'Not saved, kept on this device' : 'Not saved', true],
 }
 

@@ -24,7 +24,7 @@ async function rename() {
     return announce(`Renamed to ${answer.body.title}.`)
   }
   field.value = saved
-  showProblem('Not renamed', answer)
+  showProblem('Document not renamed', answer)
 }
 
 /** @param {KeyboardEvent} event */

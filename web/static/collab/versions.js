@@ -21,14 +21,14 @@ async function open() {
 /** @param {import('../socket/types').RequestOptions} [request] */
 async function refresh(request = { url }) {
   const answer = await requestHTML(request)
-  if (answer.error) return showProblem('That did not work', answer)
+  if (answer.error) return showProblem('That didn’t work', answer)
   if (openPanel() === NAME) apply(answer.body)
 }
 
 /** @param {string} id */
 async function preview(id) {
   const answer = await requestHTML({ url: `${url}/${id}` })
-  if (answer.error) return showProblem('That did not work', answer)
+  if (answer.error) return showProblem('That didn’t work', answer)
   apply(answer.body)
   const title = $('#doc-version-title')
   if (title) title.textContent = $('#version-preview')?.dataset.versionTitle ?? ''
@@ -39,12 +39,12 @@ async function preview(id) {
 async function restore(id) {
   const added = await connection.post(`/api${url}`, { restoring: true })
   const answer = added.error ? added : await connection.get(`/api${url}/${id}`)
-  if (answer.error) return showProblem('That did not work', answer)
+  if (answer.error) return showProblem('That didn’t work', answer)
   dialog.close()
   const update = Uint8Array.from(atob(answer.body.update), letter => letter.charCodeAt(0))
   if (!session.replaceWith(update)) return
   refresh()
-  const body = 'Undo takes it back. How it was before is a version too.'
+  const body = 'Use Undo to go back. The earlier text is a version, too.'
   toast({ title: 'Restored', body, icon: 'undo-2', tone: 'ok' })
 }
 
@@ -57,6 +57,6 @@ listen('click', '[data-restore]', button => restore(button.dataset.restore ?? ''
 listen('submit', '#doc-side form[data-version-form]', async (form, event) => {
   event.preventDefault()
   await refresh({ method: 'POST', url, data: Object.fromEntries(new FormData(form)) })
-  if (!$('#version-name-note')) announce('A version was kept.')
+  if (!$('#version-name-note')) announce('Version saved.')
 })
 connection.on('versionAdded', () => { if (openPanel() === NAME) refresh() })

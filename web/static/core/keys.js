@@ -14,7 +14,7 @@ export const symbol = key => symbols[key] ?? key
 export const shortcuts = new Map([['Anywhere', [
   ['Ctrl K', 'Search, or jump to a room, a person or a page'],
   ['Alt W', 'Behind the scenes'],
-  ['?', 'This list'],
+  ['?', 'Keyboard shortcuts'],
 ]]])
 
 /**

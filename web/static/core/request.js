@@ -22,7 +22,7 @@ export function problem({ statusCode, body }, subject) {
   if (!statusCode) return 'No connection.'
   const errors = Object.values(body?.errors ?? {})
   if (subject && errors.length) return `${subject} ${errors.join(', ')}.`
-  return body?.detail || 'The server answered with an error.'
+  return body?.detail || 'The server returned an error.'
 }
 
 /** Shows a toast about an action that failed. @param {string} title @param {Answer} answer @param {string} [subject] */

@@ -66,8 +66,8 @@ function filter() {
 }
 
 function clear() {
-  const hint = el('p', {}, 'Type in a room and watch it arrive.')
-  rows?.replaceChildren(el('div', { class: 'empty' }, el('h3', {}, 'Nothing on the wire'), hint))
+  const hint = el('p', {}, 'Type in a room to see them arrive.')
+  rows?.replaceChildren(el('div', { class: 'empty' }, el('h3', {}, 'No frames yet'), hint))
 }
 
 /** Opens or closes the drawer. @param {HTMLElement} [button] that opened it, and gets the focus back */

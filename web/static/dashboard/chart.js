@@ -173,6 +173,6 @@ export class Chart {
     const moment = (step < 60_000 ? seconds : minutes).format(from + this.#at * step)
     cross?.setAttribute('d', `M${x} 0V100`)
     this.tip.style.insetInlineStart = `${Math.min(85, Math.max(15, x))}%`
-    this.tip.textContent = `${value === null ? 'not known' : this.words.point(value)}, ${moment}`
+    this.tip.textContent = `${value === null ? 'no data' : this.words.point(value)}, ${moment}`
   }
 }

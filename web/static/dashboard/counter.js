@@ -15,7 +15,7 @@ function show({ count }) {
 
 async function increment() {
   const answer = await socket.post('/api/counter/increment')
-  if (answer.error) showProblem('Not counted', answer)
+  if (answer.error) showProblem('Counter not updated', answer)
   else show(answer.body)
 }
 

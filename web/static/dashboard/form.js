@@ -32,7 +32,7 @@ async function submit(event) {
     return toast({ title: 'Order placed', icon: 'circle-check', tone: 'ok' })
   }
   if (answer.body.errors) return showErrors(answer.body.errors)
-  showProblem('Not placed', answer)
+  showProblem('Order not placed', answer)
 }
 
 form?.addEventListener('submit', submit)

@@ -29,9 +29,9 @@ function ago(ms) {
 /** @returns {[tone: string, word: string, note: string]} */
 function words() {
   const state = connection()
-  if (isPaused()) return ['warn', 'Paused', `showing what we had at ${clock.format(drawn)}`]
-  if (state === 'connecting') return ['warn', 'Reconnecting…', `showing what we had at ${clock.format(at)}`]
-  if (state === 'offline') return ['bad', 'Not live', `showing what we had at ${clock.format(at)}`]
+  if (isPaused()) return ['warn', 'Paused', `last updated at ${clock.format(drawn)}`]
+  if (state === 'connecting') return ['warn', 'Reconnecting…', `last updated at ${clock.format(at)}`]
+  if (state === 'offline') return ['bad', 'Not live', `last updated at ${clock.format(at)}`]
   drawn = Date.now()
   return ['ok', 'Live', `updated ${ago(Date.now() - at)}`]
 }

@@ -21,7 +21,7 @@ function toggle() {
   paused = !paused
   button?.setAttribute('aria-pressed', String(paused))
   button?.replaceChildren(icon(paused ? 'play' : 'pause', 'sm'), paused ? 'Resume' : 'Pause')
-  announce(paused ? 'Paused' : 'Live again')
+  announce(paused ? 'Paused' : 'Live updates are back')
   resume()
 }
 

@@ -10,13 +10,13 @@ let timer = 0
 
 async function set() {
   const answer = await socket?.post('/api/dashboard/simulator', { rate: Number(slider?.value) })
-  if (answer?.error) showProblem('The simulator stays as it was', answer)
+  if (answer?.error) showProblem('Simulator not changed', answer)
 }
 
 /** @param {number | string} rate */
 function show(rate) {
   const shown = form && $('output', form)
-  if (shown) shown.textContent = `${rate} a second`
+  if (shown) shown.textContent = `${rate} per second`
 }
 
 /**

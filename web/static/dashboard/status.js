@@ -49,7 +49,7 @@ async function changeStatus(row, status) {
   if (!answer.error) return parse(answer.body).forEach(update)
   if (row.dataset.version === version) showStatus(row, before) // otherwise an event has brought a newer status
   updateMenu(row)
-  showProblem(`Order ${id} was not changed`, answer)
+  showProblem(`Order ${id} not changed`, answer)
 }
 
 listen('submit', '[data-orders] form', (form, event) => {

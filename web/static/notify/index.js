@@ -136,7 +136,7 @@ async function send(form, button) {
     const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' })
     if (!answer.ok && answer.type !== 'opaqueredirect') throw new Error(answer.statusText)
   } catch {
-    toast({ title: 'That was not done', body: 'Try again in a moment.', icon: 'circle-alert', tone: 'bad' })
+    toast({ title: 'That didn’t work', body: 'Try again in a moment.', icon: 'circle-alert', tone: 'bad' })
   }
 }
 

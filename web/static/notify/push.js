@@ -75,8 +75,8 @@ async function run(button, action) {
   try {
     await action()
   } catch {
-    const body = 'The browser’s push service could not be reached. Try again later.'
-    toast({ title: 'That did not work', body, icon: 'triangle-alert', tone: 'bad' })
+    const body = 'Couldn’t reach your browser’s push service. Try again later.'
+    toast({ title: 'That didn’t work', body, icon: 'triangle-alert', tone: 'bad' })
   }
   button.removeAttribute('aria-busy')
   await refresh()

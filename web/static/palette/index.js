@@ -142,7 +142,7 @@ function seeAll(text) {
 function showFound(answer) {
   pending = false
   found = answer.map(({ id, title, href, content }) => ({
-    group: 'Found', label: title, key: id, content, choose: () => { rememberSearch(query()); location.assign(href) },
+    group: 'Results', label: title, key: id, content, choose: () => { rememberSearch(query()); location.assign(href) },
   }))
   render()
   clearTimeout(announceTimer)
@@ -189,7 +189,7 @@ function option({ label, marks = [], lead, sub, content }, i) {
 
 function nothing() {
   return el('div', { class: 'empty', role: 'option', 'aria-disabled': 'true', 'aria-selected': 'false' },
-    el('h3', {}, `Nothing matches “${query()}”`), el('p', {}, 'Try fewer letters, or a name.'))
+    el('h3', {}, `No results for “${query()}”`), el('p', {}, 'Try a shorter word or a name.'))
 }
 
 function showSelection() {

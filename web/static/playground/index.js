@@ -9,7 +9,7 @@ const party = need('[data-party]')
 
 /** Applies a `hello` event. @param {import('../protocol').playground.Hello} connection */
 function hello({ id }) {
-  const line = `Socket ${id} joined the party${id === socket.id ? ': that is you' : ''}`
+  const line = `Socket ${id} joined the party${id === socket.id ? ' (that’s you)' : ''}`
   party.prepend(el('li', {}, line))
   party.children[LINES]?.remove()
   announce(line)

@@ -132,7 +132,7 @@ function showError(answer) {
   replaceAll([])
   const retry = el('button', { class: 'btn', type: 'button', 'data-search-again': true }, 'Try again')
   $('#after-hits')?.replaceChildren(el('div', { class: 'empty', role: 'alert' },
-    el('h2', {}, 'That search didn’t work'), el('p', {}, problem(answer)), retry))
+    el('h2', {}, 'Search didn’t work'), el('p', {}, problem(answer)), retry))
 }
 
 /** Writes the query into the page's URL and its forms. @param {string} query */

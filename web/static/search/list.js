@@ -146,10 +146,10 @@ function keepsInPlace(held, before) {
 function showPending() {
   for (const row of $$('li', list)) {
     if (results.some(({ id }) => id === row.id)) continue
-    row.replaceChildren(el('p', { class: 'hit is-gone' }, 'No longer here'))
+    row.replaceChildren(el('p', { class: 'hit is-gone' }, 'No longer matches'))
   }
   const n = arrivals.size
-  button.textContent = n ? `${n} new result${n > 1 ? 's' : ''}` : 'Bring up to date'
+  button.textContent = n ? `${n} new result${n > 1 ? 's' : ''}` : 'Show latest results'
   button.hidden = false
 }
 
