@@ -145,6 +145,7 @@ func TestPresencePageHasNoGhostsAfterARestart(t *testing.T) {
 	mayaTab := app.Open(maya, "/rooms")
 	sam.WantInSidebar(id, "online")
 	sam.AllowErrors("ERR_", "WebSocket") // while the app restarts
+	mayaTab.AllowErrors("ERR_", "WebSocket")
 	app.Stop()
 	mayaTab.Disconnect() // so that she does not reconnect to the next app
 	again := apptest.StartOn(t, app.DatabaseURL, apptest.FastPagePresence, func(c *apptest.Config) { c.Addr = app.Addr() })

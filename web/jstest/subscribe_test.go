@@ -25,7 +25,7 @@ func (p *page) join(c *conn) {
 		p.t.Errorf("headers %v", join.Headers)
 	}
 	c.reply(join, 200, `[]`, "X-Seq: 10")
-	p.want(`[received, room.seq, room.stands]`, `[[["snapshot",[],true,false]],10,true]`)
+	p.want(`[received, room.seq, room.active]`, `[[["snapshot",[],true,false]],10,true]`)
 	p.run(`received.length = 0`)
 }
 
@@ -61,7 +61,7 @@ func TestReconnectFetchesMissedEvents(t *testing.T) {
 	p.run(`record('ready'); record('connect'); window.sent = io.socket.post('/api/chat/send')`)
 	c.wants("POST /api/chat/send")
 	c.cut()
-	p.want(`room.stands`, `false`)
+	p.want(`room.active`, `false`)
 	p.run(`io.socket.get('/api/later')`)
 
 	c = s.accept()

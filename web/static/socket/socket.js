@@ -193,7 +193,7 @@ export class Socket extends Emitter {
   }
 
   /** Reports whether there is a connection and every subscription is active. */
-  isReady() { return this.#connected && [...this.#subscriptions].every(s => s.stands) }
+  isReady() { return this.#connected && [...this.#subscriptions].every(s => s.active) }
 
   /** Dispatches `ready` if the subscription that has just become active, or stopped, was the last one missing. */
   checkReady() {

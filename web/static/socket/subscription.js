@@ -16,7 +16,7 @@ const NO_EVENTS = {}
 /** Delivers a snapshot, then the changes to it, in order and each once. */
 export class Subscription {
   /** Whether the connection's join has been answered. */
-  stands = false
+  active = false
   /** The seq of the last change applied; undefined where changes have none. @type {number | undefined} */
   seq
 
@@ -63,7 +63,7 @@ export class Subscription {
     if (answer.headers['X-Seq']) this.seq = Number(answer.headers['X-Seq'])
     const reset = answer.headers['X-Reset'] === 'true'
     invoke(this.options.snapshot, answer.body, { first, reset, seq: this.seq, since })
-    this.stands = true
+    this.active = true
     this.#release()
     this.socket.checkReady()
   }
@@ -83,7 +83,7 @@ export class Subscription {
   connectionLost() {
     clearTimeout(this.#timer)
     this.#timer = 0
-    this.stands = false
+    this.active = false
     this.#held = []
   }
 
@@ -163,7 +163,7 @@ export class PlainJoin extends Subscription {
       snapshot: (body, { since }) => this.#replay(body, since),
     }, onStop)
     this.seq = seq
-    this.stands = true
+    this.active = true
   }
 
   /** Reports whether the chat room was joined by this. @param {unknown} roomId */

@@ -103,7 +103,7 @@ export interface Subscription {
   /** The seq of the last change applied; undefined where changes have none. */
   readonly seq?: number
   /** Whether the connection's join has been answered. */
-  readonly stands: boolean
+  readonly active: boolean
   /** Joins again, as after a break. */
   join(): void
   /** Marks a change that this page made itself as seen, by the `X-Seq` of its answer. */
