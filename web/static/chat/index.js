@@ -70,7 +70,7 @@ async function refreshHead() {
   const answer = await requestHTML({ url: `/rooms/${roomId}/head` })
   if (answer.error) return
   const [head] = apply(answer.body)
-  if (!head) return // the user has lost the room meanwhile
+  if (!head) return // the user has just lost the room
   const name = $('[data-room-name]', head)?.textContent ?? ''
   const topic = $('[data-room-topic]', head)?.textContent ?? ''
   roomChanged({ verb: 'updated', id: roomId, data: { archived: head.hasAttribute('data-archived'), name, topic } })
