@@ -22,6 +22,10 @@ func TestRepeatedRequestsSendNoEvents(t *testing.T) {
 		mayaSocket.Get(list, nil).Want(200)
 	}
 	mayaSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	samSocket.Get("/api/chat/join", in{"roomId": room}).Want(200)
+	mayaSocket.WantEvent("userJoined") // from now on others see at once where Sam is
+	samSocket.Get("/api/chat/leave", in{"roomId": room}).Want(200)
+	mayaSocket.WantEvent("userLeft")
 	app.SendNotification(app.ID(maya), "unread")
 
 	for name, do := range map[string]func(){
